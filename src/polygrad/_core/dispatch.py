@@ -1,0 +1,379 @@
+"""The dispatcher of a primitive: a Python function generated on first use, with the signature of its forward.
+
+This is the only place where code is generated.  A generated function has no ``*args`` and no loop over operands: it
+reads each operand's array, runs the kernel of the arrays' type, and makes the result's cell and, where a gradient will be
+asked for, its node.  Everything unusual (scalars, mixed types, mixed backends, errors) is in `agree`, which only the
+uncommon path calls.  ``PRIMITIVE.op.source`` holds the text of a generated dispatcher.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import _dtypes
+from .._state import RECORDERS, grad_enabled, note_read
+from ..backends.registry import BY_TYPE
+from .graph import Node, next_sequence
+from .primitive import OPERATIONS, Plan, Primitive
+from .tensor import TENSOR_TYPES, Tensor, as_operand, cell
+
+SCALARS = frozenset((bool, int, float, complex))
+
+#: (array type, its dtype, scalar's type, scalar) → 0-d array, where the backend lets such arrays be shared.
+_scalars: dict[tuple, Any] = {}
+_SCALARS_KEPT = 4096
+#: The library's data type → whether it is an integer or boolean type.
+_discrete: dict[Any, bool] = {}
+
+
+# -- the uncommon path ------------------------------------------------------------------------------------------------
+
+
+def scalar_operand(array: Any, value: Any) -> Any:
+    """``value`` as a 0-d array that does not change the type of ``array``, or None where it would."""
+    backend = BY_TYPE[array.__class__]
+    dtype = backend.from_dtype(array.dtype)
+    if _dtypes.promote_scalar(dtype, value.__class__) is not dtype:
+        return None
+    made = backend.scalar(value, array.dtype, array)
+    if backend.shares_scalars and value:  # 0.0 and -0.0 are equal as keys
+        if len(_scalars) >= _SCALARS_KEPT:
+            _scalars.clear()
+        _scalars[array.__class__, array.dtype, value.__class__, value] = made
+    return made
+
+
+def is_discrete(array: Any) -> bool:
+    """Whether ``array`` holds integers or booleans; remembered for its type."""
+    found = _discrete[array.dtype] = not BY_TYPE[array.__class__].from_dtype(array.dtype).is_differentiable
+    return found
+
+
+def top(arrays: Sequence[Any]) -> type:
+    """The array type that runs an operation: among several, the one of the highest level."""
+    return max((array.__class__ for array in arrays), key=lambda kind: BY_TYPE[kind].level)
+
+
+def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | None = None) -> list[Tensor]:
+    """Make Tensors of ``operands``, on one backend and device, of one data type where the primitive promotes.
+
+    Raises TypeError for operands that are not numbers, for mixed backends and for types without a common one, and
+    RuntimeError for mixed devices.
+    """
+    names = primitive.operands if names is None else names
+    reference = next((x for x in operands if isinstance(x, Tensor)), None)
+    if reference is None:
+        kinds = ", ".join(type(x).__name__ for x in operands)
+        raise TypeError(f"{primitive.name} takes tensors, not {kinds}; make them with polygrad.tensor(...)")
+    promoting = [name in primitive.promotes for name in names]
+    tensors: list[Any] = [
+        x if isinstance(x, Tensor) or x.__class__ in SCALARS else as_operand(x, reference, f"{primitive.name}: {name}")
+        for x, name in zip(operands, names, strict=True)
+    ]
+    _check_same_place(primitive, [x for x in tensors if isinstance(x, Tensor)])
+    common = _common_dtype(primitive, tensors, promoting)
+    for i, x in enumerate(tensors):
+        if not isinstance(x, Tensor):
+            dtype = common if promoting[i] and common is not None else _dtypes.default_of(x.__class__)
+            tensors[i] = reference._new_scalar(x, dtype)
+        elif promoting[i] and x.dtype is not common:
+            tensors[i] = OPERATIONS.astype(x, common)
+    return tensors
+
+
+def _common_dtype(primitive: Primitive, tensors: Sequence[Any], promoting: Sequence[bool]) -> Any:
+    involved = [x for x, promotes in zip(tensors, promoting, strict=True) if promotes]
+    known = [x.dtype for x in involved if isinstance(x, Tensor)]
+    scalars = [x.__class__ for x in involved if not isinstance(x, Tensor)]
+    if not known and not scalars:
+        return None
+    common = _dtypes.promote(*(known or [_dtypes.default_of(scalars[0])]))
+    for scalar in scalars:
+        common = _dtypes.promote_scalar(common, scalar)
+    if primitive.floats and not common.is_differentiable:
+        common = _dtypes.get_default_dtype()
+    return common
+
+
+def _check_same_place(primitive: Primitive, tensors: Sequence[Tensor]) -> None:
+    first = tensors[0]
+    for other in tensors[1:]:
+        one, two = BY_TYPE[first._data.__class__], BY_TYPE[other._data.__class__]
+        if one.level or two.level:
+            continue
+        if one is not two:
+            raise TypeError(
+                f"{primitive.name}: the operands are on different backends, {one.name!r} and {two.name!r}; move one of "
+                f"them, as in x.to(backend={one.name!r})"
+            )
+        a, b = one.device(first._data), two.device(other._data)
+        if a != b:
+            raise RuntimeError(
+                f"{primitive.name}: the operands are on different devices, {one.device_name(a)!r} and "
+                f"{one.device_name(b)!r}; move one of them, as in x.to({one.device_name(a)!r})"
+            )
+
+
+def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Exception:
+    """An error of the array library, with the operation, shapes and types that caused it.
+
+    Shapes that do not fit are RuntimeError in PyTorch and ValueError in NumPy; the result is both.
+    """
+    described = ", ".join(
+        f"{BY_TYPE[a.__class__].from_dtype(a.dtype).name}{list(a.shape)}" for a in arrays if hasattr(a, "shape")
+    )
+    kind = next((k for k in (IndexError, TypeError) if isinstance(error, k)), ShapeError)
+    return kind(f"{primitive.name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}")
+
+
+class ShapeError(ValueError, RuntimeError):
+    """Operands whose shapes or values do not fit the operation."""
+
+
+# -- results ----------------------------------------------------------------------------------------------------------
+
+
+def several(primitive: Primitive, edges: Sequence[Any], saved_by: Callable, outputs: Sequence[Any]) -> tuple[Tensor, ...]:
+    """The cells of an operation with several outputs: one node for it, and one more for each differentiable output."""
+    if not grad_enabled() or not primitive.differentiable or all(edge is None for edge in edges):
+        return tuple([cell(out) for out in outputs])
+    plan = primitive.plan(tuple([edge is not None for edge in edges]))
+    node = Node(plan, tuple([edge for edge in edges if edge is not None]), saved_by(plan), None)
+    return tuple([
+        cell(out, None if is_discrete(out) else Node(plan, (node,), (), out.shape, number))
+        for number, out in enumerate(outputs)
+    ])  # fmt: skip
+
+
+def attach_view(view: Tensor, base: Tensor, primitive: Primitive, settings: dict[str, Any]) -> None:
+    """Make ``view`` an alias of ``base``: writes to either reach the other."""
+    view._base = (base, primitive, settings)
+    views = base._views
+    if views is None:
+        base._views = [weakref.ref(view)]
+        return
+    views.append(weakref.ref(view))
+    if not len(views) & 63:
+        views[:] = [reference for reference in views if reference() is not None]
+
+
+# -- generation -------------------------------------------------------------------------------------------------------
+
+
+def generate(primitive: Primitive) -> Callable:
+    """The dispatcher of ``primitive``."""
+    text, scope = (_variadic_text if primitive.variadic else _text)(primitive)
+    scope.update(
+        agree=agree, attach_view=attach_view, BY_TYPE=BY_TYPE, explain=explain, grad_enabled=grad_enabled,
+        kernels=primitive.kernels, new=object.__new__, Node=Node, note_read=note_read, plan_of=primitive.plan,
+        plans=primitive.plans, primitive=primitive, RECORDERS=RECORDERS, scalar_operand=scalar_operand,
+        scalars=_scalars.get, SCALARS=SCALARS, sequence=next_sequence, several=several, Tensor=Tensor,
+        TENSOR_TYPES=TENSOR_TYPES, top=top, discrete=_discrete.get, is_discrete=is_discrete,
+    )  # fmt: skip
+    exec(compile(text, f"<dispatcher of {primitive.name}>", "exec"), scope)
+    function = scope["dispatch"]
+    function.source = text
+    function.primitive = primitive
+    function.__name__ = function.__qualname__ = primitive.name
+    function.__doc__ = primitive.__doc__
+    function.__module__ = primitive.__module__
+    return function
+
+
+def _signature(primitive: Primitive, operands: Sequence[str], scope: dict[str, Any]) -> str:
+    parts = [*operands, "/"]
+    starred = False
+    for name in primitive.settings:
+        if name in primitive.keyword_only and not starred:
+            parts.append("*")
+            starred = True
+        if name in primitive.defaults:
+            scope[f"default_{name}"] = primitive.defaults[name]
+            parts.append(f"{name}=default_{name}")
+        else:
+            parts.append(name)
+    return f"def dispatch({', '.join(parts)}):"
+
+
+def _settings_call(primitive: Primitive) -> str:
+    return "".join(f", {n}={n}" if n in primitive.keyword_only else f", {n}" for n in primitive.settings)
+
+
+def _saved(plan: Plan, array_of: dict[str, str]) -> str:
+    """The expression for the tuple of what ``plan`` saves."""
+
+    def source(name: str) -> str:
+        if name == "needs":
+            return repr(plan.mask)
+        if name in array_of:
+            return array_of[name]
+        stem, _, suffix = name.rpartition("_")
+        return f"{array_of[stem]}.{suffix}" if stem in array_of and suffix in ("shape", "dtype") else name
+
+    return "(" + "".join(source(name) + ", " for name in plan.residuals) + ")"
+
+
+def _saver(primitive: Primitive, array_of: dict[str, str], arguments: Sequence[str], scope: dict[str, Any]) -> None:
+    """Put ``saved_of(plan, …)`` into scope, for masks that are only known when the operation runs."""
+    made: dict[Plan, Callable] = {}
+
+    def saved_of(plan: Plan, *values: Any) -> tuple:
+        function = made.get(plan)
+        if function is None:
+            function = made[plan] = eval(f"lambda {', '.join(arguments)}: {_saved(plan, array_of)}")
+        return function(*values)
+
+    scope["saved_of"] = saved_of
+
+
+def _node(plan: str, edges: str, saved: str) -> str:
+    return (
+        f"node.plan = {plan}; node.edges = {edges}; node.saved = {saved}; "
+        "node.sequence = sequence(); node.shape = out.shape; node.hooks = None; node.output = None; t._edge = node"
+    )
+
+
+def _text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
+    names = primitive.operands
+    arrays = [f"a{i}" for i in range(len(names))]
+    array_of = {**dict(zip(names, arrays, strict=True)), "ans": "out"}
+    scope: dict[str, Any] = {}
+    lines = [_signature(primitive, names, scope)]
+    add = lines.append
+    kind = _read_operands(primitive, names, arrays, add)
+    add("    try:")
+    add(f"        out = kernels[{kind}]({', '.join(arrays)}{_settings_call(primitive)})")
+    add("    except (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError) as error:")
+    add(f"        raise explain(primitive, ({', '.join(arrays)},), error) from error")
+    if primitive.outputs != 1:
+        _saver(primitive, array_of, [*arrays, *primitive.settings, "out"], scope)
+        values = ", ".join([*arrays, *primitive.settings, "out"])
+        add("    return several(primitive, (" + "".join(f"e{i}, " for i in range(len(names))) + "),")
+        add(f"                   lambda plan: saved_of(plan, {values}), out)")
+        return "\n".join(lines), scope
+    add("    t = new(Tensor); t._data = out; t._base = None; t._views = None")
+    _record(primitive, names, arrays, array_of, scope, add)
+    if primitive.view is not None:
+        settings = ", ".join(f"{n!r}: {n}" for n in primitive.settings)
+        add(f"    attach_view(t, {names[0]}, primitive, {{{settings}}})")
+    add("    return t")
+    return "\n".join(lines), scope
+
+
+def _read_operands(primitive: Primitive, names: Sequence[str], arrays: Sequence[str], add: Callable) -> str:
+    """Lines that give ``a0``, ``e0``, … their values; returns the expression for the type that runs the operation."""
+    everything = ", ".join(names)
+    again = f"return dispatch(*agree(primitive, ({everything},)){_settings_call(primitive)})"
+    if len(names) == 1:
+        add(f"    if {names[0]}.__class__ not in TENSOR_TYPES: {again}")
+        add(f"    if RECORDERS: note_read({names[0]})")
+        add(f"    a0 = {names[0]}._data; e0 = {names[0]}._edge")
+        if primitive.floats:
+            add("    if e0 is None:")
+            add("        d = discrete(a0.dtype)")
+            add(f"        if is_discrete(a0) if d is None else d: {again}")
+        return "a0.__class__"
+    if len(names) == 2 and len(primitive.promotes) == 2:
+        x, y = names
+        add(f"    if {x}.__class__ in TENSOR_TYPES:")
+        add(f"        if RECORDERS: note_read({x})")
+        add(f"        a0 = {x}._data; e0 = {x}._edge; kind = a0.__class__")
+        add(f"        if {y}.__class__ in TENSOR_TYPES:")
+        add(f"            if RECORDERS: note_read({y})")
+        add(f"            a1 = {y}._data; e1 = {y}._edge")
+        add("            if kind is not a1.__class__ or a0.dtype is not a1.dtype:")
+        add(f"                x, y = agree(primitive, ({x}, {y})); a0 = x._data; a1 = y._data; e0 = x._edge; e1 = y._edge")
+        add("                kind = top((a0, a1))")
+        add(f"        elif {y}.__class__ in SCALARS:")
+        add(f"            a1 = scalars((kind, a0.dtype, {y}.__class__, {y})); e1 = None")
+        add("            if a1 is None:")
+        add(f"                a1 = scalar_operand(a0, {y})")
+        add(f"                if a1 is None: {again}")
+        add(f"        else: {again}")
+        add(f"    elif {y}.__class__ in TENSOR_TYPES and {x}.__class__ in SCALARS:")
+        add(f"        if RECORDERS: note_read({y})")
+        add(f"        a1 = {y}._data; e1 = {y}._edge; kind = a1.__class__; e0 = None")
+        add(f"        a0 = scalars((kind, a1.dtype, {x}.__class__, {x}))")
+        add("        if a0 is None:")
+        add(f"            a0 = scalar_operand(a1, {x})")
+        add(f"            if a0 is None: {again}")
+        add(f"    else: {again}")
+        if primitive.floats:
+            add("    if e0 is None and e1 is None:")
+            add("        d = discrete(a0.dtype)")
+            add(f"        if is_discrete(a0) if d is None else d: {again}")
+        return "kind"
+    add(f"    if not ({' and '.join(f'{x}.__class__ in TENSOR_TYPES' for x in names)}): {again}")
+    add(f"    if RECORDERS: {'; '.join(f'note_read({x})' for x in names)}")
+    add("    " + "; ".join(f"{a} = {x}._data; e{i} = {x}._edge" for i, (x, a) in enumerate(zip(names, arrays, strict=True))))
+    add("    kind = a0.__class__")
+    promoted = [a for x, a in zip(names, arrays, strict=True) if x in primitive.promotes]
+    tests = [f"kind is not {a}.__class__" for a in arrays[1:]]
+    tests += [f"{promoted[0]}.dtype is not {a}.dtype" for a in promoted[1:]]
+    add(f"    if {' or '.join(tests)}:")
+    add(f"        {everything} = agree(primitive, ({everything},))")
+    add("        " + "; ".join(f"{a} = {x}._data; e{i} = {x}._edge" for i, (x, a) in enumerate(zip(names, arrays, strict=True))))
+    add(f"        kind = top(({', '.join(arrays)},))")
+    return "kind"
+
+
+def _record(primitive, names, arrays, array_of, scope, add) -> None:
+    """Lines that give ``t`` its edge."""
+    count = len(names)
+    edges = [f"e{i}" for i in range(count)]
+    if not primitive.differentiable:
+        add("    t._edge = None")
+        return
+    complete = primitive.joint is None and set(names) == set(primitive.rules)
+    if count == 1 and primitive.has_rules:
+        scope["plan1"] = plan = primitive.plan((True,))
+        add("    if e0 is not None and grad_enabled():")
+        add("        node = new(Node); " + _node("plan1", "(e0,)", _saved(plan, array_of)))
+    elif count == 2 and complete:
+        scope.update(plan10=primitive.plan((True, False)), plan01=primitive.plan((False, True)), plan11=primitive.plan((True, True)))
+        add("    if (e0 is not None or e1 is not None) and grad_enabled():")
+        add("        node = new(Node)")
+        add("        if e1 is None: " + _node("plan10", "(e0,)", _saved(scope["plan10"], array_of)))
+        add("        elif e0 is None: " + _node("plan01", "(e1,)", _saved(scope["plan01"], array_of)))
+        add("        else: " + _node("plan11", "(e0, e1)", _saved(scope["plan11"], array_of)))
+    else:
+        _saver(primitive, array_of, [*arrays, *primitive.settings, "out"], scope)
+        values = ", ".join([*arrays, *primitive.settings, "out"])
+        add(f"    if ({' or '.join(f'{e} is not None' for e in edges)}) and grad_enabled():")
+        add(f"        mask = ({''.join(f'{e} is not None, ' for e in edges)})")
+        add("        plan = plans.get(mask) or plan_of(mask); node = new(Node)")
+        chosen = "tuple([e for e in (" + ", ".join(edges) + ",) if e is not None])"
+        add("        " + _node("plan", chosen, f"saved_of(plan, {values})"))
+    add("    else: t._edge = None")
+
+
+def _variadic_text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
+    name = primitive.operands[0]
+    scope: dict[str, Any] = {"joint_plan": primitive.plan}
+    arguments = ["arrays", *primitive.settings, "out"]
+    _saver(primitive, {name: "arrays", "ans": "out"}, arguments, scope)
+    lines = [
+        _signature(primitive, primitive.operands, scope),
+        f"    tensors = list({name})",
+        "    if not tensors: raise ValueError(f'{primitive.name} needs at least one tensor')",
+        "    if len(tensors) > 1 or tensors[0].__class__ not in TENSOR_TYPES:",
+        f"        tensors = agree(primitive, tensors, ({name!r},) * len(tensors))",
+        "    if RECORDERS:",
+        "        for x in tensors: note_read(x)",
+        "    arrays = [x._data for x in tensors]; kind = top(arrays)",
+        "    try:",
+        f"        out = kernels[kind](arrays{_settings_call(primitive)})",
+        "    except (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError) as error:",
+        "        raise explain(primitive, arrays, error) from error",
+        "    edges = [x._edge for x in tensors]",
+        "    t = new(Tensor); t._data = out; t._base = None; t._views = None",
+        "    mask = tuple([e is not None for e in edges])",
+        "    if True in mask and grad_enabled():",
+        "        plan = plans.get(mask) or plan_of(mask); node = new(Node)",
+        "        " + _node("plan", "tuple([e for e in edges if e is not None])", f"saved_of(plan, {', '.join(arguments)})"),
+        "    else: t._edge = None",
+        "    return t",
+    ]
+    return "\n".join(lines), scope

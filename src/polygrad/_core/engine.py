@@ -1,0 +1,326 @@
+"""The backward sweep.
+
+Nodes wait in a heap, the latest first, so every node is reached after all that used its result; nothing recurses.  Here,
+and nowhere in a rule, gradients are summed back over broadcast axes, added up where paths meet, and conjugated at the
+boundary (seeds, leaves, hooks), so that rules can follow the bilinear convention while users see PyTorch's gradients.
+Leaves get theirs at the very end: a sweep that fails changes no ``.grad``.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from typing import Any
+
+from .._state import RECORDERS, grad_mode, recorder
+from ..backends.registry import BY_TYPE
+from .dispatch import is_discrete
+from .graph import Edge, Leaf, Node, hooks_of
+from .primitive import OPERATIONS
+from .tensor import Tensor, cell
+
+
+def backward(
+    outputs: Sequence[Tensor],
+    gradients: Sequence[Tensor | None],
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Add gradients into the leaves' ``.grad``: of all leaves, or of ``inputs`` only."""
+    wanted = None
+    if inputs is not None:
+        inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+        if not inputs:
+            raise RuntimeError("inputs argument to backward() cannot be empty")
+        wanted = dict.fromkeys(_edges_of(inputs))
+    reached = sweep(outputs, gradients, retain_graph, create_graph, wanted)
+    for edge, g in reached.items():
+        if edge.__class__ is Leaf:
+            _accumulate(edge, g, create_graph)
+        else:
+            hooks_of(edge).grad = _to_user(g)
+
+
+def grad(
+    outputs: Sequence[Tensor],
+    inputs: Sequence[Tensor],
+    gradients: Sequence[Tensor | None],
+    retain_graph: bool | None,
+    create_graph: bool,
+) -> list[Tensor | None]:
+    """The gradients of ``outputs`` with respect to ``inputs``; None where an input was not used."""
+    edges = _edges_of(inputs)
+    reached = sweep(outputs, gradients, retain_graph, create_graph, dict.fromkeys(edges))
+    return [_to_user(reached[edge]) if edge in reached else None for edge in edges]
+
+
+def _edges_of(inputs: Sequence[Tensor]) -> list[Edge]:
+    for number, x in enumerate(inputs):
+        if not isinstance(x, Tensor):
+            raise TypeError(f"inputs are tensors, but number {number} is a {type(x).__name__}")
+        if x._edge is None:
+            raise RuntimeError(
+                f"one of the differentiated tensors does not require grad: input {number}, of shape {tuple(x.shape)}; "
+                "call x.requires_grad_() before it is used"
+            )
+    return [x._edge for x in inputs]  # type: ignore[misc]
+
+
+def sweep(
+    outputs: Sequence[Tensor],
+    gradients: Sequence[Tensor | None],
+    retain_graph: bool | None,
+    create_graph: bool,
+    wanted: dict[Edge, None] | None,
+) -> dict[Edge, Any]:
+    """Go through the graph once; returns the cotangent of every leaf, or of every ``wanted`` edge.
+
+    Cotangents are raw arrays, or Tensors with ``create_graph``.
+    """
+    retain = create_graph if retain_graph is None else retain_graph
+    cotangents: dict[Edge, Any] = {}
+    heap: list[tuple[int, Node]] = []
+    for output, gradient in zip(outputs, gradients, strict=True):
+        g = _seed(output, gradient, create_graph)
+        edge = output._edge
+        if edge in cotangents:
+            g = cotangents[edge] + g
+        elif edge.__class__ is not Leaf:
+            heap.append((-edge.sequence, edge))
+        cotangents[edge] = g
+    heapq.heapify(heap)
+    useful = None if wanted is None else _leading_to(wanted, cotangents)
+    token = grad_mode.set(create_graph)
+    try:
+        reached = _walk(heap, cotangents, retain, create_graph, wanted, useful)
+        for leaf, g in cotangents.items():  # only leaves are left
+            if leaf.hooks is not None:
+                g = _run_hooks(leaf, g)
+            if wanted is None or leaf in wanted:
+                reached[leaf] = g
+    finally:
+        grad_mode.reset(token)
+    return reached
+
+
+def _walk(
+    heap: list[tuple[int, Node]],
+    cotangents: dict[Edge, Any],
+    retain: bool,
+    create_graph: bool,
+    wanted: dict[Edge, None] | None,
+    useful: set[Edge] | None,
+) -> dict[Edge, Any]:
+    reached: dict[Edge, Any] = {}
+    push, pop, pushpop = heapq.heappush, heapq.heappop, heapq.heappushpop
+    take = cotangents.pop
+    following: tuple[int, Node] | None = None  # most nodes have one successor: it never enters the heap
+    while heap or following is not None:
+        node = (pop(heap) if following is None else pushpop(heap, following))[1]
+        following = None
+        g = take(node)
+        if node.hooks is not None:
+            g = _run_hooks(node, g)
+        if wanted is not None and node in wanted:
+            reached[node] = g
+        if node.output is not None:  # one output of several: collect it at the operation's own node
+            operation = node.edges[0]
+            collected = cotangents.get(operation)
+            if collected is None:
+                collected = cotangents[operation] = [None] * operation.plan.primitive.outputs
+                push(heap, (-operation.sequence, operation))
+            known = collected[node.output]
+            collected[node.output] = g if known is None else known + g
+            continue
+        plan, saved = node.plan, node.saved
+        if saved is None:
+            raise RuntimeError(_freed(node))
+        if create_graph:
+            saved = _as_tensors(node, saved)
+        kind = g.__class__ if g.__class__ is not list else next(c.__class__ for c in g if c is not None)
+        results = plan.backward[kind](g, saved)
+        if not retain and plan.frees:
+            node.saved = None
+        if node.hooks is not None and node.hooks.node_callbacks:
+            results = _run_node_hooks(node, results, g)
+        broadcasts = plan.broadcasts
+        for edge, c in zip(node.edges, results):
+            if c is None or (useful is not None and edge not in useful):
+                continue
+            if broadcasts and c.shape != edge.shape:
+                c = unbroadcast(c, edge.shape)
+            if edge in cotangents:
+                cotangents[edge] = cotangents[edge] + c
+                continue
+            cotangents[edge] = c
+            if edge.__class__ is not Leaf:
+                if following is None:
+                    following = (-edge.sequence, edge)
+                else:
+                    push(heap, (-edge.sequence, edge))
+    return reached
+
+
+def namespace_of(array: Any) -> Any:
+    """The ``xp`` that computes on ``array``: a backend's, or polygrad's own operations for a Tensor."""
+    return OPERATIONS if array.__class__ is Tensor else BY_TYPE[array.__class__].xp
+
+
+def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
+    """Sum ``g`` over the axes along which an operand of ``shape`` was repeated."""
+    xp = namespace_of(g)
+    extra = len(g.shape) - len(shape)
+    axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1))
+    if axes:
+        g = xp.sum(g, axis=axes, keepdims=True)
+    return xp.reshape(g, shape) if extra else g
+
+
+def _leading_to(wanted: dict[Edge, None], roots: Any) -> set[Edge]:
+    """The edges from which one of ``wanted`` can be reached: only these parts of the graph are gone through."""
+    earliest = min(edge.sequence for edge in wanted)
+    found: set[Edge] = set()
+    stack = list(roots)
+    while stack:
+        edge = stack.pop()
+        if edge not in found and edge.sequence >= earliest:
+            found.add(edge)
+            stack.extend(edge.edges)
+    useful: set[Edge] = set()
+    for edge in sorted(found, key=lambda e: e.sequence):
+        if edge in wanted or any(e in useful for e in edge.edges):
+            useful.add(edge)
+            if edge.__class__ is Node and edge.output is not None:
+                useful.add(edge.edges[0])
+    return useful
+
+
+def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
+    """The cotangent that the sweep starts from, in the bilinear convention."""
+    if output._edge is None:
+        raise RuntimeError(
+            f"this tensor of shape {tuple(output.shape)} does not require grad and has no grad_fn: nothing that it was "
+            "computed from has requires_grad=True, or it was computed under no_grad()"
+        )
+    if gradient is None:
+        if output.shape.numel() != 1:
+            raise RuntimeError(
+                f"grad can be implicitly created only for scalar outputs, and this one has shape {tuple(output.shape)}; "
+                "reduce it, as in loss.sum().backward(), or pass a gradient of that shape, as in "
+                "loss.backward(polygrad.ones_like(loss))"
+            )
+        value = BY_TYPE[output._read().__class__].xp.ones_like(output._read())
+        return cell(value) if create_graph else value
+    if not isinstance(gradient, Tensor):
+        raise TypeError(f"gradient is a Tensor or None, not {type(gradient).__name__}")
+    if gradient.shape != output.shape:
+        raise RuntimeError(
+            f"the gradient has shape {tuple(gradient.shape)}, but the tensor that it belongs to has {tuple(output.shape)}"
+        )
+    if gradient.backend is not output.backend and not gradient.backend.level:
+        raise TypeError(
+            f"the gradient is on backend {gradient.backend.name!r}, but the tensor that it belongs to is on "
+            f"{output.backend.name!r}; move it, as in gradient.to(backend={output.backend.name!r})"
+        )
+    if gradient.dtype is not output.dtype:
+        gradient = OPERATIONS.astype(gradient, output.dtype)
+    g = gradient if create_graph else gradient._read()
+    return _conjugate(g)
+
+
+def _is_complex(g: Any) -> bool:
+    dtype = g.dtype if g.__class__ is Tensor else BY_TYPE[g.__class__].from_dtype(g.dtype)
+    return dtype.is_complex
+
+
+def _conjugate(g: Any) -> Any:
+    return namespace_of(g).conj(g) if _is_complex(g) else g
+
+
+def _to_user(g: Any) -> Tensor:
+    g = _conjugate(g)
+    return g if g.__class__ is Tensor else cell(g)
+
+
+def _from_user(tensor: Tensor, like: Any) -> Any:
+    return _conjugate(tensor if like.__class__ is Tensor else tensor._read())
+
+
+def _run_hooks(edge: Edge, g: Any) -> Any:
+    """Pass ``g`` through the callbacks on ``edge``; keep it where the user asked for that."""
+    hooks = edge.hooks
+    if g.__class__ is list:
+        return g
+    for callback in list(hooks.callbacks.values()):
+        result = callback(_to_user(g))
+        if result is not None:
+            if not isinstance(result, Tensor):
+                raise TypeError(f"a hook returns a Tensor or None, not {type(result).__name__}")
+            if tuple(result.shape) != tuple(g.shape):
+                raise RuntimeError(f"a hook changed the gradient's shape from {tuple(g.shape)} to {tuple(result.shape)}")
+            g = _from_user(result, g)
+    if hooks.retains_grad:
+        kept = _to_user(g)
+        hooks.grad = kept if hooks.grad is None else hooks.grad + kept
+    return g
+
+
+def _run_node_hooks(node: Node, results: Any, g: Any) -> Any:
+    given = tuple(None if c is None else _to_user(c) for c in results)
+    incoming = tuple(None if c is None else _to_user(c) for c in (g if g.__class__ is list else (g,)))
+    for callback in list(node.hooks.node_callbacks.values()):
+        replaced = callback(given, incoming)
+        if replaced is not None:
+            given = tuple(replaced)
+            like = next(c for c in results if c is not None)
+            results = [None if c is None else _from_user(c, like) for c in given]
+    return results
+
+
+def _freed(node: Node) -> str:
+    shape = "" if node.shape is None else f", of shape {tuple(node.shape)}"
+    return (
+        f"backward goes through the graph a second time, but the values that {node!r} saved (the result of "
+        f"{node.plan.operation}{shape}) were freed by the first; pass retain_graph=True to the first backward(), compute "
+        "the result again before the second, or, if it was kept from an earlier step, use x.detach()"
+    )
+
+
+def _as_tensors(node: Node, saved: tuple) -> tuple:
+    """The saved raw arrays as Tensors that are joined to the graph, so that the rule's own computation is recorded."""
+    lifted = list(saved)
+    mask = node.plan.mask
+    for slot, operand in node.plan.arrays:
+        value = lifted[slot]
+        if operand == -1:
+            lifted[slot] = (
+                cell(value, node)
+                if node.plan.primitive.outputs == 1
+                else tuple([
+                    cell(out, None if is_discrete(out) else Node(node.plan, (node,), (), out.shape, number))
+                    for number, out in enumerate(value)
+                ])  # fmt: skip
+            )
+        elif node.plan.primitive.variadic:
+            edges = iter(node.edges)
+            lifted[slot] = [cell(v, next(edges) if needed else None) for v, needed in zip(value, mask, strict=True)]
+        else:
+            lifted[slot] = cell(value, node.edges[sum(mask[:operand])] if mask[operand] else None)
+    return tuple(lifted)
+
+
+def _accumulate(leaf: Leaf, g: Any, create_graph: bool) -> None:
+    if RECORDERS and (active := recorder()) is not None:
+        active.read_grad(leaf)
+        active.write_grad(leaf)
+    g = _to_user(g)
+    if leaf.grad is None:
+        leaf.grad = g
+    elif create_graph:
+        leaf.grad = leaf.grad + g
+    else:
+        leaf.grad._rebind(leaf.grad._read() + g._read(), None)
+    if leaf.hooks is not None:
+        for callback in list(leaf.hooks.after_accumulation.values()):
+            callback(leaf.variable)

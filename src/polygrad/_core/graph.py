@@ -1,0 +1,129 @@
+"""The recorded graph: leaves, nodes, and the edges between them.
+
+Edges join nodes and never lead back to a Tensor, so there are no reference cycles and a graph dies with the last tensor
+that needs it.  A node's ``sequence`` is larger than those of everything it depends on: sorted by it, a graph is in
+topological order.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+next_sequence = itertools.count(1).__next__
+
+
+class Hooks:
+    """What users attached to a leaf or node: callbacks on its gradient, and whether the gradient is kept."""
+
+    __slots__ = ("after_accumulation", "callbacks", "grad", "node_callbacks", "retains_grad")
+
+    def __init__(self) -> None:
+        self.callbacks: dict[int, Callable] = {}
+        self.node_callbacks: dict[int, Callable] = {}
+        self.after_accumulation: dict[int, Callable] = {}
+        self.retains_grad = False
+        self.grad: Any = None
+
+
+class RemovableHandle:
+    """What registering a hook returns; `remove`, or leaving it as a context manager, takes the hook back."""
+
+    def __init__(self, hooks: dict, callback: Callable):
+        self.id = next_sequence()
+        self._hooks = hooks
+        hooks[self.id] = callback
+
+    def remove(self) -> None:
+        """Take the hook back.  Doing so twice does nothing."""
+        self._hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exc) -> None:
+        self.remove()
+
+
+class Leaf:
+    """The end of the graph for a tensor that requires grad.  It owns ``.grad``, and knows its tensor only weakly."""
+
+    __slots__ = ("_tensor", "grad", "hooks", "sequence", "shape")
+
+    #: A leaf has no primitive, no saved values and no edges: the sweep ends here.
+    edges: tuple = ()
+
+    def __init__(self, tensor: Any, shape: tuple[int, ...]):
+        self.grad: Any = None
+        self.hooks: Hooks | None = None
+        self.sequence = next_sequence()
+        self.shape = shape
+        self._tensor = weakref.ref(tensor)
+
+    @property
+    def variable(self) -> Any:
+        """The tensor that this leaf belongs to, or None where it is gone."""
+        return self._tensor()
+
+    @property
+    def next_functions(self) -> tuple:
+        """Empty: nothing comes before a leaf."""
+        return ()
+
+    def name(self) -> str:
+        """PyTorch's name for the node that adds into ``.grad``."""
+        return "AccumulateGrad"
+
+    def __repr__(self) -> str:
+        return f"<AccumulateGrad of shape {self.shape}>"
+
+
+class Node:
+    """One recorded operation, or (``output`` is not None) one output of an operation that has several.
+
+    ``saved`` holds raw arrays and settings, exactly those that the rules of ``plan`` name; it is None once they are freed.
+    """
+
+    __slots__ = ("__weakref__", "edges", "hooks", "output", "plan", "saved", "sequence", "shape")
+
+    def __init__(self, plan: Any, edges: tuple, saved: tuple | None, shape: Any, output: int | None = None):
+        self.plan, self.edges, self.saved, self.shape, self.output = plan, edges, saved, shape, output
+        self.hooks: Hooks | None = None
+        self.sequence = next_sequence()
+
+    def name(self) -> str:
+        """The operation's name, as in ``MultiplyBackward``."""
+        return "".join(word.capitalize() for word in self.plan.primitive.name.split("_")) + "Backward"
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | Leaf, int], ...]:
+        """The nodes that the gradient goes to next, each with the number of the output that it enters by."""
+        operation = self if self.output is None else self.edges[0]
+        return tuple((e, 0) if e.__class__ is Leaf or e.output is None else (e, e.output) for e in operation.edges)
+
+    def register_hook(self, hook: Callable) -> RemovableHandle:
+        """Call ``hook(grad_inputs, grad_outputs)`` after this node's rule ran; what it returns replaces the former."""
+        return RemovableHandle(hooks_of(self).node_callbacks, hook)
+
+    def register_prehook(self, hook: Callable) -> RemovableHandle:
+        """Call ``hook(grad_outputs)`` before this node's rule runs; what it returns replaces them."""
+        return RemovableHandle(hooks_of(self).callbacks, lambda grad: _only(hook((grad,))))
+
+    def __repr__(self) -> str:
+        return f"<{self.name()}>"
+
+
+def _only(grads: tuple | None) -> Any:
+    return grads if grads is None else grads[0]
+
+
+Edge = Leaf | Node
+
+
+def hooks_of(edge: Edge) -> Hooks:
+    """The hooks of ``edge``, made on first use so that the graph pays nothing for them."""
+    if edge.hooks is None:
+        edge.hooks = Hooks()
+    return edge.hooks

@@ -1,0 +1,331 @@
+"""Declaring a primitive: its forward over ``xp``, and a gradient rule for each of its operands.
+
+    @primitive(broadcasts=True, promotes=True)          # operands before "/", static settings after
+    def multiply(xp, x, y, /):
+        return xp.multiply(x, y)
+
+    multiply.defvjp(
+        x=lambda xp, g, y: g * y,                       # a rule's parameter names are what is saved for it
+        y=lambda xp, g, x: g * x,
+    )
+
+A rule may name operands, settings, ``ans`` (the result), ``x_shape`` and ``x_dtype`` of an operand ``x``, and ``needs``
+(which operands' gradients are wanted, for joint rules).  Nothing that no rule names is kept alive.  Rules are Array API
+code over ``xp``: run on a backend's namespace they compute on raw arrays, run on `OPERATIONS` they are recorded, which
+gives every higher order.  They follow the bilinear convention: no ``conj``; the engine conjugates at its boundary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ..backends.namespace import GENERIC, STANDARD
+from ..backends.registry import BY_TYPE
+
+#: Every primitive, by name.
+PRIMITIVES: dict[str, Primitive] = {}
+
+
+class _ByType(dict):
+    """Array type → what ``bind(backend)`` makes for it; bound once per type, then one dictionary lookup."""
+
+    __slots__ = ("bind",)
+
+    def __init__(self, bind: Callable[[Any], Callable]):
+        self.bind = bind
+
+    def __missing__(self, array_type: type) -> Callable:
+        bound = self[array_type] = self.bind(array_type)
+        return bound
+
+
+class Primitive:
+    """An operation that the engine can differentiate.
+
+    ``operands`` and ``settings`` are the parameter names before and after the ``/`` of its forward.  Calling it runs the
+    generated dispatcher, which is also its ``op``.
+    """
+
+    def __init__(
+        self,
+        forward: Callable,
+        name: str,
+        *,
+        broadcasts: bool,
+        promotes: bool | str | tuple[str, ...],
+        outputs: int,
+        variadic: bool,
+        linear: tuple[str, ...],
+        view: Callable | None,
+        differentiable: bool,
+        standard: bool,
+    ):
+        code = forward.__code__
+        count = code.co_posonlyargcount - 1
+        names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+        self.name, self.forward = name, forward
+        self.operands, self.settings = names[:count], names[count:]
+        self.keyword_only = frozenset(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
+        positional = code.co_varnames[1 : code.co_argcount]
+        values = forward.__defaults__ or ()
+        self.defaults = dict(zip(positional[len(positional) - len(values) :], values, strict=True))
+        self.defaults.update(forward.__kwdefaults__ or {})
+        self.broadcasts, self.outputs, self.variadic, self.linear = broadcasts, outputs, variadic, linear
+        self.promotes: tuple[str, ...] = promotes if isinstance(promotes, tuple) else self.operands if promotes else ()
+        #: Whether integer operands become floating: "float" in ``promotes``.
+        self.floats = promotes == "float"
+        self.view, self.differentiable, self.is_standard = view, differentiable, standard
+        self.rules: dict[str, Callable] = {}
+        self.joint: Callable | None = None
+        self.derivative: Callable | None = None
+        self.kernels = _ByType(lambda array_type: BY_TYPE[array_type].kernel(self))
+        self.plans: dict[tuple[bool, ...], Plan] = {}
+        self.__doc__ = forward.__doc__
+        self.__name__ = self.__qualname__ = name
+        self.__module__ = forward.__module__
+
+    def defvjp(self, joint: Callable | None = None, /, **rules: Callable) -> Primitive:
+        """Declare the gradient rules: one per operand, or one ``joint`` rule that returns a tuple for all of them.
+
+        A joint rule's tuple has one entry per operand; None where ``needs`` says that it is not wanted.
+        Raises ValueError for a name that is neither an operand nor something that a rule can be given.
+        """
+        known = {"ans", "needs", *self.operands, *self.settings}
+        known |= {f"{operand}_{suffix}" for operand in self.operands for suffix in ("shape", "dtype")}
+        for operand, rule in [("joint", joint)] * (joint is not None) + list(rules.items()):
+            if operand != "joint" and operand not in self.operands:
+                raise ValueError(f"{self.name} has no operand {operand!r}; it has {', '.join(self.operands)}")
+            for parameter in parameters(rule):
+                if parameter not in known:
+                    raise ValueError(
+                        f"the gradient rule of {self.name} for {operand} asks for {parameter!r}; "
+                        f"it can have {', '.join(sorted(known))}"
+                    )
+        self.joint = joint
+        self.rules.update(rules)
+        return self
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether any gradient is declared."""
+        return self.joint is not None or bool(self.rules)
+
+    def plan(self, mask: tuple[bool, ...]) -> Plan:
+        """The plan for the operands that need a gradient.  Raises RuntimeError where one of them has no rule."""
+        plan = self.plans.get(mask)
+        if plan is None:
+            plan = self.plans[mask] = Plan(self, mask)
+        return plan
+
+    @property
+    def op(self) -> Callable:
+        """The generated dispatcher: takes Tensors, returns Tensors."""
+        from .dispatch import generate  # the dispatcher knows Tensors, which know primitives
+
+        function = generate(self)
+        self.__dict__["op"] = function
+        return function
+
+    def __call__(self, *args, **kwargs):
+        return self.op(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}({', '.join(self.operands)}; {', '.join(self.settings)})>"
+
+
+# ``op`` is computed on first use and then lies in the instance, where an ordinary attribute is found first.
+class _Lazy:
+    def __init__(self, getter: property):
+        self.getter, self.__doc__ = getter.fget, getter.__doc__
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else self.getter(instance)
+
+
+Primitive.op = _Lazy(Primitive.op)  # type: ignore[assignment]
+
+
+class Plan:
+    """How one primitive goes backward for one choice of operands: what it saves, and the rule over the saved values."""
+
+    __slots__ = ("arrays", "backward", "broadcasts", "frees", "mask", "primitive", "residuals", "rule")
+
+    def __init__(self, primitive: Primitive, mask: tuple[bool, ...]):
+        self.primitive, self.mask, self.broadcasts = primitive, mask, primitive.broadcasts
+        if primitive.joint is not None:
+            rules = [primitive.joint]
+        else:
+            wanted = [name for name, needed in zip(primitive.operands, mask, strict=True) if needed]
+            missing = [name for name in wanted if name not in primitive.rules]
+            if missing:
+                raise RuntimeError(
+                    f"{primitive.name} has no gradient with respect to {', '.join(missing)}; call it under "
+                    f"polygrad.no_grad(), or on {missing[0]}.detach(), if none is needed"
+                )
+            rules = [primitive.rules[name] for name in wanted]
+        #: The names that the rules ask for, in the order in which their values are saved.
+        self.residuals = list(dict.fromkeys(name for rule in rules for name in parameters(rule)))
+        #: (position in ``saved``, number of the operand or -1 for the answer) of every saved array.
+        operands = primitive.operands
+        self.arrays = [
+            (slot, -1 if name == "ans" else operands.index(name))
+            for slot, name in enumerate(self.residuals)
+            if name == "ans" or name in operands
+        ]
+        self.frees = bool(self.arrays)
+        slots = [[self.residuals.index(name) for name in parameters(rule)] for rule in rules]
+        self.rule = _joint(rules[0], slots[0], mask) if primitive.joint is not None else _separate(rules, slots)
+        self.backward = _ByType(self._bind)
+
+    def _bind(self, array_type: type) -> Callable:
+        if array_type is OPERATIONS.array_type:
+            return partial(self.rule, OPERATIONS)
+        return BY_TYPE[array_type].rule(self)
+
+    def rule_from_kernel(self, kernel: Callable) -> Callable:
+        """``(cotangent, saved) -> cotangents`` from a kernel that has the signature of the joint rule."""
+        mask = self.mask
+
+        def rule(g, saved):
+            return [c for c, needed in zip(kernel(g, *saved), mask, strict=True) if needed]
+
+        return rule
+
+    @property
+    def operation(self) -> str:
+        """The primitive's name."""
+        return self.primitive.name
+
+
+def _joint(rule: Callable, slots: list[int], mask: tuple[bool, ...]) -> Callable:
+    def run(xp, g, saved):
+        cotangents = rule(xp, g, *[saved[i] for i in slots])
+        return [c for c, needed in zip(cotangents, mask, strict=True) if needed]
+
+    return run
+
+
+def _separate(rules: list[Callable], slots: list[list[int]]) -> Callable:
+    """One function for the rules of all wanted operands.  Unrolled for the common cases: this is the engine's inner step."""
+    calls = ", ".join(
+        f"r{k}(xp, g{''.join(f', s[{i}]' for i in positions)})" for k, positions in enumerate(slots)
+    )
+    return eval(f"lambda xp, g, s: ({calls},)", {f"r{k}": rule for k, rule in enumerate(rules)})
+
+
+def parameters(rule: Callable) -> tuple[str, ...]:
+    """The residuals that ``rule`` names, after ``xp`` and ``g``."""
+    code = rule.__code__
+    return code.co_varnames[2 : code.co_argcount]
+
+
+def primitive(
+    name: str | None = None,
+    *,
+    broadcasts: bool = False,
+    promotes: bool | str | tuple[str, ...] = False,
+    outputs: int = 1,
+    variadic: bool = False,
+    linear: tuple[str, ...] = (),
+    view: Callable | None = None,
+    differentiable: bool = True,
+) -> Callable[[Callable], Primitive]:
+    """Declare a primitive from its forward, a function ``(xp, operands, /, settings)``.
+
+    Args:
+        name: the primitive's name, if not the function's.
+        broadcasts: operands are broadcast against each other; the engine sums their gradients back.
+        promotes: True or names of operands: these are brought to a common data type first; ``"float"``: integers become
+            floating as well.
+        outputs: how many arrays the forward returns; more than one come as a tuple.
+        variadic: the only operand is a sequence of arrays.
+        linear: operands in which the primitive is linear: forward mode is then the primitive itself.
+        view: how a write to the result reaches the operand: ``(base, value, **settings) -> new base``.
+        differentiable: False where the result does not vary (a comparison, an index).
+
+    Example::
+
+        @polygrad.primitive()
+        def cube(xp, x, /):
+            return x * x * x
+
+        cube.defvjp(x=lambda xp, g, x: 3 * g * x * x)
+        cube(polygrad.tensor(2.0, requires_grad=True)).backward()
+    """
+
+    def declare(forward: Callable) -> Primitive:
+        chosen = name or forward.__name__.rstrip("_")
+        made = Primitive(
+            forward, chosen, broadcasts=broadcasts, promotes=promotes, outputs=outputs, variadic=variadic,
+            linear=linear, view=view, differentiable=differentiable, standard=False,
+        )  # fmt: skip
+        PRIMITIVES[chosen] = made
+        if chosen not in STANDARD:
+            GENERIC[chosen] = forward
+        return made
+
+    return declare
+
+
+def _forwards_of_arity(name: str, arity: int) -> Callable:
+    text = ("lambda xp, x, /: xp.{0}(x)", "lambda xp, x, y, /: xp.{0}(x, y)")[arity - 1]
+    return eval(text.format(name))
+
+
+def elementwise(
+    name: str, derivative: Callable | None = None, *, floats: bool = False, **rules: Callable
+) -> Primitive:
+    """Declare a function of the standard that works element by element, by its name.
+
+    With ``derivative``, an expression over ``x`` or ``ans``, it is a function of one operand, and the expression serves
+    vjp and jvp; with ``rules`` for ``x`` and ``y``, of two.  With neither its result does not vary.
+    """
+    arity = 2 if "y" in rules else 1
+    made = Primitive(
+        _forwards_of_arity(name, arity), name, broadcasts=arity == 2, promotes="float" if floats else arity == 2,
+        outputs=1, variadic=False, linear=(), view=None, differentiable=True, standard=True,
+    )  # fmt: skip
+    PRIMITIVES[name] = made
+    if derivative is not None:
+        names = ", ".join(parameters(derivative) if "g" in derivative.__code__.co_varnames[:2] else _after_xp(derivative))
+        made.derivative = derivative
+        text = f"lambda xp, g{', ' * bool(names)}{names}: g * derivative(xp{', ' * bool(names)}{names})"
+        made.defvjp(x=eval(text, {"derivative": derivative}))
+    else:
+        made.defvjp(**rules)
+    return made
+
+
+def _after_xp(derivative: Callable) -> tuple[str, ...]:
+    code = derivative.__code__
+    return code.co_varnames[1 : code.co_argcount]
+
+
+def predicate(name: str, arity: int = 1) -> Primitive:
+    """Declare a function of the standard whose result does not vary with its operands: comparisons, logic, integers."""
+    made = Primitive(
+        _forwards_of_arity(name, arity), name, broadcasts=arity == 2, promotes=arity == 2, outputs=1, variadic=False,
+        linear=(), view=None, differentiable=False, standard=True,
+    )  # fmt: skip
+    PRIMITIVES[name] = made
+    return made
+
+
+class Operations:
+    """polygrad's own operations as an ``xp``: on it, rules are recorded and forwards are composites."""
+
+    #: The type of this namespace's arrays; the Tensor class puts itself here.
+    array_type: type | None = None
+
+    def __getattr__(self, name: str) -> Callable:
+        try:
+            found = PRIMITIVES[name].op
+        except KeyError:
+            raise AttributeError(f"polygrad has no primitive {name!r}") from None
+        setattr(self, name, found)
+        return found
+
+
+OPERATIONS = Operations()

@@ -1,0 +1,169 @@
+"""Data types: polygrad's own objects, and its own promotion table.
+
+Every array library promotes a little differently, so none of their rules is inherited: the table here is the Array API
+standard's ("Type Promotion Rules"), completed by PyTorch's answer where the standard leaves the result open (an integer
+with a float gives the float), and it is the same on every backend.
+"""
+
+from __future__ import annotations
+
+import builtins
+
+__all__ = ["DType", "get_default_dtype", "promote", "promote_scalar", "set_default_dtype"]
+
+
+class DType:
+    """A data type, such as ``polygrad.float32``.
+
+    Attributes: ``name``; ``kind``, one of ``"bool"``, ``"int"``, ``"uint"``, ``"float"``, ``"complex"``; ``itemsize``
+    in bytes.  Data types are singletons: compare them with ``is`` or ``==``.
+    """
+
+    __slots__ = ("itemsize", "kind", "name")
+
+    def __init__(self, name: str, kind: str, itemsize: int):
+        self.name, self.kind, self.itemsize = name, kind, itemsize
+
+    @property
+    def is_floating_point(self) -> builtins.bool:
+        """Whether this is a real floating-point type, as in PyTorch (complex types are not)."""
+        return self.kind == "float"
+
+    @property
+    def is_complex(self) -> builtins.bool:
+        """Whether this is a complex type."""
+        return self.kind == "complex"
+
+    @property
+    def is_signed(self) -> builtins.bool:
+        """Whether this type can hold negative numbers."""
+        return self.kind in ("int", "float", "complex")
+
+    @property
+    def is_differentiable(self) -> builtins.bool:
+        """Whether tensors of this type can require a gradient."""
+        return self.kind in ("float", "complex")
+
+    def to_real(self) -> DType:
+        """The type of the real part: ``complex64`` gives ``float32``; real types give themselves."""
+        return _REAL_OF.get(self, self)
+
+    def to_complex(self) -> DType:
+        """The complex type whose parts have this precision: ``float32`` gives ``complex64``."""
+        return _COMPLEX_OF.get(self, self)
+
+    def __repr__(self) -> str:
+        return f"polygrad.{self.name}"
+
+    def __reduce__(self):
+        return (_by_name, (self.name,))
+
+
+bool = DType("bool", "bool", 1)
+int8, int16, int32, int64 = (DType(f"int{8 * n}", "int", n) for n in (1, 2, 4, 8))
+uint8, uint16, uint32, uint64 = (DType(f"uint{8 * n}", "uint", n) for n in (1, 2, 4, 8))
+float16, bfloat16 = DType("float16", "float", 2), DType("bfloat16", "float", 2)
+float32, float64 = DType("float32", "float", 4), DType("float64", "float", 8)
+complex64, complex128 = DType("complex64", "complex", 8), DType("complex128", "complex", 16)
+
+ALL = (
+    bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64,
+    float16, bfloat16, float32, float64, complex64, complex128,
+)  # fmt: skip
+BY_NAME = {dtype.name: dtype for dtype in ALL}
+#: PyTorch's second names.
+ALIASES = {
+    "half": float16, "float": float32, "double": float64, "short": int16, "int": int32, "long": int64,
+    "cfloat": complex64, "cdouble": complex128,
+}  # fmt: skip
+
+_REAL_OF = {complex64: float32, complex128: float64}
+_COMPLEX_OF = {float16: complex64, bfloat16: complex64, float32: complex64, float64: complex128}
+_SIGNED = {1: int8, 2: int16, 4: int32, 8: int64}
+_KIND_RANK = {"bool": 0, "int": 1, "uint": 1, "float": 2, "complex": 3}
+
+
+def _by_name(name: str) -> DType:
+    return BY_NAME[name]
+
+
+_default = float32
+
+
+def get_default_dtype() -> DType:
+    """The type of new floating-point tensors (``float32`` unless `set_default_dtype` changed it)."""
+    return _default
+
+
+def set_default_dtype(dtype: DType) -> None:
+    """Make ``dtype`` the type of new floating-point tensors.
+
+    Raises TypeError unless ``dtype`` is a real floating-point `DType`.
+    """
+    global _default
+    if not isinstance(dtype, DType) or not dtype.is_floating_point:
+        raise TypeError(f"set_default_dtype() takes a floating-point dtype such as polygrad.float64, not {dtype!r}")
+    _default = dtype
+
+
+def default_of(python_type: type) -> DType:
+    """The type that a Python ``bool``, ``int``, ``float`` or ``complex`` gets in a new tensor."""
+    if python_type is builtins.bool:
+        return bool
+    if python_type is int:
+        return int64
+    return _default.to_complex() if python_type is complex else _default
+
+
+def _promote(a: DType, b: DType) -> DType:
+    if a is b:
+        return a
+    if _KIND_RANK[a.kind] < _KIND_RANK[b.kind]:
+        a, b = b, a
+    if b.kind == "bool":
+        return a
+    if a.kind in ("int", "uint"):
+        if a.kind == b.kind:
+            return a if a.itemsize >= b.itemsize else b
+        signed, unsigned = (a, b) if a.kind == "int" else (b, a)
+        if unsigned.itemsize < signed.itemsize:
+            return signed
+        if unsigned.itemsize == 8:
+            raise TypeError(
+                f"uint64 and {signed.name} have no common integer type; convert one of them, as in x.to(polygrad.int64)"
+            )
+        return _SIGNED[2 * unsigned.itemsize]
+    if b.kind in ("int", "uint"):
+        return a
+    if a.kind == "float":  # float16 with bfloat16 fits in neither
+        return float32 if a.itemsize == b.itemsize else (a if a.itemsize > b.itemsize else b)
+    other = b.to_complex()
+    return a if a.itemsize >= other.itemsize else other
+
+
+_table: dict[tuple[DType, DType], DType] = {}
+
+
+def promote(*dtypes: DType) -> DType:
+    """The common type of ``dtypes``: the standard's table, and an integer with a float gives the float.
+
+    Raises TypeError for ``uint64`` with a signed integer, which have no common integer type.
+    """
+    result = dtypes[0]
+    for dtype in dtypes[1:]:
+        pair = (result, dtype)
+        result = _table.get(pair) or _table.setdefault(pair, _promote(*pair))
+    return result
+
+
+def promote_scalar(dtype: DType, python_type: type) -> DType:
+    """The result type of a tensor of ``dtype`` with a Python scalar, which is weak: it changes the kind, never the size."""
+    if python_type is builtins.bool:
+        return dtype
+    if python_type is int:
+        return int64 if dtype.kind == "bool" else dtype
+    if python_type is float:
+        return dtype if dtype.kind in ("float", "complex") else _default
+    if dtype.kind == "complex":
+        return dtype
+    return (dtype if dtype.kind == "float" else _default).to_complex()

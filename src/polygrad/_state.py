@@ -1,0 +1,65 @@
+"""Grad mode and recording: the two pieces of state that every operation looks at.
+
+Both live in a ContextVar, so threads and asyncio tasks do not see each other's.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import Protocol
+
+grad_mode: ContextVar[bool] = ContextVar("polygrad_grad_mode", default=True)
+inference_mode: ContextVar[bool] = ContextVar("polygrad_inference_mode", default=False)
+
+#: The hot path's test: does this operation belong to a graph?
+grad_enabled = grad_mode.get
+
+
+class Recorder(Protocol):
+    """What watches cells while it is active: `polygrad.compile` discovers a function's state with one."""
+
+    def read(self, cell) -> None:
+        """The array of ``cell`` is about to be read."""
+
+    def write(self, cell) -> None:
+        """``cell`` is about to be bound to another array."""
+
+    def read_grad(self, leaf) -> None:
+        """The gradient that ``leaf`` holds is about to be read."""
+
+    def write_grad(self, leaf) -> None:
+        """``leaf`` is about to get another gradient."""
+
+
+_recorder: ContextVar[Recorder | None] = ContextVar("polygrad_recorder", default=None)
+
+#: One entry for every active recorder of any thread.  Empty almost always, so the hot path pays one truth test.
+RECORDERS: list[Recorder] = []
+
+
+def recorder() -> Recorder | None:
+    """The recorder of this thread or task, if one is active."""
+    return _recorder.get()
+
+
+class recording:
+    """Context manager: let ``recorder`` see every read and write of a cell in this thread or task."""
+
+    def __init__(self, recorder: Recorder):
+        self.recorder = recorder
+
+    def __enter__(self) -> Recorder:
+        RECORDERS.append(self.recorder)
+        self._token = _recorder.set(self.recorder)
+        return self.recorder
+
+    def __exit__(self, *exc) -> None:
+        _recorder.reset(self._token)
+        RECORDERS.remove(self.recorder)
+
+
+def note_read(cell) -> None:
+    """Tell this thread's recorder, if any, that ``cell`` is read.  Call it only where `RECORDERS` is not empty."""
+    active = _recorder.get()
+    if active is not None:
+        active.read(cell)

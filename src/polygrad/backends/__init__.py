@@ -1,0 +1,45 @@
+"""Who does the arithmetic: the array libraries, and how polygrad finds them.
+
+For users: `available`, `errors`, `get_backend`, `set_backend`, `use_backend`.  For authors of a backend: `Backend`,
+`BackendRecord`, `hookimpl`, `PLUGIN_API_VERSION`, `BackendError`, `register_backend`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .base import PLUGIN_API_VERSION, SUPPORTED_API_VERSIONS, Backend
+from .exceptions import BackendError, UnknownBackendError
+from .inventory import BackendInfo, available, describe, errors
+from .registry import get_backend, register_backend, set_backend, unregister_backend, use_backend
+
+if TYPE_CHECKING:
+    from .hookspecs import BackendRecord, hookimpl
+
+__all__ = [
+    "PLUGIN_API_VERSION",
+    "SUPPORTED_API_VERSIONS",
+    "Backend",
+    "BackendError",
+    "BackendInfo",
+    "BackendRecord",
+    "UnknownBackendError",
+    "available",
+    "describe",
+    "errors",
+    "get_backend",
+    "hookimpl",
+    "register_backend",
+    "set_backend",
+    "unregister_backend",
+    "use_backend",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # hookspecs imports pluggy, which only plugins need: `import polygrad` does not pay for it.
+    if name in ("BackendRecord", "hookimpl"):
+        from . import hookspecs
+
+        return getattr(hookspecs, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,195 @@
+"""What polygrad asks of an array library.
+
+A backend has three required members: ``name``, ``owns`` and ``namespace``.  Everything else has a default written
+against the Array API standard, which a plugin overrides where its library can do better.  A backend knows arrays and
+never a Tensor; it is asked by capability and never by its name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from .. import _dtypes
+from .._dtypes import DType
+from .namespace import Namespace
+
+__all__ = ["Backend"]
+
+#: The version of this interface.  A plugin states the version that it was written for.
+PLUGIN_API_VERSION = 1
+#: The versions of the interface that this polygrad still serves.
+SUPPORTED_API_VERSIONS = range(1, 2)
+
+
+class Backend:
+    """An array library, as the engine sees it.
+
+    Capabilities, any of:
+
+    ``"mutable"``
+        arrays can be written through ``array[key] = value`` and ``out=``; in-place operations then reuse memory.
+    ``"jit"``
+        `jit` compiles.
+    ``"float64"``, ``"complex"``
+        the library has those types.
+    """
+
+    name: str
+    capabilities: frozenset[str] = frozenset({"float64", "complex"})
+    #: Primitive name → raw function of the same signature without ``xp``.  ``"NAME.vjp"`` → the hand-written gradient of a
+    #: primitive with a joint rule, of the rule's signature without ``xp``; used when the gradient itself is not recorded.
+    #: ``"NAME_"`` → ``(array, *operands) -> bool``, which overwrites ``array`` with the result and says whether it could.
+    kernels: dict[str, Callable[..., Any]] = {}
+    #: Plain arrays have level 0.  An array type that computes something else (vmap, jvp) has a level of its own, and where
+    #: types meet the highest level runs the operation.
+    level: int = 0
+    #: Whether 0-d arrays made by `scalar` may be kept and shared between operations: one device, immutable use.
+    shares_scalars: bool = False
+
+    def owns(self, array_type: type) -> bool:
+        """Whether arrays of ``array_type`` are this backend's.  Asked once per type."""
+        raise NotImplementedError
+
+    def namespace(self) -> Any:
+        """The library's Array API namespace.  Called once, when the backend is first used."""
+        raise NotImplementedError
+
+    def __init__(self) -> None:
+        self.kernels = dict(type(self).kernels)
+        self.library = self.namespace()
+        self.xp = Namespace(self)
+        self._native: dict[DType, Any] = {}
+        self._dtype: dict[Any, DType] = {}
+        for dtype in _dtypes.ALL:
+            native = getattr(self.library, dtype.name, None)
+            if native is not None and self.supports(dtype):
+                native = self.library.empty((0,), dtype=native).dtype
+                self._native[dtype], self._dtype[native] = native, dtype
+
+    # -- binding primitives to this library ----------------------------------------------------------------------------
+
+    def kernel(self, primitive) -> Callable[..., Any]:
+        """The raw function that runs ``primitive``'s forward: an override from `kernels`, or its generic text."""
+        override = self.kernels.get(primitive.name)
+        if override is not None:
+            return override
+        if primitive.is_standard:
+            return getattr(self.xp, primitive.name)
+        return partial(primitive.forward, self.xp)
+
+    def rule(self, plan) -> Callable[..., Any]:
+        """The raw function ``(cotangent, saved) -> cotangents`` that runs ``plan``'s gradient."""
+        override = self.kernels.get(plan.primitive.name + ".vjp")
+        return plan.rule_from_kernel(override) if override is not None else partial(plan.rule, self.xp)
+
+    # -- data types ------------------------------------------------------------------------------------------------------
+
+    def supports(self, dtype: DType) -> bool:
+        """Whether the library has ``dtype``, by the capabilities that it states."""
+        if dtype.kind == "complex" and "complex" not in self.capabilities:
+            return False
+        return dtype not in (_dtypes.float64, _dtypes.complex128) or "float64" in self.capabilities
+
+    def to_dtype(self, dtype: DType) -> Any:
+        """The library's own object for ``dtype``.  Raises TypeError where it has none."""
+        try:
+            return self._native[dtype]
+        except KeyError:
+            raise TypeError(f"backend {self.name!r} has no {dtype.name}") from None
+
+    def from_dtype(self, native: Any) -> DType:
+        """The `DType` of the library's own ``native`` type.  Raises TypeError for a type that polygrad does not know."""
+        try:
+            return self._dtype[native]
+        except (KeyError, TypeError):
+            raise TypeError(f"polygrad has no data type for {native!r} of backend {self.name!r}") from None
+
+    # -- devices ---------------------------------------------------------------------------------------------------------
+
+    def devices(self) -> list[Any]:
+        """The devices that arrays can live on."""
+        return list(self.library.__array_namespace_info__().devices())
+
+    def default_device(self) -> Any:
+        """The device of new arrays."""
+        return self.library.__array_namespace_info__().default_device()
+
+    def parse_device(self, device: Any) -> Any:
+        """The library's device that ``device`` (its own object, or a string that names it) means.
+
+        Raises ValueError, naming the devices that there are.
+        """
+        for candidate in self.devices():
+            if device == candidate or str(device) == self.device_name(candidate):
+                return candidate
+        names = ", ".join(repr(self.device_name(d)) for d in self.devices())
+        raise ValueError(f"backend {self.name!r} has no device {str(device)!r}; it has {names}")
+
+    def device_name(self, device: Any) -> str:
+        """How ``device`` is written, such as ``"cpu"`` or ``"cuda:0"``."""
+        return str(device)
+
+    def device(self, array: Any) -> Any:
+        """The device that ``array`` lives on."""
+        return array.device
+
+    def to_device(self, array: Any, device: Any) -> Any:
+        """``array`` on ``device``."""
+        return array.to_device(device)
+
+    # -- arrays in and out -----------------------------------------------------------------------------------------------
+
+    def asarray(self, obj: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
+        """An array from a NumPy array or from one of the library's own; ``dtype`` and ``device`` are the library's."""
+        return self.library.asarray(obj, dtype=dtype, device=device, copy=copy)
+
+    def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
+        """The Python scalar ``value`` as a 0-d array of the library's ``dtype``, on the device of ``like``."""
+        return self.library.asarray(value, dtype=dtype, device=self.device(like))
+
+    def to_numpy(self, array: Any) -> Any:
+        """``array`` as a NumPy array, which may share its memory."""
+        import numpy
+
+        return numpy.from_dlpack(array)
+
+    def item(self, array: Any) -> Any:
+        """The only element of ``array`` as a Python scalar."""
+        return self.to_numpy(array).item()
+
+    def native(self, array: Any) -> Any:
+        """``array`` as the user should see it.  (NumPy's reductions give scalars, which are not arrays.)"""
+        return array
+
+    # -- overwriting memory (only with the capability "mutable") ---------------------------------------------------------
+
+    def base_of(self, array: Any) -> Any:
+        """The array whose memory ``array`` is a window of, or None."""
+        return getattr(array, "base", None)
+
+    def is_writable(self, array: Any) -> bool:
+        """Whether ``array`` owns its memory and may be written to."""
+        return False
+
+    # -- randomness, compilation, asynchrony ---------------------------------------------------------------------------
+
+    def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
+        """Philox 4×64-10: ``4 * blocks`` random ``uint64`` of the stream ``key``, from block ``counter`` on."""
+        return self.xp.philox(key, counter, blocks, device=self.default_device() if device is None else device)
+
+    def jit(self, function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+        """``function`` of raw arrays, compiled where the library has the capability ``"jit"``."""
+        return function
+
+    def concrete(self) -> contextlib.AbstractContextManager:
+        """Context in which operations run at once, even while the library traces."""
+        return contextlib.nullcontext()
+
+    def synchronize(self) -> None:
+        """Wait for what the library computes asynchronously."""
+
+    def __repr__(self) -> str:
+        return f"<polygrad backend {self.name!r}>"

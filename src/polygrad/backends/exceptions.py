@@ -1,0 +1,22 @@
+"""What goes wrong with a backend."""
+
+from __future__ import annotations
+
+__all__ = ["BackendError", "UnknownBackendError"]
+
+
+class BackendError(RuntimeError):
+    """A backend cannot be used: its plugin is broken, disabled or too old, or its library or device is missing.
+
+    The message says what to do; ``__cause__`` is the plugin's own exception, where there was one.  A plugin's factory
+    raises it itself where it knows better than polygrad what is missing.
+    """
+
+    def because(self, cause: BaseException) -> BackendError:
+        """This error with its cause, for an error that is kept now and raised later."""
+        self.__cause__ = cause
+        return self
+
+
+class UnknownBackendError(BackendError, ValueError):
+    """There is no backend of that name."""

@@ -1,0 +1,46 @@
+"""What a plugin may provide: three pluggy hooks, all of them optional."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pluggy
+
+hookspec = pluggy.HookspecMarker("polygrad")
+#: The mark of a plugin's hook implementations.
+hookimpl = pluggy.HookimplMarker("polygrad")
+
+
+@dataclass(frozen=True)
+class BackendRecord:
+    """One backend that a plugin offers, described without importing its array library.
+
+    ``name`` is what users write, ``library`` the import name of the array library, ``factory`` makes the
+    `polygrad.backends.Backend` (and is the first that may import the library), ``api_version`` is the
+    `polygrad.backends.PLUGIN_API_VERSION` that the plugin was written for.
+    """
+
+    name: str
+    library: str
+    factory: Callable[[], Any]
+    api_version: int
+
+
+@hookspec
+def polygrad_backends() -> list[BackendRecord]:
+    """The backends that this plugin offers."""
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def polygrad_kernels(backend: str) -> dict[str, Callable[..., Any]]:
+    """Kernels for somebody else's backend: primitive name → raw function, which overrides that backend's own."""
+    raise AssertionError("a specification is not called")
+
+
+@hookspec
+def polygrad_primitives() -> list[str]:
+    """Names of modules that declare further primitives; they are imported when a backend is first used."""
+    raise AssertionError("a specification is not called")

@@ -1,0 +1,69 @@
+"""The flat ``xp`` that primitives and rules see.
+
+It is the library's Array API namespace with ``linalg`` and ``fft`` flattened into it and with the operations that the
+standard lacks.  A name is looked up, in this order, in the backend's kernels, in the library's namespace if the standard
+has the name, and among the generic Array API texts that primitives bring along.  What is found stays as an attribute, so
+that each name is looked up once per backend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+#: The functions, types and constants of the Array API standard 2025.12.  Only these are taken from a library: what else it
+#: has under a name may mean something else.
+STANDARD = frozenset(
+    """
+    e inf nan newaxis pi
+    bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128
+    arange asarray empty empty_like eye from_dlpack full full_like linspace meshgrid ones ones_like tril triu zeros
+    zeros_like astype broadcast_arrays broadcast_shapes broadcast_to can_cast finfo iinfo isdtype result_type
+    abs acos acosh add asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_invert bitwise_or
+    bitwise_right_shift bitwise_xor ceil clip conj copysign cos cosh divide equal exp expm1 floor floor_divide greater
+    greater_equal hypot imag isfinite isinf isnan less less_equal log log1p log2 log10 logaddexp logical_and logical_not
+    logical_or logical_xor maximum minimum multiply negative nextafter not_equal positive pow real reciprocal remainder
+    round sign signbit sin sinh square sqrt subtract tan tanh trunc
+    take take_along_axis matmul matrix_transpose tensordot vecdot
+    concat expand_dims flip moveaxis permute_dims repeat reshape roll squeeze stack tile unstack
+    argmax argmin count_nonzero nonzero searchsorted where isin unique_all unique_counts unique_inverse unique_values
+    argsort sort cumulative_prod cumulative_sum max mean min prod std sum var all any diff
+    cholesky cross det diagonal eig eigh eigvals eigvalsh inv matrix_norm matrix_power matrix_rank outer pinv qr slogdet
+    solve svd svdvals trace vector_norm
+    fft fftfreq fftn fftshift hfft ifft ifftn ifftshift ihfft irfft irfftn rfft rfftfreq rfftn
+    """.split()
+)
+
+#: Operation name → text over ``xp``, for what the standard does not have.  Primitives put their forward here.
+GENERIC: dict[str, Callable[..., Any]] = {}
+
+
+class Namespace:
+    """The names of one backend, as ``xp.NAME``."""
+
+    def __init__(self, backend: Any):
+        self._backend = backend
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        found = self._find(name)
+        setattr(self, name, found)
+        return found
+
+    def _find(self, name: str) -> Any:
+        backend = self._backend
+        if name in backend.kernels:
+            return backend.kernels[name]
+        library = backend.library
+        if name in STANDARD:
+            # The transform comes first: ``library.fft`` itself is the submodule, not the function of that name.
+            homes = (getattr(library, "fft", None), getattr(library, "linalg", None), library)
+            for home in homes if "fft" in name else homes[::-1]:
+                found = getattr(home, name, None)
+                if found is not None:
+                    return found
+        if name in GENERIC:
+            return partial(GENERIC[name], self)
+        raise AttributeError(f"neither the Array API standard nor polygrad has an operation {name!r}")

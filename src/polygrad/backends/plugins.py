@@ -1,0 +1,190 @@
+"""One plugin: what its entry point says and, once its module is loaded, what it offers or why it cannot be used.
+
+Whatever goes wrong with a plugin is kept with that plugin, as a `BackendError` that says what to do and has the plugin's
+own exception as its cause; other plugins go on.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .base import SUPPORTED_API_VERSIONS
+from .exceptions import BackendError
+
+if TYPE_CHECKING:
+    from .hookspecs import BackendRecord
+
+CORE_DISTRIBUTION = "polygrad-core"
+
+#: Loading runs code of others, which may come back to the registry: the lock is re-entrant, and there is only this one.
+LOCK = threading.RLock()
+#: What a plugin may raise without taking the program down: a plugin that calls ``sys.exit()`` is as broken as any.
+ANYTHING: tuple[type[BaseException], ...] = (Exception, SystemExit)
+
+
+class Plugin:
+    """An entry point.  ``entry_point`` is None for the built-in plugin, which needs no installed metadata."""
+
+    def __init__(self, name: str, value: str, entry_point: Any = None):
+        self.name, self.value = name, value
+        self.error: BackendError | None = None
+        self._entry_point = entry_point
+        self._hooks: Any = None
+
+    @property
+    def distribution(self) -> str:
+        """The name of the distribution that brings this plugin."""
+        return CORE_DISTRIBUTION if self._entry_point is None else self._entry_point.dist.name
+
+    @property
+    def version(self) -> str:
+        """The version of that distribution."""
+        return version_of(CORE_DISTRIBUTION) if self._entry_point is None else self._entry_point.dist.version
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version}"
+
+    def load(self) -> None:
+        """Import the light module and check its hooks, once.  Raises the `BackendError` of a plugin that is broken."""
+        with LOCK:
+            if self._hooks is None and self.error is None:
+                try:
+                    self._hooks = self._import()
+                except BackendError as error:
+                    self.error = error
+        if self.error is not None:
+            raise self.error.with_traceback(None)
+
+    def call(self, hook: str, **arguments: Any) -> Any:
+        """What the plugin's implementation of ``hook`` returns, or None where it has none."""
+        self.load()
+        try:
+            returned = getattr(self._hooks, hook)(**arguments)
+        except ANYTHING as error:
+            raise self.broken(f"its hook {hook}() raised {brief(error)}", error) from error
+        return returned[0] if returned else None
+
+    def _import(self) -> Any:
+        import pluggy
+
+        from . import hookspecs
+
+        try:
+            module = _import_module(self.value) if self._entry_point is None else self._entry_point.load()
+        except ANYTHING as error:
+            raise self.broken(f"loading {self.value!r} raised {brief(error)}", error) from error
+        # A manager of its own for each plugin: one that does not fit cannot disturb the others.
+        manager = pluggy.PluginManager("polygrad")
+        manager.add_hookspecs(hookspecs)
+        try:
+            manager.register(module)
+            manager.check_pending()
+        except (pluggy.PluginValidationError, ValueError, TypeError) as error:
+            raise self.broken(f"its hooks do not fit: {error}", error) from error
+        if not manager.get_hookcallers(module):
+            kind = "a module" if type(module).__name__ == "module" else f"{module!r}, of type {type(module).__name__}"
+            raise self.broken(
+                f"its entry point {self.value!r} is {kind} without a polygrad hook; it must name a module that has a "
+                f"function polygrad_backends() marked @polygrad.backends.hookimpl"
+            )
+        return manager.hook
+
+    def broken(self, what: str, cause: BaseException | None = None) -> BackendError:
+        """The error that says that this plugin is broken, and what to do."""
+        error = BackendError(
+            f"plugin {self.name!r} ({self}) is broken: {what}. Update it (python -m pip install --upgrade "
+            f"{self.distribution}), uninstall it, or set POLYGRAD_BACKENDS_DISABLE={self.name}"
+        )
+        return error if cause is None else error.because(cause)
+
+
+class BackendPlugin(Plugin):
+    """An entry point that brings a backend, which has the entry point's name."""
+
+    #: The environment variable that switches this plugin off, if one does.
+    disabled_by: str | None = None
+    _record: BackendRecord | None = None
+
+    @property
+    def record(self) -> BackendRecord:
+        """What the plugin says about its backend.  Raises the `BackendError` of a plugin that cannot be used."""
+        if self.disabled_by is not None:
+            raise BackendError(
+                f"backend {self.name!r} ({self}) is disabled by {self.disabled_by}; "
+                f"change that environment variable and start Python again"
+            )
+        with LOCK:
+            if self._record is None and self.error is None:
+                try:
+                    self._record = self._checked_record()
+                except BackendError as error:
+                    self.error = error
+        if self._record is None:
+            assert self.error is not None
+            raise self.error.with_traceback(None)
+        return self._record
+
+    def _checked_record(self) -> BackendRecord:
+        from .hookspecs import BackendRecord
+
+        offered = self.call("polygrad_backends")
+        if offered is None:
+            raise self.broken("it has no hook polygrad_backends()")
+        if not isinstance(offered, list) or not all(isinstance(record, BackendRecord) for record in offered):
+            raise self.broken(f"its hook polygrad_backends() returned {offered!r}, which is not a list of BackendRecord")
+        for record in offered:
+            if record.name == self.name:
+                self._check_version(record)
+                return record
+        names = ", ".join(repr(record.name) for record in offered) or "nothing"
+        raise self.broken(
+            f"its entry point is named {self.name!r} but its hook polygrad_backends() offers {names}; "
+            f"each backend needs an entry point of its own name"
+        )
+
+    def _check_version(self, record: BackendRecord) -> None:
+        wanted, oldest, newest = record.api_version, SUPPORTED_API_VERSIONS[0], SUPPORTED_API_VERSIONS[-1]
+        if wanted in SUPPORTED_API_VERSIONS:
+            return
+        served = f"version {newest}" if oldest == newest else f"versions {oldest} to {newest}"
+        if not isinstance(wanted, int):
+            raise self.broken(f"it states plugin API version {wanted!r}, which is not an integer")
+        age, remedy = ("too old", self.distribution) if wanted < oldest else ("too new", CORE_DISTRIBUTION)
+        raise BackendError(
+            f"plugin {self.name!r} ({self}) is {age}: it was written for plugin API version {wanted}, and "
+            f"{CORE_DISTRIBUTION} {version_of(CORE_DISTRIBUTION)} serves {served}. "
+            f"Upgrade {remedy}: python -m pip install --upgrade {remedy}"
+        )
+
+    def requirement(self) -> str:
+        """What to give pip for the array library: the plugin's own requirement where one looks like the library."""
+        library = self.record.library.replace("_", "-")
+        for requirement in (self._entry_point and self._entry_point.dist.requires) or ():
+            name = requirement.partition(";")[0].strip()
+            if name.lower().replace("_", "-").startswith(library.lower()):
+                return f'"{name}"'
+        return library
+
+
+def version_of(distribution: str) -> str:
+    """The installed version of ``distribution``, or a word that says that there is no metadata."""
+    import importlib.metadata
+
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return "(source tree)"
+
+
+def brief(error: BaseException) -> str:
+    """``error`` on one line."""
+    text = str(error).strip().partition("\n")[0]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _import_module(name: str) -> Any:
+    import importlib
+
+    return importlib.import_module(name)
