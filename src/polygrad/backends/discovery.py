@@ -14,8 +14,8 @@ from .plugins import ANYTHING, LOCK, BackendPlugin, Plugin, brief
 
 #: Plugins that bring a backend; the entry point has the backend's name.
 BACKENDS_GROUP = "polygrad.backends"
-#: Plugins that bring kernels for somebody else's backend, or primitives.  Nobody asks for them by name, so they are loaded,
-#: all of them, when the first backend is made.
+#: Plugins that bring kernels for somebody else's backend, or primitives.  Nobody asks for them by name, so all of them
+#: are loaded when the first backend is made.
 EXTENSIONS_GROUP = "polygrad.extensions"
 
 BUILT_IN = "numpy"
@@ -49,7 +49,7 @@ class Discovery:
         """The names that the environment variable lists."""
         return [name.strip() for name in self._environ.get(variable, "").split(",") if name.strip()]
 
-    # -- backends --------------------------------------------------------------------------------------------------------
+    # -- backends --------------------------------------------------------------------------------------------------
 
     def plugins(self) -> list[BackendPlugin]:
         """Every backend plugin, the built-in one first.  Those with an error or a `disabled_by` are among them."""
@@ -99,9 +99,11 @@ class Discovery:
             else:
                 continue
             for plugin in plugins:
-                plugin.error = BackendError(f"{error}. Uninstall one: python -m pip uninstall {plugins[-1].distribution}")
+                plugin.error = BackendError(
+                    f"{error}. Uninstall one: python -m pip uninstall {plugins[-1].distribution}"
+                )
 
-    # -- extensions ------------------------------------------------------------------------------------------------------
+    # -- extensions ------------------------------------------------------------------------------------------------
 
     def extensions(self) -> list[Plugin]:
         """Every extension, loaded; those with an error are among them."""
@@ -120,7 +122,9 @@ class Discovery:
         def ask(extension: Plugin) -> None:
             kernels = extension.call("polygrad_kernels", backend=backend) or {}
             if not isinstance(kernels, dict) or not all(map(callable, kernels.values())):
-                raise extension.broken(f"its hook polygrad_kernels() returned {kernels!r}, not primitive name → function")
+                raise extension.broken(
+                    f"its hook polygrad_kernels() returned {kernels!r}, not primitive name → function"
+                )
             found.update(kernels)
 
         for extension in self.extensions():
@@ -140,7 +144,9 @@ class Discovery:
                 try:
                     importlib.import_module(module)
                 except ANYTHING as error:
-                    raise extension.broken(f"importing its primitives {module!r} raised {brief(error)}", error) from error
+                    raise extension.broken(
+                        f"importing its primitives {module!r} raised {brief(error)}", error
+                    ) from error
 
         for extension in self.extensions():
             self._guard(extension, lambda extension=extension: ask(extension))

@@ -1,13 +1,12 @@
 """One plugin: what its entry point says and, once its module is loaded, what it offers or why it cannot be used.
 
-Whatever goes wrong with a plugin is kept with that plugin, as a `BackendError` that says what to do and has the plugin's
-own exception as its cause; other plugins go on.
+Whatever goes wrong with a plugin is kept with that plugin, as a `BackendError` that says what to do and has the
+plugin's own exception as its cause; other plugins go on.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .base import SUPPORTED_API_VERSIONS
@@ -133,7 +132,7 @@ class BackendPlugin(Plugin):
         if offered is None:
             raise self.broken("it has no hook polygrad_backends()")
         if not isinstance(offered, list) or not all(isinstance(record, BackendRecord) for record in offered):
-            raise self.broken(f"its hook polygrad_backends() returned {offered!r}, which is not a list of BackendRecord")
+            raise self.broken(f"its hook polygrad_backends() returned {offered!r}, not a list of BackendRecord")
         for record in offered:
             if record.name == self.name:
                 self._check_version(record)

@@ -1,7 +1,7 @@
 """Array type → backend, name → backend, and which backend makes new tensors.
 
 `BY_TYPE` is what every operation looks at.  A backend is made when it is first asked for by name, or when an array whose
-library is already imported first appears; until then neither its library nor its plugin's module is imported.
+library is already imported first appears.  Until then neither its library nor its plugin's module is imported.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Registry:
         self.failed: dict[str, BackendError] = {}
         self._default: tuple[Backend, str] | None = None
 
-    # -- by name ---------------------------------------------------------------------------------------------------------
+    # -- by name ---------------------------------------------------------------------------------------------------
 
     def get_backend(self, name: str | Backend | None = None) -> Backend:
         """The backend of that name; without a name, the one that makes new tensors.
@@ -112,7 +112,7 @@ class Registry:
         """
         self._default = None if name is None else (self.get_backend(name), "set_backend()")
 
-    # -- by array type -----------------------------------------------------------------------------------------------------
+    # -- by array type ---------------------------------------------------------------------------------------------
 
     def register_backend(self, backend: Backend) -> Backend:
         """Add a backend that no installed plugin brings: one under development, or an interpreter.
@@ -127,8 +127,8 @@ class Registry:
             taken = backend.level == 0 and self.discovery.find(backend.name)
             if taken or any(other.name == backend.name for other in self.registered):
                 raise BackendError(
-                    f"there is a backend named {backend.name!r} already ({taken or 'registered'}); choose another name, or "
-                    f"take the registered one back with unregister_backend()"
+                    f"there is a backend named {backend.name!r} already ({taken or 'registered'}); choose another "
+                    f"name, or take the registered one back with unregister_backend()"
                 )
             self.registered.append(backend)
         return backend
@@ -179,7 +179,7 @@ class Registry:
             except BackendError:
                 continue  # kept, and told with the TypeError if nobody else owns the type
 
-    # -- making a backend --------------------------------------------------------------------------------------------------
+    # -- making a backend ------------------------------------------------------------------------------------------
 
     def make(self, plugin: BackendPlugin) -> Backend:
         """The plugin's backend, made once.  Raises the `BackendError` that says why there is none, and keeps it."""
@@ -228,7 +228,7 @@ class Registry:
             f"install it: python -m pip install {plugin.requirement()}"
         ).because(error)
 
-    # -- errors ------------------------------------------------------------------------------------------------------------
+    # -- errors ----------------------------------------------------------------------------------------------------
 
     def names(self) -> list[str]:
         """The names of all backends that are installed or registered, usable or not."""
@@ -252,9 +252,12 @@ class Registry:
             f"{', '.join(self.names())}. Make a tensor of the value with polygrad.tensor(), or install the plugin of "
             f"its library, by custom named polygrad-NAME"
         )
-        failures = {plugin.name: plugin.error for plugin in self.discovery.plugins() if plugin.error} | self.failed
-        if failures:
-            text += ". Not asked, because they cannot be used: " + "; ".join(f"{n}: {e}" for n, e in failures.items())
+        plugins = self.discovery.plugins()
+        unusable: dict[str, object] = {plugin.name: plugin.error for plugin in plugins if plugin.error}
+        unusable |= {plugin.name: f"disabled by {plugin.disabled_by}" for plugin in plugins if plugin.disabled_by}
+        unusable |= self.failed
+        if unusable:
+            text += ". Not asked: " + "; ".join(f"{name}: {why}" for name, why in unusable.items())
         return TypeError(text)
 
 
@@ -290,10 +293,11 @@ class use_backend:
         _chosen.set(chosen[1])
 
     def __call__(self, function: _Function) -> _Function:
-        if any(test(function) for test in (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)):
+        delayed = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+        if any(test(function) for test in delayed):
             raise TypeError(
-                f"use_backend() cannot decorate {function.__qualname__}(), whose body runs after the call has returned; "
-                f"write `with use_backend({self._name!r}):` inside it"
+                f"use_backend() cannot decorate {function.__qualname__}(), whose body runs after the call has "
+                f"returned; write `with use_backend({self._name!r}):` inside it"
             )
 
         @functools.wraps(function)
