@@ -289,18 +289,14 @@ def elementwise(
     )  # fmt: skip
     PRIMITIVES[name] = made
     if derivative is not None:
-        names = ", ".join(parameters(derivative) if "g" in derivative.__code__.co_varnames[:2] else _after_xp(derivative))
+        code = derivative.__code__
+        names = ", ".join(code.co_varnames[1 : code.co_argcount])
         made.derivative = derivative
         text = f"lambda xp, g{', ' * bool(names)}{names}: g * derivative(xp{', ' * bool(names)}{names})"
         made.defvjp(x=eval(text, {"derivative": derivative}))
     else:
         made.defvjp(**rules)
     return made
-
-
-def _after_xp(derivative: Callable) -> tuple[str, ...]:
-    code = derivative.__code__
-    return code.co_varnames[1 : code.co_argcount]
 
 
 def predicate(name: str, arity: int = 1) -> Primitive:

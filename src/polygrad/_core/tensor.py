@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from .. import _dtypes
@@ -20,7 +20,7 @@ from .._dtypes import DType
 from .._state import RECORDERS, grad_enabled, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .graph import Edge, Leaf, Node, RemovableHandle, hooks_of
-from .primitive import OPERATIONS, Primitive
+from .primitive import OPERATIONS
 
 _new = object.__new__
 
@@ -375,23 +375,21 @@ class Tensor:
                 old.hooks.retains_grad = False
                 hooks_of(edge).retains_grad = True
 
-    def _live_views(self) -> Iterator[Tensor]:
-        for reference in self._views or ():
-            view = reference()
-            if view is not None:
-                yield view
+    def _live_views(self) -> list[Tensor]:
+        return [view for reference in self._views or () if (view := reference()) is not None]
 
     def _refresh_views(self) -> None:
         """Compute the live views again from this cell's new value."""
-        for view in self._live_views():
+        views = self._live_views()
+        for view in views:
             _, primitive, settings = view._base
             if primitive is None:
                 view._bind(self._data, view._edge)
                 continue
             with _grad_mode(grad_enabled() or view._edge is not None):
                 again = primitive.op(self, **settings)
-            again._base = None
             view._bind(again._data, again._edge)
+        self._views = [weakref.ref(view) for view in views]  # without those that were made just now
 
     # -- overwriting memory --------------------------------------------------------------------------------------------
 
@@ -550,8 +548,3 @@ def _calibrate() -> int | None:
 
 
 UNIQUE = _calibrate()
-
-
-def primitive_of(operation: Callable) -> Primitive | None:
-    """The primitive behind a dispatcher, or None."""
-    return getattr(operation, "primitive", None)

@@ -1,0 +1,98 @@
+"""polygrad: autograd with PyTorch's define-by-run API on any Array API library.
+
+    import polygrad
+
+    x = polygrad.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    (x * x).sum().backward()
+    x.grad  # tensor([2., 4., 6.])
+"""
+
+from __future__ import annotations
+
+import importlib as _importlib
+from typing import Any as _Any
+
+from . import _dtypes, _ops
+from ._core.primitive import PRIMITIVES as _PRIMITIVES
+from ._core.primitive import primitive
+from ._core.tensor import Size, Tensor
+from ._dtypes import (
+    DType,
+    bfloat16,
+    bool,
+    complex64,
+    complex128,
+    float16,
+    float32,
+    float64,
+    get_default_dtype,
+    int8,
+    int16,
+    int32,
+    int64,
+    set_default_dtype,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+)
+from ._functions import methods as _methods
+from .autograd.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
+
+__version__ = "0.1.0"
+
+e, inf, nan, pi, newaxis = 2.718281828459045, float("inf"), float("nan"), 3.141592653589793, None
+globals().update(_dtypes.ALIASES)
+dtype = DType
+
+_methods.attach()
+
+#: Modules that are imported when they are first named.
+_SUBMODULES = frozenset(
+    "autograd backends func linalg nn optim random testing utils viz".split()
+)
+#: Where the other public names are found, when they are first asked for.
+_HOMES = {
+    **{
+        name: f"._functions.{module}"
+        for module, names in {
+            "creation": """tensor as_tensor from_numpy full zeros ones empty zeros_like ones_like empty_like full_like arange
+                linspace eye""",
+            "pointwise": """pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose allclose equal angle
+                finfo iinfo""",
+            "reductions": """sum prod mean var std var_mean std_mean max min amax amin argmax argmin all any logsumexp cumsum
+                norm count_nonzero""",
+            "shaping": """reshape permute transpose t movedim unsqueeze squeeze flatten unflatten broadcast_shapes
+                broadcast_to broadcast_tensors flip roll cat stack narrow split chunk unbind repeat_interleave tril triu
+                index_select gather scatter scatter_add masked_fill masked_select clone nonzero""",
+        }.items()
+        for name in names.split()
+    },
+    **{name: ".backends" for name in ("get_backend", "set_backend", "use_backend")},
+}
+_RENAMED = {"concat": "cat", "concatenate": "cat", "clip": "clamp", "as_array": "as_tensor", "asarray": "as_tensor", "permute_dims": "permute"}
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _SUBMODULES:
+        return _importlib.import_module(f".{name}", __name__)
+    known = _RENAMED.get(name, name)
+    if known in _HOMES:
+        found = getattr(_importlib.import_module(_HOMES[known], __name__), known)
+    elif name in _methods.TORCH_NAMES:
+        found = _PRIMITIVES[_methods.TORCH_NAMES[name]].op
+    else:
+        raise AttributeError(f"module 'polygrad' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_SUBMODULES, *_HOMES, *_RENAMED, *_methods.TORCH_NAMES})

@@ -1,0 +1,56 @@
+"""What the functions of PyTorch's door share: its names for arguments, and NumPy's."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+
+_SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}
+
+
+def numpy_spelling(function: Callable) -> Callable:
+    """Let ``function`` take ``axis`` and ``keepdims`` for ``dim`` and ``keepdim``, as PyTorch's own functions do."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            for numpy_name, name in _SPELLINGS.items():
+                if numpy_name in kwargs:
+                    if name in kwargs:
+                        raise TypeError(f"{function.__name__}() got both {name!r} and {numpy_name!r}, which mean the same")
+                    kwargs[name] = kwargs.pop(numpy_name)
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def check_tensor(value: Any, name: str, argument: str = "input") -> Tensor:
+    """``value`` if it is a Tensor.  Raises TypeError, naming function and argument, where it is not."""
+    if not isinstance(value, Tensor):
+        raise TypeError(
+            f"{name}(): argument {argument!r} must be a Tensor, not {type(value).__name__} (polygrad.tensor(...) makes one)"
+        )
+    return value
+
+
+def dims_of(dim: Any) -> Any:
+    """``dim`` as the primitives take an axis: None, an int, or a tuple.  An empty list means all, as in PyTorch."""
+    if dim is None or isinstance(dim, int):
+        return dim
+    return tuple(int(d) for d in dim) or None
+
+
+def sizes(args: Sequence[Any]) -> tuple[int, ...]:
+    """Lengths given one by one or as one sequence, as in ``x.reshape(2, 3)`` and ``x.reshape((2, 3))``."""
+    if len(args) == 1 and not isinstance(args[0], int) and not hasattr(args[0], "__index__"):
+        args = args[0]
+    elif len(args) == 1 and isinstance(args[0], (tuple, list)):
+        args = args[0]
+    return tuple(int(n) for n in args)
+
+
+__all__ = ["check_tensor", "dims_of", "numpy_spelling", "sizes", "xp"]

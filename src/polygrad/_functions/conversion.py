@@ -1,0 +1,211 @@
+"""From tensors to Python, NumPy, another type, device or backend, and to text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor, make_leaf
+from .._dtypes import DType
+from ..backends.base import Backend
+from ..backends.registry import get_backend
+from .creation import check_dtype
+
+
+def to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, backend: Any = None, copy: bool = False, **ignored: Any) -> Tensor:
+    """``input`` in another data type, on another device or another backend; differentiable in each case.
+
+    Takes a data type, a device, or another tensor (whose type and place are taken), as in PyTorch, and ``backend``.
+    The tensor itself comes back if it fits already, unless ``copy``.
+
+    Example::
+
+        y = x.to("cuda:0")
+        z = x.to(backend="jax")
+    """
+    for name in ignored:
+        if name not in ("non_blocking", "memory_format"):
+            raise TypeError(f"to() got an unexpected keyword argument {name!r}")
+    for argument in args:
+        if isinstance(argument, DType):
+            dtype = argument
+        elif isinstance(argument, Tensor):
+            dtype, device, backend = argument.dtype, argument.device, argument.backend
+        elif isinstance(argument, Backend):
+            backend = argument
+        elif isinstance(argument, bool) or argument is None:
+            continue
+        elif isinstance(argument, type) or isinstance(argument, np.dtype):
+            check_dtype(argument)
+        else:
+            device = argument
+    result = moved(input, input.backend if backend is None else get_backend(backend), device, check_dtype(dtype))
+    return xp.positive(result) if copy and result is input else result
+
+
+def moved(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tensor:
+    """``input`` on backend ``target``, on ``device`` of it, as ``dtype``; the same tensor where nothing changes."""
+    source = input.backend
+    if source.level:
+        return input if dtype is None else xp.astype(input, dtype)
+    here = input.device
+    there = (here if target is source else target.default_device()) if device is None else target.parse_device(device)
+    if target is not source or there != here:
+        input = xp.transfer(input, target, there, source, here)
+    return input if dtype is None else xp.astype(input, dtype)
+
+
+xp.moved = moved
+
+
+def numpy(input: Tensor, *, force: bool = False) -> Any:
+    """The values as a read-only NumPy array, which shares memory where it can.
+
+    Raises RuntimeError for a tensor that requires grad, unless ``force``.
+    """
+    if input.requires_grad and not force:
+        raise RuntimeError("can't call numpy() on a tensor that requires grad; use tensor.detach().numpy() instead")
+    view = np.asarray(input.backend.to_numpy(input._read())).view()
+    view.flags.writeable = False
+    return view
+
+
+def array_protocol(input: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
+    """NumPy's ``__array__``."""
+    array = numpy(input)
+    if dtype is not None and array.dtype != dtype:
+        if copy is False:
+            raise ValueError("a conversion of the data type needs a copy")
+        return array.astype(dtype)
+    return array.copy() if copy else array
+
+
+def item(input: Tensor) -> Any:
+    """The only element as a Python number.  Raises RuntimeError where there are more or none."""
+    if input.shape.numel() != 1:
+        raise RuntimeError(f"a tensor with {input.shape.numel()} elements cannot be converted to a scalar")
+    return input.backend.item(input._read())
+
+
+def tolist(input: Tensor) -> Any:
+    """The values as nested lists of Python numbers."""
+    return input.backend.to_numpy(input._read()).tolist()
+
+
+def to_bool(input: Tensor) -> bool:
+    """The truth of the only element."""
+    count = input.shape.numel()
+    if count != 1:
+        what = "no values" if not count else "more than one value"
+        raise RuntimeError(f"Boolean value of Tensor with {what} is ambiguous; use .any() or .all()")
+    return bool(input.backend.item(input._read()))
+
+
+def to_index(input: Tensor) -> int:
+    """The only element of an integer tensor, as an index."""
+    if input.dtype.kind not in ("int", "uint", "bool") or input.shape.numel() != 1:
+        raise TypeError("only integer tensors of a single element can be converted to an index")
+    return int(item(input))
+
+
+def length(input: Tensor) -> int:
+    """The length of the first dimension."""
+    if not input.ndim:
+        raise TypeError("len() of a 0-d tensor")
+    return input.shape[0]
+
+
+def caster(dtype: DType) -> Any:
+    """A method that converts to ``dtype``."""
+
+    def convert(input: Tensor) -> Tensor:
+        return xp.astype(input, dtype)
+
+    convert.__doc__ = f"This tensor as {dtype.name}."
+    convert.__name__ = dtype.name
+    return convert
+
+
+def type_as(input: Tensor, other: Tensor) -> Tensor:
+    """This tensor in the data type of ``other``."""
+    return xp.astype(input, other.dtype)
+
+
+def deepcopy(input: Tensor, memo: dict) -> Tensor:
+    """A copy outside the graph.  Raises RuntimeError for a tensor that was computed with a graph."""
+    if not input.is_leaf:
+        raise RuntimeError("only tensors created explicitly by the user (graph leaves) support the deepcopy protocol; detach() it first")
+    if id(input) in memo:
+        return memo[id(input)]
+    made = memo[id(input)] = _rebuilt(type(input), input._read(), input.requires_grad, dict(getattr(input, "__dict__", {})))
+    if input.grad is not None:
+        made.grad = input.grad.__deepcopy__(memo)
+    return made
+
+
+def _rebuilt(kind: type, array: Any, requires_grad: bool, attributes: dict) -> Tensor:
+    made = make_leaf(object.__new__(kind), array, requires_grad)
+    for name, value in attributes.items():
+        setattr(made, name, value)
+    return made
+
+
+def _restored(kind: type, backend: str, array: Any, requires_grad: bool, attributes: dict) -> Tensor:
+    target = get_backend(backend)
+    native = target.to_dtype(_dtypes.BY_NAME[array.dtype.name])
+    return _rebuilt(kind, target.asarray(array, dtype=native, device=target.default_device(), copy=True), requires_grad, attributes)
+
+
+def reduce_ex(input: Tensor, protocol: int) -> Any:
+    """Pickle's protocol: the values travel as a NumPy array, with the backend's name."""
+    if not input.is_leaf:
+        raise RuntimeError("only leaf tensors can be pickled; detach() the tensor first")
+    array = np.array(input.backend.to_numpy(input._read()))
+    return _restored, (type(input), input.backend.name, array, input.requires_grad, dict(getattr(input, "__dict__", {})))
+
+
+def text(input: Tensor) -> str:
+    """PyTorch's notation, with backend and device where they are not the default."""
+    backend = input.backend
+    prefix = "tensor("
+    if backend.level:
+        body = f"<{backend.name} of shape {tuple(input.shape)}>"
+    else:
+        body = _numbers(np.asarray(backend.to_numpy(input._data)), prefix)
+    parts = [body]
+    dtype = input.dtype
+    if dtype not in (_dtypes.get_default_dtype(), _dtypes.int64, _dtypes.bool, _dtypes.get_default_dtype().to_complex()):
+        parts.append(f"dtype={dtype!r}")
+    if not input.shape.numel() and tuple(input.shape) != (0,):
+        parts.append(f"size={tuple(input.shape)}")
+    if not backend.level:
+        if backend is not get_backend():
+            parts.append(f"backend={backend.name!r}")
+        if input.device != backend.default_device():
+            parts.append(f"device={backend.device_name(input.device)!r}")
+    if input.grad_fn is not None:
+        parts.append(f"grad_fn={input.grad_fn!r}")
+    elif input.requires_grad:
+        parts.append("requires_grad=True")
+    return f"{prefix}{', '.join(parts)})"
+
+
+def _numbers(array: Any, prefix: str) -> str:
+    """Four digits after the point, trailing ``.`` for whole floats, as PyTorch prints."""
+    options: dict[str, Any] = {"separator": ", ", "prefix": prefix, "threshold": 1000, "edgeitems": 3, "max_line_width": 80}
+    if array.dtype.kind == "f":
+        finite = array[np.isfinite(array)]
+        if finite.size and np.all(finite == np.trunc(finite)) and np.all(np.abs(finite) < 1e8):
+            options["formatter"] = {"float_kind": lambda v: f"{v:.0f}." if np.isfinite(v) else str(v)}
+        else:
+            nonzero = np.abs(finite[finite != 0])
+            wide = nonzero.size and (nonzero.max() >= 1e5 or nonzero.min() < 1e-4 or nonzero.max() / nonzero.min() > 1e4)
+            options["formatter"] = {"float_kind": lambda v: f"{v:.4e}" if wide and np.isfinite(v) else f"{v:.4f}"}
+    elif array.dtype.kind == "c":
+        options["precision"] = 4
+    return np.array2string(array, **options)
+
+

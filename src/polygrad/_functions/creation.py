@@ -1,0 +1,330 @@
+"""New tensors from data, and filled ones.  They live on the default backend, or on the one that is named."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS
+from .._core.tensor import Tensor, cell, make_leaf
+from .._dtypes import DType, promote
+from ..backends.registry import BY_TYPE, get_backend
+from .common import sizes
+
+
+def place(backend: Any, device: Any) -> tuple[Any, Any]:
+    """The backend and the library's own device that the arguments ``backend`` and ``device`` mean."""
+    chosen = get_backend(backend)
+    return chosen, chosen.default_device() if device is None else chosen.parse_device(device)
+
+
+def check_dtype(dtype: Any) -> DType | None:
+    """``dtype`` if it is a `DType` or None.  Raises TypeError for anything else, another library's types among them."""
+    if dtype is None or isinstance(dtype, DType):
+        return dtype
+    name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None)
+    known = _dtypes.BY_NAME.get(str(name)) or _dtypes.ALIASES.get(str(name))
+    advice = f"; write polygrad.{known.name}" if known is not None else "; write polygrad.float32, polygrad.int64, …"
+    raise TypeError(f"dtype must be a polygrad data type, not {dtype!r}{advice}")
+
+
+def tensor(
+    data: Any,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+    copy: bool = True,
+) -> Tensor:
+    """A tensor of ``data``: numbers in nested lists, a NumPy array, another library's array, or a tensor.
+
+    Python numbers become float32, int64, complex64 or bool; arrays keep their type.  Lists, numbers and NumPy arrays go
+    to the default backend, arrays of another library stay with it, unless ``backend`` names one.  The memory is copied
+    unless ``copy`` is False, which promises that nobody writes to it again.
+
+    Raises TypeError for data that are not numbers, ValueError for lists of unequal lengths, RuntimeError for an integer
+    tensor that is to require grad.
+
+    Example::
+
+        x = polygrad.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    """
+    dtype = check_dtype(dtype)
+    array = _as_array(data, dtype, device, backend, copy)
+    return make_leaf(object.__new__(Tensor), array, requires_grad)
+
+
+def _as_array(data: Any, dtype: DType | None, device: Any, backend: Any, copy: bool) -> Any:
+    if isinstance(data, Tensor):
+        target = data.backend if backend is None else get_backend(backend)
+        moved = OPERATIONS.moved(data.detach(), target, device, dtype)
+        return moved._read()
+    source = _backend_of(data)
+    if source is not None and source.name != "numpy" and backend is None:
+        where = None if device is None else source.parse_device(device)
+        return source.asarray(data, dtype=None if dtype is None else source.to_dtype(dtype), device=where, copy=copy or None)
+    if source is not None:
+        data = source.to_numpy(data)
+    target, where = place(backend, device)
+    array, dtype = _as_numpy(data, dtype)
+    return target.asarray(array, dtype=target.to_dtype(dtype), device=where, copy=True if copy else None)
+
+
+def _backend_of(data: Any) -> Any:
+    if isinstance(data, (list, tuple, bool, int, float, complex)) and not hasattr(data, "dtype"):
+        return None
+    try:
+        return BY_TYPE[type(data)]
+    except TypeError:
+        return None
+
+
+def _as_numpy(data: Any, dtype: DType | None) -> tuple[Any, DType]:
+    """``data`` as a NumPy array, and the type that the tensor gets."""
+    if not isinstance(data, (np.ndarray, np.generic)):
+        data, inferred = _from_sequence(data)
+    else:
+        inferred = _of_numpy(data.dtype)
+    return data, inferred if dtype is None else dtype
+
+
+def _of_numpy(native: Any) -> DType:
+    found = _dtypes.BY_NAME.get(native.newbyteorder("=").name)
+    if found is None:
+        raise TypeError(
+            f"can't make a tensor of NumPy's {native!r}: the types are {', '.join(d.name for d in _dtypes.ALL)}"
+        )
+    return found
+
+
+def _from_sequence(data: Any) -> tuple[Any, DType]:
+    kinds: set[Any] = set()
+    plain = _plain(data, kinds)
+    dtypes = [k if isinstance(k, DType) else _dtypes.default_of(k) for k in kinds]
+    if kinds and all(k in (builtins.bool, int, float, complex) for k in kinds):
+        inferred = _dtypes.default_of(max(kinds, key=(builtins.bool, int, float, complex).index))
+    else:
+        inferred = promote(*dtypes) if dtypes else _dtypes.get_default_dtype()
+    try:
+        array = np.asarray(plain)
+    except ValueError:
+        raise ValueError(f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}") from None
+    if array.dtype.kind not in "biufc":
+        if inferred.kind in ("int", "uint"):
+            raise OverflowError("an integer in the data does not fit into int64")
+        raise ValueError(f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}")
+    return array, inferred
+
+
+def _lengths(data: Any) -> str:
+    return ", ".join(str(len(row)) if isinstance(row, (list, tuple)) else "a number" for row in data[:8])
+
+
+def _plain(data: Any, kinds: set[Any]) -> Any:
+    """``data`` with tensors and arrays turned into lists; ``kinds`` collects the types of the numbers."""
+    kind = type(data)
+    if kind in (builtins.bool, int, float, complex):
+        kinds.add(kind)
+        return data
+    if isinstance(data, (list, tuple, range)):
+        return [_plain(item, kinds) for item in data]
+    if isinstance(data, Tensor):
+        kinds.add(data.dtype)
+        return data.tolist()
+    if isinstance(data, (np.ndarray, np.generic)):
+        kinds.add(_of_numpy(data.dtype))
+        return data.tolist()
+    backend = _backend_of(data)
+    if backend is not None:
+        kinds.add(backend.from_dtype(data.dtype))
+        return backend.to_numpy(data).tolist()
+    for special, made in (("__index__", int), ("__float__", float)):
+        if hasattr(data, special):
+            kinds.add(made)
+            return made(data)
+    if hasattr(data, "__array__"):
+        return _plain(np.asarray(data), kinds)
+    raise TypeError(f"can't make a tensor of {kind.__name__}: the data must be numbers, lists of numbers, or arrays")
+
+
+def as_tensor(data: Any, dtype: DType | None = None, device: Any = None, *, backend: Any = None) -> Tensor:
+    """``data`` as a tensor; a tensor that already fits is returned itself, with its graph."""
+    if isinstance(data, Tensor):
+        target = data.backend if backend is None else get_backend(backend)
+        return OPERATIONS.moved(data, target, device, check_dtype(dtype))
+    return tensor(data, dtype=dtype, device=device, backend=backend)
+
+
+def from_numpy(array: Any, *, copy: bool = True) -> Tensor:
+    """A tensor of a NumPy array on the default backend.
+
+    Unlike PyTorch's it copies, so that writing into the array later can change no gradient; ``copy=False`` shares the
+    memory and promises not to.  Raises TypeError for anything but a NumPy array.
+    """
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"from_numpy() takes a numpy.ndarray, not {type(array).__name__}")
+    return tensor(array, copy=copy)
+
+
+def wrap(array: Any, requires_grad: bool = False) -> Tensor:
+    """A tensor around a raw array of any backend, without a copy."""
+    return make_leaf(object.__new__(Tensor), array, requires_grad)
+
+
+def _as_constant(value: Any, backend: Any) -> Tensor:
+    """A raw array that meets a tensor in an operation."""
+    return cell(backend.asarray(value, dtype=backend.to_dtype(backend.from_dtype(value.dtype)), copy=True))
+
+
+def _legacy_tensor(*data: Any) -> Tensor:
+    dtype = _dtypes.get_default_dtype()
+    if data and all(isinstance(n, int) for n in data):
+        return empty(*data)
+    if len(data) > 1:
+        raise TypeError("Tensor(...) takes lengths, as in Tensor(2, 3), or data; polygrad.tensor(...) says which clearly")
+    if data and isinstance(data[0], Tensor):
+        return data[0].detach()
+    return tensor(data[0] if data else [], dtype=dtype)
+
+
+OPERATIONS.as_constant = _as_constant
+OPERATIONS.legacy_tensor = _legacy_tensor
+
+
+# -- filled tensors ----------------------------------------------------------------------------------------------------
+
+
+def full(
+    size: Any, fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, backend: Any = None
+) -> Tensor:
+    """A tensor of shape ``size`` full of ``fill_value``."""
+    if isinstance(fill_value, Tensor):
+        fill_value = fill_value.item()
+    dtype = check_dtype(dtype) or _dtypes.default_of(type(fill_value))
+    return _filled(sizes((size,)), fill_value, dtype, device, requires_grad, backend)
+
+
+def _filled(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, requires_grad: bool, backend: Any) -> Tensor:
+    for length in shape:
+        if length < 0:
+            raise RuntimeError(f"a tensor cannot have a negative length: {shape}")
+    target, where = place(backend, device)
+    return wrap(target.xp.full(shape, value, dtype=target.to_dtype(dtype), device=where), requires_grad)
+
+
+def zeros(
+    *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, backend: Any = None
+) -> Tensor:
+    """A tensor of zeros: ``zeros(2, 3)`` or ``zeros((2, 3))``."""
+    dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
+    return _filled(sizes(size), 0, dtype, device, requires_grad, backend)
+
+
+def ones(
+    *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, backend: Any = None
+) -> Tensor:
+    """A tensor of ones: ``ones(2, 3)`` or ``ones((2, 3))``."""
+    dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
+    return _filled(sizes(size), 1, dtype, device, requires_grad, backend)
+
+
+#: A tensor whose values do not matter.  They are zeros: a gradient from uninitialised memory helps nobody.
+empty = zeros
+
+
+def _like(value: int):
+    def like(
+        input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, backend: Any = None
+    ) -> Tensor:
+        return full_like(input, value, dtype=dtype, device=device, requires_grad=requires_grad, backend=backend)
+
+    return like
+
+
+def full_like(
+    input: Tensor,
+    fill_value: Any,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """A tensor full of ``fill_value``, with the shape, type, backend and device of ``input``."""
+    dtype = check_dtype(dtype) or input.dtype
+    target = input.backend if backend is None else get_backend(backend)
+    if backend is None and target.level:
+        made = OPERATIONS.astype(OPERATIONS.zeros_like(input), dtype) + fill_value
+        return made.requires_grad_(requires_grad)
+    where = input.device if device is None and target is input.backend else device
+    return _filled(tuple(input.shape), fill_value, dtype, where, requires_grad, target)
+
+
+zeros_like, ones_like = _like(0), _like(1)
+zeros_like.__name__, ones_like.__name__ = "zeros_like", "ones_like"
+zeros_like.__doc__ = "Zeros with the shape, type, backend and device of ``input``."
+ones_like.__doc__ = "Ones with the shape, type, backend and device of ``input``."
+empty_like = zeros_like
+
+
+def arange(
+    start: Any,
+    end: Any = None,
+    step: Any = 1,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """Numbers from ``start`` up to, not including, ``end``: int64 for ints, the default floating type otherwise."""
+    if end is None:
+        start, end = 0, start
+    start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError(f"upper bound and lower bound inconsistent with step sign: {start} to {end} in steps of {step}")
+    whole = all(isinstance(v, int) for v in (start, end, step))
+    dtype = check_dtype(dtype) or (_dtypes.int64 if whole else _dtypes.get_default_dtype())
+    count = max(0, math.ceil((end - start) / step))
+    target, where = place(backend, device)
+    numbers = np.asarray([], dtype=np.int64) if count == 0 else start + step * np.arange(count)
+    return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
+
+
+def linspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """``steps`` numbers at equal distances, from ``start`` to ``end``, both included."""
+    dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
+    target, where = place(backend, device)
+    numbers = np.linspace(float(start), float(end), steps)
+    return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
+
+
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """The identity matrix of shape ``(n, m)``."""
+    dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
+    target, where = place(backend, device)
+    return wrap(target.xp.eye(n, m, dtype=target.to_dtype(dtype), device=where), requires_grad)

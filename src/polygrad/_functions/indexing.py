@@ -1,0 +1,242 @@
+"""``x[key]`` and ``x[key] = value``: every key, brought to the few forms that the primitives know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor, cell
+from .._state import RECORDERS
+from .creation import tensor
+
+_FULL = slice(None)
+
+
+def getitem(x: Tensor, key: Any) -> Tensor:
+    """``x[key]``: a view for ints, slices, None and Ellipsis; a copy for index and mask tensors.
+
+    As in PyTorch, an int selects before index tensors are looked at.  Raises IndexError for a key that does not fit.
+    """
+    basic, indices = parse(x, key)
+    part = xp.getitem(x, basic)
+    return part if not indices else _gather(part, indices)
+
+
+def setitem(x: Tensor, key: Any, value: Any) -> None:
+    """``x[key] = value``, in place, with ``value`` broadcast.  Raises as `getitem`, and for a shape that does not fit."""
+    if not isinstance(value, Tensor):
+        value = x._new_scalar(value, x.dtype) if isinstance(value, (bool, int, float)) else _as_value(x, value)
+    if isinstance(key, Tensor) and key.dtype.kind == "bool" and tuple(key.shape) == tuple(x.shape) and value.ndim == 0:
+        x._in_place(_masked_put, key, value)
+        return
+    basic, indices = parse(x, key)
+    if not indices:
+        if value._base is not None and value._base[0] is x and value._base[2] == {"key": basic}:
+            return  # ``x[key] += 1`` assigns the view that it already changed
+        x._in_place(xp.slice_put, xp.astype(value, x.dtype), basic)
+        return
+    part = xp.getitem(x, basic)
+    x._check_in_place()
+    written = _scatter(part, indices, value)
+    x._assign(xp.slice_put(x, written, basic) if any(k is not Ellipsis and k != _FULL for k in basic) else written)
+
+
+def _as_value(x: Tensor, value: Any) -> Tensor:
+    return tensor(value, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
+
+
+def _masked_put(x: Tensor, mask: Tensor, value: Tensor) -> Tensor:
+    return xp.where(mask, xp.astype(value, x.dtype), x)
+
+
+# -- keys --------------------------------------------------------------------------------------------------------------
+
+
+def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
+    """``key`` as a basic key, and the index tensors with the axis of ``x[basic]`` that each is for."""
+    items = list(key) if isinstance(key, tuple) else [key]
+    shape = x.shape
+    items = [_item(item, x) for item in items]
+    consumed = sum(item.ndim if _is_mask(item) else 1 for item in items if item is not None and item is not Ellipsis)
+    if consumed > len(shape):
+        raise IndexError(f"too many indices for a tensor of dimension {len(shape)}: {consumed}")
+    gaps = [i for i, item in enumerate(items) if item is Ellipsis]
+    if len(gaps) > 1:
+        raise IndexError("an index can only have a single Ellipsis ('...')")
+    if not gaps:
+        items.append(Ellipsis)
+    if any(isinstance(item, Tensor) for item in items):
+        at = next(i for i, item in enumerate(items) if item is Ellipsis)
+        items[at : at + 1] = [_FULL] * (len(shape) - consumed)
+    return _split(items, shape, consumed)
+
+
+def _split(items: list, shape: tuple[int, ...], consumed: int) -> tuple[tuple, list[tuple[int, Tensor]]]:
+    basic: list[Any] = []
+    indices: list[tuple[int, Tensor]] = []
+    source, result = 0, 0  # axes of x that are used up, and axes that the basic key has made
+    for item in items:
+        if item is None:
+            result += 1
+        elif item is Ellipsis:
+            skipped = len(shape) - consumed
+            source, result = source + skipped, result + skipped
+        elif isinstance(item, int):
+            length = shape[source]
+            if not -length <= item < length:
+                raise IndexError(f"index {item} is out of bounds for dimension {source} with size {length}")
+            item = item + length if item < 0 else item
+            source += 1
+        elif isinstance(item, slice):
+            source, result = source + 1, result + 1
+        elif _is_mask(item):
+            if item.shape != shape[source : source + item.ndim]:
+                raise IndexError(
+                    f"the shape of the mask {tuple(item.shape)} does not match the shape of the indexed tensor "
+                    f"{tuple(shape)} at dimension {source}"
+                )
+            for positions in nonzero_positions(item):
+                indices.append((result, positions))
+                basic.append(_FULL)
+                source, result = source + 1, result + 1
+            continue
+        else:
+            indices.append((result, _wrapped(item, shape[source], source)))
+            item = _FULL
+            source, result = source + 1, result + 1
+        basic.append(item)
+    return tuple(basic), indices
+
+
+def _is_mask(item: Any) -> bool:
+    return isinstance(item, Tensor) and item.dtype.kind == "bool"
+
+
+def _item(item: Any, x: Tensor) -> Any:
+    """One part of a key as None, Ellipsis, an int, a slice of ints, or a tensor of ints or bools on the place of ``x``."""
+    if item is None or item is Ellipsis or item.__class__ is int:
+        return item
+    if isinstance(item, slice):
+        return slice(*(None if v is None else _whole(v) for v in (item.start, item.stop, item.step)))
+    if isinstance(item, (bool, np.bool_)):
+        return tensor(bool(item), backend=x.backend, device=x.device)
+    if isinstance(item, Tensor):
+        if item.dtype.kind not in ("bool", "int", "uint"):
+            raise IndexError(f"tensors used as indices must be of integer or boolean type, and this one is {item.dtype.name}")
+        return item
+    if hasattr(item, "__index__") and getattr(item, "ndim", 0) == 0:
+        return item.__index__()
+    if isinstance(item, float) or isinstance(item, str):
+        raise IndexError(f"only integers, slices, ..., None and integer or boolean tensors are valid indices, not {item!r}")
+    made = tensor(item, backend=x.backend, device=x.device)
+    if made.shape.numel() == 0:
+        made = xp.astype(made, made.dtype if made.dtype.kind == "bool" else _dtypes.int64)
+    return _item(made, x)
+
+
+def _whole(value: Any) -> int:
+    if not hasattr(value, "__index__"):
+        raise TypeError(f"slice indices must be integers or None, not {type(value).__name__}")
+    return value.__index__()
+
+
+def nonzero_positions(mask: Tensor) -> list[Tensor]:
+    """For every axis of ``mask`` the positions of its true elements."""
+    array = mask._read()
+    backend = mask.backend
+    if not mask.ndim:
+        return [cell(i) for i in backend.xp.nonzero(backend.xp.reshape(array, (1,)))]
+    return [cell(i) for i in backend.xp.nonzero(array)]
+
+
+def _wrapped(index: Tensor, length: int, axis: int) -> Tensor:
+    """``index`` with negative numbers counted from the end."""
+    if not RECORDERS and not index.backend.level and index.shape.numel():
+        lowest, highest = xp.min(index).item(), xp.max(index).item()
+        if lowest < -length or highest >= length:
+            wrong = highest if highest >= length else lowest
+            raise IndexError(f"index {wrong} is out of bounds for dimension {axis} with size {length}")
+        if lowest >= 0:
+            return index
+    return xp.where(index < 0, index + length, index) if index.dtype.kind == "int" else index
+
+
+# -- index tensors ------------------------------------------------------------------------------------------------------
+
+
+class _Layout:
+    """How a tensor with index tensors on some axes becomes rows, picked by one 1-D tensor of positions."""
+
+    def __init__(self, x: Tensor, indices: list[tuple[int, Tensor]]):
+        axes = [axis for axis, _ in indices]
+        rest = [a for a in range(x.ndim) if a not in axes]
+        self.order = (*axes, *rest)
+        self.moved = tuple(x.shape[a] for a in self.order)
+        self.lengths = self.moved[: len(axes)]
+        self.rest = self.moved[len(axes) :]
+        found = xp.broadcast([index for _, index in indices])
+        self.picked = tuple(found[0].shape)
+        position = found[0]
+        for index, length in zip(found[1:], self.lengths[1:], strict=True):
+            position = position * length + index
+        self.position = xp.reshape(position, (-1,))
+        # The picked axes stand where the indexed ones stood if those were neighbours, and in front otherwise.
+        self.front = axes[0] if axes == list(range(axes[0], axes[0] + len(axes))) else 0
+
+    def rows(self, x: Tensor) -> Tensor:
+        moved = x if self.order == tuple(range(x.ndim)) else xp.permute_dims(x, self.order)
+        if len(self.lengths) == 1:
+            return moved
+        return xp.reshape(moved, (_product(self.lengths), *self.rest))
+
+    def unrows(self, rows: Tensor) -> Tensor:
+        moved = xp.reshape(rows, self.moved)
+        if self.order == tuple(range(len(self.order))):
+            return moved
+        return xp.permute_dims(moved, tuple(sorted(range(len(self.order)), key=self.order.__getitem__)))
+
+    @property
+    def result_shape(self) -> tuple[int, ...]:
+        return self.rest[: self.front] + self.picked + self.rest[self.front :]
+
+    def from_picked(self, rows: Tensor) -> Tensor:
+        result = xp.reshape(rows, self.picked + self.rest) if len(self.picked) != 1 else rows
+        if not self.front:
+            return result
+        n, k = len(self.picked), self.front
+        return xp.permute_dims(result, (*range(n, n + k), *range(n), *range(n + k, n + len(self.rest))))
+
+    def to_picked(self, value: Tensor) -> Tensor:
+        n, k = len(self.picked), self.front
+        if k:
+            value = xp.permute_dims(value, (*range(k, k + n), *range(k), *range(k + n, n + len(self.rest))))
+        return xp.reshape(value, (_product(self.picked), *self.rest))
+
+
+def _product(lengths: tuple[int, ...]) -> int:
+    total = 1
+    for n in lengths:
+        total *= n
+    return total
+
+
+def _gather(x: Tensor, indices: list[tuple[int, Tensor]]) -> Tensor:
+    layout = _Layout(x, indices)
+    return layout.from_picked(xp.take(layout.rows(x), layout.position))
+
+
+def _scatter(x: Tensor, indices: list[tuple[int, Tensor]], value: Tensor) -> Tensor:
+    layout = _Layout(x, indices)
+    shape = layout.result_shape
+    value = xp.astype(value, x.dtype)
+    if tuple(value.shape) != shape:
+        try:
+            value = xp.broadcast_to(value, shape)
+        except ValueError:
+            raise RuntimeError(
+                f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of shape {shape}"
+            ) from None
+    return layout.unrows(xp.put(layout.rows(x), layout.to_picked(value), layout.position))

@@ -1,0 +1,155 @@
+"""Element by element: arithmetic, comparison, functions of one operand."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._dtypes import DType
+from ..backends.registry import get_backend
+from .common import check_tensor
+
+
+def pow(input: Any, exponent: Any) -> Tensor:
+    """``input`` to the power of ``exponent``; either may be a number."""
+    if exponent.__class__ in (int, float, complex) and isinstance(input, Tensor):
+        dtype = input.dtype
+        if _dtypes.promote_scalar(dtype, exponent.__class__) is dtype:
+            if dtype.kind in ("int", "uint", "bool") and exponent < 0:
+                raise RuntimeError("integers to negative integer powers are not allowed; convert to a floating type first")
+            return xp.power(input, exponent)
+    return xp.pow(input, exponent)
+
+
+def rpow(exponent: Tensor, base: Any) -> Tensor:
+    """``base ** exponent`` for a number ``base``."""
+    return xp.pow(base, exponent)
+
+
+def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
+    """``input + alpha * other``."""
+    return xp.add(input, other if alpha == 1 else xp.multiply(other, alpha))
+
+
+def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
+    """``input - alpha * other``."""
+    return xp.subtract(input, other if alpha == 1 else xp.multiply(other, alpha))
+
+
+def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+    """``input / other``, rounded to an integer by ``"floor"`` or ``"trunc"`` if asked for."""
+    if rounding_mode is None:
+        return xp.divide(input, other)
+    if rounding_mode == "floor":
+        return xp.floor_divide(input, other)
+    if rounding_mode == "trunc":
+        result = xp.trunc(xp.divide(input, other))
+        integers = all(isinstance(v, int) or (isinstance(v, Tensor) and v.dtype.kind in ("int", "uint")) for v in (input, other))
+        return xp.astype(result, (input if isinstance(input, Tensor) else other).dtype) if integers else result
+    raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found {rounding_mode!r}")
+
+
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """``input`` where ``condition`` holds and ``other`` elsewhere; with the condition alone, the positions where it does.
+
+    No gradient goes through the side that was not chosen, even where its derivative is infinite.
+    """
+    check_tensor(condition, "where", "condition")
+    if input is None and other is None:
+        from .indexing import nonzero_positions
+
+        return tuple(nonzero_positions(condition))
+    if condition.dtype.kind != "bool":
+        raise TypeError(f"where expected condition to be a boolean tensor, but it is {condition.dtype.name}")
+    return xp.where(condition, input, other)
+
+
+def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    """``input`` held between ``min`` and ``max``, numbers or tensors."""
+    if min is None and max is None:
+        raise RuntimeError("at least one of 'min' or 'max' must not be None")
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        result = input if min is None else xp.maximum(input, min)
+        return result if max is None else xp.minimum(result, max)
+    for bound in (min, max):
+        if bound is not None and _dtypes.promote_scalar(input.dtype, type(bound)) is not input.dtype:
+            input = xp.astype(input, _dtypes.promote_scalar(input.dtype, type(bound)))
+    return xp.clip(input, min, max)
+
+
+def rsqrt(input: Tensor) -> Tensor:
+    """``1 / sqrt(input)``."""
+    return xp.reciprocal(xp.sqrt(input))
+
+
+def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
+    """``input + weight * (end - input)``."""
+    return input + weight * (end - input)
+
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    """``input + value * tensor1 * tensor2``."""
+    return input + value * tensor1 * tensor2
+
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
+    """``input + value * tensor1 / tensor2``."""
+    return input + value * (tensor1 / tensor2)
+
+
+def fmod(input: Any, other: Any) -> Tensor:
+    """The remainder of ``input / other`` with the sign of ``input`` (`remainder` has the sign of ``other``)."""
+    return input - div(input, other, rounding_mode="trunc") * other
+
+
+def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
+    """``input`` with NaN and infinities replaced; by the largest finite numbers where none are given."""
+    info = finfo(input.dtype)
+    result = xp.where(xp.isnan(input), nan, input)
+    result = xp.where(result == math.inf, info.max if posinf is None else posinf, result)
+    return xp.where(result == -math.inf, info.min if neginf is None else neginf, result)
+
+
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
+    """Where ``|input - other| <= atol + rtol * |other|``."""
+    close = xp.logical_or(xp.equal(input, other), xp.abs(input - other) <= atol + rtol * xp.abs(other))
+    close = xp.logical_and(close, xp.logical_or(xp.isfinite(other), xp.equal(input, other)))
+    return xp.logical_or(close, xp.logical_and(xp.isnan(input), xp.isnan(other))) if equal_nan else close
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    """Whether all elements are close, as `isclose` says."""
+    return bool(xp.all(isclose(input, other, rtol, atol, equal_nan)))
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether two tensors have the same shape and elements, as one bool (PyTorch's meaning; ``==`` compares elements)."""
+    return tuple(input.shape) == tuple(other.shape) and bool(xp.all(xp.equal(input, other)))
+
+
+def angle(input: Tensor) -> Tensor:
+    """The angle of a complex number, in radians; pi for negative real ones."""
+    if input.dtype.is_complex:
+        return xp.atan2(xp.imag(input), xp.real(input))
+    return xp.where(input < 0, math.pi, xp.where(xp.isnan(input), input, xp.astype(xp.zeros_like(input), input.dtype)))
+
+
+def finfo(dtype: DType) -> Any:
+    """The limits of a floating-point type: ``eps``, ``max``, ``min``, ``smallest_normal``, ``bits``."""
+    import numpy as np
+
+    name = dtype.to_real().name
+    if name == "bfloat16":
+        backend = get_backend()
+        return backend.xp.finfo(backend.to_dtype(dtype))
+    return np.finfo(name)
+
+
+def iinfo(dtype: DType) -> Any:
+    """The limits of an integer type: ``max``, ``min``, ``bits``."""
+    import numpy as np
+
+    return np.iinfo(dtype.name)

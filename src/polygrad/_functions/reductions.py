@@ -1,0 +1,199 @@
+"""Reductions in PyTorch's language: ``dim`` and ``keepdim``, values with indices, ``std`` with correction 1."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._dtypes import DType
+from .._ops.reductions import axes_of
+from .common import dims_of, numpy_spelling
+from .creation import check_dtype
+from .shaping import gather
+
+
+class ValuesAndIndices(NamedTuple):
+    """What `max`, `min` and others return along a dimension."""
+
+    values: Tensor
+    indices: Tensor
+
+
+def _summable(input: Tensor, dtype: DType | None) -> Tensor:
+    if check_dtype(dtype) is not None:
+        return xp.astype(input, dtype)
+    return xp.astype(input, _dtypes.int64) if not input.dtype.is_differentiable and input.dtype is not _dtypes.int64 else input
+
+
+@numpy_spelling
+def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    """The sum of all elements, or along ``dim``.  Integers and booleans are added as int64."""
+    return xp.sum(_summable(input, dtype), _checked(input, dim), keepdim)
+
+
+@numpy_spelling
+def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    """The product of all elements, or along ``dim``."""
+    return xp.prod(_summable(input, dtype), _checked(input, dim), keepdim)
+
+
+@numpy_spelling
+def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    """The mean of all elements, or along ``dim``."""
+    if check_dtype(dtype) is not None:
+        input = xp.astype(input, dtype)
+    if not input.dtype.is_differentiable:
+        raise RuntimeError(
+            f"mean(): the input must be of floating-point or complex type, but it is {input.dtype.name}; convert it first, "
+            "as in x.float().mean()"
+        )
+    return xp.mean(input, _checked(input, dim), keepdim)
+
+
+def _checked(input: Tensor, dim: Any) -> Any:
+    axis = dims_of(dim)
+    if axis is not None:
+        axis = axes_of(axis, input.ndim)
+        return axis if len(axis) != 1 else axis[0]
+    return None
+
+
+@numpy_spelling
+def var(input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None) -> Tensor:
+    """The variance of all elements, or along ``dim``, with Bessel's correction unless ``correction`` says otherwise."""
+    if isinstance(dim, bool):  # var(x, unbiased)
+        dim, unbiased = None, dim
+    if correction is None:
+        correction = 1 if unbiased is None else int(unbiased)
+    return xp.var(input, _checked(input, dim), correction, keepdim)
+
+
+@numpy_spelling
+def std(input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None) -> Tensor:
+    """The standard deviation: the square root of `var`."""
+    return xp.sqrt(var(input, dim, unbiased, keepdim, correction=correction))
+
+
+def var_mean(input: Tensor, dim: Any = None, *, correction: Any = 1, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """The variance and the mean."""
+    return var(input, dim, keepdim=keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def std_mean(input: Tensor, dim: Any = None, *, correction: Any = 1, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """The standard deviation and the mean."""
+    return std(input, dim, keepdim=keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def _extremum(name: str, input: Tensor, dim: Any, keepdim: bool) -> Any:
+    if isinstance(dim, Tensor):
+        return getattr(xp, name + "imum")(input, dim)
+    if not input.shape.numel() and dim is None:
+        raise RuntimeError(f"{name}(): expected a tensor with elements, and this one has shape {tuple(input.shape)}; specify dim")
+    if dim is None:
+        return getattr(xp, name)(input)
+    axis = _checked(input, dim)
+    if not input.ndim:
+        return ValuesAndIndices(input, xp.argmax(input))
+    if not input.shape[axis]:
+        raise IndexError(f"{name}(): dimension {axis} has no elements")
+    indices = getattr(xp, "arg" + name)(input, axis, True)
+    values = gather(input, axis, indices)
+    return ValuesAndIndices(values, indices) if keepdim else ValuesAndIndices(_squeezed(values, axis), _squeezed(indices, axis))
+
+
+def _squeezed(x: Tensor, axis: int) -> Tensor:
+    return xp.reshape(x, x.shape[:axis] + x.shape[axis + 1 :])
+
+
+@numpy_spelling
+def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+    """The largest element; with ``dim``, the largest along it and where it is; with a tensor, the larger of each pair."""
+    return _extremum("max", input, dim, keepdim)
+
+
+@numpy_spelling
+def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+    """The smallest element; with ``dim``, the smallest along it and where it is; with a tensor, the smaller of each pair."""
+    return _extremum("min", input, dim, keepdim)
+
+
+@numpy_spelling
+def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """The largest element along ``dim``; equal ones share the gradient."""
+    return xp.max(input, _checked(input, dim), keepdim)
+
+
+@numpy_spelling
+def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """The smallest element along ``dim``; equal ones share the gradient."""
+    return xp.min(input, _checked(input, dim), keepdim)
+
+
+@numpy_spelling
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Where the largest element is, in the flattened tensor or along ``dim``."""
+    return xp.argmax(input, _checked(input, dim), keepdim)
+
+
+@numpy_spelling
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Where the smallest element is, in the flattened tensor or along ``dim``."""
+    return xp.argmin(input, _checked(input, dim), keepdim)
+
+
+@numpy_spelling
+def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether all elements are true, or nonzero."""
+    return xp.all(_truth(input), _checked(input, dim), keepdim)
+
+
+@numpy_spelling
+def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
+    """Whether any element is true, or nonzero."""
+    return xp.any(_truth(input), _checked(input, dim), keepdim)
+
+
+def _truth(input: Tensor) -> Tensor:
+    return input if input.dtype.kind == "bool" else xp.not_equal(input, 0)
+
+
+@numpy_spelling
+def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
+    """``log(sum(exp(input)))`` along ``dim``, without overflow."""
+    return xp.logsumexp(input, _checked(input, dim), keepdim)
+
+
+@numpy_spelling
+def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
+    """The running sum along ``dim``."""
+    input = _summable(input, dtype)
+    return xp.cumulative_sum(input, _checked(input, dim)) if input.ndim else input
+
+
+@numpy_spelling
+def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False) -> Tensor:
+    """The vector norm of order ``p`` of all elements, or along ``dim``: ``sum(|x|**p) ** (1/p)``."""
+    order = 2 if p is None or p == "fro" else p
+    axis = _checked(input, dim)
+    size = xp.abs(input)
+    if order == math.inf:
+        return xp.max(size, axis, keepdim)
+    if order == -math.inf:
+        return xp.min(size, axis, keepdim)
+    if order == 0:
+        return xp.sum(xp.astype(size != 0, size.dtype), axis, keepdim)
+    if order == 1:
+        return xp.sum(size, axis, keepdim)
+    if order == 2:
+        return xp.sqrt(xp.sum(size * size, axis, keepdim))
+    return xp.power(xp.sum(xp.power(size, order), axis, keepdim), 1 / order)
+
+
+def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
+    """How many elements are not zero."""
+    return sum(_truth(input), dim)
+
+

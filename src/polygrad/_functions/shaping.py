@@ -1,0 +1,399 @@
+"""Shapes: reshaping, permuting, joining, splitting, and picking along a dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._ops.shaping import normal_axis
+from .common import dims_of, numpy_spelling, sizes
+from .creation import arange
+
+_FULL = slice(None)
+
+
+def complete(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
+    """``shape`` with its one -1, if any, computed.  Raises RuntimeError where ``count`` elements do not fit."""
+    known = 1
+    for n in shape:
+        known *= n if n != -1 else 1
+    unknown = shape.count(-1)
+    if unknown > 1:
+        raise RuntimeError("only one dimension can be inferred")
+    if any(n < -1 for n in shape):
+        raise RuntimeError(f"invalid shape dimension in {list(shape)}")
+    if unknown and known and count % known == 0:
+        return tuple(count // known if n == -1 else n for n in shape)
+    if unknown or known != count:
+        raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
+    return shape
+
+
+def reshape(input: Tensor, *shape: Any) -> Tensor:
+    """The same elements in another shape; one length may be -1.  A view."""
+    return xp.reshape(input, complete(sizes(shape), input.shape.numel()))
+
+
+def view(input: Tensor, *shape: Any) -> Tensor:
+    """As `reshape`.  Given a data type of the same width, the same bits read as that type."""
+    if len(shape) == 1 and isinstance(shape[0], _dtypes.DType):
+        raise TypeError("view(dtype) is not offered, since not every array library can; use x.to(dtype) to convert values")
+    return reshape(input, *shape)
+
+
+def permute(input: Tensor, *dims: Any) -> Tensor:
+    """``input`` with its dimensions in the order ``dims``.  A view."""
+    order = tuple(normal_axis(d, input.ndim) for d in sizes(dims))
+    if sorted(order) != list(range(input.ndim)):
+        raise RuntimeError(
+            f"permute(): the dims {tuple(sizes(dims))} are not a permutation of the {input.ndim} dimensions of the tensor"
+        )
+    return xp.permute_dims(input, order)
+
+
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """``input`` with two dimensions swapped.  A view."""
+    order = list(range(input.ndim))
+    a, b = normal_axis(dim0, input.ndim), normal_axis(dim1, input.ndim)
+    if not order:
+        return input
+    order[a], order[b] = b, a
+    return xp.permute_dims(input, tuple(order))
+
+
+def t(input: Tensor) -> Tensor:
+    """The transpose of a matrix; vectors are left as they are."""
+    if input.ndim > 2:
+        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
+    return transpose(input, 0, 1) if input.ndim == 2 else input
+
+
+def numpy_transpose(input: Tensor) -> Tensor:
+    """All dimensions in reverse order: ``x.T``."""
+    return xp.permute_dims(input, tuple(reversed(range(input.ndim))))
+
+
+def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
+    """``input`` with dimensions ``source`` moved to ``destination``."""
+    sources = [normal_axis(d, input.ndim) for d in ((source,) if isinstance(source, int) else source)]
+    targets = [normal_axis(d, input.ndim) for d in ((destination,) if isinstance(destination, int) else destination)]
+    if len(sources) != len(targets):
+        raise RuntimeError(f"movedim: {len(sources)} source dimensions, but {len(targets)} destinations")
+    order = [d for d in range(input.ndim) if d not in sources]
+    for target, origin in sorted(zip(targets, sources, strict=True)):
+        order.insert(target, origin)
+    return xp.permute_dims(input, tuple(order))
+
+
+@numpy_spelling
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
+    """A new dimension of length 1 at ``dim``.  A view."""
+    axis = normal_axis(dim, input.ndim + 1)
+    return xp.reshape(input, (*input.shape[:axis], 1, *input.shape[axis:]))
+
+
+@numpy_spelling
+def squeeze(input: Tensor, dim: Any = None) -> Tensor:
+    """Without dimensions of length 1: all of them, or those among ``dim``.  A view."""
+    shape = input.shape
+    dims = range(input.ndim) if dim is None else [normal_axis(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+    return xp.reshape(input, tuple(n for i, n in enumerate(shape) if n != 1 or i not in dims))
+
+
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """The dimensions from ``start_dim`` to ``end_dim``, both included, as one."""
+    shape = input.shape
+    if not shape:
+        return xp.reshape(input, (1,))
+    first, last = normal_axis(start_dim, input.ndim), normal_axis(end_dim, input.ndim)
+    if first > last:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    length = 1
+    for n in shape[first : last + 1]:
+        length *= n
+    return xp.reshape(input, (*shape[:first], length, *shape[last + 1 :]))
+
+
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """One dimension split into several, of which one may be -1."""
+    axis = normal_axis(dim, input.ndim)
+    return xp.reshape(input, (*input.shape[:axis], *complete(tuple(sizes), input.shape[axis]), *input.shape[axis + 1 :]))
+
+
+def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
+    """The shape that tensors of ``shapes`` have together.  Raises RuntimeError where they do not fit."""
+    rank = max((len(s) for s in shapes), default=0)
+    result = []
+    for axis in range(-rank, 0):
+        lengths = {s[axis] for s in shapes if len(s) >= -axis}
+        lengths.discard(1)
+        if len(lengths) > 1:
+            raise RuntimeError(f"shapes {', '.join(str(tuple(s)) for s in shapes)} cannot be broadcast together")
+        result.append(lengths.pop() if lengths else 1)
+    return tuple(result)
+
+
+def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+    """``input`` repeated to ``size``, without a copy."""
+    shape = tuple(size)
+    if broadcast_shapes(input.shape, shape) != shape:
+        raise RuntimeError(f"a tensor of shape {tuple(input.shape)} cannot be broadcast to {shape}")
+    return xp.broadcast_to(input, shape) if tuple(input.shape) != shape else input
+
+
+def expand(input: Tensor, *size: Any) -> Tensor:
+    """``input`` with dimensions of length 1 repeated to ``size``; -1 leaves a length as it is."""
+    wanted = sizes(size)
+    offset = len(wanted) - input.ndim
+    if offset < 0:
+        raise RuntimeError(
+            f"expand({wanted}): the number of sizes provided ({len(wanted)}) must be greater or equal to the number of "
+            f"dimensions in the tensor ({input.ndim})"
+        )
+    if -1 in wanted[:offset]:
+        raise RuntimeError(f"expand({wanted}): -1 is not allowed in a leading, non-existing dimension")
+    return broadcast_to(input, tuple(input.shape[i - offset] if n == -1 else n for i, n in enumerate(wanted)))
+
+
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
+    """``input`` expanded to the shape of ``other``."""
+    return broadcast_to(input, other.shape)
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """All tensors broadcast to one shape."""
+    shape = broadcast_shapes(*[x.shape for x in tensors])
+    return tuple(broadcast_to(x, shape) for x in tensors)
+
+
+def flip(input: Tensor, *dims: Any) -> Tensor:
+    """``input`` with the order of elements reversed along ``dims``."""
+    return xp.flip(input, tuple(normal_axis(d, input.ndim) for d in sizes(dims)))
+
+
+@numpy_spelling
+def roll(input: Tensor, shifts: Any, dim: Any = None, *, dims: Any = None) -> Tensor:
+    """``input`` shifted along ``dims``, what leaves at one end coming in at the other."""
+    dim = dims if dim is None else dim
+    shift = shifts if isinstance(shifts, int) else tuple(shifts)
+    if dim is None:
+        return xp.roll(input, shift)
+    axes = dims_of(dim)
+    shift, axes = (shift,) if isinstance(shift, int) else shift, (axes,) if isinstance(axes, int) else axes
+    if len(shift) != len(axes):
+        raise RuntimeError(f"shifts and dimensions must align: {len(shift)} shifts, {len(axes)} dims")
+    return xp.roll(input, shift, tuple(normal_axis(a, input.ndim) for a in axes))
+
+
+@numpy_spelling
+def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Tensors joined along an existing dimension.
+
+    Raises RuntimeError, with all the shapes, where they differ elsewhere.
+    """
+    tensors = _sequence(tensors, "cat")
+    axis = normal_axis(dim, tensors[0].ndim)
+    shapes = [tuple(x.shape) for x in tensors]
+    if not tensors[0].ndim:
+        raise RuntimeError("zero-dimensional tensors cannot be concatenated; use stack")
+    if any(len(s) != len(shapes[0]) or s[:axis] + s[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :] for s in shapes):
+        kept = [x for x in tensors if tuple(x.shape) != (0,)]  # PyTorch lets empty vectors stand anywhere
+        if kept and len(kept) < len(tensors):
+            return cat(kept, dim)
+        raise RuntimeError(f"cat: sizes of tensors must match except in dimension {axis}, but the shapes are {shapes}")
+    return xp.concat(tensors, axis=axis)
+
+
+@numpy_spelling
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Tensors of one shape joined along a new dimension.  Raises RuntimeError where the shapes differ."""
+    tensors = _sequence(tensors, "stack")
+    shapes = [tuple(x.shape) for x in tensors]
+    if len(set(shapes)) > 1:
+        raise RuntimeError(f"stack expects each tensor to be equal size, but the shapes are {shapes}")
+    return xp.stack(tensors, axis=normal_axis(dim, tensors[0].ndim + 1))
+
+
+def _sequence(tensors: Any, name: str) -> list[Tensor]:
+    if isinstance(tensors, Tensor):
+        raise TypeError(f"{name}() takes a sequence of tensors, not one tensor")
+    tensors = list(tensors)
+    if not tensors:
+        raise RuntimeError(f"{name} expects a non-empty list of tensors")
+    for number, x in enumerate(tensors):
+        if not isinstance(x, Tensor):
+            raise TypeError(f"{name}(): element {number} is a {type(x).__name__}, not a Tensor")
+    return tensors
+
+
+def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """``length`` elements along ``dim``, from ``start`` on.  A view."""
+    axis = normal_axis(dim, input.ndim)
+    return xp.getitem(input, (_FULL,) * axis + (slice(start, start + length), Ellipsis))
+
+
+@numpy_spelling
+def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Pieces of a given length (the last may be shorter), or of the given lengths, along ``dim``.  Views."""
+    axis = normal_axis(dim, tensor.ndim)
+    length = tensor.shape[axis]
+    if isinstance(split_size_or_sections, int):
+        step = split_size_or_sections
+        if step < 0 or (step == 0 and length):
+            raise RuntimeError(f"split expects a positive split_size, not {step}")
+        lengths = [min(step, length - start) for start in range(0, length, step)] if length else [0]
+    else:
+        lengths = list(split_size_or_sections)
+        if sum(lengths) != length or any(n < 0 for n in lengths):
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes to sum exactly to {length} (the size of dimension {axis}), but got "
+                f"split_sizes={lengths}"
+            )
+    parts, start = [], 0
+    for n in lengths:
+        parts.append(narrow(tensor, axis, start, n))
+        start += n
+    return tuple(parts)
+
+
+@numpy_spelling
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """About ``chunks`` pieces of equal length along ``dim``.  Views."""
+    if chunks < 1:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    length = input.shape[normal_axis(dim, input.ndim)]
+    return split(input, max(1, -(-length // chunks)), dim)
+
+
+@numpy_spelling
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """The slices along ``dim``, without it.  Views."""
+    if not input.ndim:
+        raise IndexError("a 0-d tensor has no dimension to unbind")
+    axis = normal_axis(dim, input.ndim)
+    before = (_FULL,) * axis
+    return tuple([xp.getitem(input, (*before, i, Ellipsis)) for i in range(input.shape[axis])])
+
+
+def repeat(input: Tensor, *repeats: Any) -> Tensor:
+    """``input`` laid ``repeats`` times along each dimension, new ones in front."""
+    times = sizes(repeats)
+    offset = len(times) - input.ndim
+    if offset < 0:
+        raise RuntimeError("number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+    shape = (1,) * offset + tuple(input.shape)
+    spread = [n for pair in zip((1,) * len(shape), shape, strict=True) for n in pair]
+    wanted = [n for pair in zip(times, shape, strict=True) for n in pair]
+    repeated = xp.broadcast_to(xp.reshape(input, tuple(spread)), tuple(wanted))
+    return xp.reshape(repeated, tuple(a * b for a, b in zip(times, shape, strict=True)))
+
+
+@numpy_spelling
+def repeat_interleave(input: Tensor, repeats: int, dim: int | None = None) -> Tensor:
+    """Every element ``repeats`` times in a row, along ``dim`` or flattened."""
+    x = flatten(input) if dim is None else input
+    axis = 0 if dim is None else normal_axis(dim, x.ndim)
+    index = [i for i in range(x.shape[axis]) for _ in range(repeats)]
+    return index_select(x, axis, arange(len(index), backend=x.backend, device=x.device) // repeats)
+
+
+def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The lower triangle, zeros above ``diagonal``."""
+    return xp.tril(input, diagonal)
+
+
+def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The upper triangle, zeros below ``diagonal``."""
+    return xp.triu(input, diagonal)
+
+
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """The slices of ``input`` along ``dim`` at the positions ``index``, a 1-D tensor of integers."""
+    axis = normal_axis(dim, input.ndim)
+    return input[(_FULL,) * axis + (index,)]
+
+
+def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """``out[i][j][k] = input[index[i][j][k]][j][k]`` for ``dim`` 0, and likewise for others."""
+    axis = normal_axis(dim, input.ndim)
+    if input.ndim != index.ndim:
+        raise RuntimeError(f"gather: index has {index.ndim} dimensions, but input has {input.ndim}")
+    if not input.ndim:
+        return xp.reshape(xp.take(xp.reshape(input, (1,)), xp.reshape(index, (1,))), ())
+    return input[_along(index, axis, input)]
+
+
+def scatter(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
+    """``input`` with ``out[index[i][j][k]][j][k] = src[i][j][k]`` for ``dim`` 0, and likewise for others."""
+    axis = normal_axis(dim, input.ndim)
+    result = clone(input)
+    result[_along(index, axis, input)] = _trimmed(src, index)
+    return result
+
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """As `scatter`, but added: ``out[index[i][j][k]][j][k] += src[i][j][k]``."""
+    axis = normal_axis(dim, input.ndim)
+    count = input.shape.numel()
+    position, stride = None, 1
+    for at, length in reversed(list(zip(_along(index, axis, input), input.shape, strict=True))):
+        position = at * stride if position is None else position + at * stride
+        stride *= length
+    position = xp.reshape(broadcast_to(position, index.shape), (-1,))
+    values = xp.astype(xp.reshape(_trimmed(src, index), (-1,)), input.dtype)
+    return input + xp.reshape(xp.index_add(values, position, count), tuple(input.shape))
+
+
+def _trimmed(src: Any, index: Tensor) -> Any:
+    if not isinstance(src, Tensor) or tuple(src.shape) == tuple(index.shape):
+        return src
+    return xp.getitem(src, tuple(slice(0, n) for n in index.shape))
+
+
+def _along(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...]:
+    """``index`` for ``axis`` and each other axis's own positions."""
+    parts = []
+    for a, length in enumerate(index.shape):
+        if a == axis:
+            parts.append(index)
+            continue
+        own = arange(length, backend=like.backend, device=None if like.backend.level else like.device)
+        parts.append(xp.reshape(own, tuple(length if i == a else 1 for i in range(index.ndim))))
+    return tuple(parts)
+
+
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """``input`` with ``value`` where ``mask`` is true."""
+    if mask.dtype.kind != "bool":
+        raise RuntimeError(f"masked_fill only supports boolean masks, but got mask of type {mask.dtype.name}")
+    if isinstance(value, Tensor):
+        value = xp.astype(value, input.dtype)
+    elif _dtypes.promote_scalar(input.dtype, type(value)) is not input.dtype:
+        raise RuntimeError(f"value {value!r} cannot be converted to type {input.dtype.name} without changing it")
+    return xp.where(mask, value, input)
+
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """The elements of ``input`` where ``mask`` is true, as a vector."""
+    input, mask = broadcast_tensors(input, mask)
+    return input[mask]
+
+
+def clone(input: Tensor) -> Tensor:
+    """A copy, which the gradient passes through."""
+    return xp.positive(input)
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """The positions of the nonzero elements: one row each, or, ``as_tuple``, one tensor per dimension."""
+    from .indexing import nonzero_positions
+
+    mask = input if input.dtype.kind == "bool" else input != 0
+    positions = nonzero_positions(mask)
+    return tuple(positions) if as_tuple else stack(positions, -1)
+
+
+xp.broadcast = lambda tensors: broadcast_tensors(*tensors)

@@ -1,0 +1,212 @@
+"""Arithmetic and comparison of two operands, casts, and complex parts."""
+
+from __future__ import annotations
+
+from .._core.primitive import OPERATIONS, elementwise, predicate, primitive
+
+elementwise("add", x=lambda xp, g: g, y=lambda xp, g: g)
+elementwise("subtract", x=lambda xp, g: g, y=lambda xp, g: -g)
+elementwise("multiply", x=lambda xp, g, y: g * y, y=lambda xp, g, x: g * x)
+elementwise(
+    "divide",
+    floats=True,
+    x=lambda xp, g, y: xp.safe_divide(g, y),
+    y=lambda xp, g, x, y: -xp.safe_divide(xp.safe_divide(g * x, y), y),
+)
+
+
+@primitive(broadcasts=True, promotes=True)
+def safe_divide(xp, x, y, /):
+    """``x / y`` with ``0 / 0 = 0``: a gradient that a mask set to zero stays zero beside a singular point."""
+    indeterminate = xp.logical_and(x == 0, y == 0)
+    return xp.divide(x, xp.where(indeterminate, xp.ones_like(y), y))
+
+
+safe_divide.defvjp(
+    x=lambda xp, g, y: xp.safe_divide(g, y),
+    y=lambda xp, g, x, y: -xp.safe_divide(xp.safe_divide(g * x, y), y),
+)
+
+
+def masked_product(xp, g, derivative):
+    """``g * derivative``, and 0 where ``g`` is 0 beside an infinite derivative."""
+    singular = xp.logical_and(g == 0, xp.logical_not(xp.isfinite(derivative)))
+    return g * xp.where(singular, xp.zeros_like(derivative), derivative)
+
+
+def _pow_exponent(xp, g, ans, x, y):
+    # d(x**y)/dy = x**y * log(x); at x = 0 it is 0 for y >= 0 (as in PyTorch), although log(0) is infinite.
+    zero = xp.logical_and(x == 0, xp.logical_not(xp.real(y) < 0))
+    return xp.where(zero, xp.zeros_like(ans), masked_product(xp, g, ans * xp.log(xp.where(zero, xp.ones_like(x), x))))
+
+
+elementwise(
+    "pow",
+    x=lambda xp, g, x, y: xp.where(y == 0, xp.zeros_like(g * x), masked_product(xp, g, y * xp.pow(x, y - 1))),
+    y=_pow_exponent,
+)
+
+
+@primitive()
+def power(xp, x, /, exponent):
+    """``x`` to a Python number.  Small integer powers are multiplied out: ``x**3`` is far slower as a general power."""
+    if exponent == 2:
+        return x * x
+    if exponent == 3:
+        return x * x * x
+    if exponent == 0.5:
+        return xp.sqrt(x)
+    if exponent == -1:
+        return 1 / x
+    return x**exponent
+
+
+def _power(xp, g, x, exponent):
+    if exponent == 0:
+        return xp.zeros_like(g)
+    if exponent == 1:
+        return g
+    if exponent == 2:
+        return g * x * 2
+    if isinstance(exponent, complex) or exponent > 1:
+        return g * xp.power(x, exponent - 1) * exponent
+    return xp.safe_divide(g * exponent, xp.power(x, 1 - exponent))
+
+
+power.defvjp(x=_power)
+
+
+def _selected(xp, g, chosen, other, ans):
+    """The share of ``g`` that goes to ``chosen``: all where it won, half where both are equal."""
+    half = xp.where(chosen == other, g * 0.5, g)
+    return xp.where(chosen == ans, half, xp.zeros_like(g))
+
+
+for _name in ("maximum", "minimum"):
+    elementwise(
+        _name,
+        x=lambda xp, g, x, y, ans: _selected(xp, g, x, y, ans),
+        y=lambda xp, g, x, y, ans: _selected(xp, g, y, x, ans),
+    )
+
+elementwise("atan2", floats=True, x=lambda xp, g, x, y: xp.safe_divide(g * y, x * x + y * y),
+            y=lambda xp, g, x, y: -xp.safe_divide(g * x, x * x + y * y))  # fmt: skip
+elementwise("hypot", floats=True, x=lambda xp, g, x, ans: xp.safe_divide(g * x, ans),
+            y=lambda xp, g, y, ans: xp.safe_divide(g * y, ans))  # fmt: skip
+elementwise("logaddexp", floats=True, x=lambda xp, g, x, ans: g * xp.exp(x - ans),
+            y=lambda xp, g, y, ans: g * xp.exp(y - ans))  # fmt: skip
+elementwise("copysign", floats=True, x=lambda xp, g, x, ans: g * xp.sign(x) * xp.sign(ans),
+            y=lambda xp, g: xp.zeros_like(g))  # fmt: skip
+elementwise("remainder", x=lambda xp, g: g, y=lambda xp, g, x, y: -g * xp.floor(x / y))
+elementwise("floor_divide", x=lambda xp, g: xp.zeros_like(g), y=lambda xp, g: xp.zeros_like(g))
+
+for _name in (
+    "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor",
+    "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift",
+):  # fmt: skip
+    predicate(_name, 2)
+for _name in ("isfinite", "isinf", "isnan", "signbit", "logical_not", "bitwise_invert"):
+    predicate(_name)
+
+
+@primitive(differentiable=False)
+def zeros_like(xp, x, /):
+    return xp.zeros_like(x)
+
+
+@primitive(differentiable=False)
+def ones_like(xp, x, /):
+    return xp.ones_like(x)
+
+
+@primitive(broadcasts=True, promotes=("x", "y"), linear=("x", "y"))
+def where(xp, condition, x, y, /):
+    return xp.where(condition, x, y)
+
+
+where.defvjp(
+    x=lambda xp, g, condition: xp.where(condition, g, xp.zeros_like(g)),
+    y=lambda xp, g, condition: xp.where(condition, xp.zeros_like(g), g),
+)
+
+
+@primitive(linear=("x",))
+def cast(xp, x, /, dtype):
+    """``x`` as the library's own ``dtype``; a complex number gives its real part to a real type."""
+    if xp.isdtype(x.dtype, "complex floating") and not xp.isdtype(dtype, "complex floating"):
+        x = xp.real(x)
+    return xp.astype(x, dtype)
+
+
+cast.defvjp(x=lambda xp, g, x_dtype: xp.cast(g, x_dtype))
+
+
+# -- complex numbers: the bilinear convention, so no rule conjugates but conj's own ----------------------------------------
+
+
+@primitive(linear=("x",))
+def conj(xp, x, /):
+    return xp.conj(x)
+
+
+conj.defvjp(x=lambda xp, g: xp.conj(g))
+
+
+@primitive(linear=("x",))
+def real(xp, x, /):
+    return xp.real(x)
+
+
+real.defvjp(x=lambda xp, g, x_dtype: xp.cast(g, x_dtype))
+
+
+@primitive(linear=("x",))
+def imag(xp, x, /):
+    return xp.imag(x)
+
+
+imag.defvjp(x=lambda xp, g, x_dtype: xp.cast(g, x_dtype) * -1j)
+
+
+@primitive(name="complex", broadcasts=True, promotes=True, linear=("x", "y"))
+def complex_(xp, x, y, /):
+    """``x + 1j * y`` from real parts."""
+    return x + y * 1j
+
+
+complex_.defvjp(x=lambda xp, g: xp.real(g), y=lambda xp, g: -xp.imag(g))
+
+
+@primitive(linear=("x",))
+def transfer(xp, x, /, target, device, source, source_device):
+    """``x`` on another backend or device.  ``target`` and ``source`` are backends."""
+    if target is source:
+        return target.to_device(x, device)
+    array = source.to_numpy(x)
+    return target.asarray(array, dtype=target.to_dtype(source.from_dtype(x.dtype)), device=device, copy=True)
+
+
+transfer.defvjp(
+    x=lambda xp, g, target, device, source, source_device: xp.transfer(g, source, source_device, target, device)
+)
+
+
+def astype(x, dtype):
+    """``x`` in another data type, a `DType` or the backend's own; the same tensor if it has it already."""
+    native = x.backend.to_dtype(dtype) if hasattr(dtype, "is_differentiable") else dtype
+    return x if x._read().dtype == native else cast.op(x, native)
+
+
+def isdtype(dtype, kind):
+    """Whether ``dtype``, a `DType`, is of the standard's ``kind``, as ``xp.isdtype`` says it of a library's type."""
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    return any(dtype.kind in _KINDS[one] for one in kinds)
+
+
+_KINDS = {
+    "bool": ("bool",), "signed integer": ("int",), "unsigned integer": ("uint",), "integral": ("int", "uint"),
+    "real floating": ("float",), "complex floating": ("complex",), "numeric": ("int", "uint", "float", "complex"),
+}  # fmt: skip
+
+OPERATIONS.astype = OPERATIONS.cast = astype
+OPERATIONS.isdtype = isdtype

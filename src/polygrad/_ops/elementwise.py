@@ -1,0 +1,120 @@
+"""Functions of one operand that work element by element: one expression for the derivative serves vjp and jvp."""
+
+from __future__ import annotations
+
+import math
+
+from .._core.primitive import elementwise, predicate, primitive
+
+_SQRT_PI = math.sqrt(math.pi)
+
+elementwise("negative", x=lambda xp, g: -g)
+elementwise("positive", x=lambda xp, g: g)
+elementwise("square", lambda xp, x: 2 * x)
+elementwise("exp", lambda xp, ans: ans, floats=True)
+elementwise("expm1", lambda xp, ans: ans + 1, floats=True)
+elementwise("sin", lambda xp, x: xp.cos(x), floats=True)
+elementwise("cos", lambda xp, x: -xp.sin(x), floats=True)
+elementwise("tan", lambda xp, ans: 1 + ans * ans, floats=True)
+elementwise("sinh", lambda xp, x: xp.cosh(x), floats=True)
+elementwise("cosh", lambda xp, x: xp.sinh(x), floats=True)
+elementwise("tanh", lambda xp, ans: 1 - ans * ans, floats=True)
+elementwise("atan", lambda xp, x: 1 / (1 + x * x), floats=True)
+elementwise("asinh", lambda xp, x: 1 / xp.sqrt(1 + x * x), floats=True)
+
+# Singular at the edge of the domain: a zero cotangent stays zero there.
+elementwise("log", floats=True, x=lambda xp, g, x: xp.safe_divide(g, x))
+elementwise("log2", floats=True, x=lambda xp, g, x: xp.safe_divide(g * (1 / math.log(2)), x))
+elementwise("log10", floats=True, x=lambda xp, g, x: xp.safe_divide(g * (1 / math.log(10)), x))
+elementwise("log1p", floats=True, x=lambda xp, g, x: xp.safe_divide(g, 1 + x))
+elementwise("sqrt", floats=True, x=lambda xp, g, ans: xp.safe_divide(g * 0.5, ans))
+elementwise("reciprocal", floats=True, x=lambda xp, g, x: -xp.safe_divide(xp.safe_divide(g, x), x))
+elementwise("asin", floats=True, x=lambda xp, g, x: xp.safe_divide(g, xp.sqrt(1 - x * x)))
+elementwise("acos", floats=True, x=lambda xp, g, x: -xp.safe_divide(g, xp.sqrt(1 - x * x)))
+elementwise("acosh", floats=True, x=lambda xp, g, x: xp.safe_divide(g, xp.sqrt(x - 1) * xp.sqrt(x + 1)))
+elementwise("atanh", floats=True, x=lambda xp, g, x: xp.safe_divide(g, 1 - x * x))
+
+# Piecewise constant: the derivative is 0 wherever it exists.
+for _name in ("floor", "ceil", "round", "trunc"):
+    elementwise(_name, x=lambda xp, g: xp.zeros_like(g))
+
+
+def _sign(xp, g, x, ans):
+    """sign(z) = z / |z|.  For real numbers 0; for complex ones the bilinear form of the Hermitian rule."""
+    if not xp.isdtype(x.dtype, "complex floating"):
+        return xp.zeros_like(g)
+    size = xp.abs(x)
+    along = xp.real(g * ans)
+    return xp.safe_divide(g - xp.conj(ans) * xp.cast(along, x.dtype), xp.cast(size, x.dtype))
+
+
+elementwise("sign", x=_sign)
+
+
+@primitive()
+def abs_(xp, x, /):
+    return xp.abs(x)
+
+
+# |z|: the bilinear cotangent is g * conj(z) / |z|, and 0 at 0 (a subgradient; PyTorch's choice).
+abs_.defvjp(x=lambda xp, g, x: g * xp.sign(xp.conj(x) if xp.isdtype(x.dtype, "complex floating") else x))
+
+predicate("nextafter", 2).differentiable = True  # no rule: asking for its gradient is an error
+
+
+@primitive(promotes="float")
+def erf(xp, x, /):
+    """The error function, ``2/sqrt(pi) * integral of exp(-t*t) from 0 to x``.
+
+    Abramowitz and Stegun give 7.1.5 (the power series, used up to |x| = 3) and 7.1.14 (the continued fraction of erfc,
+    used beyond); both are carried far enough for float64.
+    """
+    small = xp.where(xp.abs(x) < 3, x, xp.zeros_like(x))
+    term, total = small, small
+    square = small * small
+    for n in range(1, 60):
+        term = -term * square / n
+        total = total + term / (2 * n + 1)
+    large = xp.where(xp.abs(x) < 3, xp.ones_like(x) * 3, xp.abs(x))
+    fraction = large
+    for n in range(40, 0, -1):
+        fraction = large + n / 2 / fraction
+    tail = 1 - xp.exp(-large * large) / (fraction * _SQRT_PI)
+    return xp.where(xp.abs(x) < 3, total * (2 / _SQRT_PI), xp.sign(x) * tail)
+
+
+erf.defvjp(x=lambda xp, g, x: g * (xp.exp(-x * x) * (2 / _SQRT_PI)))
+
+
+@primitive(promotes="float")
+def sigmoid(xp, x, /):
+    """``1 / (1 + exp(-x))``, by way of tanh, which overflows nowhere."""
+    return xp.tanh(x * 0.5) * 0.5 + 0.5
+
+
+sigmoid.defvjp(x=lambda xp, g, ans: g * (ans * (1 - ans)))
+
+
+@primitive()
+def relu(xp, x, /):
+    return xp.maximum(x, xp.zeros_like(x))
+
+
+# A product with the mask would do for finite g only: inf * 0.
+relu.defvjp(x=lambda xp, g, ans: xp.where(ans > 0, g, xp.zeros_like(g)))
+
+
+@primitive()
+def clip(xp, x, /, min=None, max=None):
+    """``x`` held between Python numbers ``min`` and ``max``."""
+    return xp.clip(x, min, max)
+
+
+def _clip(xp, g, x, min, max):
+    inside = xp.ones_like(g) == 1 if min is None else x >= min
+    if max is not None:
+        inside = xp.logical_and(inside, x <= max)
+    return xp.where(inside, g, xp.zeros_like(g))
+
+
+clip.defvjp(x=_clip)

@@ -1,0 +1,137 @@
+"""Reading and writing parts of an array.
+
+Basic keys (ints, slices, None, Ellipsis) give views: `getitem`, with `slice_put` and `slice_pad` to write and to go back.
+Index arrays are brought to one form: the indexed axes are moved to the front and flattened, and the index arrays become
+one array of positions on that axis.  So `take`, `put` and `index_add` along axis 0 are all that a backend ever does for
+them, and the rest is made of reshapes, whose gradients are known.
+"""
+
+from __future__ import annotations
+
+from .._core.primitive import OPERATIONS, primitive
+
+# -- basic keys --------------------------------------------------------------------------------------------------------
+
+
+@primitive(linear=("x",), view=lambda base, value, key: OPERATIONS.slice_put(base, value, key))
+def getitem(xp, x, /, key):
+    """``x[key]`` for a basic ``key``, a tuple."""
+    return x[key]
+
+
+getitem.defvjp(x=lambda xp, g, key, x_shape: xp.slice_pad(g, key, x_shape))
+
+
+@primitive(linear=("x",))
+def slice_pad(xp, x, /, key, shape):
+    """Zeros of ``shape`` with ``x`` at ``key``: the adjoint of `getitem`."""
+    result = xp.zeros(shape, dtype=x.dtype, device=x.device)
+    result[key] = x
+    return result
+
+
+slice_pad.defvjp(x=lambda xp, g, key: xp.getitem(g, key))
+
+
+@primitive(promotes=("x", "value"), linear=("x", "value"))
+def slice_put(xp, x, value, /, key):
+    """``x`` with ``value``, broadcast, at ``key``."""
+    result = xp.asarray(x, copy=True)
+    result[key] = value
+    return result
+
+
+def _without(xp, g, key):
+    part = xp.getitem(g, key)
+    return xp.slice_put(g, xp.zeros_like(part), key)
+
+
+def _narrowed(xp, g, shape):
+    """Sum ``g`` back to the ``shape`` that was broadcast to its own."""
+    extra = len(g.shape) - len(shape)
+    axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1))
+    return xp.reshape(xp.sum(g, axis=axes), shape) if axes else xp.reshape(g, shape)
+
+
+slice_put.defvjp(
+    x=lambda xp, g, key: _without(xp, g, key),
+    value=lambda xp, g, key, value_shape: _narrowed(xp, xp.getitem(g, key), value_shape),
+)
+
+# -- index arrays, along axis 0 ------------------------------------------------------------------------------------------
+
+
+@primitive(linear=("x",))
+def take(xp, x, indices, /):
+    """Rows of ``x`` by ``indices``, a 1-D array of integers from 0 on."""
+    return xp.take(x, indices, axis=0)
+
+
+take.defvjp(x=lambda xp, g, indices, x_shape: xp.index_add(g, indices, x_shape[0]))
+
+
+@primitive(linear=("x",))
+def index_add(xp, x, indices, /, size):
+    """``size`` rows of zeros, into which each row of ``x`` is added at its index: the adjoint of `take`.
+
+    The generic text sorts by index, adds up runs of equal indices by doubling strides (Hillis and Steele, "Data parallel
+    algorithms", 1986), and picks the last element of every run: log2(n) steps without a loop over rows.
+    """
+    rows = x.shape[0]
+    if rows == 0 or size == 0:
+        return xp.zeros((size, *x.shape[1:]), dtype=x.dtype, device=x.device)
+    order = xp.argsort(indices, stable=True)
+    indices, x = xp.take(indices, order, axis=0), xp.take(x, order, axis=0)
+    stride = 1
+    while stride < rows:
+        same = indices[stride:] == indices[:-stride]
+        same = xp.reshape(same, (rows - stride, *(1,) * (x.ndim - 1)))
+        x = xp.concat([x[:stride, ...], x[stride:, ...] + xp.where(same, x[:-stride, ...], xp.zeros_like(x[:-stride, ...]))])
+        stride *= 2
+    last, found = _last_of_each(xp, indices, size)
+    picked = xp.take(x, last, axis=0)
+    found = xp.reshape(found, (size, *(1,) * (x.ndim - 1)))
+    return xp.where(found, picked, xp.zeros_like(picked))
+
+
+def _last_of_each(xp, ordered, size):
+    """For every number below ``size`` where its last occurrence in the sorted array ``ordered`` is, and whether it occurs."""
+    numbers = xp.astype(xp.arange(size, device=ordered.device), ordered.dtype)
+    position = xp.searchsorted(ordered, numbers, side="right") - 1
+    position = xp.where(position < 0, xp.zeros_like(position), position)
+    return position, xp.take(ordered, position, axis=0) == numbers
+
+
+index_add.defvjp(x=lambda xp, g, indices: xp.take(g, indices))
+
+
+@primitive(promotes=("x", "value"), linear=("x", "value"))
+def put(xp, x, value, indices, /):
+    """``x`` with rows replaced by those of ``value`` at ``indices``; of equal indices the last one wins."""
+    if value.shape[0] == 0 or x.shape[0] == 0:
+        return xp.asarray(x, copy=True)
+    order = xp.argsort(indices, stable=True)
+    last, found = _last_of_each(xp, xp.take(indices, order, axis=0), x.shape[0])
+    picked = xp.take(value, xp.take(order, last, axis=0), axis=0)
+    return xp.where(xp.reshape(found, (x.shape[0], *(1,) * (x.ndim - 1))), picked, x)
+
+
+put.defvjp(
+    x=lambda xp, g, indices: xp.put(g, xp.zeros_like(xp.take(g, indices)), indices),
+    value=lambda xp, g, indices, x_shape: xp.last_rows(xp.take(g, indices), indices, x_shape[0]),
+)
+
+
+@primitive(linear=("x",))
+def last_rows(xp, x, indices, /, size):
+    """The rows of ``x`` whose index occurs last, and zeros for those that a later row of equal index overwrites."""
+    if x.shape[0] == 0:
+        return x
+    order = xp.argsort(indices, stable=True)
+    last, _ = _last_of_each(xp, xp.take(indices, order, axis=0), size)
+    winner = xp.take(xp.take(order, last, axis=0), indices, axis=0)
+    mine = xp.astype(xp.arange(x.shape[0], device=indices.device), winner.dtype)
+    return xp.where(xp.reshape(winner == mine, (x.shape[0], *(1,) * (x.ndim - 1))), x, xp.zeros_like(x))
+
+
+last_rows.defvjp(x=lambda xp, g, indices, size: xp.last_rows(g, indices, size))

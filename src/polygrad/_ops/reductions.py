@@ -1,0 +1,189 @@
+"""Reductions.  ``axis`` is None, an int, or a tuple of ints; settings have the standard's names."""
+
+from __future__ import annotations
+
+from .._core.primitive import primitive
+
+
+def axes_of(axis, ndim: int) -> tuple[int, ...]:
+    """``axis`` as a tuple of non-negative ints.  Raises IndexError for one that is out of range or named twice."""
+    if axis is None:
+        return tuple(range(ndim))
+    chosen = axis if isinstance(axis, (tuple, list)) else (axis,)
+    result = []
+    for a in chosen:
+        if not -max(ndim, 1) <= a < max(ndim, 1):
+            raise IndexError(
+                f"Dimension out of range (expected to be in range of [{-max(ndim, 1)}, {max(ndim, 1) - 1}], but got {a})"
+            )
+        if ndim and a % ndim in result:
+            raise RuntimeError(f"dim {a % ndim} appears multiple times in the list of dims {tuple(chosen)}")
+        if ndim:
+            result.append(a % ndim)
+    return tuple(result)
+
+
+def kept_shape(shape, axis) -> tuple[int, ...]:
+    """The shape of a reduction over ``axis`` with its axes kept as length 1."""
+    axes = axes_of(axis, len(shape))
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+
+
+def count(shape, axis) -> int:
+    """How many elements a reduction over ``axis`` takes together."""
+    total = 1
+    for a in axes_of(axis, len(shape)):
+        total *= shape[a]
+    return total
+
+
+def spread(xp, g, shape, axis):
+    """``g``, the cotangent of a reduction over ``axis``, repeated to ``shape``."""
+    return xp.broadcast_to(xp.reshape(g, kept_shape(shape, axis)), shape)
+
+
+@primitive(name="sum", linear=("x",))
+def sum_(xp, x, /, axis=None, keepdims=False):
+    return xp.sum(x, axis=axis, keepdims=keepdims)
+
+
+sum_.defvjp(x=lambda xp, g, x_shape, axis: spread(xp, g, x_shape, axis))
+
+
+@primitive(promotes="float", linear=("x",))
+def mean(xp, x, /, axis=None, keepdims=False):
+    return xp.mean(x, axis=axis, keepdims=keepdims)
+
+
+mean.defvjp(x=lambda xp, g, x_shape, axis: spread(xp, g * (1 / max(count(x_shape, axis), 1)), x_shape, axis))
+
+
+@primitive(promotes="float")
+def var(xp, x, /, axis=None, correction=1.0, keepdims=False):
+    """The variance: squared distances from the mean, divided by their number less ``correction``."""
+    centred = x - xp.mean(x, axis=axis, keepdims=True)
+    if xp.isdtype(x.dtype, "complex floating"):
+        squares = xp.real(centred * xp.conj(centred))
+    else:
+        squares = centred * centred
+    n = count(x.shape, axis) - correction
+    total = xp.sum(squares, axis=axis, keepdims=keepdims)
+    return total / n if n > 0 else total / 0.0 if n == 0 else total * float("nan")
+
+
+def _var(xp, g, x, axis, correction):
+    centred = x - xp.mean(x, axis=axis, keepdims=True)
+    if xp.isdtype(x.dtype, "complex floating"):
+        centred = xp.conj(centred)
+    n = count(x.shape, axis) - correction
+    factor = 2 / n if n > 0 else float("nan")
+    return spread(xp, g * factor, x.shape, axis) * centred
+
+
+var.defvjp(x=_var)
+
+
+def _extremum(xp, g, x, ans, axis):
+    """The cotangent goes to the elements that attain the extremum, in equal shares (as PyTorch's amax and amin)."""
+    attained = xp.cast(x == spread(xp, ans, x.shape, axis), x.dtype)
+    share = xp.reshape(g, kept_shape(x.shape, axis)) / xp.sum(attained, axis=axis, keepdims=True)
+    return xp.where(attained > 0, xp.broadcast_to(share, x.shape), xp.zeros_like(x))
+
+
+@primitive(name="max")
+def max_(xp, x, /, axis=None, keepdims=False):
+    return xp.max(x, axis=axis, keepdims=keepdims)
+
+
+@primitive(name="min")
+def min_(xp, x, /, axis=None, keepdims=False):
+    return xp.min(x, axis=axis, keepdims=keepdims)
+
+
+max_.defvjp(x=_extremum)
+min_.defvjp(x=_extremum)
+
+
+@primitive()
+def prod(xp, x, /, axis=None, keepdims=False):
+    return xp.prod(x, axis=axis, keepdims=keepdims)
+
+
+def _prod(xp, g, x, axis):
+    """The product of all the others, by products from the left and from the right: right beside zeros, at any order."""
+    axes = axes_of(axis, x.ndim)
+    rest = tuple(i for i in range(x.ndim) if i not in axes)
+    moved = xp.permute_dims(x, rest + axes)
+    kept = tuple(x.shape[i] for i in rest)
+    flat = xp.reshape(moved, (*kept, count(x.shape, axis)))
+    others = _products_of_the_others(xp, flat)
+    gradient = xp.reshape(xp.reshape(g, (*kept, 1)) * others, moved.shape)
+    inverse = tuple(sorted(range(x.ndim), key=(rest + axes).__getitem__))
+    return xp.permute_dims(gradient, inverse)
+
+
+def _products_of_the_others(xp, x):
+    """For every element of the last axis the product of the other elements, by halving: log2(n) steps."""
+    n = x.shape[-1]
+    if n <= 1:
+        return xp.ones_like(x)
+    left, right = x[..., : n // 2], x[..., n // 2 :]
+    whole_left = xp.prod(left, axis=-1, keepdims=True)
+    whole_right = xp.prod(right, axis=-1, keepdims=True)
+    return xp.concat(
+        [_products_of_the_others(xp, left) * whole_right, _products_of_the_others(xp, right) * whole_left], axis=-1
+    )
+
+
+prod.defvjp(x=_prod)
+
+
+@primitive(promotes="float")
+def logsumexp(xp, x, /, axis=None, keepdims=False):
+    """``log(sum(exp(x)))``, by way of the maximum, so that nothing overflows."""
+    top = xp.max(x, axis=axis, keepdims=True)
+    top = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
+    total = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
+    return total if keepdims else xp.reshape(total, _dropped(x.shape, axis))
+
+
+def _dropped(shape, axis):
+    axes = axes_of(axis, len(shape))
+    return tuple(n for i, n in enumerate(shape) if i not in axes)
+
+
+def _logsumexp(xp, g, x, ans, axis):
+    # Where the answer is infinite the difference would be inf - inf; its weight is that of a point of no mass.
+    weight = xp.exp(x - spread(xp, xp.where(xp.isfinite(ans), ans, xp.zeros_like(ans)), x.shape, axis))
+    return spread(xp, g, x.shape, axis) * xp.where(xp.isfinite(weight), weight, xp.ones_like(weight))
+
+
+logsumexp.defvjp(x=_logsumexp)
+
+
+@primitive(differentiable=False)
+def argmax(xp, x, /, axis=None, keepdims=False):
+    return xp.argmax(x, axis=axis, keepdims=keepdims)
+
+
+@primitive(differentiable=False)
+def argmin(xp, x, /, axis=None, keepdims=False):
+    return xp.argmin(x, axis=axis, keepdims=keepdims)
+
+
+@primitive(name="all", differentiable=False)
+def all_(xp, x, /, axis=None, keepdims=False):
+    return xp.all(x, axis=axis, keepdims=keepdims)
+
+
+@primitive(name="any", differentiable=False)
+def any_(xp, x, /, axis=None, keepdims=False):
+    return xp.any(x, axis=axis, keepdims=keepdims)
+
+
+@primitive(promotes=False, linear=("x",))
+def cumulative_sum(xp, x, /, axis):
+    return xp.cumulative_sum(x, axis=axis)
+
+
+cumulative_sum.defvjp(x=lambda xp, g, axis: xp.flip(xp.cumulative_sum(xp.flip(g, axis=axis), axis=axis), axis=axis))

@@ -1,0 +1,164 @@
+"""Operations that move elements and compute nothing.  Those that PyTorch makes as views are views here too."""
+
+from __future__ import annotations
+
+from .._core.primitive import OPERATIONS, primitive
+
+
+def normal_axis(axis: int, ndim: int) -> int:
+    """``axis`` counted from the front.  Raises IndexError where there is no such axis."""
+    bound = max(ndim, 1)
+    if not -bound <= axis < bound:
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {axis})"
+        )
+    return axis % bound
+
+
+def inverse(axes) -> tuple[int, ...]:
+    """The permutation that undoes ``axes``."""
+    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
+
+
+def _reshape_back(base, value, **settings):
+    return OPERATIONS.reshape(value, tuple(base.shape))
+
+
+@primitive(linear=("x",), view=_reshape_back)
+def reshape(xp, x, /, shape):
+    return xp.reshape(x, shape)
+
+
+reshape.defvjp(x=lambda xp, g, x_shape: xp.reshape(g, x_shape))
+
+
+@primitive(linear=("x",), view=lambda base, value, axes: OPERATIONS.permute_dims(value, inverse(axes)))
+def permute_dims(xp, x, /, axes):
+    return xp.permute_dims(x, axes)
+
+
+permute_dims.defvjp(x=lambda xp, g, axes: xp.permute_dims(g, inverse(axes)))
+
+
+@primitive(linear=("x",), view=lambda base, value: OPERATIONS.matrix_transpose(value))
+def matrix_transpose(xp, x, /):
+    return xp.matrix_transpose(x)
+
+
+matrix_transpose.defvjp(x=lambda xp, g: xp.matrix_transpose(g))
+
+
+@primitive(linear=("x",))
+def expand_dims(xp, x, /, axis):
+    return xp.expand_dims(x, axis=axis)
+
+
+expand_dims.defvjp(x=lambda xp, g, x_shape: xp.reshape(g, x_shape))
+
+
+@primitive(broadcasts=True, linear=("x",))
+def broadcast_to(xp, x, /, shape):
+    return xp.broadcast_to(x, shape)
+
+
+broadcast_to.defvjp(x=lambda xp, g: g)
+
+
+@primitive(linear=("x",))
+def flip(xp, x, /, axis=None):
+    return xp.flip(x, axis=axis)
+
+
+flip.defvjp(x=lambda xp, g, axis: xp.flip(g, axis=axis))
+
+
+@primitive(linear=("x",))
+def roll(xp, x, /, shift, axis=None):
+    return xp.roll(x, shift, axis=axis)
+
+
+def _roll(xp, g, shift, axis):
+    back = tuple(-s for s in shift) if isinstance(shift, tuple) else -shift
+    return xp.roll(g, back, axis=axis)
+
+
+roll.defvjp(x=_roll)
+
+
+@primitive(linear=("x",))
+def tril(xp, x, /, k=0):
+    return xp.tril(x, k=k)
+
+
+tril.defvjp(x=lambda xp, g, k: xp.tril(g, k=k))
+
+
+@primitive(linear=("x",))
+def triu(xp, x, /, k=0):
+    return xp.triu(x, k=k)
+
+
+triu.defvjp(x=lambda xp, g, k: xp.triu(g, k=k))
+
+
+def _part(xp, g, axis, start, stop):
+    """The slice of ``g`` from ``start`` to ``stop`` of one axis."""
+    return xp.getitem(g, (slice(None),) * axis + (slice(start, stop),))
+
+
+@primitive(variadic=True, promotes=True, linear=("arrays",))
+def concat(xp, arrays, /, *, axis=0):
+    return xp.concat(arrays, axis=axis)
+
+
+def _concat(xp, g, arrays, axis, needs):
+    axis, start, parts = normal_axis(axis, g.ndim), 0, []
+    for x, needed in zip(arrays, needs, strict=True):
+        stop = start + x.shape[axis]
+        parts.append(_part(xp, g, axis, start, stop) if needed else None)
+        start = stop
+    return tuple(parts)
+
+
+concat.defvjp(_concat)
+
+
+@primitive(variadic=True, promotes=True, linear=("arrays",))
+def stack(xp, arrays, /, *, axis=0):
+    return xp.stack(arrays, axis=axis)
+
+
+def _stack(xp, g, axis, needs):
+    before = (slice(None),) * normal_axis(axis, g.ndim)
+    return tuple(xp.getitem(g, (*before, i)) if needed else None for i, needed in enumerate(needs))
+
+
+stack.defvjp(_stack)
+
+
+@primitive(linear=("x",))
+def pad(xp, x, /, widths, value=0):
+    """``x`` with ``(before, after)`` of ``widths`` elements of ``value`` around each axis.  Widths are not negative."""
+    if value == 0:
+        shape = tuple(n + sum(w) for n, w in zip(x.shape, widths, strict=True))
+        return xp.slice_pad(x, _inside(widths, x.shape), shape)
+    for axis, (before, after) in enumerate(widths):
+        blocks = [x]
+        if before:
+            blocks.insert(0, _block(xp, x, axis, before, value))
+        if after:
+            blocks.append(_block(xp, x, axis, after, value))
+        x = xp.concat(blocks, axis=axis) if len(blocks) > 1 else x
+    return x
+
+
+def _block(xp, x, axis, length, value):
+    shape = (*x.shape[:axis], length, *x.shape[axis + 1 :])
+    return xp.full(shape, value, dtype=x.dtype, device=x.device)
+
+
+def _inside(widths, shape):
+    return tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))
+
+
+pad.defvjp(x=lambda xp, g, x_shape, widths: xp.getitem(g, _inside(widths, x_shape)))

@@ -1,0 +1,96 @@
+"""`grad` and `backward` for several outputs at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .._core import engine
+from .._core.tensor import Tensor
+
+Tensors = Tensor | Sequence[Tensor]
+
+
+def _several(value: Any, name: str) -> list[Any]:
+    if isinstance(value, Tensor):
+        return [value]
+    try:
+        return list(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a Tensor or a sequence of tensors, not {type(value).__name__}") from None
+
+
+def _cotangents(grads: Any, outputs: list[Tensor], name: str) -> list[Tensor | None]:
+    given = [None] * len(outputs) if grads is None else _several(grads, name)
+    if len(given) != len(outputs):
+        raise RuntimeError(f"there are {len(outputs)} outputs but {len(given)} {name}")
+    return given
+
+
+def grad(
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    *,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of the sum of ``outputs`` with respect to ``inputs``, leaving every ``.grad`` alone.
+
+    Args:
+        outputs: tensors to differentiate.
+        inputs: tensors to differentiate with respect to; they need not be leaves.
+        grad_outputs: cotangents, one per output, of its shape; scalars need none.
+        retain_graph: keep what the graph saved (default: ``create_graph``).
+        create_graph: record the computation of the gradients, so that they can be differentiated.
+        allow_unused: give None for an input that the outputs do not depend on, instead of an error.
+        materialize_grads: give zeros for such an input.
+
+    Raises RuntimeError for an input that was not used, and as `Tensor.backward`.
+
+    Example::
+
+        x = polygrad.tensor(3.0, requires_grad=True)
+        (first,) = polygrad.autograd.grad(x**3, x, create_graph=True)
+        (second,) = polygrad.autograd.grad(first, x)  # 18
+    """
+    if materialize_grads and allow_unused is False:
+        raise ValueError("allow_unused=False and materialize_grads=True contradict each other: leave allow_unused out")
+    outs, ins = _several(outputs, "outputs"), _several(inputs, "inputs")
+    results = engine.grad(outs, ins, _cotangents(grad_outputs, outs, "grad_outputs"), retain_graph, create_graph)
+    for number, (result, x) in enumerate(zip(results, ins, strict=True)):
+        if result is None and materialize_grads:
+            results[number] = _zeros_like(x)
+        elif result is None and not allow_unused:
+            raise RuntimeError(
+                f"input {number}, of shape {tuple(x.shape)}, was not used in computing the outputs; pass "
+                "allow_unused=True to get None for it, or materialize_grads=True to get zeros"
+            )
+    return tuple(results)
+
+
+def _zeros_like(x: Tensor) -> Tensor:
+    from .._functions.creation import zeros_like
+
+    return zeros_like(x)
+
+
+def backward(
+    tensors: Tensors,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Add the gradients of the sum of ``tensors`` into the leaves' ``.grad``; the arguments are `Tensor.backward`'s.
+
+    Example::
+
+        x = polygrad.tensor([1.0, 2.0], requires_grad=True)
+        polygrad.autograd.backward([x.sum(), (x * x).sum()])
+        x.grad  # tensor([3., 5.])
+    """
+    outs = _several(tensors, "tensors")
+    engine.backward(outs, _cotangents(grad_tensors, outs, "grad_tensors"), retain_graph, create_graph, inputs)

@@ -1,0 +1,176 @@
+"""Switching the recording of operations off and on: as contexts, and as decorators of functions and generators."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from .._state import grad_mode
+from .._state import inference_mode as _inference
+
+
+class _Mode:
+    """A grad mode.  Entering is re-entrant; as a decorator it also serves generator functions and coroutine functions.
+
+    A decorated generator function runs under the mode only while it runs: when it is suspended, its consumer has its own.
+    """
+
+    _enabled = True
+
+    def __init__(self) -> None:
+        self._tokens: list[Any] = []
+
+    def _enter(self) -> Any:
+        return grad_mode.set(self._enabled)
+
+    def _exit(self, token: Any) -> None:
+        grad_mode.reset(token)
+
+    def __enter__(self) -> None:
+        self._tokens.append(self._enter())
+
+    def __exit__(self, *exc: Any) -> None:
+        self._exit(self._tokens.pop())
+
+    def _fresh(self) -> _Mode:
+        return type(self)()
+
+    def __call__(self, function: Callable) -> Callable:
+        if inspect.isclass(function):
+            raise TypeError("decorating a class with a grad mode has no effect; decorate its methods")
+        if inspect.isgeneratorfunction(function):
+            return _for_generator(self, function)
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def coroutine(*args: Any, **kwargs: Any) -> Any:
+                with self._fresh():
+                    return await function(*args, **kwargs)
+
+            return coroutine
+
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            with self._fresh():
+                return function(*args, **kwargs)
+
+        return wrapper
+
+
+def _for_generator(mode: _Mode, function: Callable) -> Callable:
+    @functools.wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        with mode._fresh():
+            generator = function(*args, **kwargs)
+            inside = grad_mode.get()
+        step, value = generator.send, None
+        try:
+            while True:
+                token = grad_mode.set(inside)
+                try:
+                    item = step(value)
+                except StopIteration as stop:
+                    return stop.value
+                finally:
+                    inside = grad_mode.get()
+                    grad_mode.reset(token)
+                try:
+                    value = yield item
+                    step = generator.send
+                except GeneratorExit:
+                    raise
+                except BaseException as error:
+                    step, value = generator.throw, error
+        finally:
+            generator.close()
+
+    return wrapper
+
+
+class no_grad(_Mode):
+    """Do not record: results require no grad.  A context manager and a decorator.
+
+    Example::
+
+        with polygrad.no_grad():
+            output = model(x)
+    """
+
+    _enabled = False
+
+    def __new__(cls, function: Callable | None = None) -> Any:
+        made = super().__new__(cls)
+        if function is None:
+            return made
+        made.__init__()  # type: ignore[misc]
+        return made(function)
+
+
+class enable_grad(no_grad):
+    """Record again, inside a `no_grad`.  A context manager and a decorator."""
+
+    _enabled = True
+
+
+class inference_mode(_Mode):
+    """Do not record, as `no_grad`; `is_inference_mode_enabled` tells the two apart.
+
+    Unlike PyTorch's, tensors made in it are ordinary tensors: they can be used in a graph afterwards.
+    """
+
+    def __init__(self, mode: bool = True):
+        super().__init__()
+        self._mode = mode
+
+    def __new__(cls, mode: Any = True) -> Any:
+        made = super().__new__(cls)
+        if not callable(mode):
+            return made
+        made.__init__()
+        return made(mode)
+
+    def _fresh(self) -> inference_mode:
+        return type(self)(self._mode)
+
+    def _enter(self) -> Any:
+        return (grad_mode.set(grad_mode.get() and not self._mode), _inference.set(self._mode))
+
+    def _exit(self, token: Any) -> None:
+        grad_mode.reset(token[0])
+        _inference.reset(token[1])
+
+
+class set_grad_enabled(_Mode):
+    """Switch recording on or off: at once when called, until the end of the block as a context manager."""
+
+    def __init__(self, mode: bool):
+        super().__init__()
+        self._enabled = bool(mode)
+        self._before: Any = grad_mode.get()
+        grad_mode.set(self._enabled)
+
+    def _fresh(self) -> _Mode:
+        return enable_grad() if self._enabled else no_grad()
+
+    def _enter(self) -> Any:
+        grad_mode.set(self._enabled)
+        return self._before
+
+    def _exit(self, token: Any) -> None:
+        grad_mode.set(token)
+
+    def __call__(self, function: Callable) -> Callable:
+        grad_mode.set(self._before)  # only a decorator was wanted
+        return super().__call__(function)
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are recorded."""
+    return grad_mode.get()
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether `inference_mode` is active."""
+    return _inference.get()

@@ -1,0 +1,68 @@
+"""The built-in backend: NumPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import array_api_compat.numpy as library
+import numpy as np
+
+from .. import _dtypes
+from .base import Backend
+
+
+class NumpyBackend(Backend):
+    """NumPy arrays in the computer's memory."""
+
+    name = "numpy"
+    capabilities = frozenset({"mutable", "float64", "complex"})
+    shares_scalars = True
+
+    def __init__(self) -> None:
+        from .numpy_kernels import KERNELS
+
+        super().__init__()
+        self.kernels.update(KERNELS)
+        half = np.dtype(np.float16)
+        self._native[_dtypes.float16], self._dtype[half] = half, _dtypes.float16
+
+    def owns(self, array_type: type) -> bool:
+        return issubclass(array_type, (np.ndarray, np.generic))
+
+    def namespace(self) -> Any:
+        return library
+
+    def devices(self) -> list[str]:
+        return ["cpu"]
+
+    def default_device(self) -> str:
+        return "cpu"
+
+    def device(self, array: Any) -> str:
+        return "cpu"
+
+    def to_device(self, array: Any, device: Any) -> Any:
+        return array
+
+    def asarray(self, obj: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
+        return np.asarray(obj, dtype=dtype, copy=copy)
+
+    def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
+        return np.asarray(value, dtype=dtype)
+
+    def to_numpy(self, array: Any) -> Any:
+        return np.asarray(array)
+
+    def item(self, array: Any) -> Any:
+        return array.item()
+
+    def native(self, array: Any) -> Any:
+        return np.asarray(array)
+
+    def is_writable(self, array: Any) -> bool:
+        return array.__class__ is np.ndarray and array.base is None and array.flags.writeable
+
+    def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
+        # NumPy's generator steps its counter before it draws, so it starts one block earlier.
+        state = np.random.Philox(key=key, counter=(counter - 1) % 2**256)
+        return state.random_raw(4 * blocks)
