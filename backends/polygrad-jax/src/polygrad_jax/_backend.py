@@ -17,8 +17,8 @@ from polygrad.backends import Backend
 from ._compiled import compiled_kernel, compiled_rule, without_settings
 from ._kernels import KERNELS
 
-#: JAX has 64-bit types only where they are turned on, for the whole process.  polygrad's integers are int64 as PyTorch's
-#: are, so this plugin turns them on; its floats stay float32.
+#: JAX has 64-bit types only where they are turned on, for the whole process.  polygrad's integers are int64, as
+#: PyTorch's are, so this plugin turns them on; floats stay float32.
 X64 = os.environ.get("POLYGRAD_JAX_X64", "1") not in ("", "0")
 if X64:
     jax.config.update("jax_enable_x64", True)
