@@ -12,10 +12,7 @@ from __future__ import annotations
 import importlib as _importlib
 from typing import Any as _Any
 
-from . import _dtypes, _ops
-from ._core.primitive import PRIMITIVES as _PRIMITIVES
-from ._core.primitive import primitive
-from ._core.tensor import Size, Tensor
+from . import _dtypes
 from ._dtypes import (
     DType,
     bfloat16,
@@ -36,23 +33,11 @@ from ._dtypes import (
     uint32,
     uint64,
 )
-from ._functions import methods as _methods
-from .autograd.grad_mode import (
-    enable_grad,
-    inference_mode,
-    is_grad_enabled,
-    is_inference_mode_enabled,
-    no_grad,
-    set_grad_enabled,
-)
-
 __version__ = "0.1.0"
 
 e, inf, nan, pi, newaxis = 2.718281828459045, float("inf"), float("nan"), 3.141592653589793, None
 globals().update(_dtypes.ALIASES)
 dtype = DType
-
-_methods.attach()
 
 #: Modules that are imported when they are first named.
 _SUBMODULES = frozenset(
@@ -75,6 +60,14 @@ _HOMES = {
         }.items()
         for name in names.split()
     },
+    **{name: "._core.tensor" for name in ("Size", "Tensor")},
+    **{
+        name: ".autograd.grad_mode"
+        for name in (
+            "enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_grad_enabled"
+        )
+    },  # fmt: skip
+    "primitive": "._core.primitive",
     **{name: ".backends" for name in ("get_backend", "set_backend", "use_backend")},
 }
 _RENAMED = {"concat": "cat", "concatenate": "cat", "clip": "clamp", "as_array": "as_tensor", "asarray": "as_tensor", "permute_dims": "permute"}
@@ -83,16 +76,18 @@ _RENAMED = {"concat": "cat", "concatenate": "cat", "clip": "clamp", "as_array": 
 def __getattr__(name: str) -> _Any:
     if name in _SUBMODULES:
         return _importlib.import_module(f".{name}", __name__)
+    functions = _importlib.import_module("._functions", __name__)  # gives Tensor its methods
     known = _RENAMED.get(name, name)
     if known in _HOMES:
         found = getattr(_importlib.import_module(_HOMES[known], __name__), known)
-    elif name in _methods.TORCH_NAMES:
-        found = _PRIMITIVES[_methods.TORCH_NAMES[name]].op
     else:
-        raise AttributeError(f"module 'polygrad' has no attribute {name!r}")
+        found = functions.primitive_named(name)
+        if found is None:
+            raise AttributeError(f"module 'polygrad' has no attribute {name!r}")
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_SUBMODULES, *_HOMES, *_RENAMED, *_methods.TORCH_NAMES})
+    names = _importlib.import_module("._functions", __name__).TORCH_NAMES
+    return sorted({*globals(), *_SUBMODULES, *_HOMES, *_RENAMED, *names})

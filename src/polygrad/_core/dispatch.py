@@ -15,7 +15,7 @@ from typing import Any
 from .. import _dtypes
 from .._state import RECORDERS, grad_enabled, note_read
 from ..backends.registry import BY_TYPE
-from .graph import Node, next_sequence
+from .graph import Node, make_node, next_sequence
 from .primitive import OPERATIONS, Plan, Primitive
 from .tensor import TENSOR_TYPES, Tensor, as_operand, cell
 
@@ -24,8 +24,17 @@ SCALARS = frozenset((bool, int, float, complex))
 #: (array type, its dtype, scalar's type, scalar) → 0-d array, where the backend lets such arrays be shared.
 _scalars: dict[tuple, Any] = {}
 _SCALARS_KEPT = 4096
-#: The library's data type → whether it is an integer or boolean type.
-_discrete: dict[Any, bool] = {}
+
+class _Discrete(dict):
+    """A library's data type → whether it is an integer or boolean type."""
+
+    def __missing__(self, native: Any) -> bool:
+        # Every library writes the name of the type into its text: "float32", "array_api_strict.float32".
+        found = self[native] = any(kind in str(native) for kind in ("int", "bool"))
+        return found
+
+
+is_discrete = _Discrete()
 
 
 # -- the uncommon path ------------------------------------------------------------------------------------------------
@@ -43,12 +52,6 @@ def scalar_operand(array: Any, value: Any) -> Any:
             _scalars.clear()
         _scalars[array.__class__, array.dtype, value.__class__, value] = made
     return made
-
-
-def is_discrete(array: Any) -> bool:
-    """Whether ``array`` holds integers or booleans; remembered for its type."""
-    found = _discrete[array.dtype] = not BY_TYPE[array.__class__].from_dtype(array.dtype).is_differentiable
-    return found
 
 
 def top(arrays: Sequence[Any]) -> type:
@@ -128,6 +131,10 @@ def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Ex
     return kind(f"{primitive.name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}")
 
 
+#: What an array library raises for operands that do not fit.
+EXPLAINED = (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError)
+
+
 class ShapeError(ValueError, RuntimeError):
     """Operands whose shapes or values do not fit the operation."""
 
@@ -140,9 +147,9 @@ def several(primitive: Primitive, edges: Sequence[Any], saved_by: Callable, outp
     if not grad_enabled() or not primitive.differentiable or all(edge is None for edge in edges):
         return tuple([cell(out) for out in outputs])
     plan = primitive.plan(tuple([edge is not None for edge in edges]))
-    node = Node(plan, tuple([edge for edge in edges if edge is not None]), saved_by(plan), None)
+    node = make_node(plan, tuple([edge for edge in edges if edge is not None]), saved_by(plan), None)
     return tuple([
-        cell(out, None if is_discrete(out) else Node(plan, (node,), (), out.shape, number))
+        cell(out, None if is_discrete[out.dtype] else make_node(plan, (node,), (), out.shape, number))
         for number, out in enumerate(outputs)
     ])  # fmt: skip
 
@@ -170,7 +177,7 @@ def generate(primitive: Primitive) -> Callable:
         kernels=primitive.kernels, new=object.__new__, Node=Node, note_read=note_read, plan_of=primitive.plan,
         plans=primitive.plans, primitive=primitive, RECORDERS=RECORDERS, scalar_operand=scalar_operand,
         scalars=_scalars.get, SCALARS=SCALARS, sequence=next_sequence, several=several, Tensor=Tensor,
-        TENSOR_TYPES=TENSOR_TYPES, top=top, discrete=_discrete.get, is_discrete=is_discrete,
+        TENSOR_TYPES=TENSOR_TYPES, top=top, is_discrete=is_discrete, EXPLAINED=EXPLAINED,
     )  # fmt: skip
     exec(compile(text, f"<dispatcher of {primitive.name}>", "exec"), scope)
     function = scope["dispatch"]
@@ -242,10 +249,10 @@ def _text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
     scope: dict[str, Any] = {}
     lines = [_signature(primitive, names, scope)]
     add = lines.append
-    kind = _read_operands(primitive, names, arrays, add)
+    _read_operands(primitive, names, arrays, add)
     add("    try:")
-    add(f"        out = kernels[{kind}]({', '.join(arrays)}{_settings_call(primitive)})")
-    add("    except (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError) as error:")
+    add(f"        out = kernels[kind]({', '.join(arrays)}{_settings_call(primitive)})")
+    add("    except EXPLAINED as error:")
     add(f"        raise explain(primitive, ({', '.join(arrays)},), error) from error")
     if primitive.outputs != 1:
         _saver(primitive, array_of, [*arrays, *primitive.settings, "out"], scope)
@@ -262,61 +269,61 @@ def _text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
     return "\n".join(lines), scope
 
 
-def _read_operands(primitive: Primitive, names: Sequence[str], arrays: Sequence[str], add: Callable) -> str:
-    """Lines that give ``a0``, ``e0``, … their values; returns the expression for the type that runs the operation."""
+def _read_operands(primitive: Primitive, names: Sequence[str], arrays: Sequence[str], add: Callable) -> None:
+    """Lines that give ``a0``, ``e0``, … their values, and ``kind``, the array type that runs the operation."""
     everything = ", ".join(names)
     again = f"return dispatch(*agree(primitive, ({everything},)){_settings_call(primitive)})"
     if len(names) == 1:
-        add(f"    if {names[0]}.__class__ not in TENSOR_TYPES: {again}")
+        add(f"    if type({names[0]}) is not Tensor and type({names[0]}) not in TENSOR_TYPES: {again}")
         add(f"    if RECORDERS: note_read({names[0]})")
-        add(f"    a0 = {names[0]}._data; e0 = {names[0]}._edge")
+        add(f"    a0 = {names[0]}._data; e0 = {names[0]}._edge; kind = type(a0)")
         if primitive.floats:
-            add("    if e0 is None:")
-            add("        d = discrete(a0.dtype)")
-            add(f"        if is_discrete(a0) if d is None else d: {again}")
-        return "a0.__class__"
+            add("    if e0 is None and is_discrete[a0.dtype]:")
+            add(f"        {again}")
+        return
     if len(names) == 2 and len(primitive.promotes) == 2:
-        x, y = names
-        add(f"    if {x}.__class__ in TENSOR_TYPES:")
-        add(f"        if RECORDERS: note_read({x})")
-        add(f"        a0 = {x}._data; e0 = {x}._edge; kind = a0.__class__")
-        add(f"        if {y}.__class__ in TENSOR_TYPES:")
-        add(f"            if RECORDERS: note_read({y})")
-        add(f"            a1 = {y}._data; e1 = {y}._edge")
-        add("            if kind is not a1.__class__ or a0.dtype is not a1.dtype:")
-        add(f"                x, y = agree(primitive, ({x}, {y})); a0 = x._data; a1 = y._data; e0 = x._edge; e1 = y._edge")
-        add("                kind = top((a0, a1))")
-        add(f"        elif {y}.__class__ in SCALARS:")
-        add(f"            a1 = scalars((kind, a0.dtype, {y}.__class__, {y})); e1 = None")
-        add("            if a1 is None:")
-        add(f"                a1 = scalar_operand(a0, {y})")
-        add(f"                if a1 is None: {again}")
-        add(f"        else: {again}")
-        add(f"    elif {y}.__class__ in TENSOR_TYPES and {x}.__class__ in SCALARS:")
-        add(f"        if RECORDERS: note_read({y})")
-        add(f"        a1 = {y}._data; e1 = {y}._edge; kind = a1.__class__; e0 = None")
-        add(f"        a0 = scalars((kind, a1.dtype, {x}.__class__, {x}))")
-        add("        if a0 is None:")
-        add(f"            a0 = scalar_operand(a1, {x})")
-        add(f"            if a0 is None: {again}")
-        add(f"    else: {again}")
-        if primitive.floats:
-            add("    if e0 is None and e1 is None:")
-            add("        d = discrete(a0.dtype)")
-            add(f"        if is_discrete(a0) if d is None else d: {again}")
-        return "kind"
-    add(f"    if not ({' and '.join(f'{x}.__class__ in TENSOR_TYPES' for x in names)}): {again}")
+        _read_pair(primitive, *names, again, add)
+        return
+    add(f"    if not ({' and '.join(f'type({x}) in TENSOR_TYPES' for x in names)}): {again}")
     add(f"    if RECORDERS: {'; '.join(f'note_read({x})' for x in names)}")
-    add("    " + "; ".join(f"{a} = {x}._data; e{i} = {x}._edge" for i, (x, a) in enumerate(zip(names, arrays, strict=True))))
-    add("    kind = a0.__class__")
+    read = "; ".join(f"{a} = {x}._data; e{i} = {x}._edge" for i, (x, a) in enumerate(zip(names, arrays, strict=True)))
+    add(f"    {read}; kind = type(a0)")
     promoted = [a for x, a in zip(names, arrays, strict=True) if x in primitive.promotes]
-    tests = [f"kind is not {a}.__class__" for a in arrays[1:]]
+    tests = [f"kind is not type({a})" for a in arrays[1:]]
     tests += [f"{promoted[0]}.dtype is not {a}.dtype" for a in promoted[1:]]
     add(f"    if {' or '.join(tests)}:")
-    add(f"        {everything} = agree(primitive, ({everything},))")
-    add("        " + "; ".join(f"{a} = {x}._data; e{i} = {x}._edge" for i, (x, a) in enumerate(zip(names, arrays, strict=True))))
+    add(f"        {everything} = agree(primitive, ({everything},)); {read}")
     add(f"        kind = top(({', '.join(arrays)},))")
-    return "kind"
+
+
+def _read_pair(primitive: Primitive, x: str, y: str, again: str, add: Callable) -> None:
+    """Two operands that promote: the arithmetic operators.  A Python number beside a tensor is met here, not in `agree`."""
+    add(f"    if (type({x}) is Tensor or type({x}) in TENSOR_TYPES):")
+    add(f"        a0 = {x}._data; e0 = {x}._edge; kind = type(a0)")
+    add(f"        if (type({y}) is Tensor or type({y}) in TENSOR_TYPES):")
+    add(f"            if RECORDERS: note_read({x}); note_read({y}); a0 = {x}._data")
+    add(f"            a1 = {y}._data; e1 = {y}._edge")
+    add("            if kind is not type(a1) or a0.dtype is not a1.dtype:")
+    add(f"                {x}, {y} = agree(primitive, ({x}, {y}))")
+    add(f"                a0 = {x}._data; a1 = {y}._data; e0 = {x}._edge; e1 = {y}._edge; kind = top((a0, a1))")
+    add(f"        elif type({y}) in SCALARS:")
+    add(f"            if RECORDERS: note_read({x}); a0 = {x}._data; kind = type(a0)")
+    add(f"            a1 = scalars((kind, a0.dtype, type({y}), {y})); e1 = None")
+    add("            if a1 is None:")
+    add(f"                a1 = scalar_operand(a0, {y})")
+    add(f"                if a1 is None: {again}")
+    add(f"        else: {again}")
+    add(f"    elif type({y}) in TENSOR_TYPES and type({x}) in SCALARS:")
+    add(f"        if RECORDERS: note_read({y})")
+    add(f"        a1 = {y}._data; e1 = {y}._edge; kind = type(a1); e0 = None")
+    add(f"        a0 = scalars((kind, a1.dtype, type({x}), {x}))")
+    add("        if a0 is None:")
+    add(f"            a0 = scalar_operand(a1, {x})")
+    add(f"            if a0 is None: {again}")
+    add(f"    else: {again}")
+    if primitive.floats:
+        add("    if e0 is None and e1 is None and is_discrete[a0.dtype]:")
+        add(f"        {again}")
 
 
 def _record(primitive, names, arrays, array_of, scope, add) -> None:
@@ -330,11 +337,11 @@ def _record(primitive, names, arrays, array_of, scope, add) -> None:
     if count == 1 and primitive.has_rules:
         scope["plan1"] = plan = primitive.plan((True,))
         add("    if e0 is not None and grad_enabled():")
-        add("        node = new(Node); " + _node("plan1", "(e0,)", _saved(plan, array_of)))
+        add("        node = Node(); " + _node("plan1", "(e0,)", _saved(plan, array_of)))
     elif count == 2 and complete:
         scope.update(plan10=primitive.plan((True, False)), plan01=primitive.plan((False, True)), plan11=primitive.plan((True, True)))
         add("    if (e0 is not None or e1 is not None) and grad_enabled():")
-        add("        node = new(Node)")
+        add("        node = Node()")
         add("        if e1 is None: " + _node("plan10", "(e0,)", _saved(scope["plan10"], array_of)))
         add("        elif e0 is None: " + _node("plan01", "(e1,)", _saved(scope["plan01"], array_of)))
         add("        else: " + _node("plan11", "(e0, e1)", _saved(scope["plan11"], array_of)))
@@ -343,7 +350,7 @@ def _record(primitive, names, arrays, array_of, scope, add) -> None:
         values = ", ".join([*arrays, *primitive.settings, "out"])
         add(f"    if ({' or '.join(f'{e} is not None' for e in edges)}) and grad_enabled():")
         add(f"        mask = ({''.join(f'{e} is not None, ' for e in edges)})")
-        add("        plan = plans.get(mask) or plan_of(mask); node = new(Node)")
+        add("        plan = plans.get(mask) or plan_of(mask); node = Node()")
         chosen = "tuple([e for e in (" + ", ".join(edges) + ",) if e is not None])"
         add("        " + _node("plan", chosen, f"saved_of(plan, {values})"))
     add("    else: t._edge = None")
@@ -365,13 +372,13 @@ def _variadic_text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
         "    arrays = [x._data for x in tensors]; kind = top(arrays)",
         "    try:",
         f"        out = kernels[kind](arrays{_settings_call(primitive)})",
-        "    except (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError) as error:",
+        "    except EXPLAINED as error:",
         "        raise explain(primitive, arrays, error) from error",
         "    edges = [x._edge for x in tensors]",
         "    t = new(Tensor); t._data = out; t._base = None; t._views = None",
         "    mask = tuple([e is not None for e in edges])",
         "    if True in mask and grad_enabled():",
-        "        plan = plans.get(mask) or plan_of(mask); node = new(Node)",
+        "        plan = plans.get(mask) or plan_of(mask); node = Node()",
         "        " + _node("plan", "tuple([e for e in edges if e is not None])", f"saved_of(plan, {', '.join(arguments)})"),
         "    else: t._edge = None",
         "    return t",

@@ -15,7 +15,7 @@ from typing import Any
 from .._state import RECORDERS, grad_mode, recorder
 from ..backends.registry import BY_TYPE
 from .dispatch import is_discrete
-from .graph import Edge, Leaf, Node, hooks_of
+from .graph import Edge, Leaf, Node, hooks_of, make_node
 from .primitive import OPERATIONS
 from .tensor import Tensor, cell
 
@@ -113,53 +113,68 @@ def _walk(
     useful: set[Edge] | None,
 ) -> dict[Edge, Any]:
     reached: dict[Edge, Any] = {}
-    push, pop, pushpop = heapq.heappush, heapq.heappop, heapq.heappushpop
-    take = cotangents.pop
-    following: tuple[int, Node] | None = None  # most nodes have one successor: it never enters the heap
-    while heap or following is not None:
-        node = (pop(heap) if following is None else pushpop(heap, following))[1]
-        following = None
-        g = take(node)
+    push, pop, take = heapq.heappush, heapq.heappop, cotangents.pop
+    # Most nodes have one successor that is due at once.  It and its cotangent wait in ``node`` and ``g``, outside the heap.
+    node: Node | None = None
+    g: Any = None
+    while heap or node is not None:
+        if node is None:
+            node = pop(heap)[1]
+            g = take(node)
+        elif heap and -heap[0][0] > node.sequence:
+            cotangents[node] = g
+            node = heapq.heapreplace(heap, (-node.sequence, node))[1]
+            g = take(node)
         if node.hooks is not None:
             g = _run_hooks(node, g)
         if wanted is not None and node in wanted:
             reached[node] = g
         if node.output is not None:  # one output of several: collect it at the operation's own node
-            operation = node.edges[0]
-            collected = cotangents.get(operation)
-            if collected is None:
-                collected = cotangents[operation] = [None] * operation.plan.primitive.outputs
-                push(heap, (-operation.sequence, operation))
-            known = collected[node.output]
-            collected[node.output] = g if known is None else known + g
+            _collect(node, g, cotangents, heap)
+            node = None
             continue
         plan, saved = node.plan, node.saved
         if saved is None:
             raise RuntimeError(_freed(node))
         if create_graph:
             saved = _as_tensors(node, saved)
-        kind = g.__class__ if g.__class__ is not list else next(c.__class__ for c in g if c is not None)
+        kind = type(g)
+        if kind is list:
+            kind = next(type(c) for c in g if c is not None)
         results = plan.backward[kind](g, saved)
-        if not retain and plan.frees:
+        if plan.frees and not retain:
             node.saved = None
         if node.hooks is not None and node.hooks.node_callbacks:
             results = _run_node_hooks(node, results, g)
-        broadcasts = plan.broadcasts
+        broadcasts, following = plan.broadcasts, None
         for edge, c in zip(node.edges, results):
             if c is None or (useful is not None and edge not in useful):
                 continue
             if broadcasts and c.shape != edge.shape:
                 c = unbroadcast(c, edge.shape)
-            if edge in cotangents:
+            if edge is following:
+                g = g + c
+            elif edge in cotangents:
                 cotangents[edge] = cotangents[edge] + c
-                continue
-            cotangents[edge] = c
-            if edge.__class__ is not Leaf:
-                if following is None:
-                    following = (-edge.sequence, edge)
-                else:
-                    push(heap, (-edge.sequence, edge))
+            elif type(edge) is not Node:
+                cotangents[edge] = c
+            elif following is None:
+                following, g = edge, c
+            else:
+                cotangents[edge] = c
+                push(heap, (-edge.sequence, edge))
+        node = following
     return reached
+
+
+def _collect(node: Node, g: Any, cotangents: dict[Edge, Any], heap: list[tuple[int, Node]]) -> None:
+    operation = node.edges[0]
+    collected = cotangents.get(operation)
+    if collected is None:
+        collected = cotangents[operation] = [None] * operation.plan.primitive.outputs
+        heapq.heappush(heap, (-operation.sequence, operation))
+    known = collected[node.output]
+    collected[node.output] = g if known is None else known + g
 
 
 def namespace_of(array: Any) -> Any:
@@ -298,7 +313,7 @@ def _as_tensors(node: Node, saved: tuple) -> tuple:
                 cell(value, node)
                 if node.plan.primitive.outputs == 1
                 else tuple([
-                    cell(out, None if is_discrete(out) else Node(node.plan, (node,), (), out.shape, number))
+                    cell(out, None if is_discrete[out.dtype] else make_node(node.plan, (node,), (), out.shape, number))
                     for number, out in enumerate(value)
                 ])  # fmt: skip
             )

@@ -18,7 +18,6 @@ gives every higher order.  They follow the bilinear convention: no ``conj``; the
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from ..backends.namespace import GENERIC, STANDARD
@@ -150,7 +149,7 @@ Primitive.op = _Lazy(Primitive.op)  # type: ignore[assignment]
 class Plan:
     """How one primitive goes backward for one choice of operands: what it saves, and the rule over the saved values."""
 
-    __slots__ = ("arrays", "backward", "broadcasts", "frees", "mask", "primitive", "residuals", "rule")
+    __slots__ = ("_rules", "_slots", "arrays", "backward", "broadcasts", "frees", "mask", "primitive", "residuals")
 
     def __init__(self, primitive: Primitive, mask: tuple[bool, ...]):
         self.primitive, self.mask, self.broadcasts = primitive, mask, primitive.broadcasts
@@ -175,18 +174,25 @@ class Plan:
             if name == "ans" or name in operands
         ]
         self.frees = bool(self.arrays)
-        slots = [[self.residuals.index(name) for name in parameters(rule)] for rule in rules]
-        self.rule = _joint(rules[0], slots[0], mask) if primitive.joint is not None else _separate(rules, slots)
+        self._rules, self._slots = rules, [[self.residuals.index(name) for name in parameters(rule)] for rule in rules]
         self.backward = _ByType(self._bind)
 
     def _bind(self, array_type: type) -> Callable:
         if array_type is OPERATIONS.array_type:
-            return partial(self.rule, OPERATIONS)
+            return self.rule(OPERATIONS)
         return BY_TYPE[array_type].rule(self)
 
+    def rule(self, xp: Any) -> Callable:
+        """``(cotangent, saved) -> cotangents`` of the wanted operands, computing on ``xp``."""
+        bind = _separate if self.primitive.joint is None else _joint
+        return bind(xp, self._rules, self._slots, self.mask)
+
     def rule_from_kernel(self, kernel: Callable) -> Callable:
-        """``(cotangent, saved) -> cotangents`` from a kernel that has the signature of the joint rule."""
+        """``(cotangent, saved) -> cotangents`` from a kernel: the rule's parameters without ``xp``, a tuple back."""
         mask = self.mask
+
+        if mask == (True,):
+            return lambda g, saved: kernel(g, *saved)
 
         def rule(g, saved):
             return [c for c, needed in zip(kernel(g, *saved), mask, strict=True) if needed]
@@ -199,20 +205,20 @@ class Plan:
         return self.primitive.name
 
 
-def _joint(rule: Callable, slots: list[int], mask: tuple[bool, ...]) -> Callable:
-    def run(xp, g, saved):
-        cotangents = rule(xp, g, *[saved[i] for i in slots])
+def _joint(xp: Any, rules: list[Callable], slots: list[list[int]], mask: tuple[bool, ...]) -> Callable:
+    rule, positions = rules[0], slots[0]
+
+    def run(g, saved):
+        cotangents = rule(xp, g, *[saved[i] for i in positions])
         return [c for c, needed in zip(cotangents, mask, strict=True) if needed]
 
     return run
 
 
-def _separate(rules: list[Callable], slots: list[list[int]]) -> Callable:
-    """One function for the rules of all wanted operands.  Unrolled for the common cases: this is the engine's inner step."""
-    calls = ", ".join(
-        f"r{k}(xp, g{''.join(f', s[{i}]' for i in positions)})" for k, positions in enumerate(slots)
-    )
-    return eval(f"lambda xp, g, s: ({calls},)", {f"r{k}": rule for k, rule in enumerate(rules)})
+def _separate(xp: Any, rules: list[Callable], slots: list[list[int]], mask: tuple[bool, ...]) -> Callable:
+    """One function for the rules of all wanted operands, written out: this is the engine's inner step."""
+    calls = ", ".join(f"r{k}(xp, g{''.join(f', s[{i}]' for i in positions)})" for k, positions in enumerate(slots))
+    return eval(f"lambda g, s: ({calls},)", {"xp": xp, **{f"r{k}": rule for k, rule in enumerate(rules)}})
 
 
 def parameters(rule: Callable) -> tuple[str, ...]:

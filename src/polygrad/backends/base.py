@@ -40,7 +40,8 @@ class Backend:
     name: str
     capabilities: frozenset[str] = frozenset({"float64", "complex"})
     #: Primitive name → raw function of the same signature without ``xp``.  ``"NAME.vjp"`` → the hand-written gradient of a
-    #: primitive with a joint rule, of the rule's signature without ``xp``; used when the gradient itself is not recorded.
+    #: primitive with one operand or a joint rule: the rule's parameters without ``xp``, a tuple of cotangents back; used when
+    #: the gradient itself is not recorded.
     #: ``"NAME_"`` → ``(array, *operands) -> bool``, which overwrites ``array`` with the result and says whether it could.
     kernels: dict[str, Callable[..., Any]] = {}
     #: Plain arrays have level 0.  An array type that computes something else (vmap, jvp) has a level of its own, and where
@@ -83,7 +84,7 @@ class Backend:
     def rule(self, plan) -> Callable[..., Any]:
         """The raw function ``(cotangent, saved) -> cotangents`` that runs ``plan``'s gradient."""
         override = self.kernels.get(plan.primitive.name + ".vjp")
-        return plan.rule_from_kernel(override) if override is not None else partial(plan.rule, self.xp)
+        return plan.rule(self.xp) if override is None else plan.rule_from_kernel(override)
 
     # -- data types ------------------------------------------------------------------------------------------------------
 

@@ -35,6 +35,20 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+_ONE = {dtype: np.ones((), dtype) for dtype in map(np.dtype, "efdFD")}
+
+
+def tanh_vjp(g, ans):
+    derivative = np.multiply(ans, ans)
+    if derivative.ndim == 0:
+        return (g * (1 - derivative),)
+    np.subtract(_ONE[derivative.dtype], derivative, derivative)
+    return (np.multiply(g, derivative, derivative),)
+
+
+KERNELS["tanh.vjp"] = tanh_vjp
+
+
 @kernel
 def sum_(x, /, axis=None, keepdims=False):
     return np.add.reduce(x, axis=axis, keepdims=keepdims, dtype=x.dtype if x.dtype.kind in "fc" else None)
