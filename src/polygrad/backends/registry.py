@@ -1,7 +1,7 @@
 """Array type → backend, name → backend, and which backend makes new tensors.
 
-`BY_TYPE` is what every operation looks at.  A backend is made when it is first asked for by name, or when an array whose
-library is already imported first appears.  Until then neither its library nor its plugin's module is imported.
+`BY_TYPE` is what every operation looks at.  A backend is made when it is first asked for by name, or when an array of a
+library that is already imported first appears.  Until then neither its library nor its plugin's module is imported.
 """
 
 from __future__ import annotations
@@ -239,7 +239,7 @@ class Registry:
         import difflib
 
         names = self.names()
-        near = difflib.get_close_matches(name, names, n=1)
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         return UnknownBackendError(
             f"there is no backend {name!r}.{hint} Installed: {', '.join(names)}. "

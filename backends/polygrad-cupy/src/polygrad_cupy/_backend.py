@@ -25,7 +25,7 @@ def device_count() -> int:
     if not count:
         raise BackendError(
             f"backend 'cupy' needs a GPU that CuPy {cupy.__version__} can use, and there is none here ({reason}); "
-            f"check the GPU's driver with nvidia-smi, or choose another backend: python -m polygrad backends"
+            f"check the GPU's driver with nvidia-smi, or choose another backend (python -m polygrad backends lists them)"
         )
     return count
 

@@ -1,0 +1,125 @@
+"""``python -m polygrad``."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import polygrad
+from polygrad import __main__ as cli
+from polygrad.backends import BackendError, BackendInfo
+
+ROWS = [
+    BackendInfo("numpy", "polygrad-core", "1.0", 1, ["cpu"], ["complex", "float64"], "ready", None),
+    BackendInfo("abacus", "polygrad-abacus", "0.5", 1, [], [], "unavailable", "backend 'abacus' needs beads; buy some"),
+    BackendInfo("other", "polygrad-other", "0.1", None, [], [], "disabled", "backend 'other' is disabled by X"),
+]
+
+
+def test_backends_is_a_table(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "describe", lambda: ROWS)
+    monkeypatch.setattr(cli, "errors", lambda: {"abacus": BackendError(ROWS[1].error), "more": BackendError("is odd")})
+    assert cli.main(["backends"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == [
+        *("name", "distribution", "version", "api", "devices", "capabilities", "state", "error")
+    ]
+    assert lines[2].split() == ["numpy", "polygrad-core", "1.0", "1", "cpu", "complex,", "float64", "ready"]
+    assert lines[3].endswith("unavailable  see below")
+    assert lines[4] == "    backend 'abacus' needs beads; buy some"
+    assert lines[-1] == "more: is odd"
+    assert lines[2].index("ready") == lines[3].index("unavailable") == lines[0].index("state")
+
+
+def test_backends_as_json(capsys):
+    assert cli.main(["backends", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["backends"][0]["name"] == "numpy"
+    assert found["backends"][0]["state"] == "ready"
+    assert set(found["backends"][0]) == set(BackendInfo._fields)
+
+
+def test_long_errors_are_wrapped_and_words_stay_whole(monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "60")
+    cli.print_wrapped("see /a/long/path/" + "x" * 70 + " for " + "more words " * 10, indent="    ")
+    lines = capsys.readouterr().out.splitlines()
+    assert "/a/long/path/" + "x" * 70 in lines[1]
+    assert all(line.startswith("    ") and (len(line) <= 60 or "/a/" in line) for line in lines)
+
+
+@pytest.fixture
+def only_numpy(monkeypatch):
+    monkeypatch.setattr(cli, "describe", lambda: ROWS[:1])
+    monkeypatch.setattr(cli, "errors", dict)
+
+
+def test_doctor_says_where_values_come_from(only_numpy, monkeypatch, capsys):
+    monkeypatch.setenv("POLYGRAD_PLUGIN_STRICT", "0")
+    monkeypatch.delenv("POLYGRAD_BACKEND", raising=False)
+    with polygrad.use_backend("numpy"):
+        assert cli.main(["doctor"]) == 0
+    text = capsys.readouterr().out
+    for words in (
+        ["default", "backend", "numpy", "use_backend()"],
+        ["default", "dtype", "float32", "built-in", "default"],
+        ["POLYGRAD_PLUGIN_STRICT", "0", "environment"],
+        ["POLYGRAD_BACKEND", "(not", "set)"],
+    ):
+        assert any(line.split() == words for line in text.splitlines()), words
+    assert "numpy    passed" in text
+    assert text.endswith("everything works\n")
+
+
+def test_doctor_fails_for_an_installed_backend_that_cannot_be_used(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "describe", lambda: ROWS)
+    monkeypatch.setattr(cli, "errors", dict)
+    assert cli.main(["doctor"]) == 1
+    text = capsys.readouterr().out
+    assert "abacus: backend 'abacus' needs beads; buy some" in text
+    assert "other    skipped    disabled" in text
+    assert text.endswith("1 problem found\n")
+
+
+def test_doctor_names_switches_that_switch_nothing(only_numpy, monkeypatch, capsys):
+    monkeypatch.setenv("POLYGRAD_BACKENDS_DISABLE", "abacsu")
+    assert cli.main(["doctor"]) == 1
+    assert "POLYGRAD_BACKENDS_DISABLE names 'abacsu', which is not installed" in capsys.readouterr().out
+
+
+def test_doctor_in_an_environment_that_names_no_backend():
+    code = "import os; os.environ['POLYGRAD_BACKEND'] = 'nunpy'; from polygrad.__main__ import main; print(main(['doctor']))"
+    text = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert (
+        "environment variable POLYGRAD_BACKEND=nunpy: there is no backend 'nunpy'. Did you mean 'numpy'?"
+        in " ".join(text.split())
+    )
+    assert text.endswith("\n1\n")
+
+
+def test_a_broken_plugin_under_strict_is_one_line(monkeypatch, capsys):
+    def broken():
+        raise BackendError("plugin 'x' is broken")
+
+    monkeypatch.setattr(cli, "describe", broken)
+    assert cli.main(["doctor"]) == 1
+    assert capsys.readouterr().err == "error: plugin 'x' is broken\n"
+
+
+def test_the_self_test_passes_and_can_fail(monkeypatch):
+    cli.self_test("numpy")
+    monkeypatch.setattr(cli.math, "tanh", lambda x: x)
+    with pytest.raises(ArithmeticError, match="the loss is .*, and should be"):
+        cli.self_test("numpy")
+
+
+def test_from_a_shell():
+    run = [sys.executable, "-m", "polygrad"]
+    assert "numpy" in subprocess.run([*run, "backends"], capture_output=True, text=True, check=True).stdout
+    assert (
+        polygrad.__version__ in subprocess.run([*run, "--version"], capture_output=True, text=True, check=True).stdout
+    )
+    nothing = subprocess.run(run, capture_output=True, text=True)
+    assert nothing.returncode == 2
+    assert "COMMAND" in nothing.stderr
