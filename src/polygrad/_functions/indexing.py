@@ -225,7 +225,7 @@ def _product(lengths: tuple[int, ...]) -> int:
 
 def _gather(x: Tensor, indices: list[tuple[int, Tensor]]) -> Tensor:
     layout = _Layout(x, indices)
-    return layout.from_picked(xp.take(layout.rows(x), layout.position))
+    return layout.from_picked(xp.take_rows(layout.rows(x), layout.position))
 
 
 def _scatter(x: Tensor, indices: list[tuple[int, Tensor]], value: Tensor) -> Tensor:
@@ -239,4 +239,4 @@ def _scatter(x: Tensor, indices: list[tuple[int, Tensor]], value: Tensor) -> Ten
             raise RuntimeError(
                 f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of shape {shape}"
             ) from None
-    return layout.unrows(xp.put(layout.rows(x), layout.to_picked(value), layout.position))
+    return layout.unrows(xp.put_rows(layout.rows(x), layout.to_picked(value), layout.position))

@@ -322,7 +322,7 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     if input.ndim != index.ndim:
         raise RuntimeError(f"gather: index has {index.ndim} dimensions, but input has {input.ndim}")
     if not input.ndim:
-        return xp.reshape(xp.take(xp.reshape(input, (1,)), xp.reshape(index, (1,))), ())
+        return xp.reshape(xp.take_rows(xp.reshape(input, (1,)), xp.reshape(index, (1,))), ())
     return input[_along(index, axis, input)]
 
 

@@ -2,7 +2,7 @@
 
 Basic keys (ints, slices, None, Ellipsis) give views: `getitem`, with `slice_put` and `slice_pad` to write and to go back.
 Index arrays are brought to one form: the indexed axes are moved to the front and flattened, and the index arrays become
-one array of positions on that axis.  So `take`, `put` and `index_add` along axis 0 are all that a backend ever does for
+one array of positions on that axis.  So `take_rows`, `put_rows` and `index_add` along axis 0 are all that a backend ever does for
 them, and the rest is made of reshapes, whose gradients are known.
 """
 
@@ -62,17 +62,17 @@ slice_put.defvjp(
 
 
 @primitive(linear=("x",))
-def take(xp, x, indices, /):
+def take_rows(xp, x, indices, /):
     """Rows of ``x`` by ``indices``, a 1-D array of integers from 0 on."""
     return xp.take(x, indices, axis=0)
 
 
-take.defvjp(x=lambda xp, g, indices, x_shape: xp.index_add(g, indices, x_shape[0]))
+take_rows.defvjp(x=lambda xp, g, indices, x_shape: xp.index_add(g, indices, x_shape[0]))
 
 
 @primitive(linear=("x",))
 def index_add(xp, x, indices, /, size):
-    """``size`` rows of zeros, into which each row of ``x`` is added at its index: the adjoint of `take`.
+    """``size`` rows of zeros, into which each row of ``x`` is added at its index: the adjoint of `take_rows`.
 
     The generic text sorts by index, adds up runs of equal indices by doubling strides (Hillis and Steele, "Data parallel
     algorithms", 1986), and picks the last element of every run: log2(n) steps without a loop over rows.
@@ -102,11 +102,11 @@ def _last_of_each(xp, ordered, size):
     return position, xp.take(ordered, position, axis=0) == numbers
 
 
-index_add.defvjp(x=lambda xp, g, indices: xp.take(g, indices))
+index_add.defvjp(x=lambda xp, g, indices: xp.take_rows(g, indices))
 
 
 @primitive(promotes=("x", "value"), linear=("x", "value"))
-def put(xp, x, value, indices, /):
+def put_rows(xp, x, value, indices, /):
     """``x`` with rows replaced by those of ``value`` at ``indices``; of equal indices the last one wins."""
     if value.shape[0] == 0 or x.shape[0] == 0:
         return xp.asarray(x, copy=True)
@@ -116,9 +116,9 @@ def put(xp, x, value, indices, /):
     return xp.where(xp.reshape(found, (x.shape[0], *(1,) * (x.ndim - 1))), picked, x)
 
 
-put.defvjp(
-    x=lambda xp, g, indices: xp.put(g, xp.zeros_like(xp.take(g, indices)), indices),
-    value=lambda xp, g, indices, x_shape: xp.last_rows(xp.take(g, indices), indices, x_shape[0]),
+put_rows.defvjp(
+    x=lambda xp, g, indices: xp.put_rows(g, xp.zeros_like(xp.take_rows(g, indices)), indices),
+    value=lambda xp, g, indices, x_shape: xp.last_rows(xp.take_rows(g, indices), indices, x_shape[0]),
 )
 
 

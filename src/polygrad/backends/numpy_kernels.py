@@ -67,3 +67,15 @@ def permute_dims(x, /, axes):
 @kernel
 def matrix_transpose(x, /):
     return x.mT
+
+
+@kernel
+def take_rows(x, indices, /):
+    return x.take(indices, axis=0)
+
+
+@kernel
+def put_rows(x, value, indices, /):
+    result = x.copy()
+    result[indices] = value
+    return result
