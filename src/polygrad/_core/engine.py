@@ -9,7 +9,8 @@ Leaves get theirs at the very end: a sweep that fails changes no ``.grad``.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from .._state import RECORDERS, grad_mode, recorder
@@ -18,6 +19,9 @@ from .dispatch import is_discrete
 from .graph import Edge, Leaf, Node, hooks_of, make_node
 from .primitive import OPERATIONS
 from .tensor import Tensor, cell
+
+#: Anomaly mode's: given the edges that a sweep starts from, the context that the sweep runs in.
+guard: Callable[[Sequence[Edge]], AbstractContextManager] | None = None
 
 
 def backward(
@@ -34,12 +38,13 @@ def backward(
         if not inputs:
             raise RuntimeError("inputs argument to backward() cannot be empty")
         wanted = dict.fromkeys(_edges_of(inputs))
+        for edge in wanted:
+            if edge.__class__ is Node:
+                hooks_of(edge).retains_grad = True
     reached = sweep(outputs, gradients, retain_graph, create_graph, wanted)
     for edge, g in reached.items():
         if edge.__class__ is Leaf:
             _accumulate(edge, g, create_graph)
-        else:
-            hooks_of(edge).grad = _to_user(g)
 
 
 def grad(
@@ -52,7 +57,7 @@ def grad(
     """The gradients of ``outputs`` with respect to ``inputs``; None where an input was not used."""
     edges = _edges_of(inputs)
     reached = sweep(outputs, gradients, retain_graph, create_graph, dict.fromkeys(edges))
-    return [_to_user(reached[edge]) if edge in reached else None for edge in edges]
+    return [to_user(reached[edge]) if edge in reached else None for edge in edges]
 
 
 def _edges_of(inputs: Sequence[Tensor]) -> list[Edge]:
@@ -91,22 +96,27 @@ def sweep(
         cotangents[edge] = g
     heapq.heapify(heap)
     useful = None if wanted is None else _leading_to(wanted, cotangents)
+    retained: dict[Node, Tensor] = {}
     token = grad_mode.set(create_graph)
     try:
-        reached = _walk(heap, cotangents, retain, create_graph, wanted, useful)
+        with nullcontext() if guard is None else guard(cotangents):
+            reached = _walk(heap, cotangents, retained, retain, create_graph, wanted, useful)
         for leaf, g in cotangents.items():  # only leaves are left
             if leaf.hooks is not None:
-                g = _run_hooks(leaf, g)
+                g = _run_hooks(leaf, g, retained)
             if wanted is None or leaf in wanted:
                 reached[leaf] = g
     finally:
         grad_mode.reset(token)
+    for node, kept in retained.items():
+        node.hooks.grad = kept if node.hooks.grad is None else node.hooks.grad + kept
     return reached
 
 
 def _walk(
     heap: list[tuple[int, Node]],
     cotangents: dict[Edge, Any],
+    retained: dict[Node, Tensor],
     retain: bool,
     create_graph: bool,
     wanted: dict[Edge, None] | None,
@@ -125,10 +135,16 @@ def _walk(
             cotangents[node] = g
             node = heapq.heapreplace(heap, (-node.sequence, node))[1]
             g = take(node)
-        if node.hooks is not None:
-            g = _run_hooks(node, g)
+        hooks = node.hooks
+        if hooks is not None:
+            g = _run_hooks(node, g, retained)
         if wanted is not None and node in wanted:
             reached[node] = g
+            if not any(edge in useful for edge in node.edges):  # nothing wanted lies beyond: its saved values stay
+                node = None
+                continue
+        if hooks is not None and hooks.prehooks:
+            g = _run_prehooks(node, g)
         if node.output is not None:  # one output of several: collect it at the operation's own node
             _collect(node, g, cotangents, heap)
             node = None
@@ -144,8 +160,8 @@ def _walk(
         results = plan.backward[kind](g, saved)
         if plan.frees and not retain:
             node.saved = None
-        if node.hooks is not None and node.hooks.node_callbacks:
-            results = _run_node_hooks(node, results, g)
+        if hooks is not None and hooks.posthooks:
+            results = _run_posthooks(node, results, g)
         broadcasts, following = plan.broadcasts, None
         for edge, c in zip(node.edges, results):
             if c is None or (useful is not None and edge not in useful):
@@ -206,8 +222,6 @@ def _leading_to(wanted: dict[Edge, None], roots: Any) -> set[Edge]:
     for edge in sorted(found, key=lambda e: e.sequence):
         if edge in wanted or any(e in useful for e in edge.edges):
             useful.add(edge)
-            if edge.__class__ is Node and edge.output is not None:
-                useful.add(edge.edges[0])
     return useful
 
 
@@ -225,6 +239,11 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
                 "reduce it, as in loss.sum().backward(), or pass a gradient of that shape, as in "
                 "loss.backward(polygrad.ones_like(loss))"
             )
+        if output.dtype.is_complex:
+            raise RuntimeError(
+                f"grad can be implicitly created only for real scalar outputs, and this one is {output.dtype.name}; reduce it "
+                "to a real number, as in loss.abs().backward(), or pass a gradient"
+            )
         value = BY_TYPE[output._read().__class__].xp.ones_like(output._read())
         return cell(value) if create_graph else value
     if not isinstance(gradient, Tensor):
@@ -239,9 +258,13 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
             f"{output.backend.name!r}; move it, as in gradient.to(backend={output.backend.name!r})"
         )
     if gradient.dtype is not output.dtype:
+        if gradient.dtype.is_complex and not output.dtype.is_complex:
+            raise RuntimeError(
+                f"the gradient is {gradient.dtype.name}, but the tensor that it belongs to is {output.dtype.name}; a real "
+                "tensor has a real gradient"
+            )
         gradient = OPERATIONS.astype(gradient, output.dtype)
-    g = gradient if create_graph else gradient._read()
-    return _conjugate(g)
+    return from_user(gradient, create_graph)
 
 
 def _is_complex(g: Any) -> bool:
@@ -253,44 +276,78 @@ def _conjugate(g: Any) -> Any:
     return namespace_of(g).conj(g) if _is_complex(g) else g
 
 
-def _to_user(g: Any) -> Tensor:
+def to_user(g: Any) -> Tensor:
+    """The cotangent ``g`` in a cell of the user's own, in PyTorch's convention."""
     g = _conjugate(g)
-    return g if g.__class__ is Tensor else cell(g)
+    return cell(g._read(), g._edge) if g.__class__ is Tensor else cell(g)
 
 
-def _from_user(tensor: Tensor, like: Any) -> Any:
-    return _conjugate(tensor if like.__class__ is Tensor else tensor._read())
+def from_user(tensor: Tensor, create_graph: bool) -> Any:
+    """The reverse of `to_user`."""
+    return _conjugate(cell(tensor._read(), tensor._edge) if create_graph else tensor._read())
 
 
-def _run_hooks(edge: Edge, g: Any) -> Any:
-    """Pass ``g`` through the callbacks on ``edge``; keep it where the user asked for that."""
+def _run_hooks(edge: Edge, g: Any, retained: dict[Node, Tensor]) -> Any:
+    """Pass ``g`` through the tensor hooks on ``edge``; what comes out is what the user asked to retain."""
     hooks = edge.hooks
-    if g.__class__ is list:
-        return g
     for callback in list(hooks.callbacks.values()):
-        result = callback(_to_user(g))
+        result = callback(to_user(g))
         if result is not None:
-            if not isinstance(result, Tensor):
-                raise TypeError(f"a hook returns a Tensor or None, not {type(result).__name__}")
-            if tuple(result.shape) != tuple(g.shape):
-                raise RuntimeError(f"a hook changed the gradient's shape from {tuple(g.shape)} to {tuple(result.shape)}")
-            g = _from_user(result, g)
+            g = from_user(_checked(callback, g, result), g.__class__ is Tensor)
     if hooks.retains_grad:
-        kept = _to_user(g)
-        hooks.grad = kept if hooks.grad is None else hooks.grad + kept
+        retained[edge] = to_user(g)
     return g
 
 
-def _run_node_hooks(node: Node, results: Any, g: Any) -> Any:
-    given = tuple(None if c is None else _to_user(c) for c in results)
-    incoming = tuple(None if c is None else _to_user(c) for c in (g if g.__class__ is list else (g,)))
-    for callback in list(node.hooks.node_callbacks.values()):
-        replaced = callback(given, incoming)
+def _checked(callback: Callable, g: Any, result: Any) -> Tensor:
+    """What a hook made of ``g``.  Raises where it does not fit the tensor."""
+    name = getattr(callback, "__name__", repr(callback))
+    if not isinstance(result, Tensor):
+        raise TypeError(f"hook {name!r} returned a {type(result).__name__}; a hook returns a Tensor or None")
+    before = to_user(g)
+    for what in ("shape", "dtype", "backend"):
+        old, new = getattr(before, what), getattr(result, what)
+        if old != new:
+            raise RuntimeError(f"hook {name!r} has changed the {what} of the gradient from {old!r} to {new!r}")
+    return result
+
+
+def _to_users(cotangents: Sequence[Any]) -> tuple[Tensor | None, ...]:
+    return tuple(None if c is None else to_user(c) for c in cotangents)
+
+
+def _checked_all(callback: Callable, before: Sequence[Any], after: Any) -> list[Any]:
+    """What a node's hook made of the cotangents ``before``: one for each of them."""
+    if not isinstance(after, (tuple, list)) or len(after) != len(before):
+        name = getattr(callback, "__name__", repr(callback))
+        raise RuntimeError(f"hook {name!r} of a node returns None or a tuple of {len(before)}, as it was given, not {after!r}")
+    create_graph = any(c.__class__ is Tensor for c in before)
+    return [
+        None if new is None else from_user(new if old is None else _checked(callback, old, new), create_graph)
+        for old, new in zip(before, after, strict=True)
+    ]
+
+
+def _run_prehooks(node: Node, g: Any) -> Any:
+    several = g if g.__class__ is list else [g]
+    for callback in list(node.hooks.prehooks.values()):
+        replaced = callback(_to_users(several))
         if replaced is not None:
-            given = tuple(replaced)
-            like = next(c for c in results if c is not None)
-            results = [None if c is None else _from_user(c, like) for c in given]
-    return results
+            several = _checked_all(callback, several, replaced)
+    return several if g.__class__ is list else several[0]
+
+
+def _run_posthooks(node: Node, results: Sequence[Any], g: Any) -> Sequence[Any]:
+    """Pass the rule's ``results`` through the node's hooks, which see one gradient per operand."""
+    mask = node.plan.mask
+    needed = iter(results)
+    each = [next(needed) if wanted else None for wanted in mask]
+    incoming = _to_users(g if g.__class__ is list else [g])
+    for callback in list(node.hooks.posthooks.values()):
+        replaced = callback(_to_users(each), incoming)
+        if replaced is not None:
+            each = _checked_all(callback, each, replaced)
+    return [c for c, wanted in zip(each, mask, strict=True) if wanted]
 
 
 def _freed(node: Node) -> str:
@@ -329,7 +386,7 @@ def _accumulate(leaf: Leaf, g: Any, create_graph: bool) -> None:
     if RECORDERS and (active := recorder()) is not None:
         active.read_grad(leaf)
         active.write_grad(leaf)
-    g = _to_user(g)
+    g = to_user(g)
     if leaf.grad is None:
         leaf.grad = g
     elif create_graph:

@@ -18,11 +18,12 @@ next_sequence = itertools.count(1).__next__
 class Hooks:
     """What users attached to a leaf or node: callbacks on its gradient, and whether the gradient is kept."""
 
-    __slots__ = ("after_accumulation", "callbacks", "grad", "node_callbacks", "retains_grad")
+    __slots__ = ("after_accumulation", "callbacks", "grad", "posthooks", "prehooks", "retains_grad")
 
     def __init__(self) -> None:
         self.callbacks: dict[int, Callable] = {}
-        self.node_callbacks: dict[int, Callable] = {}
+        self.prehooks: dict[int, Callable] = {}
+        self.posthooks: dict[int, Callable] = {}
         self.after_accumulation: dict[int, Callable] = {}
         self.retains_grad = False
         self.grad: Any = None
@@ -99,28 +100,25 @@ class Node:
 
     def name(self) -> str:
         """The operation's name, as in ``MultiplyBackward``."""
-        return "".join(word.capitalize() for word in self.plan.primitive.name.split("_")) + "Backward"
+        return "".join(word[:1].upper() + word[1:] for word in self.plan.operation.split("_")) + "Backward"
 
     @property
-    def next_functions(self) -> tuple[tuple[Node | Leaf, int], ...]:
-        """The nodes that the gradient goes to next, each with the number of the output that it enters by."""
-        operation = self if self.output is None else self.edges[0]
-        return tuple((e, 0) if e.__class__ is Leaf or e.output is None else (e, e.output) for e in operation.edges)
+    def next_functions(self) -> tuple[tuple[Node | Leaf | None, int], ...]:
+        """Where the gradient goes next: for each operand the node, or None, and by which of its outputs it enters."""
+        operation = entry(self)[0]
+        edges = iter(operation.edges)
+        return tuple(entry(next(edges)) if needed else (None, 0) for needed in operation.plan.mask)
 
     def register_hook(self, hook: Callable) -> RemovableHandle:
         """Call ``hook(grad_inputs, grad_outputs)`` after this node's rule ran; what it returns replaces the former."""
-        return RemovableHandle(hooks_of(self).node_callbacks, hook)
+        return RemovableHandle(hooks_of(self).posthooks, hook)
 
     def register_prehook(self, hook: Callable) -> RemovableHandle:
         """Call ``hook(grad_outputs)`` before this node's rule runs; what it returns replaces them."""
-        return RemovableHandle(hooks_of(self).callbacks, lambda grad: _only(hook((grad,))))
+        return RemovableHandle(hooks_of(self).prehooks, hook)
 
     def __repr__(self) -> str:
         return f"<{self.name()}>"
-
-
-def _only(grads: tuple | None) -> Any:
-    return grads if grads is None else grads[0]
 
 
 def make_node(plan: Any, edges: tuple, saved: tuple | None, shape: Any, output: int | None = None) -> Node:
@@ -132,6 +130,13 @@ def make_node(plan: Any, edges: tuple, saved: tuple | None, shape: Any, output: 
 
 
 Edge = Leaf | Node
+
+
+def entry(edge: Edge) -> tuple[Edge, int]:
+    """The operation that ``edge`` belongs to, and the number of its output that ``edge`` is."""
+    if edge.__class__ is Node and edge.output is not None:
+        return edge.edges[0], edge.output
+    return edge, 0
 
 
 def hooks_of(edge: Edge) -> Hooks:

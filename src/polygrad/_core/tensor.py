@@ -19,7 +19,7 @@ from .. import _dtypes
 from .._dtypes import DType
 from .._state import RECORDERS, grad_enabled, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
-from .graph import Edge, Leaf, Node, RemovableHandle, hooks_of
+from .graph import Edge, Leaf, Node, RemovableHandle, entry, hooks_of
 from .primitive import OPERATIONS
 
 _new = object.__new__
@@ -159,7 +159,12 @@ class Tensor:
     def grad_fn(self) -> Node | None:
         """The node of the operation that computed this tensor, or None for a leaf."""
         edge = self._edge
-        return edge if edge.__class__ is Node else None
+        return entry(edge)[0] if edge.__class__ is Node else None
+
+    @property
+    def output_nr(self) -> int:
+        """Which output of ``grad_fn`` this tensor is."""
+        return 0 if self._edge is None else entry(self._edge)[1]
 
     @property
     def grad(self) -> Tensor | None:
