@@ -445,8 +445,7 @@ def test_installed_plugins_are_found(environment):
 def test_import_is_lazy():
     code = """
         import sys
-        import polygrad
-        assert "polygrad.backends" in sys.modules
+        import polygrad.backends
         unwanted = {"pluggy", "importlib.metadata", "difflib", "polygrad.backends.hookspecs"} & set(sys.modules)
         assert not unwanted, unwanted
         polygrad.tensor([1.0, 2.0]).sum()

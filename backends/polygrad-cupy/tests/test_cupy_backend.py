@@ -176,8 +176,8 @@ def test_rows_are_taken_and_written(on, rows):
         written[index] = value[row]
         if index not in indices[row + 1 :]:
             last[row] = value[row]
-    assert (on("take", x, indices) == x[indices]).all()
-    assert (on("put", x, value, indices) == written).all()
+    assert (on("take_rows", x, indices) == x[indices]).all()
+    assert (on("put_rows", x, value, indices) == written).all()
     assert (on("last_rows", value, indices, size=5) == last).all()
 
 
@@ -198,7 +198,7 @@ def test_sigmoid_of_complex_numbers(on):
 
 def test_empty_tables(on):
     nothing = numpy.zeros((0, 3))
-    assert on("put", nothing, nothing, numpy.zeros(0, int)).shape == (0, 3)
+    assert on("put_rows", nothing, nothing, numpy.zeros(0, int)).shape == (0, 3)
     assert on("last_rows", nothing, numpy.zeros(0, int), size=4).shape == (0, 3)
 
 

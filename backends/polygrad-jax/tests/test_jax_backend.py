@@ -149,7 +149,7 @@ def test_rows_by_index_as_numpy(backend, rows):
             last[row] = value[row]
     kernels = backend.kernels
     assert backend.to_numpy(kernels["index_add"](arrays[1], arrays[2], 5)) == pytest.approx(added)
-    assert (backend.to_numpy(kernels["put"](*arrays)) == written).all()
+    assert (backend.to_numpy(kernels["put_rows"](*arrays)) == written).all()
     assert (backend.to_numpy(kernels["last_rows"](arrays[1], arrays[2], 5)) == last).all()
 
 

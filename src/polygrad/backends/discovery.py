@@ -112,7 +112,7 @@ class Discovery:
                 self._extensions = [Plugin(e.name, e.value, e) for e in self._entry_points(EXTENSIONS_GROUP)]
                 self._extensions.sort(key=lambda plugin: plugin.distribution)
                 for extension in self._extensions:
-                    self._guard(extension, extension.load)
+                    self._guard(Plugin.load, extension)
             return self._extensions
 
     def kernels_for(self, backend: str) -> dict[str, Callable[..., Any]]:
@@ -128,7 +128,7 @@ class Discovery:
             found.update(kernels)
 
         for extension in self.extensions():
-            self._guard(extension, lambda extension=extension: ask(extension))
+            self._guard(ask, extension)
         return found
 
     def import_primitives(self) -> None:
@@ -149,14 +149,14 @@ class Discovery:
                     ) from error
 
         for extension in self.extensions():
-            self._guard(extension, lambda extension=extension: ask(extension))
+            self._guard(ask, extension)
 
-    def _guard(self, extension: Plugin, step: Callable[[], None]) -> None:
+    def _guard(self, step: Callable[[Plugin], None], extension: Plugin) -> None:
         """Keep what goes wrong in ``step`` with the extension, or raise it where the environment asks for that."""
         if extension.error is not None:
             return
         try:
-            step()
+            step(extension)
         except BackendError as error:
             extension.error = error
             if self.strict:

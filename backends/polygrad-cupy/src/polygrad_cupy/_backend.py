@@ -24,8 +24,8 @@ def device_count() -> int:
         count, reason = 0, str(error)
     if not count:
         raise BackendError(
-            f"backend 'cupy' needs a GPU that CuPy {cupy.__version__} can use, and there is none here ({reason}); "
-            f"check the GPU's driver with nvidia-smi, or choose another backend (python -m polygrad backends lists them)"
+            f"backend 'cupy' needs a GPU that CuPy {cupy.__version__} can use, and there is none here ({reason}); check "
+            f"the GPU's driver with nvidia-smi, or choose another backend (python -m polygrad backends lists them)"
         )
     return count
 
@@ -104,7 +104,7 @@ class CupyBackend(Backend):
                     raise ValueError("a NumPy array cannot become a CuPy array without a copy; leave out copy=False")
                 # Waits for the transfer: the caller may change his array afterwards.
                 return cupy.array(obj, dtype=dtype, blocking=True)
-            return library.asarray(obj, dtype=dtype, copy=copy)
+            return library.asarray(obj, dtype=dtype, copy=copy)  # type: ignore[attr-defined]
 
     def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
         with like.device:

@@ -47,7 +47,7 @@ _ADDS_AS = {
 
 
 @kernel
-def take(x, indices, /):
+def take_rows(x, indices, /):
     return x.take(indices, axis=0)
 
 
@@ -75,7 +75,7 @@ def _column(mask, like):
 
 
 @kernel
-def put(x, value, indices, /):
+def put_rows(x, value, indices, /):
     if value.shape[0] == 0 or x.shape[0] == 0:
         return x
     winners = _winners(indices, x.shape[0])

@@ -132,7 +132,7 @@ def _column(mask, like):
 
 @kernel
 @partial(jax.jit, inline=True)
-def put(x, value, indices, /):
+def put_rows(x, value, indices, /):
     if value.shape[0] == 0 or x.shape[0] == 0:
         return x
     winner = _winners(indices, x.shape[0])
