@@ -8,7 +8,6 @@ uncommon path calls.  ``PRIMITIVE.op.source`` holds the text of a generated disp
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -157,13 +156,7 @@ def several(primitive: Primitive, edges: Sequence[Any], saved_by: Callable, outp
 def attach_view(view: Tensor, base: Tensor, primitive: Primitive, settings: dict[str, Any]) -> None:
     """Make ``view`` an alias of ``base``: writes to either reach the other."""
     view._base = (base, primitive, settings)
-    views = base._views
-    if views is None:
-        base._views = [weakref.ref(view)]
-        return
-    views.append(weakref.ref(view))
-    if not len(views) & 63:
-        views[:] = [reference for reference in views if reference() is not None]
+    base._watch(view)
 
 
 # -- generation -------------------------------------------------------------------------------------------------------
@@ -187,6 +180,9 @@ def generate(primitive: Primitive) -> Callable:
     function.__doc__ = primitive.__doc__
     function.__module__ = primitive.__module__
     return function
+
+
+Primitive.generate = staticmethod(generate)
 
 
 def _signature(primitive: Primitive, operands: Sequence[str], scope: dict[str, Any]) -> str:

@@ -47,6 +47,33 @@ def backward(
             _accumulate(edge, g, create_graph)
 
 
+def tensor_backward(
+    self: Tensor,
+    gradient: Tensor | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Add the gradient of this tensor with respect to every leaf it depends on into the leaves' ``.grad``.
+
+    Args:
+        gradient: the cotangent to start from, of this tensor's shape; a scalar needs none.
+        retain_graph: keep what the graph saved, so that it can be gone through again (default: ``create_graph``).
+        create_graph: record the backward pass itself, so that its results can be differentiated.
+        inputs: add into these leaves only.
+
+    Raises RuntimeError for a tensor that does not require grad, a missing or misshapen ``gradient``, and a graph
+    whose saved values are gone.
+
+    Example::
+
+        x = polygrad.tensor([1.0, 2.0], requires_grad=True)
+        (x * x).sum().backward()
+        x.grad  # tensor([2., 4.])
+    """
+    backward((self,), (gradient,), retain_graph, create_graph, inputs)
+
+
 def grad(
     outputs: Sequence[Tensor],
     inputs: Sequence[Tensor],

@@ -18,6 +18,7 @@ gives every higher order.  They follow the bilinear convention: no ``conj``; the
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from ..backends.namespace import GENERIC, STANDARD
@@ -118,32 +119,19 @@ class Primitive:
             plan = self.plans[mask] = Plan(self, mask)
         return plan
 
-    @property
+    #: Makes the dispatcher of a primitive.  `dispatch` puts itself here: it knows Tensors, which know primitives.
+    generate: Callable[[Primitive], Callable]
+
+    @cached_property
     def op(self) -> Callable:
         """The generated dispatcher: takes Tensors, returns Tensors."""
-        from .dispatch import generate  # the dispatcher knows Tensors, which know primitives
-
-        function = generate(self)
-        self.__dict__["op"] = function
-        return function
+        return Primitive.generate(self)
 
     def __call__(self, *args, **kwargs):
         return self.op(*args, **kwargs)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join(self.operands)}; {', '.join(self.settings)})>"
-
-
-# ``op`` is computed on first use and then lies in the instance, where an ordinary attribute is found first.
-class _Lazy:
-    def __init__(self, getter: property):
-        self.getter, self.__doc__ = getter.fget, getter.__doc__
-
-    def __get__(self, instance, owner=None):
-        return self if instance is None else self.getter(instance)
-
-
-Primitive.op = _Lazy(Primitive.op)  # type: ignore[assignment]
 
 
 class Plan:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import _dtypes
+from .._core.engine import tensor_backward
 from .._core.primitive import OPERATIONS, PRIMITIVES
 from .._core.tensor import Tensor
 from . import conversion, creation, indexing, pointwise, reductions, shaping
@@ -157,6 +158,7 @@ def attach() -> None:
         put(name + "_", _in_place(function, name))
     for method in (copy_, fill_, zero_, detach_):
         put(method.__name__, method)
+    put("backward", tensor_backward)
     put("clip", pointwise.clamp)
     put("clip_", Tensor.clamp_)
     put("absolute_", Tensor.abs_)

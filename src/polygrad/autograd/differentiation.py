@@ -7,6 +7,7 @@ from typing import Any
 
 from .._core import engine
 from .._core.tensor import Tensor
+from .._functions.creation import zeros_like
 
 Tensors = Tensor | Sequence[Tensor]
 
@@ -62,19 +63,13 @@ def grad(
     results = engine.grad(outs, ins, _cotangents(grad_outputs, outs, "grad_outputs"), retain_graph, create_graph)
     for number, (result, x) in enumerate(zip(results, ins, strict=True)):
         if result is None and materialize_grads:
-            results[number] = _zeros_like(x)
+            results[number] = zeros_like(x)
         elif result is None and not allow_unused:
             raise RuntimeError(
                 f"input {number}, of shape {tuple(x.shape)}, was not used in computing the outputs; pass "
                 "allow_unused=True to get None for it, or materialize_grads=True to get zeros"
             )
     return tuple(results)
-
-
-def _zeros_like(x: Tensor) -> Tensor:
-    from .._functions.creation import zeros_like
-
-    return zeros_like(x)
 
 
 def backward(

@@ -1,0 +1,304 @@
+"""One memory seen through several tensors: views, `detach`, ``.data``, and operations in place.
+
+An in-place operation computes a new value and rebinds the cell.  A view holds its base and how a write reaches it
+(``_base``), a base knows its live views weakly (``_views``).  Tensors that share memory across the border of the graph
+(``x`` and ``x.detach()``) are all views, by no primitive, of one hidden cell that has no edge: each keeps its own place
+in the graph, and none keeps another alive.
+
+The memory of an array is really overwritten only where nobody else can see it, which its reference count tells.
+"""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from .. import _dtypes
+from .._state import RECORDERS, grad_enabled, grad_mode, note_read, recorder
+from ..backends.registry import BY_TYPE
+from .graph import Edge, Leaf, Node, hooks_of
+from .primitive import OPERATIONS
+
+
+class Aliasing:
+    """What a Tensor does when it, or what it shares memory with, is written to.  Tensor gives the slots and `_cell`."""
+
+    __slots__ = ()
+
+    _data: Any
+    _edge: Edge | None
+    _base: tuple[Any, Any, Any] | None
+    _views: list[weakref.ref] | None
+    _cell: Callable[..., Any]
+
+    # -- views ---------------------------------------------------------------------------------------------------------
+
+    def _watch(self, view: Any) -> None:
+        """Know ``view`` from now on.  Dead views are forgotten now and then."""
+        views = self._views
+        if views is None:
+            self._views = [weakref.ref(view)]
+            return
+        views.append(weakref.ref(view))
+        if not len(views) & 63:
+            views[:] = [reference for reference in views if reference() is not None]
+
+    def _live_views(self) -> list[Any]:
+        if self._views is None:
+            return []
+        alive = [view for reference in self._views if (view := reference()) is not None]
+        if not alive:
+            self._views = None
+        return alive
+
+    def _lineage(self) -> list[Any]:
+        """This tensor, what it is a view of, what that is a view of, …, as far as the graph knows."""
+        chain = [self]
+        while (base := chain[-1]._base) is not None and base[1] is not None:
+            chain.append(base[0])
+        return chain
+
+    def _alias(self) -> Any:
+        """The same memory outside the graph."""
+        if RECORDERS:
+            note_read(self)
+        chain = self._lineage()
+        root = chain.pop()
+        if root._base is None:
+            root._base = (self._cell(root._data), None, None)
+            root._base[0]._watch(root)
+        memory = root._base[0]
+        made = self._cell(memory._data)
+        made._base = (memory, None, None)
+        memory._watch(made)
+        if chain:
+            with _grad_mode(False):
+                for view in reversed(chain):
+                    made = view._base[1].op(made, **view._base[2])
+        return made
+
+    def _share(self, other: Any) -> None:
+        """Let go of the memory that this tensor has, and share that of ``other``.  Former views keep the former memory."""
+        aside = self._cell(self._data, self._edge)
+        aside._base, aside._views = self._base, self._views
+        for view in aside._live_views():
+            view._base = (aside, *view._base[1:])
+        if aside._base is not None:
+            aside._base[0]._watch(aside)
+            aside._base[0]._views[:] = [r for r in aside._base[0]._views if r() is not self]
+        alias = other._alias()
+        self._base, self._views = alias._base, None
+        self._base[0]._watch(self)
+        self._bind(alias._data, self._edge)
+
+    # -- in place --------------------------------------------------------------------------------------------------------
+
+    def _records(self, *operands: Any) -> bool:
+        """Whether an in-place operation with these operands belongs to the graph."""
+        return grad_enabled() and (
+            self._edge is not None or any(isinstance(x, Aliasing) and x._edge is not None for x in operands)
+        )
+
+    def _check_in_place(self, *operands: Any) -> None:
+        """Raise RuntimeError where an in-place operation would overwrite a leaf of the graph."""
+        if not grad_enabled():
+            return
+        if self._edge.__class__ is Leaf:
+            raise RuntimeError(
+                "a leaf tensor that requires grad is being used in an in-place operation; write x = x + 1 instead of "
+                "x += 1, or change it under polygrad.no_grad()"
+            )
+        if self._base is None or self._base[1] is None:
+            return
+        for base in self._lineage()[1:]:
+            if base._edge is None:
+                continue
+            if self._edge is None:
+                raise RuntimeError(
+                    "a view that was made under no_grad() is being modified in place with grad mode enabled, and its base "
+                    "requires grad; make the view and modify it both inside no_grad(), or both outside"
+                )
+            if base._edge.__class__ is Leaf:
+                raise RuntimeError(
+                    "a view of a leaf tensor that requires grad is being used in an in-place operation; clone the leaf "
+                    "first, or change it under polygrad.no_grad()"
+                )
+
+    def _in_place(self, operation: Callable, *operands: Any) -> Any:
+        """Replace this tensor's value by ``operation(self, *operands)``, recorded like any operation."""
+        self._check_in_place()
+        declared = getattr(operation, "primitive", None)
+        if declared is not None and self._overwrite(declared.name + "_", *operands):
+            return self
+        return self._assign(operation(self, *operands))
+
+    def _assign(self, result: Any) -> Any:
+        """Take over ``result``: its value, cast to this type, and its place in the graph."""
+        if result._data.shape != self._data.shape:
+            raise RuntimeError(
+                f"an in-place operation cannot change the shape: the tensor has {tuple(self._data.shape)}, the result "
+                f"{tuple(result._data.shape)}"
+            )
+        mine, theirs = self.dtype, result.dtype
+        if mine is not theirs:
+            if _dtypes._KIND_RANK[theirs.kind] > _dtypes._KIND_RANK[mine.kind]:
+                raise RuntimeError(
+                    f"result type {theirs.name} can't be cast to the tensor's type {mine.name} in place; write "
+                    f"x = x.to(polygrad.{theirs.name}) first"
+                )
+            result = OPERATIONS.astype(result, mine)
+        self._rebind(result._read(), result._edge)
+        return self
+
+    def _rebind(self, data: Any, edge: Edge | None) -> None:
+        """Bind this cell to another value, and its base and all their views to what they see of it.
+
+        In grad mode, where this tensor or the value is in the graph, ``edge`` and what the write means for the others
+        is recorded.  Everything is computed before anything is bound.
+        """
+        recorded = grad_enabled() and (edge is not None or self._edge is not None)
+        if self._base is None and self._views is None:
+            self._bind(data, edge if recorded else self._edge)
+            return
+        value, root = self._cell(data, edge if recorded else None), self
+        with _grad_mode(recorded):
+            while root._base is not None and root._base[1] is not None:
+                base, primitive, settings = root._base
+                value, root = primitive.view(base, value, **settings), base
+        changes: list[tuple[Any, Any, Edge | None]] = []
+        root._follow(value._data, value._edge if recorded else root._edge, recorded, changes)
+        if root._base is not None:
+            memory = root._base[0]
+            for other in memory._live_views():
+                if other is not root:
+                    other._follow(value._data, other._edge, False, changes)
+            changes.append((memory, value._data, None))
+        for tensor, new_data, new_edge in changes:
+            tensor._bind(new_data, new_edge)
+
+    def _follow(self, data: Any, edge: Edge | None, recorded: bool, changes: list[tuple[Any, Any, Edge | None]]) -> None:
+        """Add to ``changes`` what binding this cell to ``data`` and ``edge`` makes of it and of its views."""
+        stack = [(self, data, edge, recorded)]
+        while stack:
+            tensor, data, edge, recorded = stack.pop()
+            changes.append((tensor, data, edge))
+            if tensor._views is None:
+                continue
+            source = self._cell(data, edge)
+            for view in tensor._live_views():
+                # A view that is a leaf itself, or was made under no_grad, stays so.
+                joins = recorded and view._edge.__class__ is not Leaf and (view._edge is not None or tensor._edge is None)
+                with _grad_mode(joins):
+                    again = view._base[1].op(source, **view._base[2])
+                stack.append((view, again._data, again._edge if joins else view._edge, joins))
+
+    def _bind(self, data: Any, edge: Edge | None) -> None:
+        """Bind this cell alone."""
+        if RECORDERS and (active := recorder()) is not None:
+            active.write(self)
+        self._data = data
+        old = self._edge
+        self._edge = edge
+        # What was to be retained is the gradient of the tensor, wherever the tensor went.
+        if old.__class__ is Node and edge.__class__ is Node and old is not edge:
+            if old.hooks is not None and old.hooks.retains_grad:
+                old.hooks.retains_grad = False
+                hooks_of(edge).retains_grad = True
+
+    # -- overwriting memory ------------------------------------------------------------------------------------------------
+
+    def _overwrite(self, kernel_name: str, *operands: Any) -> bool:
+        """Run the in-place kernel of that name, if there is one and the memory is this family's own.  Says whether it ran.
+
+        Nothing is checked here: `_check_in_place` goes before.
+        """
+        kernel = BY_TYPE[self._data.__class__].kernels.get(kernel_name)
+        if kernel is None or self._records(*operands) or not self._is_exclusive():
+            return False
+        if not kernel(self._data, *[x._read() if isinstance(x, Aliasing) else x for x in operands]):
+            return False
+        if self._base is not None or self._views is not None:
+            self._refresh_copies()
+        return True
+
+    def _family(self) -> list[Any]:
+        """All live tensors that see this one's memory, the owner of it first."""
+        root = self
+        while root._base is not None:
+            root = root._base[0]
+        cells = [root]
+        for member in cells:
+            cells.extend(member._live_views())
+        return cells
+
+    def _is_exclusive(self) -> bool:
+        """Whether this cell's memory is seen by its own base and views only, so that it may be overwritten."""
+        backend = BY_TYPE[self._data.__class__]
+        if UNIQUE is None or RECORDERS or "mutable" not in backend.capabilities:
+            return False
+        if self._base is None and (self._views is None or not self._live_views()):
+            return references(self) == UNIQUE and backend.is_writable(self._data)
+        cells = self._family()
+        root = cells[0]
+        if self._data is not root._data and backend.base_of(self._data) is not root._data:
+            return False
+        distinct = {id(member._data): member for member in cells}
+        for member in distinct.values():
+            holders = sum(other._data is member._data for other in cells)
+            holders += sum(backend.base_of(other._data) is member._data for other in distinct.values())
+            if references(member) != UNIQUE + holders - 1:
+                return False
+        return backend.is_writable(root._data)
+
+    def _refresh_copies(self) -> None:
+        """After memory was overwritten: views whose array is a copy, not a window, are computed again."""
+        cells = self._family()
+        memory = cells[0]._data
+        base_of = BY_TYPE[memory.__class__].base_of
+        for tensor in cells:
+            _, primitive, settings = tensor._base or (None, None, None)
+            if primitive is not None and tensor._data is not memory and base_of(tensor._data) is not memory:
+                with _grad_mode(False):
+                    tensor._data = primitive.op(self._cell(tensor._base[0]._data), **settings)._data
+
+
+class _grad_mode:
+    """Grad mode as the engine needs it: a context manager without frills."""
+
+    __slots__ = ("enabled", "token")
+
+    def __init__(self, enabled: bool):
+        self.enabled = enabled
+
+    def __enter__(self) -> None:
+        self.token = grad_mode.set(self.enabled)
+
+    def __exit__(self, *exc: Any) -> None:
+        grad_mode.reset(self.token)
+
+
+def references(tensor: Any) -> int:
+    """How many references to the cell's array the interpreter counts, those of this function included."""
+    return sys.getrefcount(tensor._data)
+
+
+class _Probe:
+    __slots__ = ("_data",)
+
+
+def _calibrate() -> int | None:
+    """What `references` says of an array that only its cell holds, or None where the count cannot be trusted."""
+    if not hasattr(sys, "getrefcount") or not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return None
+    probe = _Probe()
+    probe._data = [0.0]
+    alone = references(probe)
+    other = probe._data
+    shared = references(probe)
+    del other
+    return alone if shared == alone + 1 and references(probe) == alone else None
+
+
+UNIQUE = _calibrate()
