@@ -51,7 +51,7 @@ _HOMES = {
             "creation": """tensor as_tensor from_numpy full zeros ones empty zeros_like ones_like empty_like full_like arange
                 linspace eye""",
             "pointwise": """pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose allclose equal angle
-                finfo iinfo""",
+                round real imag                 finfo iinfo""",
             "reductions": """sum prod mean var std var_mean std_mean max min amax amin argmax argmin all any logsumexp cumsum
                 norm count_nonzero""",
             "shaping": """reshape permute transpose t movedim unsqueeze squeeze flatten unflatten broadcast_shapes

@@ -44,6 +44,17 @@ def dims_of(dim: Any) -> Any:
     return tuple(int(d) for d in dim) or None
 
 
+def keyword_or_positional(function: str, name: str, given: tuple, named: dict[str, Any]) -> tuple:
+    """Arguments that may come one by one, as one sequence, or under ``name``."""
+    if name in named:
+        if given:
+            raise TypeError(f"{function}() got multiple values for argument {name!r}")
+        given = (named.pop(name),)
+    if named:
+        raise TypeError(f"{function}() got an unexpected keyword argument {next(iter(named))!r}")
+    return given
+
+
 def sizes(args: Sequence[Any]) -> tuple[int, ...]:
     """Lengths given one by one or as one sequence, as in ``x.reshape(2, 3)`` and ``x.reshape((2, 3))``."""
     if len(args) == 1 and not isinstance(args[0], int) and not hasattr(args[0], "__index__"):

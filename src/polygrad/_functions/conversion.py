@@ -43,7 +43,7 @@ def to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, backend
         else:
             device = argument
     result = moved(input, input.backend if backend is None else get_backend(backend), device, check_dtype(dtype))
-    return xp.positive(result) if copy and result is input else result
+    return xp.clone(result) if copy and result is input else result
 
 
 def moved(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tensor:
@@ -121,7 +121,7 @@ def length(input: Tensor) -> int:
 def caster(dtype: DType) -> Any:
     """A method that converts to ``dtype``."""
 
-    def convert(input: Tensor) -> Tensor:
+    def convert(input: Tensor, memory_format: Any = None) -> Tensor:
         return xp.astype(input, dtype)
 
     convert.__doc__ = f"This tensor as {dtype.name}."

@@ -292,6 +292,8 @@ def arange(
         raise RuntimeError(f"upper bound and lower bound inconsistent with step sign: {start} to {end} in steps of {step}")
     whole = all(isinstance(v, int) for v in (start, end, step))
     dtype = check_dtype(dtype) or (_dtypes.int64 if whole else _dtypes.get_default_dtype())
+    if dtype.kind in ("int", "uint"):
+        start, end, step = int(start), int(end), int(step) or step
     count = max(0, math.ceil((end - start) / step))
     target, where = place(backend, device)
     numbers = np.asarray([], dtype=np.int64) if count == 0 else start + step * np.arange(count)
@@ -312,6 +314,8 @@ def linspace(
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
     target, where = place(backend, device)
     numbers = np.linspace(float(start), float(end), steps)
+    if dtype.kind in ("int", "uint"):
+        numbers = np.trunc(numbers)
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
 
 

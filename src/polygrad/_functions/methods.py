@@ -24,7 +24,7 @@ TORCH_NAMES = {
     "acos": "acos", "atan": "atan", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh", "arcsin": "asin",
     "arccos": "acos", "arctan": "atan", "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "atan2": "atan2",
     "arctan2": "atan2", "hypot": "hypot", "logaddexp": "logaddexp", "copysign": "copysign", "sigmoid": "sigmoid",
-    "relu": "relu", "erf": "erf", "floor": "floor", "ceil": "ceil", "round": "round", "trunc": "trunc", "fix": "trunc",
+    "relu": "relu", "erf": "erf", "floor": "floor", "ceil": "ceil", "trunc": "trunc", "fix": "trunc",
     "sign": "sign", "sgn": "sign", "reciprocal": "reciprocal", "maximum": "maximum", "minimum": "minimum", "remainder": "remainder",
     "floor_divide": "floor_divide", "eq": "equal", "ne": "not_equal", "not_equal": "not_equal", "lt": "less",
     "less": "less", "le": "less_equal", "less_equal": "less_equal", "gt": "greater", "greater": "greater",
@@ -45,7 +45,7 @@ _OPERATORS = {
 
 #: Functions that are methods too, by the module that has them.
 _METHODS: dict[Any, str] = {
-    pointwise: "pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose allclose equal angle",
+    pointwise: "round pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose allclose equal angle",
     reductions: "sum prod mean var std max min amax amin argmax argmin all any logsumexp cumsum norm count_nonzero",
     shaping: """reshape view permute transpose t movedim unsqueeze squeeze flatten unflatten broadcast_to expand expand_as
         flip roll narrow split chunk unbind repeat repeat_interleave tril triu index_select gather scatter scatter_add
@@ -166,8 +166,8 @@ def attach() -> None:
     put("T", property(shaping.numpy_transpose))
     put("mH", property(lambda self: OPERATIONS.conj(_matrix_transpose(self)), doc="The conjugate transpose."))
     put("H", property(lambda self: OPERATIONS.conj(shaping.t(self)), doc="The conjugate transpose of a matrix."))
-    put("real", property(lambda self: OPERATIONS.real(self) if self.dtype.is_complex else self, doc="The real part."))
-    put("imag", property(lambda self: OPERATIONS.imag(self), doc="The imaginary part."))
+    put("real", property(pointwise.real))
+    put("imag", property(pointwise.imag))
     put("__getitem__", indexing.getitem)
     put("__setitem__", indexing.setitem)
     put("__hash__", object.__hash__)

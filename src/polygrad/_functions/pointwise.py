@@ -85,6 +85,26 @@ def rsqrt(input: Tensor) -> Tensor:
     return xp.reciprocal(xp.sqrt(input))
 
 
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """``input`` rounded to ``decimals`` places, halves to the even neighbour."""
+    if not decimals:
+        return xp.round(input)
+    scale = 10.0 ** abs(decimals)
+    return xp.round(input * scale) / scale if decimals > 0 else xp.round(input / scale) * scale
+
+
+def real(input: Tensor) -> Tensor:
+    """The real part; a real tensor itself."""
+    return xp.real(input) if input.dtype.is_complex else input
+
+
+def imag(input: Tensor) -> Tensor:
+    """The imaginary part.  Raises RuntimeError for a real tensor."""
+    if not input.dtype.is_complex:
+        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes")
+    return xp.imag(input)
+
+
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """``input + weight * (end - input)``."""
     return input + weight * (end - input)
@@ -107,6 +127,11 @@ def fmod(input: Any, other: Any) -> Tensor:
 
 def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """``input`` with NaN and infinities replaced; by the largest finite numbers where none are given."""
+    if not input.dtype.is_differentiable:
+        return xp.positive(input)
+    if input.dtype.is_complex:
+        parts = [nan_to_num(part, nan, posinf, neginf) for part in (xp.real(input), xp.imag(input))]
+        return xp.complex(*parts)
     info = finfo(input.dtype)
     result = xp.where(xp.isnan(input), nan, input)
     result = xp.where(result == math.inf, info.max if posinf is None else posinf, result)

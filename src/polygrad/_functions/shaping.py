@@ -9,8 +9,9 @@ from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
-from .common import dims_of, numpy_spelling, sizes
+from .common import dims_of, keyword_or_positional, numpy_spelling, sizes
 from .creation import arange
+from .layout import is_contiguous, reshaped_strides, separate, strides_of
 
 _FULL = slice(None)
 
@@ -33,19 +34,54 @@ def complete(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
 
 
 def reshape(input: Tensor, *shape: Any) -> Tensor:
-    """The same elements in another shape; one length may be -1.  A view."""
-    return xp.reshape(input, complete(sizes(shape), input.shape.numel()))
+    """The same elements in another shape; one length may be -1.
+
+    A view wherever PyTorch makes one; otherwise, as for a transpose that is flattened, a copy.
+    """
+    return _reshaped(input, complete(sizes(shape), input.shape.numel()))
+
+
+def _reshaped(input: Tensor, shape: tuple[int, ...]) -> Tensor:
+    made = xp.reshape(input, shape)
+    if input._base is None or reshaped_strides(tuple(input.shape), strides_of(input), shape) is not None:
+        return made
+    return separate(made)
 
 
 def view(input: Tensor, *shape: Any) -> Tensor:
-    """As `reshape`.  Given a data type of the same width, the same bits read as that type."""
+    """The same elements in another shape, always as a view.
+
+    Raises RuntimeError where the elements lie so that PyTorch would have to copy: use `reshape` there.
+    """
     if len(shape) == 1 and isinstance(shape[0], _dtypes.DType):
         raise TypeError("view(dtype) is not offered, since not every array library can; use x.to(dtype) to convert values")
-    return reshape(input, *shape)
+    wanted = complete(sizes(shape), input.shape.numel())
+    if input._base is not None and reshaped_strides(tuple(input.shape), strides_of(input), wanted) is None:
+        raise RuntimeError(
+            f"view size {wanted} is not compatible with the input tensor's size {tuple(input.shape)} and stride "
+            f"{strides_of(input)}: at least one dimension spans across two contiguous subspaces; use reshape(...) instead"
+        )
+    return xp.reshape(input, wanted)
 
 
-def permute(input: Tensor, *dims: Any) -> Tensor:
+def view_as(input: Tensor, other: Tensor) -> Tensor:
+    """``input`` as a view of the shape of ``other``."""
+    return view(input, tuple(other.shape))
+
+
+def reshape_as(input: Tensor, other: Tensor) -> Tensor:
+    """``input`` in the shape of ``other``."""
+    return reshape(input, tuple(other.shape))
+
+
+def ravel(input: Tensor) -> Tensor:
+    """All elements as a vector; a view where the elements lie one after the other."""
+    return reshape(input, -1)
+
+
+def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     """``input`` with its dimensions in the order ``dims``.  A view."""
+    dims = keyword_or_positional("permute", "dims", dims, named)
     order = tuple(normal_axis(d, input.ndim) for d in sizes(dims))
     if sorted(order) != list(range(input.ndim)):
         raise RuntimeError(
@@ -58,17 +94,16 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """``input`` with two dimensions swapped.  A view."""
     order = list(range(input.ndim))
     a, b = normal_axis(dim0, input.ndim), normal_axis(dim1, input.ndim)
-    if not order:
-        return input
-    order[a], order[b] = b, a
+    if order:
+        order[a], order[b] = b, a
     return xp.permute_dims(input, tuple(order))
 
 
 def t(input: Tensor) -> Tensor:
-    """The transpose of a matrix; vectors are left as they are."""
+    """The transpose of a matrix; vectors are left as they are.  A view."""
     if input.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
-    return transpose(input, 0, 1) if input.ndim == 2 else input
+    return numpy_transpose(input)
 
 
 def numpy_transpose(input: Tensor) -> Tensor:
@@ -114,7 +149,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     length = 1
     for n in shape[first : last + 1]:
         length *= n
-    return xp.reshape(input, (*shape[:first], length, *shape[last + 1 :]))
+    return _reshaped(input, (*shape[:first], length, *shape[last + 1 :]))
 
 
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
@@ -137,15 +172,15 @@ def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
 
 
 def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
-    """``input`` repeated to ``size``, without a copy."""
+    """``input`` repeated to ``size``: a view, which can be read only."""
     shape = tuple(size)
     if broadcast_shapes(input.shape, shape) != shape:
         raise RuntimeError(f"a tensor of shape {tuple(input.shape)} cannot be broadcast to {shape}")
-    return xp.broadcast_to(input, shape) if tuple(input.shape) != shape else input
+    return xp.broadcast_to(input, shape)
 
 
 def expand(input: Tensor, *size: Any) -> Tensor:
-    """``input`` with dimensions of length 1 repeated to ``size``; -1 leaves a length as it is."""
+    """``input`` with dimensions of length 1 repeated to ``size``; -1 leaves a length as it is.  A view, to be read only."""
     wanted = sizes(size)
     offset = len(wanted) - input.ndim
     if offset < 0:
@@ -169,9 +204,13 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple(broadcast_to(x, shape) for x in tensors)
 
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
+def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     """``input`` with the order of elements reversed along ``dims``."""
-    return xp.flip(input, tuple(normal_axis(d, input.ndim) for d in sizes(dims)))
+    chosen = sizes(keyword_or_positional("flip", "dims", dims, named))
+    axes = tuple(normal_axis(d, input.ndim) for d in chosen)
+    if len(set(axes)) < len(axes):
+        raise RuntimeError(f"flip(): a dimension appears twice in dims {chosen}")
+    return xp.flip(input, axes) if axes and input.ndim else clone(input)
 
 
 @numpy_spelling
@@ -195,14 +234,12 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     Raises RuntimeError, with all the shapes, where they differ elsewhere.
     """
     tensors = _sequence(tensors, "cat")
+    tensors = [x for x in tensors if tuple(x.shape) != (0,)] or tensors  # empty vectors fit anywhere, as in PyTorch
     axis = normal_axis(dim, tensors[0].ndim)
     shapes = [tuple(x.shape) for x in tensors]
     if not tensors[0].ndim:
         raise RuntimeError("zero-dimensional tensors cannot be concatenated; use stack")
     if any(len(s) != len(shapes[0]) or s[:axis] + s[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :] for s in shapes):
-        kept = [x for x in tensors if tuple(x.shape) != (0,)]  # PyTorch lets empty vectors stand anywhere
-        if kept and len(kept) < len(tensors):
-            return cat(kept, dim)
         raise RuntimeError(f"cat: sizes of tensors must match except in dimension {axis}, but the shapes are {shapes}")
     return xp.concat(tensors, axis=axis)
 
@@ -232,7 +269,34 @@ def _sequence(tensors: Any, name: str) -> list[Tensor]:
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """``length`` elements along ``dim``, from ``start`` on.  A view."""
     axis = normal_axis(dim, input.ndim)
+    size = input.shape[axis]
+    if not -size <= start <= size:
+        raise IndexError(f"narrow: start {start} is out of range for dimension {axis} of length {size}")
+    start = start + size if start < 0 else start
+    if length < 0 or start + length > size:
+        raise RuntimeError(f"narrow: start ({start}) + length ({length}) exceeds dimension size ({size})")
     return xp.getitem(input, (_FULL,) * axis + (slice(start, start + length), Ellipsis))
+
+
+def select(input: Tensor, dim: int, index: int) -> Tensor:
+    """The slice at ``index`` of ``dim``, without that dimension.  A view."""
+    return input[(_FULL,) * normal_axis(dim, input.ndim) + (index,)]
+
+
+def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """The diagonal of the matrices in ``dim1`` and ``dim2``, as the last dimension.  A view."""
+    first, second = normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim)
+    if first == second:
+        raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    rows, columns = input.shape[first], input.shape[second]
+    rest = tuple(d for d in range(input.ndim) if d not in (first, second))
+    if input.ndim > 2 or first:
+        input = xp.permute_dims(input, (*rest, first, second))
+    length = max(0, min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns))
+    start = offset if offset >= 0 else -offset * columns
+    lines = xp.reshape(input, (*input.shape[:-2], rows * columns))
+    stop = start + (length - 1) * (columns + 1) + 1 if length else start
+    return xp.getitem(lines, (Ellipsis, slice(start, stop, columns + 1)))
 
 
 @numpy_spelling
@@ -288,7 +352,7 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     spread = [n for pair in zip((1,) * len(shape), shape, strict=True) for n in pair]
     wanted = [n for pair in zip(times, shape, strict=True) for n in pair]
     repeated = xp.broadcast_to(xp.reshape(input, tuple(spread)), tuple(wanted))
-    return xp.reshape(repeated, tuple(a * b for a, b in zip(times, shape, strict=True)))
+    return separate(xp.reshape(repeated, tuple(a * b for a, b in zip(times, shape, strict=True))))
 
 
 @numpy_spelling
@@ -313,17 +377,37 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices of ``input`` along ``dim`` at the positions ``index``, a 1-D tensor of integers."""
     axis = normal_axis(dim, input.ndim)
-    return input[(_FULL,) * axis + (index,)]
+    if index.ndim > 1:
+        raise IndexError(f"index_select(): index is supposed to be a vector, and it has {index.ndim} dimensions")
+    if not input.ndim:
+        return xp.reshape(flatten(input)[flatten(index)], ())
+    return input[(_FULL,) * axis + (flatten(index),)]
 
 
 def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """``out[i][j][k] = input[index[i][j][k]][j][k]`` for ``dim`` 0, and likewise for others."""
     axis = normal_axis(dim, input.ndim)
+    if not input.shape or not index.shape:  # a 0-d tensor counts as one of length 1
+        return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
+    if not index.shape.numel():
+        return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
     if input.ndim != index.ndim:
         raise RuntimeError(f"gather: index has {index.ndim} dimensions, but input has {input.ndim}")
-    if not input.ndim:
-        return xp.reshape(xp.take_rows(xp.reshape(input, (1,)), xp.reshape(index, (1,))), ())
     return input[_along(index, axis, input)]
+
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """The elements of ``input`` at ``indices`` along ``dim``, the other dimensions broadcast; or of the flattened tensor."""
+    if dim is None:
+        return gather(reshape(input, -1), 0, reshape(indices, -1))
+    if input.ndim != indices.ndim:
+        raise RuntimeError(f"take_along_dim: input has {input.ndim} dimensions, but indices has {indices.ndim}")
+    axis = normal_axis(dim, input.ndim)
+    others = broadcast_shapes(
+        (*input.shape[:axis], 1, *input.shape[axis + 1 :]), (*indices.shape[:axis], 1, *indices.shape[axis + 1 :])
+    )
+    input = broadcast_to(input, (*others[:axis], input.shape[axis], *others[axis + 1 :]))
+    return gather(input, axis, broadcast_to(indices, (*others[:axis], indices.shape[axis], *others[axis + 1 :])))
 
 
 def scatter(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
@@ -337,6 +421,8 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """As `scatter`, but added: ``out[index[i][j][k]][j][k] += src[i][j][k]``."""
     axis = normal_axis(dim, input.ndim)
+    if not input.ndim:
+        return xp.reshape(scatter_add(flatten(input), 0, flatten(index), flatten(src)), ())
     count = input.shape.numel()
     position, stride = None, 1
     for at, length in reversed(list(zip(_along(index, axis, input), input.shape, strict=True))):
@@ -379,12 +465,17 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements of ``input`` where ``mask`` is true, as a vector."""
     input, mask = broadcast_tensors(input, mask)
-    return input[mask]
+    return flatten(input)[flatten(mask)]
 
 
 def clone(input: Tensor) -> Tensor:
     """A copy, which the gradient passes through."""
-    return xp.positive(input)
+    return xp.clone(input)
+
+
+def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
+    """``input`` itself if its elements lie one after the other, as `is_contiguous` says, and a copy otherwise."""
+    return input if is_contiguous(input) else xp.clone(input)
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:

@@ -141,8 +141,8 @@ prod.defvjp(x=_prod)
 @primitive(promotes="float")
 def logsumexp(xp, x, /, axis=None, keepdims=False):
     """``log(sum(exp(x)))``, by way of the maximum, so that nothing overflows."""
-    top = xp.max(x, axis=axis, keepdims=True)
-    top = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
+    top = xp.max(xp.real(x) if xp.isdtype(x.dtype, "complex floating") else x, axis=axis, keepdims=True)
+    top = xp.astype(xp.where(xp.isfinite(top), top, xp.zeros_like(top)), x.dtype)
     total = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
     return total if keepdims else xp.reshape(total, _dropped(x.shape, axis))
 

@@ -1,0 +1,210 @@
+"""Pooling in PyTorch's language.  One axis is two with a first axis of length 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._core.dispatch import ShapeError
+from .._core.tensor import Tensor
+from .._ops.windows import window_counts
+from .common import xp
+from .convolution import batched, flat, several, unbatched
+from .creation import tensor
+from .shaping import cat
+
+
+def _geometry(name: str, axes: int, x: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil: bool) -> tuple:
+    kernel = several(kernel_size, axes, f"{name}: kernel_size")
+    stride = kernel if stride is None or stride == () else several(stride, axes, f"{name}: stride")
+    padding, dilation = several(padding, axes, f"{name}: padding"), several(dilation, axes, f"{name}: dilation")
+    shape = tuple(x.shape)
+    for what, numbers in (("kernel_size", kernel), ("stride", stride), ("dilation", dilation)):
+        if min(numbers) < 1:
+            raise ShapeError(f"{name}: {what} must be positive, not {numbers}")
+    if any(p < 0 or p > k // 2 for p, k in zip(padding, kernel, strict=True)):
+        raise ShapeError(f"{name}: padding must be between 0 and half of the kernel size; got {padding} for {kernel}")
+    if axes == 1:
+        kernel, stride, padding, dilation = (1, *kernel), (1, *stride), (0, *padding), (1, *dilation)
+        x = flat(x)[0]
+    counts = window_counts(x.shape, kernel, stride, padding, dilation, ceil)
+    if min(counts) < 1:
+        raise ShapeError(f"{name}: no window of size {kernel[-axes:]} fits into the input of shape {shape}")
+    return x, kernel, stride, padding, dilation, counts
+
+
+def _finished(result: Tensor, axes: int, had_batch: bool) -> Tensor:
+    if axes == 1:
+        result = xp.reshape(result, (*result.shape[:2], result.shape[3]))
+    return unbatched(result, had_batch)
+
+
+def _max_pooled(
+    name: str, axes: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil: bool, return_indices: bool
+) -> Any:
+    x, had_batch = batched(input, name, axes)
+    x, kernel, stride, padding, dilation, _ = _geometry(name, axes, x, kernel_size, stride, padding, dilation, ceil)
+    result = _finished(xp.max_pool2d(x, kernel, stride, padding, dilation, ceil), axes, had_batch)
+    if not return_indices:
+        return result
+    return result, _finished(xp.max_pool2d_indices(x, kernel, stride, padding, dilation, ceil), axes, had_batch)
+
+
+def max_pool2d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """The largest element of each window of images ``(N, C, H, W)``; of equal ones the first gets the gradient.
+
+    Args:
+        stride: how far apart windows are; ``kernel_size`` by default.
+        ceil_mode: a last window may reach beyond the image.
+        return_indices: also return where the elements are, counted through the rows of the image.
+
+    Raises ShapeError, with the shapes, where no window fits.
+    """
+    return _max_pooled("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+def max_pool1d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """The largest element of each window of sequences ``(N, C, L)``, as `max_pool2d`."""
+    return _max_pooled("max_pool1d", 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+def _averaged(
+    name: str, axes: int, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil: bool, include: bool, divisor: int | None
+) -> Tensor:
+    x, had_batch = batched(input, name, axes)
+    x, kernel, stride, padding, _, counts = _geometry(name, axes, x, kernel_size, stride, padding, 1, ceil)
+    total = xp.sum_pool2d(x, kernel, stride, padding, ceil)
+    if divisor is not None:
+        return _finished(total / divisor, axes, had_batch)
+    if not ceil and (include or not any(padding)):
+        return _finished(total / (kernel[0] * kernel[1]), axes, had_batch)
+    # How many elements of the image, with its padding or without, every window covers.
+    covered = []
+    for n, count, k, s, p in zip(x.shape[2:], counts, kernel, stride, padding, strict=True):
+        start = np.arange(count) * s - p
+        stop = np.minimum(start + k, n + p)
+        covered.append(stop - start if include else np.minimum(stop, n) - np.maximum(start, 0))
+    numbers = np.outer(*covered).astype("float64")
+    numbers = tensor(numbers, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
+    return _finished(total / numbers, axes, had_batch)
+
+
+def avg_pool2d(
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor:
+    """The mean of each window of images ``(N, C, H, W)``.
+
+    Args:
+        count_include_pad: whether the zeros of the padding count as elements.
+        divisor_override: divide the sums by this number instead.
+
+    Raises ShapeError, with the shapes, where no window fits.
+    """
+    if divisor_override == 0:
+        raise ValueError("avg_pool2d: divisor_override must not be zero")
+    return _averaged("avg_pool2d", 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+def avg_pool1d(
+    input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
+) -> Tensor:
+    """The mean of each window of sequences ``(N, C, L)``, as `avg_pool2d`."""
+    return _averaged("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+
+
+def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
+    """``sum(x ** p) ** (1 / p)`` of each window, for ``p = norm_type``."""
+    x, had_batch = batched(input, "lp_pool2d", 2)
+    x, kernel, stride, padding, _, _ = _geometry("lp_pool2d", 2, x, kernel_size, stride, 0, 1, ceil_mode)
+    total = xp.sum_pool2d(xp.power(x, norm_type), kernel, stride, padding, ceil_mode)
+    return unbatched(xp.power(xp.relu(total), 1 / norm_type), had_batch)
+
+
+# -- pooling to a given size -----------------------------------------------------------------------------------------------
+
+
+def _target(name: str, axes: int, x: Tensor, output_size: Any) -> tuple[int, ...]:
+    wanted = (output_size,) * axes if output_size is None or isinstance(output_size, int) else tuple(output_size)
+    if len(wanted) != axes:
+        raise ValueError(f"{name}: output_size has {len(wanted)} numbers, {wanted}, but there are {axes} axes")
+    return tuple(n if size is None else int(size) for n, size in zip(x.shape[2:], wanted, strict=True))
+
+
+def _bounds(length: int, size: int) -> list[tuple[int, int]]:
+    """Where each of ``size`` regions of about equal length begins and ends."""
+    return [(i * length // size, -(-(i + 1) * length // size)) for i in range(size)]
+
+
+def _region_means(x: Tensor, axis: int, size: int) -> Tensor:
+    """The mean of each of ``size`` regions along ``axis``, -1 or -2: a product with a matrix of weights."""
+    length = x.shape[axis]
+    if size == length:
+        return x
+    if length % size == 0:
+        position = x.ndim + axis
+        split = xp.reshape(x, (*x.shape[:position], size, length // size, *x.shape[position + 1 :]))
+        return xp.mean(split, position + 1)
+    weights = np.zeros((size, length))
+    for row, (start, stop) in zip(weights, _bounds(length, size), strict=True):
+        row[start:stop] = 1 / (stop - start)
+    matrix = tensor(weights, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
+    return xp.matmul(matrix, x) if axis == -2 else xp.matmul(x, xp.matrix_transpose(matrix))
+
+
+def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
+    """The means of ``output_size`` regions of about equal size; None keeps an axis as it is."""
+    x, had_batch = batched(input, "adaptive_avg_pool2d", 2)
+    height, width = _target("adaptive_avg_pool2d", 2, x, output_size)
+    return unbatched(_region_means(_region_means(x, -1, width), -2, height), had_batch)
+
+
+def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
+    """The means of ``output_size`` regions of about equal length."""
+    x, had_batch = batched(input, "adaptive_avg_pool1d", 1)
+    return unbatched(_region_means(x, -1, *_target("adaptive_avg_pool1d", 1, x, output_size)), had_batch)
+
+
+def _region_maxima(x: Tensor, height: int, width: int) -> Tensor:
+    rows = []
+    for top, bottom in _bounds(x.shape[2], height):
+        row = [
+            xp.max_pool2d(x[:, :, top:bottom, left:right], (bottom - top, right - left), (1, 1), (0, 0), (1, 1), False)
+            for left, right in _bounds(x.shape[3], width)
+        ]
+        rows.append(cat(row, -1))
+    return cat(rows, -2)
+
+
+def adaptive_max_pool2d(input: Tensor, output_size: Any) -> Tensor:
+    """The largest elements of ``output_size`` regions of about equal size; None keeps an axis as it is."""
+    x, had_batch = batched(input, "adaptive_max_pool2d", 2)
+    return unbatched(_region_maxima(x, *_target("adaptive_max_pool2d", 2, x, output_size)), had_batch)
+
+
+def adaptive_max_pool1d(input: Tensor, output_size: Any) -> Tensor:
+    """The largest elements of ``output_size`` regions of about equal length."""
+    x, had_batch = batched(input, "adaptive_max_pool1d", 1)
+    return _finished(_region_maxima(flat(x)[0], 1, *_target("adaptive_max_pool1d", 1, x, output_size)), 1, had_batch)
