@@ -161,6 +161,31 @@ def test_pad_as_numpy(backend, value):
         assert (backend.to_numpy(backend.kernels["pad"](backend.asarray(x), widths, value)) == expected).all()
 
 
+@pytest.mark.parametrize("groups", [1, 2])
+@pytest.mark.parametrize(
+    ("size", "stride", "padding", "dilation"), [(6, 1, 1, 1), (7, 2, 0, 1), (8, 3, 2, 2), (8, 2, 1, 1)]
+)
+def test_convolution_as_the_generic_text(backend, groups, size, stride, padding, dilation):
+    import polygrad._ops.convolution  # noqa: F401  until it is imported with the others
+    from polygrad._core.primitive import PRIMITIVES
+
+    generator = numpy.random.default_rng(0)
+    pairs = [(value, value) for value in (stride, padding, dilation)]
+    x, weight = jnp.asarray(generator.normal(size=(2, 4, size, size))), generator.normal(size=(6, 4 // groups, 3, 3))
+    weight = jnp.asarray(weight)
+    cotangent = PRIMITIVES["conv2d"].forward(backend.xp, x, weight, *pairs, groups)
+    for name, operands, settings in (
+        ("conv2d", (x, weight), ()),
+        ("conv2d_input_gradient", (cotangent, weight), ((size, size),)),
+        ("conv2d_weight_gradient", (x, cotangent), ((3, 3),)),
+        ("conv2d_input_gradient", (cotangent[..., :-1], weight), ((size, size),)),
+    ):
+        expected = PRIMITIVES[name].forward(backend.xp, *operands, *settings, *pairs, groups)
+        found = backend.kernel(PRIMITIVES[name])(*operands, *settings, *pairs, groups)
+        assert found.shape == expected.shape
+        assert numpy.asarray(found) == pytest.approx(numpy.asarray(expected))
+
+
 # -- what compiles -----------------------------------------------------------------------------------------------------
 
 

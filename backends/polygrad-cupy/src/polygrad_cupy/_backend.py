@@ -24,8 +24,8 @@ def device_count() -> int:
         count, reason = 0, str(error)
     if not count:
         raise BackendError(
-            f"backend 'cupy' needs a GPU that CuPy {cupy.__version__} can use, and there is none here ({reason}); check "
-            f"the GPU's driver with nvidia-smi, or choose another backend (python -m polygrad backends lists them)"
+            f"backend 'cupy' needs a GPU that CuPy {cupy.__version__} can use, and there is none here ({reason}); "
+            f"check the GPU's driver with nvidia-smi, or use another backend (python -m polygrad backends lists them)"
         )
     return count
 

@@ -16,8 +16,8 @@ import jax.numpy as jnp
 from jax import lax
 
 KERNELS: dict[str, Callable[..., Any]] = {
-    "erf": jax.jit(jax.scipy.special.erf, inline=True),
-    "sigmoid": jax.jit(jax.nn.sigmoid, inline=True),
+    "erf": jax.scipy.special.erf,
+    "sigmoid": jax.nn.sigmoid,
 }
 
 
@@ -116,7 +116,6 @@ def slice_pad(x, /, key, shape):
 
 
 @kernel
-@partial(jax.jit, static_argnums=2, inline=True)
 def index_add(x, indices, /, size):
     return jnp.zeros((size, *x.shape[1:]), x.dtype).at[indices].add(x)
 
@@ -131,7 +130,6 @@ def _column(mask, like):
 
 
 @kernel
-@partial(jax.jit, inline=True)
 def put_rows(x, value, indices, /):
     if value.shape[0] == 0 or x.shape[0] == 0:
         return x
@@ -140,7 +138,6 @@ def put_rows(x, value, indices, /):
 
 
 @kernel
-@partial(jax.jit, static_argnums=2, inline=True)
 def last_rows(x, indices, /, size):
     if x.shape[0] == 0:
         return x
@@ -149,8 +146,44 @@ def last_rows(x, indices, /, size):
 
 
 @kernel
-@partial(jax.jit, static_argnums=(1, 2), inline=True)
 def pad(x, /, widths, value=0):
     if math.prod(x.shape) == 0:
         return jnp.full([n + sum(w) for n, w in zip(x.shape, widths, strict=True)], value, x.dtype)
     return jnp.pad(x, widths, constant_values=value)
+
+
+# -- convolution: XLA's own, and its adjoints by transposition ---------------------------------------------------------
+
+
+@kernel
+def conv2d(x, weight, /, stride, padding, dilation, groups):
+    return lax.conv_general_dilated(
+        x,
+        weight,
+        stride,
+        [(width, width) for width in padding],
+        rhs_dilation=dilation,
+        feature_group_count=groups,
+        dimension_numbers=("NCHW", "OIHW", "NCHW"),
+    )
+
+
+def _adjoint(convolution, shape, cotangent):
+    """The adjoint of ``convolution``, linear in an operand of ``shape``, applied to ``cotangent``."""
+    operand = jax.ShapeDtypeStruct(shape, cotangent.dtype)
+    result = jax.eval_shape(convolution, operand)
+    # Windows at the end that the caller does not count have a cotangent of zero.
+    missing = [(0, full - given) for full, given in zip(result.shape, cotangent.shape, strict=True)]
+    return jax.linear_transpose(convolution, operand)(jnp.pad(cotangent, missing))[0]
+
+
+@kernel
+def conv2d_input_gradient(cotangent, weight, /, size, stride, padding, dilation, groups):
+    shape = (cotangent.shape[0], weight.shape[1] * groups, *size)
+    return _adjoint(lambda x: conv2d(x, weight, stride, padding, dilation, groups), shape, cotangent)
+
+
+@kernel
+def conv2d_weight_gradient(x, cotangent, /, kernel, stride, padding, dilation, groups):
+    shape = (cotangent.shape[1], x.shape[1] // groups, *kernel)
+    return _adjoint(lambda weight: conv2d(x, weight, stride, padding, dilation, groups), shape, cotangent)
