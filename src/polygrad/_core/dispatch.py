@@ -14,7 +14,8 @@ from typing import Any
 from .. import _dtypes
 from .._state import RECORDERS, grad_enabled, note_read
 from ..backends.registry import BY_TYPE
-from .graph import Node, make_node, next_sequence
+from . import graph
+from .graph import Node, make_node
 from .primitive import OPERATIONS, Plan, Primitive
 from .tensor import TENSOR_TYPES, Tensor, as_operand, cell
 
@@ -123,6 +124,8 @@ def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Ex
 
     Shapes that do not fit are RuntimeError in PyTorch and ValueError in NumPy; the result is both.
     """
+    if primitive.misfit is not None and (message := primitive.misfit(*arrays)):
+        return ShapeError(message)
     described = ", ".join(
         f"{BY_TYPE[a.__class__].from_dtype(a.dtype).name}{list(a.shape)}" for a in arrays if hasattr(a, "shape")
     )
@@ -159,6 +162,10 @@ def attach_view(view: Tensor, base: Tensor, primitive: Primitive, settings: dict
     base._watch(view)
 
 
+#: The globals of every dispatcher that was generated.
+_scopes: list[dict[str, Any]] = []
+
+
 # -- generation -------------------------------------------------------------------------------------------------------
 
 
@@ -169,10 +176,11 @@ def generate(primitive: Primitive) -> Callable:
         agree=agree, attach_view=attach_view, BY_TYPE=BY_TYPE, explain=explain, grad_enabled=grad_enabled,
         kernels=primitive.kernels, new=object.__new__, Node=Node, note_read=note_read, plan_of=primitive.plan,
         plans=primitive.plans, primitive=primitive, RECORDERS=RECORDERS, scalar_operand=scalar_operand,
-        scalars=_scalars.get, SCALARS=SCALARS, sequence=next_sequence, several=several, Tensor=Tensor,
+        scalars=_scalars.get, SCALARS=SCALARS, sequence=graph.next_sequence, several=several, Tensor=Tensor,
         TENSOR_TYPES=TENSOR_TYPES, top=top, is_discrete=is_discrete, EXPLAINED=EXPLAINED,
     )  # fmt: skip
     exec(compile(text, f"<dispatcher of {primitive.name}>", "exec"), scope)
+    _scopes.append(scope)
     function = scope["dispatch"]
     function.source = text
     function.primitive = primitive
@@ -183,6 +191,13 @@ def generate(primitive: Primitive) -> Callable:
 
 
 Primitive.generate = staticmethod(generate)
+
+
+def count_nodes_by(sequence: Callable[[], int]) -> None:
+    """Number the nodes that are recorded from now on by ``sequence``, whose ints may carry something along."""
+    graph.next_sequence = sequence
+    for scope in _scopes:
+        scope["sequence"] = sequence
 
 
 def _signature(primitive: Primitive, operands: Sequence[str], scope: dict[str, Any]) -> str:

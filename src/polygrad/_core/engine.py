@@ -16,7 +16,7 @@ from typing import Any
 from .._state import RECORDERS, grad_mode, recorder
 from ..backends.registry import BY_TYPE
 from .dispatch import is_discrete
-from .graph import Edge, Leaf, Node, hooks_of, make_node
+from .graph import Edge, GradientEdge, Leaf, Node, hooks_of, make_node
 from .primitive import OPERATIONS
 from .tensor import Tensor, cell
 
@@ -34,7 +34,7 @@ def backward(
     """Add gradients into the leaves' ``.grad``: of all leaves, or of ``inputs`` only."""
     wanted = None
     if inputs is not None:
-        inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+        inputs = [inputs] if isinstance(inputs, (Tensor, GradientEdge)) else list(inputs)
         if not inputs:
             raise RuntimeError("inputs argument to backward() cannot be empty")
         wanted = dict.fromkeys(_edges_of(inputs))
@@ -89,7 +89,7 @@ def grad(
 
 def _edges_of(inputs: Sequence[Tensor]) -> list[Edge]:
     for number, x in enumerate(inputs):
-        if not isinstance(x, Tensor):
+        if not isinstance(x, (Tensor, GradientEdge)):
             raise TypeError(f"inputs are tensors, but number {number} is a {type(x).__name__}")
         if x._edge is None:
             raise RuntimeError(

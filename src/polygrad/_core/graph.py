@@ -139,6 +139,30 @@ def entry(edge: Edge) -> tuple[Edge, int]:
     return edge, 0
 
 
+class GradientEdge:
+    """Where a tensor joins the graph: the node that computed it, or its leaf, and which of the node's outputs it is."""
+
+    __slots__ = ("_edge",)
+
+    def __init__(self, edge: Edge):
+        self._edge = edge
+
+    @property
+    def node(self) -> Edge:
+        """The node of the operation, or the leaf."""
+        return entry(self._edge)[0]
+
+    @property
+    def output_nr(self) -> int:
+        """The number of the output."""
+        return entry(self._edge)[1]
+
+    @property
+    def shape(self) -> Any:
+        """The tensor's shape."""
+        return self._edge.shape
+
+
 def hooks_of(edge: Edge) -> Hooks:
     """The hooks of ``edge``, made on first use so that the graph pays nothing for them."""
     if edge.hooks is None:

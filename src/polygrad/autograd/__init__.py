@@ -1,19 +1,47 @@
-"""Gradients: `grad`, `backward`, `Function`, grad modes."""
+"""Gradients: `grad`, `backward`, `Function`, grad modes, and what to look at them with."""
 
 from __future__ import annotations
+
+import importlib as _importlib
+from typing import Any as _Any
 
 from .._core.graph import Leaf, Node
 from .differentiation import backward, grad
 from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
+#: What is imported when it is first named: most programs need none of it.
+_HOMES = {
+    **{name: "function" for name in ("Function", "once_differentiable")},
+    **{name: "anomaly_mode" for name in ("detect_anomaly", "is_anomaly_enabled", "set_detect_anomaly")},
+}
+_SUBMODULES = frozenset(("anomaly_mode", "function", "functional", "grad_mode", "graph"))
+
 __all__ = [
+    "Function",
     "Leaf",
     "Node",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "grad",
     "inference_mode",
+    "is_anomaly_enabled",
     "is_grad_enabled",
     "no_grad",
+    "once_differentiable",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+
+def __getattr__(name: str) -> _Any:
+    if name in _SUBMODULES:
+        return _importlib.import_module(f".{name}", __name__)
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(_importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES, *_SUBMODULES})

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._core import engine
+from .._core.graph import GradientEdge
 from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
 
@@ -13,7 +14,7 @@ Tensors = Tensor | Sequence[Tensor]
 
 
 def _several(value: Any, name: str) -> list[Any]:
-    if isinstance(value, Tensor):
+    if isinstance(value, (Tensor, GradientEdge)):
         return [value]
     try:
         return list(value)
