@@ -54,9 +54,11 @@ _HOMES = {
                 round real imag                 finfo iinfo""",
             "reductions": """sum prod mean var std var_mean std_mean max min amax amin argmax argmin all any logsumexp cumsum
                 norm count_nonzero""",
-            "shaping": """reshape permute transpose t movedim unsqueeze squeeze flatten unflatten broadcast_shapes
-                broadcast_to broadcast_tensors flip roll cat stack narrow split chunk unbind repeat_interleave tril triu
-                index_select gather scatter scatter_add masked_fill masked_select clone nonzero""",
+            "shaping": """reshape permute transpose swapaxes swapdims t movedim moveaxis unsqueeze squeeze flatten
+                unflatten ravel broadcast_shapes broadcast_to broadcast_tensors flip fliplr flipud roll cat stack narrow select
+                diagonal split chunk tensor_split unbind tile tril triu clone""",
+            "picking": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill
+                index_copy index_put masked_fill masked_select masked_scatter nonzero argwhere""",
         }.items()
         for name in names.split()
     },

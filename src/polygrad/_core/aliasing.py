@@ -80,18 +80,21 @@ class Aliasing:
         return made
 
     def _share(self, other: Any) -> None:
-        """Let go of the memory that this tensor has, and share that of ``other``.  Former views keep the former memory."""
-        aside = self._cell(self._data, self._edge)
-        aside._base, aside._views = self._base, self._views
-        for view in aside._live_views():
-            view._base = (aside, *view._base[1:])
-        if aside._base is not None:
-            aside._base[0]._watch(aside)
-            aside._base[0]._views[:] = [r for r in aside._base[0]._views if r() is not self]
-        alias = other._alias()
-        self._base, self._views = alias._base, None
+        """Let go of the memory that this tensor has, and share that of ``other``, outside the graph."""
+        self._become(other._alias(), self._edge)
+
+    def _become(self, view: Any, edge: Edge | None) -> None:
+        """Be ``view`` from now on.  What is a view of this tensor, perhaps ``view`` too, keeps the former value as its base."""
+        former = self._cell(self._data, self._edge)
+        former._base, former._views = self._base, self._views
+        for other in former._live_views():
+            other._base = (former, *other._base[1:])
+        if former._base is not None:
+            former._base[0]._watch(former)
+            former._base[0]._views[:] = [r for r in former._base[0]._views if r() is not self]
+        self._base, self._views = view._base, None
         self._base[0]._watch(self)
-        self._bind(alias._data, self._edge)
+        self._bind(view._data, edge)
 
     # -- in place --------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -28,9 +29,9 @@ def getitem(x: Tensor, key: Any) -> Tensor:
 def setitem(x: Tensor, key: Any, value: Any) -> None:
     """``x[key] = value``, in place, with ``value`` broadcast.  Raises as `getitem`, and for a shape that does not fit."""
     if not isinstance(value, Tensor):
-        value = x._new_scalar(value, x.dtype) if isinstance(value, (bool, int, float)) else _as_value(x, value)
+        value = scalar_for(x, value) if isinstance(value, (bool, int, float, complex)) else _as_value(x, value)
     if isinstance(key, Tensor) and key.dtype.kind == "bool" and tuple(key.shape) == tuple(x.shape) and value.ndim == 0:
-        x._in_place(_masked_put, key, value)
+        masked_put(x, key, xp.astype(value, x.dtype))
         return
     basic, indices = parse(x, key)
     if not indices:
@@ -38,8 +39,11 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
             return  # ``x[key] += 1`` assigns the view that it already changed
         x._in_place(xp.slice_put, xp.astype(value, x.dtype), basic)
         return
-    part = xp.getitem(x, basic)
     x._check_in_place()
+    value = xp.astype(value, x.dtype)
+    if x._overwrite("index_put_", value, basic, tuple(axis for axis, _ in indices), *[index for _, index in indices]):
+        return
+    part = xp.getitem(x, basic)
     written = _scatter(part, indices, value)
     x._assign(xp.slice_put(x, written, basic) if any(k is not Ellipsis and k != _FULL for k in basic) else written)
 
@@ -48,8 +52,24 @@ def _as_value(x: Tensor, value: Any) -> Tensor:
     return tensor(value, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
 
 
-def _masked_put(x: Tensor, mask: Tensor, value: Tensor) -> Tensor:
-    return xp.where(mask, xp.astype(value, x.dtype), x)
+def masked_put(x: Tensor, mask: Tensor, value: Tensor) -> None:
+    """Write ``value``, of no dimensions and of the type of ``x``, where ``mask``, broadcast, is true."""
+    x._check_in_place()
+    if not x._overwrite("masked_put_", mask, value):
+        x._assign(xp.where(mask, value, x))
+
+
+def scalar_for(x: Tensor, value: Any) -> Tensor:
+    """A Python number as a 0-d tensor in the type of ``x``, as PyTorch writes it there: into integers it is truncated."""
+    if isinstance(value, complex) and not x.dtype.is_complex:
+        raise RuntimeError(f"value {value!r} cannot be converted to type {x.dtype.name}, which is not complex")
+    if x.dtype.kind in ("int", "uint"):
+        if isinstance(value, float) and not math.isfinite(value):
+            raise RuntimeError(f"value {value!r} cannot be converted to type {x.dtype.name}")
+        value = int(value)
+    elif x.dtype.kind == "bool":
+        value = bool(value)
+    return x._new_scalar(value, x.dtype)
 
 
 # -- keys --------------------------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def reshaped_strides(shape: tuple[int, ...], strides: tuple[int, ...], target: t
 # -- what each view does to strides --------------------------------------------------------------------------------------
 
 
-def _getitem(shape, strides, result_shape, key):
+def _getitem(shape, strides, result_shape, /, key):
     result, axis = [], 0
     for item in key:
         if item is None:
@@ -118,26 +118,26 @@ def _made_by(key, ndim):
     return items
 
 
-def _permuted(shape, strides, result_shape, axes):
+def _permuted(shape, strides, result_shape, /, axes):
     return tuple(strides[a] for a in axes)
 
 
-def _transposed(shape, strides, result_shape):
+def _transposed(shape, strides, result_shape, /):
     return (*strides[:-2], strides[-1], strides[-2])
 
 
-def _broadcast(shape, strides, result_shape, **settings):
+def _broadcast(shape, strides, result_shape, /, **settings):
     offset = len(result_shape) - len(shape)
     kept = tuple(0 if n != m else s for n, m, s in zip(shape, result_shape[offset:], strides, strict=True))
     return (0,) * offset + kept
 
 
-def _reshaped(shape, strides, result_shape, **settings):
+def _reshaped(shape, strides, result_shape, /, **settings):
     # A view that PyTorch could not make is none of its layouts; what comes after it counts as contiguous.
     return reshaped_strides(shape, strides, result_shape) or contiguous_strides(result_shape)
 
 
-def _part(shape, strides, result_shape):
+def _part(shape, strides, result_shape, /):
     return tuple(2 * s for s in strides)  # the real or imaginary parts of complex numbers
 
 

@@ -13,7 +13,7 @@ from .. import _dtypes
 from .._core.engine import tensor_backward
 from .._core.primitive import OPERATIONS, PRIMITIVES
 from .._core.tensor import Tensor
-from . import conversion, creation, indexing, pointwise, reductions, shaping
+from . import conversion, creation, indexing, inplace, layout, picking, pointwise, reductions, shaping
 
 #: PyTorch's names of primitives, where they differ from the standard's.
 TORCH_NAMES = {
@@ -47,15 +47,14 @@ _OPERATORS = {
 _METHODS: dict[Any, str] = {
     pointwise: "round pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose allclose equal angle",
     reductions: "sum prod mean var std max min amax amin argmax argmin all any logsumexp cumsum norm count_nonzero",
-    shaping: """reshape view permute transpose t movedim unsqueeze squeeze flatten unflatten broadcast_to expand expand_as
-        flip roll narrow split chunk unbind repeat repeat_interleave tril triu index_select gather scatter scatter_add
-        masked_fill masked_select clone nonzero""",
+    shaping: """reshape reshape_as view view_as ravel permute transpose swapaxes swapdims t movedim moveaxis unsqueeze squeeze
+        flatten unflatten broadcast_to expand expand_as flip fliplr flipud roll narrow select diagonal split chunk
+        tensor_split unbind repeat tile tril triu clone contiguous""",
+    picking: """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill index_copy
+        index_put masked_fill masked_select masked_scatter nonzero argwhere""",
+    layout: "stride is_contiguous",
     conversion: "to numpy item tolist type_as",
 }
-
-_IN_PLACE = """mul div add sub pow neg exp log sqrt sin cos tanh sigmoid relu abs floor ceil round trunc clamp reciprocal
-    rsqrt square erf masked_fill scatter scatter_add remainder floor_divide addcmul addcdiv lerp tril triu""".split()
-
 
 def _primitive_method(name: str, primitive: str) -> Callable:
     def stub(self: Tensor, *args: Any, **kwargs: Any) -> Any:
@@ -72,53 +71,6 @@ def _reflected(primitive: str) -> Callable:
         return getattr(OPERATIONS, primitive)(other, self)
 
     return method
-
-
-def _in_place(function: Callable, name: str) -> Callable:
-    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        operation = getattr(OPERATIONS, TORCH_NAMES[name]) if name in TORCH_NAMES else function
-        if kwargs:
-            return self._in_place(lambda x, *operands: operation(x, *operands, **kwargs), *args)
-        return self._in_place(operation, *args)
-
-    method.__name__ = name + "_"
-    method.__doc__ = f"`{name}` in place."
-    return method
-
-
-def _in_place_operator(primitive: str) -> Callable:
-    def method(self: Tensor, other: Any) -> Tensor:
-        return self._in_place(getattr(OPERATIONS, primitive), other)
-
-    return method
-
-
-def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
-    """Take over the values of ``source``, broadcast and cast to this tensor; differentiable with respect to ``source``."""
-    if not isinstance(source, Tensor):
-        raise TypeError(f"copy_() takes a Tensor, not {type(source).__name__}")
-    self._check_in_place()
-    value = conversion.moved(source, self.backend, None if self.backend.level else self.device, self.dtype)
-    return self._assign(shaping.broadcast_to(value, self.shape))
-
-
-def fill_(self: Tensor, value: Any) -> Tensor:
-    """Fill this tensor with one number."""
-    self._check_in_place()
-    if isinstance(value, Tensor):
-        return copy_(self, value)
-    return self._assign(creation.full_like(self.detach(), value))
-
-
-def zero_(self: Tensor) -> Tensor:
-    """Fill this tensor with zeros."""
-    return fill_(self, 0)
-
-
-def detach_(self: Tensor) -> Tensor:
-    """Take this tensor out of the graph: it becomes a leaf that requires no grad."""
-    self._bind_edge(None)
-    return self
 
 
 def _iterate(self: Tensor) -> Any:
@@ -149,19 +101,16 @@ def attach() -> None:
     for operator in ("add", "sub", "mul", "truediv", "floordiv", "mod", "matmul", "and", "or", "xor", "lshift", "rshift"):
         primitive = _OPERATORS[f"__{operator}__"]
         put(f"__r{operator}__", _reflected(primitive))
-        put(f"__i{operator}__", _in_place_operator(primitive))
+        put(f"__i{operator}__", inplace.operator(primitive))
     put("__pow__", pointwise.pow)
     put("__rpow__", pointwise.rpow)
-    put("__ipow__", lambda self, other: self._in_place(pointwise.pow, other))
-    for name in _IN_PLACE:
-        function = next((getattr(m, name) for m in _METHODS if hasattr(m, name)), None)
-        put(name + "_", _in_place(function, name))
-    for method in (copy_, fill_, zero_, detach_):
-        put(method.__name__, method)
+    put("__ipow__", inplace.power_operator)
     put("backward", tensor_backward)
     put("clip", pointwise.clamp)
-    put("clip_", Tensor.clamp_)
-    put("absolute_", Tensor.abs_)
+    for name in inplace.NAMES:
+        put(name + "_", inplace.method(name, {"div": "divide", **TORCH_NAMES}.get(name)))
+    for method in inplace.METHODS:
+        put(method.__name__, method)
     put("mT", property(_matrix_transpose))
     put("T", property(shaping.numpy_transpose))
     put("mH", property(lambda self: OPERATIONS.conj(_matrix_transpose(self)), doc="The conjugate transpose."))
@@ -190,12 +139,8 @@ def attach() -> None:
     put("numel", lambda self: self.shape.numel())
     put("nelement", Tensor.numel)
     put("element_size", lambda self: self.dtype.itemsize)
-    put("contiguous", lambda self, *args, **kwargs: self)
-    put("is_contiguous", lambda self, *args, **kwargs: True)
     put("is_floating_point", lambda self: self.dtype.is_floating_point)
     put("is_complex", lambda self: self.dtype.is_complex)
-    put("view_as", lambda self, other: shaping.reshape(self, other.shape))
-    put("reshape_as", lambda self, other: shaping.reshape(self, other.shape))
     for name, dtype in (*_dtypes.ALIASES.items(), ("bool", _dtypes.bool), ("bfloat16", _dtypes.bfloat16)):
         if name not in ("cfloat", "cdouble"):
             put(name, conversion.caster(dtype))

@@ -12,7 +12,7 @@ from .._dtypes import DType
 from .._ops.reductions import axes_of
 from .common import dims_of, numpy_spelling
 from .creation import check_dtype
-from .shaping import gather
+from .picking import gather
 
 
 class ValuesAndIndices(NamedTuple):

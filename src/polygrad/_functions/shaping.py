@@ -111,6 +111,9 @@ def numpy_transpose(input: Tensor) -> Tensor:
     return xp.permute_dims(input, tuple(reversed(range(input.ndim))))
 
 
+swapaxes = swapdims = transpose
+
+
 def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     """``input`` with dimensions ``source`` moved to ``destination``."""
     sources = [normal_axis(d, input.ndim) for d in ((source,) if isinstance(source, int) else source)]
@@ -121,6 +124,9 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     for target, origin in sorted(zip(targets, sources, strict=True)):
         order.insert(target, origin)
     return xp.permute_dims(input, tuple(order))
+
+
+moveaxis = movedim
 
 
 @numpy_spelling
@@ -211,6 +217,16 @@ def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     if len(set(axes)) < len(axes):
         raise RuntimeError(f"flip(): a dimension appears twice in dims {chosen}")
     return xp.flip(input, axes) if axes and input.ndim else clone(input)
+
+
+def fliplr(input: Tensor) -> Tensor:
+    """``input`` with the order of its columns reversed."""
+    return xp.flip(input, (normal_axis(1, input.ndim),))
+
+
+def flipud(input: Tensor) -> Tensor:
+    """``input`` with the order of its rows reversed."""
+    return xp.flip(input, (normal_axis(0, input.ndim),))
 
 
 @numpy_spelling
@@ -332,6 +348,21 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split(input, max(1, -(-length // chunks)), dim)
 
 
+def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """``input`` cut along ``dim`` into that many pieces, the first ones longer by one, or at the given positions.  Views."""
+    axis = normal_axis(dim, input.ndim)
+    size = input.shape[axis]
+    if isinstance(indices_or_sections, int):
+        if indices_or_sections < 1:
+            raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
+        short, longer = divmod(size, indices_or_sections)
+        ends = [n * short + min(n, longer) for n in range(1, indices_or_sections)]
+    else:
+        ends = [int(n) for n in indices_or_sections]
+    before = (_FULL,) * axis
+    return tuple(xp.getitem(input, (*before, slice(a, b), Ellipsis)) for a, b in zip([0, *ends], [*ends, size], strict=True))
+
+
 @numpy_spelling
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """The slices along ``dim``, without it.  Views."""
@@ -355,13 +386,10 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     return separate(xp.reshape(repeated, tuple(a * b for a, b in zip(times, shape, strict=True))))
 
 
-@numpy_spelling
-def repeat_interleave(input: Tensor, repeats: int, dim: int | None = None) -> Tensor:
-    """Every element ``repeats`` times in a row, along ``dim`` or flattened."""
-    x = flatten(input) if dim is None else input
-    axis = 0 if dim is None else normal_axis(dim, x.ndim)
-    index = [i for i in range(x.shape[axis]) for _ in range(repeats)]
-    return index_select(x, axis, arange(len(index), backend=x.backend, device=x.device) // repeats)
+def tile(input: Tensor, *dims: Any) -> Tensor:
+    """As `repeat`, where ``dims`` may be shorter than the shape of ``input``."""
+    times = sizes(dims)
+    return repeat(input, *(1,) * (input.ndim - len(times)), *times)
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
@@ -374,100 +402,6 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     return xp.triu(input, diagonal)
 
 
-def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
-    """The slices of ``input`` along ``dim`` at the positions ``index``, a 1-D tensor of integers."""
-    axis = normal_axis(dim, input.ndim)
-    if index.ndim > 1:
-        raise IndexError(f"index_select(): index is supposed to be a vector, and it has {index.ndim} dimensions")
-    if not input.ndim:
-        return xp.reshape(flatten(input)[flatten(index)], ())
-    return input[(_FULL,) * axis + (flatten(index),)]
-
-
-def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
-    """``out[i][j][k] = input[index[i][j][k]][j][k]`` for ``dim`` 0, and likewise for others."""
-    axis = normal_axis(dim, input.ndim)
-    if not input.shape or not index.shape:  # a 0-d tensor counts as one of length 1
-        return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
-    if not index.shape.numel():
-        return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
-    if input.ndim != index.ndim:
-        raise RuntimeError(f"gather: index has {index.ndim} dimensions, but input has {input.ndim}")
-    return input[_along(index, axis, input)]
-
-
-def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """The elements of ``input`` at ``indices`` along ``dim``, the other dimensions broadcast; or of the flattened tensor."""
-    if dim is None:
-        return gather(reshape(input, -1), 0, reshape(indices, -1))
-    if input.ndim != indices.ndim:
-        raise RuntimeError(f"take_along_dim: input has {input.ndim} dimensions, but indices has {indices.ndim}")
-    axis = normal_axis(dim, input.ndim)
-    others = broadcast_shapes(
-        (*input.shape[:axis], 1, *input.shape[axis + 1 :]), (*indices.shape[:axis], 1, *indices.shape[axis + 1 :])
-    )
-    input = broadcast_to(input, (*others[:axis], input.shape[axis], *others[axis + 1 :]))
-    return gather(input, axis, broadcast_to(indices, (*others[:axis], indices.shape[axis], *others[axis + 1 :])))
-
-
-def scatter(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
-    """``input`` with ``out[index[i][j][k]][j][k] = src[i][j][k]`` for ``dim`` 0, and likewise for others."""
-    axis = normal_axis(dim, input.ndim)
-    result = clone(input)
-    result[_along(index, axis, input)] = _trimmed(src, index)
-    return result
-
-
-def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
-    """As `scatter`, but added: ``out[index[i][j][k]][j][k] += src[i][j][k]``."""
-    axis = normal_axis(dim, input.ndim)
-    if not input.ndim:
-        return xp.reshape(scatter_add(flatten(input), 0, flatten(index), flatten(src)), ())
-    count = input.shape.numel()
-    position, stride = None, 1
-    for at, length in reversed(list(zip(_along(index, axis, input), input.shape, strict=True))):
-        position = at * stride if position is None else position + at * stride
-        stride *= length
-    position = xp.reshape(broadcast_to(position, index.shape), (-1,))
-    values = xp.astype(xp.reshape(_trimmed(src, index), (-1,)), input.dtype)
-    return input + xp.reshape(xp.index_add(values, position, count), tuple(input.shape))
-
-
-def _trimmed(src: Any, index: Tensor) -> Any:
-    if not isinstance(src, Tensor) or tuple(src.shape) == tuple(index.shape):
-        return src
-    return xp.getitem(src, tuple(slice(0, n) for n in index.shape))
-
-
-def _along(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...]:
-    """``index`` for ``axis`` and each other axis's own positions."""
-    parts = []
-    for a, length in enumerate(index.shape):
-        if a == axis:
-            parts.append(index)
-            continue
-        own = arange(length, backend=like.backend, device=None if like.backend.level else like.device)
-        parts.append(xp.reshape(own, tuple(length if i == a else 1 for i in range(index.ndim))))
-    return tuple(parts)
-
-
-def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
-    """``input`` with ``value`` where ``mask`` is true."""
-    if mask.dtype.kind != "bool":
-        raise RuntimeError(f"masked_fill only supports boolean masks, but got mask of type {mask.dtype.name}")
-    if isinstance(value, Tensor):
-        value = xp.astype(value, input.dtype)
-    elif _dtypes.promote_scalar(input.dtype, type(value)) is not input.dtype:
-        raise RuntimeError(f"value {value!r} cannot be converted to type {input.dtype.name} without changing it")
-    return xp.where(mask, value, input)
-
-
-def masked_select(input: Tensor, mask: Tensor) -> Tensor:
-    """The elements of ``input`` where ``mask`` is true, as a vector."""
-    input, mask = broadcast_tensors(input, mask)
-    return flatten(input)[flatten(mask)]
-
-
 def clone(input: Tensor) -> Tensor:
     """A copy, which the gradient passes through."""
     return xp.clone(input)
@@ -476,15 +410,6 @@ def clone(input: Tensor) -> Tensor:
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     """``input`` itself if its elements lie one after the other, as `is_contiguous` says, and a copy otherwise."""
     return input if is_contiguous(input) else xp.clone(input)
-
-
-def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
-    """The positions of the nonzero elements: one row each, or, ``as_tuple``, one tensor per dimension."""
-    from .indexing import nonzero_positions
-
-    mask = input if input.dtype.kind == "bool" else input != 0
-    positions = nonzero_positions(mask)
-    return tuple(positions) if as_tuple else stack(positions, -1)
 
 
 xp.broadcast = lambda tensors: broadcast_tensors(*tensors)

@@ -152,7 +152,7 @@ def conj(xp, x, /):
 conj.defvjp(x=lambda xp, g: xp.conj(g))
 
 
-@primitive(linear=("x",))
+@primitive(linear=("x",), view=lambda base, value: OPERATIONS.complex(value, OPERATIONS.imag(base)))
 def real(xp, x, /):
     return xp.real(x)
 
@@ -160,7 +160,7 @@ def real(xp, x, /):
 real.defvjp(x=lambda xp, g, x_dtype: xp.cast(g, x_dtype))
 
 
-@primitive(linear=("x",))
+@primitive(linear=("x",), view=lambda base, value: OPERATIONS.complex(OPERATIONS.real(base), value))
 def imag(xp, x, /):
     return xp.imag(x)
 

@@ -47,7 +47,9 @@ def _without(xp, g, key):
 
 
 def _narrowed(xp, g, shape):
-    """Sum ``g`` back to the ``shape`` that was broadcast to its own."""
+    """Sum ``g`` back to the ``shape`` that was broadcast to its own; it may have more leading axes, of length 1."""
+    if len(shape) > len(g.shape):
+        return xp.reshape(_narrowed(xp, g, shape[len(shape) - len(g.shape) :]), shape)
     extra = len(g.shape) - len(shape)
     axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1))
     return xp.reshape(xp.sum(g, axis=axes), shape) if axes else xp.reshape(g, shape)

@@ -49,6 +49,15 @@ matrix_transpose.defvjp(x=lambda xp, g: xp.matrix_transpose(g))
 
 
 @primitive(linear=("x",))
+def clone(xp, x, /):
+    """A copy of ``x``."""
+    return xp.asarray(x, copy=True)
+
+
+clone.defvjp(x=lambda xp, g: g)
+
+
+@primitive(linear=("x",))
 def expand_dims(xp, x, /, axis):
     return xp.expand_dims(x, axis=axis)
 
@@ -56,7 +65,16 @@ def expand_dims(xp, x, /, axis):
 expand_dims.defvjp(x=lambda xp, g, x_shape: xp.reshape(g, x_shape))
 
 
-@primitive(broadcasts=True, linear=("x",))
+def _no_write(base, value, shape):
+    if tuple(base.shape) != tuple(shape):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor, which was expanded from "
+            f"{tuple(base.shape)} to {tuple(shape)}, refers to a single memory location; clone() the tensor first"
+        )
+    return value
+
+
+@primitive(broadcasts=True, linear=("x",), view=_no_write)
 def broadcast_to(xp, x, /, shape):
     return xp.broadcast_to(x, shape)
 

@@ -19,10 +19,12 @@ class NumpyBackend(Backend):
     shares_scalars = True
 
     def __init__(self) -> None:
+        from .numpy_inplace import OVERWRITING
         from .numpy_kernels import KERNELS
 
         super().__init__()
         self.kernels.update(KERNELS)
+        self.kernels.update(OVERWRITING)
         half = np.dtype(np.float16)
         self._native[_dtypes.float16], self._dtype[half] = half, _dtypes.float16
 
@@ -58,6 +60,13 @@ class NumpyBackend(Backend):
 
     def native(self, array: Any) -> Any:
         return np.asarray(array)
+
+    def base_of(self, array: Any) -> Any:
+        # Some windows (those of broadcast_to) are windows of a window; what is asked for is the owner of the memory.
+        base = array.base
+        while base.__class__ is np.ndarray and base.base is not None:
+            base = base.base
+        return base
 
     def is_writable(self, array: Any) -> bool:
         return array.__class__ is np.ndarray and array.base is None and array.flags.writeable

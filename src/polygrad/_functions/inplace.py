@@ -1,0 +1,188 @@
+"""Methods that change a tensor: ``x.add_(y)``, ``x += y``, ``x.copy_(y)``, …
+
+Each is the operation without the underscore, whose result the tensor takes over; where nobody else can see the memory, a
+backend's kernel overwrites it.  All raise RuntimeError for a leaf that requires grad, or a view of one, in grad mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from . import conversion, picking, pointwise, shaping
+from .indexing import masked_put, scalar_for
+
+#: Operations that have a method with an underscore.
+NAMES = """mul multiply div divide true_divide pow neg negative exp expm1 log log2 log10 log1p sqrt square sin cos tan sinh
+    cosh tanh asin acos atan asinh acosh atanh sigmoid relu abs absolute floor ceil round trunc clamp clip reciprocal rsqrt
+    erf scatter scatter_add remainder floor_divide fmod addcmul addcdiv lerp tril triu sign nan_to_num logical_not
+    bitwise_not eq ne lt le gt ge""".split()
+
+_WHOLE = (Ellipsis,)
+
+
+def method(name: str, primitive: str | None) -> Callable:
+    """The method ``name_`` that replaces its tensor by the result of the method ``name``, which may be just a primitive."""
+
+    def in_place(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if kwargs:
+            return self._in_place(lambda x, *operands: getattr(x, name)(*operands, **kwargs), *args)
+        return self._in_place(getattr(Tensor, name) if primitive is None else getattr(xp, primitive), *args)
+
+    in_place.__name__ = name + "_"
+    in_place.__doc__ = f"`{name}` in place."
+    return in_place
+
+
+def operator(primitive: str) -> Callable:
+    """``x += y`` and its like."""
+
+    def in_place(self: Tensor, other: Any) -> Tensor:
+        return self._in_place(getattr(xp, primitive), other)
+
+    return in_place
+
+
+def power_operator(self: Tensor, other: Any) -> Tensor:
+    """``x **= y``."""
+    return self._in_place(pointwise.pow, other)
+
+
+def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+    """Add ``alpha * other`` in place."""
+    return self._in_place(xp.add, other if alpha == 1 else xp.multiply(other, alpha) if _is_tensor(other) else other * alpha)
+
+
+def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
+    """Subtract ``alpha * other`` in place."""
+    return self._in_place(
+        xp.subtract, other if alpha == 1 else xp.multiply(other, alpha) if _is_tensor(other) else other * alpha
+    )
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(value, Tensor)
+
+
+def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
+    """Take over the values of ``source``, broadcast and cast to this tensor; differentiable with respect to ``source``.
+
+    Raises RuntimeError for a shape that cannot be broadcast to this tensor's.
+    """
+    if not isinstance(source, Tensor):
+        raise TypeError(f"copy_() takes a Tensor, not {type(source).__name__}")
+    if source is self:
+        self._check_in_place()
+        return self
+    if shaping.broadcast_shapes(self.shape, source.shape) != tuple(self.shape):
+        raise RuntimeError(f"copy_(): a tensor of shape {tuple(source.shape)} cannot be broadcast to {tuple(self.shape)}")
+    self._check_in_place()
+    value = conversion.moved(source, self.backend, None if self.backend.level else self.device, self.dtype)
+    return self._in_place(xp.slice_put, value, _WHOLE)
+
+
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Fill this tensor with one number, or the number in a 0-d tensor, which gets a gradient."""
+    if not isinstance(value, Tensor):
+        return self._in_place(xp.slice_put, scalar_for(self, value), _WHOLE)
+    if value.ndim:
+        raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions")
+    return copy_(self, value)
+
+
+def zero_(self: Tensor) -> Tensor:
+    """Fill this tensor with zeros."""
+    return fill_(self, 0)
+
+
+def masked_fill_(self: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """Write ``value`` where ``mask``, broadcast, is true."""
+    picking.check_mask(self, mask, value)
+    masked_put(self, mask, xp.astype(value, self.dtype) if isinstance(value, Tensor) else scalar_for(self, value))
+    return self
+
+
+def detach_(self: Tensor) -> Tensor:
+    """Take this tensor out of the graph: it becomes a leaf that requires no grad.
+
+    Raises RuntimeError for a view, whose base would stay in the graph.
+    """
+    if self._edge is not None:
+        if self._base is not None and self._base[1] is not None:
+            raise RuntimeError("Can't detach views in-place; use detach() instead")
+        self._bind(self._read(), None)
+    return self
+
+
+def unsqueeze_(self: Tensor, dim: int) -> Tensor:
+    """`unsqueeze` in place: the tensor itself changes its shape."""
+    return _reshape_in_place(self, shaping.unsqueeze(self, dim))
+
+
+def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
+    """`squeeze` in place: the tensor itself changes its shape."""
+    return _reshape_in_place(self, shaping.squeeze(self, dim))
+
+
+def t_(self: Tensor) -> Tensor:
+    """`t` in place: the tensor itself is transposed."""
+    return _reshape_in_place(self, shaping.t(self))
+
+
+def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
+    """`transpose` in place: the tensor itself changes its shape."""
+    return _reshape_in_place(self, shaping.transpose(self, dim0, dim1))
+
+
+def _reshape_in_place(self: Tensor, view: Tensor) -> Tensor:
+    self._check_in_place()
+    self._become(view, view._edge if self._records() else self._edge)
+    return self
+
+
+def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
+    """Add ``alpha`` times each slice of ``source`` along ``dim`` at its ``index``; equal indices add up."""
+    return self._in_place(lambda x: picking.index_add(x, dim, index, source, alpha=alpha))
+
+
+def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """Write ``value`` at the positions ``index`` of ``dim``."""
+    self[picking.at(self, dim, index)] = value
+    return self
+
+
+def index_copy_(self: Tensor, dim: int, index: Tensor, tensor: Tensor) -> Tensor:
+    """Write the slices of ``tensor`` at the positions ``index`` of ``dim``."""
+    self[picking.at(self, dim, index)] = tensor
+    return self
+
+
+def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
+    """``self[indices] = values``; with ``accumulate`` the values are added, equal indices adding up."""
+    if accumulate:
+        return self._in_place(lambda x: picking.index_put(x, indices, values, True))
+    self[tuple(indices)] = values
+    return self
+
+
+def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """Write the first elements of ``source``, in order, where ``mask`` is true."""
+    return self._in_place(lambda x: picking.masked_scatter(x, mask, source))
+
+
+def clamp_min_(self: Tensor, min: Any) -> Tensor:
+    """Raise what is below ``min`` to it."""
+    return self._in_place(lambda x: pointwise.clamp(x, min))
+
+
+def clamp_max_(self: Tensor, max: Any) -> Tensor:
+    """Lower what is above ``max`` to it."""
+    return self._in_place(lambda x: pointwise.clamp(x, None, max))
+
+
+METHODS = (
+    add_, sub_, copy_, fill_, zero_, masked_fill_, detach_, unsqueeze_, squeeze_, t_, transpose_, index_add_, index_fill_,
+    index_copy_, index_put_, masked_scatter_, clamp_min_, clamp_max_,
+)  # fmt: skip

@@ -1,0 +1,198 @@
+"""Picking elements by position or mask, and writing or adding to them out of place."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._ops.shaping import normal_axis
+from .common import numpy_spelling
+from .creation import arange
+from .indexing import nonzero_positions
+from .shaping import broadcast_shapes, broadcast_tensors, broadcast_to, clone, flatten, reshape, stack
+
+_FULL = slice(None)
+
+
+@numpy_spelling
+def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None) -> Tensor:
+    """Every element ``repeats`` times in a row, along ``dim`` or flattened."""
+    x = flatten(input) if dim is None else input
+    axis = 0 if dim is None else normal_axis(dim, x.ndim)
+    index = [i for i in range(x.shape[axis]) for _ in range(repeats)]
+    return index_select(x, axis, arange(len(index), backend=x.backend, device=x.device) // repeats)
+
+
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """The slices of ``input`` along ``dim`` at the positions ``index``, a 1-D tensor of integers."""
+    axis = normal_axis(dim, input.ndim)
+    if index.ndim > 1:
+        raise IndexError(f"index_select(): index is supposed to be a vector, and it has {index.ndim} dimensions")
+    if not input.ndim:
+        return xp.reshape(flatten(input)[flatten(index)], ())
+    return input[(_FULL,) * axis + (flatten(index),)]
+
+
+def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """``out[i][j][k] = input[index[i][j][k]][j][k]`` for ``dim`` 0, and likewise for others."""
+    axis = normal_axis(dim, input.ndim)
+    if not input.shape or not index.shape:  # a 0-d tensor counts as one of length 1
+        return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
+    if not index.shape.numel():
+        return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
+    if input.ndim != index.ndim:
+        raise RuntimeError(f"gather: index has {index.ndim} dimensions, but input has {input.ndim}")
+    return input[_along(index, axis, input)]
+
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """The elements of ``input`` at ``indices`` along ``dim``, the other dimensions broadcast; or of the flattened tensor."""
+    if dim is None:
+        return gather(reshape(input, -1), 0, reshape(indices, -1))
+    if input.ndim != indices.ndim:
+        raise RuntimeError(f"take_along_dim: input has {input.ndim} dimensions, but indices has {indices.ndim}")
+    axis = normal_axis(dim, input.ndim)
+    others = broadcast_shapes(
+        (*input.shape[:axis], 1, *input.shape[axis + 1 :]), (*indices.shape[:axis], 1, *indices.shape[axis + 1 :])
+    )
+    input = broadcast_to(input, (*others[:axis], input.shape[axis], *others[axis + 1 :]))
+    return gather(input, axis, broadcast_to(indices, (*others[:axis], indices.shape[axis], *others[axis + 1 :])))
+
+
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """The elements of the flattened ``input`` at ``index``, in the shape of ``index``."""
+    return flatten(input)[index]
+
+
+def scatter(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
+    """``input`` with ``out[index[i][j][k]][j][k] = src[i][j][k]`` for ``dim`` 0, and likewise for others."""
+    axis = normal_axis(dim, input.ndim)
+    result = clone(input)
+    result[_along(index, axis, input)] = _trimmed(src, index)
+    return result
+
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """As `scatter`, but added: ``out[index[i][j][k]][j][k] += src[i][j][k]``."""
+    axis = normal_axis(dim, input.ndim)
+    if not input.ndim:
+        return xp.reshape(scatter_add(flatten(input), 0, flatten(index), flatten(src)), ())
+    count = input.shape.numel()
+    position, stride = None, 1
+    for at, length in reversed(list(zip(_along(index, axis, input), input.shape, strict=True))):
+        position = at * stride if position is None else position + at * stride
+        stride *= length
+    position = xp.reshape(broadcast_to(position, index.shape), (-1,))
+    values = xp.astype(xp.reshape(_trimmed(src, index), (-1,)), input.dtype)
+    return input + xp.reshape(xp.index_add(values, position, count), tuple(input.shape))
+
+
+def _trimmed(src: Any, index: Tensor) -> Any:
+    if not isinstance(src, Tensor) or tuple(src.shape) == tuple(index.shape):
+        return src
+    return xp.getitem(src, tuple(slice(0, n) for n in index.shape))
+
+
+def _along(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...]:
+    """``index`` for ``axis`` and each other axis's own positions."""
+    parts = []
+    for a, length in enumerate(index.shape):
+        if a == axis:
+            parts.append(index)
+            continue
+        own = arange(length, backend=like.backend, device=None if like.backend.level else like.device)
+        parts.append(xp.reshape(own, tuple(length if i == a else 1 for i in range(index.ndim))))
+    return tuple(parts)
+
+
+def check_mask(input: Tensor, mask: Tensor, value: Any) -> None:
+    """Raise unless ``value`` can be written into ``input`` where ``mask`` is true."""
+    if mask.dtype.kind != "bool":
+        raise RuntimeError(f"masked_fill only supports boolean masks, but got mask of type {mask.dtype.name}")
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise RuntimeError(f"masked_fill only supports a 0-dimensional value tensor, but got {value.ndim} dimensions")
+    elif _dtypes.promote_scalar(input.dtype, type(value)) is not input.dtype:
+        raise RuntimeError(f"value {value!r} cannot be converted to type {input.dtype.name} without changing it")
+
+
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """``input`` with ``value``, a number or a 0-d tensor, where ``mask``, broadcast, is true."""
+    check_mask(input, mask, value)
+    return xp.where(mask, xp.astype(value, input.dtype) if isinstance(value, Tensor) else value, input)
+
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """The elements of ``input`` where ``mask`` is true, as a vector."""
+    input, mask = broadcast_tensors(input, mask)
+    return flatten(input)[flatten(mask)]
+
+
+def at(input: Tensor, dim: int, index: Tensor) -> tuple:
+    """The key of the slices of ``input`` at the positions ``index`` of ``dim``."""
+    return (_FULL,) * normal_axis(dim, input.ndim) + (index,)
+
+
+def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
+    """``input`` with ``alpha`` times each slice of ``source`` along ``dim`` added at its ``index``; equal indices add up."""
+    axis = normal_axis(dim, input.ndim)
+    if index.ndim > 1 or (source.ndim and source.shape[axis] != index.shape.numel()):
+        raise RuntimeError(
+            f"index_add(): index has shape {tuple(index.shape)}, and source {tuple(source.shape)} along dim {axis}; there is "
+            "one index for each slice of source"
+        )
+    order = (axis, *(d for d in range(source.ndim) if d != axis))
+    values = source if alpha == 1 else xp.multiply(source, alpha)
+    if not input.ndim:
+        return input + xp.reshape(xp.index_add(xp.reshape(values, (1,)), flatten(index), 1), ())
+    rows = xp.index_add(xp.astype(xp.permute_dims(values, order), input.dtype), flatten(index), input.shape[axis])
+    return input + xp.permute_dims(rows, tuple(sorted(range(len(order)), key=order.__getitem__)))
+
+
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """``input`` with ``value`` at the positions ``index`` of ``dim``."""
+    result = clone(input)
+    result[at(input, dim, index)] = value
+    return result
+
+
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """``input`` with the slices of ``source`` at the positions ``index`` of ``dim``."""
+    result = clone(input)
+    result[at(input, dim, index)] = source
+    return result
+
+
+def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
+    """``input`` with ``values`` at ``input[indices]``; with ``accumulate`` they are added, equal indices adding up."""
+    result = clone(input)
+    if accumulate:
+        places = reshape(arange(input.shape.numel(), backend=input.backend, device=input.device), tuple(input.shape))
+        places = places[tuple(indices)]
+        flat = xp.reshape(broadcast_to(xp.astype(values, input.dtype), places.shape), (-1,))
+        added = xp.index_add(flat, flatten(places), input.shape.numel())
+        return input + xp.reshape(added, tuple(input.shape))
+    result[tuple(indices)] = values
+    return result
+
+
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """``input`` with the first elements of ``source``, in order, where ``mask`` is true."""
+    input, mask = broadcast_tensors(input, mask)
+    result = clone(input)
+    result[mask] = flatten(source)[: int(xp.sum(mask).item())]
+    return result
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """The positions of the nonzero elements: one row each, or, ``as_tuple``, one tensor per dimension."""
+    mask = input if input.dtype.kind == "bool" else input != 0
+    positions = nonzero_positions(mask)
+    return tuple(positions) if as_tuple else stack(positions, -1)
+
+
+def argwhere(input: Tensor) -> Tensor:
+    """The positions of the nonzero elements, one row each."""
+    return nonzero(input)
