@@ -260,6 +260,23 @@ def test_the_built_in_backend_is_not_counted_twice(environment):
     assert available(registry)[0] == "numpy"
 
 
+def test_one_module_may_bring_two_backends(environment):
+    environment.install_good()
+    source = GOOD.format(
+        name="first",
+        library="numpy",
+        version=PLUGIN_API_VERSION,
+        owns="return False",
+        namespace="import array_api_compat.numpy as library",
+    )
+    source = source.replace("return [", "return [BackendRecord('second', 'numpy', Second, 1), ")
+    source += "\nclass Second(GoodBackend):\n    name = 'second'\n"
+    environment.install("polygrad-pair", source, module="pair", names=["first", "second"])
+    registry = environment.registry()
+    assert [registry.get_backend(name).name for name in ("first", "second")] == ["first", "second"]
+    assert_others_work(registry)
+
+
 def test_unknown_name(environment):
     environment.install_good()
     registry = environment.registry()
@@ -305,6 +322,19 @@ def test_disabled(environment, environ):
     assert errors(registry) == {}
     assert {info.name: info.state for info in describe(registry)}["other"] == "disabled"
     assert_others_work(registry)
+
+
+def test_the_built_in_backend_can_be_disabled(environment):
+    environment.install_good()
+    registry = environment.registry(POLYGRAD_BACKENDS_DISABLE="numpy", POLYGRAD_BACKEND="good")
+    assert registry.get_backend().name == "good"
+    assert available(registry) == ["good"]
+    with pytest.raises(BackendError, match="'numpy' .* is disabled by POLYGRAD_BACKENDS_DISABLE"):
+        registry.get_backend("numpy")
+    with pytest.raises(TypeError, match="Not asked: numpy: disabled by POLYGRAD_BACKENDS_DISABLE"):
+        registry.by_type[numpy.ndarray]
+    # A list of what is allowed is about plugins: the built-in backend needs no permission.
+    assert environment.registry(POLYGRAD_BACKENDS_ALLOW="good").get_backend().name == "numpy"
 
 
 def test_a_name_that_is_disabled_is_no_duplicate(environment):

@@ -130,7 +130,10 @@ class BackendPlugin(Plugin):
 
         offered = self.call("polygrad_backends")
         if offered is None:
-            raise self.broken("it has no hook polygrad_backends()")
+            raise self.broken(
+                "it has no hook polygrad_backends(); kernels for other backends, and primitives, belong into the "
+                "entry-point group 'polygrad.extensions'"
+            )
         if not isinstance(offered, list) or not all(isinstance(record, BackendRecord) for record in offered):
             raise self.broken(f"its hook polygrad_backends() returned {offered!r}, not a list of BackendRecord")
         for record in offered:
