@@ -20,7 +20,7 @@ from polygrad.backends.namespace import STANDARD
 cupy = pytest.importorskip("cupy", reason="CuPy is not installed")
 cupyx = pytest.importorskip("cupyx.scipy.special", reason="CuPy is not installed") and sys.modules["cupyx"]
 
-from polygrad_cupy import _backend, _kernels  # noqa: E402
+from polygrad_cupy import _backend, _kernels, _overwriting  # noqa: E402
 
 
 def why_no_gpu():
@@ -75,6 +75,8 @@ def test_the_namespace_has_the_whole_standard():
         (cupy.ascontiguousarray, set()),
         (cupy.zeros_like, set()),
         (cupy.where, set()),
+        (cupy.copyto, {"where"}),
+        (cupy.may_share_memory, set()),
         (cupyx.scatter_add, {"a", "slices", "value"}),
         (cupyx.scatter_max, {"a", "slices", "value"}),
     ],
@@ -85,7 +87,16 @@ def test_functions_have_the_parameters_that_are_used(function, parameters):
 
 
 def test_other_names_that_are_used():
-    for function in (cupy.exp, cupy.maximum, cupyx.scipy.special.erf, cupyx.scipy.special.expit):
+    for function in (
+        cupy.exp,
+        cupy.maximum,
+        cupy.add,
+        cupy.subtract,
+        cupy.multiply,
+        cupy.divide,
+        cupyx.scipy.special.erf,
+        cupyx.scipy.special.expit,
+    ):
         assert isinstance(function, cupy.ufunc)
     for name in ("astype", "base", "device", "item", "take", "view"):
         assert hasattr(cupy.ndarray, name)
@@ -127,6 +138,7 @@ def on(request, monkeypatch):
     if request.param == "numpy":
         library = numpy
         monkeypatch.setattr(_kernels, "cupy", numpy)
+        monkeypatch.setattr(_overwriting, "cupy", numpy)
         monkeypatch.setattr(_kernels, "cupyx", STAND_IN)
 
     def call(name, *arrays, **settings):
@@ -200,6 +212,62 @@ def test_empty_tables(on):
     nothing = numpy.zeros((0, 3))
     assert on("put_rows", nothing, nothing, numpy.zeros(0, int)).shape == (0, 3)
     assert on("last_rows", nothing, numpy.zeros(0, int), size=4).shape == (0, 3)
+
+
+@pytest.fixture
+def overwrite(on, request):
+    """Calls a kernel that overwrites: gives whether it did, and the array as it then is."""
+    library = numpy if _overwriting.cupy is numpy else cupy
+
+    def call(name, array, *operands, **settings):
+        array = library.asarray(array)
+        operands = [library.asarray(x) if isinstance(x, numpy.ndarray) else x for x in operands]
+        done = _overwriting.OVERWRITING[name](array, *operands, **settings)
+        return done, array if library is numpy else cupy.asnumpy(array)
+
+    return call
+
+
+@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "divide"])
+def test_arithmetic_overwrites(overwrite, name):
+    x, row = numpy.asarray([[4.0, 9.0], [1.0, 2.0]]), numpy.asarray([2.0, 4.0])
+    for operand in (row, 3.0, 2, numpy.asarray(5.0)):
+        expected = getattr(numpy, name)(x, operand)
+        assert overwrite(f"{name}_", x.copy(), operand)[0]
+        assert (overwrite(f"{name}_", x.copy(), operand)[1] == expected).all()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "operand"),
+    [
+        ("int64", 1.5),  # would become another type
+        ("float32", numpy.ones(2)),
+        ("float64", 1j),
+        ("float64", numpy.ones((3, 2, 2))),  # would become larger
+        ("bool", numpy.asarray(True)),
+    ],
+)
+def test_what_would_change_the_array_is_left_alone(overwrite, dtype, operand):
+    done, array = overwrite("add_", numpy.ones((2, 2), dtype), operand)
+    assert not done
+    assert (array == 1).all()
+
+
+def test_integers_are_not_divided_in_place(overwrite):
+    assert not overwrite("divide_", numpy.ones(2, int), 2)[0]
+
+
+def test_parts_are_overwritten(overwrite):
+    x = numpy.arange(6.0).reshape(2, 3)
+    done, array = overwrite("slice_put_", x.copy(), numpy.asarray([7.0, 8.0]), key=(slice(None), 1))
+    assert done
+    assert array.tolist() == [[0, 7, 2], [3, 8, 5]]
+    assert not overwrite("slice_put_", x.copy(), numpy.ones(4), key=(0,))[0]
+    assert not overwrite("slice_put_", x.copy(), numpy.ones(3, "float32"), key=(0,))[0]
+    done, array = overwrite("masked_put_", x.copy(), x > 2, numpy.asarray(-1.0))
+    assert done
+    assert array.tolist() == [[0, 1, 2], [-1, -1, -1]]
+    assert not overwrite("masked_put_", x.copy(), numpy.ones((5, 2, 3), bool), numpy.asarray(-1.0))[0]
 
 
 def test_computations_run_on_the_device_of_their_first_array():

@@ -13,6 +13,7 @@ import numpy
 from polygrad.backends import Backend, BackendError
 
 from ._kernels import KERNELS
+from ._overwriting import OVERWRITING
 
 
 def device_count() -> int:
@@ -46,7 +47,7 @@ class CupyBackend(Backend):
 
     name = "cupy"
     capabilities = frozenset({"mutable", "float64", "complex"})
-    kernels = KERNELS
+    kernels = KERNELS | OVERWRITING
 
     def __init__(self) -> None:
         self._devices = [cupy.cuda.Device(number) for number in range(device_count())]
