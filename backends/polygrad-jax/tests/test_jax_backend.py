@@ -106,6 +106,14 @@ def test_scalars_are_never_tracers(backend):
     assert float(seen[0]) == 2
 
 
+def test_random_words_are_those_of_numpy(backend):
+    expected = get_backend("numpy").random_bits(5, 7, 3)
+    assert (backend.to_numpy(backend.random_bits(5, 7, 3)) == expected).all()
+    # What an accelerator runs.
+    words = jnp.asarray([5, 7], dtype=jnp.uint64)
+    assert (backend.to_numpy(backend._philox.run((3,), (words,))) == expected).all()
+
+
 # -- kernels -----------------------------------------------------------------------------------------------------------
 
 KEYS = [

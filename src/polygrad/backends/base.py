@@ -185,6 +185,26 @@ class Backend:
         """``function`` of raw arrays, compiled where the library has the capability ``"jit"``."""
         return function
 
+    def capture(self, function: Callable[[], list[Any]]) -> Any:
+        """Run ``function`` on traced arrays and keep what it computes as a program (capability ``"jit"``).
+
+        While it runs, `stage` turns an array into an input of the program, and what ``function`` returns are the
+        outputs.  ``program.bind(overwritten, others)`` compiles it to a function of two lists of arrays: the inputs with
+        the numbers ``overwritten``, whose memory it may use, and those with the numbers ``others``.
+        """
+        raise NotImplementedError(f"backend {self.name!r} does not compile")
+
+    def stage(self, array: Any) -> Any:
+        """``array`` as the next input of the program that `capture` is making."""
+        raise NotImplementedError(f"backend {self.name!r} does not compile")
+
+    def is_traced(self, array: Any) -> bool:
+        """Whether ``array`` has no value yet: it belongs to a program that is being captured."""
+        return False
+
+    #: What the library raises where a value is asked of an array that is traced.
+    value_errors: tuple[type[BaseException], ...] = ()
+
     def concrete(self) -> contextlib.AbstractContextManager:
         """Context in which operations run at once, even while the library traces."""
         return contextlib.nullcontext()

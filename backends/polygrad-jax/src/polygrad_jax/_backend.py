@@ -14,7 +14,8 @@ import numpy
 import polygrad
 from polygrad.backends import Backend
 
-from ._compiled import compiled_kernel, compiled_rule, without_settings
+from ._capture import capture, stage
+from ._compiled import Variants, compiled_kernel, compiled_rule, without_settings
 from ._kernels import KERNELS
 
 #: JAX has 64-bit types only where they are turned on, for the whole process.  polygrad's integers are int64, as
@@ -38,6 +39,7 @@ class JaxBackend(Backend):
 
     def __init__(self) -> None:
         super().__init__()
+        self._philox = Variants(lambda settings: lambda words: self.xp.philox(words[0], words[1], *settings))
         if not X64:  # JAX's own rule: the wide integer is the narrow one
             dtypes = self._native
             dtypes[polygrad.int64], dtypes[polygrad.uint64] = dtypes[polygrad.int32], dtypes[polygrad.uint32]
@@ -123,8 +125,37 @@ class JaxBackend(Backend):
 
     # -- compilation, asynchrony ---------------------------------------------------------------------------------------
 
+    def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
+        if not X64:
+            raise TypeError(
+                "backend 'jax' draws random numbers from 64-bit words, and POLYGRAD_JAX_X64=0 leaves 64-bit types off; "
+                "draw on NumPy and move the tensor: polygrad.rand(3, backend='numpy').to(backend='jax')"
+            )
+        place = self.default_device() if device is None else device
+        if getattr(place, "platform", None) == "cpu" or max(key, counter) >= 2**64:
+            # NumPy's words are the same, and it compiles nothing for every new size.
+            return self.asarray(polygrad.get_backend("numpy").random_bits(key, counter, blocks), device=place)
+        words = jax.device_put(numpy.asarray([key, counter], dtype=numpy.uint64), place)
+        return self._philox.run((blocks,), (words,))
+
     def jit(self, function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
         return jax.jit(function, **options)
+
+    def capture(self, function: Callable[[], list[Any]]) -> Any:
+        return capture(function)
+
+    def stage(self, array: Any) -> Any:
+        return stage(array)
+
+    def is_traced(self, array: Any) -> bool:
+        return isinstance(array, jax.core.Tracer)
+
+    value_errors = (
+        jax.errors.ConcretizationTypeError,
+        jax.errors.TracerArrayConversionError,
+        jax.errors.TracerIntegerConversionError,
+        jax.errors.NonConcreteBooleanIndexError,
+    )
 
     def concrete(self) -> contextlib.AbstractContextManager:
         return jax.ensure_compile_time_eval()

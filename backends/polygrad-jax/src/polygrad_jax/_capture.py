@@ -1,0 +1,56 @@
+"""Programs: what a function computes on traced arrays, kept as a jaxpr and compiled as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+import jax
+from jax.extend.core import ClosedJaxpr, Primitive, jaxpr_as_fun
+
+# An input of the program.  It has no meaning of its own: `Program` puts the argument in its place.
+input_p = Primitive("polygrad_input")
+input_p.def_abstract_eval(lambda array, *, number: array)
+
+_count: ContextVar[list[int]] = ContextVar("polygrad_jax_inputs")
+
+
+def stage(array: Any) -> Any:
+    """``array`` as the next input of the program that is being captured."""
+    count = _count.get()
+    count[0] += 1
+    return input_p.bind(jax.numpy.asarray(array), number=count[0] - 1)
+
+
+def capture(function: Callable[[], list[Any]]) -> Program:
+    """The program that ``function`` computes from what it stages to what it returns."""
+    count = [0]
+    token = _count.set(count)
+    try:
+        closed = jax.make_jaxpr(function)()
+    finally:
+        _count.reset(token)
+    return Program(closed)
+
+
+class Program:
+    """A captured program."""
+
+    def __init__(self, closed: Any):
+        jaxpr = closed.jaxpr
+        self._inputs = {e.params["number"]: e.outvars[0] for e in jaxpr.eqns if e.primitive is input_p}
+        self._equations = [e for e in jaxpr.eqns if e.primitive is not input_p]
+        self._closed = closed
+
+    def bind(self, overwritten: Sequence[int], others: Sequence[int]) -> Callable[[list[Any], list[Any]], list[Any]]:
+        """The compiled program: the inputs numbered in ``overwritten``, whose memory it may use, and the ``others``."""
+        variables = [self._inputs[number] for number in (*overwritten, *others)]
+        names = self._closed.jaxpr.debug_info._replace(arg_names=("",) * len(variables))
+        jaxpr = self._closed.jaxpr.replace(invars=variables, eqns=self._equations, debug_info=names)
+        function = jaxpr_as_fun(ClosedJaxpr(jaxpr, self._closed.consts))
+
+        def run(first: list[Any], second: list[Any]) -> list[Any]:
+            return function(*first, *second)
+
+        return jax.jit(run, donate_argnums=(0,))

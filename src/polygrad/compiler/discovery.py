@@ -1,0 +1,130 @@
+"""What a function reads and writes, found out while it runs once on traced arrays.
+
+A cell that is read while it still holds a real array is an input.  A cell that is rebound, and that was there before, is
+an output; so is the gradient of a leaf.  Nothing is registered: the recorder sees every read and write (see `_state`).
+Whatever the function did to cells is undone when it returns, so that a function that fails changes nothing.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.graph import Leaf, Node
+from .._core.tensor import Tensor
+
+
+@dataclass(slots=True)
+class CellRecord:
+    """A cell that was there before the trace: what it held, and what became of it."""
+
+    reference: weakref.ref
+    array: Any
+    edge: Any
+    #: Which input of the program it is, or None where it was only written.
+    number: int | None = None
+    written: bool = False
+    #: The leaf that stands for the graph outside, for a cell that was computed with one.
+    boundary: Leaf | None = None
+    #: What it held, and the edge that it had, when the function returned.
+    result: Any = None
+    result_edge: Any = None
+
+
+@dataclass(slots=True)
+class LeafRecord:
+    """A leaf whose gradient was looked at: the gradient before, and the array of the one after."""
+
+    before: Tensor | None
+    written: bool = False
+    after: Any = None
+
+
+class Discovery:
+    """The recorder of one trace."""
+
+    def __init__(self, backend: Any):
+        self.backend = backend
+        self.cells: dict[int, CellRecord] = {}
+        #: All of them, also those of cells that died and whose number of identity was used again.
+        self.records: list[CellRecord] = []
+        self.leaves: dict[Leaf, LeafRecord] = {}
+        #: What happens on the Python side at every call, in order: values that are read, effects that are run.
+        self.host: list[tuple[Callable[[], Any], int | None]] = []
+        #: The values that were read while tracing: those of the first call.
+        self.host_values: list[Any] = []
+        self.guards: list[tuple[Any, str, Any]] = []
+        self.inputs = 0
+
+    # -- the recorder's interface ----------------------------------------------------------------------------------------
+
+    def read(self, cell: Tensor) -> None:
+        """Make ``cell`` an input, unless the trace made it or knows it already."""
+        record = self._record(cell)
+        if record is not None and record.number is None and not record.written:
+            record.number = self._next_input()
+            cell._data = self.backend.stage(record.array)
+            if cell._edge.__class__ is Node:  # computed outside: here the graph begins anew
+                cell._edge = record.boundary = Leaf(cell, tuple(record.array.shape))
+
+    def write(self, cell: Tensor) -> None:
+        """Remember that ``cell`` is rebound."""
+        record = self._record(cell)
+        if record is not None:
+            record.written = True
+
+    def read_grad(self, leaf: Leaf) -> None:
+        """Remember what gradient ``leaf`` has."""
+        if leaf not in self.leaves:
+            self.leaves[leaf] = LeafRecord(leaf.grad)
+
+    def write_grad(self, leaf: Leaf) -> None:
+        """Remember that ``leaf`` gets another gradient."""
+        self.read_grad(leaf)
+        self.leaves[leaf].written = True
+
+    def guard(self, owner: Any, name: str, value: Any) -> Any:
+        """The program holds only while ``owner.name`` is ``value``."""
+        self.guards.append((owner, name, value))
+        return value
+
+    def host_value(self, get: Callable[[], float]) -> Any:
+        """A Python number that is read anew at every call, as a traced 0-d array."""
+        value = get()
+        self.host.append((get, self._next_input()))
+        self.host_values.append(value)
+        return self.backend.stage(value)
+
+    def host_effect(self, effect: Callable[[], None]) -> None:
+        """A change of Python state that happens at every call."""
+        effect()
+        self.host.append((effect, None))
+
+    # -- afterwards ------------------------------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Keep the results, and put every cell and gradient back to what it was."""
+        for record in self.records:
+            cell = record.reference()
+            if cell is not None:
+                record.result, record.result_edge = cell._data, cell._edge
+                cell._data, cell._edge = record.array, record.edge
+        for leaf, record in self.leaves.items():
+            record.after = None if leaf.grad is None else leaf.grad._data
+            leaf.grad = record.before
+
+    def _next_input(self) -> int:
+        self.inputs += 1
+        return self.inputs - 1
+
+    def _record(self, cell: Tensor) -> CellRecord | None:
+        record = self.cells.get(id(cell))
+        if record is not None and record.reference() is cell:
+            return record
+        if self.backend.is_traced(cell._data):
+            return None  # made while tracing
+        record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge)
+        self.records.append(record)
+        return record

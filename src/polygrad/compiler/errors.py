@@ -1,0 +1,38 @@
+"""What goes wrong while a function is traced, in words: the user's own line, what is wrong, and what to write instead."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import traceback
+from types import TracebackType
+
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+class CompileError(RuntimeError):
+    """A function that cannot be compiled as it is written."""
+
+
+def users_line(trace: TracebackType | None) -> str:
+    """The innermost line of ``trace`` that is neither polygrad's nor an array library's."""
+    frames = [f for f in traceback.extract_tb(trace) if not _is_library(f.filename)]
+    if not frames:
+        return ""
+    frame = frames[-1]
+    text = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
+    return f"{text!r} ({os.path.basename(frame.filename)}, line {frame.lineno}, in {frame.name})"
+
+
+def _is_library(filename: str) -> bool:
+    return filename.startswith((_HERE, "<")) or "site-packages" in filename or "dist-packages" in filename
+
+
+def needs_a_value(error: BaseException) -> CompileError:
+    """The error for a line that asks for a number while only shapes and types are known."""
+    return CompileError(
+        f"compile: {users_line(error.__traceback__)} needs the value of a tensor, and while a function is compiled a tensor "
+        "has a shape and a type but no value yet.  An if or a loop that depends on values becomes polygrad.where(condition, "
+        "a, b); a mask index such as x[mask] becomes polygrad.where(mask, x, 0); .item(), float() and print() belong "
+        "outside of the compiled function, on what it returns."
+    )

@@ -1,0 +1,159 @@
+"""Backward through a compiled function from outside: its whole call is one operation of the eager graph.
+
+The graph that was recorded while tracing is kept as a template.  The values that it saved leave the forward program as
+further outputs; when the gradient is asked for, a second program is captured in which the same nodes hold those values
+as inputs, and the ordinary sweep goes through them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from .._core.engine import sweep
+from .._core.graph import Edge, Leaf, Node, make_node
+from .._core.primitive import OPERATIONS
+from .._core.tensor import cell
+from .._dtypes import DType
+from ..backends.registry import BY_TYPE
+
+_lock = threading.Lock()
+
+
+class Template:
+    """The graph of one traced call, from its ``outputs`` to the leaves that it started from."""
+
+    def __init__(self, name: str, outputs: Sequence[Any], backend: Any):
+        self.name = name
+        self._backend = backend
+        self._outputs = [x._edge for x in outputs]
+        self._kinds: list[tuple[tuple[int, ...], DType]] = [(tuple(x.shape), x.dtype) for x in outputs]
+        self.leaves: list[Leaf] = []
+        self._nodes: list[Node] = []
+        self.freed = False
+        self._collect()
+        #: The arrays that the forward program gives out for the backward one.
+        self.residuals: list[Any] = []
+        self._saved = [self._emptied(node.saved) for node in self._nodes]
+        for node in self._nodes:
+            node.saved = None
+        self._programs: dict[tuple[bool, ...], tuple[Any, list[bool]]] = {}
+
+    def _collect(self) -> None:
+        seen: set[Edge] = set()
+        stack: list[Edge] = list(self._outputs)
+        while stack:
+            edge = stack.pop()
+            if edge in seen:
+                continue
+            seen.add(edge)
+            if isinstance(edge, Leaf):
+                self.leaves.append(edge)
+                continue
+            self._nodes.append(edge)
+            self.freed |= edge.saved is None
+            stack.extend(edge.edges)
+
+    def _emptied(self, saved: Any) -> Any:
+        """``saved`` with the place of each traced array among the residuals instead of the array."""
+        if isinstance(saved, (tuple, list)):
+            return type(saved)(self._emptied(value) for value in saved) if not hasattr(saved, "_fields") else saved
+        if not hasattr(saved, "dtype") or not self._backend.is_traced(saved):
+            return saved
+        for place, known in enumerate(self.residuals):
+            if known is saved:
+                return _Residual(place)
+        self.residuals.append(saved)
+        return _Residual(len(self.residuals) - 1)
+
+    def cells(self, arrays: Sequence[Any], residuals: tuple, edges: Sequence[Edge]) -> list[Any]:
+        """The results of a call as cells that are joined to the eager graph by one node."""
+        plan = _Plan(self)
+        node = make_node(plan, tuple(edges), None if self.freed else residuals, None)
+        outputs = [make_node(plan, (node,), (), a.shape, number) for number, a in enumerate(arrays)]
+        return [cell(array, edge) for array, edge in zip(arrays, outputs, strict=True)]
+
+    def backward(self, cotangents: list[Any], residuals: tuple) -> list[Any]:
+        """The cotangents of `leaves`, None where nothing arrives."""
+        given = tuple(c is not None for c in cotangents)
+        if given not in self._programs:
+            self._programs[given] = self._capture(cotangents, residuals)
+        program, arrives = self._programs[given]
+        found = iter(program([], [*residuals, *(c for c in cotangents if c is not None)]))
+        return [next(found) if arrived else None for arrived in arrives]
+
+    def _capture(self, cotangents: list[Any], residuals: tuple) -> tuple[Any, list[bool]]:
+        arrives: list[bool] = []
+
+        def body() -> list[Any]:
+            stage = self._backend.stage
+            values = [stage(array) for array in residuals]
+            for node, saved in zip(self._nodes, self._saved, strict=True):
+                node.saved = _filled(saved, values)
+            hooks = [leaf.hooks for leaf in self.leaves]
+            try:
+                for leaf in self.leaves:
+                    leaf.hooks = None  # they are called outside, when the gradient arrives there
+                pairs = [
+                    (cell(_zeros(kind, self._backend), edge), cell(_to_user(stage(c))))
+                    for kind, edge, c in zip(self._kinds, self._outputs, cotangents, strict=True)
+                    if c is not None
+                ]
+                outputs, seeds = zip(*pairs, strict=True)
+                reached = sweep(outputs, seeds, False, False, dict.fromkeys(self.leaves))
+            finally:
+                for leaf, kept in zip(self.leaves, hooks, strict=True):
+                    leaf.hooks = kept
+                for node in self._nodes:
+                    node.saved = None
+            arrives[:] = [leaf in reached for leaf in self.leaves]
+            return [reached[leaf] for leaf in self.leaves if leaf in reached]
+
+        with _lock:
+            return self._backend.capture(body).bind([], range(len(residuals) + sum(c is not None for c in cotangents))), arrives
+
+
+class _Residual(int):
+    """The number of a saved array."""
+
+
+def _filled(saved: Any, values: list[Any]) -> Any:
+    if isinstance(saved, (tuple, list)) and not hasattr(saved, "_fields"):
+        return type(saved)(_filled(value, values) for value in saved)
+    return values[saved] if isinstance(saved, _Residual) else saved
+
+
+def _zeros(kind: tuple[tuple[int, ...], DType], backend: Any) -> Any:
+    return backend.xp.zeros(kind[0], dtype=backend.to_dtype(kind[1]))
+
+
+def _to_user(g: Any) -> Any:
+    """A cotangent in the users' convention, which the sweep expects of its seeds."""
+    backend = BY_TYPE[type(g)]
+    return backend.xp.conj(g) if backend.from_dtype(g.dtype).is_complex else g
+
+
+class _Plan:
+    """What the engine asks of a node's plan, for a whole compiled call."""
+
+    broadcasts = False
+    frees = True
+    arrays: list = []
+
+    def __init__(self, template: Template):
+        self._template = template
+        self.primitive = self
+        self.name = self.operation = template.name
+        self.outputs = len(template._outputs)
+        self.variadic = False
+        self.mask = (True,) * len(template.leaves)
+        self.backward = self
+
+    def __getitem__(self, array_type: type) -> Any:
+        if array_type is OPERATIONS.array_type:
+            raise RuntimeError(
+                f"create_graph=True does not reach through the compiled function {self.name!r} from outside; compute the "
+                "gradient inside of it, or call the function that it was made from"
+            )
+        return lambda g, residuals: self._template.backward(g, residuals)
