@@ -1,3 +1,17 @@
 """The mathematics: every primitive, by chapter.  Importing the package declares them."""
 
-from . import arithmetic, elementwise, indexing, linalg, reductions, shaping  # noqa: F401
+from . import (  # noqa: F401
+    arithmetic,
+    convolution,
+    decompositions,
+    elementwise,
+    indexing,
+    linalg,
+    losses,
+    neural,
+    normalization,
+    pooling,
+    random,
+    reductions,
+    shaping,
+)

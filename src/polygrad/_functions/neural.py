@@ -1,0 +1,258 @@
+"""What layers do besides convolution and normalization: linear maps, embeddings, attention, dropout, distances."""
+
+from __future__ import annotations
+
+import math
+
+from .. import _dtypes
+from .._core.dispatch import ShapeError
+from .._core.tensor import Tensor
+from .._ops.shaping import normal_axis
+from .common import check_tensor, numpy_spelling, xp
+from .creation import arange
+from .losses import known_values
+from .random import bernoulli_mask, exponential_like
+from .reductions import norm
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """``input @ weight.mT + bias`` for ``input`` ``(..., in)``, ``weight`` ``(out, in)`` and ``bias`` ``(out,)``.
+
+    Raises ShapeError (a ValueError and RuntimeError), with the shapes, where they do not fit.
+
+    Example::
+
+        F.linear(polygrad.ones(5, 3), polygrad.ones(2, 3)).shape  # (5, 2)
+    """
+    try:
+        return xp.linear_without_bias(input, weight) if bias is None else xp.linear(input, weight, bias)
+    except (ValueError, RuntimeError, IndexError):
+        _check_linear(input, weight, bias)
+        raise
+
+
+def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+    check_tensor(input, "linear")
+    check_tensor(weight, "linear", "weight")
+    shapes = f"input of shape {tuple(input.shape)}, weight of shape {tuple(weight.shape)}"
+    if weight.ndim != 2:
+        raise ShapeError(f"linear: the weight must be (out, in); got {shapes}")
+    if not input.ndim or input.shape[-1] != weight.shape[1]:
+        raise ShapeError(
+            f"linear: the last dimension of the input must be {weight.shape[1]}, the weight's second; got {shapes}"
+        )
+    if bias is not None and tuple(bias.shape) != (weight.shape[0],):
+        raise ShapeError(
+            f"linear: the bias must have shape ({weight.shape[0]},), the weight's first dimension, but it has "
+            f"{tuple(bias.shape)}; got {shapes}"
+        )
+
+
+def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """``sum of input1[i] * weight[k, i, j] * input2[j]`` for every ``k``, over the last dimensions."""
+    if input1.shape[-1] != weight.shape[1] or input2.shape[-1] != weight.shape[2] or input1.shape[:-1] != input2.shape[:-1]:
+        raise ShapeError(
+            f"bilinear: a weight of shape {tuple(weight.shape)} does not fit inputs of shapes {tuple(input1.shape)} and "
+            f"{tuple(input2.shape)}"
+        )
+    lead = tuple(input1.shape[:-1])
+    first = xp.reshape(input1, (math.prod(lead), input1.shape[-1]))
+    second = xp.reshape(input2, (math.prod(lead), 1, input2.shape[-1]))
+    product = xp.permute_dims(xp.matmul(first, weight), (1, 0, 2))  # (rows, out, in2)
+    result = xp.sum(product * second, -1)
+    result = xp.reshape(result, (*lead, weight.shape[0]))
+    return result if bias is None else result + bias
+
+
+def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+    """The rows of ``weight`` ``(count, width)`` at the integers ``input``: shape ``(*input.shape, width)``.
+
+    The row ``padding_idx`` gets no gradient.  Raises IndexError for an index that there is not, TypeError for indices that
+    are not integers.
+    """
+    check_tensor(input, "embedding")
+    check_tensor(weight, "embedding", "weight")
+    if input.dtype.kind not in ("int", "uint"):
+        raise TypeError(f"embedding: the indices must be of an integer type, but they are {input.dtype.name}; write input.long()")
+    if weight.ndim != 2:
+        raise ShapeError(f"embedding: the weight must be (count, width), but its shape is {tuple(weight.shape)}")
+    count = weight.shape[0]
+    if padding_idx is not None:
+        if not -count <= padding_idx < count:
+            raise IndexError(f"embedding: padding_idx {padding_idx} is out of range for {count} rows")
+        padding_idx %= count
+    values = known_values(input)
+    if values is not None and input.shape.numel() and not (values.min() >= 0 and values.max() < count):
+        wrong = values[(values < 0) | (values >= count)].flat[0]
+        raise IndexError(f"embedding: index {wrong} is out of range; the weight has {count} rows, 0 to {count - 1}")
+    return xp.embedding(weight, input, padding_idx)
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """For each integer a vector of ``num_classes`` zeros with a 1 at that place, as int64.
+
+    By default there are as many classes as the largest integer needs.  Raises RuntimeError for numbers that do not fit.
+    """
+    check_tensor(tensor, "one_hot", "tensor")
+    if tensor.dtype.kind not in ("int", "uint"):
+        raise RuntimeError(f"one_hot is only applicable to index tensors of an integer type, not {tensor.dtype.name}")
+    values = known_values(tensor)
+    if num_classes == -1:
+        if values is None or not tensor.shape.numel():
+            raise RuntimeError("one_hot: num_classes must be given for an empty tensor, or while a function is traced")
+        num_classes = int(values.max()) + 1
+    if values is not None and tensor.shape.numel():
+        if values.min() < 0:
+            raise RuntimeError(f"one_hot: class values must be non-negative, but the smallest is {values.min()}")
+        if values.max() >= num_classes:
+            raise RuntimeError(f"one_hot: class values must be smaller than num_classes {num_classes}, not {values.max()}")
+    mask = xp.class_mask(xp.reshape(tensor, (tensor.shape.numel(),)), num_classes)
+    return xp.reshape(xp.astype(mask, _dtypes.int64), (*tensor.shape, num_classes))
+
+
+# -- attention -------------------------------------------------------------------------------------------------------------
+
+
+def scaled_dot_product_attention(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    attn_mask: Tensor | None = None,
+    dropout_p: float = 0.0,
+    is_causal: bool = False,
+    scale: float | None = None,
+    enable_gqa: bool = False,
+) -> Tensor:
+    """``softmax(query @ key.mT * scale + mask) @ value`` (Vaswani et al., arXiv:1706.03762).
+
+    Args:
+        query, key, value: ``(..., L, E)``, ``(..., S, E)`` and ``(..., S, V)``.
+        attn_mask: ``(..., L, S)``: booleans, True where attention is paid, or numbers that are added to the scores.
+        is_causal: pay attention to no later position.
+        scale: ``1 / sqrt(E)`` by default.
+        enable_gqa: each head of ``key`` and ``value`` serves several heads (dimension -3) of ``query``.
+    """
+    if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
+        raise ShapeError(
+            f"scaled_dot_product_attention: shapes do not fit: query {tuple(query.shape)}, key {tuple(key.shape)}, value "
+            f"{tuple(value.shape)}"
+        )
+    if is_causal and attn_mask is not None:
+        raise RuntimeError("scaled_dot_product_attention: attn_mask must not be set when is_causal=True")
+    if enable_gqa:
+        key, value = (_repeated_heads(x, query.shape[-3]) for x in (key, value))
+    scores = xp.matmul(query * (1 / math.sqrt(query.shape[-1]) if scale is None else scale), xp.matrix_transpose(key))
+    if is_causal:
+        place = {"backend": query.backend, "device": None if query.backend.level else query.device}
+        rows, columns = arange(query.shape[-2], **place), arange(key.shape[-2], **place)
+        attn_mask = xp.reshape(rows, (-1, 1)) >= columns
+    if attn_mask is not None:
+        if attn_mask.dtype.kind == "bool":
+            scores = xp.where(attn_mask, scores, -math.inf)
+        else:
+            scores = scores + attn_mask
+    weights = xp.softmax(scores, scores.ndim - 1)
+    if dropout_p:
+        weights = dropout(weights, dropout_p)
+    return xp.matmul(weights, value)
+
+
+def _repeated_heads(x: Tensor, heads: int) -> Tensor:
+    *lead, own, length, width = x.shape
+    spread = xp.broadcast_to(xp.reshape(x, (*lead, own, 1, length, width)), (*lead, own, heads // own, length, width))
+    return xp.reshape(spread, (*lead, heads, length, width))
+
+
+# -- dropout ---------------------------------------------------------------------------------------------------------------
+
+
+def _dropped(name: str, input: Tensor, p: float, training: bool, inplace: bool, mask_shape: tuple[int, ...]) -> Tensor:
+    check_tensor(input, name)
+    if not 0 <= p <= 1:
+        raise ValueError(f"{name}: the dropout probability has to be between 0 and 1, but it is {p}")
+    if not training or p == 0:
+        return input
+    if p == 1:
+        return input._in_place(xp.multiply, 0) if inplace else input * 0
+    mask = xp.astype(bernoulli_mask(mask_shape, 1 - p, input), input.dtype) * (1 / (1 - p))
+    return input._in_place(xp.multiply, mask) if inplace else input * mask
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """Each element 0 with probability ``p``, else times ``1 / (1 - p)``; in evaluation the input as it is.
+
+    Hinton et al., arXiv:1207.0580.  Raises ValueError for a ``p`` that is not between 0 and 1.
+    """
+    return _dropped("dropout", input, p, training, inplace, tuple(input.shape))
+
+
+def _channel_dropout(name: str, input: Tensor, p: float, training: bool, inplace: bool, axes: int) -> Tensor:
+    if input.ndim not in (axes + 1, axes + 2):
+        raise ShapeError(f"{name}: the input must have {axes + 1} or {axes + 2} dimensions, but its shape is {tuple(input.shape)}")
+    return _dropped(name, input, p, training, inplace, (*input.shape[:-axes], *(1,) * axes))
+
+
+def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """`dropout` of whole channels of ``(N, C, L)``."""
+    return _channel_dropout("dropout1d", input, p, training, inplace, 1)
+
+
+def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """`dropout` of whole channels of ``(N, C, H, W)``."""
+    return _channel_dropout("dropout2d", input, p, training, inplace, 2)
+
+
+def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
+    """`dropout` of whole channels of ``(N, C, D, H, W)``."""
+    return _channel_dropout("dropout3d", input, p, training, inplace, 3)
+
+
+def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
+    """`dropout` that keeps mean and variance of activations after `selu` (Klambauer et al., arXiv:1706.02515)."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"alpha_dropout: the dropout probability has to be between 0 and 1, but it is {p}")
+    if not training or p == 0:
+        return input
+    lowest = -1.7580993408473766
+    a = 0.0 if p == 1 else 1 / math.sqrt((1 - p) * (1 + p * lowest * lowest))
+    kept = bernoulli_mask(tuple(input.shape), 1 - p, input)
+    result = lambda x: xp.where(kept, x, lowest) * a - lowest * p * a  # noqa: E731
+    return input._in_place(result) if inplace else result(input)
+
+
+# -- distances -------------------------------------------------------------------------------------------------------------
+
+
+@numpy_spelling
+def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """The cosine of the angle between vectors along ``dim``; their lengths count as at least ``eps``."""
+    axis = normal_axis(dim, max(x1.ndim, x2.ndim)) - max(x1.ndim, x2.ndim)
+    first, second = (x / xp.clip(norm(x, 2, axis, True), eps, None) for x in (x1, x2))
+    return xp.sum(first * second, axis)
+
+
+def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
+    """``norm(x1 - x2 + eps, p)`` along the last dimension."""
+    return norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+def cosine_embedding_loss(
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
+) -> Tensor:
+    """``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1."""
+    cosine = cosine_similarity(input1, input2, input1.ndim - 1)
+    losses = xp.where(target == 1, 1 - cosine, xp.relu(cosine - margin))
+    return losses if reduction == "none" else xp.mean(losses) if reduction == "mean" else xp.sum(losses)
+
+
+def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, dim: int = -1) -> Tensor:
+    """A sample of a relaxed one-of-many variable (Jang, Gu and Poole, arXiv:1611.01144); ``hard`` makes it one-hot, with
+    the gradient of the relaxed one."""
+    axis = normal_axis(dim, logits.ndim)
+    soft = xp.softmax((logits - xp.log(exponential_like(logits))) / tau, axis)
+    if not hard:
+        return soft
+    best = xp.astype(soft == xp.max(soft, axis, True), soft.dtype)
+    return (best - soft).detach() + soft
+
+

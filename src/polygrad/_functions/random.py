@@ -1,0 +1,340 @@
+"""Tensors of random numbers, in PyTorch's language.  Every draw takes ``generator``; the default one is seeded by
+`manual_seed`.  The same seed gives the same numbers on every backend."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import _dtypes
+from .._core.primitive import PRIMITIVES
+from .._core.tensor import Tensor, cell
+from .._dtypes import DType
+from ..backends.registry import get_backend
+from .common import check_tensor, sizes, xp
+from .creation import check_dtype, place
+from .generator import Generator, default_generator
+from .shaping import broadcast_tensors
+
+#: How many binary digits a uniform number has: as many as its type can hold of one between 0 and 1.
+_DIGITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
+
+
+def _draw(primitive: str, words: int, settings: tuple, dtype: DType | None, generator: Any, backend: Any, device: Any) -> Tensor:
+    """The result of ``primitive(bits, *settings, dtype)`` for fresh bits."""
+    source = default_generator if generator is None else generator
+    if not isinstance(source, Generator):
+        raise TypeError(f"generator must be a polygrad.Generator, not {type(source).__name__}")
+    if "float64" in backend.capabilities:
+        if dtype is not None:
+            settings = (*settings, backend.to_dtype(dtype))
+        return getattr(xp, primitive)(source.bits(words, backend, device), *settings)
+    # A library without 64-bit types gets its numbers from the host.
+    host = get_backend("numpy")
+    if dtype is not None:
+        settings = (*settings, host.to_dtype(dtype))
+    numbers = PRIMITIVES[primitive].forward(host.xp, source.bits(words, host, None)._read(), *settings)
+    native = None if dtype is None else backend.to_dtype(dtype)
+    return cell(backend.asarray(np.asarray(numbers), dtype=native, device=device))
+
+
+def _shape_of(size: tuple[int, ...]) -> tuple[int, ...]:
+    for length in size:
+        if length < 0:
+            raise RuntimeError(f"a tensor cannot have a negative length: {size}")
+    return size
+
+
+def _floating(dtype: DType | None, name: str) -> DType:
+    dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
+    if dtype.name not in _DIGITS:
+        raise RuntimeError(f"{name}() makes numbers of a floating-point type, not {dtype.name}")
+    return dtype
+
+
+def _uniform(shape: tuple[int, ...], dtype: DType, generator: Any, backend: Any, device: Any) -> Tensor:
+    count, digits = math.prod(shape), _DIGITS[dtype.name]
+    words = count if digits > 32 else -(-count // 2)
+    return xp.reshape(_draw("uniform_from_bits", words, (count, digits), dtype, generator, backend, device), shape)
+
+
+def _normal(shape: tuple[int, ...], dtype: DType, generator: Any, backend: Any, device: Any) -> Tensor:
+    count, wide = math.prod(shape), dtype is _dtypes.float64
+    words = -(-count // 2) * (2 if wide else 1)
+    return xp.reshape(_draw("normal_from_bits", words, (count, wide), dtype, generator, backend, device), shape)
+
+
+def _leaf(made: Tensor, requires_grad: bool) -> Tensor:
+    return cell(made._read()).requires_grad_() if requires_grad else made
+
+
+def rand(
+    *size: Any,
+    generator: Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """Numbers spread evenly from 0 to 1, 1 excluded: ``rand(2, 3)`` or ``rand((2, 3))``.
+
+    Raises RuntimeError for a type that is not floating.
+    """
+    dtype = _floating(dtype, "rand")
+    return _leaf(_uniform(_shape_of(sizes(size)), dtype, generator, *place(backend, device)), requires_grad)
+
+
+def randn(
+    *size: Any,
+    generator: Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """Normal numbers of mean 0 and variance 1: ``randn(2, 3)`` or ``randn((2, 3))``.
+
+    Raises RuntimeError for a type that is not floating.
+    """
+    dtype = _floating(dtype, "randn")
+    return _leaf(_normal(_shape_of(sizes(size)), dtype, generator, *place(backend, device)), requires_grad)
+
+
+def _integers(shape: tuple[int, ...], low: int, high: int, dtype: DType, generator: Any, backend: Any, device: Any) -> Tensor:
+    if low >= high:
+        raise RuntimeError(f"random integers from low to high, high excluded, need low < high, but low={low}, high={high}")
+    drawn = dtype if dtype.kind in ("int", "uint") else _dtypes.int64
+    made = _draw("integers_from_bits", math.prod(shape), (math.prod(shape), low, high - low), drawn, generator, backend, device)
+    return xp.reshape(xp.astype(made, dtype), shape)
+
+
+def randint(
+    low: int = 0,
+    high: Any = None,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """Integers from ``low`` to ``high``, ``high`` excluded: ``randint(10, (2, 3))`` or ``randint(5, 10, (2, 3))``.
+
+    Raises RuntimeError where there is no integer between them.
+    """
+    if size is None and not isinstance(high, int):
+        low, high, size = 0, low, high
+    if size is None or high is None:
+        raise TypeError("randint() needs a size, as in randint(10, (2, 3))")
+    dtype = check_dtype(dtype) or _dtypes.int64
+    made = _integers(_shape_of(sizes((size,))), int(low), int(high), dtype, generator, *place(backend, device))
+    return _leaf(made, requires_grad)
+
+
+def randperm(
+    n: int,
+    *,
+    generator: Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """The integers from 0 to ``n``, ``n`` excluded, in random order."""
+    if n < 0:
+        raise RuntimeError(f"randperm() needs a number that is not negative, not {n}")
+    dtype = check_dtype(dtype) or _dtypes.int64
+    made = _draw("permutation_from_bits", n, (n,), dtype, generator, *place(backend, device))
+    return _leaf(made, requires_grad)
+
+
+# -- beside a tensor -------------------------------------------------------------------------------------------------------
+
+
+def _place_of(input: Tensor, backend: Any = None, device: Any = None) -> tuple[Any, Any]:
+    target = input.backend if backend is None else get_backend(backend)
+    if device is None:
+        return target, (input.device if target is input.backend and not target.level else target.default_device())
+    return target, target.parse_device(device)
+
+
+def _like(make: Callable, name: str, description: str) -> Callable:
+    def like(
+        input: Tensor,
+        *,
+        generator: Generator | None = None,
+        dtype: DType | None = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        backend: Any = None,
+    ) -> Tensor:
+        check_tensor(input, name)
+        dtype = _floating(dtype or input.dtype, name)
+        return _leaf(make(tuple(input.shape), dtype, generator, *_place_of(input, backend, device)), requires_grad)
+
+    like.__name__ = like.__qualname__ = name
+    like.__doc__ = f"{description}, with the shape, type, backend and device of ``input``."
+    return like
+
+
+rand_like = _like(_uniform, "rand_like", "Numbers spread evenly from 0 to 1")
+randn_like = _like(_normal, "randn_like", "Normal numbers of mean 0 and variance 1")
+
+
+def randint_like(
+    input: Tensor,
+    low: int = 0,
+    high: int | None = None,
+    *,
+    generator: Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """Integers from ``low`` to ``high``, ``high`` excluded, with the shape, type and place of ``input``."""
+    if high is None:
+        low, high = 0, low
+    dtype = check_dtype(dtype) or input.dtype
+    made = _integers(tuple(input.shape), low, high, dtype, generator, *_place_of(input, backend, device))
+    return _leaf(made, requires_grad)
+
+
+def bernoulli_mask(shape: tuple[int, ...], p: float, like: Tensor, generator: Any = None) -> Tensor:
+    """Booleans, each true with probability ``p``, beside ``like``."""
+    count = math.prod(shape)
+    settings = (count, round(p * 2**32))
+    return xp.reshape(_draw("mask_from_bits", -(-count // 2), settings, None, generator, *_place_of(like)), shape)
+
+
+def exponential_like(input: Tensor, lambd: float = 1.0, generator: Any = None) -> Tensor:
+    """Exponential numbers of rate ``lambd`` beside ``input``; never 0."""
+    uniform = _uniform(tuple(input.shape), input.dtype, generator, *_place_of(input))
+    smallest = 0.5 * 2.0 ** -_DIGITS[input.dtype.name]
+    return xp.log(uniform + smallest) * (-1 / lambd)
+
+
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
+    """1 with the probability that ``input`` holds, else 0; with ``p``, with that probability in the shape of ``input``.
+
+    Raises RuntimeError for what is not a probability.
+    """
+    check_tensor(input, "bernoulli")
+    if p is not None:
+        if not 0 <= p <= 1:
+            raise RuntimeError(f"bernoulli: expected a probability between 0 and 1, but got {p}")
+        return xp.astype(bernoulli_mask(tuple(input.shape), p, input, generator), input.dtype)
+    if input.dtype.name not in _DIGITS:
+        raise RuntimeError(f"bernoulli: probabilities are of a floating-point type, not {input.dtype.name}")
+    drawn = _uniform(tuple(input.shape), input.dtype, generator, *_place_of(input))
+    return xp.astype(drawn < input.detach(), input.dtype)
+
+
+def normal(
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """Normal numbers with means and standard deviations ``mean`` and ``std``, tensors, or numbers and a ``size``.
+
+    Raises RuntimeError for a negative standard deviation.
+    """
+    if not isinstance(std, Tensor) and std < 0:
+        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+    if isinstance(mean, Tensor) or isinstance(std, Tensor):
+        if isinstance(mean, Tensor) and isinstance(std, Tensor):
+            mean, std = broadcast_tensors(mean.detach(), std.detach())
+        like = mean if isinstance(mean, Tensor) else std
+        return randn_like(like.detach(), generator=generator) * std + mean
+    if size is None:
+        raise TypeError("normal() of two numbers needs a size, as in normal(0.0, 1.0, (2, 3))")
+    dtype = _floating(dtype, "normal")
+    made = _normal(_shape_of(sizes((size,))), dtype, generator, *place(backend, device))
+    return _leaf(made * std + mean, requires_grad)
+
+
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None) -> Tensor:
+    """``num_samples`` classes for each row of ``input``, drawn with the weights in it, as int64.
+
+    Raises RuntimeError where weights are negative or not finite, all zero, or too few for drawing without replacement.
+    """
+    check_tensor(input, "multinomial")
+    if input.ndim not in (1, 2) or not input.dtype.is_floating_point:
+        raise RuntimeError(f"multinomial: weights are a vector or matrix of floats, not {input.dtype.name} of shape {tuple(input.shape)}")
+    if num_samples < 1:
+        raise RuntimeError(f"multinomial: cannot sample {num_samples} classes")
+    weights = xp.astype(input.detach(), _dtypes.float64)
+    weights = xp.reshape(weights, (1, *weights.shape)) if input.ndim == 1 else weights
+    if not bool(xp.all(xp.logical_and(weights >= 0, xp.isfinite(weights)))):
+        raise RuntimeError("multinomial: weights contain either inf, nan or an element < 0")
+    possible = int(xp.min(xp.sum(xp.astype(weights > 0, _dtypes.int64), 1)).item())
+    if possible < (1 if replacement else num_samples):
+        raise RuntimeError(
+            f"multinomial: a row has {possible} classes of positive weight, too few for {num_samples} samples "
+            f"{'with' if replacement else 'without'} replacement"
+        )
+    shape = (weights.shape[0], num_samples if replacement else weights.shape[1])
+    uniform = _uniform(shape, _dtypes.float64, generator, *_place_of(input))
+    chosen = xp.astype(xp.choices_from_uniform(weights, uniform, replacement), _dtypes.int64)
+    chosen = chosen if replacement else chosen[:, :num_samples]
+    return xp.reshape(chosen, (num_samples,)) if input.ndim == 1 else chosen
+
+
+# -- in place --------------------------------------------------------------------------------------------------------------
+
+
+def _fill(input: Tensor, make: Callable[[], Tensor]) -> Tensor:
+    input._check_in_place()
+    return input._assign(make())
+
+
+def uniform_(input: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with numbers spread evenly from ``low`` to ``to``."""
+    if low > to:
+        raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
+    dtype = _floating(input.dtype, "uniform_")
+    return _fill(input, lambda: _uniform(tuple(input.shape), dtype, generator, *_place_of(input)) * (to - low) + low)
+
+
+def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with normal numbers."""
+    if std < 0:
+        raise RuntimeError(f"normal_ expects std >= 0.0, but found std={std}")
+    dtype = _floating(input.dtype, "normal_")
+    return _fill(input, lambda: _normal(tuple(input.shape), dtype, generator, *_place_of(input)) * std + mean)
+
+
+def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
+    """Fill with 1 where a draw of probability ``p``, a number or a tensor, succeeds, and with 0 elsewhere."""
+    if isinstance(p, Tensor):
+        return _fill(input, lambda: xp.astype(bernoulli(p.expand(input.shape), generator=generator), input.dtype))
+    return _fill(input, lambda: bernoulli(input, p, generator=generator))
+
+
+def random_(input: Tensor, low: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Tensor:
+    """Fill with integers from ``low`` to ``to``, ``to`` excluded; by default all that the type holds exactly."""
+    if to is None and low:
+        low, to = 0, low
+    if to is None:
+        dtype = input.dtype
+        to = 2 ** _DIGITS[dtype.name] + 1 if dtype.name in _DIGITS else 2 ** (8 * dtype.itemsize - (dtype.kind == "int"))
+        to = 2 if dtype.kind == "bool" else to
+    return _fill(input, lambda: _integers(tuple(input.shape), low, to, input.dtype, generator, *_place_of(input)))
+
+
+def exponential_(input: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with exponential numbers of rate ``lambd``."""
+    if lambd <= 0:
+        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
+    _floating(input.dtype, "exponential_")
+    return _fill(input, lambda: exponential_like(input, lambd, generator))

@@ -1,0 +1,233 @@
+"""Images made larger or smaller: padding in its four modes, interpolation, and pixels moved between space and channels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .._core.dispatch import ShapeError
+from .._core.tensor import Tensor
+from .common import check_tensor, xp
+from .creation import tensor
+
+
+def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
+    """``input`` with more elements at the ends of its last dimensions.
+
+    Args:
+        pad: ``(before, after)`` of the last dimension, then of the one before it, and so on.  Negative numbers cut.
+        mode: ``"constant"`` (with ``value``, 0 by default), ``"reflect"``, ``"replicate"`` or ``"circular"``.
+
+    Raises ShapeError where the numbers do not fit the shape.
+
+    Example::
+
+        F.pad(polygrad.ones(2), (1, 0))  # tensor([0., 1., 1.])
+    """
+    check_tensor(input, "pad")
+    amounts = [int(n) for n in pad]
+    if len(amounts) % 2 or len(amounts) > 2 * input.ndim:
+        raise ShapeError(
+            f"pad: {len(amounts)} numbers {tuple(amounts)} are not a pair for each of some last dimensions of the input of "
+            f"shape {tuple(input.shape)}"
+        )
+    widths = [(0, 0)] * (input.ndim - len(amounts) // 2) + list(zip(amounts[::2], amounts[1::2], strict=True))[::-1]
+    if any(n + before + after < 0 for n, (before, after) in zip(input.shape, widths, strict=True)):
+        raise ShapeError(f"pad: {tuple(amounts)} cuts more than there is of the input of shape {tuple(input.shape)}")
+    if mode == "constant":
+        input = _cut(input, widths)
+        widths = [(max(before, 0), max(after, 0)) for before, after in widths]
+        return xp.pad(input, tuple(widths), 0 if value is None else value) if any(map(any, widths)) else input
+    if value is not None and value != 0:
+        raise ValueError(f"pad: mode {mode!r} takes no value")
+    if mode not in _EXTENSIONS:
+        raise NotImplementedError(f"pad: mode must be 'constant', {', '.join(map(repr, _EXTENSIONS))}, not {mode!r}")
+    for axis, (before, after) in enumerate(widths):
+        input = _EXTENSIONS[mode](input, axis, before, after) if before > 0 or after > 0 else input
+    return _cut(input, widths)
+
+
+def _part(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
+    return xp.getitem(x, ((slice(None),) * axis + (slice(start, stop),)))
+
+
+def _cut(x: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
+    """``x`` without what negative widths take away."""
+    for axis, (before, after) in enumerate(widths):
+        if before < 0 or after < 0:
+            x = _part(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))
+    return x
+
+
+def _joined(parts: list[Tensor], axis: int) -> Tensor:
+    return xp.concat([part for part in parts if part.shape[axis]], axis=axis)
+
+
+def _reflected(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    length = x.shape[axis]
+    if max(before, after) >= length:
+        raise ShapeError(
+            f"pad: reflection of {before} and {after} elements must be smaller than dimension {axis}, which has {length}"
+        )
+    start = xp.flip(_part(x, axis, 1, max(before, 0) + 1), axis)
+    end = xp.flip(_part(x, axis, length - 1 - max(after, 0), length - 1), axis)
+    return _joined([start, x, end], axis)
+
+
+def _replicated(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    length = x.shape[axis]
+    if not length:
+        raise ShapeError(f"pad: dimension {axis} has no element to repeat")
+    shape = list(x.shape)
+    parts = []
+    for edge, amount in ((_part(x, axis, 0, 1), before), (_part(x, axis, length - 1, length), after)):
+        shape[axis] = max(amount, 0)
+        parts.append(xp.broadcast_to(edge, tuple(shape)))
+    return _joined([parts[0], x, parts[1]], axis)
+
+
+def _circular(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    length = x.shape[axis]
+    if max(before, after) > length:
+        raise ShapeError(f"pad: circular padding of {before} and {after} elements goes more than once around dimension {axis}")
+    return _joined([_part(x, axis, length - max(before, 0), length), x, _part(x, axis, 0, max(after, 0))], axis)
+
+
+_EXTENSIONS = {"reflect": _reflected, "replicate": _replicated, "circular": _circular}
+
+
+# -- interpolation ---------------------------------------------------------------------------------------------------------
+
+
+def interpolate(
+    input: Tensor,
+    size: Any = None,
+    scale_factor: Any = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Tensor:
+    """``input`` ``(N, C, ...)`` with its spatial dimensions brought to ``size``, or made ``scale_factor`` times as long.
+
+    Args:
+        mode: ``"nearest"``, ``"nearest-exact"``, ``"linear"`` (one dimension), ``"bilinear"`` (two) or ``"area"``.
+        align_corners: for the linear modes, whether the corners' centres stay in place, or the corners themselves.
+
+    Raises ValueError where neither or both of ``size`` and ``scale_factor`` are given.
+    """
+    check_tensor(input, "interpolate")
+    axes = input.ndim - 2
+    if axes < 1:
+        raise ShapeError(f"interpolate: the input must be (batch, channels, ...), but its shape is {tuple(input.shape)}")
+    if (size is None) == (scale_factor is None):
+        raise ValueError("interpolate: either size or scale_factor must be given, and not both")
+    if antialias:
+        raise NotImplementedError("interpolate: antialias is not offered")
+    linear = {"linear": 1, "bilinear": 2, "trilinear": 3}
+    if mode in linear and linear[mode] != axes:
+        raise NotImplementedError(f"interpolate: mode {mode!r} takes {linear[mode]} spatial dimensions, not {axes}")
+    if mode not in linear and align_corners is not None:
+        raise ValueError("interpolate: align_corners is for the linear modes")
+    if size is not None:
+        sizes = (size,) * axes if isinstance(size, int) else tuple(size)
+        factors: tuple[float | None, ...] = (None,) * axes
+    else:
+        factors = (scale_factor,) * axes if isinstance(scale_factor, (int, float)) else tuple(scale_factor)
+        sizes = tuple(math.floor(n * f) for n, f in zip(input.shape[2:], factors, strict=True))
+    if recompute_scale_factor:
+        factors = (None,) * axes
+    if len(sizes) != axes or any(n < 1 for n in sizes):
+        raise ShapeError(f"interpolate: the result would have sizes {sizes} for an input of shape {tuple(input.shape)}")
+    for axis, (new, factor) in enumerate(zip(sizes, factors, strict=True), 2):
+        old = input.shape[axis]
+        if mode in ("nearest", "nearest-exact"):
+            shift = 0.5 if mode == "nearest-exact" else 0.0
+            scale = old / new if factor is None else 1 / factor
+            places = np.minimum(np.floor((np.arange(new) + shift) * scale).astype(np.int64), old - 1)
+            input = _taken(input, axis, places)
+        elif mode in linear:
+            input = _weighted(input, axis, _linear_weights(old, new, factor, bool(align_corners)))
+        elif mode == "area":
+            weights = np.zeros((new, old))
+            for i, row in enumerate(weights):
+                start, stop = i * old // new, -(-(i + 1) * old // new)
+                row[start:stop] = 1 / (stop - start)
+            input = _weighted(input, axis, weights)
+        else:
+            raise NotImplementedError(f"interpolate: there is no mode {mode!r}")
+    return input
+
+
+upsample = interpolate
+
+
+def _place(x: Tensor) -> dict[str, Any]:
+    return {"backend": x.backend, "device": None if x.backend.level else x.device}
+
+
+def _taken(x: Tensor, axis: int, places: Any) -> Tensor:
+    front = (axis, *(a for a in range(x.ndim) if a != axis))
+    rows = xp.take_rows(xp.permute_dims(x, front), tensor(places, **_place(x)))
+    return xp.permute_dims(rows, tuple(sorted(range(x.ndim), key=front.__getitem__)))
+
+
+def _weighted(x: Tensor, axis: int, weights: Any) -> Tensor:
+    """``x`` with ``axis`` mapped by a matrix of weights."""
+    matrix = tensor(weights, dtype=x.dtype, **_place(x))
+    order = (*(a for a in range(x.ndim) if a != axis), axis)
+    mapped = xp.matmul(xp.permute_dims(x, order), xp.matrix_transpose(matrix))
+    return xp.permute_dims(mapped, tuple(sorted(range(x.ndim), key=order.__getitem__)))
+
+
+def _linear_weights(old: int, new: int, factor: float | None, align_corners: bool) -> Any:
+    if align_corners:
+        position = np.arange(new) * ((old - 1) / (new - 1) if new > 1 else 0.0)
+    else:
+        position = np.maximum((np.arange(new) + 0.5) * (old / new if factor is None else 1 / factor) - 0.5, 0)
+    below = np.minimum(np.floor(position).astype(np.int64), old - 1)
+    above = np.minimum(below + 1, old - 1)
+    share = position - below
+    weights = np.zeros((new, old))
+    np.add.at(weights, (np.arange(new), below), 1 - share)
+    np.add.at(weights, (np.arange(new), above), share)
+    return weights
+
+
+# -- pixels and channels ---------------------------------------------------------------------------------------------------
+
+
+def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
+    """``(..., C * r * r, H, W)`` to ``(..., C, H * r, W * r)`` (Shi et al., arXiv:1609.05158)."""
+    r = upscale_factor
+    *lead, channels, height, width = input.shape
+    if channels % (r * r):
+        raise ShapeError(f"pixel_shuffle: {channels} channels of {tuple(input.shape)} are not divisible by {r} * {r}")
+    n = len(lead)
+    x = xp.reshape(input, (*lead, channels // (r * r), r, r, height, width))
+    x = xp.permute_dims(x, (*range(n), n, n + 3, n + 1, n + 4, n + 2))
+    return xp.reshape(x, (*lead, channels // (r * r), height * r, width * r))
+
+
+def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
+    """``(..., C, H * r, W * r)`` to ``(..., C * r * r, H, W)``: the inverse of `pixel_shuffle`."""
+    r = downscale_factor
+    *lead, channels, height, width = input.shape
+    if height % r or width % r:
+        raise ShapeError(f"pixel_unshuffle: height and width of {tuple(input.shape)} are not divisible by {r}")
+    n = len(lead)
+    x = xp.reshape(input, (*lead, channels, height // r, r, width // r, r))
+    x = xp.permute_dims(x, (*range(n), n, n + 2, n + 4, n + 1, n + 3))
+    return xp.reshape(x, (*lead, channels * r * r, height // r, width // r))
+
+
+def channel_shuffle(input: Tensor, groups: int) -> Tensor:
+    """The channels (dimension 1) of ``groups`` groups interleaved (Zhang et al., arXiv:1707.01083)."""
+    batch, channels, *rest = input.shape
+    if channels % groups:
+        raise ShapeError(f"channel_shuffle: {channels} channels of {tuple(input.shape)} are not divisible by {groups}")
+    x = xp.reshape(input, (batch, groups, channels // groups, *rest))
+    return xp.reshape(xp.permute_dims(x, (0, 2, 1, *range(3, x.ndim))), tuple(input.shape))

@@ -1,0 +1,97 @@
+"""Convolution over two axes and its two gradients, each of which is made of the other two.
+
+All three are sums over the windows of a product of two of image, weight and result, so each is the adjoint of another:
+their rules close over the three, and every higher order is there.  Settings are pairs; arrays are ``(N, C, H, W)`` and
+``(out, in per group, kernel height, kernel width)``.  As in the field's use of the word, the kernel is not flipped.
+"""
+
+from __future__ import annotations
+
+from .._core.primitive import primitive
+from .windows import crop_image, keys, pad_image, padded_lengths, window_counts
+
+
+def _columns(xp, x, counts, kernel, stride, padding, dilation):
+    """What every window holds, ``(N, C, positions, windows)``: a matrix product with it is a convolution."""
+    image = pad_image(xp, x, padded_lengths(x.shape, counts, kernel, stride, padding, dilation), padding)
+    parts = [image[key] for key in keys(counts, kernel, stride, dilation)]
+    stacked = xp.stack(parts, axis=2)
+    return xp.reshape(stacked, (*x.shape[:2], len(parts), counts[0] * counts[1]))
+
+
+@primitive(promotes=True)
+def conv2d(xp, x, weight, /, stride, padding, dilation, groups):
+    """The sum over window and channels of ``x * weight``, for every window and output channel."""
+    kernel = weight.shape[2:]
+    counts = window_counts(x.shape, kernel, stride, padding, dilation)
+    columns = _columns(xp, x, counts, kernel, stride, padding, dilation)
+    per_group = weight.shape[1] * kernel[0] * kernel[1]
+    columns = xp.reshape(columns, (x.shape[0], groups, per_group, counts[0] * counts[1]))
+    matrix = xp.reshape(weight, (groups, weight.shape[0] // groups, per_group))
+    return xp.reshape(xp.matmul(matrix, columns), (x.shape[0], weight.shape[0], *counts))
+
+
+@primitive(promotes=True)
+def conv2d_input_gradient(xp, cotangent, weight, /, size, stride, padding, dilation, groups):
+    """The adjoint of `conv2d` in its image, which is of ``size``: also called a transposed convolution."""
+    batch, outputs, *counts = cotangent.shape
+    per_group, *kernel = weight.shape[1:]
+    matrix = xp.reshape(weight, (groups, outputs // groups, per_group * kernel[0] * kernel[1]))
+    rows = xp.reshape(cotangent, (batch, groups, outputs // groups, counts[0] * counts[1]))
+    columns = xp.matmul(xp.matrix_transpose(matrix), rows)
+    columns = xp.reshape(columns, (batch, groups * per_group, kernel[0] * kernel[1], *counts))
+    lengths = padded_lengths(size, counts, kernel, stride, padding, dilation)
+    shape = (batch, groups * per_group, *lengths)
+    image = None
+    for number, key in enumerate(keys(counts, kernel, stride, dilation)):
+        part = xp.slice_pad(columns[:, :, number, :, :], key, shape)
+        image = part if image is None else image + part
+    return crop_image(image, size, padding)
+
+
+@primitive(promotes=True)
+def conv2d_weight_gradient(xp, x, cotangent, /, kernel, stride, padding, dilation, groups):
+    """The adjoint of `conv2d` in its weight, whose windows are of shape ``kernel``."""
+    batch, outputs, *counts = cotangent.shape
+    windows, per_group = counts[0] * counts[1], x.shape[1] // groups
+    columns = _columns(xp, x, counts, kernel, stride, padding, dilation)
+    columns = xp.reshape(columns, (batch, groups, per_group * kernel[0] * kernel[1], windows))
+    rows = xp.reshape(cotangent, (batch, groups, outputs // groups, windows))
+    # The images of the batch stand side by side, so that the product also sums over them.
+    columns = xp.reshape(xp.permute_dims(columns, (1, 0, 3, 2)), (groups, batch * windows, -1))
+    rows = xp.reshape(xp.permute_dims(rows, (1, 2, 0, 3)), (groups, outputs // groups, batch * windows))
+    return xp.reshape(xp.matmul(rows, columns), (outputs, per_group, *kernel))
+
+
+def _result(xp, x, weight, shape, stride, padding, dilation, groups):
+    """The convolution of ``x`` with ``weight``, of which a result of ``shape`` had only the first windows."""
+    result = xp.conv2d(x, weight, stride, padding, dilation, groups)
+    if tuple(result.shape) == tuple(shape):
+        return result
+    return xp.getitem(result, (slice(None), slice(None), slice(0, shape[2]), slice(0, shape[3])))
+
+
+conv2d.defvjp(
+    x=lambda xp, g, weight, x_shape, stride, padding, dilation, groups: xp.conv2d_input_gradient(
+        g, weight, tuple(x_shape[2:]), stride, padding, dilation, groups
+    ),
+    weight=lambda xp, g, x, weight_shape, stride, padding, dilation, groups: xp.conv2d_weight_gradient(
+        x, g, tuple(weight_shape[2:]), stride, padding, dilation, groups
+    ),
+)
+conv2d_input_gradient.defvjp(
+    cotangent=lambda xp, g, weight, cotangent_shape, stride, padding, dilation, groups: _result(
+        xp, g, weight, cotangent_shape, stride, padding, dilation, groups
+    ),
+    weight=lambda xp, g, cotangent, weight_shape, stride, padding, dilation, groups: xp.conv2d_weight_gradient(
+        g, cotangent, tuple(weight_shape[2:]), stride, padding, dilation, groups
+    ),
+)
+conv2d_weight_gradient.defvjp(
+    x=lambda xp, g, cotangent, x_shape, stride, padding, dilation, groups: xp.conv2d_input_gradient(
+        cotangent, g, tuple(x_shape[2:]), stride, padding, dilation, groups
+    ),
+    cotangent=lambda xp, g, x, cotangent_shape, stride, padding, dilation, groups: _result(
+        xp, x, g, cotangent_shape, stride, padding, dilation, groups
+    ),
+)

@@ -1,0 +1,90 @@
+"""The two losses on every training step's path, each one primitive: mean squared error and cross-entropy.
+
+``reduction`` is ``"none"``, ``"sum"`` or ``"mean"``.
+"""
+
+from __future__ import annotations
+
+from .._core.primitive import primitive
+from .normalization import shifted
+from .reductions import count
+
+
+def reduced(xp, losses, reduction):
+    """The losses as they are, or their sum or mean."""
+    return losses if reduction == "none" else getattr(xp, reduction)(losses)
+
+
+def share(g, shape, reduction):
+    """The cotangent of one loss out of many of ``shape``: what `reduced` does to it, backwards."""
+    return g * (1 / max(count(shape, None), 1)) if reduction == "mean" else g
+
+
+@primitive(promotes=True)
+def mse_loss(xp, x, y, /, reduction="mean"):
+    """``(x - y) ** 2`` for ``x`` and ``y`` of one shape."""
+    difference = x - y
+    return reduced(xp, difference * difference, reduction)
+
+
+def _mse_loss(xp, g, x, y, reduction, needs):
+    of_x = (x - y) * (share(g, x.shape, reduction) * 2)
+    return of_x if needs[0] else None, -of_x if needs[1] else None
+
+
+mse_loss.defvjp(_mse_loss)
+
+
+@primitive(differentiable=False)
+def class_mask(xp, target, /, classes):
+    """A mask ``(rows, classes)``, true in the column of each row's target."""
+    columns = xp.astype(xp.arange(classes, device=target.device), target.dtype)
+    return xp.expand_dims(target, axis=1) == xp.expand_dims(columns, axis=0)
+
+
+@primitive(promotes=("x",), outputs=2)
+def cross_entropy(xp, x, target, /, reduction="mean"):
+    """``logsumexp(x) - x[target]`` for each row of ``x``, with ``target`` a class per row; and that logsumexp.
+
+    The second result is what the gradient needs, so that no exponentials are kept.
+    """
+    centred = shifted(xp, x, 1)
+    total = xp.log(xp.sum(xp.exp(centred), axis=1))
+    mask = xp.class_mask(target, x.shape[1])
+    chosen = xp.sum(xp.where(mask, centred, xp.zeros_like(centred)), axis=1)
+    return reduced(xp, total - chosen, reduction), total + xp.max(x, axis=1)
+
+
+def _cross_entropy(xp, g, x, target, ans, reduction):
+    """The probabilities, less 1 at the target."""
+    of_loss, of_total = g
+    probability = xp.exp(x - xp.expand_dims(ans[1], axis=1))
+    result = None
+    if of_loss is not None:
+        weight = share(of_loss, target.shape, reduction)
+        weight = xp.expand_dims(weight, axis=1) if reduction == "none" else weight
+        result = xp.where(xp.class_mask(target, x.shape[1]), probability - 1, probability) * weight
+    if of_total is not None:
+        part = probability * xp.expand_dims(of_total, axis=1)
+        result = part if result is None else result + part
+    return result, None
+
+
+cross_entropy.defvjp(_cross_entropy)
+
+
+@primitive(broadcasts=True, promotes="float")
+def binary_cross_entropy(xp, x, y, /):
+    """``-(y * log(x) + (1 - y) * log(1 - x))`` for probabilities ``x``; each logarithm counts as at least -100."""
+    return -(y * _logarithm(xp, x) + (1 - y) * _logarithm(xp, 1 - x))
+
+
+def _logarithm(xp, x):
+    return xp.clip(xp.log(x), -100.0, None)
+
+
+binary_cross_entropy.defvjp(
+    # Beside 0 and 1 the gradient is large, not infinite: PyTorch's bound.
+    x=lambda xp, g, x, y: g * (x - y) / xp.clip((1 - x) * x, 1e-12, None),
+    y=lambda xp, g, x: g * (_logarithm(xp, 1 - x) - _logarithm(xp, x)),
+)

@@ -1,0 +1,100 @@
+"""Softmax, and standardization to mean 0 and variance 1: layer, batch, group and instance normalization are one text."""
+
+from __future__ import annotations
+
+from .._core.primitive import primitive
+from .reductions import count
+
+
+def shifted(xp, x, axis):
+    """``x`` less its maximum along ``axis``, so that no exponential overflows."""
+    return x - xp.max(x, axis=axis, keepdims=True)
+
+
+@primitive(promotes="float")
+def softmax(xp, x, /, axis):
+    """``exp(x) / sum(exp(x))`` along ``axis``."""
+    exponentials = xp.exp(shifted(xp, x, axis))
+    return exponentials / xp.sum(exponentials, axis=axis, keepdims=True)
+
+
+def _softmax(xp, g, ans, axis):
+    weighted = g * ans
+    return weighted - ans * xp.sum(weighted, axis=axis, keepdims=True)
+
+
+softmax.defvjp(x=_softmax)
+
+
+@primitive(promotes="float")
+def log_softmax(xp, x, /, axis):
+    """``x - log(sum(exp(x)))`` along ``axis``."""
+    centred = shifted(xp, x, axis)
+    return centred - xp.log(xp.sum(xp.exp(centred), axis=axis, keepdims=True))
+
+
+log_softmax.defvjp(x=lambda xp, g, ans, axis: g - xp.exp(ans) * xp.sum(g, axis=axis, keepdims=True))
+
+
+# Statistics have length 1 along the axes over which they are taken.  They are results of their own, since the gradient is
+# made of them and batch normalization keeps them.
+
+
+def _standardized(xp, x, axes, eps):
+    mean = xp.mean(x, axis=axes, keepdims=True)
+    centred = x - mean
+    variance = xp.mean(centred * centred, axis=axes, keepdims=True)
+    return centred / xp.sqrt(variance + eps), mean, variance
+
+
+def _through_standardization(xp, g, x, mean, variance, of_mean, of_variance, axes, eps):
+    """The cotangent of ``x`` from those of its standardized values ``g``, of its mean and of its variance.
+
+    Ioffe and Szegedy, "Batch normalization", 2015, section 3, with the sums over the axes taken together.
+    """
+    inverse = 1 / xp.sqrt(variance + eps)
+    centred = x - mean
+    n = max(count(x.shape, axes), 1)
+    result = None
+    if g is not None:
+        along = xp.mean(g * centred, axis=axes, keepdims=True) * (inverse * inverse)
+        result = (g - xp.mean(g, axis=axes, keepdims=True) - centred * along) * inverse
+    if of_mean is not None:
+        part = xp.broadcast_to(of_mean * (1 / n), x.shape)
+        result = part if result is None else result + part
+    if of_variance is not None:
+        part = centred * (of_variance * (2 / n))
+        result = part if result is None else result + part
+    return result
+
+
+@primitive(promotes="float", outputs=3)
+def standardize(xp, x, /, axes, eps):
+    """``(x - mean) / sqrt(variance + eps)`` over ``axes``, with that mean and variance."""
+    return _standardized(xp, x, axes, eps)
+
+
+standardize.defvjp(
+    x=lambda xp, g, ans, x, axes, eps: _through_standardization(xp, g[0], x, ans[1], ans[2], g[1], g[2], axes, eps)
+)
+
+
+@primitive(broadcasts=True, promotes="float", outputs=3)
+def standardize_affine(xp, x, weight, bias, /, axes, eps):
+    """`standardize`, times ``weight``, plus ``bias``, both of which broadcast against ``x``."""
+    values, mean, variance = _standardized(xp, x, axes, eps)
+    return values * weight + bias, mean, variance
+
+
+def _standardize_affine(xp, g, ans, x, weight, axes, eps, needs):
+    _, mean, variance = ans
+    of_x = of_weight = None
+    if needs[0]:
+        scaled = None if g[0] is None else g[0] * weight
+        of_x = _through_standardization(xp, scaled, x, mean, variance, g[1], g[2], axes, eps)
+    if needs[1] and g[0] is not None:
+        of_weight = g[0] * ((x - mean) / xp.sqrt(variance + eps))
+    return of_x, of_weight, g[0]
+
+
+standardize_affine.defvjp(_standardize_affine)
