@@ -126,11 +126,6 @@ class JaxBackend(Backend):
     # -- compilation, asynchrony ---------------------------------------------------------------------------------------
 
     def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
-        if not X64:
-            raise TypeError(
-                "backend 'jax' draws random numbers from 64-bit words, and POLYGRAD_JAX_X64=0 leaves 64-bit types off; "
-                "draw on NumPy and move the tensor: polygrad.rand(3, backend='numpy').to(backend='jax')"
-            )
         place = self.default_device() if device is None else device
         if getattr(place, "platform", None) == "cpu" or max(key, counter) >= 2**64:
             # NumPy's words are the same, and it compiles nothing for every new size.
