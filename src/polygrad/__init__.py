@@ -59,6 +59,14 @@ _HOMES = {
                 diagonal split chunk tensor_split unbind tile tril triu clone""",
             "picking": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill
                 index_copy index_put masked_fill masked_select masked_scatter nonzero argwhere""",
+            "activations": "celu hardshrink log_softmax prelu selu softmax threshold",
+            "convolution": "conv1d conv2d conv_transpose1d conv_transpose2d",
+            "generator": "Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
+            "neural": "alpha_dropout bilinear cosine_similarity dropout pairwise_distance",
+            "normalization": "batch_norm group_norm instance_norm layer_norm rms_norm",
+            "pooling": "adaptive_avg_pool1d adaptive_max_pool1d avg_pool1d max_pool1d max_pool2d",
+            "random": "bernoulli multinomial normal rand rand_like randint randint_like randn randn_like randperm",
+            "resizing": "channel_shuffle pixel_shuffle pixel_unshuffle",
         }.items()
         for name in names.split()
     },

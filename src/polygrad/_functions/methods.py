@@ -13,7 +13,7 @@ from .. import _dtypes
 from .._core.engine import tensor_backward
 from .._core.primitive import OPERATIONS, PRIMITIVES
 from .._core.tensor import Tensor
-from . import conversion, creation, indexing, inplace, layout, picking, pointwise, reductions, shaping
+from . import activations, conversion, creation, indexing, inplace, layout, picking, pointwise, random, reductions, shaping
 
 #: PyTorch's names of primitives, where they differ from the standard's.
 TORCH_NAMES = {
@@ -54,6 +54,8 @@ _METHODS: dict[Any, str] = {
         index_put masked_fill masked_select masked_scatter nonzero argwhere""",
     layout: "stride is_contiguous",
     conversion: "to numpy item tolist type_as",
+    activations: "hardshrink log_softmax prelu softmax",
+    random: "bernoulli multinomial bernoulli_ exponential_ normal_ random_ uniform_",
 }
 
 def _primitive_method(name: str, primitive: str) -> Callable:
