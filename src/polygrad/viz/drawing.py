@@ -1,0 +1,181 @@
+"""`mermaid` and `dot`: the graph of a loss as text in a language that draws it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import Any
+
+from .._core.tensor import Tensor
+from . import names
+from .diagram import Box, Diagram, diagram_of
+
+_DIRECTIONS = ("LR", "RL", "TB", "BT", "TD")
+
+
+def mermaid(
+    loss: Tensor,
+    params: Mapping[str, Tensor] | None = None,
+    *,
+    direction: str = "LR",
+    shapes: bool = True,
+    expand: bool = False,
+    max_nodes: int = 60,
+) -> str:
+    """The graph that ``loss`` was computed by, forward and backward, as a Mermaid flowchart.
+
+    A box is a tensor that has a name, or that several operations use; what lies between is written as a formula.  Call it
+    before `backward`, which frees the values that tell data and settings apart.
+
+    Args:
+        loss: a tensor that requires grad.
+        params: names of tensors, as in ``dict(model.named_parameters())``.  Left out, the caller's variables are looked at:
+            tensors, parameters and buffers of modules, tensors in lists and dictionaries.
+        direction: where the arrows go, "LR" or "TB" (and "RL", "BT").
+        shapes: write the shape of each tensor below it.
+        expand: give every operation a box of its own.
+        max_nodes: draw at most so many tensors, those nearest to the loss; a note says how many are left out.
+
+    Raises RuntimeError where nothing was recorded, ValueError for an unknown direction.
+
+    Example::
+
+        w = polygrad.tensor([2.0], requires_grad=True)
+        x = polygrad.tensor([5.0])
+        L = (w * x) ** 2
+        print(polygrad.viz.mermaid(L))
+    """
+    return _as_mermaid(_diagram(loss, params, sys._getframe(1), direction, expand, max_nodes), direction, shapes)
+
+
+def dot(
+    loss: Tensor,
+    params: Mapping[str, Tensor] | None = None,
+    *,
+    direction: str = "LR",
+    shapes: bool = True,
+    expand: bool = False,
+    max_nodes: int = 60,
+) -> str:
+    """The same drawing as `mermaid`, in Graphviz's language: ``dot -Tsvg`` makes a picture of it.
+
+    Example::
+
+        Path("graph.dot").write_text(polygrad.viz.dot(loss))
+    """
+    return _as_dot(_diagram(loss, params, sys._getframe(1), direction, expand, max_nodes), direction, shapes)
+
+
+def _diagram(
+    loss: Tensor, params: Mapping[str, Tensor] | None, frame: FrameType, direction: str, expand: bool, max_nodes: int
+) -> Diagram:
+    if not isinstance(loss, Tensor):
+        raise TypeError(f"a graph is drawn from a Tensor, not from a {type(loss).__name__}")
+    if direction not in _DIRECTIONS:
+        raise ValueError(f"direction is one of {', '.join(_DIRECTIONS)}, not {direction!r}")
+    if max_nodes < 1:
+        raise ValueError(f"max_nodes is at least 1, not {max_nodes}")
+    return diagram_of(loss, names.found(frame) if params is None else names.given(params), expand, max_nodes)
+
+
+class _Identifiers:
+    """A plain ASCII identifier for each box.  A capital comes first: Mermaid's keywords are small."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, str] = {}
+        self._taken: set[str] = {"Forward_Pass", "Backward_Pass"}
+
+    def __call__(self, name: str) -> str:
+        if name not in self._of:
+            made = re.sub(r"^∂.*?/∂(.*)$", r"\1_grad", name.replace("…", ""))
+            made = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" if c.isascii() else f"u{ord(c):x}" for c in made)
+            made = re.sub("_+", "_", made).strip("_") or "Node"
+            made = f"N{made}" if made[0].isdigit() else made[0].upper() + made[1:]
+            unique, number = made, 2
+            while unique in self._taken:
+                unique, number = f"{made}_{number}", number + 1
+            self._taken.add(unique)
+            self._of[name] = unique
+        return self._of[name]
+
+
+def _lines(box: Box, shapes: bool) -> list[str]:
+    return [box.label, str(box.shape)] if shapes and box.shape is not None else [box.label]
+
+
+# -- Mermaid -----------------------------------------------------------------------------------------------------------
+
+# Entities in Mermaid's own spelling; a pair of * or _ around a word would be taken for emphasis.
+_ENTITIES = {"&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "`": "#96;"}
+
+
+def _mermaid_text(text: str) -> str:
+    text = "".join(_ENTITIES.get(c, c) for c in text)
+    return re.sub(r"(?<!\w)_|_(?!\w)", "#95;", text)
+
+
+def _as_mermaid(diagram: Diagram, direction: str, shapes: bool) -> str:
+    identify = _Identifiers()
+    for box in (*diagram.forward, *diagram.backward):
+        identify(box.name)
+
+    def node(box: Box) -> str:
+        label = "<br/>".join(_mermaid_text(line) for line in _lines(box, shapes))
+        return f'{identify(box.name)}["{label}"]'
+
+    parts = [
+        ("Forward_Pass", "Forward Pass", diagram.forward, diagram.forward_arrows),
+        ("Backward_Pass", "Backward Pass", diagram.backward, diagram.backward_arrows),
+    ]
+    lines = [f"graph {direction}"]
+    for identifier, title, boxes, arrows in parts:
+        if boxes:
+            lines.append(f'    subgraph {identifier}["{title}"]')
+            lines += [f"        {node(box)}" for box in boxes]
+            lines += [f"        {identify(source)} --> {identify(target)}" for source, target in arrows]
+            lines.append("    end")
+    lines += [f"    {identify(source)} -->|backward| {identify(target)}" for source, target in diagram.turn]
+    return "\n".join(lines)
+
+
+# -- Graphviz ----------------------------------------------------------------------------------------------------------
+
+_FILL = {
+    "parameter": "#dbe9ff", "data": "#eeeeee", "value": "#ffffff", "loss": "#ffe3c2", "gradient": "#dff3df", "note": "#ffffff",
+}  # fmt: skip
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def _as_dot(diagram: Diagram, direction: str, shapes: bool) -> str:
+    identify: Callable[[str], str] = _Identifiers()
+    for box in (*diagram.forward, *diagram.backward):
+        identify(box.name)
+
+    def node(box: Box) -> str:
+        label = "\\n".join(_quoted(line)[1:-1] for line in _lines(box, shapes))
+        dashed = ', style="rounded,dashed"' if box.kind == "note" else ""
+        return f'{identify(box.name)} [label="{label}", fillcolor="{_FILL[box.kind]}"{dashed}];'
+
+    lines = [
+        "digraph autograd {",
+        f"    rankdir={'TB' if direction == 'TD' else direction};",
+        '    node [shape=box, style="rounded,filled", fontname="Helvetica"];',
+        '    edge [fontname="Helvetica"];',
+    ]
+    parts: list[tuple[str, str, list[Box], list[tuple[str, str]], dict[str, Any]]] = [
+        ("cluster_forward", "Forward Pass", diagram.forward, diagram.forward_arrows, {}),
+        ("cluster_backward", "Backward Pass", diagram.backward, diagram.backward_arrows, {}),
+    ]
+    for cluster, title, boxes, arrows, _ in parts:
+        if boxes:
+            lines += [f"    subgraph {cluster} {{", f'        label="{title}";', '        fontname="Helvetica";']
+            lines += [f"        {node(box)}" for box in boxes]
+            lines += [f"        {identify(source)} -> {identify(target)};" for source, target in arrows]
+            lines.append("    }")
+    lines += [f'    {identify(source)} -> {identify(target)} [label="backward"];' for source, target in diagram.turn]
+    return "\n".join([*lines, "}"])

@@ -1,0 +1,147 @@
+"""Recorded operations as readable formulas: ``w * x + b``, ``z²``, ``sum(x, axis=1)``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._core.graph import Edge, Node, entry
+from ..backends.registry import BY_TYPE
+from .names import Names
+
+_ATOM, _POWER, _SIGN, _PRODUCT, _SUM = range(5)
+_INFIX = {
+    "add": ("+", _SUM), "subtract": ("-", _SUM), "multiply": ("*", _PRODUCT), "divide": ("/", _PRODUCT),
+    "floor_divide": ("//", _PRODUCT), "remainder": ("%", _PRODUCT), "matmul": ("@", _PRODUCT), "pow": ("**", _POWER),
+}  # fmt: skip
+_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+#: What stands for a value that is neither in the graph nor saved by it.
+UNKNOWN = "const"
+
+
+@dataclass
+class Formula:
+    """A text, how loosely it binds, and the variables in it: edges of the graph, and the names of data."""
+
+    text: str
+    binding: int = _ATOM
+    variables: list[Edge | str] = field(default_factory=list)
+
+    def within(self, binding: int) -> str:
+        """The text where something of that ``binding`` stands around it."""
+        return f"({self.text})" if self.binding > binding else self.text
+
+
+class Writer:
+    """Writes the operation at a node over the formulas of its operands.  ``data`` collects the named arrays that occur."""
+
+    def __init__(self, names: Names):
+        self.names = names
+        self.data: dict[str, Any] = {}
+
+    def write(self, edge: Node, known: dict[Edge, Formula]) -> Formula:
+        """The formula of ``edge``.  ``known`` has those of what it was computed from."""
+        node, number = entry(edge)
+        operands = self._operands(node, known)
+        formula = self._operation(node, operands)
+        for operand in operands:
+            formula.variables += [v for v in operand.variables if v not in formula.variables]
+        if edge is not node:
+            formula.text, formula.binding = f"{formula.within(_ATOM)}[{number}]", _ATOM
+        return formula
+
+    def _operation(self, node: Node, operands: list[Formula]) -> Formula:
+        name, settings = node.plan.operation, _settings(node)
+        if name in _INFIX and len(operands) == 2:
+            sign, binding = _INFIX[name]
+            # On the right an equal binding needs parentheses: a - (b - c).  Sums and products that commute do not.
+            right = binding if name in ("add", "multiply") else binding - 1
+            left = binding - 1 if name == "pow" else binding
+            return Formula(f"{operands[0].within(left)} {sign} {operands[1].within(right)}", binding)
+        if name == "negative":
+            return Formula(f"-{operands[0].within(_POWER)}", _SIGN)
+        if name == "power":
+            exponent = settings.get("exponent", "…")
+            base = operands[0].within(_ATOM)
+            if isinstance(exponent, (int, float)) and exponent == int(exponent):
+                return Formula(base + str(int(exponent)).translate(_RAISED), _POWER)
+            return Formula(f"{base} ** {exponent}", _POWER)
+        if name == "getitem":
+            return Formula(f"{operands[0].within(_ATOM)}[{_key(settings.get('key', ...))}]")
+        extra = [f"{key}={text}" for key, value in settings.items() if (text := _plain(value)) is not None]
+        return Formula(f"{name}({', '.join([o.text for o in operands] + extra)})")
+
+    def _operands(self, node: Node, known: dict[Edge, Formula]) -> list[Formula]:
+        """One formula per operand: of the graph, or of a constant as far as the node saved it."""
+        edges = iter(node.edges)
+        constants = _saved_operands(node)
+        return [
+            known[next(edges)] if needed else self._constant(constants.get(position))
+            for position, needed in enumerate(node.plan.mask)
+        ]
+
+    def _constant(self, array: Any) -> Formula:
+        if array is None:
+            return Formula(UNKNOWN)
+        name = self.names.of_array(array)
+        if name is not None:
+            self.data[name] = array
+            return Formula(name, variables=[name])
+        backend = BY_TYPE[array.__class__]
+        if tuple(array.shape) == () and not backend.level:
+            value = backend.item(array)
+            text = f"{value:g}" if isinstance(value, float) else str(value)
+            return Formula(text, _SIGN if text.startswith("-") else _ATOM)
+        return Formula(UNKNOWN)
+
+
+def _saved_operands(node: Node) -> dict[int, Any]:
+    """The arrays of operands that ``node`` saved, by the operand's number."""
+    plan, saved = node.plan, node.saved
+    if saved is None:
+        return {}
+    arrays = {number: saved[slot] for slot, number in plan.arrays if number != -1}
+    if plan.primitive.variadic:
+        return dict(enumerate(arrays.get(0, ())))
+    return arrays
+
+
+def _settings(node: Node) -> dict[str, Any]:
+    """The settings that ``node`` saved and that are not the default."""
+    plan, saved = node.plan, node.saved
+    if saved is None or not plan.residuals:
+        return {}
+    primitive = plan.primitive
+    by_name = dict(zip(plan.residuals, saved, strict=True))
+    return {
+        name: by_name[name]
+        for name in primitive.settings
+        if name in by_name and not (name in primitive.defaults and _same(primitive.defaults[name], by_name[name]))
+    }
+
+
+def _same(one: Any, other: Any) -> bool:
+    plain = (int, float, str, tuple, type(None))
+    return isinstance(one, plain) and isinstance(other, plain) and (one is other or (one == other and other is not True))
+
+
+def _plain(value: Any) -> str | None:
+    """``value`` as text, where it is short and simple."""
+    if isinstance(value, (bool, int, str)) or value is None:
+        return repr(value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, (tuple, list)) and len(value) <= 6 and all(isinstance(v, (int, float, tuple)) for v in value):
+        return repr(tuple(value))
+    return None
+
+
+def _key(key: Any) -> str:
+    """An index as it is written between brackets."""
+    if isinstance(key, tuple):
+        key = key[:-1] if len(key) > 1 and key[-1] is Ellipsis else key
+        return ", ".join(_key(part) for part in key)
+    if isinstance(key, slice):
+        ends = ["" if end is None else str(end) for end in (key.start, key.stop, key.step)]
+        return ":".join(ends if ends[2] else ends[:2])
+    return "…" if key is Ellipsis else str(key)
