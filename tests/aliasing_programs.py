@@ -982,3 +982,16 @@ def a_zero_dimensional_tensor(torch):
     x[...] = x * 3
     x.reshape(1, 1)[0] += 1
     return x, view, x[None]
+
+
+def observed(value: Any, library: Any) -> Any:
+    """What a program returned, as numbers and words that can be written down and compared.
+
+    A tensor is its values (rounded to six digits), type, and whether it requires grad and is a leaf.
+    """
+    if isinstance(value, library.Tensor):
+        flags = [str(value.dtype).rpartition(".")[2], value.requires_grad, value.is_leaf]
+        return [observed(value.detach().tolist(), library), *flags]
+    if isinstance(value, (tuple, list)):
+        return [observed(item, library) for item in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value

@@ -247,12 +247,19 @@ class Aliasing:
         root = cells[0]
         if self._data is not root._data and backend.base_of(self._data) is not root._data:
             return False
-        distinct = {id(member._data): member for member in cells}
-        for member in distinct.values():
-            holders = sum(other._data is member._data for other in cells)
-            holders += sum(backend.base_of(other._data) is member._data for other in distinct.values())
-            if references(member) != UNIQUE + holders - 1:
-                return False
+        # Of every array the references are counted that the family itself accounts for: its cells, and windows on it.
+        distinct: dict[int, Any] = {}
+        holders: dict[int, int] = {}
+        for member in cells:
+            number = id(member._data)
+            holders[number] = holders.get(number, 0) + 1
+            if number not in distinct:
+                distinct[number] = member
+                owner = id(backend.base_of(member._data))
+                holders[owner] = holders.get(owner, 0) + 1
+        unexplained = UNIQUE - 1
+        if any(references(member) != unexplained + holders[number] for number, member in distinct.items()):
+            return False
         return backend.is_writable(root._data)
 
     def _refresh_copies(self) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 OVERWRITING: dict[str, Callable[..., bool]] = {}
 
 #: The kinds of array into which a Python number of the type goes without changing the array's type.
-_TAKES = {int: "iufc", float: "fc", complex: "c"}
+_TAKES = {bool: "iufc", int: "iufc", float: "fc", complex: "c"}
 
 
 def _fits(array: Any, operand: Any) -> bool:
