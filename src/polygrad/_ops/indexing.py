@@ -26,6 +26,7 @@ getitem.defvjp(x=lambda xp, g, key, x_shape: xp.slice_pad(g, key, x_shape))
 def slice_pad(xp, x, /, key, shape):
     """Zeros of ``shape`` with ``x`` at ``key``: the adjoint of `getitem`."""
     result = xp.zeros(shape, dtype=x.dtype, device=x.device)
+    key, x = _without_new_axes(xp, result, x, key)
     result[key] = x
     return result
 
@@ -37,8 +38,17 @@ slice_pad.defvjp(x=lambda xp, g, key: xp.getitem(g, key))
 def slice_put(xp, x, value, /, key):
     """``x`` with ``value``, broadcast, at ``key``."""
     result = xp.asarray(x, copy=True)
+    key, value = _without_new_axes(xp, result, value, key)
     result[key] = value
     return result
+
+
+def _without_new_axes(xp, array, value, key):
+    """``key`` without None, which the standard does not have in assignments, and ``value`` without those axes."""
+    if None not in key:
+        return key, value
+    plain = tuple(item for item in key if item is not None)
+    return plain, xp.reshape(xp.broadcast_to(value, array[key].shape), array[plain].shape)
 
 
 def _without(xp, g, key):
