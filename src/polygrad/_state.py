@@ -5,8 +5,9 @@ Both live in a ContextVar, so threads and asyncio tasks do not see each other's.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Any, Protocol
 
 grad_mode: ContextVar[bool] = ContextVar("polygrad_grad_mode", default=True)
 inference_mode: ContextVar[bool] = ContextVar("polygrad_inference_mode", default=False)
@@ -29,6 +30,15 @@ class Recorder(Protocol):
 
     def write_grad(self, leaf) -> None:
         """``leaf`` is about to get another gradient."""
+
+    def guard(self, owner, name: str, value):
+        """What is recorded holds only while ``owner.name`` is ``value``; returns ``value``."""
+
+    def host_value(self, get):
+        """A Python number that ``get()`` reads, and that may be another one the next time."""
+
+    def host_effect(self, effect) -> None:
+        """A change of Python state, ``effect()``, that belongs to every run."""
 
 
 _recorder: ContextVar[Recorder | None] = ContextVar("polygrad_recorder", default=None)
@@ -56,6 +66,21 @@ class recording:
     def __exit__(self, *exc) -> None:
         _recorder.reset(self._token)
         RECORDERS.remove(self.recorder)
+
+
+def host_value(get: Callable[[], float]) -> Any:
+    """``get()``, a hyper-parameter such as a learning rate: under a recorder it stays changeable."""
+    active = _recorder.get() if RECORDERS else None
+    return get() if active is None else active.host_value(get)
+
+
+def host_effect(effect: Callable[[], None]) -> None:
+    """Run ``effect``, a change of Python state that a recorder must repeat, such as a scheduler's step."""
+    active = _recorder.get() if RECORDERS else None
+    if active is None:
+        effect()
+    else:
+        active.host_effect(effect)
 
 
 def note_read(cell) -> None:
