@@ -67,6 +67,9 @@ _HOMES = {
             "pooling": "adaptive_avg_pool1d adaptive_max_pool1d avg_pool1d max_pool1d max_pool2d",
             "random": "bernoulli multinomial normal rand rand_like randint randint_like randn randn_like randperm",
             "resizing": "channel_shuffle pixel_shuffle pixel_unshuffle",
+            "products": """mm bmm mv dot vdot vecdot inner outer tensordot kron chain_matmul addmm addmv addr baddbmm addbmm
+                einsum trace diag diag_embed diagflat diagonal_scatter cross""",
+            "linalg": "svd_parts inv cholesky qr cholesky_solve cholesky_inverse pinv det slogdet logdet matrix_power",
         }.items()
         for name in names.split()
     },
@@ -80,7 +83,7 @@ _HOMES = {
     "primitive": "._core.primitive",
     **{name: ".backends" for name in ("get_backend", "set_backend", "use_backend")},
 }
-_RENAMED = {"concat": "cat", "concatenate": "cat", "clip": "clamp", "as_array": "as_tensor", "asarray": "as_tensor", "permute_dims": "permute"}
+_RENAMED = {"concat": "cat", "concatenate": "cat", "clip": "clamp", "as_array": "as_tensor", "asarray": "as_tensor", "permute_dims": "permute", "ger": "outer", "inverse": "inv", "pinverse": "pinv", "svd": "svd_parts"}
 
 
 def __getattr__(name: str) -> _Any:

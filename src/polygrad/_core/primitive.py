@@ -80,6 +80,8 @@ class Primitive:
         self.rules: dict[str, Callable] = {}
         self.joint: Callable | None = None
         self.derivative: Callable | None = None
+        #: What is wrong with raw operands that the array library refused: ``(*operands) -> message or None``.
+        self.misfit: Callable[..., str | None] | None = None
         self.kernels = _ByType(lambda array_type: BY_TYPE[array_type].kernel(self))
         self.plans: dict[tuple[bool, ...], Plan] = {}
         self.__doc__ = forward.__doc__

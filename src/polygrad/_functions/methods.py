@@ -13,7 +13,8 @@ from .. import _dtypes
 from .._core.engine import tensor_backward
 from .._core.primitive import OPERATIONS, PRIMITIVES
 from .._core.tensor import Tensor
-from . import activations, conversion, creation, indexing, inplace, layout, picking, pointwise, random, reductions, shaping
+from . import activations, conversion, creation, indexing, inplace, layout, linalg, picking, pointwise
+from . import products, random, reductions, shaping
 
 #: PyTorch's names of primitives, where they differ from the standard's.
 TORCH_NAMES = {
@@ -53,6 +54,9 @@ _METHODS: dict[Any, str] = {
     picking: """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill index_copy
         index_put masked_fill masked_select masked_scatter nonzero argwhere""",
     layout: "stride is_contiguous",
+    products: """mm bmm mv dot vdot inner outer kron addmm addmv addr baddbmm addbmm trace diag diag_embed diagflat
+        diagonal_scatter cross""",
+    linalg: "cholesky qr cholesky_solve cholesky_inverse det slogdet logdet matrix_power",
     conversion: "to numpy item tolist type_as",
     activations: "hardshrink log_softmax prelu softmax",
     random: "bernoulli multinomial bernoulli_ exponential_ normal_ random_ uniform_",
@@ -109,6 +113,9 @@ def attach() -> None:
     put("__ipow__", inplace.power_operator)
     put("backward", tensor_backward)
     put("clip", pointwise.clamp)
+    put("inverse", linalg.inv)
+    put("pinverse", linalg.pinv)
+    put("svd", linalg.svd_parts)
     for name in inplace.NAMES:
         put(name + "_", inplace.method(name, {"div": "divide", **TORCH_NAMES}.get(name)))
     for method in inplace.METHODS:

@@ -173,6 +173,9 @@ def finfo(dtype: DType) -> Any:
     return np.finfo(name)
 
 
+xp.finfo = finfo
+
+
 def iinfo(dtype: DType) -> Any:
     """The limits of an integer type: ``max``, ``min``, ``bits``."""
     import numpy as np

@@ -116,13 +116,13 @@ def _prod(xp, g, x, axis):
     moved = xp.permute_dims(x, rest + axes)
     kept = tuple(x.shape[i] for i in rest)
     flat = xp.reshape(moved, (*kept, count(x.shape, axis)))
-    others = _products_of_the_others(xp, flat)
+    others = products_of_the_others(xp, flat)
     gradient = xp.reshape(xp.reshape(g, (*kept, 1)) * others, moved.shape)
     inverse = tuple(sorted(range(x.ndim), key=(rest + axes).__getitem__))
     return xp.permute_dims(gradient, inverse)
 
 
-def _products_of_the_others(xp, x):
+def products_of_the_others(xp, x):
     """For every element of the last axis the product of the other elements, by halving: log2(n) steps."""
     n = x.shape[-1]
     if n <= 1:
@@ -131,7 +131,7 @@ def _products_of_the_others(xp, x):
     whole_left = xp.prod(left, axis=-1, keepdims=True)
     whole_right = xp.prod(right, axis=-1, keepdims=True)
     return xp.concat(
-        [_products_of_the_others(xp, left) * whole_right, _products_of_the_others(xp, right) * whole_left], axis=-1
+        [products_of_the_others(xp, left) * whole_right, products_of_the_others(xp, right) * whole_left], axis=-1
     )
 
 

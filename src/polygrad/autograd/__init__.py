@@ -9,6 +9,9 @@ from .._core.graph import Leaf, Node
 from .differentiation import backward, grad
 from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
+# Not on first use: importing the submodule of the same name later would put it in the function's place.
+from .gradcheck import GradcheckError, gradcheck, gradgradcheck
+
 #: What is imported when it is first named: most programs need none of it.
 _HOMES = {
     **{name: "function" for name in ("Function", "once_differentiable")},
@@ -18,12 +21,15 @@ _SUBMODULES = frozenset(("anomaly_mode", "function", "functional", "grad_mode", 
 
 __all__ = [
     "Function",
+    "GradcheckError",
     "Leaf",
     "Node",
     "backward",
     "detect_anomaly",
     "enable_grad",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "is_anomaly_enabled",
     "is_grad_enabled",

@@ -35,6 +35,15 @@ STANDARD = frozenset(
     """.split()
 )
 
+#: Those of the extension ``linalg`` alone.  Libraries have functions of some of these names that do something else outside
+#: of it, such as NumPy's ``diagonal``, which takes the first two axes.
+LINALG = frozenset(
+    """
+    cholesky cross det diagonal eig eigh eigvals eigvalsh inv matrix_norm matrix_power matrix_rank outer pinv qr slogdet
+    solve svd svdvals trace vector_norm
+    """.split()
+)
+
 #: Operation name → text over ``xp``, for what the standard does not have.  Primitives put their forward here.
 GENERIC: dict[str, Callable[..., Any]] = {}
 
@@ -59,8 +68,8 @@ class Namespace:
         library = backend.library
         if name in STANDARD:
             # The transform comes first: ``library.fft`` itself is the submodule, not the function of that name.
-            homes = (getattr(library, "fft", None), getattr(library, "linalg", None), library)
-            for home in homes if "fft" in name else homes[::-1]:
+            fft, linalg = getattr(library, "fft", None), getattr(library, "linalg", None)
+            for home in (fft, library) if "fft" in name else (linalg, library) if name in LINALG else (library, fft):
                 found = getattr(home, name, None)
                 if found is not None:
                     return found

@@ -20,7 +20,7 @@ class NumpyBackend(Backend):
 
     def __init__(self) -> None:
         from .numpy_inplace import OVERWRITING
-        from .numpy_kernels import KERNELS
+        from .numpy_linalg import KERNELS
 
         super().__init__()
         self.kernels.update(KERNELS)

@@ -1,0 +1,419 @@
+"""PyTorch's linalg: decompositions, systems of equations, norms."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from .. import _dtypes
+from .._core.dispatch import ShapeError
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._dtypes import DType
+from .._ops.reductions import axes_of
+from .common import check_tensor, dims_of, numpy_spelling
+from .creation import check_dtype, eye, zeros
+from .shaping import broadcast_to
+
+
+class SlogdetResult(NamedTuple):
+    """What `slogdet` returns."""
+
+    sign: Tensor
+    logabsdet: Tensor
+
+
+class EighResult(NamedTuple):
+    """What `eigh` returns."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
+
+
+class SVDResult(NamedTuple):
+    """What `linalg.svd` returns."""
+
+    U: Tensor
+    S: Tensor
+    Vh: Tensor
+
+
+class SVDParts(NamedTuple):
+    """What PyTorch's older `polygrad.svd` returns."""
+
+    U: Tensor
+    S: Tensor
+    V: Tensor
+
+
+class QRResult(NamedTuple):
+    """What `qr` returns."""
+
+    Q: Tensor
+    R: Tensor
+
+
+class LeastSquares(NamedTuple):
+    """What `lstsq` returns."""
+
+    solution: Tensor
+    residuals: Tensor
+    rank: Tensor
+    singular_values: Tensor
+
+
+def matrices(x: Any, name: str, argument: str = "A") -> Tensor:
+    """``x`` if it holds matrices.  Raises TypeError or RuntimeError where it does not."""
+    check_tensor(x, name, argument)
+    if x.ndim < 2:
+        raise ShapeError(
+            f"linalg.{name}: The input tensor {argument} must have at least 2 dimensions, but its shape is {tuple(x.shape)}."
+        )
+    return x
+
+
+def square(x: Any, name: str, argument: str = "A") -> Tensor:
+    """``x`` if it holds square matrices.  Raises TypeError or RuntimeError where it does not."""
+    matrices(x, name, argument)
+    if x.shape[-2] != x.shape[-1]:
+        raise ShapeError(
+            f"linalg.{name}: {argument} must be batches of square matrices, but they are {x.shape[-2]} by {x.shape[-1]} "
+            "matrices"
+        )
+    return x
+
+
+def _adjoint(x: Tensor) -> Tensor:
+    turned = xp.matrix_transpose(x)
+    return xp.conj(turned) if x.dtype.is_complex else turned
+
+
+def _identity(like: Tensor) -> Tensor:
+    side = like.shape[-1]
+    made = eye(side, dtype=like.dtype, backend=like.backend, device=None if like.backend.level else like.device)
+    return broadcast_to(made, tuple(like.shape))
+
+
+# -- decompositions ------------------------------------------------------------------------------------------------------
+
+
+def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
+    """The lower triangular ``L`` with ``L @ L.mH == A``, or with ``upper`` the ``U`` with ``U.mH @ U == A``.
+
+    ``A`` holds Hermitian positive definite matrices, of shape ``(…, n, n)``; only its lower triangle is read, and its
+    gradient is Hermitian.  Raises RuntimeError where a matrix is not positive definite, on backends that look (JAX gives
+    NaN).
+
+    Example::
+
+        L = polygrad.linalg.cholesky(A)
+    """
+    lower = xp.cholesky(square(A, "cholesky"))
+    return _adjoint(lower) if upper else lower
+
+
+def qr(A: Tensor, mode: str = "reduced") -> QRResult:
+    """``Q``, with orthonormal columns, and the upper triangular ``R`` with ``Q @ R == A``.
+
+    Raises RuntimeError for a ``mode`` other than ``"reduced"``.
+    """
+    if mode != "reduced":
+        raise ShapeError(f"linalg.qr: mode {mode!r} is not offered; only 'reduced' is")
+    return QRResult(*xp.qr(matrices(A, "qr")))
+
+
+def eigh(A: Tensor, UPLO: str = "L") -> EighResult:
+    """The eigenvalues, ascending, and the eigenvectors, as columns, of Hermitian matrices of shape ``(…, n, n)``.
+
+    ``UPLO`` names the triangle that is read.  The gradient is Hermitian, and right for a loss that does not depend on the
+    signs or complex phases of the vectors.  Where eigenvalues coincide it is finite, and right for a loss that depends
+    on them only through their sum and the subspace of their vectors.
+
+    Example::
+
+        values, vectors = polygrad.linalg.eigh(A + A.mH)
+    """
+    return EighResult(*xp.eigh(_triangle(A, UPLO, "eigh")))
+
+
+def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
+    """The eigenvalues, ascending, of Hermitian matrices."""
+    return xp.eigvalsh(_triangle(A, UPLO, "eigvalsh"))
+
+
+def _triangle(A: Tensor, UPLO: str, name: str) -> Tensor:
+    if UPLO not in ("L", "U", "l", "u"):
+        raise ShapeError(f"linalg.{name}: UPLO must be 'L' or 'U', not {UPLO!r}")
+    return square(A, name) if UPLO in "Ll" else _adjoint(square(A, name))
+
+
+def svd(A: Tensor, full_matrices: bool = True) -> SVDResult:
+    """``U``, ``S`` and ``Vh`` with ``A == U @ diag(S) @ Vh``, the singular values descending.
+
+    With ``full_matrices`` (PyTorch's default) ``U`` and ``Vh`` are square.  The gradient is right for a loss that does not
+    depend on signs or complex phases of the vectors, nor on the vectors beyond the number of singular values.
+    """
+    return SVDResult(*xp.svd(matrices(A, "svd"), full_matrices))
+
+
+def svdvals(A: Tensor) -> Tensor:
+    """The singular values, descending."""
+    return xp.svdvals(matrices(A, "svdvals"))
+
+
+# -- systems of equations ------------------------------------------------------------------------------------------------
+
+
+def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
+    """``X`` with ``A @ X == B``, or with ``left=False`` ``X @ A == B``.
+
+    ``A`` has shape ``(…, n, n)``; ``B`` holds matrices, or vectors if its shape is ``(n,)`` or that of ``A`` without the
+    last dimension.  Raises RuntimeError for shapes that do not fit and, on backends that look, for singular matrices.
+
+    Example::
+
+        x = polygrad.linalg.solve(A, b)
+    """
+    square(A, "solve")
+    check_tensor(B, "solve", "B")
+    vector = B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1])
+    if vector:
+        B = xp.expand_dims(B, axis=-1)
+        if not left:
+            raise ShapeError("linalg.solve: vectors are only solved for on the right of A; leave left=False out")
+    _check_right_side(A, B, left, "solve")
+    X = _solved(xp.solve, A, B, left)
+    return X[..., 0] if vector else X
+
+
+def _check_right_side(A: Tensor, B: Tensor, left: bool, name: str) -> None:
+    if B.ndim < 2 or A.shape[-1] != B.shape[-2 if left else -1]:
+        raise ShapeError(
+            f"linalg.{name}: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} "
+            f"({_by(A)} and {_by(B)})"
+        )
+
+
+def _by(x: Tensor) -> str:
+    return "x".join(str(n) for n in x.shape)
+
+
+def _solved(operation: Any, A: Tensor, B: Tensor, left: bool, **settings: Any) -> Tensor:
+    if left:
+        return operation(A, B, **settings)
+    return xp.matrix_transpose(operation(xp.matrix_transpose(A), xp.matrix_transpose(B), **settings))
+
+
+def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
+    """``X`` with ``A @ X == B`` (``X @ A == B`` with ``left=False``), for triangular ``A``.
+
+    Only the ``upper`` or the lower triangle of ``A`` is read; with ``unitriangular`` its diagonal counts as 1.
+    """
+    square(A, "solve_triangular")
+    matrices(B, "solve_triangular", "B")
+    _check_right_side(A, B, left, "solve_triangular")
+    return _solved(xp.solve_triangular, A, B, left, upper=upper if left else not upper, unitriangular=unitriangular)
+
+
+def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
+    """``X`` with ``A @ X == B``, where ``L`` is `cholesky` of ``A`` (of its ``upper`` form)."""
+    square(L, "cholesky_solve", "L")
+    _check_right_side(L, matrices(B, "cholesky_solve", "B"), True, "cholesky_solve")
+    first, second = (_adjoint(L), L) if upper else (L, _adjoint(L))
+    return xp.solve_triangular(second, xp.solve_triangular(first, B, upper=False), upper=True)
+
+
+def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
+    """The inverse of ``A``, where ``L`` is `cholesky` of ``A``."""
+    return cholesky_solve(_identity(square(L, "cholesky_inverse", "L")), L, upper)
+
+
+def inv(A: Tensor) -> Tensor:
+    """The inverse of square matrices.  Raises RuntimeError for a singular one, on backends that look."""
+    return xp.inv(square(A, "inv"))
+
+
+def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, hermitian: bool = False) -> Tensor:
+    """The pseudoinverse of matrices of shape ``(…, m, n)``, which has shape ``(…, n, m)``.
+
+    Singular values up to ``max(atol, rtol * largest)`` count as 0; ``rtol`` is ``max(m, n)`` times the type's ``eps``
+    unless one of the two is given.  The gradient is that of a change that keeps the rank.
+    """
+    return xp.pinv(matrices(A, "pinv"), rtol=None if rtol is None else float(rtol), atol=0.0 if atol is None else float(atol))
+
+
+def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
+    """The ``X`` of least norm that makes ``norm(A @ X - B)`` smallest; shapes ``(…, m, n)``, ``(…, m, k)`` or ``(…, m)``.
+
+    By way of `pinv`.  ``residuals`` are the squared distances where ``m > n`` and the rank is full, and empty elsewhere;
+    ``driver`` is accepted and ignored.
+    """
+    matrices(A, "lstsq")
+    check_tensor(B, "lstsq", "B")
+    vector = B.ndim == A.ndim - 1
+    if vector:
+        B = xp.expand_dims(B, axis=-1)
+    if B.ndim < 2 or B.shape[-2] != A.shape[-2]:
+        raise ShapeError(f"linalg.lstsq: A and B must have as many rows as each other ({_by(A)} and {_by(B)})")
+    X = xp.matmul(pinv(A, rtol=rcond), B)
+    values = svdvals(A.detach())
+    rank = _rank(values, A, rcond)
+    place = {"dtype": values.dtype, "backend": A.backend, "device": None if A.backend.level else A.device}
+    residuals = zeros(0, **place)
+    if A.shape[-2] > A.shape[-1] and bool(xp.all(rank == A.shape[-1])):
+        residuals = power_norm(xp.matmul(A, X) - B, -2) ** 2
+    return LeastSquares(X[..., 0] if vector else X, residuals, rank, values)
+
+
+def _rank(values: Tensor, A: Tensor, rtol: float | None, atol: float = 0.0) -> Tensor:
+    if rtol is None:
+        rtol = 0.0 if atol else max(A.shape[-2:]) * float(xp.finfo(A.dtype).eps)
+    if not values.shape[-1]:
+        return xp.sum(xp.astype(values, _dtypes.int64), -1)
+    limit = xp.maximum(xp.max(values, -1, True) * rtol, atol)
+    return xp.sum(xp.astype(values > limit, _dtypes.int64), -1)
+
+
+def matrix_rank(A: Tensor, tol: float | None = None, *, atol: float | None = None, rtol: float | None = None) -> Tensor:
+    """How many singular values are larger than ``max(atol, rtol * largest)``, with the defaults of `pinv`."""
+    matrices(A, "matrix_rank")
+    return _rank(svdvals(A.detach()), A, rtol, (tol if atol is None else atol) or 0.0)
+
+
+# -- determinants and powers ---------------------------------------------------------------------------------------------
+
+
+def det(A: Tensor) -> Tensor:
+    """The determinant of square matrices.  Its gradient, the cofactors, is right for singular ones too."""
+    return xp.det(square(A, "det"))
+
+
+def slogdet(A: Tensor) -> SlogdetResult:
+    """The sign of the determinant, and the logarithm of its absolute value."""
+    return SlogdetResult(*xp.slogdet(square(A, "slogdet")))
+
+
+def logdet(input: Tensor) -> Tensor:
+    """The logarithm of the determinant; NaN where that is negative."""
+    sign, size = slogdet(input)
+    return xp.log(sign) + size if not sign.dtype.is_complex else xp.complex(size, xp.zeros_like(size)) + xp.log(sign)
+
+
+def matrix_power(A: Tensor, n: int) -> Tensor:
+    """``A`` multiplied ``n`` times; a negative ``n`` multiplies its inverse.  By repeated squaring."""
+    square(A, "matrix_power")
+    if not isinstance(n, int):
+        raise TypeError(f"matrix_power() takes an int, not {type(n).__name__}")
+    if n == 0:
+        return _identity(A)
+    factor, n, result = (inv(A), -n, None) if n < 0 else (A, n, None)
+    while n:
+        if n & 1:
+            result = factor if result is None else xp.matmul(result, factor)
+        n >>= 1
+        if n:
+            factor = xp.matmul(factor, factor)
+    return result
+
+
+# -- norms ---------------------------------------------------------------------------------------------------------------
+
+
+def power_norm(x: Tensor, axis: Any, order: float = 2, keepdims: bool = False) -> Tensor:
+    """The norm of a finite order, integers converted to the default floating type."""
+    return xp.power_norm(x, order, axis, keepdims)
+
+
+def _axes(x: Tensor, dim: Any) -> Any:
+    axis = dims_of(dim)
+    return None if axis is None else axes_of(axis, x.ndim)
+
+
+@numpy_spelling
+def vector_norm(
+    x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None
+) -> Tensor:
+    """``sum(|x|**ord) ** (1/ord)`` of all elements or along ``dim``; infinite orders give the largest or smallest.
+
+    Order 0 counts what is not 0.  The gradient at a norm of 0 is 0.
+    """
+    check_tensor(x, "vector_norm", "x")
+    if not isinstance(ord, (int, float)):
+        raise TypeError(f"linalg.vector_norm: ord must be a number, not {ord!r}; linalg.norm takes names of matrix norms")
+    if check_dtype(dtype) is not None:
+        x = xp.astype(x, dtype)
+    _check_floating(x, "vector_norm")
+    axis = _axes(x, dim)
+    if ord == 0:
+        size = xp.abs(x)
+        return xp.sum(xp.astype(size != 0, size.dtype), axis, keepdim)
+    if math.isinf(ord):
+        return (xp.max if ord > 0 else xp.min)(xp.abs(x), axis, keepdim)
+    return power_norm(x, axis, ord, keepdim)
+
+
+def _check_floating(x: Tensor, name: str) -> None:
+    if not x.dtype.is_differentiable:
+        raise RuntimeError(
+            f"linalg.{name}: Expected a floating point or complex tensor as input. Got {x.dtype.name}; convert it first, "
+            "as in x.float()"
+        )
+
+
+@numpy_spelling
+def matrix_norm(
+    A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: DType | None = None
+) -> Tensor:
+    """A norm of matrices: ``"fro"``, ``"nuc"``, 2 or -2 (singular values), 1 or -1 (columns), inf or -inf (rows)."""
+    matrices(A, "matrix_norm")
+    if check_dtype(dtype) is not None:
+        A = xp.astype(A, dtype)
+    _check_floating(A, "matrix_norm")
+    axes = axes_of(tuple(dim), A.ndim)
+    if len(axes) != 2:
+        raise ShapeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {tuple(dim)}")
+    if ord == "fro":
+        return power_norm(A, axes, 2, keepdim)
+    if ord in ("nuc", 2, -2):
+        order = (*(d for d in range(A.ndim) if d not in axes), *axes)
+        values = svdvals(xp.permute_dims(A, order))
+        reduce = {"nuc": xp.sum, 2: xp.max, -2: xp.min}[ord]
+        result = reduce(values, -1)
+    elif ord in (1, -1, math.inf, -math.inf):
+        along, across = axes if ord in (1, -1) else axes[::-1]
+        sums = xp.sum(xp.abs(A), along, True)
+        result = xp.reshape((xp.max if ord > 0 else xp.min)(sums, across, True), _without(A, axes))
+    else:
+        raise ShapeError(f"linalg.matrix_norm: Order {ord} not supported.")
+    return xp.reshape(result, tuple(1 if d in axes else n for d, n in enumerate(A.shape))) if keepdim else result
+
+
+def _without(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(n for d, n in enumerate(x.shape) if d not in axes)
+
+
+@numpy_spelling
+def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    """`matrix_norm` for a named order, or for two dimensions and an order; `vector_norm` otherwise."""
+    is_pair = dim is not None and not isinstance(dim, int) and len(tuple(dim)) == 2
+    if isinstance(ord, str) or (ord is not None and (is_pair or (dim is None and A.ndim == 2))):
+        return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
+    return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
+
+
+def cond(A: Tensor, p: Any = None) -> Tensor:
+    """The condition number: the norm of ``A`` times that of its inverse; by singular values for ``p`` None, 2 and -2."""
+    matrices(A, "cond")
+    if p in (None, 2, -2):
+        values = svdvals(A)
+        ratio = xp.divide(values[..., 0], values[..., -1])
+        return xp.reciprocal(ratio) if p == -2 else ratio
+    return matrix_norm(A, p) * matrix_norm(inv(A), p)
+
+
+def svd_parts(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:
+    """PyTorch's older ``svd``: ``U``, ``S`` and ``V`` with ``input == U @ diag(S) @ V.mH``."""
+    if not compute_uv:
+        raise RuntimeError("svd(): compute_uv=False is not offered; polygrad.linalg.svdvals gives the singular values alone")
+    U, S, Vh = svd(input, full_matrices=not some)
+    return SVDParts(U, S, _adjoint(Vh))

@@ -1,0 +1,354 @@
+"""Products of vectors and matrices, and diagonals, in PyTorch's language."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from .._core.dispatch import ShapeError
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._ops import einsum as einstein
+from .._ops.linalg import on_diagonal
+from .._ops.shaping import normal_axis
+from .common import check_tensor, numpy_spelling
+from .shaping import broadcast_shapes, broadcast_to, diagonal, flatten, movedim
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _expect(name: str, *operands: tuple[str, Any, int]) -> None:
+    """Raise where an operand, given as (its argument's name, the operand, dimensions), is no tensor of that rank."""
+    for argument, x, ndim in operands:
+        check_tensor(x, name, argument)
+        if x.ndim != ndim:
+            what = {1: "a 1-D tensor", 2: "a matrix", 3: "a 3-D tensor"}[ndim]
+            raise ShapeError(
+                f"{name}(): {argument} must be {what}, but it has {x.ndim} dimensions (its shape is {tuple(x.shape)})"
+            )
+
+
+def _expect_product(x: Tensor, y: Tensor) -> None:
+    if x.shape[1] != y.shape[0]:
+        raise ShapeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({x.shape[0]}x{x.shape[1]} and {y.shape[0]}x{y.shape[1]})"
+        )
+
+
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The product of two matrices.  Raises RuntimeError for other tensors (`matmul` takes them)."""
+    _expect("mm", ("input", input, 2), ("mat2", mat2, 2))
+    _expect_product(input, mat2)
+    return xp.matmul(input, mat2)
+
+
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The products of two batches of matrices, ``(b, n, m) @ (b, m, p)``; nothing is broadcast."""
+    _expect("bmm", ("input", input, 3), ("mat2", mat2, 3))
+    (batch, _, inner), theirs = input.shape, mat2.shape
+    if theirs[:2] != (batch, inner):
+        raise ShapeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {inner}] but got: "
+            f"[{theirs[0]}, {theirs[1]}]."
+        )
+    return xp.matmul(input, mat2)
+
+
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """The product of a matrix and a vector."""
+    _expect("mv", ("input", input, 2), ("vec", vec, 1))
+    if input.shape[1] != vec.shape[0]:
+        raise ShapeError(f"size mismatch, got input ({input.shape[0]}), mat ({_by(input)}), vec ({vec.shape[0]})")
+    return xp.matmul(input, vec)
+
+
+def _by(x: Tensor) -> str:
+    return "x".join(str(n) for n in x.shape)
+
+
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
+    """The sum of the products of two vectors' elements, without conjugation (`vdot` conjugates)."""
+    _expect("dot", ("input", input, 1), ("tensor", tensor, 1))
+    return xp.matmul(input, tensor)
+
+
+def vdot(input: Tensor, other: Tensor) -> Tensor:
+    """The inner product of two vectors: as `dot`, with ``input`` conjugated."""
+    _expect("vdot", ("input", input, 1), ("other", other, 1))
+    return xp.matmul(_conjugate(input), other)
+
+
+def _conjugate(x: Tensor) -> Tensor:
+    return xp.conj(x) if x.dtype.is_complex else x
+
+
+@numpy_spelling
+def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
+    """The inner products along ``dim``, broadcast elsewhere; ``x`` is conjugated."""
+    check_tensor(x, "vecdot", "x"), check_tensor(y, "vecdot", "y")
+    shape = broadcast_shapes(x.shape, y.shape)
+    return xp.sum(xp.multiply(_conjugate(x), y), normal_axis(dim, len(shape)) - len(shape))
+
+
+def inner(input: Tensor, other: Tensor) -> Tensor:
+    """The products of all rows (last dimensions) of ``input`` with all rows of ``other``."""
+    if not input.ndim or not other.ndim:
+        return xp.multiply(input, other)
+    if input.shape[-1] != other.shape[-1]:
+        raise ShapeError(
+            f"inner() the last dimension must match on both input tensors but got shapes {list(input.shape)} and "
+            f"{list(other.shape)}"
+        )
+    return tensordot(input, other, ([-1], [-1]))
+
+
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """The matrix of products of the elements of two vectors."""
+    _expect("outer", ("input", input, 1), ("vec2", vec2, 1))
+    return xp.multiply(xp.expand_dims(input, axis=-1), vec2)
+
+
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
+    """The product of two tensors, summed over pairs of dimensions.
+
+    ``dims`` is a number, for the last of ``a`` and the first of ``b``, or two sequences of dimensions.
+    Raises RuntimeError where paired dimensions have different lengths.
+    """
+    if isinstance(dims, int):
+        if not 0 <= dims <= min(a.ndim, b.ndim):
+            raise ShapeError(f"tensordot expects dims between 0 and the ranks {a.ndim} and {b.ndim}, but got dims={dims}")
+        of_a, of_b = tuple(range(a.ndim - dims, a.ndim)), tuple(range(dims))
+    else:
+        chosen = dims.tolist() if isinstance(dims, Tensor) else dims
+        first, second = ((d,) if isinstance(d, int) else tuple(d) for d in chosen)
+        of_a, of_b = (
+            tuple(normal_axis(d, x.ndim) for d in own) for own, x in ((first, a), (second, b))
+        )
+    if len(of_a) != len(of_b):
+        raise ShapeError(f"both dimension lists should have same length, got {list(of_a)} and {list(of_b)}")
+    for i, j in zip(of_a, of_b, strict=True):
+        if a.shape[i] != b.shape[j]:
+            raise ShapeError(
+                f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
+                f"{b.shape[j]} in dim {j} (the shapes are {tuple(a.shape)} and {tuple(b.shape)})"
+            )
+    kept_a = tuple(d for d in range(a.ndim) if d not in of_a)
+    kept_b = tuple(d for d in range(b.ndim) if d not in of_b)
+    shape_a, shape_b = tuple(a.shape[d] for d in kept_a), tuple(b.shape[d] for d in kept_b)
+    count = math.prod(a.shape[d] for d in of_a)
+    left = xp.reshape(xp.permute_dims(a, kept_a + of_a), (math.prod(shape_a), count))
+    right = xp.reshape(xp.permute_dims(b, of_b + kept_b), (count, math.prod(shape_b)))
+    return xp.reshape(xp.matmul(left, right), shape_a + shape_b)
+
+
+def kron(input: Tensor, other: Tensor) -> Tensor:
+    """Kronecker's product: every element of ``input`` times the whole of ``other``."""
+    rank = max(input.ndim, other.ndim)
+    a = (1,) * (rank - input.ndim) + tuple(input.shape)
+    b = (1,) * (rank - other.ndim) + tuple(other.shape)
+    left = xp.reshape(input, tuple(n for length in a for n in (length, 1)))
+    right = xp.reshape(other, tuple(n for length in b for n in (1, length)))
+    return xp.reshape(xp.multiply(left, right), tuple(m * n for m, n in zip(a, b, strict=True)))
+
+
+def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
+    """The product of two or more matrices, in the order that costs the least; the first and last may be vectors.
+
+    T. H. Cormen et al., "Introduction to Algorithms", section 15.2.
+    """
+    factors = list(tensors)
+    if len(factors) < 2:
+        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(factors)}")
+    row, column = factors[0].ndim == 1, factors[-1].ndim == 1
+    if row:
+        factors[0] = xp.expand_dims(factors[0], axis=0)
+    if column:
+        factors[-1] = xp.expand_dims(factors[-1], axis=-1)
+    for number, x in enumerate(factors):
+        _expect("multi_dot", (f"tensors[{number}]", x, 2))
+    for x, y in zip(factors, factors[1:], strict=False):
+        _expect_product(x, y)
+    result = _chain(factors)
+    shape = tuple(result.shape)[int(row) : 1 if column else 2]
+    return xp.reshape(result, shape) if row or column else result
+
+
+def _chain(factors: list[Tensor]) -> Tensor:
+    sides = [factors[0].shape[0], *(x.shape[1] for x in factors)]
+    count = len(factors)
+    cost = [[0] * count for _ in range(count)]
+    cut = [[0] * count for _ in range(count)]
+    for length in range(1, count):
+        for i in range(count - length):
+            j = i + length
+            options = [
+                (cost[i][k] + cost[k + 1][j] + sides[i] * sides[k + 1] * sides[j + 1], k) for k in range(i, j)
+            ]
+            cost[i][j], cut[i][j] = min(options)
+
+    def product(i: int, j: int) -> Tensor:
+        return factors[i] if i == j else xp.matmul(product(i, cut[i][j]), product(cut[i][j] + 1, j))
+
+    return product(0, count - 1)
+
+
+def chain_matmul(*matrices: Tensor) -> Tensor:
+    """As `multi_dot`, the matrices one by one."""
+    return multi_dot(matrices)
+
+
+# -- a product added to something ----------------------------------------------------------------------------------------
+
+
+def _added(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> Tensor:
+    """``beta * input + alpha * product``; with ``beta`` 0 nothing of ``input``, NaN among it, goes through."""
+    check_tensor(input, name)
+    if alpha != 1:
+        product = xp.multiply(product, alpha)
+    if beta == 0:
+        return product
+    if broadcast_shapes(input.shape, product.shape) != tuple(product.shape):
+        raise ShapeError(
+            f"{name}(): input of shape {tuple(input.shape)} cannot be broadcast to the product's shape "
+            f"{tuple(product.shape)}"
+        )
+    return xp.add(input if beta == 1 else xp.multiply(input, beta), product)
+
+
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """``beta * input + alpha * (mat1 @ mat2)``, for matrices."""
+    return _added(input, mm(mat1, mat2), beta, alpha, "addmm")
+
+
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """``beta * input + alpha * (mat @ vec)``."""
+    return _added(input, mv(mat, vec), beta, alpha, "addmv")
+
+
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """``beta * input + alpha * outer(vec1, vec2)``."""
+    return _added(input, outer(vec1, vec2), beta, alpha, "addr")
+
+
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """``beta * input + alpha * (batch1 @ batch2)``, for batches of matrices."""
+    return _added(input, bmm(batch1, batch2), beta, alpha, "baddbmm")
+
+
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    """``beta * input + alpha * (batch1 @ batch2).sum(0)``."""
+    return _added(input, xp.sum(bmm(batch1, batch2), 0), beta, alpha, "addbmm")
+
+
+# -- einsum --------------------------------------------------------------------------------------------------------------
+
+
+def einsum(equation: Any, *operands: Any) -> Tensor:
+    """Sums of products of elements, in Einstein's notation: one letter for each dimension.
+
+    A letter that occurs in several operands multiplies them along that dimension; one that is not in the output is summed
+    over; one that occurs twice in an operand takes its diagonal.  ``...`` stands for dimensions that are broadcast.
+    Without an arrow the output has the letters that occur once, in alphabetical order.  Operands may also come each with
+    a list of numbers instead of letters, as in ``einsum(a, [0, 1], b, [1, 2], [0, 2])``.
+
+    Raises RuntimeError, naming the equation, where it is malformed or does not fit the operands' shapes.
+
+    Example::
+
+        polygrad.einsum("bij,bjk->bik", a, b)  # as a @ b
+    """
+    if not isinstance(equation, str):
+        equation, operands = _from_sublists((equation, *operands))
+    elif len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = tuple(operands[0])
+    for number, x in enumerate(operands):
+        check_tensor(x, "einsum", f"operands[{number}]")
+    if not operands:
+        raise ShapeError(f"einsum({equation!r}): at least one operand is needed")
+    return einstein.einsum(xp, equation, operands)
+
+
+def _from_sublists(arguments: tuple) -> tuple[str, tuple]:
+    operands, terms = arguments[0 : len(arguments) // 2 * 2 : 2], [*arguments[1::2]]
+    output = arguments[-1] if len(arguments) % 2 else None
+
+    def letters(labels: Any) -> str:
+        if not isinstance(labels, (list, tuple)):
+            raise TypeError(
+                "einsum() takes an equation and tensors, or each tensor followed by a list of numbers, as in "
+                "einsum(a, [0, 1], b, [1, 2], [0, 2])"
+            )
+        for n in labels:
+            if n is not Ellipsis and not (isinstance(n, int) and 0 <= n < len(_LETTERS)):
+                raise ShapeError(f"einsum(): subscripts are integers from 0 to {len(_LETTERS) - 1} or Ellipsis, not {n!r}")
+        return "".join("..." if n is Ellipsis else _LETTERS[n] for n in labels)
+
+    equation = ",".join(letters(term) for term in terms)
+    return (equation if output is None else f"{equation}->{letters(output)}"), operands
+
+
+# -- diagonals -----------------------------------------------------------------------------------------------------------
+
+
+def trace(input: Tensor) -> Tensor:
+    """The sum of a matrix's diagonal."""
+    _expect("trace", ("input", input, 2))
+    return xp.sum(xp.diagonal(input))
+
+
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The matrix with a vector on a diagonal, or the vector of a matrix's diagonal."""
+    if input.ndim == 1:
+        return diag_embed(input, diagonal)
+    if input.ndim == 2:
+        return xp.diagonal(input, offset=diagonal)
+    raise ShapeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
+
+
+def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Matrices, in dimensions ``dim1`` and ``dim2``, with the last dimension of ``input`` on a diagonal."""
+    if not input.ndim:
+        raise ShapeError("diag_embed(): a 0-d tensor has no diagonal")
+    side = input.shape[-1] + abs(offset)
+    first, second = normal_axis(dim1, input.ndim + 1), normal_axis(dim2, input.ndim + 1)
+    if first == second:
+        raise ShapeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    made = xp.diagonal_embed(input, offset=offset, shape=(side, side))
+    return movedim(made, (-2, -1), (first, second))
+
+
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """The matrix with the elements of ``input`` on a diagonal."""
+    return diag_embed(flatten(input), offset)
+
+
+def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """``input`` with ``src`` on a diagonal."""
+    shape = diagonal(input, offset, dim1, dim2).shape
+    if src.shape != shape:
+        raise ShapeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {list(shape)}"
+        )
+    rest = tuple(d for d in range(input.ndim) if d not in (normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim)))
+    order = (*rest, normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim))
+    moved = xp.permute_dims(input, order)
+    chosen = on_diagonal(xp, xp.astype(xp.ones_like(moved), moved.dtype), offset) != 0
+    written = xp.where(chosen, xp.diagonal_embed(src, offset=offset, shape=tuple(moved.shape[-2:])), moved)
+    return xp.permute_dims(written, tuple(sorted(range(len(order)), key=order.__getitem__)))
+
+
+@numpy_spelling
+def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
+    """The cross products of vectors of three elements along ``dim``, broadcast elsewhere."""
+    shape = broadcast_shapes(input.shape, other.shape)
+    if not shape or (length := shape[normal_axis(dim, len(shape))]) != 3:
+        found = f"but got {length}" if shape else "but the tensors have no dimensions"
+        raise ShapeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3, {found} (the shapes are {tuple(input.shape)} and "
+            f"{tuple(other.shape)})"
+        )
+    axis = normal_axis(dim, len(shape)) - len(shape)
+    a, b = broadcast_to(input, shape), broadcast_to(other, shape)
+    forward, backward = (lambda x: xp.roll(x, -1, axis)), (lambda x: xp.roll(x, -2, axis))
+    return forward(a) * backward(b) - backward(a) * forward(b)

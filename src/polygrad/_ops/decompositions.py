@@ -1,0 +1,389 @@
+"""Decompositions, and what is solved with them.
+
+The literature states these rules for the Hermitian inner product; `hermitian` brings them to the bilinear convention of
+the engine.  Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
+differentiation" (2008); I. Murray, "Differentiation of the Cholesky decomposition" (2016); S. F. Walter, L. Lehmann and
+R. Lamour, "On evaluating higher-order derivatives of the QR decomposition of tall matrices with full column rank" (2012);
+Z.-Q. Wan and S.-X. Zhang, "Automatic differentiation for complex valued SVD" (2019).
+
+Where eigenvalues or singular values coincide, their vectors may be turned into each other and have no derivative.  The
+rules leave that part out.  The gradient is then right for a loss that such a turn does not change and that depends on the
+coinciding values symmetrically (their sum, the subspace's projector), and it is finite for every loss.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .._core.primitive import parameters, primitive
+from .linalg import collapse, on_diagonal
+from .reductions import products_of_the_others
+
+
+def conjugate(xp, x):
+    """The conjugate of an array, of several, or of None."""
+    if x is None:
+        return None
+    if isinstance(x, (tuple, list)):
+        return tuple([conjugate(xp, one) for one in x])
+    return xp.conj(x) if xp.isdtype(x.dtype, "complex floating") else x
+
+
+def hermitian(rule: Callable) -> Callable:
+    """Adapt ``rule``, written for the Hermitian inner product, to the bilinear convention."""
+    residuals = "".join(f", {name}" for name in parameters(rule))
+    text = f"lambda xp, g{residuals}: conjugate(xp, rule(xp, conjugate(xp, g){residuals}))"
+    return eval(text, {"rule": rule, "conjugate": conjugate})
+
+
+def adjoint(xp, x):
+    """The conjugate transpose."""
+    return conjugate(xp, xp.matrix_transpose(x))
+
+
+def _product(xp, first, *others):
+    for x in others:
+        first = xp.matmul(first, x)
+    return first
+
+
+def _columns(xp, x):
+    """A vector as what multiplies the columns of a matrix."""
+    return xp.expand_dims(x, axis=-2)
+
+
+def _reciprocal(xp, x, negligible):
+    """``1 / x``, and 0 where ``x`` is not larger than ``negligible``."""
+    small = xp.abs(x) <= negligible
+    return xp.where(small, xp.zeros_like(x), 1 / xp.where(small, xp.ones_like(x), x))
+
+
+def _gaps(xp, values):
+    """``1 / (v_j - v_i)`` for every pair, and 0 for values that are equal up to rounding."""
+    rounding = xp.finfo(values.dtype).eps * xp.sum(xp.abs(values), axis=-1, keepdims=True)
+    differences = _columns(xp, values) - xp.expand_dims(values, axis=-1)
+    return _reciprocal(xp, differences, xp.expand_dims(rounding, axis=-1))
+
+
+# -- systems of equations ------------------------------------------------------------------------------------------------
+
+
+@primitive(promotes="float")
+def solve(xp, a, b, /):
+    """``X`` with ``a @ X = b``: square matrices and matrices, in batches that are broadcast."""
+    return xp.solve(a, b)
+
+
+def _solve(xp, g, a, a_shape, b_shape, ans, needs):
+    of_b = xp.solve(xp.matrix_transpose(a), g)
+    of_a = collapse(xp, -xp.matmul(of_b, xp.matrix_transpose(ans)), a_shape) if needs[0] else None
+    return of_a, collapse(xp, of_b, b_shape) if needs[1] else None
+
+
+solve.defvjp(_solve)
+
+
+@primitive(promotes="float")
+def solve_triangular(xp, a, b, /, *, upper, unitriangular=False):
+    """``X`` with ``a @ X = b``, of which only the ``upper`` or lower triangle of ``a`` is read.
+
+    With ``unitriangular`` the diagonal is taken to be 1 and is not read either.
+    """
+    beside = int(unitriangular)
+    triangle = xp.triu(a, k=beside) if upper else xp.tril(a, k=-beside)
+    if unitriangular:
+        triangle = triangle + on_diagonal(xp, xp.ones_like(a), 0)
+    return xp.solve(triangle, b)
+
+
+def _solve_triangular(xp, g, a, a_shape, b_shape, ans, upper, unitriangular, needs):
+    of_b = xp.solve_triangular(xp.matrix_transpose(a), g, upper=not upper, unitriangular=unitriangular)
+    of_a = None
+    if needs[0]:
+        whole = collapse(xp, -xp.matmul(of_b, xp.matrix_transpose(ans)), a_shape)
+        of_a = xp.triu(whole, k=int(unitriangular)) if upper else xp.tril(whole, k=-int(unitriangular))
+    return of_a, collapse(xp, of_b, b_shape) if needs[1] else None
+
+
+solve_triangular.defvjp(_solve_triangular)
+
+
+@primitive(promotes="float")
+def inv(xp, x, /):
+    """The inverse of square matrices."""
+    return xp.inv(x)
+
+
+def _inv(xp, g, ans):
+    back = xp.matrix_transpose(ans)
+    return -_product(xp, back, g, back)
+
+
+inv.defvjp(x=_inv)
+
+
+@primitive(promotes="float")
+def pinv(xp, x, /, *, rtol=None, atol=0.0):
+    """The pseudoinverse; singular values up to ``max(atol, rtol * largest)`` count as 0."""
+    if 0 in x.shape[-2:]:
+        return xp.matrix_transpose(x)
+    u, s, vh = xp.svd(x, full_matrices=False)
+    if rtol is None:
+        rtol = 0.0 if atol else max(x.shape[-2:]) * float(xp.finfo(x.dtype).eps)
+    limit = xp.max(s, axis=-1, keepdims=True) * rtol
+    limit = xp.where(limit < atol, xp.ones_like(limit) * atol, limit)
+    return xp.matmul(adjoint(xp, vh) * _columns(xp, xp.astype(_reciprocal(xp, s, limit), x.dtype)), adjoint(xp, u))
+
+
+@hermitian
+def _pinv(xp, g, x, ans):
+    # G. H. Golub and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems whose
+    # variables separate" (1973), for matrices of constant rank.
+    gh, back = adjoint(xp, g), adjoint(xp, ans)
+    inside = -_product(xp, back, g, back)
+    left = _product(xp, gh, ans, back)
+    right = _product(xp, back, ans, gh)
+    return inside + left - _product(xp, x, ans, left) + right - _product(xp, right, ans, x)
+
+
+pinv.defvjp(x=_pinv)
+
+# -- determinants --------------------------------------------------------------------------------------------------------
+
+
+@primitive(promotes="float")
+def det(xp, x, /):
+    """The determinant of square matrices."""
+    return xp.det(x)
+
+
+def _each_matrix(xp, g):
+    """``g``, one number for every matrix, as what multiplies the matrices."""
+    return xp.expand_dims(xp.expand_dims(g, axis=-1), axis=-1)
+
+
+det.defvjp(x=lambda xp, g, x: _each_matrix(xp, g) * xp.matrix_transpose(xp.adjugate(x)))
+
+
+@primitive(promotes="float")
+def adjugate(xp, x, /):
+    """The transposed cofactors: ``det(x) * inv(x)`` where the inverse exists, and defined for singular matrices too.
+
+    By way of the singular values: the adjugate of a product is the product of the adjugates in reverse order, and the
+    adjugate of a unitary matrix is its inverse times its determinant.
+    """
+    if x.shape[-1] < 2:
+        return xp.ones_like(x)
+    u, s, vh = xp.svd(x, full_matrices=False)
+    sign = _each_matrix(xp, xp.det(u) * xp.det(vh))
+    return sign * xp.matmul(adjoint(xp, vh) * _columns(xp, products_of_the_others(xp, s)), adjoint(xp, u))
+
+
+def _adjugate(xp, g, x, ans):
+    # Jacobi's formula, differentiated once more.  It needs a regular matrix: no gradient of a singular determinant's
+    # gradient.
+    back = xp.matrix_transpose(ans)
+    along = _each_matrix(xp, xp.sum(g * ans, axis=(-2, -1)))
+    return (along * back - _product(xp, back, g, back)) / _each_matrix(xp, xp.det(x))
+
+
+adjugate.defvjp(x=_adjugate)
+
+
+@primitive(promotes="float", outputs=2)
+def slogdet(xp, x, /):
+    """The sign (for complex matrices, the unit number) of the determinant, and the logarithm of its size."""
+    return tuple(xp.slogdet(x))
+
+
+def _slogdet(xp, g, x, ans):
+    # The logarithm of the determinant has the derivative inv(x).T; its real part is the second result, and its
+    # imaginary part the angle of the first.
+    of_sign, of_log = g
+    whole = None if of_log is None else xp.cast(of_log, x.dtype)
+    if of_sign is not None and xp.isdtype(x.dtype, "complex floating"):
+        angle = xp.real(of_sign * ans[0] * 1j)
+        turned = xp.cast(angle, x.dtype) * -1j
+        whole = turned if whole is None else whole + turned
+    if whole is None:
+        return xp.zeros_like(x)
+    return _each_matrix(xp, whole) * xp.matrix_transpose(xp.inv(x))
+
+
+slogdet.defvjp(x=_slogdet)
+
+# -- Cholesky ------------------------------------------------------------------------------------------------------------
+
+
+@primitive(promotes="float")
+def cholesky(xp, x, /):
+    """The lower triangular ``L`` with ``L @ adjoint(L) = x``, for Hermitian positive definite ``x``."""
+    return xp.cholesky(x)
+
+
+@hermitian
+def _cholesky(xp, g, ans):
+    upper = adjoint(xp, ans)
+    inner = xp.matmul(upper, g)
+    half = (xp.tril(inner) + xp.tril(inner, k=-1)) * 0.5
+    left = xp.solve_triangular(upper, half, upper=True)
+    whole = xp.solve_triangular(upper, adjoint(xp, left), upper=True)
+    return (whole + adjoint(xp, whole)) * 0.5
+
+
+cholesky.defvjp(x=_cholesky)
+
+# -- eigenvalues of Hermitian matrices -----------------------------------------------------------------------------------
+
+
+@primitive(promotes="float", outputs=2)
+def eigh(xp, x, /):
+    """The eigenvalues, ascending, and eigenvectors, as columns, of Hermitian matrices.
+
+    The gradient is Hermitian.  It is right for a loss that does not depend on the vectors' signs or complex phases.
+    """
+    return tuple(xp.eigh(x))
+
+
+@hermitian
+def _eigh(xp, g, ans):
+    of_values, of_vectors = g
+    values, vectors = ans
+    result = None if of_values is None else vectors * _columns(xp, of_values)
+    if of_vectors is not None:
+        turned = xp.matmul(vectors, xp.matmul(adjoint(xp, vectors), of_vectors) * _gaps(xp, values))
+        result = turned if result is None else result + turned
+    result = xp.matmul(result, adjoint(xp, vectors))
+    return (result + adjoint(xp, result)) * 0.5
+
+
+eigh.defvjp(x=_eigh)
+
+
+@primitive(promotes="float")
+def eigvalsh(xp, x, /):
+    """The eigenvalues, ascending, of Hermitian matrices."""
+    return xp.eigvalsh(x)
+
+
+@hermitian
+def _eigvalsh(xp, g, x):
+    vectors = xp.eigh(x)[1]
+    return xp.matmul(vectors * _columns(xp, g), adjoint(xp, vectors))
+
+
+eigvalsh.defvjp(x=_eigvalsh)
+
+# -- singular values -----------------------------------------------------------------------------------------------------
+
+
+@primitive(promotes="float", outputs=3)
+def svd(xp, x, /, full_matrices=False):
+    """``U``, ``S`` and ``Vh`` with ``x = U @ diag(S) @ Vh``, the singular values descending.
+
+    The gradient is right for a loss that does not depend on the vectors' signs or complex phases, nor, with
+    ``full_matrices``, on the vectors beyond the number of singular values.
+    """
+    return tuple(xp.svd(x, full_matrices=full_matrices))
+
+
+@hermitian
+def _svd(xp, g, x_shape, ans, full_matrices):
+    u, s, vh = ans
+    of_u, of_s, of_vh = g
+    if full_matrices:
+        rank = s.shape[-1]
+        u, vh = u[..., :rank], vh[..., :rank, :]
+        of_u, of_vh = None if of_u is None else of_u[..., :rank], None if of_vh is None else of_vh[..., :rank, :]
+    rounding = xp.expand_dims(xp.finfo(s.dtype).eps * xp.sum(s, axis=-1, keepdims=True), axis=-1)
+    row, column = _columns(xp, s), xp.expand_dims(s, axis=-1)
+    gaps = _gaps(xp, s) * _reciprocal(xp, row + column, rounding)
+    inner = None  # what stands between U and Vh, less its diagonal
+    outer = None  # what is already multiplied by Vh
+    left = None if of_s is None else u * _columns(xp, of_s)
+    if of_u is not None:
+        turn = _skew(xp, xp.matmul(adjoint(xp, u), of_u))
+        inner = turn * gaps * row
+        if xp.isdtype(u.dtype, "complex floating"):
+            phase = xp.diagonal(turn) * 0.5 * _reciprocal(xp, s, rounding[..., 0])
+            left = _sum(left, u * _columns(xp, phase))
+        if x_shape[-2] > s.shape[-1]:
+            scaled = of_u * _reciprocal(xp, row, rounding)
+            left = _sum(left, scaled - _product(xp, u, xp.matmul(adjoint(xp, u), scaled)))
+    if of_vh is not None:
+        turn = _skew(xp, xp.matmul(vh, adjoint(xp, of_vh)))
+        inner = _sum(inner, column * (turn * gaps))
+        if x_shape[-1] > s.shape[-1]:
+            scaled = of_vh * _reciprocal(xp, column, rounding)
+            outer = xp.matmul(u, scaled - xp.matmul(xp.matmul(scaled, adjoint(xp, vh)), vh))
+    if inner is not None:
+        left = _sum(left, xp.matmul(u, inner))
+    return _sum(None if left is None else xp.matmul(left, vh), outer)
+
+
+def _sum(a, b):
+    return b if a is None else a if b is None else a + b
+
+
+def _skew(xp, x):
+    return x - adjoint(xp, x)
+
+
+svd.defvjp(x=_svd)
+
+
+@primitive(promotes="float")
+def svdvals(xp, x, /):
+    """The singular values, descending."""
+    return xp.svdvals(x)
+
+
+@hermitian
+def _svdvals(xp, g, x):
+    u, _, vh = xp.svd(x, full_matrices=False)
+    return xp.matmul(u * _columns(xp, g), vh)
+
+
+svdvals.defvjp(x=_svdvals)
+
+# -- QR ------------------------------------------------------------------------------------------------------------------
+
+
+@primitive(promotes="float", outputs=2)
+def qr(xp, x, /):
+    """``Q``, with orthonormal columns, and the upper triangular ``R`` with ``x = Q @ R``, in their smallest form.
+
+    The gradient needs the first columns, as many as the smaller side, to be linearly independent.
+    """
+    return tuple(xp.qr(x, mode="reduced"))
+
+
+@hermitian
+def _qr(xp, g, x, ans):
+    q, r = ans
+    of_q, of_r = g
+    rows, columns = x.shape[-2:]
+    if columns <= rows:
+        return _qr_tall(xp, of_q, of_r, q, r)
+    # The columns beyond the square part are Q @ (theirs of R).
+    if of_r is None:
+        beyond = xp.zeros_like(x[..., rows:])
+    else:
+        of_rest = of_r[..., rows:]
+        beyond = xp.matmul(q, of_rest)
+        of_q = _sum(of_q, xp.matmul(x[..., rows:], adjoint(xp, of_rest)))
+        of_r = of_r[..., :rows]
+    return xp.concat([_qr_tall(xp, of_q, of_r, q, r[..., :rows]), beyond], axis=-1)
+
+
+def _qr_tall(xp, of_q, of_r, q, r):
+    inner = _sum(
+        None if of_r is None else xp.matmul(of_r, adjoint(xp, r)),
+        None if of_q is None else -xp.matmul(adjoint(xp, q), of_q),
+    )
+    upper = (xp.triu(inner) + xp.triu(inner, k=1)) * 0.5
+    whole = _sum(of_q, xp.matmul(q, upper + adjoint(xp, upper)))
+    return adjoint(xp, xp.solve_triangular(r, adjoint(xp, whole), upper=True))
+
+
+qr.defvjp(x=_qr)

@@ -1,0 +1,87 @@
+"""Linear algebra that NumPy does faster than the generic texts, with SciPy's LAPACK where SciPy is installed."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from typing import Any
+
+import numpy as np
+
+from .numpy_kernels import KERNELS, kernel
+
+_matmul = np.matmul
+#: From this many rows on SciPy's routines are faster than NumPy's, in spite of their wrappers.
+_LARGE = 64
+#: Matrices with a smaller reciprocal condition number are singular up to rounding, for `adjugate`.
+_NEARLY_SINGULAR = 1e-6
+
+
+@kernel
+def matmul(x, y, /):
+    # One product of matrices is faster than one for every element of the batch, which is what NumPy does.
+    if x.ndim > 2 and y.ndim == 2 and x.flags.c_contiguous and y.shape[0] and x.shape[-1] == y.shape[0]:
+        return _matmul(x.reshape(-1, y.shape[0]), y).reshape(*x.shape[:-1], y.shape[1])
+    return _matmul(x, y)
+
+
+@functools.cache
+def _scipy() -> Any:
+    """SciPy's linalg, or None.  It takes a while to import, so that waits for a large matrix."""
+    try:
+        return importlib.import_module("scipy.linalg")
+    except ImportError:
+        return None
+
+
+def _is_large(x: Any) -> bool:
+    return x.ndim == 2 and x.shape[0] >= _LARGE and _scipy() is not None
+
+
+@kernel
+def cholesky(x, /, upper=False):
+    if upper or not _is_large(x):
+        return np.linalg.cholesky(x, upper=upper)
+    return np.ascontiguousarray(_scipy().cholesky(x, lower=True, check_finite=False))
+
+
+@kernel
+def solve_triangular(a, b, /, *, upper, unitriangular=False):
+    if _is_large(a) and b.ndim == 2 and a.shape[0] == a.shape[1] == b.shape[0] and a.dtype == b.dtype:
+        solved = _scipy().solve_triangular(a, b, lower=not upper, unit_diagonal=unitriangular, check_finite=False)
+        return np.ascontiguousarray(solved)
+    return _generic_solve_triangular(a, b, upper, unitriangular)
+
+
+def _generic_solve_triangular(a, b, upper, unitriangular):
+    beside = int(unitriangular)
+    triangle = np.triu(a, beside) if upper else np.tril(a, -beside)
+    if unitriangular:
+        triangle += np.eye(a.shape[-1], dtype=a.dtype)
+    return np.linalg.solve(triangle, b)
+
+
+@kernel
+def adjugate(x, /):
+    """By way of the inverse, which costs a tenth of the singular values, where no matrix is nearly singular."""
+    if x.shape[-1] > 1:
+        try:
+            inverse = np.linalg.inv(x)
+        except np.linalg.LinAlgError:
+            return _singular_adjugate(x)
+        size = np.linalg.norm(x, axis=(-2, -1)) * np.linalg.norm(inverse, axis=(-2, -1))
+        if not np.all(size * _NEARLY_SINGULAR < 1):
+            return _singular_adjugate(x)
+        return inverse * np.linalg.det(x)[..., None, None]
+    return np.ones_like(x)
+
+
+def _singular_adjugate(x):
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    side = s.shape[-1]
+    others = np.where(np.eye(side, dtype=bool), s.dtype.type(1), s[..., None, :]).prod(-1)
+    return sign[..., None, None] * ((vh.conj().mT * others[..., None, :]) @ u.conj().mT)
+
+
+__all__ = ["KERNELS"]

@@ -1,0 +1,68 @@
+"""Linear algebra under PyTorch's names, ``torch.linalg``: decompositions, systems of equations, norms.
+
+Every function takes batches: matrices are the last two dimensions.  All are differentiable to every order, on real and
+complex matrices, with PyTorch's convention for complex gradients.
+
+    values, vectors = polygrad.linalg.eigh(A + A.mH)
+"""
+
+from __future__ import annotations
+
+from .._core.primitive import OPERATIONS as _operations
+from .._functions.linalg import (
+    cholesky,
+    cond,
+    det,
+    eigh,
+    eigvalsh,
+    inv,
+    lstsq,
+    matrix_norm,
+    matrix_power,
+    matrix_rank,
+    norm,
+    pinv,
+    qr,
+    slogdet,
+    solve,
+    solve_triangular,
+    svd,
+    svdvals,
+    vector_norm,
+)
+from .._functions.products import cross, multi_dot, vecdot
+from .._functions.shaping import diagonal as _diagonal
+
+__all__ = [
+    "cholesky",
+    "cond",
+    "cross",
+    "det",
+    "diagonal",
+    "eigh",
+    "eigvalsh",
+    "inv",
+    "lstsq",
+    "matmul",
+    "matrix_norm",
+    "matrix_power",
+    "matrix_rank",
+    "multi_dot",
+    "norm",
+    "pinv",
+    "qr",
+    "slogdet",
+    "solve",
+    "solve_triangular",
+    "svd",
+    "svdvals",
+    "vecdot",
+    "vector_norm",
+]
+
+matmul = _operations.matmul
+
+
+def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
+    """The diagonals of matrices, as `polygrad.diagonal`, by default those of the last two dimensions.  A view."""
+    return _diagonal(A, offset, dim1, dim2)
