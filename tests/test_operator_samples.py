@@ -1,0 +1,143 @@
+"""PyTorch's own samples of its operators, run on polygrad: the same values, types, shapes and gradients.
+
+The samples are part of PyTorch (``torch.testing._internal``).  Operators that polygrad does not have are left out; where
+an answer differs on purpose, `DIFFERENT` says why.
+"""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+pytest.importorskip("expecttest", reason="PyTorch's samples need expecttest")
+
+import polygrad  # noqa: E402
+import polygrad.linalg  # noqa: E402
+import polygrad.nn.functional  # noqa: E402
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from torch.testing._internal.common_methods_invocations import op_db
+
+pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]
+
+RANDOM = "random numbers: other generators, other numbers"
+DIFFERENT = {
+    **dict.fromkeys(
+        """rand randn randint rand_like randn_like randint_like normal bernoulli multinomial uniform
+        nn.functional.dropout nn.functional.dropout2d nn.functional.alpha_dropout""".split(),
+        RANDOM,
+    ),
+    **dict.fromkeys("empty empty_like new_empty".split(), "uninitialised memory: polygrad's is zero"),
+    "nextafter": "has no gradient; PyTorch's samples ask for none but require it",
+    "bfloat16": "NumPy has no such type",
+    "where": "the samples pass the condition second, for the method",
+    "zero_": "in place on a leaf",
+    "linspace": "integers are rounded from float64 steps, not from float32 ones",
+    "logaddexp": "NumPy has no complex logaddexp",
+    "__rpow__": "integers to negative integer powers raise, as in NumPy",
+}
+DTYPES = (torch.float64, torch.complex128, torch.int64)
+SAMPLES = 40
+
+
+def polygrads(name: str):
+    """polygrad's function of that name, or None."""
+    home = polygrad
+    *modules, name = name.split(".")
+    for module in modules:
+        home = getattr(home, module, None)
+    found = getattr(home, name, None)
+    if not modules and (found is None or isinstance(found, polygrad.DType) or not callable(found)):
+        found = getattr(polygrad.Tensor, name, None)
+    return found.fget if isinstance(found, property) else found
+
+
+OPERATORS = {}
+for _operator in op_db:
+    if callable(polygrads(_operator.name)):
+        _variant = f"/{_operator.variant_test_name}" if _operator.variant_test_name else ""
+        OPERATORS[_operator.name + _variant] = _operator
+
+
+def converted(value):
+    """An argument of PyTorch's as polygrad's."""
+    if isinstance(value, torch.Tensor):
+        array = value.detach().resolve_conj().resolve_neg().numpy(force=True)
+        return polygrad.tensor(array.copy(), requires_grad=value.requires_grad)
+    if isinstance(value, torch.dtype):
+        return getattr(polygrad, str(value).removeprefix("torch."))
+    if isinstance(value, torch.device):
+        return None
+    if isinstance(value, list):
+        return [converted(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple(converted(item) for item in value)
+    return {name: converted(item) for name, item in value.items()} if isinstance(value, dict) else value
+
+
+def tensors_in(value) -> list:
+    if isinstance(value, (torch.Tensor, polygrad.Tensor)):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [t for item in value for t in tensors_in(item)] if isinstance(value, (list, tuple)) else []
+
+
+def numbers(tensor) -> np.ndarray:
+    if isinstance(tensor, torch.Tensor):
+        return tensor.detach().resolve_conj().resolve_neg().numpy(force=True)
+    return tensor.detach().numpy()
+
+
+def compare(operator, function, sample) -> None:
+    expected = operator.op(sample.input, *sample.args, **sample.kwargs)
+    arguments = converted([sample.input, list(sample.args), sample.kwargs])
+    found = function(arguments[0], *arguments[1], **arguments[2])
+    theirs, ours = tensors_in(expected), tensors_in(found)
+    assert len(ours) == len(theirs), "number of results"
+    for our, their in zip(ours, theirs, strict=True):
+        a, b = numbers(our), numbers(their)
+        assert (a.shape, a.dtype) == (b.shape, b.dtype)
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+    pairs = [(our, their) for our, their in zip(ours, theirs, strict=True) if their.requires_grad]
+    if not pairs:
+        return
+    assert all(our.requires_grad for our, _ in pairs), "a result does not require grad"
+    generator = torch.Generator().manual_seed(0)
+    seeds = [torch.randn(their.shape, dtype=their.dtype, generator=generator) for _, their in pairs]
+    their_leaves = [t for t in tensors_in([sample.input, list(sample.args), sample.kwargs]) if t.requires_grad]
+    our_leaves = [t for t in tensors_in(arguments) if t.requires_grad]
+    theirs = torch.autograd.grad([their for _, their in pairs], their_leaves, seeds, allow_unused=True)
+    ours = polygrad.autograd.grad([our for our, _ in pairs], our_leaves, converted(seeds), allow_unused=True)
+    for our, their in zip(ours, theirs, strict=True):
+        if our is None or their is None:  # not used, or used with a gradient of zero
+            assert all(g is None or not numbers(g).any() for g in (our, their))
+        else:
+            np.testing.assert_allclose(numbers(our), numbers(their), rtol=1e-5, atol=1e-6, err_msg="gradient")
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_samples(name: str):
+    operator = OPERATORS[name]
+    if operator.name in DIFFERENT:
+        pytest.skip(DIFFERENT[operator.name])
+    function = polygrads(operator.name)
+    failures, count = [], 0
+    for dtype in DTYPES:
+        if dtype not in operator.dtypes:
+            continue
+        differentiable = dtype.is_floating_point or dtype.is_complex
+        requires_grad = differentiable and operator.supports_autograd and dtype in operator.backward_dtypes
+        for number, sample in enumerate(operator.sample_inputs("cpu", dtype, requires_grad=requires_grad)):
+            if number == SAMPLES:
+                break
+            count += 1
+            try:
+                compare(operator, function, sample)
+            except Exception as error:  # every sample is heard before the verdict
+                failures.append(f"{dtype}, sample {number}, {sample}:\n    {type(error).__name__}: {error}")
+    assert not failures, f"{len(failures)} of {count} samples differ:\n" + "\n".join(failures[:5])
