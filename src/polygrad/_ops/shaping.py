@@ -121,7 +121,7 @@ triu.defvjp(x=lambda xp, g, k: xp.triu(g, k=k))
 
 def _part(xp, g, axis, start, stop):
     """The slice of ``g`` from ``start`` to ``stop`` of one axis."""
-    return xp.getitem(g, (slice(None),) * axis + (slice(start, stop),))
+    return xp.getitem(g, (slice(None),) * axis + (slice(start, stop), Ellipsis))
 
 
 @primitive(variadic=True, promotes=True, linear=("arrays",))
@@ -148,7 +148,7 @@ def stack(xp, arrays, /, *, axis=0):
 
 def _stack(xp, g, axis, needs):
     before = (slice(None),) * normal_axis(axis, g.ndim)
-    return tuple(xp.getitem(g, (*before, i)) if needed else None for i, needed in enumerate(needs))
+    return tuple(xp.getitem(g, (*before, i, Ellipsis)) if needed else None for i, needed in enumerate(needs))
 
 
 stack.defvjp(_stack)
