@@ -26,7 +26,7 @@ def check_dtype(dtype: Any) -> DType | None:
     """``dtype`` if it is a `DType` or None.  Raises TypeError for anything else, another library's types among them."""
     if dtype is None or isinstance(dtype, DType):
         return dtype
-    name = getattr(dtype, "name", None) or getattr(dtype, "__name__", None)
+    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None) or getattr(dtype, "__name__", None)
     known = _dtypes.BY_NAME.get(str(name)) or _dtypes.ALIASES.get(str(name))
     advice = f"; write polygrad.{known.name}" if known is not None else "; write polygrad.float32, polygrad.int64, …"
     raise TypeError(f"dtype must be a polygrad data type, not {dtype!r}{advice}")

@@ -84,7 +84,11 @@ def _for_generator(mode: _Mode, function: Callable) -> Callable:
                 except BaseException as error:
                     step, value = generator.throw, error
         finally:
-            generator.close()
+            token = grad_mode.set(inside)
+            try:
+                generator.close()
+            finally:
+                grad_mode.reset(token)
 
     return wrapper
 

@@ -61,7 +61,7 @@ def diagram_of(loss: Tensor, names: Names, expand: bool, max_nodes: int) -> Diag
     if root not in names.edges:
         names.edges[root] = names.fresh("L", "loss")
     edges, uses = _collected(root)
-    writer = Writer(names)
+    writer = Writer(names, {entry(edge)[0] for edge in edges if entry(edge)[1]})
     drawn = _drawn(edges, uses, names, writer, expand)
     return _arranged(root, drawn, writer.data, names, max_nodes)
 

@@ -80,8 +80,12 @@ def _diagram(
     return diagram_of(loss, names.found(frame) if params is None else names.given(params), expand, max_nodes)
 
 
+#: Graphviz's keywords, large or small.  Mermaid's are small, and a capital comes first in every identifier.
+_KEYWORDS = frozenset(("node", "edge", "graph", "digraph", "subgraph", "strict"))
+
+
 class _Identifiers:
-    """A plain ASCII identifier for each box.  A capital comes first: Mermaid's keywords are small."""
+    """A plain ASCII identifier for each box."""
 
     def __init__(self) -> None:
         self._of: dict[str, str] = {}
@@ -93,6 +97,7 @@ class _Identifiers:
             made = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" if c.isascii() else f"u{ord(c):x}" for c in made)
             made = re.sub("_+", "_", made).strip("_") or "Node"
             made = f"N{made}" if made[0].isdigit() else made[0].upper() + made[1:]
+            made += "_" * (made.lower() in _KEYWORDS)
             unique, number = made, 2
             while unique in self._taken:
                 unique, number = f"{made}_{number}", number + 1
@@ -108,7 +113,7 @@ def _lines(box: Box, shapes: bool) -> list[str]:
 # -- Mermaid -----------------------------------------------------------------------------------------------------------
 
 # Entities in Mermaid's own spelling; a pair of * or _ around a word would be taken for emphasis.
-_ENTITIES = {"&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "`": "#96;"}
+_ENTITIES = {"\n": " ", "&": "#amp;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "#": "#35;", "`": "#96;"}
 
 
 def _mermaid_text(text: str) -> str:

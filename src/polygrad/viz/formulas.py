@@ -15,6 +15,8 @@ _INFIX = {
     "floor_divide": ("//", _PRODUCT), "remainder": ("%", _PRODUCT), "matmul": ("@", _PRODUCT), "pow": ("**", _POWER),
 }  # fmt: skip
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+#: Settings are written where operands and settings together are no longer than this.
+_WITH_SETTINGS = 40
 #: What stands for a value that is neither in the graph nor saved by it.
 UNKNOWN = "const"
 
@@ -33,10 +35,13 @@ class Formula:
 
 
 class Writer:
-    """Writes the operation at a node over the formulas of its operands.  ``data`` collects the named arrays that occur."""
+    """Writes the operation at a node over the formulas of its operands.  ``data`` collects the named arrays that occur.
 
-    def __init__(self, names: Names):
-        self.names = names
+    ``outputs`` has the operations of which an output other than the first is used.
+    """
+
+    def __init__(self, names: Names, outputs: set[Node]):
+        self.names, self.outputs = names, outputs
         self.data: dict[str, Any] = {}
 
     def write(self, edge: Node, known: dict[Edge, Formula]) -> Formula:
@@ -46,7 +51,7 @@ class Writer:
         formula = self._operation(node, operands)
         for operand in operands:
             formula.variables += [v for v in operand.variables if v not in formula.variables]
-        if edge is not node:
+        if edge is not node and node in self.outputs:
             formula.text, formula.binding = f"{formula.within(_ATOM)}[{number}]", _ATOM
         return formula
 
@@ -68,8 +73,9 @@ class Writer:
             return Formula(f"{base} ** {exponent}", _POWER)
         if name == "getitem":
             return Formula(f"{operands[0].within(_ATOM)}[{_key(settings.get('key', ...))}]")
-        extra = [f"{key}={text}" for key, value in settings.items() if (text := _plain(value)) is not None]
-        return Formula(f"{name}({', '.join([o.text for o in operands] + extra)})")
+        inside = ", ".join(operand.text for operand in operands)
+        extra = "".join(f", {key}={text}" for key, value in settings.items() if (text := _plain(value)) is not None)
+        return Formula(f"{name}({inside}{extra if len(inside + extra) <= _WITH_SETTINGS else ''})")
 
     def _operands(self, node: Node, known: dict[Edge, Formula]) -> list[Formula]:
         """One formula per operand: of the graph, or of a constant as far as the node saved it."""
