@@ -262,6 +262,21 @@ class Aliasing:
             return False
         return backend.is_writable(root._data)
 
+    def _own(self) -> Any:
+        """The raw array, which the caller may overwrite: memory of this cell's family only, a copy if need be.
+
+        None where there is no such memory.  Afterwards the caller calls `_refresh_copies` where there are views.
+        """
+        base = self._base
+        if base is not None and base[1] is None and base[0]._base is None and len(base[0]._live_views()) == 1:
+            self._base = None  # everybody with whom the memory was shared is gone
+        if not self._is_exclusive():
+            with _grad_mode(False):
+                self._rebind(BY_TYPE[self._data.__class__].asarray(self._data, copy=True), None)
+            if not self._is_exclusive():
+                return None
+        return self._data
+
     def _refresh_copies(self) -> None:
         """After memory was overwritten: views whose array is a copy, not a window, are computed again."""
         cells = self._family()

@@ -1,0 +1,208 @@
+"""Convolution layers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from .._core.tensor import Tensor
+from . import functional as F
+from . import init
+from .linear import new_parameter
+from .module import Module
+
+__all__ = ["Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d"]
+
+
+def per_axis(value: Any, axes: int) -> tuple[int, ...]:
+    """One number for every axis, or the numbers that were given."""
+    if isinstance(value, Sequence):
+        if len(value) != axes:
+            raise ValueError(f"expected one number or {axes}, got {tuple(value)}")
+        return tuple(value)
+    return (value,) * axes
+
+
+class _Convolution(Module):
+    """What the convolution layers share: settings, weights, text."""
+
+    axes: int
+    transposed = False
+    output_padding: tuple[int, ...]
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any, groups: int,
+        bias: bool, padding_mode: str, output_padding: Any, place: dict[str, Any],
+    ) -> None:  # fmt: skip
+        super().__init__()
+        if groups <= 0:
+            raise ValueError("groups must be a positive integer")
+        for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
+            if channels % groups:
+                raise ValueError(f"{name} must be divisible by groups, and {channels} is not divisible by {groups}")
+        if isinstance(padding, str) and padding not in ("valid", "same"):
+            raise ValueError(f"padding is a number, a tuple of numbers, 'valid' or 'same', not {padding!r}")
+        if padding == "same" and any(s != 1 for s in per_axis(stride, self.axes)):
+            raise ValueError("padding='same' is not supported for strided convolutions")
+        modes = ("zeros",) if self.transposed else ("zeros", "reflect", "replicate", "circular")
+        if padding_mode not in modes:
+            raise ValueError(f"padding_mode must be one of {', '.join(modes)}, but got {padding_mode!r}")
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self.kernel_size, self.stride = per_axis(kernel_size, self.axes), per_axis(stride, self.axes)
+        self.padding = padding if isinstance(padding, str) else per_axis(padding, self.axes)
+        self.dilation, self.padding_mode = per_axis(dilation, self.axes), padding_mode
+        self.output_padding = per_axis(output_padding, self.axes)
+        first, second = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
+        self.weight = new_parameter(first, second // groups, *self.kernel_size, **place)
+        self.register_parameter("bias", new_parameter(out_channels, **place) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weights and biases again, between plus and minus ``1 / sqrt(fan_in)``."""
+        init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            fan_in = math.prod(self.weight.shape[1:])
+            if fan_in:
+                init.uniform_(self.bias, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
+
+    def _padded(self, input: Tensor) -> tuple[Tensor, Any]:
+        """The input, padded where zeros will not do, and the padding that is left for the convolution."""
+        if self.padding_mode == "zeros":
+            return input, self.padding
+        if self.padding == "valid":
+            widths: list[int] = [0, 0] * self.axes
+        elif self.padding == "same":
+            totals = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True)]
+            widths = [n for total in reversed(totals) for n in (total // 2, total - total // 2)]
+        else:
+            widths = [n for n in reversed(self.padding) for _ in range(2)]
+        return F.pad(input, widths, mode=self.padding_mode), 0
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        return len(shape) in (self.axes + 1, self.axes + 2) and shape[-self.axes - 1] == self.in_channels
+
+    def _expects(self) -> str:
+        lengths = ", ".join(("length",) if self.axes == 1 else ("height", "width"))
+        return f"(batch, {self.in_channels}, {lengths}) or ({self.in_channels}, {lengths})"
+
+    def extra_repr(self) -> str:
+        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        if self.padding != (0,) * self.axes:
+            text += f", padding={self.padding}"
+        if self.dilation != (1,) * self.axes:
+            text += f", dilation={self.dilation}"
+        if self.output_padding != (0,) * self.axes:
+            text += f", output_padding={self.output_padding}"
+        if self.groups != 1:
+            text += f", groups={self.groups}"
+        if self.bias is None:
+            text += ", bias=False"
+        if self.padding_mode != "zeros":
+            text += f", padding_mode={self.padding_mode}"
+        return text
+
+
+class _Forward(_Convolution):
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
+        groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: Any = None, dtype: Any = None, *,
+        backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, 0,
+            {"device": device, "dtype": dtype, "backend": backend},
+        )  # fmt: skip
+
+
+class Conv1d(_Forward):
+    """Cross-correlation along one axis.
+
+    Shapes: input ``(batch, in_channels, length)``, output ``(batch, out_channels, length')`` with ``length' = (length +
+    2 padding - dilation (kernel_size - 1) - 1) // stride + 1``; ``weight`` ``(out_channels, in_channels / groups,
+    kernel_size)``.  The batch axis may be left out.
+    """
+
+    axes = 1
+
+    def forward(self, input: Tensor) -> Tensor:
+        input, padding = self._padded(input)
+        return F.conv1d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+
+
+class Conv2d(_Forward):
+    """Cross-correlation along height and width, the layer of convolutional networks.
+
+    Shapes: input ``(batch, in_channels, height, width)``, output ``(batch, out_channels, height', width')`` with ``height'
+    = (height + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1``; ``weight`` ``(out_channels, in_channels /
+    groups, *kernel_size)``.  The batch axis may be left out.
+
+    Example::
+
+        nn.Conv2d(1, 8, 3, padding="same")(polygrad.ones(5, 1, 8, 8)).shape  # (5, 8, 8, 8)
+    """
+
+    axes = 2
+
+    def forward(self, input: Tensor) -> Tensor:
+        input, padding = self._padded(input)
+        return F.conv2d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+
+
+class _Transposed(_Convolution):
+    transposed = True
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0,
+        output_padding: Any = 0, groups: int = 1, bias: bool = True, dilation: Any = 1, padding_mode: str = "zeros",
+        device: Any = None, dtype: Any = None, *, backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, output_padding,
+            {"device": device, "dtype": dtype, "backend": backend},
+        )  # fmt: skip
+
+    def _output_padding(self, input: Tensor, output_size: Sequence[int] | None) -> tuple[int, ...]:
+        """The padding at the end that leads to ``output_size``, which several inputs share under a stride."""
+        if output_size is None:
+            return self.output_padding
+        wanted = tuple(output_size)[-self.axes :]
+        lengths = tuple(input.shape)[-self.axes :]
+        extra = tuple(
+            want - ((n - 1) * s - 2 * p + d * (k - 1) + 1)
+            for want, n, s, p, d, k in zip(
+                wanted, lengths, self.stride, self.padding, self.dilation, self.kernel_size, strict=True
+            )
+        )
+        if any(not 0 <= e < max(s, d) for e, s, d in zip(extra, self.stride, self.dilation, strict=True)):
+            raise ValueError(f"output_size {wanted} cannot be reached from an input of {lengths} by {self!r}")
+        return extra
+
+
+class ConvTranspose1d(_Transposed):
+    """The adjoint of `Conv1d` as a layer; ``weight`` is ``(in_channels, out_channels / groups, kernel_size)``."""
+
+    axes = 1
+
+    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+        extra = self._output_padding(input, output_size)
+        return F.conv_transpose1d(
+            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
+        )
+
+
+class ConvTranspose2d(_Transposed):
+    """The adjoint of `Conv2d` as a layer: it makes images larger.
+
+    Shapes: input ``(batch, in_channels, height, width)``, output ``(batch, out_channels, height', width')`` with ``height'
+    = (height - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1``; ``weight`` ``(in_channels,
+    out_channels / groups, *kernel_size)``.
+    """
+
+    axes = 2
+
+    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+        extra = self._output_padding(input, output_size)
+        return F.conv_transpose2d(
+            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
+        )

@@ -1,0 +1,110 @@
+"""A module's backward hooks.
+
+All tensors that enter a module pass through one node of the graph, and all that leave it through another.  Both hand the
+gradients on unchanged; the hooks are attached to them.  So a hook sees the gradients of all inputs, or of all outputs, at
+once, with None for those that there are not.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core.graph import Node, make_node
+from .._core.tensor import Tensor, cell
+from .._state import grad_enabled
+
+Gradients = tuple[Tensor | None, ...]
+
+
+class _Passage:
+    """The plan of a node with as many results as operands, each of which has the gradient of its operand."""
+
+    broadcasts = frees = False
+    arrays: tuple = ()
+    operation = name = "module_boundary"
+
+    def __init__(self, count: int):
+        self.outputs, self.mask, self.primitive = count, (True,) * count, self
+        self.backward = defaultdict(lambda: lambda g, saved: g)
+
+
+def _pass(values: Sequence[Any]) -> tuple[list[Any], list[int], Node | None]:
+    """``values`` with those tensors that require grad replaced by results of one node; their places; the node."""
+    places = [i for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad]
+    if not places or not grad_enabled():
+        return list(values), [], None
+    plan = _Passage(len(places))
+    node = make_node(plan, tuple([values[i]._edge for i in places]), (), None)
+    passed = list(values)
+    for number, place in enumerate(places):
+        array = values[place]._read()
+        passed[place] = cell(array, make_node(plan, (node,), (), array.shape, number))
+    return passed, places, node
+
+
+class GradientHooks:
+    """The backward hooks of one call of a module: ``enter`` its arguments, ``leave`` with its result."""
+
+    def __init__(self, module: Any, before: list[Callable], after: list[Callable]):
+        self.module, self.before, self.after = module, before, after
+        self.incoming: Gradients = ()
+        self.inputs = 0
+        self.observed = False
+
+    def enter(self, args: tuple) -> tuple:
+        """The arguments, joined to a node after whose gradients the ``after`` hooks are called."""
+        passed, places, node = _pass(args)
+        self.inputs = len(args)
+        if node is not None and self.after:
+            self.observed = True
+            node.register_hook(lambda inputs, _: self._call_after(inputs, places))
+        return tuple(passed)
+
+    def leave(self, result: Any) -> Any:
+        """The result, joined to a node before whose gradients the ``before`` hooks are called."""
+        single = not isinstance(result, tuple)
+        passed, places, node = _pass((result,) if single else result)
+        if node is not None:
+            node.register_prehook(lambda outputs: self._call_before(outputs, places, len(passed)))
+        return passed[0] if single else type(result)(passed) if type(result) is tuple else type(result)(*passed)
+
+    def _call_before(self, outputs: Gradients, places: list[int], count: int) -> Gradients | None:
+        self.incoming = _spread(outputs, places, count)
+        for hook in self.before:
+            replaced = hook(self.module, self.incoming)
+            if replaced is not None:
+                self.incoming = _checked(replaced, self.incoming, hook, "grad_output")
+        if not self.observed:  # no input requires grad, so this is where the hooks are called
+            for hook in self.after:
+                if hook(self.module, (None,) * self.inputs, self.incoming) is not None:
+                    raise RuntimeError(
+                        f"backward hook {hook!r} returned gradients for the inputs of {type(self.module).__name__}, none of "
+                        "which requires grad"
+                    )
+        return tuple(self.incoming[i] for i in places)
+
+    def _call_after(self, inputs: Gradients, places: list[int]) -> Gradients:
+        gradients = _spread(inputs, places, self.inputs)
+        for hook in self.after:
+            replaced = hook(self.module, gradients, self.incoming)
+            if replaced is not None:
+                gradients = _checked(replaced, gradients, hook, "grad_input")
+        return tuple(gradients[i] for i in places)
+
+
+def _spread(gradients: Gradients, places: list[int], count: int) -> Gradients:
+    """``gradients`` at their places among ``count`` values, and None elsewhere."""
+    found = dict(zip(places, gradients, strict=True))
+    return tuple(found.get(i) for i in range(count))
+
+
+def _checked(replaced: Any, gradients: Gradients, hook: Callable, what: str) -> Gradients:
+    several = replaced if isinstance(replaced, tuple) else (replaced,)
+    if len(several) != len(gradients):
+        raise RuntimeError(
+            f"backward hook {hook!r} returned {len(several)} gradients, but {what} has {len(gradients)}; it returns None, or "
+            "as many as it was given"
+        )
+    return several

@@ -1,0 +1,429 @@
+"""Module: a function with parameters, buffers and modules of its own.
+
+Parameters, buffers and modules are ordinary attributes.  What makes them known is that a module notes the kind of such an
+attribute under its name (``_kinds``), in the order of their registration; nothing else is kept about them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from .._core.dispatch import ShapeError
+from .._core.graph import RemovableHandle
+from .._core.tensor import Tensor
+from .._functions.creation import zeros_like
+from ..autograd.grad_mode import no_grad
+from .hooks import Hooks, add_hook, call_with_hooks
+from .parameter import Buffer, Parameter
+from .placement import Placement
+from .registration import BUFFER, BUFFERS, MODULE, PARAMETER, UNSAVED, Registered, check_name, register, take_over
+from .state import IncompatibleKeys, Plan, load_state, plan_module, save_module, save_state
+
+__all__ = ["Module"]
+
+
+class Module(Placement):
+    """The base of all layers and networks.
+
+    A subclass makes its parameters and modules in ``__init__``, after calling ``super().__init__()``, by assigning them to
+    attributes, and computes in ``forward``.  Calling the module calls ``forward``.
+
+    Example::
+
+        class Network(polygrad.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.hidden = polygrad.nn.Linear(4, 8)
+                self.output = polygrad.nn.Linear(8, 1)
+
+            def forward(self, x):
+                return self.output(self.hidden(x).tanh())
+
+        Network()(polygrad.ones(2, 4)).shape  # (2, 1)
+    """
+
+    training: bool
+    _version = 1
+
+    def __init__(self) -> None:
+        self.__dict__.update(training=True, _kinds={}, _hooks=None)
+
+    # -- running -------------------------------------------------------------------------------------------------------
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """What the module computes: a subclass defines it."""
+        raise NotImplementedError(f"{type(self).__name__} does not define forward()")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self._hooks is not None:
+            return call_with_hooks(self, args, kwargs)
+        try:
+            return self.forward(*args, **kwargs)
+        except (ValueError, RuntimeError, IndexError, TypeError) as error:
+            self._explain(error, args)
+            raise
+
+    def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
+        """`forward` with its errors explained, for calls with hooks."""
+        try:
+            return self.forward(*args, **kwargs)
+        except (ValueError, RuntimeError, IndexError, TypeError) as error:
+            self._explain(error, args)
+            raise
+
+    def _explain(self, error: Exception, args: tuple) -> None:
+        """Raise a `ShapeError` that names this layer, where the cause of ``error`` is the shape of its input."""
+        for x in args[:1]:
+            if isinstance(x, Tensor) and not self._fits(tuple(x.shape)):
+                raise ShapeError(f"{self!r}: expected an input of shape {self._expects()}, got {tuple(x.shape)}") from error
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        """Whether an input may have ``shape``, as far as the layer can say."""
+        return True
+
+    def _expects(self) -> str:
+        """The shape that an input should have, for messages."""
+        return "(*)"
+
+    # -- attributes ----------------------------------------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        attributes = self.__dict__
+        kinds = attributes.get("_kinds")
+        if kinds is None:
+            if isinstance(value, (Parameter, Buffer, Module)):
+                raise AttributeError(
+                    f"cannot assign {name} before Module.__init__() was called; call super().__init__() first in "
+                    f"{type(self).__name__}.__init__()"
+                )
+            object.__setattr__(self, name, value)
+            return
+        kind = kinds.get(name)
+        if isinstance(value, Parameter):
+            if kind is None:
+                attributes.pop(name, None)
+            self.register_parameter(name, value)
+        elif isinstance(value, Module):
+            check_name(self, name, MODULE, True)
+            register(attributes, name, MODULE, value)
+        elif isinstance(value, Buffer) and kind not in BUFFERS:
+            register(attributes, name, BUFFER if value.persistent else UNSAVED, value)
+        elif kind is None or (kind in BUFFERS and value is None):
+            object.__setattr__(self, name, value)
+        elif kind in BUFFERS:
+            if not isinstance(value, Tensor):
+                raise TypeError(f"{name} is a buffer: it can be a Tensor or None, not {type(value).__name__}")
+            if not take_over(attributes, name, value):
+                attributes[name] = value
+        elif value is None:
+            attributes[name] = None
+        else:
+            wanted = "a Parameter" if kind == PARAMETER else "a Module"
+            raise TypeError(
+                f"{name} is a {kind}: it can be {wanted} or None, not {type(value).__name__}"
+                + ("; write polygrad.nn.Parameter(...)" if isinstance(value, Tensor) else "")
+            )
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        self.__dict__.get("_kinds", {}).pop(name, None)
+
+    def __getattr__(self, name: str) -> Any:
+        if "_kinds" not in self.__dict__:
+            raise AttributeError(
+                f"{type(self).__name__} has no attribute {name!r}: call super().__init__() first in its __init__()"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return sorted(name for name in {*object.__dir__(self), *self.__dict__} if name and not name[0].isdigit())
+
+    @property
+    def _parameters(self) -> Registered:
+        return Registered(self, (PARAMETER,))
+
+    @property
+    def _buffers(self) -> Registered:
+        return Registered(self, (BUFFER, UNSAVED))
+
+    @property
+    def _modules(self) -> Registered:
+        return Registered(self, (MODULE,))
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Add a parameter under ``name``; None keeps the name for one that there is not.
+
+        Raises KeyError for an impossible or taken name, TypeError for anything but a Parameter.
+        """
+        check_name(self, name, PARAMETER, name in self.__dict__.get("_kinds", {}))
+        if param is not None and not isinstance(param, Parameter):
+            raise TypeError(f"parameter {name} must be a polygrad.nn.Parameter or None, not {type(param).__name__}")
+        register(self.__dict__, name, PARAMETER, param)
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Add a buffer under ``name``: state that is not trained.  It is saved by `state_dict` if ``persistent``.
+
+        Raises KeyError for an impossible or taken name, TypeError for anything but a Tensor.
+        """
+        check_name(self, name, BUFFER, self.__dict__.get("_kinds", {}).get(name) in BUFFERS)
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(f"buffer {name} must be a Tensor or None, not {type(tensor).__name__}")
+        register(self.__dict__, name, BUFFER if persistent else UNSAVED, tensor)
+
+    def register_module(self, name: str, module: Module | None) -> None:
+        """Add a module under ``name``.  Raises KeyError for an impossible or taken name, TypeError for what is no Module."""
+        check_name(self, name, MODULE, self.__dict__.get("_kinds", {}).get(name) == MODULE)
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"module {name} must be a polygrad.nn.Module or None, not {type(module).__name__}")
+        register(self.__dict__, name, MODULE, module)
+
+    add_module = register_module
+
+    # -- going through them --------------------------------------------------------------------------------------------
+
+    def named_modules(
+        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """This module and all modules in it, with their dotted names; each once unless ``remove_duplicate`` is False."""
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, child in self.named_children(False):
+            yield from child.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+
+    def modules(self) -> Iterator[Module]:
+        """This module and all modules in it."""
+        return (module for _, module in self.named_modules())
+
+    def named_children(self, _once: bool = True) -> Iterator[tuple[str, Module]]:
+        """The modules that are attributes of this one, with their names."""
+        seen: set[Module] = set()
+        for name, kind in list(self._kinds.items()):
+            child = self.__dict__[name] if kind == MODULE else None
+            if child is not None and child not in seen:
+                if _once:
+                    seen.add(child)
+                yield name, child
+
+    def children(self) -> Iterator[Module]:
+        """The modules that are attributes of this one."""
+        return (child for _, child in self.named_children())
+
+    def _named_members(
+        self, kinds: Iterable[str], prefix: str, recurse: bool, remove_duplicate: bool
+    ) -> Iterator[tuple[str, Any]]:
+        seen: set[int] = set()
+        owners = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        for path, owner in owners:
+            for name, kind in list(owner._kinds.items()):
+                value = owner.__dict__[name] if kind in kinds else None
+                if value is None or id(value) in seen:
+                    continue
+                if remove_duplicate:
+                    seen.add(id(value))
+                yield (f"{path}.{name}" if path else name), value
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """All parameters with their dotted names; of this module alone unless ``recurse``."""
+        return self._named_members((PARAMETER,), prefix, recurse, remove_duplicate)
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """All parameters, each once: what an optimizer is given."""
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """All buffers with their dotted names; of this module alone unless ``recurse``."""
+        return self._named_members(BUFFERS, prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """All buffers, each once."""
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def get_submodule(self, target: str) -> Module:
+        """The module of that dotted name; the empty name is this module.  Raises AttributeError where there is none."""
+        module = self
+        for name in target.split(".") if target else ():
+            if not hasattr(module, name):
+                raise AttributeError(f"{type(module).__name__} has no attribute `{name}` (of {target!r})")
+            module = getattr(module, name)
+            if not isinstance(module, Module):
+                raise AttributeError(f"`{name}` (of {target!r}) is not a Module")
+        return module
+
+    def _get_tensor(self, target: str, kinds: Iterable[str], what: str) -> Any:
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        if not hasattr(owner, name):
+            raise AttributeError(f"{type(owner).__name__} has no attribute `{name}`")
+        if owner._kinds.get(name) not in kinds:
+            raise AttributeError(f"`{name}` of {type(owner).__name__} is not a {what}")
+        return getattr(owner, name)
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter of that dotted name.  Raises AttributeError where there is none."""
+        return self._get_tensor(target, (PARAMETER,), "parameter")
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer of that dotted name.  Raises AttributeError where there is none."""
+        return self._get_tensor(target, BUFFERS, "buffer")
+
+    def set_submodule(self, target: str, module: Module) -> None:
+        """Replace the module of that dotted name, or add it to a module that there is.  Raises ValueError for no name."""
+        if not target:
+            raise ValueError("cannot set the submodule without a name")
+        path, _, name = target.rpartition(".")
+        self.get_submodule(path).register_module(name, module)
+
+    # -- changing all of them ------------------------------------------------------------------------------------------
+
+    def apply(self, fn: Callable[[Module], Any]) -> Module:
+        """Call ``fn`` with every module in this one and then with this one, as to initialise weights."""
+        for child in self.children():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    def train(self, mode: bool = True) -> Module:
+        """Switch training mode on or off, which layers such as Dropout and BatchNorm look at, here and in all modules."""
+        if not isinstance(mode, bool):
+            raise ValueError(f"training mode is expected to be boolean, not {mode!r}")
+        self.training = mode
+        for child in self.children():
+            child.train(mode)
+        return self
+
+    def eval(self) -> Module:
+        """Switch training mode off."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Module:
+        """Set ``requires_grad`` of all parameters."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters, or set them to zero."""
+        for parameter in self.parameters():
+            if parameter.grad is not None:
+                parameter.grad = None if set_to_none else zeros_like(parameter.grad)
+
+    # -- state ---------------------------------------------------------------------------------------------------------
+
+    def state_dict(self, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
+        """All parameters and persistent buffers by their dotted names.
+
+        The tensors are detached, but share their values with the module's: they change as it is trained.  With
+        ``keep_vars`` they are the module's own.
+        """
+        if destination is None:
+            destination = OrderedDict()
+            destination._metadata = OrderedDict()
+        return save_state(self, destination, prefix, keep_vars)
+
+    def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
+        save_module(self, destination, prefix, keep_vars)
+
+    def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> IncompatibleKeys:
+        """Take over the values in ``state_dict``, tensors or arrays by the names that `state_dict` gives.
+
+        Args:
+            strict: raise for keys that are missing or unexpected; otherwise they are only returned.
+            assign: take the given tensors themselves, with their type and place, instead of their values.
+
+        Raises RuntimeError with all that does not fit: missing, unexpected and misshapen.  Nothing is loaded then.
+        """
+        return load_state(self, state_dict, strict, assign)
+
+    def _load_from_state_dict(
+        self, state_dict: Any, prefix: str, local_metadata: dict[str, Any], strict: bool, missing_keys: list[str],
+        unexpected_keys: list[str], error_msgs: list[str],
+    ) -> None:  # fmt: skip
+        """Load what belongs to this module alone.  A subclass may change ``state_dict`` before it calls this one."""
+        plan: Plan = local_metadata["plan"]
+        plan_module(self, state_dict, prefix, plan)
+
+    # -- hooks ---------------------------------------------------------------------------------------------------------
+
+    def _own_hooks(self) -> Hooks:
+        if self._hooks is None:
+            self.__dict__["_hooks"] = Hooks()
+        return self._hooks
+
+    def register_forward_pre_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(module, args)``, or ``hook(module, args, kwargs)``, before `forward`; it may return other arguments."""
+        return add_hook(self._own_hooks().forward_pre, (hook, with_kwargs), prepend)
+
+    def register_forward_hook(
+        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+    ) -> RemovableHandle:
+        """Call ``hook(module, args, output)`` after `forward`; what it returns, unless None, replaces the output.
+
+        With ``with_kwargs`` it is called as ``hook(module, args, kwargs, output)``; with ``always_call`` also after an
+        error.
+        """
+        return add_hook(self._own_hooks().forward, (hook, with_kwargs, always_call), prepend)
+
+    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(module, grad_output)`` when the gradients of the outputs are known; it may return others."""
+        return add_hook(self._own_hooks().backward_pre, hook, prepend)
+
+    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(module, grad_input, grad_output)`` when the gradients of the inputs are known.
+
+        Both are tuples with one entry per positional argument or output, None where there is no gradient.  What it
+        returns, unless None, replaces ``grad_input``.
+        """
+        return add_hook(self._own_hooks().backward, hook, prepend)
+
+    def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
+        """Call ``hook(module, prefix, keep_vars)`` before the state is saved."""
+        return add_hook(self._own_hooks().state_dict_pre, hook)
+
+    def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
+        """Call ``hook(module, state_dict, prefix, local_metadata)`` after the state was saved; it may change the dictionary."""
+        return add_hook(self._own_hooks().state_dict_post, hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
+        """Call ``hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors)`` before loading.
+
+        It may rename keys in ``state_dict``, which is a copy of the caller's.
+        """
+        return add_hook(self._own_hooks().load_pre, hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
+        """Call ``hook(module, incompatible_keys)`` after loading; it may strike keys from the lists."""
+        return add_hook(self._own_hooks().load_post, hook)
+
+    # -- text ----------------------------------------------------------------------------------------------------------
+
+    def _get_name(self) -> str:
+        return type(self).__name__
+
+    def extra_repr(self) -> str:
+        """What stands between the parentheses of the module's text.  A subclass may define it."""
+        return ""
+
+    def __repr__(self) -> str:
+        extra = self.extra_repr()
+        lines = extra.split("\n") if extra else []
+        children = [f"({name}): {_indented(repr(child))}" for name, child in self._modules.items()]
+        if not children and len(lines) < 2:
+            return f"{self._get_name()}({extra})"
+        body = "".join(f"\n  {line}" for line in lines + children)
+        return f"{self._get_name()}({body}\n)"
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")

@@ -1,0 +1,261 @@
+"""Normalization layers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _dtypes
+from .._core.dispatch import ShapeError
+from .._core.tensor import Tensor
+from .._functions.creation import ones, zeros
+from ..autograd.grad_mode import no_grad
+from . import functional as F
+from . import init
+from .linear import new_parameter
+from .module import Module
+
+__all__ = [
+    "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d", "LayerNorm", "RMSNorm",
+]  # fmt: skip
+
+
+class _Statistics(Module):
+    """What batch and instance normalization share: running statistics of every channel, weight and bias."""
+
+    #: How many dimensions an input can have.
+    dimensions: tuple[int, ...]
+
+    def __init__(
+        self, num_features: int, eps: float, momentum: float | None, affine: bool, track_running_stats: bool, bias: bool,
+        place: dict[str, Any],
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.affine, self.track_running_stats = affine, track_running_stats
+        self.register_parameter("weight", new_parameter(num_features, **place) if affine else None)
+        self.register_parameter("bias", new_parameter(num_features, **place) if affine and bias else None)
+        count = {**place, "dtype": _dtypes.int64}
+        self.register_buffer("running_mean", zeros(num_features, **place) if track_running_stats else None)
+        self.register_buffer("running_var", ones(num_features, **place) if track_running_stats else None)
+        self.register_buffer("num_batches_tracked", zeros((), **count) if track_running_stats else None)
+        self.reset_parameters()
+
+    def reset_running_stats(self) -> None:
+        """Forget the running statistics."""
+        if self.track_running_stats:
+            self.running_mean.zero_()
+            self.running_var.fill_(1)
+            self.num_batches_tracked.zero_()
+
+    def reset_parameters(self) -> None:
+        """Forget the running statistics, set weights to 1 and biases to 0."""
+        self.reset_running_stats()
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        return len(shape) in self.dimensions and shape[1] == self.num_features
+
+    def _expects(self) -> str:
+        lengths = {2: "", 3: ", length", 4: ", height, width", 5: ", depth, height, width"}
+        return " or ".join(f"(batch, {self.num_features}{lengths[n]})" for n in self.dimensions)
+
+    def _check(self, input: Tensor) -> None:
+        if not self._fits(tuple(input.shape)):
+            raise ShapeError(f"{self!r}: expected an input of shape {self._expects()}, got {tuple(input.shape)}")
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+        )
+
+
+class _BatchNorm(_Statistics):
+    """Each channel with the mean 0 and the variance 1 over the batch, then times ``weight`` plus ``bias``.
+
+    In training the batch's own statistics are used, and the running ones move towards them by ``momentum`` (None: they are
+    the means over all batches so far); in evaluation the running ones are used.  Ioffe and Szegedy, "Batch
+    normalization" (2015).
+
+    Shapes: see the subclasses; ``num_features`` is the number of channels, dimension 1.
+    """
+
+    def __init__(
+        self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
+        track_running_stats: bool = True, device: Any = None, dtype: Any = None, *, bias: bool = True, backend: Any = None,
+    ) -> None:  # fmt: skip
+        place = {"device": device, "dtype": dtype, "backend": backend}
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias, place)
+
+    def forward(self, input: Tensor) -> Tensor:
+        self._check(input)
+        own = self.training or self.running_mean is None
+        momentum = 0.0 if self.momentum is None else self.momentum
+        if self.training and self.track_running_stats:
+            with no_grad():
+                self.num_batches_tracked.add_(1)
+            if self.momentum is None:
+                momentum = 1.0 / float(self.num_batches_tracked)
+        tracked = not self.training or self.track_running_stats
+        return F.batch_norm(
+            input, self.running_mean if tracked else None, self.running_var if tracked else None, self.weight, self.bias,
+            own, momentum, self.eps,
+        )  # fmt: skip
+
+
+class BatchNorm1d(_BatchNorm):
+    __doc__ = _BatchNorm.__doc__.replace("see the subclasses", "input and output ``(batch, channels)`` or ``(batch, channels, length)``")  # type: ignore[union-attr]  # fmt: skip
+    dimensions = (2, 3)
+
+
+class BatchNorm2d(_BatchNorm):
+    __doc__ = _BatchNorm.__doc__.replace("see the subclasses", "input and output ``(batch, channels, height, width)``")  # type: ignore[union-attr]  # fmt: skip
+    dimensions = (4,)
+
+
+class BatchNorm3d(_BatchNorm):
+    __doc__ = _BatchNorm.__doc__.replace("see the subclasses", "input and output ``(batch, channels, depth, height, width)``")  # type: ignore[union-attr]  # fmt: skip
+    dimensions = (5,)
+
+
+class _InstanceNorm(_Statistics):
+    """As batch normalization, with statistics for every sample of its own (Ulyanov et al., 2016)."""
+
+    def __init__(
+        self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
+        track_running_stats: bool = False, device: Any = None, dtype: Any = None, *, bias: bool = True, backend: Any = None,
+    ) -> None:  # fmt: skip
+        place = {"device": device, "dtype": dtype, "backend": backend}
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias, place)
+
+    def forward(self, input: Tensor) -> Tensor:
+        self._check(input)
+        own = self.training or not self.track_running_stats
+        return F.instance_norm(
+            input, self.running_mean, self.running_var, self.weight, self.bias, own, self.momentum or 0.0, self.eps
+        )
+
+
+class InstanceNorm1d(_InstanceNorm):
+    __doc__ = _InstanceNorm.__doc__
+    dimensions = (3,)
+
+
+class InstanceNorm2d(_InstanceNorm):
+    __doc__ = _InstanceNorm.__doc__
+    dimensions = (4,)
+
+
+class LayerNorm(Module):
+    """Each sample's last dimensions with mean 0 and variance 1, then times ``weight`` plus ``bias``.
+
+    Shapes: input and output ``(*, *normalized_shape)``, ``weight`` and ``bias`` ``normalized_shape``.  Ba, Kiros and Hinton,
+    "Layer normalization" (2016).
+    """
+
+    def __init__(
+        self, normalized_shape: Any, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True,
+        device: Any = None, dtype: Any = None, *, backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        place = {"device": device, "dtype": dtype, "backend": backend}
+        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        shape = self.normalized_shape
+        self.register_parameter("weight", new_parameter(*shape, **place) if elementwise_affine else None)
+        self.register_parameter("bias", new_parameter(*shape, **place) if elementwise_affine and bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Set weights to 1 and biases to 0."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        return shape[len(shape) - len(self.normalized_shape) :] == self.normalized_shape
+
+    def _expects(self) -> str:
+        return f"(*, {', '.join(map(str, self.normalized_shape))})"
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
+            f"bias={self.bias is not None}"
+        )
+
+
+class RMSNorm(Module):
+    """Each sample's last dimensions divided by the root of their mean square, then times ``weight``.
+
+    Shapes: input and output ``(*, *normalized_shape)``.  Zhang and Sennrich, "Root mean square layer normalization" (2019).
+    """
+
+    def __init__(
+        self, normalized_shape: Any, eps: float | None = None, elementwise_affine: bool = True, device: Any = None,
+        dtype: Any = None, *, backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        place = {"device": device, "dtype": dtype, "backend": backend}
+        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        weight = new_parameter(*self.normalized_shape, **place) if elementwise_affine else None
+        self.register_parameter("weight", weight)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Set weights to 1."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+
+    _fits, _expects = LayerNorm._fits, LayerNorm._expects
+
+    def extra_repr(self) -> str:
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class GroupNorm(Module):
+    """Each sample's groups of channels with mean 0 and variance 1, then times ``weight`` plus ``bias`` of the channel.
+
+    Shapes: input and output ``(batch, num_channels, *)``, ``weight`` and ``bias`` ``(num_channels,)``.  Wu and He, "Group
+    normalization" (2018).  Raises ValueError where the channels do not divide into the groups.
+    """
+
+    def __init__(
+        self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, device: Any = None,
+        dtype: Any = None, *, bias: bool = True, backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        if num_channels % num_groups:
+            raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
+        place = {"device": device, "dtype": dtype, "backend": backend}
+        self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
+        self.register_parameter("weight", new_parameter(num_channels, **place) if affine else None)
+        self.register_parameter("bias", new_parameter(num_channels, **place) if affine and bias else None)
+        self.reset_parameters()
+
+    reset_parameters = LayerNorm.reset_parameters
+
+    def forward(self, input: Tensor) -> Tensor:
+        if not self._fits(tuple(input.shape)):
+            raise ShapeError(f"{self!r}: expected an input of shape {self._expects()}, got {tuple(input.shape)}")
+        return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        return len(shape) > 1 and shape[1] == self.num_channels
+
+    def _expects(self) -> str:
+        return f"(batch, {self.num_channels}, *)"
+
+    def extra_repr(self) -> str:
+        return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"

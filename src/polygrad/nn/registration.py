@@ -1,0 +1,110 @@
+"""What a module knows of its attributes: their kinds, and PyTorch's view of them as dictionaries."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+from .._core.graph import Leaf
+from .._core.aliasing import UNIQUE
+from .._core.tensor import Tensor
+from .._state import RECORDERS, recorder
+
+#: The kinds of registered attributes.  An unsaved buffer is one that is not part of the state dictionary.
+PARAMETER, BUFFER, UNSAVED, MODULE = "parameter", "buffer", "unsaved buffer", "module"
+BUFFERS = frozenset((BUFFER, UNSAVED))
+
+
+class Registered(MutableMapping):
+    """A module's attributes of some kinds as a dictionary: ``_parameters``, ``_buffers`` and ``_modules``.
+
+    It is made when it is asked for and holds nothing itself: writing to it writes the attribute.
+    """
+
+    def __init__(self, module: Any, kinds: tuple[str, ...]):
+        self._attributes, self._kinds, self._chosen = module.__dict__, module._kinds, kinds
+
+    def __getitem__(self, name: str) -> Any:
+        if self._kinds.get(name) not in self._chosen:
+            raise KeyError(name)
+        return self._attributes[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        register(self._attributes, name, self._kinds.get(name) if name in self else self._chosen[0], value)
+
+    def __delitem__(self, name: str) -> None:
+        if name not in self:
+            raise KeyError(name)
+        del self._attributes[name], self._kinds[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name for name, kind in self._kinds.items() if kind in self._chosen])
+
+    def __len__(self) -> int:
+        return sum(kind in self._chosen for kind in self._kinds.values())
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+def register(attributes: dict[str, Any], name: str, kind: Any, value: Any) -> None:
+    """Set the attribute and note its kind; a name whose kind changes goes to the end, as if it were new."""
+    kinds = attributes["_kinds"]
+    if kinds.get(name, kind) != kind:
+        del kinds[name]
+    kinds[name] = kind
+    attributes[name] = value
+
+
+def check_name(module: Any, name: Any, kind: str, is_kind: bool) -> None:
+    """Raise TypeError or KeyError for a name under which ``module`` cannot register a ``kind``."""
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a {kind} is a string, not {type(name).__name__}")
+    if not name or "." in name:
+        what = 'contain "."' if name else 'be the empty string ""'
+        raise KeyError(f"the name of a {kind} can't {what}, got {name!r}")
+    if hasattr(module, name) and not is_kind:
+        raise KeyError(f"attribute {name!r} already exists")
+
+
+def _references(attributes: dict[str, Any], name: str) -> int:
+    return sys.getrefcount(attributes[name])
+
+
+_ALONE = None if UNIQUE is None else _references({"probe": [0.0]}, "probe")
+
+
+def take_over(attributes: dict[str, Any], name: str, new: Tensor) -> bool:
+    """Let the buffer's cell take the value of ``new``, which was assigned to the buffer's name; says whether it did.
+
+    State is found by its cells (``polygrad.compile`` will), so a buffer's cell should stay the same from step to step
+    when a program writes ``self.running_mean = 0.9 * self.running_mean + ...``.  It does where nobody can notice: the
+    value fits, and nobody else holds the old cell, who would see it change.  Otherwise the attribute is bound to the new
+    tensor, as everywhere in Python.  While a recorder is active only the first matters.
+    """
+    old = attributes[name]
+    if old is new or not isinstance(old, Tensor) or new._edge.__class__ is Leaf or old._edge.__class__ is Leaf:
+        return False
+    if old.backend is not new.backend or old.dtype is not new.dtype or old.shape != new.shape:
+        return False
+    if RECORDERS and recorder() is not None:
+        old._rebind(new._read(), new._edge)
+        return True
+    del old
+    if _ALONE is None or _references(attributes, name) != _ALONE:
+        return False
+    old = attributes[name]
+    if old.device != new.device or _is_seen_elsewhere(old):
+        return False
+    if new._edge is None:
+        old.data = new
+    else:
+        old._rebind(new._read(), new._edge)
+    return True
+
+
+def _is_seen_elsewhere(tensor: Tensor) -> bool:
+    """Whether another tensor shares its memory."""
+    memory = tensor._base[0] if tensor._base is not None and tensor._base[1] is None else tensor
+    return any(other is not tensor and other is not memory for other in tensor._family())

@@ -1,0 +1,457 @@
+"""Learning-rate schedules: call ``scheduler.step()`` after every epoch (or, where a schedule says so, every step).
+
+A schedule computes the next rate from the present one, so that several of them can work on one optimizer together.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from types import FunctionType
+from typing import Any
+
+from .._state import host_effect
+from .optimizer import Optimizer
+
+__all__ = [
+    "ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ExponentialLR", "LRScheduler",
+    "LambdaLR", "LinearLR", "MultiStepLR", "MultiplicativeLR", "OneCycleLR", "PolynomialLR", "ReduceLROnPlateau",
+    "SequentialLR", "StepLR",
+]  # fmt: skip
+
+
+class LRScheduler:
+    """The base of the schedules.  A subclass defines `get_lr`.
+
+    ``last_epoch`` is the number of the epoch, -1 before the first; each group keeps its first rate as ``"initial_lr"``.
+    """
+
+    def __init__(self, optimizer: Optimizer, last_epoch: int = -1):
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"a scheduler takes an optimizer, not {type(optimizer).__name__}")
+        self.optimizer = optimizer
+        for number, group in enumerate(optimizer.param_groups):
+            if last_epoch == -1:
+                group.setdefault("initial_lr", group["lr"])
+            elif "initial_lr" not in group:
+                raise KeyError(f"param 'initial_lr' is not specified in param_groups[{number}] when resuming an optimizer")
+        self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
+        self.last_epoch = last_epoch
+        self._last_lr: list[float] = []
+        self._advance()
+
+    def get_lr(self) -> Sequence[float]:
+        """The rates for ``last_epoch``, one per group, computed from the present ones."""
+        raise NotImplementedError(f"{type(self).__name__} does not define get_lr()")
+
+    def get_last_lr(self) -> list[float]:
+        """The rates that were set last, one per group."""
+        return self._last_lr
+
+    def step(self) -> None:
+        """Go on to the next epoch, and set the rates for it."""
+        host_effect(self._advance)
+
+    def _advance(self) -> None:
+        self.last_epoch += 1
+        self._set(self.get_lr())
+
+    def _restart(self) -> None:
+        """Begin again at epoch 0, from the first rates."""
+        self.last_epoch = -1
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["initial_lr"]
+        self._advance()
+
+    def _set(self, rates: Iterable[float]) -> None:
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate
+        self._last_lr = self._rates()
+
+    def _rates(self) -> list[float]:
+        return [group["lr"] for group in self.optimizer.param_groups]
+
+    def _scaled(self, factor: float) -> list[float]:
+        return [rate * factor for rate in self._rates()]
+
+    def state_dict(self) -> dict[str, Any]:
+        """All attributes but the optimizer.  Functions are left out, callable objects keep their attributes."""
+        return {name: _saved(value) for name, value in self.__dict__.items() if name != "optimizer"}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over what `state_dict` gave."""
+        for name, value in state_dict.items():
+            self.__dict__[name] = _loaded(self.__dict__.get(name), value)
+
+
+def _saved(value: Any) -> Any:
+    if isinstance(value, list) and value and all(isinstance(item, LRScheduler) for item in value):
+        return [item.state_dict() for item in value]
+    if isinstance(value, list) and value and all(callable(item) for item in value):
+        return [None if isinstance(item, FunctionType) else dict(item.__dict__) for item in value]
+    return value
+
+
+def _loaded(present: Any, value: Any) -> Any:
+    if isinstance(present, list) and present and all(isinstance(item, LRScheduler) for item in present):
+        for item, state in zip(present, value, strict=True):
+            item.load_state_dict(state)
+        return present
+    if isinstance(present, list) and present and all(callable(item) for item in present):
+        for item, state in zip(present, value, strict=True):
+            if state is not None:
+                item.__dict__.update(state)
+        return present
+    return value
+
+
+class LambdaLR(LRScheduler):
+    """The first rate times ``lr_lambda(epoch)``; a list has one function for each group."""
+
+    def __init__(self, optimizer: Optimizer, lr_lambda: Any, last_epoch: int = -1):
+        groups = len(optimizer.param_groups)
+        self.lr_lambdas = list(lr_lambda) if isinstance(lr_lambda, (list, tuple)) else [lr_lambda] * groups
+        if len(self.lr_lambdas) != groups:
+            raise ValueError(f"expected {groups} lr_lambdas, but got {len(self.lr_lambdas)}")
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> Sequence[float]:
+        return [base * function(self.last_epoch) for base, function in zip(self.base_lrs, self.lr_lambdas, strict=True)]
+
+
+class MultiplicativeLR(LambdaLR):
+    """The rate times ``lr_lambda(epoch)`` in every epoch."""
+
+    def get_lr(self) -> Sequence[float]:
+        if self.last_epoch <= 0:
+            return self._rates()
+        return [rate * function(self.last_epoch) for rate, function in zip(self._rates(), self.lr_lambdas, strict=True)]
+
+
+class StepLR(LRScheduler):
+    """The rate times ``gamma`` after every ``step_size`` epochs."""
+
+    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1):
+        self.step_size, self.gamma = step_size, gamma
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> Sequence[float]:
+        due = self.last_epoch > 0 and self.last_epoch % self.step_size == 0
+        return self._scaled(self.gamma if due else 1)
+
+
+class MultiStepLR(LRScheduler):
+    """The rate times ``gamma`` at each of the epochs in ``milestones``."""
+
+    def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1):
+        self.milestones, self.gamma = Counter(milestones), gamma
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> Sequence[float]:
+        return self._scaled(self.gamma ** self.milestones[self.last_epoch])
+
+
+class ExponentialLR(LRScheduler):
+    """The rate times ``gamma`` in every epoch."""
+
+    def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1):
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> Sequence[float]:
+        return self._scaled(self.gamma if self.last_epoch > 0 else 1)
+
+
+class ConstantLR(LRScheduler):
+    """The rate times ``factor`` for ``total_iters`` epochs, and then itself."""
+
+    def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1):
+        if not 0 <= factor <= 1:
+            raise ValueError(f"factor must be between 0 and 1, but got {factor}")
+        self.factor, self.total_iters = factor, total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> Sequence[float]:
+        if self.last_epoch == 0:
+            return self._scaled(self.factor)
+        return self._scaled(1 / self.factor if self.last_epoch == self.total_iters else 1)
+
+
+class LinearLR(LRScheduler):
+    """The rate times a factor that goes from ``start_factor`` to ``end_factor`` in ``total_iters`` epochs."""
+
+    def __init__(
+        self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5,
+        last_epoch: int = -1,
+    ):  # fmt: skip
+        if not 0 < start_factor <= 1:
+            raise ValueError(f"start_factor must be greater than 0 and at most 1, but got {start_factor}")
+        if not 0 <= end_factor <= 1:
+            raise ValueError(f"end_factor must be between 0 and 1, but got {end_factor}")
+        self.start_factor, self.end_factor, self.total_iters = start_factor, end_factor, total_iters
+        super().__init__(optimizer, last_epoch)
+
+    def _factor(self, epoch: int) -> float:
+        return self.start_factor + (self.end_factor - self.start_factor) * min(epoch, self.total_iters) / self.total_iters
+
+    def get_lr(self) -> Sequence[float]:
+        if self.last_epoch == 0:
+            return self._scaled(self.start_factor)
+        return self._scaled(self._factor(self.last_epoch) / self._factor(self.last_epoch - 1))
+
+
+class PolynomialLR(LRScheduler):
+    """The rate times ``(1 - epoch / total_iters) ** power``."""
+
+    def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1):
+        self.total_iters, self.power = total_iters, power
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> Sequence[float]:
+        epoch, total = self.last_epoch, self.total_iters
+        return self._scaled(1 if epoch == 0 or epoch > total else ((total - epoch) / (total - epoch + 1)) ** self.power)
+
+
+class CosineAnnealingLR(LRScheduler):
+    """From the rate down to ``eta_min`` in ``T_max`` epochs along half a wave of cosine, and up again.
+
+    Loshchilov and Hutter, "SGDR" (2017), without the restarts.
+    """
+
+    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1):
+        self.T_max, self.eta_min = T_max, eta_min
+        super().__init__(optimizer, last_epoch)
+
+    def get_lr(self) -> Sequence[float]:
+        if self.last_epoch == 0:
+            return self._rates()
+        now, before = (1 + math.cos(math.pi * epoch / self.T_max) for epoch in (self.last_epoch, self.last_epoch - 1))
+        if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # the rate was eta_min: no factor leads up from it
+            return [
+                rate + (base - self.eta_min) * (1 - math.cos(math.pi / self.T_max)) / 2
+                for rate, base in zip(self._rates(), self.base_lrs, strict=True)
+            ]
+        return [(rate - self.eta_min) * now / before + self.eta_min for rate in self._rates()]
+
+
+class CosineAnnealingWarmRestarts(LRScheduler):
+    """From the first rate down to ``eta_min`` along half a wave of cosine, again and again.
+
+    The first time takes ``T_0`` epochs, each further one ``T_mult`` times as many.  Loshchilov and Hutter, "SGDR" (2017).
+    """
+
+    def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0, last_epoch: int = -1):
+        if T_0 <= 0 or not isinstance(T_0, int):
+            raise ValueError(f"expected a positive integer T_0, but got {T_0}")
+        if T_mult < 1 or not isinstance(T_mult, int):
+            raise ValueError(f"expected an integer T_mult of at least 1, but got {T_mult}")
+        self.T_0, self.T_i, self.T_mult, self.eta_min, self.T_cur = T_0, T_0, T_mult, eta_min, last_epoch
+        super().__init__(optimizer, last_epoch)
+
+    def _advance(self) -> None:
+        self.T_cur += 1
+        if self.T_cur >= self.T_i:
+            self.T_cur -= self.T_i
+            self.T_i *= self.T_mult
+        super()._advance()
+
+    def get_lr(self) -> Sequence[float]:
+        share = (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
+        return [self.eta_min + (base - self.eta_min) * share for base in self.base_lrs]
+
+
+class OneCycleLR(LRScheduler):
+    """Up to ``max_lr`` and down to almost nothing, in one cycle over all of training; to be stepped after every batch.
+
+    The rate starts at ``max_lr / div_factor``, is ``max_lr`` after the share ``pct_start`` of the steps, and ends at the
+    first rate divided by ``final_div_factor``; momentum, or Adam's first beta, goes the opposite way.  With ``three_phase``
+    it comes down to the first rate as fast as it went up, and then to the end.  Smith and Topin, "Super-convergence"
+    (2018).
+
+    Raises ValueError unless ``total_steps``, or ``epochs`` and ``steps_per_epoch``, are given, and after the last step.
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, max_lr: Any, total_steps: int | None = None, epochs: int | None = None,
+        steps_per_epoch: int | None = None, pct_start: float = 0.3, anneal_strategy: str = "cos",
+        cycle_momentum: bool = True, base_momentum: Any = 0.85, max_momentum: Any = 0.95, div_factor: float = 25.0,
+        final_div_factor: float = 1e4, three_phase: bool = False, last_epoch: int = -1,
+    ):  # fmt: skip
+        if total_steps is None and epochs is not None and steps_per_epoch is not None:
+            total_steps = epochs * steps_per_epoch
+        if total_steps is None or total_steps <= 0 or not isinstance(total_steps, int):
+            raise ValueError("give a positive total_steps, or positive epochs and steps_per_epoch")
+        if not 0 <= pct_start <= 1:
+            raise ValueError(f"expected pct_start between 0 and 1, but got {pct_start}")
+        if anneal_strategy not in ("cos", "linear"):
+            raise ValueError(f"anneal_strategy must be 'cos' or 'linear', not {anneal_strategy!r}")
+        self.total_steps, self.anneal_strategy, self.cycle_momentum = total_steps, anneal_strategy, cycle_momentum
+        top = pct_start * total_steps - 1
+        #: (last step of the phase, name of the rate's and the momentum's value that it starts from, and ends at)
+        self._phases: list[tuple[float, str, str]] = [(top, "initial", "max")]
+        if three_phase:
+            self._phases += [(2 * pct_start * total_steps - 2, "max", "initial"), (total_steps - 1, "initial", "min")]
+        else:
+            self._phases += [(total_steps - 1, "max", "min")]
+        groups = optimizer.param_groups
+        if last_epoch == -1:
+            for group, rate in zip(groups, self._each(max_lr, len(groups)), strict=True):
+                group["max_lr"] = rate
+                group["initial_lr"] = rate / div_factor
+                group["min_lr"] = group["initial_lr"] / final_div_factor
+        if cycle_momentum:
+            if not all("momentum" in group or "betas" in group for group in groups):
+                raise ValueError("the optimizer has neither momentum nor betas; pass cycle_momentum=False")
+            if last_epoch == -1:
+                low, high = self._each(base_momentum, len(groups)), self._each(max_momentum, len(groups))
+                for group, base, most in zip(groups, low, high, strict=True):
+                    group["base_momentum"], group["max_momentum"] = base, most
+        super().__init__(optimizer, last_epoch)
+
+    @staticmethod
+    def _each(value: Any, count: int) -> list[float]:
+        values = list(value) if isinstance(value, (list, tuple)) else [value] * count
+        if len(values) != count:
+            raise ValueError(f"expected {count} values, one for each group, but got {len(values)}")
+        return values
+
+    def _between(self, start: float, end: float, share: float) -> float:
+        if self.anneal_strategy == "linear":
+            return start + (end - start) * share
+        return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
+
+    def get_lr(self) -> Sequence[float]:
+        step = self.last_epoch
+        if step > self.total_steps:
+            raise ValueError(f"tried to step {step} times, but the schedule has {self.total_steps} steps")
+        begin = 0.0
+        for number, (end, source, target) in enumerate(self._phases):
+            if step <= end or number == len(self._phases) - 1:
+                break
+            begin = end
+        share = (step - begin) / (end - begin)
+        rates = []
+        for group in self.optimizer.param_groups:
+            rates.append(self._between(group[f"{source}_lr"], group[f"{target}_lr"], share))
+            if self.cycle_momentum:
+                # Momentum is low where the rate is high.
+                values = {"initial": group["max_momentum"], "max": group["base_momentum"], "min": group["max_momentum"]}
+                momentum = self._between(values[source], values[target], share)
+                if "betas" in group:
+                    group["betas"] = (momentum, *group["betas"][1:])
+                else:
+                    group["momentum"] = momentum
+        return rates
+
+
+class SequentialLR(LRScheduler):
+    """One schedule after the other: the next begins at each of the ``milestones``."""
+
+    def __init__(
+        self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int], last_epoch: int = -1
+    ):
+        schedulers = list(schedulers)
+        if not schedulers:
+            raise ValueError("SequentialLR needs at least one scheduler")
+        if len(milestones) != len(schedulers) - 1:
+            raise ValueError(f"{len(schedulers)} schedulers need {len(schedulers) - 1} milestones, but got {len(milestones)}")
+        for number, scheduler in enumerate(schedulers):
+            if scheduler.optimizer is not optimizer:
+                raise ValueError(f"the scheduler at index {number} belongs to another optimizer")
+        self.optimizer = optimizer
+        self._schedulers, self._milestones, self.last_epoch = schedulers, list(milestones), last_epoch + 1
+        # Each of them has set its first rate when it was made; only the first one counts.
+        schedulers[0]._restart()
+        self._last_lr = schedulers[0].get_last_lr()
+
+    def _advance(self) -> None:
+        self.last_epoch += 1
+        number = bisect_right(self._milestones, self.last_epoch)
+        scheduler = self._schedulers[number]
+        if number > 0 and self._milestones[number - 1] == self.last_epoch:
+            scheduler._restart()
+        else:
+            scheduler._advance()
+        self._last_lr = scheduler.get_last_lr()
+
+
+class ChainedScheduler(LRScheduler):
+    """Several schedules that are stepped together; their changes multiply."""
+
+    def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None):
+        if not schedulers:
+            raise ValueError("ChainedScheduler needs at least one scheduler")
+        optimizer = schedulers[0].optimizer if optimizer is None else optimizer
+        for number, scheduler in enumerate(schedulers):
+            if scheduler.optimizer is not optimizer:
+                raise ValueError(f"the scheduler at index {number} belongs to another optimizer")
+        self.optimizer, self._schedulers = optimizer, list(schedulers)
+        self._last_lr = self._rates()
+
+    def _advance(self) -> None:
+        for scheduler in self._schedulers:
+            scheduler._advance()
+        self._last_lr = self._rates()
+
+
+class ReduceLROnPlateau(LRScheduler):
+    """The rate times ``factor`` when a measure has not become better for more than ``patience`` epochs.
+
+    Args:
+        mode: whether small ("min") or large ("max") measures are good.
+        threshold: by how much a measure must be better, relative to the best ("rel") or absolutely ("abs").
+        cooldown: epochs to wait after a change before counting again.
+        min_lr: the rate does not become smaller; one for all groups, or a list.
+        eps: smaller changes are not made.
+
+    Its `step` takes the measure.
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, mode: str = "min", factor: float = 0.1, patience: int = 10, threshold: float = 1e-4,
+        threshold_mode: str = "rel", cooldown: int = 0, min_lr: Any = 0, eps: float = 1e-8,
+    ):  # fmt: skip
+        if factor >= 1:
+            raise ValueError(f"factor should be below 1, but got {factor}")
+        if mode not in ("min", "max"):
+            raise ValueError(f"mode {mode!r} is unknown: it is 'min' or 'max'")
+        if threshold_mode not in ("rel", "abs"):
+            raise ValueError(f"threshold mode {threshold_mode!r} is unknown: it is 'rel' or 'abs'")
+        self.optimizer = optimizer
+        self.mode, self.factor, self.patience, self.threshold = mode, factor, patience, threshold
+        self.threshold_mode, self.cooldown, self.eps = threshold_mode, cooldown, eps
+        self.default_min_lr = min_lr
+        self.min_lrs = list(min_lr) if isinstance(min_lr, (list, tuple)) else [min_lr] * len(optimizer.param_groups)
+        if len(self.min_lrs) != len(optimizer.param_groups):
+            raise ValueError(f"expected {len(optimizer.param_groups)} min_lrs, got {len(self.min_lrs)}")
+        self.best = math.inf if mode == "min" else -math.inf
+        self.num_bad_epochs, self.cooldown_counter, self.last_epoch = 0, 0, 0
+        self._last_lr = self._rates()
+
+    def is_better(self, a: float, best: float) -> bool:
+        """Whether the measure ``a`` is better than ``best``."""
+        sign = -1 if self.mode == "min" else 1
+        if self.threshold_mode == "rel":
+            return sign * a > sign * best * (1 + sign * self.threshold)
+        return sign * a > sign * best + self.threshold
+
+    def step(self, metrics: Any) -> None:  # type: ignore[override]
+        """Take the measure of an epoch, a number or a tensor of one element, and set the rates."""
+        value = float(metrics)
+        self.last_epoch += 1
+        if self.is_better(value, self.best):
+            self.best, self.num_bad_epochs = value, 0
+        else:
+            self.num_bad_epochs += 1
+        if self.cooldown_counter > 0:
+            self.cooldown_counter -= 1
+            self.num_bad_epochs = 0
+        if self.num_bad_epochs > self.patience:
+            for group, least in zip(self.optimizer.param_groups, self.min_lrs, strict=True):
+                rate = max(group["lr"] * self.factor, least)
+                if group["lr"] - rate > self.eps:
+                    group["lr"] = rate
+            self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
+        self._last_lr = self._rates()

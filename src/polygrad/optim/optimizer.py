@@ -1,0 +1,244 @@
+"""What all optimizers share: groups of parameters, state, and how a step is run.
+
+A subclass names its update rule (see `rules`), its state and its settings.  A step collects raw arrays, and runs the rule
+for all parameters of a group at once: by a kernel that overwrites them where the backend has one, compiled where the
+backend compiles, else one parameter after the other.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from .._core.graph import RemovableHandle
+from .._core.tensor import Tensor
+from .._functions.creation import zeros_like
+from ..autograd.grad_mode import enable_grad
+from .running import update, zero_steps, zeros
+from .state import load_state, save_state
+
+__all__ = ["Optimizer", "required"]
+
+Parameters = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "<required parameter>"
+
+
+#: The default of a setting that every group must be given.
+required = _Required()
+
+
+def _with_hooks(step: Callable) -> Callable:
+    """``step`` with the optimizer's own hooks around it."""
+
+    @functools.wraps(step)
+    def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        if self._hooks is None:
+            return step(self, *args, **kwargs)
+        for hook in list(self._hooks["step_pre"].values()):
+            replaced = hook(self, args, kwargs)
+            if replaced is not None:
+                args, kwargs = replaced
+        result = step(self, *args, **kwargs)
+        for hook in list(self._hooks["step_post"].values()):
+            hook(self, args, kwargs)
+        return result
+
+    return wrapper
+
+
+class Optimizer:
+    """The base of all optimizers.
+
+    Args:
+        params: parameters; or dictionaries, each with ``"params"`` and the settings of that group; or pairs of name and
+            parameter.
+        defaults: the settings of groups that do not have their own.
+
+    Raises TypeError for what are no parameters, ValueError for none at all, for tensors that were computed, and for a
+    parameter in two groups.
+
+    ``param_groups`` is a list of dictionaries, which may be changed between steps; ``state`` has a dictionary of tensors
+    for each parameter.  A subclass with a rule of its own defines ``rule``, ``names``, ``settings`` and perhaps
+    ``new_state``; or it defines `step`.
+    """
+
+    #: The update rule, and the kernel that does the same for many parameters at once.
+    rule: ClassVar[Callable[..., tuple] | None] = None
+    kernel: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "step" in cls.__dict__:
+            cls.step = _with_hooks(cls.step)  # type: ignore[method-assign]
+
+    def __init__(self, params: Parameters, defaults: dict[str, Any]):
+        self._hooks: dict[str, OrderedDict] | None = None
+        self.defaults = defaults
+        self.state: dict[Any, dict[str, Any]] = defaultdict(dict)
+        self.param_groups: list[dict[str, Any]] = []
+        if isinstance(params, Tensor):
+            raise TypeError(
+                "params must be an iterable of tensors or of dictionaries, as model.parameters() is, not one tensor; write "
+                "[tensor]"
+            )
+        groups = list(params)
+        if not groups:
+            raise ValueError("optimizer got an empty parameter list")
+        for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
+            self.add_param_group(group)
+
+    # -- groups --------------------------------------------------------------------------------------------------------
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add a group of parameters, a dictionary with ``"params"`` and the settings that differ from the defaults.
+
+        Raises as the constructor does; nothing is added then.
+        """
+        if not isinstance(param_group, dict):
+            raise TypeError(f"a param_group is a dictionary, not {type(param_group).__name__}")
+        params = param_group["params"]
+        if isinstance(params, set):
+            raise TypeError("parameters must be in an ordered collection; the order of a set changes between runs: use a list")
+        params = [params] if isinstance(params, Tensor) else list(params)
+        names = None
+        if params and isinstance(params[0], tuple):
+            names, params = [name for name, _ in params], [parameter for _, parameter in params]
+        for parameter in params:
+            if not isinstance(parameter, Tensor):
+                raise TypeError(f"an optimizer takes tensors, not {type(parameter).__name__}")
+            if not (self.defaults.get("differentiable") or parameter.is_leaf or parameter.retains_grad):
+                raise ValueError("can't optimize a non-leaf tensor: it was computed; give its leaves, or detach() it")
+        taken = {id(parameter) for group in self.param_groups for parameter in group["params"]}
+        if len({id(parameter) for parameter in params}) != len(params) or taken & {id(parameter) for parameter in params}:
+            raise ValueError("some parameters appear in more than one parameter group, or twice in one")
+        group = {**param_group, "params": params}
+        if names is not None:
+            group["param_names"] = names
+        for name, default in self.defaults.items():
+            if default is required and name not in group:
+                raise ValueError(f"parameter group didn't specify a value of required optimization parameter {name}")
+            group.setdefault(name, default)
+        self.check(group)
+        self.param_groups.append(group)
+
+    def check(self, group: dict[str, Any]) -> None:
+        """Raise ValueError for impossible settings of a group.  A subclass may define it."""
+
+    # -- a step --------------------------------------------------------------------------------------------------------
+
+    def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
+        """The names of the state that the rule takes, in its order; None where this group has none.  For a subclass."""
+        return ()
+
+    def settings(self, group: dict[str, Any]) -> dict[str, Any]:
+        """The settings that the rule takes, by name.  For a subclass."""
+        raise NotImplementedError(f"{type(self).__name__} defines neither step() nor settings()")
+
+    #: Those of the settings that change from step to step: where a step is compiled, it is not compiled again for them.
+    scheduled: ClassVar[tuple[str, ...]] = ("lr",)
+
+    def new_state(self, name: str, parameter: Tensor, group: dict[str, Any]) -> Any:
+        """The first value of a state: a raw array, or None where the rule makes it of None.  Zeros, unless overridden."""
+        return zero_steps(parameter) if name == "step" else zeros(parameter)
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update all parameters that have a gradient.
+
+        ``closure``, if given, computes the loss and its gradients first; its result is returned.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            update(self, group)
+        return loss
+
+    step = _with_hooks(step)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters, or set them to zero."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if set_to_none:
+                    parameter.grad = None
+                elif parameter.grad is not None:
+                    parameter.grad = zeros_like(parameter.grad)
+
+    # -- state ---------------------------------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """The state by the numbers of the parameters, and the groups with numbers in place of parameters.
+
+        The tensors in it are the optimizer's own.
+        """
+        for hook in self._own("state_dict_pre"):
+            hook(self)
+        result = save_state(self)
+        for hook in self._own("state_dict_post"):
+            replaced = hook(self, result)
+            result = result if replaced is None else replaced
+        return result
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over a state that `state_dict` gave; it is copied to the parameters' types and places.
+
+        Raises ValueError where the groups do not fit; nothing is loaded then.
+        """
+        for hook in self._own("load_pre"):
+            replaced = hook(self, state_dict)
+            state_dict = state_dict if replaced is None else replaced
+        load_state(self, state_dict)
+        for hook in self._own("load_post"):
+            hook(self)
+
+    # -- hooks ---------------------------------------------------------------------------------------------------------
+
+    def _own(self, kind: str) -> list[Callable]:
+        return [] if self._hooks is None else list(self._hooks[kind].values())
+
+    def _register(self, kind: str, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        if self._hooks is None:
+            kinds = ("step_pre", "step_post", "state_dict_pre", "state_dict_post", "load_pre", "load_post")
+            self._hooks = {name: OrderedDict() for name in kinds}
+        handle = RemovableHandle(self._hooks[kind], hook)
+        if prepend:
+            self._hooks[kind].move_to_end(handle.id, last=False)
+        return handle
+
+    def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` before each step; it may return other arguments."""
+        return self._register("step_pre", hook)
+
+    def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
+        """Call ``hook(optimizer, args, kwargs)`` after each step."""
+        return self._register("step_post", hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` before the state is saved."""
+        return self._register("state_dict_pre", hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` after the state was saved; it may return another dictionary."""
+        return self._register("state_dict_post", hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer, state_dict)`` before a state is loaded; it may return another dictionary."""
+        return self._register("load_pre", hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+        """Call ``hook(optimizer)`` after a state was loaded."""
+        return self._register("load_post", hook, prepend)
+
+    def __repr__(self) -> str:
+        lines = []
+        for number, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {number}")
+            lines += [f"    {name}: {group[name]}" for name in sorted(group) if name not in ("params", "param_names")]
+        return f"{type(self).__name__} (\n" + "\n".join(lines) + "\n)"

@@ -1,0 +1,289 @@
+"""How a step is run for all parameters of a group.
+
+Three ways, the first that is possible: a kernel that overwrites parameters and state where nobody else holds them; the
+rule for all parameters compiled as one function, on a backend that compiles; the rule for one parameter after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS
+from .._core.tensor import Tensor, cell
+from .._state import RECORDERS, host_value, recorder
+from ..autograd.grad_mode import no_grad
+from ..backends.registry import BY_TYPE
+from .rules import by_parts
+
+Columns = list[list[Any] | None]
+
+
+def update(optimizer: Any, group: dict[str, Any]) -> None:
+    """Update the parameters of ``group`` that have a gradient."""
+    parameters, gradients = [], []
+    for parameter in group["params"]:
+        gradient = parameter.grad
+        if gradient is not None:
+            parameters.append(parameter)
+            gradients.append(gradient)
+    if not parameters:
+        return
+    arrays = [gradient._read() for gradient in gradients]
+    backend = BY_TYPE[type(arrays[0])]
+    for array in arrays:
+        if BY_TYPE[type(array)] is not backend:
+            _update_apart(optimizer, group, parameters)
+            return
+    names = optimizer.names(group)
+    columns = _columns(optimizer, group, names, parameters, backend)
+    if group.get("differentiable"):
+        _record(optimizer, group, names, parameters, gradients, columns)
+        return
+    if RECORDERS:
+        with no_grad():
+            _trace(optimizer, group, names, parameters, arrays, columns, backend)
+        return
+    kernel = backend.kernels.get(optimizer.kernel)
+    if kernel is not None and _overwrite(kernel, optimizer, group, names, parameters, arrays, columns, backend):
+        return
+    with no_grad():
+        if "jit" in backend.capabilities:
+            _compiled(optimizer, group, names, parameters, arrays, columns, backend)
+        else:
+            _one_by_one(optimizer, optimizer.settings(group), names, parameters, arrays, columns, backend)
+
+
+def _update_apart(optimizer: Any, group: dict[str, Any], parameters: list[Tensor]) -> None:
+    """A group on several backends: each of them for itself."""
+    parts: dict[Any, list[Tensor]] = {}
+    for parameter in parameters:
+        parts.setdefault(parameter.backend, []).append(parameter)
+    for part in parts.values():
+        update(optimizer, {**group, "params": part})
+
+
+# -- state -------------------------------------------------------------------------------------------------------------
+
+
+def _columns(
+    optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], backend: Any
+) -> Columns:
+    """For each of the rule's states the cells of all parameters, made where they are missing; None for one not in use."""
+    if all(name is None for name in names):
+        return [None] * len(names)
+    states = [optimizer.state[parameter] for parameter in parameters]
+    columns: Columns = []
+    for name in names:
+        if name is None:
+            columns.append(None)
+            continue
+        column = []
+        for parameter, state in zip(parameters, states, strict=True):
+            found = state.get(name)
+            if found is None:
+                with backend.concrete():  # state that is made while a function is traced must outlive the trace
+                    made = optimizer.new_state(name, parameter, group)
+                if made is not None:
+                    found = state[name] = cell(made)
+            column.append(found)
+        columns.append(column)
+    return columns
+
+
+def _store(
+    optimizer: Any, names: tuple[str | None, ...], parameter: Tensor, cells: list[Any], results: tuple, edges: bool
+) -> None:
+    """Bind the results of a rule: to the parameter's cell and to those of its state."""
+    new, *states = results
+    parameter._rebind(new._read() if edges else new, new._edge if edges else None)
+    for name, old, value in zip(names, cells, states, strict=True):
+        if name is None or value is None:
+            continue
+        array, edge = (value._read(), value._edge) if edges else (value, None)
+        if old is None:
+            optimizer.state[parameter][name] = cell(array, edge)
+        else:
+            old._rebind(array, edge)
+
+
+def _row(columns: Columns, place: int) -> list[Any]:
+    return [None if column is None else column[place] for column in columns]
+
+
+# -- the ways to run it ------------------------------------------------------------------------------------------------
+
+
+def _overwrite(
+    kernel: Callable, optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor],
+    gradients: list[Any], columns: Columns, backend: Any,
+) -> bool:  # fmt: skip
+    """Run ``kernel`` on the cells' own memory; says whether it could."""
+    counts = None
+    if "step" in names:
+        counts = [float(step._read()) + 1 for step in columns[names.index("step")]]
+    owned: list[Any] = []
+    for name, column in zip((..., *names), (parameters, *columns), strict=True):
+        if column is None or name == "step":
+            owned.append(None if column is None else counts)
+            continue
+        arrays = []
+        for tensor in column:
+            array = None if tensor is None else tensor._own()
+            if array is None:
+                return False
+            arrays.append(array)
+        owned.append(arrays)
+    targets, *states = owned
+    if not kernel(targets, gradients, *states, **optimizer.settings(group)):
+        return False
+    if counts is not None:
+        made: dict[float, Any] = {}
+        for step, count in zip(columns[names.index("step")], counts, strict=True):
+            if count not in made:
+                made[count] = backend.scalar(count, step._read().dtype, step._read())
+            step._rebind(made[count], None)
+    for tensor in (*parameters, *(state for column in columns if column is not None for state in column)):
+        if tensor._views is not None or tensor._base is not None:
+            tensor._refresh_copies()
+    return True
+
+
+#: (backend, rule, fixed settings, scheduled ones, which states there are, number of parameters) → compiled function.
+_programs: dict[tuple, Callable] = {}
+_PROGRAMS_KEPT = 256
+
+
+def _compiled(
+    optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], gradients: list[Any],
+    columns: Columns, backend: Any,
+) -> None:  # fmt: skip
+    settings = optimizer.settings(group)
+    scheduled = [name for name in optimizer.scheduled if settings[name] is not None]
+    fixed = tuple((name, value) for name, value in settings.items() if name not in scheduled)
+    present = tuple(
+        column is not None and tuple(state is not None for state in column) for column in columns
+    )
+    key = (backend, optimizer.rule, fixed, tuple(scheduled), present, len(parameters))
+    program = _programs.get(key)
+    if program is None:
+        if len(_programs) >= _PROGRAMS_KEPT:
+            _programs.clear()
+        program = _programs[key] = backend.jit(
+            partial(_all_at_once, backend, optimizer.rule, dict(fixed), scheduled, present, len(parameters))
+        )
+    flat = [state._read() for column in columns if column is not None for state in column if state is not None]
+    numbers = [settings[name] for name in scheduled]
+    results = program(*[parameter._read() for parameter in parameters], *gradients, *flat, *numbers)
+    width = 1 + len(columns)
+    for place, parameter in enumerate(parameters):
+        found = tuple(results[place * width : (place + 1) * width])
+        _store(optimizer, names, parameter, _row(columns, place), found, False)
+
+
+def _all_at_once(
+    backend: Any, rule: Callable, fixed: dict[str, Any], scheduled: list[str], present: tuple, count: int, *flat: Any
+) -> list[Any]:
+    """The rule for ``count`` parameters, whose arrays come one after the other; the results come so too."""
+    xp = backend.xp
+    rest = iter(flat[2 * count :])
+    columns = [[next(rest) if there else None for there in row] if row else [None] * count for row in present]
+    numbers = dict(zip(scheduled, rest, strict=True))
+    results: list[Any] = []
+    for place in range(count):
+        parameter = flat[place]
+        cast = {name: _cast(backend, number, parameter) for name, number in numbers.items()}
+        row = [column[place] for column in columns]
+        results.extend(_rule_for(rule, backend, parameter)(xp, parameter, flat[count + place], *row, **fixed, **cast))
+    return results
+
+
+def _rule_for(rule: Callable, backend: Any, parameter: Any) -> Callable:
+    return partial(by_parts, rule) if backend.from_dtype(parameter.dtype).is_complex else rule
+
+
+def _cast(backend: Any, number: Any, parameter: Any) -> Any:
+    """A traced number as one of the parameter's (real) type, so that it does not change the parameter's type."""
+    real = backend.from_dtype(parameter.dtype).to_real()
+    return backend.xp.astype(backend.xp.asarray(number), backend.to_dtype(real))
+
+
+def _one_by_one(
+    optimizer: Any, settings: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], gradients: list[Any],
+    columns: Columns, backend: Any,
+) -> None:  # fmt: skip
+    for place, parameter in enumerate(parameters):
+        row = _row(columns, place)
+        array = parameter._read()
+        rule = _rule_for(optimizer.rule, backend, array)
+        results = rule(
+            backend.xp, array, gradients[place], *[None if state is None else state._read() for state in row], **settings
+        )
+        _store(optimizer, names, parameter, row, results, False)
+
+
+class _Fixed:
+    """The settings of a group for which a traced step is recorded anew when they change."""
+
+    def __init__(self, optimizer: Any, group: dict[str, Any]):
+        self._optimizer, self._group = optimizer, group
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        scheduled = self._optimizer.scheduled
+        settings = self._optimizer.settings(self._group)
+        return {name: value for name, value in settings.items() if value is None or name not in scheduled}
+
+
+def _trace(
+    optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], gradients: list[Any],
+    columns: Columns, backend: Any,
+) -> None:  # fmt: skip
+    """A step that a recorder watches: the scheduled settings stay changeable."""
+    active = recorder()
+    settings = optimizer.settings(group)
+    if active is not None:
+        fixed = _Fixed(optimizer, group)
+        active.guard(fixed, "settings", fixed.settings)
+    numbers = {
+        name: host_value(lambda name=name: optimizer.settings(group)[name])
+        for name in optimizer.scheduled
+        if settings[name] is not None
+    }
+    for place, parameter in enumerate(parameters):
+        array = parameter._read()
+        cast = {
+            name: number if isinstance(number, float | int) else _cast(backend, number, array)
+            for name, number in numbers.items()
+        }
+        one = [None if column is None else [column[place]] for column in columns]
+        _one_by_one(optimizer, {**settings, **cast}, names, [parameter], [gradients[place]], one, backend)
+
+
+def _record(
+    optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], gradients: list[Tensor],
+    columns: Columns,
+) -> None:  # fmt: skip
+    """A step that is part of the graph, so that what follows can be differentiated through it."""
+    settings = optimizer.settings(group)
+    for place, parameter in enumerate(parameters):
+        row = _row(columns, place)
+        rule = partial(by_parts, optimizer.rule) if parameter.dtype.is_complex else optimizer.rule
+        results = rule(OPERATIONS, parameter, gradients[place], *row, **settings)
+        _store(optimizer, names, parameter, row, results, True)
+
+
+def zeros(parameter: Tensor) -> Any:
+    """A raw array of zeros like ``parameter``."""
+    array = parameter._read()
+    backend = BY_TYPE[type(array)]
+    return backend.xp.zeros(tuple(array.shape), dtype=array.dtype, device=backend.device(array))
+
+
+def zero_steps(parameter: Tensor) -> Any:
+    """A raw count of steps on the place of ``parameter``."""
+    array = parameter._read()
+    backend = BY_TYPE[type(array)]
+    return backend.xp.zeros((), dtype=backend.to_dtype(_dtypes.float32), device=backend.device(array))

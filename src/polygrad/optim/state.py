@@ -1,0 +1,70 @@
+"""Saving an optimizer's state and loading it, in PyTorch's layout."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from copy import deepcopy
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from .._core.tensor import Tensor, cell
+from .._functions.conversion import moved
+from .._functions.creation import tensor
+from ..autograd.grad_mode import no_grad
+
+
+def save_state(optimizer: Any) -> dict[str, Any]:
+    """``{"state": {number: {name: tensor}}, "param_groups": [{…, "params": [numbers]}]}``."""
+    numbers: dict[int, int] = {}
+    groups = []
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            numbers.setdefault(id(parameter), len(numbers))
+        settings = {name: value for name, value in group.items() if name != "params"}
+        groups.append({**settings, "params": [numbers[id(parameter)] for parameter in group["params"]]})
+    state = {
+        numbers[id(key)] if isinstance(key, Tensor) else key: dict(value)
+        for key, value in optimizer.state.items()
+        if not isinstance(key, Tensor) or id(key) in numbers
+    }
+    return {"state": state, "param_groups": groups}
+
+
+def load_state(optimizer: Any, state_dict: dict[str, Any]) -> None:
+    """Take over what `save_state` gave: tensors are copied to the type and place of their parameters."""
+    ours, theirs = optimizer.param_groups, state_dict["param_groups"]
+    if len(ours) != len(theirs):
+        raise ValueError(f"loaded state dict has {len(theirs)} parameter groups, and the optimizer has {len(ours)}")
+    for number, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
+        if len(mine["params"]) != len(other["params"]):
+            raise ValueError(
+                f"loaded state dict has a parameter group that doesn't match the size of optimizer's group: group {number} "
+                f"has {len(other['params'])} parameters, and the optimizer's has {len(mine['params'])}"
+            )
+    saved = chain.from_iterable(group["params"] for group in theirs)
+    parameters = dict(zip(saved, chain.from_iterable(group["params"] for group in ours), strict=True))
+    state: dict[Any, Any] = defaultdict(dict)
+    for key, values in state_dict["state"].items():
+        parameter = parameters.get(key)
+        if parameter is None:
+            state[key] = deepcopy(values)
+        else:
+            state[parameter] = {name: _loaded(name, value, parameter) for name, value in values.items()}
+    optimizer.state = state
+    optimizer.param_groups[:] = [
+        {**mine, **{name: deepcopy(value) for name, value in other.items() if name != "params"}}
+        for mine, other in zip(ours, theirs, strict=True)
+    ]
+
+
+def _loaded(name: str, value: Any, parameter: Tensor) -> Any:
+    """``value`` for the state of ``parameter``: a count of steps keeps its type, everything else gets the parameter's."""
+    if not isinstance(value, Tensor):
+        if not hasattr(value, "__array__"):
+            return deepcopy(value)
+        value = tensor(np.asarray(value), backend=parameter.backend)
+    dtype = parameter.dtype if value.dtype.is_differentiable and name != "step" else None
+    with no_grad():
+        return cell(moved(value, parameter.backend, parameter.device, dtype)._read())
