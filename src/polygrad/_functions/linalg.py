@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from .._dtypes import DType
-from .._ops.reductions import axes_of
-from .common import check_tensor, dims_of, numpy_spelling
-from .creation import check_dtype, eye, zeros
+from .._ops.decompositions import of_triangle
+from .common import check_tensor
+from .creation import eye, zeros
 from .shaping import broadcast_to
 
 
@@ -67,7 +65,8 @@ def matrices(x: Any, name: str, argument: str = "A") -> Tensor:
     check_tensor(x, name, argument)
     if x.ndim < 2:
         raise ShapeError(
-            f"linalg.{name}: The input tensor {argument} must have at least 2 dimensions, but its shape is {tuple(x.shape)}."
+            f"linalg.{name}: The input tensor {argument} must have at least 2 dimensions, but its shape is "
+            f"{tuple(x.shape)}"
         )
     return x
 
@@ -77,8 +76,8 @@ def square(x: Any, name: str, argument: str = "A") -> Tensor:
     matrices(x, name, argument)
     if x.shape[-2] != x.shape[-1]:
         raise ShapeError(
-            f"linalg.{name}: {argument} must be batches of square matrices, but they are {x.shape[-2]} by {x.shape[-1]} "
-            "matrices"
+            f"linalg.{name}: {argument} must be batches of square matrices, but they are {x.shape[-2]} by "
+            f"{x.shape[-1]} matrices"
         )
     return x
 
@@ -94,15 +93,15 @@ def _identity(like: Tensor) -> Tensor:
     return broadcast_to(made, tuple(like.shape))
 
 
-# -- decompositions ------------------------------------------------------------------------------------------------------
+# -- decompositions ----------------------------------------------------------------------------------------------------
 
 
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """The lower triangular ``L`` with ``L @ L.mH == A``, or with ``upper`` the ``U`` with ``U.mH @ U == A``.
 
     ``A`` holds Hermitian positive definite matrices, of shape ``(…, n, n)``; only its lower triangle is read, and its
-    gradient is Hermitian.  Raises RuntimeError where a matrix is not positive definite, on backends that look (JAX gives
-    NaN).
+    gradient is Hermitian.  Raises RuntimeError where a matrix is not positive definite, on backends that look; others
+    give NaN.
 
     Example::
 
@@ -125,9 +124,9 @@ def qr(A: Tensor, mode: str = "reduced") -> QRResult:
 def eigh(A: Tensor, UPLO: str = "L") -> EighResult:
     """The eigenvalues, ascending, and the eigenvectors, as columns, of Hermitian matrices of shape ``(…, n, n)``.
 
-    ``UPLO`` names the triangle that is read.  The gradient is Hermitian, and right for a loss that does not depend on the
-    signs or complex phases of the vectors.  Where eigenvalues coincide it is finite, and right for a loss that depends
-    on them only through their sum and the subspace of their vectors.
+    ``UPLO`` names the triangle that is read.  The gradient is Hermitian, and right for a loss that does not depend on
+    the signs or complex phases of the vectors.  Where eigenvalues coincide it is finite, and right for a loss that
+    depends on them only through their sum and the subspace of their vectors.
 
     Example::
 
@@ -150,8 +149,8 @@ def _triangle(A: Tensor, UPLO: str, name: str) -> Tensor:
 def svd(A: Tensor, full_matrices: bool = True) -> SVDResult:
     """``U``, ``S`` and ``Vh`` with ``A == U @ diag(S) @ Vh``, the singular values descending.
 
-    With ``full_matrices`` (PyTorch's default) ``U`` and ``Vh`` are square.  The gradient is right for a loss that does not
-    depend on signs or complex phases of the vectors, nor on the vectors beyond the number of singular values.
+    With ``full_matrices`` (PyTorch's default) ``U`` and ``Vh`` are square.  The gradient is right for a loss that does
+    not depend on signs or complex phases of the vectors, nor on the vectors beyond the number of singular values.
     """
     return SVDResult(*xp.svd(matrices(A, "svd"), full_matrices))
 
@@ -161,14 +160,15 @@ def svdvals(A: Tensor) -> Tensor:
     return xp.svdvals(matrices(A, "svdvals"))
 
 
-# -- systems of equations ------------------------------------------------------------------------------------------------
+# -- systems of equations ----------------------------------------------------------------------------------------------
 
 
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """``X`` with ``A @ X == B``, or with ``left=False`` ``X @ A == B``.
 
-    ``A`` has shape ``(…, n, n)``; ``B`` holds matrices, or vectors if its shape is ``(n,)`` or that of ``A`` without the
-    last dimension.  Raises RuntimeError for shapes that do not fit and, on backends that look, for singular matrices.
+    ``A`` has shape ``(…, n, n)``; ``B`` holds matrices, or vectors if its shape is ``(n,)`` or that of ``A`` without
+    the last dimension.  Raises RuntimeError for shapes that do not fit and, on backends that look, for singular
+    matrices.
 
     Example::
 
@@ -237,19 +237,30 @@ def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, her
     """The pseudoinverse of matrices of shape ``(…, m, n)``, which has shape ``(…, n, m)``.
 
     Singular values up to ``max(atol, rtol * largest)`` count as 0; ``rtol`` is ``max(m, n)`` times the type's ``eps``
-    unless one of the two is given.  The gradient is that of a change that keeps the rank.
+    unless one of the two is given.  With ``hermitian`` only the lower triangle is read.  The gradient is that of a
+    change that keeps the rank.
     """
-    return xp.pinv(matrices(A, "pinv"), rtol=None if rtol is None else float(rtol), atol=0.0 if atol is None else float(atol))
+    if hermitian:
+        square(A, "pinv")
+    limits = {"rtol": None if rtol is None else float(rtol), "atol": 0.0 if atol is None else float(atol)}
+    return xp.pinv(matrices(A, "pinv"), **limits, hermitian=hermitian)
 
 
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
-    """The ``X`` of least norm that makes ``norm(A @ X - B)`` smallest; shapes ``(…, m, n)``, ``(…, m, k)`` or ``(…, m)``.
+    """The ``X`` of least norm that makes ``norm(A @ X - B)`` smallest.
 
-    By way of `pinv`.  ``residuals`` are the squared distances where ``m > n`` and the rank is full, and empty elsewhere;
-    ``driver`` is accepted and ignored.
+    ``A`` has shape ``(…, m, n)``, and ``B`` ``(…, m, k)`` or ``(…, m)``.
+
+    By way of `pinv`, whatever the ``driver``: as in PyTorch it decides what comes with the solution. ``residuals``
+    are squared distances where ``m > n`` and the rank is full, and empty elsewhere and for ``"gelsy"``, the default;
+    ``rank`` is empty for ``"gels"``, and ``singular_values`` for all but ``"gelss"`` and ``"gelsd"``.
     """
     matrices(A, "lstsq")
     check_tensor(B, "lstsq", "B")
+    if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
+        raise ShapeError(
+            f"linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss), not {driver!r}"
+        )
     vector = B.ndim == A.ndim - 1
     if vector:
         B = xp.expand_dims(B, axis=-1)
@@ -258,11 +269,18 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     X = xp.matmul(pinv(A, rtol=rcond), B)
     values = svdvals(A.detach())
     rank = _rank(values, A, rcond)
-    place = {"dtype": values.dtype, "backend": A.backend, "device": None if A.backend.level else A.device}
-    residuals = zeros(0, **place)
-    if A.shape[-2] > A.shape[-1] and bool(xp.all(rank == A.shape[-1])):
-        residuals = power_norm(xp.matmul(A, X) - B, -2) ** 2
-    return LeastSquares(X[..., 0] if vector else X, residuals, rank, values)
+    place = {"backend": A.backend, "device": None if A.backend.level else A.device}
+    empty = zeros(0, dtype=values.dtype, **place)
+    residuals = empty
+    if driver not in (None, "gelsy") and A.shape[-2] > A.shape[-1] and bool(xp.all(rank == A.shape[-1])):
+        distance = xp.abs(xp.matmul(A, X) - B)
+        residuals = xp.sum(distance * distance, -2)
+    return LeastSquares(
+        X[..., 0] if vector else X,
+        residuals,
+        rank if driver != "gels" else zeros(0, dtype=_dtypes.int64, **place),
+        values if driver in ("gelss", "gelsd") else empty,
+    )
 
 
 def _rank(values: Tensor, A: Tensor, rtol: float | None, atol: float = 0.0) -> Tensor:
@@ -274,13 +292,22 @@ def _rank(values: Tensor, A: Tensor, rtol: float | None, atol: float = 0.0) -> T
     return xp.sum(xp.astype(values > limit, _dtypes.int64), -1)
 
 
-def matrix_rank(A: Tensor, tol: float | None = None, *, atol: float | None = None, rtol: float | None = None) -> Tensor:
+def matrix_rank(
+    A: Tensor,
+    tol: float | None = None,
+    *,
+    atol: float | None = None,
+    rtol: float | None = None,
+    hermitian: bool = False,
+) -> Tensor:
     """How many singular values are larger than ``max(atol, rtol * largest)``, with the defaults of `pinv`."""
     matrices(A, "matrix_rank")
+    if hermitian:
+        A = of_triangle(xp, square(A, "matrix_rank"))
     return _rank(svdvals(A.detach()), A, rtol, (tol if atol is None else atol) or 0.0)
 
 
-# -- determinants and powers ---------------------------------------------------------------------------------------------
+# -- determinants and powers -------------------------------------------------------------------------------------------
 
 
 def det(A: Tensor) -> Tensor:
@@ -305,7 +332,8 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     if not isinstance(n, int):
         raise TypeError(f"matrix_power() takes an int, not {type(n).__name__}")
     if n == 0:
-        return _identity(A)
+        identity = _identity(A)
+        return xp.where(xp.equal(identity, identity), identity, A)  # a constant, but one that has a gradient, of 0
     factor, n, result = (inv(A), -n, None) if n < 0 else (A, n, None)
     while n:
         if n & 1:
@@ -316,104 +344,11 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     return result
 
 
-# -- norms ---------------------------------------------------------------------------------------------------------------
-
-
-def power_norm(x: Tensor, axis: Any, order: float = 2, keepdims: bool = False) -> Tensor:
-    """The norm of a finite order, integers converted to the default floating type."""
-    return xp.power_norm(x, order, axis, keepdims)
-
-
-def _axes(x: Tensor, dim: Any) -> Any:
-    axis = dims_of(dim)
-    return None if axis is None else axes_of(axis, x.ndim)
-
-
-@numpy_spelling
-def vector_norm(
-    x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None
-) -> Tensor:
-    """``sum(|x|**ord) ** (1/ord)`` of all elements or along ``dim``; infinite orders give the largest or smallest.
-
-    Order 0 counts what is not 0.  The gradient at a norm of 0 is 0.
-    """
-    check_tensor(x, "vector_norm", "x")
-    if not isinstance(ord, (int, float)):
-        raise TypeError(f"linalg.vector_norm: ord must be a number, not {ord!r}; linalg.norm takes names of matrix norms")
-    if check_dtype(dtype) is not None:
-        x = xp.astype(x, dtype)
-    _check_floating(x, "vector_norm")
-    axis = _axes(x, dim)
-    if ord == 0:
-        size = xp.abs(x)
-        return xp.sum(xp.astype(size != 0, size.dtype), axis, keepdim)
-    if math.isinf(ord):
-        return (xp.max if ord > 0 else xp.min)(xp.abs(x), axis, keepdim)
-    return power_norm(x, axis, ord, keepdim)
-
-
-def _check_floating(x: Tensor, name: str) -> None:
-    if not x.dtype.is_differentiable:
-        raise RuntimeError(
-            f"linalg.{name}: Expected a floating point or complex tensor as input. Got {x.dtype.name}; convert it first, "
-            "as in x.float()"
-        )
-
-
-@numpy_spelling
-def matrix_norm(
-    A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: DType | None = None
-) -> Tensor:
-    """A norm of matrices: ``"fro"``, ``"nuc"``, 2 or -2 (singular values), 1 or -1 (columns), inf or -inf (rows)."""
-    matrices(A, "matrix_norm")
-    if check_dtype(dtype) is not None:
-        A = xp.astype(A, dtype)
-    _check_floating(A, "matrix_norm")
-    axes = axes_of(tuple(dim), A.ndim)
-    if len(axes) != 2:
-        raise ShapeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {tuple(dim)}")
-    if ord == "fro":
-        return power_norm(A, axes, 2, keepdim)
-    if ord in ("nuc", 2, -2):
-        order = (*(d for d in range(A.ndim) if d not in axes), *axes)
-        values = svdvals(xp.permute_dims(A, order))
-        reduce = {"nuc": xp.sum, 2: xp.max, -2: xp.min}[ord]
-        result = reduce(values, -1)
-    elif ord in (1, -1, math.inf, -math.inf):
-        along, across = axes if ord in (1, -1) else axes[::-1]
-        sums = xp.sum(xp.abs(A), along, True)
-        result = xp.reshape((xp.max if ord > 0 else xp.min)(sums, across, True), _without(A, axes))
-    else:
-        raise ShapeError(f"linalg.matrix_norm: Order {ord} not supported.")
-    return xp.reshape(result, tuple(1 if d in axes else n for d, n in enumerate(A.shape))) if keepdim else result
-
-
-def _without(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(n for d, n in enumerate(x.shape) if d not in axes)
-
-
-@numpy_spelling
-def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """`matrix_norm` for a named order, or for two dimensions and an order; `vector_norm` otherwise."""
-    is_pair = dim is not None and not isinstance(dim, int) and len(tuple(dim)) == 2
-    if isinstance(ord, str) or (ord is not None and (is_pair or (dim is None and A.ndim == 2))):
-        return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
-    return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
-
-
-def cond(A: Tensor, p: Any = None) -> Tensor:
-    """The condition number: the norm of ``A`` times that of its inverse; by singular values for ``p`` None, 2 and -2."""
-    matrices(A, "cond")
-    if p in (None, 2, -2):
-        values = svdvals(A)
-        ratio = xp.divide(values[..., 0], values[..., -1])
-        return xp.reciprocal(ratio) if p == -2 else ratio
-    return matrix_norm(A, p) * matrix_norm(inv(A), p)
-
-
 def svd_parts(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:
     """PyTorch's older ``svd``: ``U``, ``S`` and ``V`` with ``input == U @ diag(S) @ V.mH``."""
     if not compute_uv:
-        raise RuntimeError("svd(): compute_uv=False is not offered; polygrad.linalg.svdvals gives the singular values alone")
+        raise RuntimeError(
+            "svd(): compute_uv=False is not offered; polygrad.linalg.svdvals gives the singular values alone"
+        )
     U, S, Vh = svd(input, full_matrices=not some)
     return SVDParts(U, S, _adjoint(Vh))

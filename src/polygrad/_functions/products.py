@@ -117,18 +117,20 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """
     if isinstance(dims, int):
         if not 0 <= dims <= min(a.ndim, b.ndim):
-            raise ShapeError(f"tensordot expects dims between 0 and the ranks {a.ndim} and {b.ndim}, but got dims={dims}")
+            raise ShapeError(
+                f"tensordot expects dims between 0 and the ranks {a.ndim} and {b.ndim}, but got dims={dims}"
+            )
         of_a, of_b = tuple(range(a.ndim - dims, a.ndim)), tuple(range(dims))
     else:
         chosen = dims.tolist() if isinstance(dims, Tensor) else dims
         first, second = ((d,) if isinstance(d, int) else tuple(d) for d in chosen)
-        of_a, of_b = (
-            tuple(normal_axis(d, x.ndim) for d in own) for own, x in ((first, a), (second, b))
-        )
+        of_a, of_b = (tuple(normal_axis(d, x.ndim) for d in own) for own, x in ((first, a), (second, b)))
     if len(of_a) != len(of_b):
         raise ShapeError(f"both dimension lists should have same length, got {list(of_a)} and {list(of_b)}")
     for i, j in zip(of_a, of_b, strict=True):
-        if a.shape[i] != b.shape[j]:
+        if 1 in (a.shape[i], b.shape[j]):  # broadcast against the other
+            a, b = (a, xp.sum(b, j, True)) if a.shape[i] == 1 else (xp.sum(a, i, True), b)
+        elif a.shape[i] != b.shape[j]:
             raise ShapeError(
                 f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
                 f"{b.shape[j]} in dim {j} (the shapes are {tuple(a.shape)} and {tuple(b.shape)})"
@@ -182,9 +184,7 @@ def _chain(factors: list[Tensor]) -> Tensor:
     for length in range(1, count):
         for i in range(count - length):
             j = i + length
-            options = [
-                (cost[i][k] + cost[k + 1][j] + sides[i] * sides[k + 1] * sides[j + 1], k) for k in range(i, j)
-            ]
+            options = [(cost[i][k] + cost[k + 1][j] + sides[i] * sides[k + 1] * sides[j + 1], k) for k in range(i, j)]
             cost[i][j], cut[i][j] = min(options)
 
     def product(i: int, j: int) -> Tensor:
@@ -198,12 +198,18 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
     return multi_dot(matrices)
 
 
-# -- a product added to something ----------------------------------------------------------------------------------------
+# -- a product added to something --------------------------------------------------------------------------------------
 
 
 def _added(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> Tensor:
     """``beta * input + alpha * product``; with ``beta`` 0 nothing of ``input``, NaN among it, goes through."""
     check_tensor(input, name)
+    for argument, value in (("beta", beta), ("alpha", alpha)):
+        if not product.dtype.is_differentiable and int(value) != value:
+            raise RuntimeError(
+                f"{name}(): for integer tensors {argument} must be an integer too, not {value}; convert the tensors "
+                "first, as in x.float()"
+            )
     if alpha != 1:
         product = xp.multiply(product, alpha)
     if beta == 0:
@@ -241,16 +247,16 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
     return _added(input, xp.sum(bmm(batch1, batch2), 0), beta, alpha, "addbmm")
 
 
-# -- einsum --------------------------------------------------------------------------------------------------------------
+# -- einsum ------------------------------------------------------------------------------------------------------------
 
 
 def einsum(equation: Any, *operands: Any) -> Tensor:
     """Sums of products of elements, in Einstein's notation: one letter for each dimension.
 
-    A letter that occurs in several operands multiplies them along that dimension; one that is not in the output is summed
-    over; one that occurs twice in an operand takes its diagonal.  ``...`` stands for dimensions that are broadcast.
-    Without an arrow the output has the letters that occur once, in alphabetical order.  Operands may also come each with
-    a list of numbers instead of letters, as in ``einsum(a, [0, 1], b, [1, 2], [0, 2])``.
+    A letter that occurs in several operands multiplies them along that dimension; one that is not in the output is
+    summed over; one that occurs twice in an operand takes its diagonal. ``...`` stands for dimensions that are
+    broadcast. Without an arrow the output has the letters that occur once, in alphabetical order. Operands may also
+    come each with a list of numbers instead of letters, as in ``einsum(a, [0, 1], b, [1, 2], [0, 2])``.
 
     Raises RuntimeError, naming the equation, where it is malformed or does not fit the operands' shapes.
 
@@ -281,14 +287,16 @@ def _from_sublists(arguments: tuple) -> tuple[str, tuple]:
             )
         for n in labels:
             if n is not Ellipsis and not (isinstance(n, int) and 0 <= n < len(_LETTERS)):
-                raise ShapeError(f"einsum(): subscripts are integers from 0 to {len(_LETTERS) - 1} or Ellipsis, not {n!r}")
+                raise ShapeError(
+                    f"einsum(): subscripts are integers from 0 to {len(_LETTERS) - 1} or Ellipsis, not {n!r}"
+                )
         return "".join("..." if n is Ellipsis else _LETTERS[n] for n in labels)
 
     equation = ",".join(letters(term) for term in terms)
     return (equation if output is None else f"{equation}->{letters(output)}"), operands
 
 
-# -- diagonals -----------------------------------------------------------------------------------------------------------
+# -- diagonals ---------------------------------------------------------------------------------------------------------
 
 
 def trace(input: Tensor) -> Tensor:
@@ -328,9 +336,12 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     shape = diagonal(input, offset, dim1, dim2).shape
     if src.shape != shape:
         raise ShapeError(
-            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = {list(shape)}"
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{list(shape)}"
         )
-    rest = tuple(d for d in range(input.ndim) if d not in (normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim)))
+    rest = tuple(
+        d for d in range(input.ndim) if d not in (normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim))
+    )
     order = (*rest, normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim))
     moved = xp.permute_dims(input, order)
     chosen = on_diagonal(xp, xp.astype(xp.ones_like(moved), moved.dtype), offset) != 0
@@ -345,8 +356,8 @@ def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     if not shape or (length := shape[normal_axis(dim, len(shape))]) != 3:
         found = f"but got {length}" if shape else "but the tensors have no dimensions"
         raise ShapeError(
-            f"linalg.cross: inputs dimension {dim} must have length 3, {found} (the shapes are {tuple(input.shape)} and "
-            f"{tuple(other.shape)})"
+            f"linalg.cross: inputs dimension {dim} must have length 3, {found} (the shapes are {tuple(input.shape)} "
+            f"and {tuple(other.shape)})"
         )
     axis = normal_axis(dim, len(shape)) - len(shape)
     a, b = broadcast_to(input, shape), broadcast_to(other, shape)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 from .. import _dtypes
@@ -12,6 +11,7 @@ from .._dtypes import DType
 from .._ops.reductions import axes_of
 from .common import dims_of, numpy_spelling
 from .creation import check_dtype
+from .norms import matrix_norm, vector_norm
 from .picking import gather
 
 
@@ -182,22 +182,14 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
 
 
 @numpy_spelling
-def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False) -> Tensor:
-    """The vector norm of order ``p`` of all elements, or along ``dim``: ``sum(|x|**p) ** (1/p)``."""
-    order = 2 if p is None or p == "fro" else p
-    axis = _checked(input, dim)
-    size = xp.abs(input)
-    if order == math.inf:
-        return xp.max(size, axis, keepdim)
-    if order == -math.inf:
-        return xp.min(size, axis, keepdim)
-    if order == 0:
-        return xp.sum(xp.astype(size != 0, size.dtype), axis, keepdim)
-    if order == 1:
-        return xp.sum(size, axis, keepdim)
-    if order == 2:
-        return xp.sqrt(xp.sum(size * size, axis, keepdim))
-    return xp.power(xp.sum(xp.power(size, order), axis, keepdim), 1 / order)
+def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    """The vector norm of order ``p`` of all elements, or along ``dim``: ``sum(|x|**p) ** (1/p)``.
+
+    ``"fro"`` is order 2; ``"nuc"`` is the sum of a matrix's singular values.  The gradient at a norm of 0 is 0.
+    """
+    if p == "nuc":
+        return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
+    return vector_norm(input, 2 if p is None or p == "fro" else p, dim, keepdim, dtype=dtype)
 
 
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:

@@ -1,14 +1,14 @@
 """Decompositions, and what is solved with them.
 
-The literature states these rules for the Hermitian inner product; `hermitian` brings them to the bilinear convention of
-the engine.  Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-differentiation" (2008); I. Murray, "Differentiation of the Cholesky decomposition" (2016); S. F. Walter, L. Lehmann and
-R. Lamour, "On evaluating higher-order derivatives of the QR decomposition of tall matrices with full column rank" (2012);
-Z.-Q. Wan and S.-X. Zhang, "Automatic differentiation for complex valued SVD" (2019).
+The literature states these rules for the Hermitian inner product; `from_hermitian` brings them to the bilinear
+convention of the engine. Sources: M. B. Giles, "Collected matrix derivative results for forward and reverse mode
+algorithmic differentiation" (2008); I. Murray, "Differentiation of the Cholesky decomposition" (2016); S. F. Walter,
+L. Lehmann and R. Lamour, "On evaluating higher-order derivatives of the QR decomposition of tall matrices with full
+column rank" (2012); Z.-Q. Wan and S.-X. Zhang, "Automatic differentiation for complex valued SVD" (2019).
 
 Where eigenvalues or singular values coincide, their vectors may be turned into each other and have no derivative.  The
-rules leave that part out.  The gradient is then right for a loss that such a turn does not change and that depends on the
-coinciding values symmetrically (their sum, the subspace's projector), and it is finite for every loss.
+rules leave that part out.  The gradient is then right for a loss that such a turn does not change and that depends on
+the coinciding values symmetrically (their sum, the subspace's projector), and it is finite for every loss.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def conjugate(xp, x):
     return xp.conj(x) if xp.isdtype(x.dtype, "complex floating") else x
 
 
-def hermitian(rule: Callable) -> Callable:
+def from_hermitian(rule: Callable) -> Callable:
     """Adapt ``rule``, written for the Hermitian inner product, to the bilinear convention."""
     residuals = "".join(f", {name}" for name in parameters(rule))
     text = f"lambda xp, g{residuals}: conjugate(xp, rule(xp, conjugate(xp, g){residuals}))"
@@ -39,6 +39,12 @@ def hermitian(rule: Callable) -> Callable:
 def adjoint(xp, x):
     """The conjugate transpose."""
     return conjugate(xp, xp.matrix_transpose(x))
+
+
+def of_triangle(xp, x):
+    """The Hermitian matrix whose lower triangle is that of ``x``; imaginary parts on the diagonal are dropped."""
+    half = (xp.tril(x) + xp.tril(x, k=-1)) * 0.5
+    return half + adjoint(xp, half)
 
 
 def _product(xp, first, *others):
@@ -65,7 +71,7 @@ def _gaps(xp, values):
     return _reciprocal(xp, differences, xp.expand_dims(rounding, axis=-1))
 
 
-# -- systems of equations ------------------------------------------------------------------------------------------------
+# -- systems of equations ----------------------------------------------------------------------------------------------
 
 
 @primitive(promotes="float")
@@ -123,8 +129,13 @@ inv.defvjp(x=_inv)
 
 
 @primitive(promotes="float")
-def pinv(xp, x, /, *, rtol=None, atol=0.0):
-    """The pseudoinverse; singular values up to ``max(atol, rtol * largest)`` count as 0."""
+def pinv(xp, x, /, *, rtol=None, atol=0.0, hermitian=False):
+    """The pseudoinverse; singular values up to ``max(atol, rtol * largest)`` count as 0.
+
+    With ``hermitian`` only the lower triangle is read.
+    """
+    if hermitian:
+        x = of_triangle(xp, x)
     if 0 in x.shape[-2:]:
         return xp.matrix_transpose(x)
     u, s, vh = xp.svd(x, full_matrices=False)
@@ -135,7 +146,7 @@ def pinv(xp, x, /, *, rtol=None, atol=0.0):
     return xp.matmul(adjoint(xp, vh) * _columns(xp, xp.astype(_reciprocal(xp, s, limit), x.dtype)), adjoint(xp, u))
 
 
-@hermitian
+@from_hermitian
 def _pinv(xp, g, x, ans):
     # G. H. Golub and V. Pereyra, "The differentiation of pseudo-inverses and nonlinear least squares problems whose
     # variables separate" (1973), for matrices of constant rank.
@@ -148,7 +159,7 @@ def _pinv(xp, g, x, ans):
 
 pinv.defvjp(x=_pinv)
 
-# -- determinants --------------------------------------------------------------------------------------------------------
+# -- determinants ------------------------------------------------------------------------------------------------------
 
 
 @primitive(promotes="float")
@@ -212,7 +223,7 @@ def _slogdet(xp, g, x, ans):
 
 slogdet.defvjp(x=_slogdet)
 
-# -- Cholesky ------------------------------------------------------------------------------------------------------------
+# -- Cholesky ----------------------------------------------------------------------------------------------------------
 
 
 @primitive(promotes="float")
@@ -221,7 +232,7 @@ def cholesky(xp, x, /):
     return xp.cholesky(x)
 
 
-@hermitian
+@from_hermitian
 def _cholesky(xp, g, ans):
     upper = adjoint(xp, ans)
     inner = xp.matmul(upper, g)
@@ -233,7 +244,7 @@ def _cholesky(xp, g, ans):
 
 cholesky.defvjp(x=_cholesky)
 
-# -- eigenvalues of Hermitian matrices -----------------------------------------------------------------------------------
+# -- eigenvalues of Hermitian matrices ---------------------------------------------------------------------------------
 
 
 @primitive(promotes="float", outputs=2)
@@ -245,7 +256,7 @@ def eigh(xp, x, /):
     return tuple(xp.eigh(x))
 
 
-@hermitian
+@from_hermitian
 def _eigh(xp, g, ans):
     of_values, of_vectors = g
     values, vectors = ans
@@ -266,7 +277,7 @@ def eigvalsh(xp, x, /):
     return xp.eigvalsh(x)
 
 
-@hermitian
+@from_hermitian
 def _eigvalsh(xp, g, x):
     vectors = xp.eigh(x)[1]
     return xp.matmul(vectors * _columns(xp, g), adjoint(xp, vectors))
@@ -274,7 +285,7 @@ def _eigvalsh(xp, g, x):
 
 eigvalsh.defvjp(x=_eigvalsh)
 
-# -- singular values -----------------------------------------------------------------------------------------------------
+# -- singular values ---------------------------------------------------------------------------------------------------
 
 
 @primitive(promotes="float", outputs=3)
@@ -287,7 +298,7 @@ def svd(xp, x, /, full_matrices=False):
     return tuple(xp.svd(x, full_matrices=full_matrices))
 
 
-@hermitian
+@from_hermitian
 def _svd(xp, g, x_shape, ans, full_matrices):
     u, s, vh = ans
     of_u, of_s, of_vh = g
@@ -338,7 +349,7 @@ def svdvals(xp, x, /):
     return xp.svdvals(x)
 
 
-@hermitian
+@from_hermitian
 def _svdvals(xp, g, x):
     u, _, vh = xp.svd(x, full_matrices=False)
     return xp.matmul(u * _columns(xp, g), vh)
@@ -346,7 +357,7 @@ def _svdvals(xp, g, x):
 
 svdvals.defvjp(x=_svdvals)
 
-# -- QR ------------------------------------------------------------------------------------------------------------------
+# -- QR ----------------------------------------------------------------------------------------------------------------
 
 
 @primitive(promotes="float", outputs=2)
@@ -358,7 +369,7 @@ def qr(xp, x, /):
     return tuple(xp.qr(x, mode="reduced"))
 
 
-@hermitian
+@from_hermitian
 def _qr(xp, g, x, ans):
     q, r = ans
     of_q, of_r = g

@@ -46,7 +46,7 @@ def _labels_of(terms_and_arrays: Iterable[tuple[Any, tuple[Label, ...]]], skip: 
     return {label for number, (_, term) in enumerate(terms_and_arrays) if number != skip for label in term}
 
 
-# -- the equation --------------------------------------------------------------------------------------------------------
+# -- the equation ------------------------------------------------------------------------------------------------------
 
 
 def parse(
@@ -90,7 +90,9 @@ def _split(part: str, wrong: Any) -> tuple[str, bool, str]:
     before, dots, after = part.partition("...")
     for letter in before + after:
         if not (letter.isascii() and letter.isalpha()):
-            raise wrong(f"invalid label {letter!r} in {part!r}; labels are letters, and an ellipsis is '...', once in a term")
+            raise wrong(
+                f"invalid label {letter!r} in {part!r}; labels are letters, and an ellipsis is '...', once in a term"
+            )
     return before, bool(dots), after
 
 
@@ -105,15 +107,15 @@ def _lengths(terms: Sequence[tuple[Label, ...]], shapes: Sequence[tuple[int, ...
             elif length not in (1, known):
                 what = f"the label {label!r}" if isinstance(label, str) else f"dimension {label} of the ellipsis"
                 raise wrong(
-                    f"{what} is {known} in operand {origin.get(label, 0)}, but {length} in operand {number} (the shapes "
-                    f"are {', '.join(str(s) for s in shapes)})"
+                    f"{what} is {known} in operand {origin.get(label, 0)}, but {length} in operand {number} (the "
+                    f"shapes are {', '.join(str(s) for s in shapes)})"
                 )
             else:
                 origin.setdefault(label, number)
     return lengths
 
 
-# -- the steps -----------------------------------------------------------------------------------------------------------
+# -- the steps ---------------------------------------------------------------------------------------------------------
 
 
 def _permuted(xp: Any, x: Any, axes: tuple[int, ...]) -> Any:
@@ -155,7 +157,9 @@ def _size(labels: Iterable[Label], lengths: dict[Label, int]) -> int:
     return count
 
 
-def _cheapest_pair(terms: Sequence[tuple[Label, ...]], output: Sequence[Label], lengths: dict[Label, int]) -> tuple[int, int]:
+def _cheapest_pair(
+    terms: Sequence[tuple[Label, ...]], output: Sequence[Label], lengths: dict[Label, int]
+) -> tuple[int, int]:
     if len(terms) == 2:
         return 0, 1
     best, chosen = None, (0, 1)
@@ -172,7 +176,13 @@ def _cheapest_pair(terms: Sequence[tuple[Label, ...]], output: Sequence[Label], 
 
 
 def _contracted(
-    xp: Any, x: Any, first: tuple[Label, ...], y: Any, second: tuple[Label, ...], kept: set[Label], lengths: dict[Label, int]
+    xp: Any,
+    x: Any,
+    first: tuple[Label, ...],
+    y: Any,
+    second: tuple[Label, ...],
+    kept: set[Label],
+    lengths: dict[Label, int],
 ) -> tuple[Any, tuple[Label, ...]]:
     """The product of ``x`` and ``y``, summed over the labels of both that are not ``kept``."""
     batch = [label for label in first if label in second and label in kept]

@@ -127,7 +127,7 @@ def _unzipped(pairs: list[tuple[Tensor, Tensor]], wanted: list[Tensor]) -> tuple
     return [out for out, _ in pairs], wanted, [g for _, g in pairs]
 
 
-# -- inputs and outputs --------------------------------------------------------------------------------------------------
+# -- inputs and outputs ------------------------------------------------------------------------------------------------
 
 
 def _as_tuple(value: Any) -> tuple:
@@ -143,7 +143,9 @@ def _checked_inputs(inputs: Sequence[Any]) -> Iterator[tuple[int, Tensor]]:
 def _check_inputs(inputs: Sequence[Any]) -> None:
     checked = list(_checked_inputs(inputs))
     if not checked:
-        raise ValueError("gradcheck expects at least one input tensor to require gradient, but none of them has requires_grad=True")
+        raise ValueError(
+            "gradcheck expects at least one input tensor to require gradient, but none of them has requires_grad=True"
+        )
     for number, x in checked:
         if x.dtype not in (_dtypes.float64, _dtypes.complex128):
             warnings.warn(
@@ -181,7 +183,7 @@ def _random_like(x: Tensor, random: np.random.Generator) -> Tensor:
     return _like(x, values, requires_grad=True)
 
 
-# -- Jacobians -----------------------------------------------------------------------------------------------------------
+# -- Jacobians ---------------------------------------------------------------------------------------------------------
 
 
 class _Part(NamedTuple):
@@ -270,8 +272,9 @@ def _check_jacobians(
                 _compare(mine, numerical[n][index], part, n, atol, rtol)
                 if mine.size and np.max(np.abs(mine - repeated)) > nondet_tol:
                     raise GradcheckError(
-                        f"Backward is not reentrant: two backward passes for {part.description} with respect to input {n} "
-                        f"differ by up to {np.max(np.abs(mine - repeated)):.3g}, which is more than nondet_tol={nondet_tol}"
+                        f"Backward is not reentrant: two backward passes for {part.description} with respect to "
+                        f"input {n} differ by up to {np.max(np.abs(mine - repeated)):.3g}, which is more than "
+                        f"nondet_tol={nondet_tol}"
                     )
     finally:
         grad_mode.reset(token)
@@ -281,9 +284,13 @@ def _check_form(number: int, x: Tensor, g: Tensor | None, check_dtype: bool) -> 
     if g is None:
         return
     if g.shape != x.shape:
-        raise GradcheckError(f"the gradient of input {number} has shape {tuple(g.shape)}, but the input {tuple(x.shape)}")
+        raise GradcheckError(
+            f"the gradient of input {number} has shape {tuple(g.shape)}, but the input {tuple(x.shape)}"
+        )
     if check_dtype and g.dtype is not x.dtype:
-        raise GradcheckError(f"the gradient of input {number} is of type {g.dtype.name}, but the input of {x.dtype.name}")
+        raise GradcheckError(
+            f"the gradient of input {number} is of type {g.dtype.name}, but the input of {x.dtype.name}"
+        )
 
 
 def _compare(analytical: Any, numerical: Any, part: _Part, number: int, atol: float, rtol: float) -> None:
@@ -294,8 +301,9 @@ def _compare(analytical: Any, numerical: Any, part: _Part, number: int, atol: fl
         distance = np.where(close, -1, np.nan_to_num(np.abs(analytical - numerical), nan=np.inf, posinf=np.inf))
     worst = np.unravel_index(np.argmax(distance), distance.shape)
     error = GradcheckError(
-        f"Jacobian mismatch for {part.description} with respect to input {number}: {np.sum(~close)} of {close.size} elements "
-        f"differ by more than atol={atol} and rtol={rtol} allow.  The worst is d output[{worst[1]}] / d input[{worst[0]}]: "
+        f"Jacobian mismatch for {part.description} with respect to input {number}: {np.sum(~close)} of {close.size} "
+        f"elements differ by more than atol={atol} and rtol={rtol} allow.  The worst is "
+        f"d output[{worst[1]}] / d input[{worst[0]}]: "
         f"{numerical[worst]:.6g} numerically, {analytical[worst]:.6g} analytically.\n"
         f"numerical:\n{_printed(numerical)}\nanalytical:\n{_printed(analytical)}"
     )
@@ -324,6 +332,6 @@ def _check_undefined(inputs: Sequence[Any], outputs: Sequence[Tensor], atol: flo
             two = 0 if b is None else _numbers(b)
             if not np.allclose(one, two, rtol=rtol, atol=atol, equal_nan=True):
                 raise GradcheckError(
-                    f"the gradient of output {chosen} with respect to input {number} changes when the other outputs have "
-                    "cotangents of zeros instead of none: the backward function must take missing cotangents as zeros"
+                    f"the gradient of output {chosen} with respect to input {number} changes when the other outputs "
+                    "have cotangents of zeros instead of none: the backward function must take missing ones as zeros"
                 )

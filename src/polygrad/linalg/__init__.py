@@ -11,16 +11,13 @@ from __future__ import annotations
 from .._core.primitive import OPERATIONS as _operations
 from .._functions.linalg import (
     cholesky,
-    cond,
     det,
     eigh,
     eigvalsh,
     inv,
     lstsq,
-    matrix_norm,
     matrix_power,
     matrix_rank,
-    norm,
     pinv,
     qr,
     slogdet,
@@ -28,8 +25,8 @@ from .._functions.linalg import (
     solve_triangular,
     svd,
     svdvals,
-    vector_norm,
 )
+from .._functions.norms import cond, matrix_norm, norm, vector_norm
 from .._functions.products import cross, multi_dot, vecdot
 from .._functions.shaping import diagonal as _diagonal
 
