@@ -177,6 +177,13 @@ class TestGrad:
         assert autograd.grad(y, y)[0].item() == 1.0
         assert autograd.grad(x, x)[0].item() == 1.0
 
+    def test_outputs_that_lead_to_no_input_are_left_alone(self):
+        x, y = leaf(2.0), leaf(3.0)
+        other = y * y
+        assert autograd.grad([x * x, other], x)[0].item() == 4.0
+        other.backward()
+        assert y.grad.item() == 6.0
+
     def test_allow_unused(self):
         x, y = leaf(2.0), leaf(1.0, 2.0)
         with pytest.raises(RuntimeError, match="input 1, of shape \\(2,\\), was not used.*allow_unused=True"):

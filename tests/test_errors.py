@@ -123,7 +123,9 @@ class TestBackward:
 
     def test_grad_of_an_unused_input(self, x):
         y = tensor(1.0, requires_grad=True)
-        with raises(RuntimeError, "input 0, of shape ()", "allow_unused=True", "materialize_grads=True", unchanged=[x, y]):
+        with raises(
+            RuntimeError, "input 0, of shape ()", "allow_unused=True", "materialize_grads=True", unchanged=[x, y]
+        ):
             polygrad.autograd.grad((x * x).sum(), y)
 
     def test_grad_with_too_few_grad_outputs(self, x):
@@ -198,7 +200,9 @@ class TestRequiresGrad:
             x.numpy()
 
     def test_a_grad_that_does_not_fit(self, x):
-        with raises(RuntimeError, "a gradient has its tensor's shape: that is (2,), but the gradient's is (3,)", unchanged=[x]):
+        with raises(
+            RuntimeError, "a gradient has its tensor's shape: that is (2,), but the gradient's is (3,)", unchanged=[x]
+        ):
             x.grad = polygrad.ones(3)
         with raises(RuntimeError, "a gradient has its tensor's dtype", unchanged=[x]):
             x.grad = polygrad.ones(2, dtype=polygrad.float64)
@@ -210,7 +214,9 @@ class TestRequiresGrad:
         def rounded_up(xp, x, /, step=1.0):
             return xp.ceil(x / step) * step
 
-        with raises(RuntimeError, "rounded_up has no gradient with respect to x", "no_grad()", "x.detach()", unchanged=[x]):
+        with raises(
+            RuntimeError, "rounded_up has no gradient with respect to x", "no_grad()", "x.detach()", unchanged=[x]
+        ):
             rounded_up(x)
         assert rounded_up(x.detach()).tolist() == [1.0, 2.0]
         with polygrad.no_grad():
@@ -265,7 +271,10 @@ class TestShapes:
             (lambda: polygrad.ones(7, 2, 3) @ polygrad.ones(7, 4, 5), ("7, 2, 3", "7, 4, 5")),
             (lambda: polygrad.ones(2, 3).reshape(4), ("shape '[4]' is invalid for input of size 6",)),
             (lambda: polygrad.ones(2, 3).reshape(-1, 4), ("'[-1, 4]'", "6")),
-            (lambda: polygrad.cat([polygrad.ones(2, 3), polygrad.ones(3, 2)]), ("cat", "dimension 0", "(2, 3)", "(3, 2)")),
+            (
+                lambda: polygrad.cat([polygrad.ones(2, 3), polygrad.ones(3, 2)]),
+                ("cat", "dimension 0", "(2, 3)", "(3, 2)"),
+            ),
             (lambda: polygrad.stack([polygrad.ones(2), polygrad.ones(3)]), ("stack", "2", "3")),
             (lambda: polygrad.ones(2, 3) + polygrad.ones(4), ("add", "float32[2, 3], float32[4]")),
             (lambda: polygrad.ones(2).expand(3, 4), ("2", "4")),
@@ -301,7 +310,9 @@ class TestShapes:
 
 class TestTypes:
     def test_a_data_type_of_another_library(self):
-        with raises(TypeError, "dtype must be a polygrad data type, not <class 'numpy.float32'>", "write polygrad.float32"):
+        with raises(
+            TypeError, "dtype must be a polygrad data type, not <class 'numpy.float32'>", "write polygrad.float32"
+        ):
             polygrad.ones(2, dtype=numpy.float32)
         with raises(TypeError, "write polygrad.float64"):
             tensor([1.0], dtype="float64")

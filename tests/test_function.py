@@ -321,7 +321,9 @@ class TestHigherOrder:
         assert x.grad.item() == 12.0
         (g,) = autograd.grad(Once.apply(x), x, create_graph=True)
         assert g.item() == 12.0
-        with pytest.raises(RuntimeError, match="differentiate twice a function that was marked with @once_differentiable"):
+        with pytest.raises(
+            RuntimeError, match="differentiate twice a function that was marked with @once_differentiable"
+        ):
             autograd.grad(g, x)
 
 
@@ -366,7 +368,9 @@ class TestLife:
     def test_a_second_backward_names_the_function(self):
         y = Cube.apply(leaf(2.0))
         y.backward()
-        with pytest.raises(RuntimeError, match="second time, but the values that <CubeBackward> saved .the result of Cube"):
+        with pytest.raises(
+            RuntimeError, match="second time, but the values that <CubeBackward> saved .the result of Cube"
+        ):
             y.backward()
 
     def test_a_second_backward_works_where_nothing_was_saved(self):
@@ -410,7 +414,11 @@ class TestErrors:
     @pytest.mark.parametrize(
         ("returned", "error", "text"),
         [
-            (lambda g: (g, g, g), RuntimeError, "MadeBackward returned an incorrect number of gradients .expected 2, got 3"),
+            (
+                lambda g: (g, g, g),
+                RuntimeError,
+                "MadeBackward returned an incorrect number of gradients .expected 2, got 3",
+            ),
             (lambda g: g, RuntimeError, "MadeBackward returned an incorrect number of gradients .expected 2, got 1"),
             (
                 lambda g: (g, g),
@@ -451,7 +459,9 @@ class TestErrors:
             return x.add_(1)
 
         x = leaf(1.0)
-        with pytest.raises(RuntimeError, match="a leaf tensor that requires grad has been used in an in-place operation"):
+        with pytest.raises(
+            RuntimeError, match="a leaf tensor that requires grad has been used in an in-place operation"
+        ):
             function(forward, lambda ctx, g: g).apply(x)
         assert x.item() == 1.0 and x.is_leaf
 

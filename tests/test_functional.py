@@ -97,7 +97,13 @@ def test_v_may_be_left_out_of_a_single_element():
 
 def test_results_are_outside_of_any_graph():
     x = double(X).requires_grad_()
-    for result in (jacobian(elementwise, x), *vjp(elementwise, x, x), *jvp(elementwise, x, x), hessian(scalar, x), *hvp(scalar, x, x)):
+    for result in (
+        jacobian(elementwise, x),
+        *vjp(elementwise, x, x),
+        *jvp(elementwise, x, x),
+        hessian(scalar, x),
+        *hvp(scalar, x, x),
+    ):
         assert not result.requires_grad
     assert x.grad is None
 
@@ -145,9 +151,17 @@ def test_strict_names_what_is_independent():
     [
         (lambda: vjp(curve, [1.0]), TypeError, "inputs given to vjp must be either a Tensor or a tuple of Tensors"),
         (lambda: vjp(lambda x: 3, INPUTS[0]), TypeError, "outputs of the user-provided function given to vjp"),
-        (lambda: vjp(curve, INPUTS), RuntimeError, "v can only be None if the user-provided function returns|v can only be None"),
+        (
+            lambda: vjp(curve, INPUTS),
+            RuntimeError,
+            "v can only be None if the user-provided function returns|v can only be None",
+        ),
         (lambda: vjp(curve, INPUTS, INPUTS[0]), RuntimeError, "v is a tuple of invalid length: should be 2 but got 1"),
-        (lambda: jvp(curve, INPUTS, (INPUTS[0], double(1.0))), RuntimeError, r"v\[1\] has invalid size: should be \(2,\) but got \(\)"),
+        (
+            lambda: jvp(curve, INPUTS, (INPUTS[0], double(1.0))),
+            RuntimeError,
+            r"v\[1\] has invalid size: should be \(2,\) but got \(\)",
+        ),
         (lambda: hessian(elementwise, INPUTS[0]), RuntimeError, "given to hessian should contain a single element"),
         (lambda: hvp(lambda x: (x, x), INPUTS[0]), RuntimeError, "given to hvp should return a single Tensor"),
         (lambda: jacobian(lambda x: x * 1j, INPUTS[0]), RuntimeError, "jacobian takes functions with real outputs"),

@@ -91,7 +91,9 @@ class TestContexts:
 
 
 class TestDecorators:
-    @pytest.mark.parametrize("decorate", [no_grad(), no_grad, inference_mode(), inference_mode, lambda f: set_grad_enabled(False)(f)])
+    @pytest.mark.parametrize(
+        "decorate", [no_grad(), no_grad, inference_mode(), inference_mode, lambda f: set_grad_enabled(False)(f)]
+    )
     def test_on_a_function(self, decorate):
         @decorate
         def inner(*args, **kwargs):

@@ -135,7 +135,18 @@ class TestOverview:
 
     def test_every_operation_is_tracked(self):
         (x,) = variables([[1.0, 2.0], [3.0, 4.0]])
-        for y in (x + 1, x * x, x @ x, x.sum(), x[0], x.T, x.exp(), torch.stack([x, x]), x.reshape(4), torch.where(x > 2, x, 0.0)):
+        for y in (
+            x + 1,
+            x * x,
+            x @ x,
+            x.sum(),
+            x[0],
+            x.T,
+            x.exp(),
+            torch.stack([x, x]),
+            x.reshape(4),
+            torch.where(x > 2, x, 0.0),
+        ):
             assert y.requires_grad and y.grad_fn is not None
 
     def test_the_backward_pass_applies_the_chain_rule(self):
@@ -356,7 +367,9 @@ class TestMathematicalNotes:
 
     def test_the_other_products(self):
         x, direction = torch.tensor([0.1, 0.2, 0.3]), torch.tensor([1.0, 0.0, -1.0])
-        assert jvp(self.function, x, direction)[1].numpy() == pytest.approx(self.exact(x.numpy()) @ direction.numpy(), rel=1e-5)
+        assert jvp(self.function, x, direction)[1].numpy() == pytest.approx(
+            self.exact(x.numpy()) @ direction.numpy(), rel=1e-5
+        )
         curvature = hessian(lambda x: (x**4).sum(), torch.tensor([1.0, 2.0]))
         assert curvature.tolist() == [[12.0, 0.0], [0.0, 48.0]]
 

@@ -25,7 +25,7 @@ getitem.defvjp(x=lambda xp, g, key, x_shape: xp.slice_pad(g, key, x_shape))
 @primitive(linear=("x",))
 def slice_pad(xp, x, /, key, shape):
     """Zeros of ``shape`` with ``x`` at ``key``: the adjoint of `getitem`."""
-    result = xp.zeros(shape, dtype=x.dtype, device=x.device)
+    result = xp.zeros(shape, dtype=x.dtype, device=xp.device(x))
     key, x = _without_new_axes(xp, result, x, key)
     result[key] = x
     return result
@@ -91,7 +91,7 @@ def index_add(xp, x, indices, /, size):
     """
     rows = x.shape[0]
     if rows == 0 or size == 0:
-        return xp.zeros((size, *x.shape[1:]), dtype=x.dtype, device=x.device)
+        return xp.zeros((size, *x.shape[1:]), dtype=x.dtype, device=xp.device(x))
     order = xp.argsort(indices, stable=True)
     indices, x = xp.take(indices, order, axis=0), xp.take(x, order, axis=0)
     stride = 1
@@ -108,7 +108,7 @@ def index_add(xp, x, indices, /, size):
 
 def _last_of_each(xp, ordered, size):
     """For every number below ``size`` where its last occurrence in the sorted array ``ordered`` is, and whether it occurs."""
-    numbers = xp.astype(xp.arange(size, device=ordered.device), ordered.dtype)
+    numbers = xp.astype(xp.arange(size, device=xp.device(ordered)), ordered.dtype)
     position = xp.searchsorted(ordered, numbers, side="right") - 1
     position = xp.where(position < 0, xp.zeros_like(position), position)
     return position, xp.take(ordered, position, axis=0) == numbers
@@ -142,7 +142,7 @@ def last_rows(xp, x, indices, /, size):
     order = xp.argsort(indices, stable=True)
     last, _ = _last_of_each(xp, xp.take(indices, order, axis=0), size)
     winner = xp.take(xp.take(order, last, axis=0), indices, axis=0)
-    mine = xp.astype(xp.arange(x.shape[0], device=indices.device), winner.dtype)
+    mine = xp.astype(xp.arange(x.shape[0], device=xp.device(indices)), winner.dtype)
     return xp.where(xp.reshape(winner == mine, (x.shape[0], *(1,) * (x.ndim - 1))), x, xp.zeros_like(x))
 
 

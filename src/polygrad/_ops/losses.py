@@ -38,7 +38,7 @@ mse_loss.defvjp(_mse_loss)
 @primitive(differentiable=False)
 def class_mask(xp, target, /, classes):
     """A mask ``(rows, classes)``, true in the column of each row's target."""
-    columns = xp.astype(xp.arange(classes, device=target.device), target.dtype)
+    columns = xp.astype(xp.arange(classes, device=xp.device(target)), target.dtype)
     return xp.expand_dims(target, axis=1) == xp.expand_dims(columns, axis=0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._core.primitive import primitive
-from .windows import crop_image, keys, pad_image, padded_lengths, positions, window_counts
+from ..backends.windows import crop_image, keys, pad_image, padded_lengths, positions, window_counts
 
 
 def _lowest(xp, dtype):
@@ -96,10 +96,10 @@ def max_pool2d_indices(xp, x, /, kernel, stride, padding, dilation, ceil):
     # A window in which nothing exceeds minus infinity points to its first element inside the image.
     first = [[min(p for p in of_window if p >= 0) for of_window in zip(*axis, strict=True)] for axis in places]
     best = xp.full_like(parts[0], lowest)
-    index = xp.broadcast_to(_numbers(xp, *first, width, x.device), best.shape)
+    index = xp.broadcast_to(_numbers(xp, *first, width, xp.device(x)), best.shape)
     for (row, column), part in zip(positions(kernel), parts, strict=True):
         better = xp.logical_or(part > best, xp.logical_and(part != part, best == best))
-        index = xp.where(better, _numbers(xp, places[0][row], places[1][column], width, x.device), index)
+        index = xp.where(better, _numbers(xp, places[0][row], places[1][column], width, xp.device(x)), index)
         best = xp.where(better, part, best)
     return index
 

@@ -97,14 +97,14 @@ def integers_from_bits(xp, bits, /, count, low, span, dtype):
     """``count`` integers from ``low`` on, of ``span`` different ones, from a word each."""
     numbers = bits[:count]
     if span <= _WORD:
-        numbers = numbers % xp.asarray([span], dtype=xp.uint64, device=bits.device)
-    return xp.astype(numbers + xp.asarray([low & _WORD], dtype=xp.uint64, device=bits.device), dtype)
+        numbers = numbers % xp.asarray([span], dtype=xp.uint64, device=xp.device(bits))
+    return xp.astype(numbers + xp.asarray([low & _WORD], dtype=xp.uint64, device=xp.device(bits)), dtype)
 
 
 @primitive(differentiable=False)
 def mask_from_bits(xp, bits, /, count, threshold):
     """``count`` booleans, of which ``threshold`` in ``2**32`` are true."""
-    return halves(xp, bits, count) < xp.asarray([threshold], dtype=xp.uint64, device=bits.device)
+    return halves(xp, bits, count) < xp.asarray([threshold], dtype=xp.uint64, device=xp.device(bits))
 
 
 @primitive(differentiable=False)
@@ -122,10 +122,11 @@ def choices_from_uniform(xp, weights, uniform, /, replacement):
     """
     rows, classes = weights.shape
     if not replacement:
-        race = -xp.log1p(-uniform) / weights  # infinite where the weight is 0: such classes come last
-        return xp.argsort(race, axis=1, stable=True)
+        possible = weights > 0
+        race = -xp.log1p(-uniform) / xp.where(possible, weights, xp.ones_like(weights))
+        return xp.argsort(xp.where(possible, race, xp.full_like(race, float("inf"))), axis=1, stable=True)
     sums = xp.cumulative_sum(weights, axis=1)
-    offsets = xp.reshape(xp.astype(xp.arange(rows, device=weights.device), weights.dtype), (rows, 1))
+    offsets = xp.reshape(xp.astype(xp.arange(rows, device=xp.device(weights)), weights.dtype), (rows, 1))
     # Row by row the distributions stand above each other, so that one search serves all rows.
     steps = xp.reshape(sums / sums[:, classes - 1 :] + offsets, (-1,))
     found = xp.searchsorted(steps, xp.reshape(uniform + offsets, (-1,)), side="right")

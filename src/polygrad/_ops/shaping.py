@@ -172,7 +172,7 @@ def pad(xp, x, /, widths, value=0):
 
 def _block(xp, x, axis, length, value):
     shape = (*x.shape[:axis], length, *x.shape[axis + 1 :])
-    return xp.full(shape, value, dtype=x.dtype, device=x.device)
+    return xp.full(shape, value, dtype=x.dtype, device=xp.device(x))
 
 
 def _inside(widths, shape):

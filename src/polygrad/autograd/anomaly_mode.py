@@ -112,7 +112,10 @@ def _guard(roots: Sequence[Edge]) -> Iterator[None]:
         yield
     finally:
         for node in watched:
-            node.plan = node.plan.plan
+            plan = node.plan
+            while plan.__class__ is _Watched:  # another thread may have come in between
+                plan = plan.plan
+            node.plan = plan
 
 
 class set_detect_anomaly:

@@ -113,7 +113,7 @@ class Function:
     generate_vmap_rule = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        raise TypeError(f"{cls.__name__} has static methods only and is not instantiated; write {cls.__name__}.apply(...)")
+        raise TypeError(f"{cls.__name__} is not instantiated: its methods are static; write {cls.__name__}.apply(...)")
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
@@ -148,8 +148,9 @@ class Function:
             args, kwargs = _bound(cls.forward, args, kwargs, separate)
         ctx = FunctionCtx(tuple([isinstance(x, Tensor) and x._edge is not None for x in args]))
         records = grad_enabled() and True in ctx.needs_input_grad
+        tensors = [x for x in args if isinstance(x, Tensor)] if records else []
         # A leaf that forward changes in place gets its value back.
-        leaves = [(x, x._read()) for x in args if isinstance(x, Tensor) and x._edge.__class__ is Leaf] if records else []
+        leaves = [(x, x._read()) for x in tensors if x._edge.__class__ is Leaf]
         with no_grad():
             if separate:
                 output = cls.forward(*args, **kwargs)
@@ -258,7 +259,8 @@ class _Like:
     def zeros(self) -> Tensor:
         if self.array is not None:
             return OPERATIONS.zeros_like(cell(self.array))
-        return cell(self.backend.xp.zeros(tuple(self.shape), dtype=self.backend.to_dtype(self.dtype), device=self.device))
+        dtype = self.backend.to_dtype(self.dtype)
+        return cell(self.backend.xp.zeros(tuple(self.shape), dtype=dtype, device=self.device))
 
 
 class _Call:
@@ -302,7 +304,8 @@ class _Call:
         cotangents = g if g.__class__ is list else [g]
         create_graph = any(c.__class__ is Tensor for c in cotangents)
         ctx = self.ctx._opened(self._lifted(saved))
-        results = self.function.backward(ctx, *[self._given(c, like) for c, like in zip(cotangents, self.likes, strict=True)])
+        given = [self._given(c, like) for c, like in zip(cotangents, self.likes, strict=True)]
+        results = self.function.backward(ctx, *given)
         results = tuple(results) if isinstance(results, (tuple, list)) else (results,)
         return [
             None if result is None else from_user(result, create_graph)
@@ -349,7 +352,8 @@ class _Call:
             elif result is None:
                 fitted.append(None)
             elif not isinstance(result, Tensor):
-                raise TypeError(f"function {name}: expected a Tensor or None at position {position + 1} (got {type(result).__name__})")
+                got = type(result).__name__
+                raise TypeError(f"function {name}: expected a Tensor or None at position {position + 1} (got {got})")
             else:
                 fitted.append(result if not self.mask[len(fitted)] else _fitted(result, like, name, len(fitted)))
         return fitted
@@ -363,7 +367,8 @@ def _fitted(result: Tensor, like: _Like, name: str, index: int) -> Tensor:
     if result.shape != like.shape:
         pairs = zip(reversed(like.shape), reversed(result.shape), strict=False)
         if len(like.shape) > len(result.shape) or any(n not in (1, m) for n, m in pairs):
-            raise RuntimeError(f"{where} - got {list(result.shape)} but expected shape compatible with {list(like.shape)}")
+            got, expected = list(result.shape), list(like.shape)
+            raise RuntimeError(f"{where} - got {got} but expected shape compatible with {expected}")
         result = unbroadcast(cell(result._read(), result._edge), tuple(like.shape))
     if result.dtype is not like.dtype:
         if result.dtype.is_complex and not like.dtype.is_complex:
@@ -373,12 +378,12 @@ def _fitted(result: Tensor, like: _Like, name: str, index: int) -> Tensor:
 
 
 class _Undifferentiable(Function):
-    """The identity, with a backward that says why there is none."""
+    """The first ``count`` tensors, as computed from all of them, with a backward that says why there is none."""
 
     @staticmethod
-    def forward(ctx: FunctionCtx, reason: str, *tensors: Tensor) -> tuple[Tensor, ...]:
+    def forward(ctx: FunctionCtx, reason: str, count: int, *tensors: Tensor) -> tuple[Tensor, ...]:
         ctx.reason = reason
-        return tensors
+        return tensors[:count]
 
     @staticmethod
     def backward(ctx: FunctionCtx, *grads: Any) -> Any:
@@ -395,13 +400,14 @@ def once_differentiable(backward: Callable) -> Callable:
     def wrapper(ctx: FunctionCtx, *grads: Any) -> Any:
         with no_grad():
             results = backward(ctx, *grads)
-        if not grad_enabled() or not any(x is not None and x.requires_grad for x in (*grads, *ctx.saved_tensors)):
+        sources = [x for x in (*grads, *ctx.saved_tensors) if x is not None and x.requires_grad]
+        if not grad_enabled() or not sources:
             return results
         several = list(results) if isinstance(results, (tuple, list)) else [results]
         marked = [i for i, r in enumerate(several) if isinstance(r, Tensor) and r.dtype.is_differentiable]
         reason = "trying to differentiate twice a function that was marked with @once_differentiable"
-        tensors = [several[i].detach().requires_grad_() for i in marked]
-        for i, tensor in zip(marked, _Undifferentiable.apply(reason, *tensors), strict=True):
+        tensors = _Undifferentiable.apply(reason, len(marked), *[several[i] for i in marked], *sources)
+        for i, tensor in zip(marked, tensors, strict=True):
             several[i] = tensor
         return tuple(several) if isinstance(results, (tuple, list)) else several[0]
 

@@ -220,7 +220,8 @@ def _vector(name: str, v: Any, others: Sequence[Tensor], one: bool, whose: str) 
         raise RuntimeError(f"v is a tuple of invalid length: should be {len(others)} but got {len(several)}.")
     for index, (mine, theirs) in enumerate(zip(several, others, strict=True)):
         if mine.shape != theirs.shape:
-            raise RuntimeError(f"v[{index}] has invalid size: should be {tuple(theirs.shape)} but got {tuple(mine.shape)}.")
+            should, got = tuple(theirs.shape), tuple(mine.shape)
+            raise RuntimeError(f"v[{index}] has invalid size: should be {should} but got {got}.")
     return list(several)
 
 

@@ -63,6 +63,8 @@ class Namespace:
 
     def _find(self, name: str) -> Any:
         backend = self._backend
+        if name == "device":  # where an array is, which a traced one may not know: ``xp.zeros(n, device=xp.device(x))``
+            return backend.device
         if name in backend.kernels:
             return backend.kernels[name]
         library = backend.library

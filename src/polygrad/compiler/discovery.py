@@ -23,6 +23,8 @@ class CellRecord:
     reference: weakref.ref
     array: Any
     edge: Any
+    #: What it was a view of: while tracing, a hidden memory may have been put under it.
+    base: Any
     #: Which input of the program it is, or None where it was only written.
     number: int | None = None
     written: bool = False
@@ -110,7 +112,7 @@ class Discovery:
             cell = record.reference()
             if cell is not None:
                 record.result, record.result_edge = cell._data, cell._edge
-                cell._data, cell._edge = record.array, record.edge
+                cell._data, cell._edge, cell._base = record.array, record.edge, record.base
         for leaf, record in self.leaves.items():
             record.after = None if leaf.grad is None else leaf.grad._data
             leaf.grad = record.before
@@ -125,6 +127,6 @@ class Discovery:
             return record
         if self.backend.is_traced(cell._data):
             return None  # made while tracing
-        record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge)
+        record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge, cell._base)
         self.records.append(record)
         return record

@@ -88,10 +88,11 @@ def _drawn(
     unnamed = 0
     for edge in edges:
         formula = None if edge.__class__ is Leaf else writer.write(edge, known)
-        if formula is not None and edge not in names.edges and uses[edge] == 1 and not expand and len(formula.text) <= _INLINE:
+        named = edge in names.edges
+        if not (named or expand or formula is None) and uses[edge] == 1 and len(formula.text) <= _INLINE:
             known[edge] = formula
             continue
-        if edge not in names.edges:
+        if not named:
             unnamed += 1
             names.edges[edge] = names.fresh(f"{'p' if formula is None else 'h'}{unnamed}", "h")
         drawn[edge] = formula

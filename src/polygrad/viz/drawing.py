@@ -94,8 +94,8 @@ class _Identifiers:
     def __call__(self, name: str) -> str:
         if name not in self._of:
             made = re.sub(r"^∂.*?/∂(.*)$", r"\1_grad", name.replace("…", ""))
-            made = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" if c.isascii() else f"u{ord(c):x}" for c in made)
-            made = re.sub("_+", "_", made).strip("_") or "Node"
+            made = re.sub(r"[^\x00-\x7f]", lambda sign: f"u{ord(sign[0]):x}", made)
+            made = re.sub(r"[^0-9A-Za-z]+", "_", made).strip("_") or "Node"
             made = f"N{made}" if made[0].isdigit() else made[0].upper() + made[1:]
             made += "_" * (made.lower() in _KEYWORDS)
             unique, number = made, 2

@@ -127,8 +127,10 @@ def _settings(node: Node) -> dict[str, Any]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    plain = (int, float, str, tuple, type(None))
-    return isinstance(one, plain) and isinstance(other, plain) and (one is other or (one == other and other is not True))
+    if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None:
+        return one is other
+    plain = (int, float, str, tuple)
+    return isinstance(one, plain) and isinstance(other, plain) and one == other
 
 
 def _plain(value: Any) -> str | None:

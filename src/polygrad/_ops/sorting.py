@@ -1,0 +1,152 @@
+"""Order along an axis: sorting, the largest, running products; and what reads and adds by position along an axis.
+
+Sorting is stable, in both directions, so that every backend orders equal elements alike.
+"""
+
+from __future__ import annotations
+
+from .._core.primitive import primitive
+from .reductions import count
+from .shaping import inverse, normal_axis
+
+# -- by position along an axis -------------------------------------------------------------------------------------------
+
+
+@primitive(linear=("x",))
+def take_along_axis(xp, x, indices, /, axis):
+    """``x`` at ``indices``, which has the rank of ``x``, and its shape but for ``axis``."""
+    return xp.take_along_axis(x, indices, axis=axis)
+
+
+@primitive(linear=("x",))
+def add_along_axis(xp, x, indices, /, axis, size):
+    """Zeros with ``size`` elements along ``axis``, into which ``x`` is added at ``indices``: take_along_axis' adjoint."""
+    axis = normal_axis(axis, len(x.shape))
+    order = (*(a for a in range(len(x.shape)) if a != axis), axis)
+    x, indices = xp.permute_dims(x, order), xp.permute_dims(indices, order)
+    lines = count(x.shape[:-1], None)
+    starts = xp.reshape(xp.arange(lines, dtype=indices.dtype, device=x.device) * size, (*x.shape[:-1], 1))
+    total = lines * x.shape[-1]
+    added = xp.index_add(xp.reshape(x, (total,)), xp.reshape(indices + starts, (total,)), lines * size)
+    return xp.permute_dims(xp.reshape(added, (*x.shape[:-1], size)), inverse(order))
+
+
+take_along_axis.defvjp(
+    x=lambda xp, g, indices, axis, x_shape: xp.add_along_axis(g, indices, axis=axis, size=x_shape[axis])
+)
+add_along_axis.defvjp(x=lambda xp, g, indices, axis: xp.take_along_axis(g, indices, axis=axis))
+
+# -- order ---------------------------------------------------------------------------------------------------------------
+
+
+@primitive(differentiable=False)
+def argsort(xp, x, /, *, axis=-1, descending=False, stable=True):
+    """Where the elements of ``x`` are in order along ``axis``; equal ones keep theirs.  Booleans count as 0 and 1."""
+    if xp.isdtype(x.dtype, "bool"):
+        x = xp.astype(x, xp.uint8)
+    return xp.argsort(x, axis=axis, descending=descending, stable=stable)
+
+
+@primitive(outputs=2)
+def sort(xp, x, /, axis=-1, descending=False):
+    """``x`` in order along ``axis``, and where each element was."""
+    indices = argsort.forward(xp, x, axis=axis, descending=descending)
+    return xp.take_along_axis(x, indices, axis=axis), indices
+
+
+# Sorting is a permutation: its gradient is put back in place by the inverse permutation.
+sort.defvjp(x=lambda xp, g, ans, axis: xp.take_along_axis(g[0], xp.argsort(ans[1], axis=axis), axis=axis))
+
+
+@primitive(outputs=2)
+def topk(xp, x, /, k, axis=-1, largest=True):
+    """The ``k`` largest, or smallest, elements along ``axis``, in order, and where they are."""
+    axis = normal_axis(axis, len(x.shape))
+    indices = argsort.forward(xp, x, axis=axis, descending=largest)
+    indices = indices[(slice(None),) * axis + (slice(0, k), ...)]
+    return xp.take_along_axis(x, indices, axis=axis), indices
+
+
+topk.defvjp(
+    x=lambda xp, g, ans, axis, x_shape: xp.add_along_axis(g[0], ans[1], axis=axis, size=x_shape[axis])
+)
+
+
+@primitive(outputs=2)
+def running_extremum(xp, x, /, axis, largest):
+    """The largest, or smallest, element so far along ``axis``, and where it is: of equal ones the last.
+
+    By doubling strides (Hillis and Steele, "Data parallel algorithms", 1986): log2(n) steps.
+    """
+    axis = normal_axis(axis, len(x.shape))
+    before = (slice(None),) * axis
+    length = x.shape[axis]
+    numbers = xp.arange(length, device=x.device)
+    indices = xp.broadcast_to(xp.reshape(numbers, tuple(length if a == axis else 1 for a in range(len(x.shape)))), x.shape)
+    stride = 1
+    while stride < length:
+        key_old, key_new = (*before, slice(0, length - stride), ...), (*before, slice(stride, None), ...)
+        old, new = x[key_old], x[key_new]
+        better = (old > new if largest else old < new) if not _has_nan(xp, x) else _better(xp, old, new, largest)
+        x = xp.concat([x[(*before, slice(0, stride), ...)], xp.where(better, old, new)], axis=axis)
+        chosen = xp.where(better, indices[key_old], indices[key_new])
+        indices = xp.concat([indices[(*before, slice(0, stride), ...)], chosen], axis=axis)
+        stride *= 2
+    return x, indices
+
+
+def _has_nan(xp, x):
+    return xp.isdtype(x.dtype, "real floating")
+
+
+def _better(xp, old, new, largest):
+    """Whether the earlier element stays: NaN beats every number."""
+    won = old > new if largest else old < new
+    return xp.logical_and(xp.logical_or(won, xp.isnan(old)), xp.logical_not(xp.isnan(new)))
+
+
+running_extremum.defvjp(
+    x=lambda xp, g, ans, axis, x_shape: xp.add_along_axis(g[0], ans[1], axis=axis, size=x_shape[axis])
+)
+
+# -- running products ------------------------------------------------------------------------------------------------------
+
+
+@primitive()
+def cumulative_prod(xp, x, /, axis):
+    """The product of all elements so far along ``axis``."""
+    return xp.cumulative_prod(x, axis=axis)
+
+
+def _cumulative_prod(xp, g, x, axis):
+    """Right beside zeros, and at any order: no division.
+
+    A block of elements is cut in two.  The products in the right half are those of the right half alone times the product
+    of the left: so the cotangent of the left half's last product grows by the sum of (cotangent times own product) over
+    the right half, and the right half's cotangents are multiplied by the left product.  All blocks of one size are
+    done at once, from the whole down to single elements: log2(n) steps.
+    """
+    axis = normal_axis(axis, len(x.shape))
+    order = (*(a for a in range(len(x.shape)) if a != axis), axis)
+    x, g = xp.permute_dims(x, order), xp.permute_dims(g, order)
+    kept, length = x.shape[:-1], x.shape[-1]
+    size = 1
+    while size < length:
+        size *= 2
+    if size > length:
+        filling = xp.broadcast_to(xp.zeros_like(xp.sum(x, axis=-1, keepdims=True)), (*kept, size - length))
+        x, g = xp.concat([x, filling + 1], axis=-1), xp.concat([g, filling], axis=-1)
+    whole, blocks = size, 1
+    while size > 1:
+        half = size // 2
+        left, right = xp.split_in_two(xp.reshape(x, (*kept, blocks, size)))
+        g_left, g_right = xp.split_in_two(xp.reshape(g, (*kept, blocks, size)))
+        products = xp.prod(left, axis=-1, keepdims=True)
+        carried = xp.sum(g_right * xp.cumulative_prod(right, axis=-1), axis=-1, keepdims=True)
+        rest, last = g_left[..., : half - 1], g_left[..., half - 1 :]
+        g = xp.concat([rest, last + carried, g_right * products], axis=-1)
+        size, blocks = half, blocks * 2
+    return xp.permute_dims(xp.reshape(g, (*kept, whole))[..., :length], inverse(order))
+
+
+cumulative_prod.defvjp(x=_cumulative_prod)

@@ -1,0 +1,382 @@
+"""The same programs on PyTorch and on polygrad: gradients, hooks, Function, grad modes, functional, the complex convention.
+
+A program takes the module, ``torch`` or ``polygrad``, and returns numbers, tensors, or lists of them.
+"""
+
+import warnings
+
+import numpy
+import pytest
+
+import polygrad
+import polygrad.nn  # noqa: F401
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+pytestmark = pytest.mark.parity
+
+PROGRAMS = {}
+
+
+def program(function):
+    PROGRAMS[function.__name__] = function
+    return function
+
+
+def numbers(value):
+    if isinstance(value, (list, tuple)):
+        return [numbers(one) for one in value]
+    if hasattr(value, "detach"):
+        return numpy.asarray(value.detach().numpy())
+    return value
+
+
+def agree(one, other, path="result"):
+    assert type(one) is type(other), (path, one, other)
+    if isinstance(one, list):
+        assert len(one) == len(other), path
+        for i, (a, b) in enumerate(zip(one, other, strict=True)):
+            agree(a, b, f"{path}[{i}]")
+    elif isinstance(one, numpy.ndarray):
+        assert one.shape == other.shape and one.dtype == other.dtype, (path, one, other)
+        numpy.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-12, err_msg=path)
+    else:
+        assert one == other, path
+
+
+def var(m, values, dtype="float64"):
+    return m.tensor(values, dtype=getattr(m, dtype), requires_grad=True)
+
+
+@program
+def accumulation(m):
+    x = var(m, [1.0, 2.0])
+    found = []
+    for scale in (1.0, 2.0, 3.0):
+        (x * x * scale).sum().backward()
+        found.append(x.grad.clone())
+    return found
+
+
+@program
+def shared_subexpressions(m):
+    x, y = var(m, [0.3, -0.7]), var(m, [[1.0], [2.0]])
+    h = m.sin(x * y)
+    (h * h + h.exp() * x - h.sum(0)).sum().backward()
+    return x.grad, y.grad
+
+
+@program
+def backward_with_inputs(m):
+    x, y = var(m, 2.0), var(m, 3.0)
+    z = x * y
+    w = z * z
+    w.backward(inputs=[x, z], retain_graph=True)
+    w.backward(inputs=[z])
+    return x.grad, z.grad, y.grad
+
+
+@program
+def several_roots(m):
+    x = var(m, [1.0, 2.0])
+    y = x * x
+    m.autograd.backward([y.sum(), y * 2, x], [None, m.ones(2).double(), m.ones(2).double() * 5])
+    return x.grad
+
+
+@program
+def unused_inputs(m):
+    x, y = var(m, [1.0, 2.0]), var(m, 3.0)
+    return (
+        m.autograd.grad((x * x).sum(), (x, y), allow_unused=True),
+        m.autograd.grad((x * x).sum(), (x, y), materialize_grads=True),
+    )
+
+
+@program
+def tensor_hooks(m):
+    x = var(m, [1.0, 2.0])
+    y, seen = x * 3, []
+    y.register_hook(lambda g: seen.append(g.clone()) or g * 2)
+    y.retain_grad()
+    handle = y.register_hook(lambda g: seen.append(g.clone()) or g + 1)
+    x.register_hook(lambda g: g * 10)
+    z = (y * y).sum()
+    z.backward(retain_graph=True)
+    handle.remove()
+    z.backward()
+    return seen, y.grad, x.grad
+
+
+@program
+def node_hooks(m):
+    x, c = var(m, [1.0, 2.0]), m.tensor([3.0, 4.0], dtype=m.float64)
+    y, seen = x * c, []
+    y.grad_fn.register_prehook(lambda out: seen.append([g.clone() for g in out]) or (out[0] * 2,))
+    y.grad_fn.register_hook(
+        lambda into, out: seen.append([into[0].clone(), into[1], out[0].clone()]) or (into[0] + 1, None)
+    )
+    y.register_hook(lambda g: g + 100)
+    y.retain_grad()
+    y.sum().backward()
+    return seen, y.grad, x.grad
+
+
+@program
+def captured_after_hooks(m):
+    x = var(m, [1.0, 2.0])
+    y = x * 3
+    y.register_hook(lambda g: g * 2)
+    return m.autograd.grad((y * y).sum(), y)
+
+
+@program
+def post_accumulate_hooks(m):
+    x, seen = var(m, 2.0), []
+    x.register_post_accumulate_grad_hook(lambda t: seen.append(t.grad.clone()))
+    (x * x).backward()
+    (x * x).backward()
+    return seen
+
+
+@program
+def next_functions(m):
+    x = var(m, [1.0, 2.0])
+    y = (x * 2 + m.ones(2).double()).exp()
+    shape = []
+
+    def walk(node):
+        for following, number in node.next_functions:
+            shape.append((following is None, number))
+            if following is not None:
+                walk(following)
+
+    walk(y.grad_fn)
+    return shape
+
+
+@program
+def every_order(m):
+    x = var(m, [0.3, -0.7, 1.1])
+    y = (x.sin() * x**3 / (1 + x * x)).sum()
+    found = []
+    for _ in range(4):
+        (g,) = m.autograd.grad(y, x, create_graph=True)
+        found.append(g)
+        y = (g * g).sum()
+    return found
+
+
+@program
+def double_backward_into_grad(m):
+    x, w = var(m, [0.3, -0.7]), var(m, [[1.0, 2.0], [3.0, 4.0]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ((w @ x).tanh() ** 2).sum().backward(create_graph=True)
+    penalty = (x.grad**2).sum() + (w.grad**3).sum()
+    x.grad = w.grad = None
+    penalty.backward()
+    return x.grad, w.grad
+
+
+@program
+def grad_modes(m):
+    x = var(m, 2.0)
+    found = []
+    with m.no_grad():
+        y = x * 2
+        found.append(y.requires_grad)
+        with m.enable_grad():
+            found.append((x * 2).requires_grad)
+        z = var(m, 1.0)
+        found.append(z.requires_grad)
+        x += 1
+    with m.inference_mode():
+        found.append((x * 2).requires_grad)
+    with m.set_grad_enabled(False):
+        found.append((x * 2).requires_grad)
+    return found, x, x.is_leaf
+
+
+@program
+def detached(m):
+    x = var(m, [1.0, 2.0])
+    y = x * 3
+    d = y.detach()
+    (y * d).sum().backward()
+    return x.grad, d.requires_grad, d.is_leaf
+
+
+@program
+def function(m):
+    class Norm(m.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, power, y):
+            ctx.power = power
+            out = x**power * y
+            ctx.save_for_backward(x, y, out)
+            ctx.mark_non_differentiable(half := (x * 0.5))
+            return out, half
+
+        @staticmethod
+        def backward(ctx, g, gone):
+            x, y, out = ctx.saved_tensors
+            return g * out * ctx.power / x, None, (g * x**ctx.power if ctx.needs_input_grad[2] else None)
+
+    x, y = var(m, [1.0, 2.0]), var(m, [3.0, 0.5])
+    out, half = Norm.apply(x, 3, y)
+    (first,) = m.autograd.grad(out.sum(), x, create_graph=True)
+    second = m.autograd.grad(first.sum(), (x, y), create_graph=True)
+    constant, _ = Norm.apply(x, 2, y.detach())
+    return out, half, half.requires_grad, first, second, m.autograd.grad(constant.sum(), x), out.grad_fn.name()
+
+
+@program
+def function_with_setup_context(m):
+    class Scale(m.autograd.Function):
+        @staticmethod
+        def forward(x, scale):
+            return x * scale, x.sum()
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            ctx.scale = inputs[1]
+            ctx.set_materialize_grads(False)
+
+        @staticmethod
+        def backward(ctx, g, total):
+            return (g * ctx.scale if total is None else total * 100 + m.zeros(2).double()), None
+
+    x = var(m, [1.0, 2.0])
+    out, total = Scale.apply(x, 4.0)
+    return m.autograd.grad(out.sum(), x), m.autograd.grad(total, x)
+
+
+@program
+def function_in_place(m):
+    class Double(m.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.mark_dirty(x)
+            x.mul_(2)
+            return x
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+
+    x = var(m, [1.0, 2.0])
+    y = x * 3
+    z = Double.apply(y)
+    (z * z).sum().backward()
+    return y, z is y, x.grad
+
+
+@program
+def once_differentiable(m):
+    class Square(m.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        @m.autograd.function.once_differentiable
+        def backward(ctx, g):
+            return g * 2 * ctx.saved_tensors[0]
+
+    x, w = var(m, 3.0), var(m, 2.0)
+    (g,) = m.autograd.grad(Square.apply(x) * w, x, create_graph=True)
+    try:
+        (g * 2 + w).backward()
+    except RuntimeError as error:
+        return g, "once_differentiable" in str(error)
+
+
+@program
+def functional(m):
+    F = m.autograd.functional
+    x, y = var(m, [0.3, -0.7]).detach(), var(m, [1.5, 2.0]).detach()
+    curve = lambda x, y: (m.sin(x) * y, (x * x * y).sum())  # noqa: E731
+    bowl = lambda x, y: (x**3 * y**2).sum() + (x * y).sum().exp()  # noqa: E731
+    v = (y, x)
+    return (
+        F.jacobian(curve, (x, y)),
+        F.hessian(bowl, (x, y)),
+        F.vjp(curve, (x, y), (x, y[0])),
+        F.jvp(curve, (x, y), v),
+        F.vhp(bowl, (x, y), v),
+        F.hvp(bowl, (x, y), v),
+        F.jacobian(lambda x: x * 2, x),
+        F.hessian(lambda x: (x * 2).sum(), x),
+    )
+
+
+@program
+def complex_gradients(m):
+    z, w = var(m, [1 + 2j, 0.5 - 1j], "complex128"), var(m, [2.0 - 1j, 1j], "complex128")
+    loss = ((z * w).exp() / (z + 3)).abs().sum() + (z * w.conj()).real.sum() + (z**3).imag.sum()
+    first = m.autograd.grad(loss, (z, w), create_graph=True)
+    second = m.autograd.grad(first[0].real.sum() + (first[1] * (1 - 2j)).imag.sum(), (z, w))
+    return loss, first, second
+
+
+@program
+def complex_seeds_hooks_and_real_leaves(m):
+    x = var(m, [1.0, 2.0])
+    z, seen = x * m.tensor([1 + 2j, 3 - 1j], dtype=m.complex128), []
+    z.register_hook(lambda g: seen.append(g.clone()) or g * (1 + 1j))
+    z.retain_grad()
+    (z * z).backward(m.tensor([1j, 2 + 1j], dtype=m.complex128))
+    return seen, z.grad, x.grad
+
+
+@program
+def complex_function(m):
+    class Cube(m.autograd.Function):
+        @staticmethod
+        def forward(ctx, z):
+            ctx.save_for_backward(z)
+            return z**3
+
+        @staticmethod
+        def backward(ctx, g):
+            (z,) = ctx.saved_tensors
+            return g * (3 * z**2).conj()
+
+    z = var(m, [1 + 2j, 0.5 - 1j], "complex128")
+    (first,) = m.autograd.grad((Cube.apply(z) * (2 + 1j)).real.sum(), z, create_graph=True)
+    return first, m.autograd.grad((first * first).imag.sum(), z)
+
+
+@program
+def complex_jvp(m):
+    z = m.tensor([1 + 2j, 0.5 - 1j], dtype=m.complex128)
+    return m.autograd.functional.jvp(lambda z: z**2 * z.conj(), z, m.tensor([1j, 2.0 - 1j], dtype=m.complex128))
+
+
+@program
+def in_place_in_the_graph(m):
+    x = var(m, [1.0, 2.0, 3.0])
+    y = x * 2
+    y[0] = 5.0
+    y[1:] *= x[1:]
+    y.add_(1)
+    (y * m.tensor([1.0, 10.0, 100.0], dtype=m.float64)).sum().backward()
+    return y, x.grad
+
+
+@program
+def a_module_with_shared_weights(m):
+    m.manual_seed(0)
+    layer = m.nn.Linear(2, 2).double()
+    with m.no_grad():
+        layer.weight.copy_(m.tensor([[0.1, -0.2], [0.3, 0.4]], dtype=m.float64))
+        layer.bias.copy_(m.tensor([0.5, -0.5], dtype=m.float64))
+    x = m.tensor([[1.0, 2.0]], dtype=m.float64)
+    layer(layer(x).tanh()).pow(2).sum().backward()
+    return layer.weight.grad, layer.bias.grad
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_same_results(name):
+    agree(numbers(PROGRAMS[name](polygrad)), numbers(PROGRAMS[name](torch)))
