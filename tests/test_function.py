@@ -423,12 +423,12 @@ class TestErrors:
             (
                 lambda g: (g, g),
                 RuntimeError,
-                "MadeBackward returned a gradient different than None at position 2, but the corresponding forward input",
+                "MadeBackward returned a gradient different than None at position 2, but the corresponding forward",
             ),
             (
                 lambda g: (polygrad.ones(3), None),
                 RuntimeError,
-                r"MadeBackward returned an invalid gradient at index 0 - got \[3\] but expected shape compatible with \[2\]",
+                r"MadeBackward returned an invalid gradient at index 0 - got \[3\] but expected",
             ),
             (lambda g: (g * 1j, None), RuntimeError, "MadeBackward .* got complex128 but the input is real"),
             (lambda g: (3, None), TypeError, r"MadeBackward: expected a Tensor or None at position 1 \(got int\)"),

@@ -1,7 +1,7 @@
 """The user's guide to autograd: every block of its code runs, and every statement in it is true.
 
-The blocks stand here as they stand in the guide.  ``import torch`` becomes ``import polygrad as torch``, and that is the
-only change.
+The blocks stand here as they stand in the guide.  ``import torch`` becomes ``import polygrad as torch``, and that is
+the only change.
 """
 
 import contextlib
@@ -128,7 +128,7 @@ class TestOverview:
     def test_input_lengths_may_differ_from_run_to_run(self, length):
         (w,) = variables(0.5)
         state = torch.tensor(0.0)
-        for step in range(length):
+        for _ in range(length):
             state = w * state + 1.0
         state.backward()
         assert w.grad.item() == pytest.approx(sum(k * 0.5 ** (k - 1) for k in range(1, length)))

@@ -112,17 +112,15 @@ def sweep(
     """
     retain = create_graph if retain_graph is None else retain_graph
     cotangents: dict[Edge, Any] = {}
-    heap: list[tuple[int, Node]] = []
     for output, gradient in zip(outputs, gradients, strict=True):
         g = _seed(output, gradient, create_graph)
         edge = output._edge
-        if edge in cotangents:
-            g = cotangents[edge] + g
-        elif edge.__class__ is not Leaf:
-            heap.append((-edge.sequence, edge))
-        cotangents[edge] = g
-    heapq.heapify(heap)
+        cotangents[edge] = cotangents[edge] + g if edge in cotangents else g
     useful = None if wanted is None else _leading_to(wanted, cotangents)
+    if useful is not None:
+        cotangents = {edge: g for edge, g in cotangents.items() if edge in useful}
+    heap = [(-edge.sequence, edge) for edge in cotangents if edge.__class__ is Node]
+    heapq.heapify(heap)
     retained: dict[Node, Tensor] = {}
     token = grad_mode.set(create_graph)
     try:

@@ -1,8 +1,8 @@
 """Anomaly mode: every node remembers where the program made it, and a gradient that turns NaN says so.
 
-Nothing of it is on the way of an operation while the mode is off.  Switching it on exchanges two things: what numbers new
-nodes, so that a node's number carries the line that recorded it, and the guard of the backward sweep, under which every
-node of the graph has a plan that looks at what its rule returns.
+Nothing of it is on the way of an operation while the mode is off.  Switching it on exchanges two things: what numbers
+new nodes, so that a node's number carries the line that recorded it, and the guard of the backward sweep, under which
+every node of the graph has a plan that looks at what its rule returns.
 """
 
 from __future__ import annotations
@@ -140,8 +140,8 @@ class set_detect_anomaly:
 class detect_anomaly:
     """Find the line that a NaN gradient comes from: a context manager for debugging, around forward and backward.
 
-    A gradient rule that returns NaN raises RuntimeError, with the traceback of the forward call; any other error in a rule
-    gets that traceback as a note.  It makes everything slower.
+    A gradient rule that returns NaN raises RuntimeError, with the traceback of the forward call; any other error in a
+    rule gets that traceback as a note.  It makes everything slower.
 
     Example::
 

@@ -1,7 +1,7 @@
 """`Function`: an operation whose gradient the user writes, on tensors.
 
-To the engine a call is one more node.  Its plan, a `_Call`, is made for that call alone and has what the sweep asks of any
-plan; here the user's convention (PyTorch's: gradients are conjugated) meets the engine's bilinear one.
+To the engine a call is one more node.  Its plan, a `_Call`, is made for that call alone and has what the sweep asks of
+any plan; here the user's convention (PyTorch's: gradients are conjugated) meets the engine's bilinear one.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class FunctionCtx:
         for number, value in enumerate(tensors):
             if value is not None and not isinstance(value, Tensor):
                 raise TypeError(
-                    f"save_for_backward can only save tensors, but argument {number} is of type {type(value).__name__}; "
-                    "keep it as an attribute, as in ctx.size = size"
+                    f"save_for_backward can only save tensors, but argument {number} is of type "
+                    f"{type(value).__name__}; keep it as an attribute, as in ctx.size = size"
                 )
         self._saved = tensors
 
@@ -85,10 +85,11 @@ class FunctionCtx:
 class Function:
     """The base of operations with a gradient of one's own.  `apply` calls them.
 
-    A subclass has two static methods.  ``forward(ctx, *args)`` computes on tensors, unrecorded; ``backward(ctx, *grads)``
-    gets one gradient per output and returns one per argument of forward, None for those without.  What backward does with
-    tensors is recorded under ``create_graph=True``, so that higher derivatives come for free.  Alternatively ``forward``
-    takes the arguments alone and ``setup_context(ctx, inputs, output)`` saves what is needed.
+    A subclass has two static methods.  ``forward(ctx, *args)`` computes on tensors, unrecorded; and
+    ``backward(ctx, *grads)`` gets one gradient per output and returns one per argument of forward, None for those
+    without.  What backward does with tensors is recorded under ``create_graph=True``, so that higher derivatives come
+    for free.  Alternatively ``forward`` takes the arguments alone and ``setup_context(ctx, inputs, output)`` saves what
+    is needed.
 
     For a complex variable the gradient is, as everywhere in PyTorch, the conjugate of the derivative.
 
@@ -117,7 +118,7 @@ class Function:
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
-        """Compute the outputs, a tensor or a tuple, from ``(ctx, *args)``, or from ``*args`` beside a `setup_context`."""
+        """Compute the outputs, a tensor or a tuple, from ``(ctx, *args)``, or from ``*args`` with a `setup_context`."""
         raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
 
     @staticmethod
@@ -166,7 +167,7 @@ class Function:
 
 
 def _bound(forward: Callable, args: tuple, kwargs: dict, separate: bool) -> tuple[tuple, dict]:
-    """The arguments as forward names them, in order and with their defaults, and those that it takes by keyword only."""
+    """The arguments as forward names them, in order and with their defaults, and those that are keyword-only."""
     signature = inspect.signature(forward)
     if not separate:
         signature = signature.replace(parameters=list(signature.parameters.values())[1:])
@@ -183,13 +184,13 @@ def _check_dirty(cls: type, ctx: FunctionCtx, outputs: Sequence[Any], leaves: Se
                 with no_grad():
                     leaf._rebind(before, leaf._edge)
                 raise RuntimeError(
-                    f"{cls.__name__}: a leaf tensor that requires grad has been used in an in-place operation; its value was "
-                    "put back.  Pass x.clone()"
+                    f"{cls.__name__}: a leaf tensor that requires grad has been used in an in-place operation; its "
+                    "value was put back.  Pass x.clone()"
                 )
         if id(x) not in returned:
             raise RuntimeError(
-                f"{cls.__name__}: some elements marked as dirty during the forward method were not returned as output. The "
-                "inputs that are modified inplace must all be outputs of the Function."
+                f"{cls.__name__}: some elements marked as dirty during the forward method were not returned as output. "
+                "The inputs that are modified inplace must all be outputs of the Function."
             )
 
 
@@ -211,9 +212,7 @@ def _joined(cls: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[
     # What is saved as an output is joined to the node itself, which must not hold itself: a number stands for it.
     inputs = {id(x) for x in args} - dirty
     edge_of: dict[int, Any] = {id(out): number if varies[number] else None for number, out in enumerate(outputs)}
-    saved = tuple([
-        None if x is None else (x._read(), x._edge if id(x) in inputs else edge_of.get(id(x), x._edge)) for x in ctx._saved
-    ])  # fmt: skip
+    saved = tuple([None if x is None else (x._read(), _edge_when_saved(x, inputs, edge_of)) for x in ctx._saved])
     call.frees = any(entry is not None for entry in saved)
     edges = tuple([x._edge for x in args if isinstance(x, Tensor) and x._edge is not None])
     node = make_node(call, edges, saved, outputs[0]._read().shape if single and varies[0] else None)
@@ -231,6 +230,10 @@ def _joined(cls: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[
                 out = cell(array, edge)
         joined.append(out)
     return tuple(joined)
+
+
+def _edge_when_saved(x: Tensor, inputs: set[int], edge_of: dict[int, Any]) -> Any:
+    return x._edge if id(x) in inputs else edge_of.get(id(x), x._edge)
 
 
 class _AnyType:
@@ -391,7 +394,7 @@ class _Undifferentiable(Function):
 
 
 def once_differentiable(backward: Callable) -> Callable:
-    """Decorate a `Function.backward` that cannot itself be differentiated: it runs unrecorded, and a second order raises.
+    """Decorate a `Function.backward` that cannot be differentiated: it runs unrecorded, and a second order raises.
 
     It goes below ``@staticmethod``.
     """

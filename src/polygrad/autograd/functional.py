@@ -1,8 +1,9 @@
 """Products with Jacobians and Hessians of functions, and these matrices themselves.
 
 For a function f from n to m variables with Jacobian J (m rows, n columns), one backward sweep gives v·J for a row v of
-length m without ever forming J: `vjp`.  J·v takes two sweeps, since v·J is linear in v and so J·v is its derivative by v
-(`jvp`; J. Townsend, "A new trick for calculating Jacobian vector products", 2017).  `jacobian` puts together the m rows.
+length m without ever forming J: `vjp`.  J·v takes two sweeps, since v·J is linear in v and so J·v is its derivative by
+v (`jvp`; J. Townsend, "A new trick for calculating Jacobian vector products", 2017).  `jacobian` puts together the m
+rows.
 
 The functions leave the inputs and their ``.grad`` alone.  Without ``create_graph`` their results are outside any graph.
 """
@@ -82,9 +83,9 @@ def jacobian(
 ) -> Any:
     """The Jacobian of ``func`` at ``inputs``, row by row: one backward sweep per element of the outputs.
 
-    For one input and one output it is a tensor of shape ``(*output.shape, *input.shape)`` whose element ``[j, i]`` is the
-    derivative of output ``j`` by input ``i``; several inputs, or outputs, give a tuple of these, or a tuple of tuples of
-    which the first index is the output's.  ``vectorize`` and ``strategy`` are accepted and change nothing.
+    For one input and one output it is a tensor of shape ``(*output.shape, *input.shape)`` whose element ``[j, i]`` is
+    the derivative of output ``j`` by input ``i``; several inputs, or outputs, give a tuple of these, or a tuple of
+    tuples of which the first index is the output's.  ``vectorize`` and ``strategy`` are accepted and change nothing.
 
     Raises RuntimeError for complex outputs, and as `vjp`.
 
@@ -150,7 +151,8 @@ def hvp(
 
     Example::
 
-        y, product = polygrad.autograd.functional.hvp(lambda x: (x**3).sum(), polygrad.tensor([1.0, 2.0]), polygrad.ones(2))
+        x = polygrad.tensor([1.0, 2.0])
+        y, product = polygrad.autograd.functional.hvp(lambda x: (x**3).sum(), x, polygrad.ones(2))
         product  # tensor([ 6., 12.])
     """
     with enable_grad():
@@ -171,8 +173,8 @@ def _tuple_of(value: Any, what: str, name: str) -> tuple[Tensor, ...]:
     for index, x in enumerate(several):
         if not isinstance(x, Tensor):
             raise TypeError(
-                f"The {what} {name} must be either a Tensor or a tuple of Tensors but the value at index {index} has type "
-                f"{type(x).__name__}."
+                f"The {what} {name} must be either a Tensor or a tuple of Tensors but the value at index {index} has "
+                f"type {type(x).__name__}."
             )
     return several
 
@@ -190,8 +192,8 @@ def _call(
     for index, out in enumerate(outputs):
         if strict and not out.requires_grad:
             raise RuntimeError(
-                f"Output {index} of the user-provided function does not require gradients. The outputs must be computed in "
-                "a differentiable manner from the input when running in strict mode."
+                f"Output {index} of the user-provided function does not require gradients. The outputs must be "
+                "computed in a differentiable manner from the input when running in strict mode."
             )
     return xs, outputs, not isinstance(inputs, tuple), not isinstance(result, tuple)
 
@@ -237,7 +239,8 @@ def _grads(
     for index, g in enumerate(found):
         if g is None and strict:
             raise RuntimeError(
-                f"The output of the user-provided function is independent of input {index}. This is not allowed in strict mode."
+                f"The output of the user-provided function is independent of input {index}. This is not allowed in "
+                "strict mode."
             )
     return tuple(zeros_like(x) if g is None else g for x, g in zip(inputs, found, strict=True))
 

@@ -14,7 +14,7 @@ from .._state import inference_mode as _inference
 class _Mode:
     """A grad mode.  Entering is re-entrant; as a decorator it also serves generator functions and coroutine functions.
 
-    A decorated generator function runs under the mode only while it runs: when it is suspended, its consumer has its own.
+    A decorated generator function has the mode only while it runs: when it is suspended, its consumer has its own.
     """
 
     _enabled = True

@@ -1,8 +1,8 @@
 """From the recorded graph to boxes and arrows, before it is known in which language they are drawn.
 
-A box stands for a variable: a tensor that has a name, or that is used more than once, or whose formula would get too long
-inside another.  All else is written into the formulas of the boxes.  The backward pass has the gradient of every variable
-that requires one.
+A box stands for a variable: a tensor that has a name, or that is used more than once, or whose formula would get too
+long inside another.  All else is written into the formulas of the boxes.  The backward pass has the gradient of every
+variable that requires one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LONGEST = 72
 
 @dataclass
 class Box:
-    """A box: what is written in it, and what it stands for: "parameter", "data", "value", "loss", "gradient" or "note"."""
+    """A box, and what it stands for: "parameter", "data", "value", "loss", "gradient" or "note"."""
 
     name: str
     label: str
@@ -33,7 +33,7 @@ class Box:
 
 @dataclass
 class Diagram:
-    """Boxes by subgraph in their order, and arrows ``(from, to)`` between names; ``turn`` leads from forward to backward."""
+    """Boxes and arrows ``(from, to)`` between their names; ``turn`` leads from forward to backward."""
 
     forward: list[Box] = field(default_factory=list)
     backward: list[Box] = field(default_factory=list)

@@ -26,13 +26,13 @@ def mermaid(
 ) -> str:
     """The graph that ``loss`` was computed by, forward and backward, as a Mermaid flowchart.
 
-    A box is a tensor that has a name, or that several operations use; what lies between is written as a formula.  Call it
-    before `backward`, which frees the values that tell data and settings apart.
+    A box is a tensor that has a name, or that several operations use; what lies between is written as a formula.  Call
+    it before `backward`, which frees the values that tell data and settings apart.
 
     Args:
         loss: a tensor that requires grad.
-        params: names of tensors, as in ``dict(model.named_parameters())``.  Left out, the caller's variables are looked at:
-            tensors, parameters and buffers of modules, tensors in lists and dictionaries.
+        params: names of tensors, as in ``dict(model.named_parameters())``.  Left out, the caller's variables are
+            looked at: tensors, parameters and buffers of modules, tensors in lists and dictionaries.
         direction: where the arrows go, "LR" or "TB" (and "RL", "BT").
         shapes: write the shape of each tensor below it.
         expand: give every operation a box of its own.
@@ -148,7 +148,8 @@ def _as_mermaid(diagram: Diagram, direction: str, shapes: bool) -> str:
 # -- Graphviz ----------------------------------------------------------------------------------------------------------
 
 _FILL = {
-    "parameter": "#dbe9ff", "data": "#eeeeee", "value": "#ffffff", "loss": "#ffe3c2", "gradient": "#dff3df", "note": "#ffffff",
+    "parameter": "#dbe9ff", "data": "#eeeeee", "value": "#ffffff", "loss": "#ffe3c2", "gradient": "#dff3df",
+    "note": "#ffffff",
 }  # fmt: skip
 
 

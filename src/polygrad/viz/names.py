@@ -1,7 +1,7 @@
 """What the program calls its tensors: given by the user, or found among the caller's variables.
 
-A tensor in the graph is known by its edge.  Data that no gradient is asked for are not in the graph, but a node that needs
-them saved their array, and so they are known by that.
+A tensor in the graph is known by its edge.  Data that no gradient is asked for are not in the graph, but a node that
+needs them saved their array, and so they are known by that.
 """
 
 from __future__ import annotations
