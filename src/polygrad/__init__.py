@@ -41,7 +41,7 @@ dtype = DType
 
 #: Modules that are imported when they are first named.
 _SUBMODULES = frozenset(
-    "autograd backends func linalg nn optim random testing utils viz".split()
+    "autograd backends compiler func linalg nn optim random testing viz".split()
 )
 #: Where the other public names are found, when they are first asked for.
 _HOMES = {
@@ -81,6 +81,7 @@ _HOMES = {
         )
     },  # fmt: skip
     "primitive": "._core.primitive",
+    "compile": ".compiler",
     **{name: ".backends" for name in ("get_backend", "set_backend", "use_backend")},
 }
 _RENAMED = {"concat": "cat", "concatenate": "cat", "clip": "clamp", "as_array": "as_tensor", "asarray": "as_tensor", "permute_dims": "permute", "ger": "outer", "inverse": "inv", "pinverse": "pinv", "svd": "svd_parts"}

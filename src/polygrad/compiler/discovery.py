@@ -108,14 +108,14 @@ class Discovery:
 
     def finish(self) -> None:
         """Keep the results, and put every cell and gradient back to what it was."""
+        for leaf, record in self.leaves.items():  # first: the cell of a gradient is put back below
+            record.after = None if leaf.grad is None else leaf.grad._data
+            leaf.grad = record.before
         for record in self.records:
             cell = record.reference()
             if cell is not None:
                 record.result, record.result_edge = cell._data, cell._edge
                 cell._data, cell._edge, cell._base = record.array, record.edge, record.base
-        for leaf, record in self.leaves.items():
-            record.after = None if leaf.grad is None else leaf.grad._data
-            leaf.grad = record.before
 
     def _next_input(self) -> int:
         self.inputs += 1

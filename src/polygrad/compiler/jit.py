@@ -52,8 +52,7 @@ class Program:
                 finally:
                     discovery.finish()
             self._count = len(arrays)
-            for record in self._written(discovery):
-                arrays.append(record.result)
+            arrays.extend(record.result for record in self._written(discovery))
             for record in discovery.leaves.values():
                 if record.written and record.after is not None:
                     arrays.append(record.after)
@@ -63,7 +62,7 @@ class Program:
             try:
                 captured = backend.capture(body)
             except backend.value_errors as error:
-                raise needs_a_value(error) from error
+                raise needs_a_value(error, backend) from error
         self._connect(captured, discovery, tensors)
         self._guards = discovery.guards
         _check_leaks(backend)
@@ -100,7 +99,9 @@ class Program:
 
     @staticmethod
     def _written(discovery: Discovery) -> list[CellRecord]:
-        return [r for r in discovery.records if r.written and r.reference() is not None]
+        """The cells that are outputs: rebound, and alive.  Gradients go by their leaves, which may get other cells."""
+        gradients = {id(record.before) for record in discovery.leaves.values()}
+        return [r for r in discovery.records if r.written and r.reference() is not None and id(r.reference()) not in gradients]
 
     def _connect(self, captured: Any, discovery: Discovery, tensors: list[Tensor]) -> None:
         """Tie the inputs and outputs of the program to arguments, cells, and gradients."""

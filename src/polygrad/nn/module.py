@@ -14,6 +14,7 @@ from .._core.dispatch import ShapeError
 from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
+from .._state import RECORDERS, recorder
 from ..autograd.grad_mode import no_grad
 from .hooks import Hooks, add_hook, call_with_hooks
 from .parameter import Buffer, Parameter
@@ -44,11 +45,22 @@ class Module(Placement):
         Network()(polygrad.ones(2, 4)).shape  # (2, 1)
     """
 
-    training: bool
     _version = 1
 
     def __init__(self) -> None:
         self.__dict__.update(training=True, _kinds={}, _hooks=None)
+
+    @property
+    def training(self) -> bool:
+        """Whether the module is in training mode, which `train` and `eval` set."""
+        value = self.__dict__["training"]
+        if RECORDERS and (active := recorder()) is not None:
+            active.guard(self, "training", value)
+        return value
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        self.__dict__["training"] = mode
 
     # -- running -------------------------------------------------------------------------------------------------------
 
