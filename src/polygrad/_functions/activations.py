@@ -130,6 +130,8 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
                 f"{channels} channels of the input of shape {tuple(input.shape)}"
             )
         weight = xp.reshape(weight, (channels, *(1,) * (input.ndim - 2)))
+    else:
+        weight = xp.reshape(weight, ())
     return xp.where(input > 0, input, weight * input)
 
 
@@ -185,7 +187,9 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     axis = normal_axis(dim, input.ndim)
     length = input.shape[axis]
     if length % 2:
-        raise RuntimeError(f"glu(): halving needs an even length, but dimension {axis} of {tuple(input.shape)} has {length}")
+        raise RuntimeError(
+            f"glu(): halving needs an even length, but dimension {axis} of {tuple(input.shape)} has {length}"
+        )
     before = (slice(None),) * axis
     half = length // 2
     first, second = (xp.getitem(input, (*before, part, Ellipsis)) for part in (slice(0, half), slice(half, length)))

@@ -6,7 +6,7 @@ from typing import Any
 
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
-from .._ops.windows import crop_image, keys, padded_lengths, window_counts
+from ..backends.windows import crop_image, keys, padded_lengths, window_counts
 from .common import check_tensor, xp
 
 
@@ -46,7 +46,9 @@ def flat(*tensors: Tensor) -> list[Tensor]:
     return [xp.reshape(x, (*x.shape[:2], 1, x.shape[2])) for x in tensors]
 
 
-def _check(name: str, input: Tensor, weight: Tensor, bias: Tensor | None, axes: int, groups: int, transposed: bool) -> None:
+def _check(
+    name: str, input: Tensor, weight: Tensor, bias: Tensor | None, axes: int, groups: int, transposed: bool
+) -> None:
     check_tensor(weight, name, "weight")
     shapes = f"input of shape {tuple(input.shape)}, weight of shape {tuple(weight.shape)}"
     if weight.ndim != axes + 2:
@@ -79,7 +81,9 @@ def _with_bias(result: Tensor, bias: Tensor | None) -> Tensor:
     return result if bias is None else result + xp.reshape(bias, (bias.shape[0], *(1,) * (result.ndim - 2)))
 
 
-def _convolved(name: str, axes: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int) -> Tensor:
+def _convolved(
+    name: str, axes: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int
+) -> Tensor:
     x, had_batch = batched(input, name, axes)
     _check(name, x, weight, bias, axes, groups, False)
     stride, dilation = several(stride, axes, f"{name}: stride"), several(dilation, axes, f"{name}: dilation")
@@ -88,7 +92,10 @@ def _convolved(name: str, axes: int, input: Any, weight: Any, bias: Any, stride:
         x, padding = _named_padding(name, padding, x, kernel, stride, dilation)
     padding = several(padding, axes, f"{name}: padding")
     _check_settings(name, stride=stride, padding=padding, dilation=dilation)
-    counts = [(n + 2 * p - d * (k - 1) - 1) // s for n, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)]
+    counts = [
+        (n + 2 * p - d * (k - 1) - 1) // s
+        for n, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)
+    ]
     if any(count < 0 for count in counts):
         raise ShapeError(
             f"{name}: the kernel of shape {kernel} (dilation {dilation}) is larger than the input of shape "
@@ -103,7 +110,9 @@ def _convolved(name: str, axes: int, input: Any, weight: Any, bias: Any, stride:
     return unbatched(_with_bias(result, bias), had_batch)
 
 
-def _named_padding(name: str, padding: str, x: Tensor, kernel: Any, stride: Any, dilation: Any) -> tuple[Tensor, tuple[int, ...]]:
+def _named_padding(
+    name: str, padding: str, x: Tensor, kernel: Any, stride: Any, dilation: Any
+) -> tuple[Tensor, tuple[int, ...]]:
     """What ``"valid"`` and ``"same"`` mean.  An odd amount has one element more at the end, as in PyTorch."""
     if padding == "valid":
         return x, (0,) * len(kernel)
@@ -118,7 +127,13 @@ def _named_padding(name: str, padding: str, x: Tensor, kernel: Any, stride: Any,
 
 
 def conv2d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
 ) -> Tensor:
     """The convolution of images ``(N, C, H, W)`` with ``weight`` ``(O, C / groups, kernel height, kernel width)``.
 
@@ -136,20 +151,40 @@ def conv2d(
 
 
 def conv1d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
 ) -> Tensor:
     """The convolution of sequences ``(N, C, L)`` with ``weight`` ``(O, C / groups, kernel length)``; else as `conv2d`."""
     return _convolved("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
 def _transposed(
-    name: str, axes: int, input: Any, weight: Any, bias: Any, stride: Any, padding: Any, output_padding: Any, groups: int, dilation: Any
+    name: str,
+    axes: int,
+    input: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    groups: int,
+    dilation: Any,
 ) -> Tensor:
     x, had_batch = batched(input, name, axes)
     _check(name, x, weight, bias, axes, groups, True)
     stride, padding, dilation, extra = (
         several(value, axes, f"{name}: {what}")
-        for value, what in ((stride, "stride"), (padding, "padding"), (dilation, "dilation"), (output_padding, "output_padding"))
+        for value, what in (
+            (stride, "stride"),
+            (padding, "padding"),
+            (dilation, "dilation"),
+            (output_padding, "output_padding"),
+        )
     )
     _check_settings(name, stride=stride, padding=padding, dilation=dilation, output_padding=extra)
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
@@ -205,7 +240,9 @@ def conv_transpose1d(
 def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
     """The windows of images ``(N, C, H, W)`` as columns: ``(N, C * kernel height * kernel width, windows)``."""
     x, had_batch = batched(input, "unfold", 2)
-    kernel, dilation, padding, stride = (several(value, 2, "unfold") for value in (kernel_size, dilation, padding, stride))
+    kernel, dilation, padding, stride = (
+        several(value, 2, "unfold") for value in (kernel_size, dilation, padding, stride)
+    )
     _check_settings("unfold", kernel_size=kernel, dilation=dilation, padding=padding, stride=stride)
     counts = window_counts(x.shape, kernel, stride, padding, dilation)
     if min(counts) < 1:
@@ -216,7 +253,9 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
     return unbatched(xp.reshape(columns, (x.shape[0], x.shape[1] * len(parts), counts[0] * counts[1])), had_batch)
 
 
-def fold(input: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
+def fold(
+    input: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+) -> Tensor:
     """The adjoint of `unfold`: the columns added up where their windows were in images of ``output_size``."""
     check_tensor(input, "fold")
     had_batch = input.ndim == 3

@@ -103,7 +103,11 @@ class Generator:
         return cell(backend.random_bits(key, counter, blocks, device))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"device": self.device, "seed": self._seed, "state": np.asarray(self.get_state().tolist(), dtype=np.uint64)}
+        return {
+            "device": self.device,
+            "seed": self._seed,
+            "state": np.asarray(self.get_state().tolist(), dtype=np.uint64),
+        }
 
     def __setstate__(self, saved: dict[str, Any]) -> None:
         self.__init__(saved["device"])  # type: ignore[misc]

@@ -21,7 +21,9 @@ _REDUCTIONS = ("mean", "sum", "none")
 
 def _check_reduction(reduction: str) -> None:
     if reduction not in _REDUCTIONS:
-        raise ValueError(f"{reduction!r} is not a valid value for reduction: it is one of {', '.join(map(repr, _REDUCTIONS))}")
+        raise ValueError(
+            f"{reduction!r} is not a valid value for reduction: it is one of {', '.join(map(repr, _REDUCTIONS))}"
+        )
 
 
 def _reduced(losses: Tensor, reduction: str) -> Tensor:
@@ -76,7 +78,9 @@ def _classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None) ->
         )
     classes = shape[min(1, len(shape) - 1)]
     if weight is not None and tuple(weight.shape) != (classes,):
-        raise ShapeError(f"{name}: weight must have one element for each of the {classes} classes, not shape {tuple(weight.shape)}")
+        raise ShapeError(
+            f"{name}: weight must have one element for each of the {classes} classes, not shape {tuple(weight.shape)}"
+        )
     if len(shape) > 2:
         input = xp.permute_dims(input, (0, *range(2, len(shape)), 1))
     if len(shape) != 2:
@@ -95,7 +99,9 @@ def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> 
         return 0 <= ignore_index < classes and bool((values == ignore_index).any())
     wrong = values[((values < 0) | (values >= classes)) & (values != ignore_index)]
     if wrong.shape[0]:
-        raise IndexError(f"{name}: Target {wrong[0]} is out of bounds; the input has {classes} classes, 0 to {classes - 1}")
+        raise IndexError(
+            f"{name}: Target {wrong[0]} is out of bounds; the input has {classes} classes, 0 to {classes - 1}"
+        )
     return True
 
 
@@ -149,7 +155,9 @@ def _shaped(loss: Tensor, target: Tensor, reduction: str) -> Tensor:
     return xp.reshape(loss, target.shape) if reduction == "none" else loss
 
 
-def _with_probabilities(input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float) -> Tensor:
+def _with_probabilities(
+    input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float
+) -> Tensor:
     axis = min(1, input.ndim - 1)
     classes = input.shape[axis]
     if smoothing:
@@ -197,7 +205,9 @@ def _nll(logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index
     return _weighted(rows, _row_weights(labels, weight, keep, rows), keep, reduction)
 
 
-def _smooth(logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index: int | None, reduction: str) -> Tensor:
+def _smooth(
+    logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index: int | None, reduction: str
+) -> Tensor:
     """The loss against all classes at once, which label smoothing mixes in."""
     keep = None
     if ignore_index is not None:
@@ -271,7 +281,9 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
 # -- probabilities ---------------------------------------------------------------------------------------------------------
 
 
-def binary_cross_entropy(input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean") -> Tensor:
+def binary_cross_entropy(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
+) -> Tensor:
     """``-(target * log(input) + (1 - target) * log(1 - input))``, each logarithm at least -100.
 
     Raises RuntimeError for an ``input`` that is not between 0 and 1, ValueError where shapes differ.
@@ -333,7 +345,12 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
 
 
 def poisson_nll_loss(
-    input: Tensor, target: Tensor, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
+    input: Tensor,
+    target: Tensor,
+    log_input: bool = True,
+    full: bool = False,
+    eps: float = 1e-8,
+    reduction: str = "mean",
 ) -> Tensor:
     """The negative log-likelihood of counts ``target`` whose expected number is ``exp(input)``, or ``input`` itself.
 
@@ -374,10 +391,14 @@ def gaussian_nll_loss(
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
     """``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1."""
     zero = xp.zeros_like(input)
-    return _reduced(xp.where(target == 1, input, zero) + xp.where(target == -1, xp.relu(margin - input), zero), reduction)
+    return _reduced(
+        xp.where(target != -1, input, zero) + xp.where(target != 1, xp.relu(margin - input), zero), reduction
+    )
 
 
-def margin_ranking_loss(input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean") -> Tensor:
+def margin_ranking_loss(
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
+) -> Tensor:
     """``max(0, -target * (input1 - input2) + margin)``."""
     return _reduced(xp.relu(-target * (input1 - input2) + margin), reduction)
 

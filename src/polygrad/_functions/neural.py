@@ -13,6 +13,7 @@ from .creation import arange
 from .losses import known_values
 from .random import bernoulli_mask, exponential_like
 from .reductions import norm
+from .shaping import broadcast_tensors
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -50,7 +51,11 @@ def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """``sum of input1[i] * weight[k, i, j] * input2[j]`` for every ``k``, over the last dimensions."""
-    if input1.shape[-1] != weight.shape[1] or input2.shape[-1] != weight.shape[2] or input1.shape[:-1] != input2.shape[:-1]:
+    if (
+        input1.shape[-1] != weight.shape[1]
+        or input2.shape[-1] != weight.shape[2]
+        or input1.shape[:-1] != input2.shape[:-1]
+    ):
         raise ShapeError(
             f"bilinear: a weight of shape {tuple(weight.shape)} does not fit inputs of shapes {tuple(input1.shape)} and "
             f"{tuple(input2.shape)}"
@@ -64,7 +69,15 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     return result if bias is None else result + bias
 
 
-def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+def embedding(
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:
     """The rows of ``weight`` ``(count, width)`` at the integers ``input``: shape ``(*input.shape, width)``.
 
     The row ``padding_idx`` gets no gradient.  Raises IndexError for an index that there is not, TypeError for indices that
@@ -72,8 +85,12 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> 
     """
     check_tensor(input, "embedding")
     check_tensor(weight, "embedding", "weight")
+    if max_norm is not None or scale_grad_by_freq or sparse:
+        raise NotImplementedError("embedding: max_norm, scale_grad_by_freq and sparse are not offered")
     if input.dtype.kind not in ("int", "uint"):
-        raise TypeError(f"embedding: the indices must be of an integer type, but they are {input.dtype.name}; write input.long()")
+        raise TypeError(
+            f"embedding: the indices must be of an integer type, but they are {input.dtype.name}; write input.long()"
+        )
     if weight.ndim != 2:
         raise ShapeError(f"embedding: the weight must be (count, width), but its shape is {tuple(weight.shape)}")
     count = weight.shape[0]
@@ -105,7 +122,9 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         if values.min() < 0:
             raise RuntimeError(f"one_hot: class values must be non-negative, but the smallest is {values.min()}")
         if values.max() >= num_classes:
-            raise RuntimeError(f"one_hot: class values must be smaller than num_classes {num_classes}, not {values.max()}")
+            raise RuntimeError(
+                f"one_hot: class values must be smaller than num_classes {num_classes}, not {values.max()}"
+            )
     mask = xp.class_mask(xp.reshape(tensor, (tensor.shape.numel(),)), num_classes)
     return xp.reshape(xp.astype(mask, _dtypes.int64), (*tensor.shape, num_classes))
 
@@ -188,7 +207,9 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 
 def _channel_dropout(name: str, input: Tensor, p: float, training: bool, inplace: bool, axes: int) -> Tensor:
     if input.ndim not in (axes + 1, axes + 2):
-        raise ShapeError(f"{name}: the input must have {axes + 1} or {axes + 2} dimensions, but its shape is {tuple(input.shape)}")
+        raise ShapeError(
+            f"{name}: the input must have {axes + 1} or {axes + 2} dimensions, but its shape is {tuple(input.shape)}"
+        )
     return _dropped(name, input, p, training, inplace, (*input.shape[:-axes], *(1,) * axes))
 
 
@@ -226,7 +247,8 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
 @numpy_spelling
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along ``dim``; their lengths count as at least ``eps``."""
-    axis = normal_axis(dim, max(x1.ndim, x2.ndim)) - max(x1.ndim, x2.ndim)
+    x1, x2 = broadcast_tensors(x1, x2)
+    axis = normal_axis(dim, x1.ndim)
     first, second = (x / xp.clip(norm(x, 2, axis, True), eps, None) for x in (x1, x2))
     return xp.sum(first * second, axis)
 
@@ -240,8 +262,10 @@ def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:
     """``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1."""
-    cosine = cosine_similarity(input1, input2, input1.ndim - 1)
-    losses = xp.where(target == 1, 1 - cosine, xp.relu(cosine - margin))
+    first, second = (xp.astype(x, _dtypes.promote(x.dtype, _dtypes.get_default_dtype())) for x in (input1, input2))
+    cosine = cosine_similarity(first, second, first.ndim - 1)
+    zero = xp.zeros_like(cosine)
+    losses = xp.where(target == 1, 1 - cosine, zero) + xp.where(target == -1, xp.relu(cosine - margin), zero)
     return losses if reduction == "none" else xp.mean(losses) if reduction == "mean" else xp.sum(losses)
 
 
@@ -254,5 +278,3 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, dim: int 
         return soft
     best = xp.astype(soft == xp.max(soft, axis, True), soft.dtype)
     return (best - soft).detach() + soft
-
-

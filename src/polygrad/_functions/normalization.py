@@ -10,10 +10,13 @@ from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .common import check_tensor, xp
 from .pointwise import finfo
+from .pooling import divided
 from .reductions import norm
 
 
-def _affine(x: Tensor, weight: Tensor | None, bias: Tensor | None, axes: tuple[int, ...], eps: float) -> tuple[Tensor, Tensor, Tensor]:
+def _affine(
+    x: Tensor, weight: Tensor | None, bias: Tensor | None, axes: tuple[int, ...], eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
     """``x`` standardized over ``axes``, scaled and moved where asked for; with its mean and variance."""
     if weight is not None and bias is not None:
         return xp.standardize_affine(x, weight, bias, axes, eps)
@@ -40,7 +43,11 @@ def _per_channel(name: str, x: Tensor, **parameters: Tensor | None) -> list[Tens
 
 
 def layer_norm(
-    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
 ) -> Tensor:
     """``(input - mean) / sqrt(variance + eps) * weight + bias`` over the last dimensions, which have ``normalized_shape``.
 
@@ -57,15 +64,21 @@ def layer_norm(
         )
     for what, parameter in (("weight", weight), ("bias", bias)):
         if parameter is not None and tuple(parameter.shape) != ending:
-            raise ShapeError(f"layer_norm: {what} must have normalized_shape {ending}, but its shape is {tuple(parameter.shape)}")
+            raise ShapeError(
+                f"layer_norm: {what} must have normalized_shape {ending}, but its shape is {tuple(parameter.shape)}"
+            )
     return _affine(input, weight, bias, tuple(range(input.ndim - count, input.ndim)), eps)[0]
 
 
-def rms_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None) -> Tensor:
+def rms_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
+) -> Tensor:
     """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions (Zhang and Sennrich, 2019)."""
     ending = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     if not ending or tuple(input.shape[-len(ending) :]) != ending:
-        raise ShapeError(f"rms_norm: the input must end in normalized_shape {ending}, but its shape is {tuple(input.shape)}")
+        raise ShapeError(
+            f"rms_norm: the input must end in normalized_shape {ending}, but its shape is {tuple(input.shape)}"
+        )
     axes = tuple(range(input.ndim - len(ending), input.ndim))
     if eps is None:
         eps = float(finfo(input.dtype).eps)
@@ -94,7 +107,9 @@ def batch_norm(
     check_tensor(input, "batch_norm")
     if input.ndim < 2:
         raise ShapeError(f"batch_norm: the input must be (batch, channels, ...), but its shape is {tuple(input.shape)}")
-    given = _per_channel("batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
+    given = _per_channel(
+        "batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias
+    )
     mean, variance, scale, offset = given
     if not training:
         if mean is None or variance is None:
@@ -169,14 +184,16 @@ def instance_norm(
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
     """``input / (k + alpha * mean of the squares in size neighbouring channels) ** beta`` (Krizhevsky et al., 2012)."""
     if input.ndim < 3:
-        raise ShapeError(f"local_response_norm: the input must have at least 3 dimensions, but its shape is {tuple(input.shape)}")
+        raise ShapeError(
+            f"local_response_norm: the input must have at least 3 dimensions, but its shape is {tuple(input.shape)}"
+        )
     if not input.shape.numel():
         return input
     squares = xp.reshape(input * input, (input.shape[0], 1, input.shape[1], math.prod(input.shape[2:])))
     before = size // 2
     squares = xp.pad(squares, ((0, 0), (0, 0), (before, size - 1 - before), (0, 0)))
     total = xp.sum_pool2d(squares, (size, 1), (1, 1), (0, 0), False)
-    mean = xp.reshape(total, input.shape) * (1 / size)
+    mean = divided(xp.reshape(total, input.shape), size)
     return input / xp.power(k + alpha * mean, beta)
 
 

@@ -8,14 +8,17 @@ import numpy as np
 
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
-from .._ops.windows import window_counts
+from ..backends.windows import window_counts
 from .common import xp
 from .convolution import batched, flat, several, unbatched
 from .creation import tensor
+from .pointwise import div
 from .shaping import cat
 
 
-def _geometry(name: str, axes: int, x: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil: bool) -> tuple:
+def _geometry(
+    name: str, axes: int, x: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
+) -> tuple:
     kernel = several(kernel_size, axes, f"{name}: kernel_size")
     stride = kernel if stride is None or stride == () else several(stride, axes, f"{name}: stride")
     padding, dilation = several(padding, axes, f"{name}: padding"), several(dilation, axes, f"{name}: dilation")
@@ -41,7 +44,15 @@ def _finished(result: Tensor, axes: int, had_batch: bool) -> Tensor:
 
 
 def _max_pooled(
-    name: str, axes: int, input: Any, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil: bool, return_indices: bool
+    name: str,
+    axes: int,
+    input: Any,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil: bool,
+    return_indices: bool,
 ) -> Any:
     x, had_batch = batched(input, name, axes)
     x, kernel, stride, padding, dilation, _ = _geometry(name, axes, x, kernel_size, stride, padding, dilation, ceil)
@@ -86,15 +97,23 @@ def max_pool1d(
 
 
 def _averaged(
-    name: str, axes: int, input: Any, kernel_size: Any, stride: Any, padding: Any, ceil: bool, include: bool, divisor: int | None
+    name: str,
+    axes: int,
+    input: Any,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    ceil: bool,
+    include: bool,
+    divisor: int | None,
 ) -> Tensor:
     x, had_batch = batched(input, name, axes)
     x, kernel, stride, padding, _, counts = _geometry(name, axes, x, kernel_size, stride, padding, 1, ceil)
     total = xp.sum_pool2d(x, kernel, stride, padding, ceil)
+    if divisor is None and not ceil and (include or not any(padding)):
+        divisor = kernel[0] * kernel[1]
     if divisor is not None:
-        return _finished(total / divisor, axes, had_batch)
-    if not ceil and (include or not any(padding)):
-        return _finished(total / (kernel[0] * kernel[1]), axes, had_batch)
+        return _finished(divided(total, divisor), axes, had_batch)
     # How many elements of the image, with its padding or without, every window covers.
     covered = []
     for n, count, k, s, p in zip(x.shape[2:], counts, kernel, stride, padding, strict=True):
@@ -103,7 +122,12 @@ def _averaged(
         covered.append(stop - start if include else np.minimum(stop, n) - np.maximum(start, 0))
     numbers = np.outer(*covered).astype("float64")
     numbers = tensor(numbers, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
-    return _finished(total / numbers, axes, had_batch)
+    return _finished(divided(total, numbers), axes, had_batch)
+
+
+def divided(total: Tensor, count: Any) -> Tensor:
+    """``total / count``, of the type of ``total``: as in PyTorch, integers are cut off after the point."""
+    return total / count if total.dtype.is_differentiable else div(total, count, rounding_mode="trunc")
 
 
 def avg_pool2d(
@@ -125,11 +149,18 @@ def avg_pool2d(
     """
     if divisor_override == 0:
         raise ValueError("avg_pool2d: divisor_override must not be zero")
-    return _averaged("avg_pool2d", 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+    return _averaged(
+        "avg_pool2d", 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+    )
 
 
 def avg_pool1d(
-    input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False, count_include_pad: bool = True
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
 ) -> Tensor:
     """The mean of each window of sequences ``(N, C, L)``, as `avg_pool2d`."""
     return _averaged("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
@@ -187,24 +218,35 @@ def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     return unbatched(_region_means(x, -1, *_target("adaptive_avg_pool1d", 1, x, output_size)), had_batch)
 
 
-def _region_maxima(x: Tensor, height: int, width: int) -> Tensor:
-    rows = []
+def _region_maxima(x: Tensor, height: int, width: int, return_indices: bool) -> list[Tensor]:
+    """The largest element of each region, and, if asked for, where it is in the image."""
+    rows: list[list[Tensor]] = []
     for top, bottom in _bounds(x.shape[2], height):
-        row = [
-            xp.max_pool2d(x[:, :, top:bottom, left:right], (bottom - top, right - left), (1, 1), (0, 0), (1, 1), False)
-            for left, right in _bounds(x.shape[3], width)
-        ]
-        rows.append(cat(row, -1))
-    return cat(rows, -2)
+        row = []
+        for left, right in _bounds(x.shape[3], width):
+            region, one = x[:, :, top:bottom, left:right], (1, 1)
+            window = (bottom - top, right - left)
+            row.append([xp.max_pool2d(region, window, one, (0, 0), one, False)])
+            if return_indices:
+                inside = xp.max_pool2d_indices(region, window, one, (0, 0), one, False)
+                row[-1].append((inside // window[1] + top) * x.shape[3] + inside % window[1] + left)
+        rows.append([cat(list(parts), -1) for parts in zip(*row, strict=True)])
+    return [cat(list(parts), -2) for parts in zip(*rows, strict=True)]
 
 
-def adaptive_max_pool2d(input: Tensor, output_size: Any) -> Tensor:
+def _adaptive_max(name: str, axes: int, input: Tensor, output_size: Any, return_indices: bool) -> Any:
+    x, had_batch = batched(input, name, axes)
+    target = _target(name, axes, x, output_size)
+    found = _region_maxima(flat(x)[0] if axes == 1 else x, *((1, *target) if axes == 1 else target), return_indices)
+    results = tuple(_finished(result, axes, had_batch) for result in found)
+    return results if return_indices else results[0]
+
+
+def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
     """The largest elements of ``output_size`` regions of about equal size; None keeps an axis as it is."""
-    x, had_batch = batched(input, "adaptive_max_pool2d", 2)
-    return unbatched(_region_maxima(x, *_target("adaptive_max_pool2d", 2, x, output_size)), had_batch)
+    return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
-def adaptive_max_pool1d(input: Tensor, output_size: Any) -> Tensor:
+def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
     """The largest elements of ``output_size`` regions of about equal length."""
-    x, had_batch = batched(input, "adaptive_max_pool1d", 1)
-    return _finished(_region_maxima(flat(x)[0], 1, *_target("adaptive_max_pool1d", 1, x, output_size)), 1, had_batch)
+    return _adaptive_max("adaptive_max_pool1d", 1, input, output_size, return_indices)

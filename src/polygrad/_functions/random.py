@@ -12,6 +12,7 @@ import numpy as np
 from .. import _dtypes
 from .._core.primitive import PRIMITIVES
 from .._core.tensor import Tensor, cell
+from .._devices import native_device
 from .._dtypes import DType
 from ..backends.registry import get_backend
 from .common import check_tensor, sizes, xp
@@ -23,7 +24,9 @@ from .shaping import broadcast_tensors
 _DIGITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
 
 
-def _draw(primitive: str, words: int, settings: tuple, dtype: DType | None, generator: Any, backend: Any, device: Any) -> Tensor:
+def _draw(
+    primitive: str, words: int, settings: tuple, dtype: DType | None, generator: Any, backend: Any, device: Any
+) -> Tensor:
     """The result of ``primitive(bits, *settings, dtype)`` for fresh bits."""
     source = default_generator if generator is None else generator
     if not isinstance(source, Generator):
@@ -103,11 +106,17 @@ def randn(
     return _leaf(_normal(_shape_of(sizes(size)), dtype, generator, *place(backend, device)), requires_grad)
 
 
-def _integers(shape: tuple[int, ...], low: int, high: int, dtype: DType, generator: Any, backend: Any, device: Any) -> Tensor:
+def _integers(
+    shape: tuple[int, ...], low: int, high: int, dtype: DType, generator: Any, backend: Any, device: Any
+) -> Tensor:
     if low >= high:
-        raise RuntimeError(f"random integers from low to high, high excluded, need low < high, but low={low}, high={high}")
+        raise RuntimeError(
+            f"random integers from low to high, high excluded, need low < high, but low={low}, high={high}"
+        )
     drawn = dtype if dtype.kind in ("int", "uint") else _dtypes.int64
-    made = _draw("integers_from_bits", math.prod(shape), (math.prod(shape), low, high - low), drawn, generator, backend, device)
+    made = _draw(
+        "integers_from_bits", math.prod(shape), (math.prod(shape), low, high - low), drawn, generator, backend, device
+    )
     return xp.reshape(xp.astype(made, dtype), shape)
 
 
@@ -158,8 +167,10 @@ def randperm(
 def _place_of(input: Tensor, backend: Any = None, device: Any = None) -> tuple[Any, Any]:
     target = input.backend if backend is None else get_backend(backend)
     if device is None:
-        return target, (input.device if target is input.backend and not target.level else target.default_device())
-    return target, target.parse_device(device)
+        return target, (
+            target.device(input._read()) if target is input.backend and not target.level else target.default_device()
+        )
+    return target, native_device(target, device)
 
 
 def _like(make: Callable, name: str, description: str) -> Callable:
@@ -213,9 +224,13 @@ def bernoulli_mask(shape: tuple[int, ...], p: float, like: Tensor, generator: An
 
 def exponential_like(input: Tensor, lambd: float = 1.0, generator: Any = None) -> Tensor:
     """Exponential numbers of rate ``lambd`` beside ``input``; never 0."""
-    uniform = _uniform(tuple(input.shape), input.dtype, generator, *_place_of(input))
-    smallest = 0.5 * 2.0 ** -_DIGITS[input.dtype.name]
-    return xp.log(uniform + smallest) * (-1 / lambd)
+    shape, (backend, device) = tuple(input.shape), _place_of(input)
+    count, digits = math.prod(shape), 53 if input.dtype is _dtypes.float64 else 32
+    wide = _dtypes.float64 if "float64" in backend.capabilities else input.dtype
+    words = count if digits > 32 else -(-count // 2)
+    uniform = _draw("uniform_from_bits", words, (count, digits), wide, generator, backend, device)
+    drawn = xp.log(uniform + 0.5 * 2.0**-digits) * (-1 / lambd)
+    return xp.reshape(xp.astype(drawn, input.dtype), shape)
 
 
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
@@ -263,14 +278,18 @@ def normal(
     return _leaf(made * std + mean, requires_grad)
 
 
-def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None) -> Tensor:
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
+) -> Tensor:
     """``num_samples`` classes for each row of ``input``, drawn with the weights in it, as int64.
 
     Raises RuntimeError where weights are negative or not finite, all zero, or too few for drawing without replacement.
     """
     check_tensor(input, "multinomial")
     if input.ndim not in (1, 2) or not input.dtype.is_floating_point:
-        raise RuntimeError(f"multinomial: weights are a vector or matrix of floats, not {input.dtype.name} of shape {tuple(input.shape)}")
+        raise RuntimeError(
+            f"multinomial: weights are a vector or matrix of floats, not {input.dtype.name} of shape {tuple(input.shape)}"
+        )
     if num_samples < 1:
         raise RuntimeError(f"multinomial: cannot sample {num_samples} classes")
     weights = xp.astype(input.detach(), _dtypes.float64)
@@ -327,7 +346,9 @@ def random_(input: Tensor, low: int = 0, to: int | None = None, *, generator: Ge
         low, to = 0, low
     if to is None:
         dtype = input.dtype
-        to = 2 ** _DIGITS[dtype.name] + 1 if dtype.name in _DIGITS else 2 ** (8 * dtype.itemsize - (dtype.kind == "int"))
+        to = (
+            2 ** _DIGITS[dtype.name] + 1 if dtype.name in _DIGITS else 2 ** (8 * dtype.itemsize - (dtype.kind == "int"))
+        )
         to = 2 if dtype.kind == "bool" else to
     return _fill(input, lambda: _integers(tuple(input.shape), low, to, input.dtype, generator, *_place_of(input)))
 

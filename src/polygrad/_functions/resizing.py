@@ -46,12 +46,15 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     if mode not in _EXTENSIONS:
         raise NotImplementedError(f"pad: mode must be 'constant', {', '.join(map(repr, _EXTENSIONS))}, not {mode!r}")
     for axis, (before, after) in enumerate(widths):
-        input = _EXTENSIONS[mode](input, axis, before, after) if before > 0 or after > 0 else input
+        if before > 0 or after > 0:
+            input = _EXTENSIONS[mode](input, axis, before, after)
+            if mode == "circular":
+                widths[axis] = (0, 0)
     return _cut(input, widths)
 
 
 def _part(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
-    return xp.getitem(x, ((slice(None),) * axis + (slice(start, stop),)))
+    return xp.getitem(x, (*(slice(None),) * axis, slice(start, stop), Ellipsis))
 
 
 def _cut(x: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
@@ -90,9 +93,12 @@ def _replicated(x: Tensor, axis: int, before: int, after: int) -> Tensor:
 
 
 def _circular(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    x = _part(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))  # what is cut does not come back around
     length = x.shape[axis]
     if max(before, after) > length:
-        raise ShapeError(f"pad: circular padding of {before} and {after} elements goes more than once around dimension {axis}")
+        raise ShapeError(
+            f"pad: circular padding of {before} and {after} elements goes more than once around dimension {axis}"
+        )
     return _joined([_part(x, axis, length - max(before, 0), length), x, _part(x, axis, 0, max(after, 0))], axis)
 
 
@@ -100,6 +106,9 @@ _EXTENSIONS = {"reflect": _reflected, "replicate": _replicated, "circular": _cir
 
 
 # -- interpolation ---------------------------------------------------------------------------------------------------------
+
+#: Modes that weigh neighbours, with the number of spatial dimensions that each is for.
+_SMOOTH = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 
 
 def interpolate(
@@ -114,7 +123,8 @@ def interpolate(
     """``input`` ``(N, C, ...)`` with its spatial dimensions brought to ``size``, or made ``scale_factor`` times as long.
 
     Args:
-        mode: ``"nearest"``, ``"nearest-exact"``, ``"linear"`` (one dimension), ``"bilinear"`` (two) or ``"area"``.
+        mode: ``"nearest"``, ``"nearest-exact"``, ``"area"``, ``"linear"`` (one spatial dimension), ``"bilinear"``,
+            ``"bicubic"`` (two), ``"trilinear"`` (three).
         align_corners: for the linear modes, whether the corners' centres stay in place, or the corners themselves.
 
     Raises ValueError where neither or both of ``size`` and ``scale_factor`` are given.
@@ -122,16 +132,17 @@ def interpolate(
     check_tensor(input, "interpolate")
     axes = input.ndim - 2
     if axes < 1:
-        raise ShapeError(f"interpolate: the input must be (batch, channels, ...), but its shape is {tuple(input.shape)}")
+        raise ShapeError(
+            f"interpolate: the input must be (batch, channels, ...), but its shape is {tuple(input.shape)}"
+        )
     if (size is None) == (scale_factor is None):
         raise ValueError("interpolate: either size or scale_factor must be given, and not both")
     if antialias:
         raise NotImplementedError("interpolate: antialias is not offered")
-    linear = {"linear": 1, "bilinear": 2, "trilinear": 3}
-    if mode in linear and linear[mode] != axes:
-        raise NotImplementedError(f"interpolate: mode {mode!r} takes {linear[mode]} spatial dimensions, not {axes}")
-    if mode not in linear and align_corners is not None:
-        raise ValueError("interpolate: align_corners is for the linear modes")
+    if mode in _SMOOTH and _SMOOTH[mode] != axes:
+        raise NotImplementedError(f"interpolate: mode {mode!r} takes {_SMOOTH[mode]} spatial dimensions, not {axes}")
+    if mode not in _SMOOTH and align_corners is not None:
+        raise ValueError("interpolate: align_corners is for the linear modes and for bicubic")
     if size is not None:
         sizes = (size,) * axes if isinstance(size, int) else tuple(size)
         factors: tuple[float | None, ...] = (None,) * axes
@@ -149,8 +160,9 @@ def interpolate(
             scale = old / new if factor is None else 1 / factor
             places = np.minimum(np.floor((np.arange(new) + shift) * scale).astype(np.int64), old - 1)
             input = _taken(input, axis, places)
-        elif mode in linear:
-            input = _weighted(input, axis, _linear_weights(old, new, factor, bool(align_corners)))
+        elif mode in _SMOOTH:
+            scale = old / new if factor is None else 1 / factor
+            input = _weighted(input, axis, _weights(old, new, scale, bool(align_corners), mode == "bicubic"))
         elif mode == "area":
             weights = np.zeros((new, old))
             for i, row in enumerate(weights):
@@ -183,18 +195,27 @@ def _weighted(x: Tensor, axis: int, weights: Any) -> Tensor:
     return xp.permute_dims(mapped, tuple(sorted(range(x.ndim), key=order.__getitem__)))
 
 
-def _linear_weights(old: int, new: int, factor: float | None, align_corners: bool) -> Any:
+def _weights(old: int, new: int, scale: float, align_corners: bool, cubic: bool) -> Any:
+    """The matrix ``(new, old)`` of linear interpolation, or of Keys's cubic convolution (1981) with a = -0.75."""
     if align_corners:
         position = np.arange(new) * ((old - 1) / (new - 1) if new > 1 else 0.0)
     else:
-        position = np.maximum((np.arange(new) + 0.5) * (old / new if factor is None else 1 / factor) - 0.5, 0)
-    below = np.minimum(np.floor(position).astype(np.int64), old - 1)
-    above = np.minimum(below + 1, old - 1)
+        position = (np.arange(new) + 0.5) * scale - 0.5
+    if not cubic:
+        position = np.maximum(position, 0)
+    below = np.floor(position).astype(np.int64)
     share = position - below
     weights = np.zeros((new, old))
-    np.add.at(weights, (np.arange(new), below), 1 - share)
-    np.add.at(weights, (np.arange(new), above), share)
+    for step in (-1, 0, 1, 2) if cubic else (0, 1):
+        amount = _cubic(np.abs(share - step)) if cubic else 1 - np.abs(share - step)
+        np.add.at(weights, (np.arange(new), np.clip(below + step, 0, old - 1)), amount)
     return weights
+
+
+def _cubic(distance: Any) -> Any:
+    a = -0.75
+    near = ((a + 2) * distance - (a + 3)) * distance**2 + 1
+    return np.where(distance <= 1, near, ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a)
 
 
 # -- pixels and channels ---------------------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from .reductions import count
 
 def shifted(xp, x, axis):
     """``x`` less its maximum along ``axis``, so that no exponential overflows."""
+    if x.shape[axis] == 0:
+        return x
     return x - xp.max(x, axis=axis, keepdims=True)
 
 

@@ -19,12 +19,16 @@ class NumpyBackend(Backend):
     shares_scalars = True
 
     def __init__(self) -> None:
+        from . import numpy_kernels_neural, numpy_kernels_windows
         from .numpy_inplace import OVERWRITING
         from .numpy_linalg import KERNELS
+        from .numpy_optimizers import OPTIMIZERS
 
         super().__init__()
-        self.kernels.update(KERNELS)
+        for kernels in (KERNELS, numpy_kernels_neural.KERNELS, numpy_kernels_windows.KERNELS):
+            self.kernels.update(kernels)
         self.kernels.update(OVERWRITING)
+        self.kernels.update(OPTIMIZERS)
         half = np.dtype(np.float16)
         self._native[_dtypes.float16], self._dtype[half] = half, _dtypes.float16
 

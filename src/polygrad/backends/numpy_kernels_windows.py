@@ -1,0 +1,249 @@
+"""NumPy kernels for convolution and pooling.
+
+Images lie channels last in memory, ``(N, H, W, C)``: what a window holds of one row is then one run of numbers, which
+`as_strided` shows without a copy and one assignment gathers.  Each block of images is one matrix product.  Results keep
+that order in memory and are seen through strides as ``(N, C, H, W)``, so that a network's layers do not copy back and
+forth.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from .numpy_masks import masked
+from .windows import crop_image, keys, padded_lengths, window_counts
+
+#: Primitive name → raw kernel.
+KERNELS: dict[str, Callable[..., Any]] = {}
+
+#: So many bytes of gathered windows are multiplied at once: they should stay in the second-level cache.
+_BLOCK = 1 << 20
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Put ``function`` into the table under its name."""
+    KERNELS[function.__name__] = function
+    return function
+
+
+# -- convolution -----------------------------------------------------------------------------------------------------------
+
+
+def _channels_last(x, lengths, padding):
+    """``x`` as ``(N, H, W, C)``, contiguous, inside an image of ``lengths``, ``padding`` from its start."""
+    x = x.transpose(0, 2, 3, 1)
+    height, width = x.shape[1:3]
+    if (height, width) == tuple(lengths):
+        return np.ascontiguousarray(x)
+    image = np.zeros((x.shape[0], *lengths, x.shape[3]), x.dtype)
+    image[:, padding[0] : padding[0] + height, padding[1] : padding[1] + width] = x
+    return image
+
+
+def _windows(image, counts, kernel, stride, dilation):
+    """A view of ``image``: ``(N, windows down, windows across, kernel height, run)``, or with the last split in two."""
+    batch, height, width, channels = image.shape
+    # Not image.strides: those of axes of length 1 mean nothing.
+    item = image.itemsize
+    across, down = channels * item, width * channels * item
+    shape = (batch, *counts, kernel[0])
+    strides = (height * down, down * stride[0], across * stride[1], down * dilation[0])
+    if dilation[1] == 1:
+        return as_strided(image, (*shape, kernel[1] * channels), (*strides, item), writeable=False)
+    return as_strided(image, (*shape, kernel[1], channels), (*strides, across * dilation[1], item), writeable=False)
+
+
+def _blocks(image, counts, kernel, stride, dilation):
+    """Slices of the batch, each with its windows as the rows of a matrix.  The matrix's memory is used again."""
+    batch, width = image.shape[0], kernel[0] * kernel[1] * image.shape[3]
+    if tuple(kernel) == (1, 1) and tuple(stride) == (1, 1):
+        yield slice(0, batch), image.reshape(batch * counts[0] * counts[1], width)
+        return
+    windows = _windows(image, counts, kernel, stride, dilation)
+    step = max(1, min(batch, _BLOCK // max(1, counts[0] * counts[1] * width * image.itemsize)))
+    memory = np.empty((step, *windows.shape[1:]), image.dtype)
+    for start in range(0, batch, step):
+        part = windows[start : start + step]
+        rows = memory[: part.shape[0]]
+        rows[...] = part
+        yield slice(start, start + part.shape[0]), rows.reshape(part.shape[0] * counts[0] * counts[1], width)
+
+
+def _matrix(weight):
+    """``(out, kernel height * kernel width * in)``: a weight in the order of a window's numbers."""
+    return weight.transpose(0, 2, 3, 1).reshape(weight.shape[0], math.prod(weight.shape[1:]))
+
+
+def _by_group(groups, *sizes):
+    """For each group its slice of axes of ``sizes``."""
+    for number in range(groups):
+        yield tuple(slice(number * (n // groups), (number + 1) * (n // groups)) for n in sizes)
+
+
+def _convolve(image, matrix, counts, kernel, stride, dilation, out):
+    """Write the convolution of ``image``, channels last, into ``out``."""
+    for images, rows in _blocks(image, counts, kernel, stride, dilation):
+        target = out[images].reshape(rows.shape[0], matrix.shape[0])
+        if np.may_share_memory(target, out):
+            np.matmul(rows, matrix.T, out=target)
+        else:  # one group's channels of a larger array
+            out[images] = np.matmul(rows, matrix.T).reshape(out[images].shape)
+
+
+@kernel
+def conv2d(x, weight, /, stride, padding, dilation, groups):
+    kernel = weight.shape[2:]
+    counts = window_counts(x.shape, kernel, stride, padding, dilation)
+    lengths = padded_lengths(x.shape, counts, kernel, stride, padding, dilation)
+    out = np.empty((x.shape[0], *counts, weight.shape[0]), np.result_type(x, weight))
+    for inputs, outputs in _by_group(groups, x.shape[1], weight.shape[0]):
+        image = _channels_last(x[:, inputs], lengths, padding)
+        _convolve(image, _matrix(weight[outputs]), counts, kernel, stride, dilation, out[..., outputs])
+    return out.transpose(0, 3, 1, 2)
+
+
+@kernel
+def conv2d_weight_gradient(x, cotangent, /, kernel, stride, padding, dilation, groups):
+    counts = cotangent.shape[2:]
+    lengths = padded_lengths(x.shape, counts, kernel, stride, padding, dilation)
+    per_group = x.shape[1] // groups
+    result = np.zeros((cotangent.shape[1], per_group, *kernel), np.result_type(x, cotangent))
+    for inputs, outputs in _by_group(groups, x.shape[1], cotangent.shape[1]):
+        image = _channels_last(x[:, inputs], lengths, padding)
+        g = _channels_last(cotangent[:, outputs], counts, (0, 0))
+        total = np.zeros((g.shape[3], kernel[0] * kernel[1] * per_group), result.dtype)
+        for images, rows in _blocks(image, counts, kernel, stride, dilation):
+            total += np.matmul(g[images].reshape(rows.shape[0], g.shape[3]).T, rows)
+        result[outputs] = total.reshape(g.shape[3], *kernel, per_group).transpose(0, 3, 1, 2)
+    return result
+
+
+@kernel
+def conv2d_input_gradient(cotangent, weight, /, size, stride, padding, dilation, groups):
+    kernel = weight.shape[2:]
+    inputs = weight.shape[1] * groups
+    lead = [d * (k - 1) - p for k, p, d in zip(kernel, padding, dilation, strict=True)]
+    dtype = np.result_type(cotangent, weight)
+    if tuple(stride) == (1, 1) and min(lead) >= 0:
+        return _by_convolution(cotangent, weight, size, lead, dilation, groups, inputs, dtype)
+    return _by_scattering(cotangent, weight, size, stride, padding, dilation, groups, inputs, dtype)
+
+
+def _by_convolution(cotangent, weight, size, lead, dilation, groups, inputs, dtype):
+    """With stride 1 the adjoint is the convolution of the padded cotangent with the flipped kernel."""
+    kernel = weight.shape[2:]
+    lengths = [n + d * (k - 1) for n, k, d in zip(size, kernel, dilation, strict=True)]
+    out = np.empty((cotangent.shape[0], *size, inputs), dtype)
+    for outputs, channels in _by_group(groups, weight.shape[0], inputs):
+        image = _channels_last(cotangent[:, outputs], lengths, lead)
+        flipped = weight[outputs, :, ::-1, ::-1].transpose(1, 0, 2, 3)
+        _convolve(image, _matrix(flipped), size, kernel, (1, 1), dilation, out[..., channels])
+    return out.transpose(0, 3, 1, 2)
+
+
+def _by_scattering(cotangent, weight, size, stride, padding, dilation, groups, inputs, dtype):
+    """What every window contributes is added where the window was."""
+    kernel, counts = weight.shape[2:], cotangent.shape[2:]
+    lengths = padded_lengths(size, counts, kernel, stride, padding, dilation)
+    image = np.zeros((cotangent.shape[0], *lengths, inputs), dtype)
+    places = [key[2:] for key in keys(counts, kernel, stride, dilation)]
+    for outputs, channels in _by_group(groups, weight.shape[0], inputs):
+        g = _channels_last(cotangent[:, outputs], counts, (0, 0))
+        matrix = _matrix(weight[outputs])
+        step = max(1, _BLOCK // max(1, counts[0] * counts[1] * matrix.shape[1] * image.itemsize))
+        for start in range(0, g.shape[0], step):
+            rows = g[start : start + step]
+            parts = np.matmul(rows.reshape(-1, g.shape[3]), matrix).reshape(*rows.shape[:3], len(places), -1)
+            for number, place in enumerate(places):
+                image[(slice(start, start + step), *place, channels)] += parts[:, :, :, number]
+    return crop_image(image.transpose(0, 3, 1, 2), size, padding)
+
+
+# -- pooling ---------------------------------------------------------------------------------------------------------------
+
+
+def _inside(x, lengths, padding, value):
+    """``x`` inside an image of ``lengths`` full of ``value``, with the order of its axes in memory."""
+    if tuple(x.shape[2:]) == tuple(lengths):
+        return x
+    like = np.empty_like(x, shape=(*x.shape[:2], *lengths))
+    like[...] = value
+    like[:, :, padding[0] : padding[0] + x.shape[2], padding[1] : padding[1] + x.shape[3]] = x
+    return like
+
+
+def _lowest(dtype):
+    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min
+
+
+@kernel
+def max_pool2d(x, /, kernel, stride, padding, dilation, ceil):
+    counts = window_counts(x.shape, kernel, stride, padding, dilation, ceil)
+    lengths = padded_lengths(x.shape, counts, kernel, stride, padding, dilation)
+    image = _inside(x, lengths, padding, _lowest(x.dtype))
+    # First down the columns, then along the rows: fewer comparisons than window by window.
+    for axis in (2, 3):
+        count, k, s, d = counts[axis - 2], kernel[axis - 2], stride[axis - 2], dilation[axis - 2]
+        before = (slice(None),) * axis
+        parts = [image[(*before, slice(at * d, at * d + (count - 1) * s + 1, s))] for at in range(k)]
+        image = parts[0] if k == 1 else np.maximum(parts[0], parts[1])
+        for part in parts[2:]:
+            np.maximum(image, part, out=image)
+    return image
+
+
+def _winners(x, largest, kernel, stride, padding, dilation):
+    """For every position inside the window: its key in the padded image, and the mask of windows that may have it."""
+    counts = largest.shape[2:]
+    lengths = padded_lengths(x.shape, counts, kernel, stride, padding, dilation)
+    image = _inside(x, lengths, padding, _lowest(x.dtype))
+    has_nan = bool(np.isnan(largest).any())
+    for key in keys(counts, kernel, stride, dilation):
+        part = image[key]
+        attained = np.equal(part, largest)
+        yield key, np.logical_or(attained, np.isnan(part), out=attained) if has_nan else attained
+
+
+@kernel
+def max_pool2d_gradient(cotangent, x, largest, /, kernel, stride, padding, dilation):
+    lengths = padded_lengths(x.shape, largest.shape[2:], kernel, stride, padding, dilation)
+    result = np.zeros_like(x, shape=(*x.shape[:2], *lengths))
+    apart = all(s >= d * (k - 1) + 1 for s, k, d in zip(stride, kernel, dilation, strict=True))
+    rest = cotangent  # what has not found its place yet: equal elements after the first get nothing
+    for key, mask in _winners(x, largest, kernel, stride, padding, dilation):
+        found = masked(rest, mask)
+        if apart:
+            result[key] = found
+        else:
+            result[key] += found
+        rest = masked(rest, np.logical_not(mask, out=mask))
+    return crop_image(result, x.shape[2:], padding)
+
+
+@kernel
+def sum_pool2d(x, /, kernel, stride, padding, ceil):
+    counts = window_counts(x.shape, kernel, stride, padding, (1, 1), ceil)
+    image = _inside(x, padded_lengths(x.shape, counts, kernel, stride, padding, (1, 1)), padding, 0)
+    for axis in (2, 3):
+        count, k, s = counts[axis - 2], kernel[axis - 2], stride[axis - 2]
+        before = (slice(None),) * axis
+        parts = [image[(*before, slice(at, at + (count - 1) * s + 1, s))] for at in range(k)]
+        image = parts[0] if k == 1 else parts[0] + parts[1]
+        for part in parts[2:]:
+            image += part
+    return image
+
+
+@kernel
+def sum_pool2d_gradient(cotangent, /, size, kernel, stride, padding, ceil):
+    counts = cotangent.shape[2:]
+    lengths = padded_lengths(size, counts, kernel, stride, padding, (1, 1))
+    result = np.zeros_like(cotangent, shape=(*cotangent.shape[:2], *lengths))
+    for key in keys(counts, kernel, stride, (1, 1)):
+        result[key] += cotangent
+    return crop_image(result, size, padding)
