@@ -168,8 +168,11 @@ class TestInPlace:
 
     def test_assignment_of_a_shape_that_does_not_fit(self):
         y = polygrad.ones(2, 3)
-        with raises(RuntimeError, "(4,)", unchanged=[y]):
+        texts = ("a value of shape (4,) cannot be written to an indexed part of shape (3,)",)
+        with raises(RuntimeError, *texts, unchanged=[y]):
             y[0] = polygrad.ones(4)
+        with raises(RuntimeError, "(4,)", "(2, 3)", unchanged=[y]):
+            y[tensor([0, 1])] = polygrad.ones(4)
         with raises(IndexError, "index 7 is out of bounds for dimension 0 with size 2", unchanged=[y]):
             y[7] = 0.0
 
@@ -232,7 +235,8 @@ class TestPlaces:
             pytest.skip("the plugin polygrad-strict is not installed")
         return polygrad.get_backend("strict")
 
-    def test_mixed_backends(self, x, strict):
+    def test_mixed_backends(self, strict):
+        x = tensor([1.0, 2.0], backend="numpy", requires_grad=True)
         other = tensor([1.0, 2.0], backend="strict", requires_grad=True)
         texts = ("different backends, 'numpy' and 'strict'", "x.to(backend='numpy')")
         for operation in (lambda: x * other, lambda: x @ other, lambda: polygrad.where(x > 0, x, other)):
@@ -247,8 +251,8 @@ class TestPlaces:
 
     def test_mixed_devices(self, strict):
         here = tensor([1.0, 2.0], backend="strict", requires_grad=True)
-        devices = [d for d in strict.devices() if d != here.device]
-        names = [strict.device_name(d) for d in (here.device, devices[0])]
+        devices = [d for d in strict.devices() if here.device != d]
+        names = [str(here.device), strict.device_name(devices[0])]
         there = here.detach().to(devices[0])
         with raises(RuntimeError, "add: the operands are on different devices", *names, "x.to(", unchanged=[here]):
             here + there
@@ -259,7 +263,7 @@ class TestPlaces:
         with raises(ValueError, "nunpy", "numpy"):
             polygrad.ones(2, backend="nunpy")
         with raises(ValueError, "'numpy' has no device 'cuda:7'", "'cpu'"):
-            polygrad.ones(2, device="cuda:7")
+            polygrad.ones(2, backend="numpy", device="cuda:7")
 
 
 class TestShapes:
@@ -335,8 +339,8 @@ class TestTypes:
         with raises(TypeError, "bitwise_and", "float32[2]", unchanged=[x]):
             x & x
 
-    def test_class_indices_that_are_floats(self):
-        with raises((TypeError, RuntimeError), "int64"):
+    def test_indices_that_are_floats(self):
+        with raises(TypeError, "embedding: the indices must be of an integer type, but they are float32"):
             nn.Embedding(3, 2)(polygrad.ones(2))
 
 

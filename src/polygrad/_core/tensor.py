@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import _dtypes
+from .._devices import device_of
 from .._dtypes import DType
 from .._state import RECORDERS, note_read, recorder
 from ..backends.registry import BY_TYPE
@@ -96,9 +97,9 @@ class Tensor(Aliasing):
 
     @property
     def device(self) -> Any:
-        """The device, as the backend names it."""
+        """The device: its name, with ``type``, ``index``, and the library's own device as ``native``."""
         data = self._data
-        return BY_TYPE[data.__class__].device(data)
+        return device_of(BY_TYPE[data.__class__], data)
 
     @property
     def ndim(self) -> int:

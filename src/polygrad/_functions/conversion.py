@@ -9,6 +9,7 @@ import numpy as np
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, make_leaf
+from .._devices import native_device
 from .._dtypes import DType
 from ..backends.base import Backend
 from ..backends.registry import get_backend
@@ -51,8 +52,11 @@ def moved(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tenso
     source = input.backend
     if source.level:
         return input if dtype is None else xp.astype(input, dtype)
-    here = input.device
-    there = (here if target is source else target.default_device()) if device is None else target.parse_device(device)
+    here = source.device(input._read())
+    if device is not None:
+        there = native_device(target, device)
+    else:
+        there = here if target is source else target.default_device()
     if target is not source or there != here:
         input = xp.transfer(input, target, there, source, here)
     return input if dtype is None else xp.astype(input, dtype)

@@ -11,6 +11,7 @@ import numpy as np
 from .. import _dtypes
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell, make_leaf
+from .._devices import native_device
 from .._dtypes import DType, promote
 from ..backends.registry import BY_TYPE, get_backend
 from .common import sizes
@@ -19,7 +20,7 @@ from .common import sizes
 def place(backend: Any, device: Any) -> tuple[Any, Any]:
     """The backend and the library's own device that the arguments ``backend`` and ``device`` mean."""
     chosen = get_backend(backend)
-    return chosen, chosen.default_device() if device is None else chosen.parse_device(device)
+    return chosen, chosen.default_device() if device is None else native_device(chosen, device)
 
 
 def check_dtype(dtype: Any) -> DType | None:
@@ -66,7 +67,7 @@ def _as_array(data: Any, dtype: DType | None, device: Any, backend: Any, copy: b
         return moved._read()
     source = _backend_of(data)
     if source is not None and source.name != "numpy" and backend is None:
-        where = None if device is None else source.parse_device(device)
+        where = None if device is None else native_device(source, device)
         return source.asarray(data, dtype=None if dtype is None else source.to_dtype(dtype), device=where, copy=copy or None)
     if source is not None:
         data = source.to_numpy(data)

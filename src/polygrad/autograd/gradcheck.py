@@ -172,7 +172,7 @@ def _numbers(x: Tensor) -> Any:
 def _like(x: Tensor, values: Any, requires_grad: bool = False) -> Tensor:
     """A new leaf beside ``x`` with other values."""
     backend = x.backend
-    array = backend.asarray(values, dtype=backend.to_dtype(x.dtype), device=x.device, copy=True)
+    array = backend.asarray(values, dtype=backend.to_dtype(x.dtype), device=backend.device(x._read()), copy=True)
     return make_leaf(object.__new__(Tensor), array, requires_grad)
 
 

@@ -1,0 +1,90 @@
+"""Where a tensor is: a name that every backend shares, around the library's own device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Device(str):
+    """A device: a string such as ``"cpu"`` or ``"cuda:1"`` that also knows its parts.
+
+    Attributes: ``type``, such as ``"cuda"``; ``index``, an int or None; ``native``, the library's own device, or None
+    where the device was only named.  It equals its own name, and the library's device.
+
+    Example::
+
+        polygrad.device("cuda:1").type  # 'cuda'
+        polygrad.zeros(3).device == "cpu"  # True
+    """
+
+    __slots__ = ("backend", "native")
+
+    def __new__(cls, type: Any = "cpu", index: int | None = None) -> Device:
+        if isinstance(type, int):
+            type, index = "cuda", type
+        if not isinstance(type, str) or not type:
+            raise TypeError(f"a device is named by a string such as 'cpu' or 'cuda:1', not {type!r}")
+        if index is not None and ":" in type:
+            raise RuntimeError(f"the name {type!r} already has an index, and index is {index}")
+        made = super().__new__(cls, type if index is None else f"{type}:{index}")
+        made.backend = getattr(type, "backend", None) if index is None else None
+        made.native = getattr(type, "native", None) if index is None else None
+        return made
+
+    @property
+    def type(self) -> str:
+        """The kind of device."""
+        return self.partition(":")[0]
+
+    @property
+    def index(self) -> int | None:
+        """Which device of its kind."""
+        number = self.partition(":")[2]
+        return int(number) if number.isdigit() else None
+
+    def __eq__(self, other: Any) -> bool:
+        return str.__eq__(self, other) if isinstance(other, str) else self.native is not None and self.native == other
+
+    def __ne__(self, other: Any) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+    def __repr__(self) -> str:
+        index = self.index
+        return f"device(type={self.type!r})" if index is None else f"device(type={self.type!r}, index={index})"
+
+    def __reduce__(self) -> Any:
+        return Device, (str(self),)
+
+
+_made: dict[tuple[int, Any], Device] = {}
+
+
+def device_of(backend: Any, array: Any) -> Device | None:
+    """The device that ``array`` of ``backend`` is on; None where the library does not know yet."""
+    native = backend.device(array)
+    if native is None:
+        return None
+    try:
+        known = _made.get((id(backend), native))
+    except TypeError:
+        return _around(backend, native)
+    if known is None or known.backend is not backend:
+        known = _made[id(backend), native] = _around(backend, native)
+    return known
+
+
+def _around(backend: Any, native: Any) -> Device:
+    made = Device(backend.device_name(native))
+    made.backend, made.native = backend, native
+    return made
+
+
+def native_device(backend: Any, device: Any) -> Any:
+    """The library's own device that ``device`` means on ``backend``.  Raises as `Backend.parse_device`."""
+    if isinstance(device, Device):
+        if device.backend is backend:
+            return device.native
+        device = str(device)
+    return backend.parse_device(device)
