@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
+from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._state import RECORDERS
@@ -37,7 +38,13 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
     if not indices:
         if value._base is not None and value._base[0] is x and value._base[2] == {"key": basic}:
             return  # ``x[key] += 1`` assigns the view that it already changed
-        x._in_place(xp.slice_put, xp.astype(value, x.dtype), basic)
+        try:
+            x._in_place(xp.slice_put, xp.astype(value, x.dtype), basic)
+        except ShapeError as error:
+            shape = tuple(xp.getitem(x.detach(), basic).shape)
+            raise ShapeError(
+                f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of shape {shape}"
+            ) from error
         return
     x._check_in_place()
     value = xp.astype(value, x.dtype)
