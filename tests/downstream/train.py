@@ -12,9 +12,9 @@ def train(backend):
         x = polygrad.linspace(-1, 1, 64).reshape(64, 1)
         target = polygrad.sin(3 * x)
         model = nn.Sequential(nn.Linear(1, 16), nn.Tanh(), nn.Linear(16, 1))
-        optimizer = optim.Adam(model.parameters(), lr=0.03)
+        optimizer = optim.Adam(model.parameters(), lr=0.05)
         losses = []
-        for _ in range(100):
+        for _ in range(200):
             optimizer.zero_grad()
             loss = nn.functional.mse_loss(model(x), target)
             loss.backward()
