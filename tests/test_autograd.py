@@ -188,6 +188,10 @@ class TestGrad:
         x, y = leaf(2.0), leaf(1.0, 2.0)
         with pytest.raises(RuntimeError, match="input 1, of shape \\(2,\\), was not used.*allow_unused=True"):
             autograd.grad(x * x, (x, y))
+        z = x * x
+        with pytest.raises(RuntimeError, match="input 0"):
+            autograd.grad(z, y)
+        assert autograd.grad(z, x)[0].item() == 4.0  # what failed had freed nothing
         gx, gy = autograd.grad(x * x, (x, y), allow_unused=True)
         assert gx.item() == 4.0 and gy is None
 

@@ -93,6 +93,13 @@ def unused_inputs(m):
 
 
 @program
+def batched_grad_outputs(m):
+    x, y = var(m, [1.0, 2.0]), var(m, 3.0)
+    seeds = m.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, -1.0]], dtype=m.float64)
+    return m.autograd.grad(x * x * y, (x, y), seeds, is_grads_batched=True)
+
+
+@program
 def tensor_hooks(m):
     x = var(m, [1.0, 2.0])
     y, seen = x * 3, []

@@ -135,6 +135,8 @@ class TestBackward:
     def test_grad_of_no_tensors(self, x):
         with raises(TypeError, "outputs must be a Tensor or a sequence of tensors, not int"):
             polygrad.autograd.grad(3, x)
+        with raises(ValueError, "grad requires non-empty inputs", unchanged=[x]):
+            polygrad.autograd.grad(x * x, [])
 
 
 class TestInPlace:

@@ -80,11 +80,20 @@ def grad(
     gradients: Sequence[Tensor | None],
     retain_graph: bool | None,
     create_graph: bool,
+    allow_unused: bool,
 ) -> list[Tensor | None]:
-    """The gradients of ``outputs`` with respect to ``inputs``; None where an input was not used."""
+    """The gradients of ``outputs`` with respect to ``inputs``; None where an input was not used, if that is allowed."""
     edges = _edges_of(inputs)
-    reached = sweep(outputs, gradients, retain_graph, create_graph, dict.fromkeys(edges))
+    reached = sweep(outputs, gradients, retain_graph, create_graph, dict.fromkeys(edges), not allow_unused)
     return [to_user(reached[edge]) if edge in reached else None for edge in edges]
+
+
+def unused(number: int, edge: Edge | GradientEdge) -> str:
+    """What to say of an input that the outputs do not depend on."""
+    return (
+        f"input {number}, of shape {tuple(edge.shape)}, was not used in computing the outputs; pass allow_unused=True to "
+        "get None for it, or materialize_grads=True to get zeros"
+    )
 
 
 def _edges_of(inputs: Sequence[Tensor]) -> list[Edge]:
@@ -105,10 +114,12 @@ def sweep(
     retain_graph: bool | None,
     create_graph: bool,
     wanted: dict[Edge, None] | None,
+    complete: bool = False,
 ) -> dict[Edge, Any]:
     """Go through the graph once; returns the cotangent of every leaf, or of every ``wanted`` edge.
 
-    Cotangents are raw arrays, or Tensors with ``create_graph``.
+    With ``complete`` a wanted edge that cannot be reached raises, before anything is computed and freed.  Cotangents are
+    raw arrays, or Tensors with ``create_graph``.
     """
     retain = create_graph if retain_graph is None else retain_graph
     cotangents: dict[Edge, Any] = {}
@@ -118,6 +129,10 @@ def sweep(
         cotangents[edge] = cotangents[edge] + g if edge in cotangents else g
     useful = None if wanted is None else _leading_to(wanted, cotangents)
     if useful is not None:
+        if complete:
+            for number, edge in enumerate(wanted):
+                if edge not in useful:
+                    raise RuntimeError(unused(number, edge))
         cotangents = {edge: g for edge, g in cotangents.items() if edge in useful}
     heap = [(-edge.sequence, edge) for edge in cotangents if edge.__class__ is Node]
     heapq.heapify(heap)
@@ -395,7 +410,7 @@ def _as_tensors(node: Node, saved: tuple) -> tuple:
                 cell(value, node)
                 if node.plan.primitive.outputs == 1
                 else tuple([
-                    cell(out, None if is_discrete[out.dtype] else make_node(node.plan, (node,), (), out.shape, number))
+                    cell(out, None if is_discrete[type(out), out.dtype] else make_node(node.plan, (node,), (), out.shape, number))
                     for number, out in enumerate(value)
                 ])  # fmt: skip
             )

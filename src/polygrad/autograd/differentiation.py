@@ -7,6 +7,7 @@ from typing import Any
 
 from .._core import engine
 from .._core.graph import GradientEdge
+from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
 
@@ -36,7 +37,7 @@ def grad(
     retain_graph: bool | None = None,
     create_graph: bool = False,
     allow_unused: bool | None = None,
-    *,
+    is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
     """The gradients of the sum of ``outputs`` with respect to ``inputs``, leaving every ``.grad`` alone.
@@ -48,6 +49,7 @@ def grad(
         retain_graph: keep what the graph saved (default: ``create_graph``).
         create_graph: record the computation of the gradients, so that they can be differentiated.
         allow_unused: give None for an input that the outputs do not depend on, instead of an error.
+        is_grads_batched: every cotangent has one more axis in front; the gradients have it too, row by row.
         materialize_grads: give zeros for such an input.
 
     Raises RuntimeError for an input that was not used, and as `Tensor.backward`.
@@ -61,16 +63,40 @@ def grad(
     if materialize_grads and allow_unused is False:
         raise ValueError("allow_unused=False and materialize_grads=True contradict each other: leave allow_unused out")
     outs, ins = _several(outputs, "outputs"), _several(inputs, "inputs")
-    results = engine.grad(outs, ins, _cotangents(grad_outputs, outs, "grad_outputs"), retain_graph, create_graph)
+    if not ins:
+        raise ValueError("grad requires non-empty inputs.")
+    seeds = _cotangents(grad_outputs, outs, "grad_outputs")
+    lenient = bool(allow_unused) or materialize_grads
+    if is_grads_batched:
+        results = _batched(outs, ins, seeds, retain_graph, create_graph, lenient)
+    else:
+        results = engine.grad(outs, ins, seeds, retain_graph, create_graph, lenient)
     for number, (result, x) in enumerate(zip(results, ins, strict=True)):
         if result is None and materialize_grads:
             results[number] = zeros_like(x)
         elif result is None and not allow_unused:
-            raise RuntimeError(
-                f"input {number}, of shape {tuple(x.shape)}, was not used in computing the outputs; pass "
-                "allow_unused=True to get None for it, or materialize_grads=True to get zeros"
-            )
+            raise RuntimeError(engine.unused(number, x))
     return tuple(results)
+
+
+def _batched(
+    outs: list[Tensor],
+    ins: list[Tensor],
+    seeds: list[Tensor | None],
+    retain_graph: bool | None,
+    create_graph: bool,
+    lenient: bool,
+) -> list[Tensor | None]:
+    """The gradients for every row of ``seeds``, stacked."""
+    if any(seed is None for seed in seeds):
+        raise RuntimeError("is_grads_batched=True needs a batch of grad_outputs for every output")
+    count = seeds[0].shape[0]
+    retains = [True] * (count - 1) + [retain_graph]
+    rows = [
+        engine.grad(outs, ins, [seed[i] for seed in seeds], retains[i], create_graph, lenient)  # type: ignore[index]
+        for i in range(count)
+    ]
+    return [None if column[0] is None else OPERATIONS.stack(list(column)) for column in zip(*rows, strict=True)]
 
 
 def backward(
