@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import FrameType
-from typing import Any
 
 from .._core.tensor import Tensor
 from . import names
@@ -158,7 +157,7 @@ def _quoted(text: str) -> str:
 
 
 def _as_dot(diagram: Diagram, direction: str, shapes: bool) -> str:
-    identify: Callable[[str], str] = _Identifiers()
+    identify = _Identifiers()
     for box in (*diagram.forward, *diagram.backward):
         identify(box.name)
 
@@ -173,11 +172,11 @@ def _as_dot(diagram: Diagram, direction: str, shapes: bool) -> str:
         '    node [shape=box, style="rounded,filled", fontname="Helvetica"];',
         '    edge [fontname="Helvetica"];',
     ]
-    parts: list[tuple[str, str, list[Box], list[tuple[str, str]], dict[str, Any]]] = [
-        ("cluster_forward", "Forward Pass", diagram.forward, diagram.forward_arrows, {}),
-        ("cluster_backward", "Backward Pass", diagram.backward, diagram.backward_arrows, {}),
+    parts = [
+        ("cluster_forward", "Forward Pass", diagram.forward, diagram.forward_arrows),
+        ("cluster_backward", "Backward Pass", diagram.backward, diagram.backward_arrows),
     ]
-    for cluster, title, boxes, arrows, _ in parts:
+    for cluster, title, boxes, arrows in parts:
         if boxes:
             lines += [f"    subgraph {cluster} {{", f'        label="{title}";', '        fontname="Helvetica";']
             lines += [f"        {node(box)}" for box in boxes]
