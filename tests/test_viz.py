@@ -107,6 +107,7 @@ class TestFormulas:
             (lambda a, b: a @ b, "L = a @ b"),
             (lambda a, b: a[0, 1:], "L = a[0, 1:]"),
             (lambda a, b: a[..., None].exp(), "L = exp(a[…, None])"),
+            (lambda a, b: a[..., :1] * a[::2, 0], "L = a[…, :1] * a[0:2:2, 0]"),
             (lambda a, b: a.sum(0), "L = sum(a, axis=0)"),
             (lambda a, b: polygrad.cat([a, b]).tanh(), "L = tanh(concat(a, b))"),
             (lambda a, b: (a + 1e-6).log().sin(), "L = sin(log(a + const))"),

@@ -72,7 +72,8 @@ class Writer:
                 return Formula(base + str(int(exponent)).translate(_RAISED), _POWER)
             return Formula(f"{base} ** {exponent}", _POWER)
         if name == "getitem":
-            return Formula(f"{operands[0].within(_ATOM)}[{_key(settings.get('key', ...))}]")
+            key = _key(settings.get("key", ...), _shape_of_operand(node))
+            return Formula(f"{operands[0].within(_ATOM)}[{key}]")
         inside = ", ".join(operand.text for operand in operands)
         extra = "".join(f", {key}={text}" for key, value in settings.items() if (text := _plain(value)) is not None)
         return Formula(f"{name}({inside}{extra if len(inside + extra) <= _WITH_SETTINGS else ''})")
@@ -112,6 +113,11 @@ def _saved_operands(node: Node) -> dict[int, Any]:
     return arrays
 
 
+def _shape_of_operand(node: Node) -> tuple[int, ...]:
+    """The shape of a node's only operand."""
+    return tuple(node.edges[0].shape or ())
+
+
 def _settings(node: Node) -> dict[str, Any]:
     """The settings that ``node`` saved and that are not the default."""
     plan, saved = node.plan, node.saved
@@ -144,12 +150,25 @@ def _plain(value: Any) -> str | None:
     return None
 
 
-def _key(key: Any) -> str:
-    """An index as it is written between brackets."""
-    if isinstance(key, tuple):
-        key = key[:-1] if len(key) > 1 and key[-1] is Ellipsis else key
-        return ", ".join(_key(part) for part in key)
-    if isinstance(key, slice):
-        ends = ["" if end is None else str(end) for end in (key.start, key.stop, key.step)]
-        return ":".join(ends if ends[2] else ends[:2])
-    return "…" if key is Ellipsis else str(key)
+def _key(key: Any, shape: tuple[int, ...]) -> str:
+    """An index of something of ``shape`` as it is written between brackets, without the ends that need no naming."""
+    texts, axis = [], 0
+    parts = key if isinstance(key, tuple) else (key,)
+    for part in parts[:-1] if len(parts) > 1 and parts[-1] is Ellipsis else parts:
+        if part is Ellipsis:
+            taken = sum(other is not None and other is not Ellipsis for other in parts)
+            axis += max(len(shape) - taken, 0)
+            texts.append("…")
+        elif isinstance(part, slice):
+            texts.append(_slice(part, shape[axis] if axis < len(shape) else None))
+            axis += 1
+        else:
+            texts.append(str(part))
+            axis += part is not None
+    return ", ".join(texts)
+
+
+def _slice(key: slice, length: int | None) -> str:
+    start = "" if key.start in (None, 0) else str(key.start)
+    stop = "" if key.stop in (None, length) else str(key.stop)
+    return f"{start}:{stop}" if key.step in (None, 1) else f"{key.start}:{key.stop}:{key.step}".replace("None", "")
