@@ -174,7 +174,6 @@ def test_pad_as_numpy(backend, value):
     ("size", "stride", "padding", "dilation"), [(6, 1, 1, 1), (7, 2, 0, 1), (8, 3, 2, 2), (8, 2, 1, 1)]
 )
 def test_convolution_as_the_generic_text(backend, groups, size, stride, padding, dilation):
-    import polygrad._ops.convolution  # noqa: F401  until it is imported with the others
     from polygrad._core.primitive import PRIMITIVES
 
     generator = numpy.random.default_rng(0)
@@ -192,6 +191,15 @@ def test_convolution_as_the_generic_text(backend, groups, size, stride, padding,
         found = backend.kernel(PRIMITIVES[name])(*operands, *settings, *pairs, groups)
         assert found.shape == expected.shape
         assert numpy.asarray(found) == pytest.approx(numpy.asarray(expected))
+
+
+def test_arrays_like_others(backend):
+    x = jnp.ones((2, 3), dtype=jnp.float32)
+    for name, value in (("ones_like", 1), ("zeros_like", 0)):
+        made = getattr(backend.xp, name)(x)
+        assert (made.shape, made.dtype, made.device) == (x.shape, x.dtype, x.device)
+        assert (made == value).all()
+        assert getattr(backend.xp, name)(x, dtype=jnp.bool).dtype == bool
 
 
 # -- what compiles -----------------------------------------------------------------------------------------------------
