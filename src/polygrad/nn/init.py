@@ -202,4 +202,5 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
         order = uniform_(wrap(tensor._read()), generator=generator)._read()
         ranks = xp.argsort(xp.argsort(order, axis=0), axis=0)
         array = normal_(tensor, 0, std, generator)._read()
-        return tensor._rebind(xp.where(ranks < zeros, xp.zeros_like(array), array), tensor._edge)
+        tensor._rebind(xp.where(ranks < zeros, xp.zeros_like(array), array), tensor._edge)
+    return tensor

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
-from .._functions.creation import zeros
+from .._functions.creation import full_like, zeros
+from .._functions.norms import vector_norm
+from .._functions.pointwise import where
 from ..autograd.grad_mode import no_grad
 from . import functional as F
 from . import init
@@ -160,9 +163,25 @@ class Embedding(Module):
                 self.weight[self.padding_idx] = 0
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.embedding(
-            input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse
-        )
+        if self.max_norm is not None:
+            self._shorten(input)
+        out = F.embedding(input, self.weight, self.padding_idx)
+        if self.scale_grad_by_freq and out.requires_grad:
+            share = 1 / self._counts(input)[input][..., None]
+            out.register_hook(lambda gradient: gradient * share)
+        return out
+
+    def _counts(self, input: Tensor) -> Tensor:
+        """How often each row is looked up."""
+        each = OPERATIONS.reshape(input, (input.shape.numel(),))
+        return OPERATIONS.index_add(full_like(each, 1, dtype=self.weight.dtype), each, self.num_embeddings)
+
+    @no_grad()
+    def _shorten(self, input: Tensor) -> None:
+        """Scale the rows that are looked up to a norm of at most ``max_norm``."""
+        norms = vector_norm(self.weight, self.norm_type, dim=1)
+        too_long = (self._counts(input) > 0) & (norms > self.max_norm)
+        self.weight.mul_(OPERATIONS.expand_dims(where(too_long, self.max_norm / (norms + 1e-7), 1.0), -1))
 
     def extra_repr(self) -> str:
         text = f"{self.num_embeddings}, {self.embedding_dim}"

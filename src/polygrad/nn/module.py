@@ -69,6 +69,8 @@ class Module(Placement):
         raise NotImplementedError(f"{type(self).__name__} does not define forward()")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if RECORDERS and (active := recorder()) is not None:
+            active.guard(self, "training", self.training)
         if self._hooks is not None:
             return call_with_hooks(self, args, kwargs)
         try:

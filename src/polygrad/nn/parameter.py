@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.tensor import Tensor, make_leaf
-from .._functions.conversion import text
+from .._functions.printing import text
 from .._functions.creation import as_tensor, empty
 
 __all__ = ["Buffer", "Parameter"]

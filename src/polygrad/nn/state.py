@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from .._core.tensor import Tensor
 from .._functions.creation import as_tensor
 from ..autograd.grad_mode import no_grad
@@ -153,7 +155,8 @@ def plan_module(module: Any, state_dict: Any, prefix: str, plan: Plan) -> None:
 def _fitting(key: str, old: Tensor, value: Any, plan: Plan) -> Tensor | None:
     """``value`` as a tensor, or None, with the reason among the plan's errors."""
     try:
-        new = as_tensor(value)
+        # Another library's tensors, PyTorch's among them, come by way of NumPy.
+        new = as_tensor(value if isinstance(value, Tensor) or not hasattr(value, "__array__") else np.asarray(value))
     except (TypeError, ValueError) as error:
         plan.errors.append(f"no tensor for {key}: {error}")
         return None

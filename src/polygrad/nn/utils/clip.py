@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..._core.tensor import Tensor
-from ..._functions import pointwise
 from ..._functions.creation import zeros
-from ..._functions.reductions import max as maximum
-from ..._functions.reductions import min as minimum
-from ..._functions.reductions import sum as total
+from ..._functions.norms import vector_norm
+from ..._functions.pointwise import clamp
 from ..._functions.shaping import stack
 from ...autograd.grad_mode import no_grad
 
@@ -26,17 +24,6 @@ def _gradients(parameters: list[Tensor]) -> list[Tensor]:
     return [p.grad for p in parameters if p.grad is not None]
 
 
-def _norm(x: Tensor, kind: float) -> Tensor:
-    size = x.abs()
-    if math.isinf(kind):
-        return maximum(size) if kind > 0 else minimum(size)
-    if kind == 2:
-        return total(size * size).sqrt()
-    if kind == 0:
-        return total((size != 0).to(size.dtype))
-    return total(size**kind) ** (1 / kind)
-
-
 @no_grad()
 def get_total_norm(
     tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
@@ -45,9 +32,8 @@ def get_total_norm(
 
     Raises RuntimeError for a norm that is not finite, if ``error_if_nonfinite``.
     """
-    kind = float(norm_type)
-    each = [_norm(x, kind) for x in _several(tensors)]
-    norm = zeros(()) if not each else each[0] if len(each) == 1 else _norm(stack(each), kind)
+    each = [vector_norm(x, float(norm_type)) for x in _several(tensors)]
+    norm = zeros(()) if not each else each[0] if len(each) == 1 else vector_norm(stack(each), float(norm_type))
     if error_if_nonfinite and not math.isfinite(norm.item()):
         raise RuntimeError(
             f"the total norm of order {norm_type} of the gradients is {norm.item()}, so they cannot be clipped; to scale "
@@ -59,7 +45,7 @@ def get_total_norm(
 @no_grad()
 def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None) -> None:
     """Multiply all gradients by ``max_norm / total_norm``, where that makes them smaller."""
-    factor = pointwise.clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
+    factor = clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
     for gradient in _gradients(_several(parameters)):
         gradient.mul_(factor if factor.dtype is gradient.dtype else factor.to(gradient.dtype))
 

@@ -1,0 +1,335 @@
+"""Layers and losses: PyTorch's outputs, gradients, texts and state for the same weights, and its first weights' ranges."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import polygrad as pg
+from polygrad import nn
+
+OTHERS = [name for name in pg.backends.available() if name != "numpy"]
+
+#: name, arguments, settings, shapes of inputs (or an upper bound of integers, for the embedding)
+LAYERS = [
+    ("Linear", (3, 4), {}, [(5, 3)]),
+    ("Linear", (3, 4), {"bias": False}, [(2, 5, 3)]),
+    ("Linear", (3, 4), {}, [(3,)]),
+    ("Bilinear", (3, 2, 4), {}, [(5, 3), (5, 2)]),
+    ("Bilinear", (3, 2, 4), {"bias": False}, [(5, 3), (5, 2)]),
+    ("Identity", (), {}, [(5, 3)]),
+    ("Conv1d", (3, 4, 3), {"padding": 1, "stride": 2}, [(2, 3, 9)]),
+    ("Conv2d", (3, 4, 3), {}, [(2, 3, 6, 7)]),
+    ("Conv2d", (3, 4, 3), {"bias": False}, [(3, 6, 7)]),
+    ("Conv2d", (4, 6, (3, 2)), {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 2), "groups": 2}, [(2, 4, 7, 8)]),
+    ("Conv2d", (3, 4, 3), {"padding": "same"}, [(2, 3, 5, 6)]),
+    ("Conv2d", (3, 4, 3), {"padding": "valid"}, [(2, 3, 5, 6)]),
+    ("Conv2d", (3, 4, 3), {"padding": 1, "padding_mode": "reflect"}, [(2, 3, 5, 6)]),
+    ("Conv2d", (3, 4, 3), {"padding": 1, "padding_mode": "replicate"}, [(2, 3, 5, 6)]),
+    ("Conv2d", (3, 4, (3, 2)), {"padding": "same", "padding_mode": "circular"}, [(2, 3, 5, 6)]),
+    ("ConvTranspose2d", (3, 4, 3), {"stride": 2, "output_padding": 1, "padding": 1}, [(2, 3, 4, 5)]),
+    ("ConvTranspose2d", (4, 6, 3), {"groups": 2, "dilation": 2, "bias": False}, [(2, 4, 4, 5)]),
+    ("ConvTranspose1d", (3, 4, 3), {"stride": 2}, [(2, 3, 5)]),
+    ("MaxPool1d", (2,), {}, [(2, 3, 8)]),
+    ("MaxPool2d", (2,), {}, [(2, 3, 8, 6)]),
+    ("MaxPool2d", (3,), {"stride": 2, "padding": 1, "ceil_mode": True}, [(2, 3, 8, 7)]),
+    ("AvgPool1d", (2,), {}, [(2, 3, 8)]),
+    ("AvgPool2d", (2,), {}, [(2, 3, 8, 6)]),
+    ("AvgPool2d", (3,), {"stride": 2, "padding": 1, "count_include_pad": False}, [(2, 3, 8, 7)]),
+    ("AdaptiveAvgPool1d", (3,), {}, [(2, 3, 8)]),
+    ("AdaptiveAvgPool2d", (3,), {}, [(2, 3, 8, 7)]),
+    ("AdaptiveAvgPool2d", ((None, 2),), {}, [(2, 3, 8, 7)]),
+    ("AdaptiveMaxPool2d", ((3, 2),), {}, [(2, 3, 8, 7)]),
+    *[(name, (), {}, [(4, 5)]) for name in (
+        "CELU", "ELU", "GELU", "Hardshrink", "Hardsigmoid", "Hardswish", "Hardtanh", "LeakyReLU", "LogSigmoid", "Mish", "ReLU",
+        "ReLU6", "SELU", "SiLU", "Sigmoid", "Softplus", "Softshrink", "Softsign", "Tanh", "Tanhshrink", "PReLU",
+    )],
+    ("GELU", (), {"approximate": "tanh"}, [(4, 5)]),
+    ("ELU", (0.5,), {}, [(4, 5)]),
+    ("LeakyReLU", (0.3,), {}, [(4, 5)]),
+    ("Hardtanh", (-0.5, 0.25), {}, [(4, 5)]),
+    ("Threshold", (0.1, 2.0), {}, [(4, 5)]),
+    ("Softplus", (2.0, 1.0), {}, [(4, 5)]),
+    ("PReLU", (5,), {}, [(4, 5)]),
+    ("GLU", (), {}, [(4, 6)]),
+    ("Softmax", (-1,), {}, [(4, 5)]),
+    ("LogSoftmax", (1,), {}, [(4, 5, 2)]),
+    ("Softmin", (0,), {}, [(4, 5)]),
+    ("Flatten", (), {}, [(2, 3, 4, 5)]),
+    ("Flatten", (0, 1), {}, [(2, 3, 4)]),
+    ("Unflatten", (1, (2, 3)), {}, [(4, 6)]),
+    ("BatchNorm1d", (3,), {}, [(5, 3)]),
+    ("BatchNorm1d", (3,), {"affine": False, "momentum": 0.3}, [(5, 3, 4)]),
+    ("BatchNorm1d", (3,), {"track_running_stats": False}, [(5, 3)]),
+    ("BatchNorm1d", (3,), {"momentum": None, "eps": 1e-3}, [(5, 3)]),
+    ("BatchNorm2d", (3,), {}, [(2, 3, 4, 5)]),
+    ("BatchNorm3d", (3,), {}, [(2, 3, 2, 4, 5)]),
+    ("InstanceNorm1d", (3,), {}, [(2, 3, 5)]),
+    ("InstanceNorm2d", (3,), {"affine": True, "track_running_stats": True}, [(2, 3, 4, 5)]),
+    ("LayerNorm", (4,), {}, [(2, 3, 4)]),
+    ("LayerNorm", ((3, 4),), {"bias": False}, [(2, 3, 4)]),
+    ("LayerNorm", (4,), {"elementwise_affine": False}, [(2, 4)]),
+    ("RMSNorm", (4,), {}, [(2, 3, 4)]),
+    ("GroupNorm", (2, 4), {}, [(2, 4, 3, 5)]),
+    ("GroupNorm", (4, 4), {"affine": False}, [(2, 4, 6)]),
+    ("Embedding", (7, 3), {}, [7]),
+    ("Embedding", (7, 3), {"padding_idx": -2}, [7]),
+    ("Embedding", (7, 3), {"scale_grad_by_freq": True}, [7]),
+    ("Embedding", (7, 3), {"max_norm": 0.7}, [7]),
+]  # fmt: skip
+
+
+def _id(case):
+    return f"{case[0]}-{case[1]}-{case[2]}".replace(" ", "")
+
+
+def both(case):
+    torch = pytest.importorskip("torch")
+    name, args, settings, shapes = case
+    ours, theirs = getattr(nn, name)(*args, **settings), getattr(torch.nn, name)(*args, **settings)
+    generator = np.random.default_rng(1)
+    with torch.no_grad():
+        for parameter in theirs.parameters():
+            parameter.copy_(torch.tensor(generator.normal(size=tuple(parameter.shape)), dtype=torch.float32))
+    ours.load_state_dict({key: value.numpy() for key, value in theirs.state_dict().items()})
+    if isinstance(shapes[0], int):
+        inputs = [np.asarray([[0, 3, 5], [5, 6, 1]])]
+    else:
+        inputs = [generator.normal(size=shape).astype(np.float32) for shape in shapes]
+    return torch, ours, theirs, inputs
+
+
+def run(library, module, inputs):
+    """The output, and the gradients of a sum of it with respect to inputs and parameters."""
+    floating = inputs[0].dtype.kind == "f"
+    tensors = [library.tensor(x, requires_grad=floating) for x in inputs]
+    out = module(*tensors)
+    weights = library.tensor(np.cos(np.arange(math.prod(out.shape), dtype=np.float32)).reshape(tuple(out.shape)))
+    (out * weights).sum().backward() if out.requires_grad else None
+    gradients = [t.grad for t in tensors] + [p.grad for p in module.parameters()]
+    return out.detach(), gradients
+
+
+def assert_equal(ours, theirs, tolerance=2e-5):
+    assert (ours is None) is (theirs is None)
+    if ours is not None:
+        assert tuple(ours.shape) == tuple(theirs.shape)
+        np.testing.assert_allclose(np.asarray(ours.tolist()), np.asarray(theirs.tolist()), rtol=tolerance, atol=tolerance)
+
+
+@pytest.mark.parametrize("case", LAYERS, ids=_id)
+def test_a_layer_computes_what_pytorchs_does(case):
+    torch, ours, theirs, inputs = both(case)
+    assert repr(ours) == repr(theirs)
+    assert [(k, tuple(v.shape)) for k, v in ours.state_dict().items()] == [(k, tuple(v.shape)) for k, v in theirs.state_dict().items()]
+    for _ in range(2):  # running statistics change what follows
+        one, two = run(pg, ours, inputs), run(torch, theirs, inputs)
+        assert_equal(one[0], two[0])
+        for a, b in zip(one[1], two[1], strict=True):
+            assert_equal(a, b, 1e-4)
+    for key, value in theirs.state_dict().items():
+        assert_equal(ours.state_dict()[key], value)
+    assert_equal(run(pg, ours.eval(), inputs)[0], run(torch, theirs.eval(), inputs)[0])
+
+
+@pytest.mark.parametrize("backend", OTHERS)
+@pytest.mark.parametrize("case", [c for c in LAYERS if c[0] in (
+    "Linear", "Conv2d", "MaxPool2d", "GELU", "BatchNorm1d", "LayerNorm", "Embedding", "ConvTranspose2d", "Softmax")], ids=_id)  # fmt: skip
+def test_a_layer_computes_the_same_on_every_backend(case, backend):
+    name, args, settings, shapes = case
+    pg.manual_seed(3)
+    ours = getattr(nn, name)(*args, **settings)
+    with pg.use_backend(backend):
+        pg.manual_seed(3)
+        other = getattr(nn, name)(*args, **settings)
+        assert all(p.backend.name == backend for p in other.parameters())
+    for a, b in zip(ours.parameters(), other.parameters(), strict=True):
+        assert_equal(a.detach(), b.detach(), 1e-6)  # the same seed, the same first weights
+    generator = np.random.default_rng(1)
+    x = np.asarray([[0, 3, 5]]) if isinstance(shapes[0], int) else generator.normal(size=shapes[0]).astype(np.float32)
+    one = run(pg, ours, [x])
+    with pg.use_backend(backend):
+        two = run(pg, other, [x])
+    assert_equal(one[0], two[0])
+    for a, b in zip(one[1], two[1], strict=True):
+        assert_equal(a, b, 1e-4)
+
+
+CLASSES = np.asarray([0, 2, 1, 2])
+LOSSES = [
+    ("MSELoss", {}, (4, 3), (4, 3)), ("L1Loss", {}, (4, 3), (4, 3)), ("SmoothL1Loss", {"beta": 0.5}, (4, 3), (4, 3)),
+    ("HuberLoss", {"delta": 0.7}, (4, 3), (4, 3)), ("KLDivLoss", {}, (4, 3), "probabilities"),
+    ("KLDivLoss", {"log_target": True}, (4, 3), (4, 3)), ("CrossEntropyLoss", {}, (4, 3), CLASSES),
+    ("CrossEntropyLoss", {"ignore_index": 2}, (4, 3), CLASSES), ("CrossEntropyLoss", {"label_smoothing": 0.2}, (4, 3), CLASSES),
+    ("CrossEntropyLoss", {}, (4, 3), "probabilities"), ("NLLLoss", {}, (4, 3), CLASSES),
+    ("NLLLoss", {"ignore_index": 1}, (4, 3), CLASSES), ("BCELoss", {}, "probabilities", "probabilities"),
+    ("BCEWithLogitsLoss", {}, (4, 3), "probabilities"),
+]  # fmt: skip
+WEIGHTED = {"CrossEntropyLoss": (3,), "NLLLoss": (3,), "BCELoss": (4, 3), "BCEWithLogitsLoss": (3,)}
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("name", "settings", "given", "wanted"), LOSSES, ids=lambda x: str(x) if isinstance(x, str) else "")
+def test_a_loss_computes_what_pytorchs_does(name, settings, given, wanted, weighted, reduction):
+    torch = pytest.importorskip("torch")
+    if weighted and name not in WEIGHTED:
+        pytest.skip("this loss has no weight")
+    generator = np.random.default_rng(2)
+
+    def values(what):
+        if isinstance(what, np.ndarray):
+            return what
+        if what == "probabilities":
+            return generator.dirichlet(np.ones(3), size=4).astype(np.float32)
+        return generator.normal(size=what).astype(np.float32)
+
+    x, target = values(given), values(wanted)
+    extra = {"weight": np.abs(generator.normal(size=WEIGHTED[name])).astype(np.float32)} if weighted else {}
+    if name == "BCEWithLogitsLoss" and weighted:
+        extra["pos_weight"] = np.asarray([0.5, 1.0, 2.0], np.float32)
+    results = []
+    for library in (pg, torch):
+        tensor = library.tensor(x, requires_grad=True)
+        loss = getattr(library.nn, name)(**settings, **{k: library.tensor(v) for k, v in extra.items()}, reduction=reduction)
+        out = loss(tensor, library.tensor(target))
+        out.sum().backward()
+        results.append((out.detach(), tensor.grad))
+    assert_equal(results[0][0], results[1][0])
+    assert_equal(results[0][1], results[1][1])
+
+
+def test_first_weights_have_pytorchs_distribution():
+    pg.manual_seed(0)
+    for layer, fan_in in ((nn.Linear(64, 500), 64), (nn.Conv2d(8, 500, 3), 72), (nn.Bilinear(64, 5, 500), 64)):
+        bound = 1 / math.sqrt(fan_in)
+        for values in (layer.weight.detach().numpy(), layer.bias.detach().numpy()):
+            assert np.abs(values).max() <= bound
+            assert np.abs(values).max() > 0.97 * bound
+            assert abs(values.std() - bound / math.sqrt(3)) < 0.05 * bound
+    table = nn.Embedding(500, 50, padding_idx=3).weight.detach().numpy()
+    assert abs(np.delete(table, 3, 0).std() - 1) < 0.02
+    assert not table[3].any()
+    assert pg.all(nn.BatchNorm2d(3).weight == 1).item()
+
+
+def test_dropout_scales_in_training_and_does_nothing_in_evaluation():
+    pg.manual_seed(0)
+    x = pg.ones(200, 50, requires_grad=True)
+    layer = nn.Dropout(0.3)
+    y = layer(x)
+    y.sum().backward()
+    values = y.detach().numpy()
+    np.testing.assert_allclose(np.unique(values), [0, 1 / 0.7], rtol=1e-6)
+    assert abs((values == 0).mean() - 0.3) < 0.02
+    np.testing.assert_array_equal(x.grad.numpy(), values)
+    assert layer.eval()(x) is x
+    whole = nn.Dropout2d(0.5)(pg.ones(20, 10, 3, 4)).numpy()
+    assert {tuple(np.unique(channel)) for sample in whole for channel in sample} == {(0.0,), (2.0,)}
+    with pytest.raises(ValueError, match="between 0 and 1, but got 1.5"):
+        nn.Dropout(1.5)
+
+
+SHAPE_ERRORS = [
+    (lambda: nn.Linear(3, 4), (5, 2), r"Linear\(in_features=3, out_features=4, bias=True\): expected an input of shape \(\*, 3\), got \(5, 2\)"),
+    (lambda: nn.Conv2d(3, 4, 3), (2, 1, 5, 5), r"Conv2d\(3, 4, kernel_size=\(3, 3\), stride=\(1, 1\)\): expected an input of shape \(batch, 3, height, width\)"),
+    (lambda: nn.Conv2d(3, 4, 3), (5, 5), r"Conv2d\(.*got \(5, 5\)"),
+    (lambda: nn.Conv1d(3, 4, 3), (2, 5, 5), r"Conv1d\(.*\(batch, 3, length\)"),
+    (lambda: nn.ConvTranspose2d(3, 4, 3), (2, 4, 5, 5), r"ConvTranspose2d\(3, 4"),
+    (lambda: nn.MaxPool2d(2), (5, 5), r"MaxPool2d\(.*got \(5, 5\)"),
+    (lambda: nn.BatchNorm1d(3), (5, 2), r"BatchNorm1d\(3.*\(batch, 3\) or \(batch, 3, length\), got \(5, 2\)"),
+    (lambda: nn.BatchNorm1d(1), (5, 2), r"BatchNorm1d\(1"),
+    (lambda: nn.BatchNorm2d(3), (5, 3), r"BatchNorm2d\(3.*\(batch, 3, height, width\), got \(5, 3\)"),
+    (lambda: nn.LayerNorm((3, 4)), (5, 4, 3), r"LayerNorm\(\(3, 4\).*\(\*, 3, 4\), got \(5, 4, 3\)"),
+    (lambda: nn.LayerNorm(1), (5, 4), r"LayerNorm\(\(1,\)"),
+    (lambda: nn.GroupNorm(2, 4), (5, 6, 3), r"GroupNorm\(2, 4.*\(batch, 4, \*\), got \(5, 6, 3\)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "shape", "text"), SHAPE_ERRORS, ids=[text[:12] for *_, text in SHAPE_ERRORS])
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_wrong_shape_names_the_layer(make, shape, text, inside):
+    layer = make()
+    if inside:
+        layer = nn.Sequential(nn.Identity(), layer)
+    for kind in (ValueError, RuntimeError):
+        with pytest.raises(kind, match=text):
+            layer(pg.zeros(shape))
+
+
+def test_an_error_of_another_cause_is_not_disguised():
+    with pytest.raises(TypeError, match="linear"):
+        nn.Linear(3, 4)("text")
+    with pytest.raises(IndexError):
+        nn.Embedding(3, 2)(pg.tensor([5]))
+
+
+def test_settings_that_make_no_sense_are_refused():
+    for make, text in [
+        (lambda: nn.Conv2d(3, 4, 3, groups=2), "in_channels must be divisible by groups, and 3"),
+        (lambda: nn.Conv2d(3, 4, 3, padding="some"), "'valid' or 'same'"),
+        (lambda: nn.Conv2d(3, 4, 3, padding="same", stride=2), "strided"),
+        (lambda: nn.Conv2d(3, 4, 3, padding_mode="mirror"), "padding_mode must be one of"),
+        (lambda: nn.GroupNorm(2, 3), "divisible"),
+        (lambda: nn.MSELoss(reduction="average"), "'mean', 'sum' or 'none'"),
+        (lambda: nn.Embedding(3, 2, padding_idx=3), "padding_idx 3"),
+        (lambda: nn.Hardtanh(1, 0), "larger"),
+    ]:
+        with pytest.raises(ValueError, match=text):
+            make()
+
+
+INIT = [
+    ("uniform_", (-1.0, 2.0), (40, 50)), ("normal_", (1.0, 2.0), (40, 50)), ("trunc_normal_", (0.5, 1.0, -1.0, 1.0), (80, 50)),
+    ("constant_", (0.3,), (4, 5)), ("ones_", (), (4, 5)), ("zeros_", (), (4, 5)), ("eye_", (), (4, 5)),
+    ("dirac_", (), (4, 3, 3, 3)), ("dirac_", (2,), (4, 3, 3)), ("xavier_uniform_", (2.0,), (40, 50)),
+    ("xavier_normal_", (), (40, 5, 3, 3)), ("kaiming_uniform_", (0.1,), (40, 50)),
+    ("kaiming_normal_", (0, "fan_out", "relu"), (40, 5, 3, 3)), ("sparse_", (0.3,), (40, 50)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("backend", ["numpy", *OTHERS])
+@pytest.mark.parametrize(("name", "args", "shape"), INIT, ids=[name for name, *_ in INIT])
+def test_first_values_are_distributed_as_pytorchs(name, args, shape, backend):
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    pg.manual_seed(0)
+    theirs = getattr(torch.nn.init, name)(torch.empty(shape), *args).numpy()
+    with pg.use_backend(backend):
+        parameter = nn.Parameter(pg.zeros(shape))
+        assert getattr(nn.init, name)(parameter, *args) is parameter
+        assert parameter.grad_fn is None
+        assert parameter.dtype is pg.float32
+        ours = np.asarray(parameter.detach().tolist())
+    if name in ("constant_", "ones_", "zeros_", "eye_", "dirac_"):
+        np.testing.assert_allclose(ours, theirs)
+        return
+    np.testing.assert_allclose(ours.mean(), theirs.mean(), atol=0.12 * theirs.std())
+    np.testing.assert_allclose(ours.std(), theirs.std(), rtol=0.06)
+    assert (ours == 0).sum() == (theirs == 0).sum()
+    if "normal" not in name or name == "trunc_normal_":
+        np.testing.assert_allclose([ours.min(), ours.max()], [theirs.min(), theirs.max()], rtol=0.05, atol=0.02)
+
+
+@pytest.mark.parametrize("backend", ["numpy", *OTHERS])
+@pytest.mark.parametrize("shape", [(3, 5), (5, 3), (4, 2, 3)])
+def test_orthogonal(shape, backend):
+    with pg.use_backend(backend):
+        x = np.asarray(nn.init.orthogonal_(pg.zeros(shape), gain=2).tolist()).reshape(shape[0], -1)
+    product = x @ x.T if x.shape[0] <= x.shape[1] else x.T @ x
+    np.testing.assert_allclose(product, 4 * np.eye(len(product)), atol=1e-5)
+
+
+def test_gains_and_their_errors():
+    torch = pytest.importorskip("torch")
+    for name in ("linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"):
+        assert nn.init.calculate_gain(name) == pytest.approx(torch.nn.init.calculate_gain(name))
+    assert nn.init.calculate_gain("leaky_relu", 0.2) == pytest.approx(torch.nn.init.calculate_gain("leaky_relu", 0.2))
+    with pytest.raises(ValueError, match="unsupported nonlinearity 'swish'"):
+        nn.init.calculate_gain("swish")
+    with pytest.raises(ValueError, match="at least 2 dimensions"):
+        nn.init.kaiming_normal_(pg.zeros(3))
+    with pytest.raises(ValueError, match="'fan_in' or 'fan_out'"):
+        nn.init.kaiming_normal_(pg.zeros(3, 3), mode="fan")
