@@ -53,10 +53,8 @@ class Program:
                     discovery.finish()
             self._count = len(arrays)
             arrays.extend(record.result for record in self._written(discovery))
-            for record in discovery.leaves.values():
-                if record.written and record.after is not None:
-                    arrays.append(record.after)
-            return arrays
+            arrays.extend(r.after for r in discovery.leaves.values() if r.written and r.after is not None)
+            return self._once(arrays)
 
         with _tracing:
             try:
@@ -66,6 +64,17 @@ class Program:
         self._connect(captured, discovery, tensors)
         self._guards = discovery.guards
         _check_leaks(backend)
+
+    def _once(self, arrays: list[Any]) -> list[Any]:
+        """``arrays`` without repetitions: a parameter and the memory that its views share hold the same one."""
+        places: dict[int, int] = {}
+        distinct: list[Any] = []
+        for array in arrays:
+            if id(array) not in places:
+                places[id(array)] = len(distinct)
+                distinct.append(array)
+        self._places = [places[id(array)] for array in arrays]
+        return distinct
 
     # -- after the trace ---------------------------------------------------------------------------------------------------
 
@@ -135,7 +144,10 @@ class Program:
         others.extend((number, "host", get) for get, number in discovery.host if number is not None)
         order = {"cell": 0, "argument": 1, "gradient": 2, "constant": 3, "host": 4}
         others.sort(key=lambda item: order[item[1]])
-        self._overwritten = [target for _, _, target in overwritten]
+        alive = [record.reference() for record in self._written(discovery)]
+        self._overwritten = [
+            (target, [x for x in alive if x is not target and x._data is target._data]) for _, _, target in overwritten
+        ]
         self._sources = {kind: [source for _, k, source in others if k == kind] for kind in order}
         self._host = [(get, number is not None) for get, number in discovery.host]
         self.first_host = discovery.host_values
@@ -153,8 +165,9 @@ class Program:
             if r.number is not None and r.reference() is not None and id(r.reference()) not in places
             and id(r.reference()) not in gradients
         ]  # fmt: skip
-        alive = {leaf: r for leaf, r in discovery.leaves.items() if leaf.variable is not None}
-        self._had_gradient = [(owners.get(leaf, leaf), r.before is None) for leaf, r in alive.items()]
+        self._had_gradient = [
+            (owners.get(leaf, leaf), r.before is None) for leaf, r in discovery.leaves.items() if leaf.variable is not None
+        ]
         changed = [(leaf, r) for leaf, r in discovery.leaves.items() if r.written]
         self._gradients = [owners.get(leaf, leaf) for leaf, r in changed if r.after is not None]
         self._cleared = [owners.get(leaf, leaf) for leaf, r in changed if r.after is None]
@@ -191,7 +204,8 @@ class Program:
         others += [self._leaf(leaf, tensors).grad._data for leaf in sources["gradient"]]
         others += sources["constant"]
         others += host
-        arrays = self._program(self._give_away(), others)
+        found = self._program(self._give_away(), others)
+        arrays = [found[place] for place in self._places]
         self._store(arrays, tensors)
         return unflatten(self._structure, self._outputs(arrays, tensors))
 
@@ -200,11 +214,14 @@ class Program:
         return tensors[leaf]._edge if leaf.__class__ is int else leaf
 
     def _give_away(self) -> list[Any]:
-        """The arrays of the state that the program may overwrite: copies of those that somebody else holds, too."""
+        """The arrays of the state that the program may overwrite: copies of those that somebody else holds, too.
+
+        Cells that share an array with the state, and that get the same new one, are nobody else.
+        """
         arrays = []
-        for target in self._overwritten:
+        for target, others in self._overwritten:
             array = target._data
-            if UNIQUE is None or sys.getrefcount(array) > UNIQUE:
+            if UNIQUE is None or sys.getrefcount(array) > UNIQUE + sum(x._data is array for x in others):
                 array = self._backend.asarray(array, copy=True)
             arrays.append(array)
         return arrays
