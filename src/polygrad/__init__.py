@@ -59,6 +59,9 @@ _HOMES = {
                 diagonal split chunk tensor_split unbind tile tril triu clone""",
             "picking": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill
                 index_copy index_put masked_fill masked_select masked_scatter nonzero argwhere""",
+            "printing": "set_printoptions",
+            "sorting": """sort argsort msort topk kthvalue median quantile cumprod cummax cummin unique unique_consecutive
+                searchsorted bucketize bincount isin""",
             "activations": "celu hardshrink log_softmax prelu selu softmax threshold",
             "convolution": "conv1d conv2d conv_transpose1d conv_transpose2d",
             "generator": "Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",

@@ -1,4 +1,4 @@
-"""From tensors to Python, NumPy, another type, device or backend, and to text."""
+"""From tensors to Python, NumPy, another type, device or backend."""
 
 from __future__ import annotations
 
@@ -169,47 +169,3 @@ def reduce_ex(input: Tensor, protocol: int) -> Any:
         raise RuntimeError("only leaf tensors can be pickled; detach() the tensor first")
     array = np.array(input.backend.to_numpy(input._read()))
     return _restored, (type(input), input.backend.name, array, input.requires_grad, dict(getattr(input, "__dict__", {})))
-
-
-def text(input: Tensor) -> str:
-    """PyTorch's notation, with backend and device where they are not the default."""
-    backend = input.backend
-    prefix = "tensor("
-    if backend.level:
-        body = f"<{backend.name} of shape {tuple(input.shape)}>"
-    else:
-        body = _numbers(np.asarray(backend.to_numpy(input._data)), prefix)
-    parts = [body]
-    dtype = input.dtype
-    if dtype not in (_dtypes.get_default_dtype(), _dtypes.int64, _dtypes.bool, _dtypes.get_default_dtype().to_complex()):
-        parts.append(f"dtype={dtype!r}")
-    if not input.shape.numel() and tuple(input.shape) != (0,):
-        parts.append(f"size={tuple(input.shape)}")
-    if not backend.level:
-        if backend is not get_backend():
-            parts.append(f"backend={backend.name!r}")
-        if input.device != backend.default_device():
-            parts.append(f"device={backend.device_name(input.device)!r}")
-    if input.grad_fn is not None:
-        parts.append(f"grad_fn={input.grad_fn!r}")
-    elif input.requires_grad:
-        parts.append("requires_grad=True")
-    return f"{prefix}{', '.join(parts)})"
-
-
-def _numbers(array: Any, prefix: str) -> str:
-    """Four digits after the point, trailing ``.`` for whole floats, as PyTorch prints."""
-    options: dict[str, Any] = {"separator": ", ", "prefix": prefix, "threshold": 1000, "edgeitems": 3, "max_line_width": 80}
-    if array.dtype.kind == "f":
-        finite = array[np.isfinite(array)]
-        if finite.size and np.all(finite == np.trunc(finite)) and np.all(np.abs(finite) < 1e8):
-            options["formatter"] = {"float_kind": lambda v: f"{v:.0f}." if np.isfinite(v) else str(v)}
-        else:
-            nonzero = np.abs(finite[finite != 0])
-            wide = nonzero.size and (nonzero.max() >= 1e5 or nonzero.min() < 1e-4 or nonzero.max() / nonzero.min() > 1e4)
-            options["formatter"] = {"float_kind": lambda v: f"{v:.4e}" if wide and np.isfinite(v) else f"{v:.4f}"}
-    elif array.dtype.kind == "c":
-        options["precision"] = 4
-    return np.array2string(array, **options)
-
-

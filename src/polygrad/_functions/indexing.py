@@ -118,6 +118,7 @@ def _split(items: list, shape: tuple[int, ...], consumed: int) -> tuple[tuple, l
             item = item + length if item < 0 else item
             source += 1
         elif isinstance(item, slice):
+            item = _within(item, shape[source])
             source, result = source + 1, result + 1
         elif _is_mask(item):
             if item.shape != shape[source : source + item.ndim]:
@@ -136,6 +137,16 @@ def _split(items: list, shape: tuple[int, ...], consumed: int) -> tuple[tuple, l
             source, result = source + 1, result + 1
         basic.append(item)
     return tuple(basic), indices
+
+
+def _within(item: slice, length: int) -> slice:
+    """The same elements of an axis of that ``length`` by a slice that does not reach beyond it."""
+    if item.start is None and item.stop is None and item.step is None:
+        return item
+    start, stop, step = item.indices(length)
+    if (stop - start) * step <= 0:
+        return slice(0, 0, 1)
+    return slice(start, None if stop < 0 else stop, step)
 
 
 def _is_mask(item: Any) -> bool:

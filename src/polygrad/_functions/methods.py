@@ -14,7 +14,7 @@ from .._core.engine import tensor_backward
 from .._core.primitive import OPERATIONS, PRIMITIVES
 from .._core.tensor import Tensor
 from . import activations, conversion, creation, indexing, inplace, layout, linalg, picking, pointwise
-from . import products, random, reductions, shaping
+from . import printing, products, random, reductions, shaping, sorting
 
 #: PyTorch's names of primitives, where they differ from the standard's.
 TORCH_NAMES = {
@@ -54,6 +54,7 @@ _METHODS: dict[Any, str] = {
     picking: """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill index_copy
         index_put masked_fill masked_select masked_scatter nonzero argwhere""",
     layout: "stride is_contiguous",
+    sorting: """sort argsort msort topk kthvalue median quantile cumprod cummax cummin unique unique_consecutive bincount""",
     products: """mm bmm mv dot vdot inner outer kron addmm addmv addr baddbmm addbmm trace diag diag_embed diagflat
         diagonal_scatter cross""",
     linalg: "cholesky qr cholesky_solve cholesky_inverse det slogdet logdet matrix_power",
@@ -138,8 +139,8 @@ def attach() -> None:
     put("__complex__", lambda self: complex(conversion.item(self)))
     put("__index__", conversion.to_index)
     put("__array__", conversion.array_protocol)
-    put("__repr__", conversion.text)
-    put("__format__", lambda self, spec: format(conversion.item(self), spec) if spec and not self.ndim else conversion.text(self))
+    put("__repr__", printing.text)
+    put("__format__", lambda self, spec: format(conversion.item(self), spec) if spec and not self.ndim else printing.text(self))
     put("__deepcopy__", conversion.deepcopy)
     put("__copy__", lambda self: self.detach().requires_grad_(self.requires_grad) if self.is_leaf else self)
     put("__reduce_ex__", conversion.reduce_ex)

@@ -309,7 +309,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     if input.ndim > 2 or first:
         input = xp.permute_dims(input, (*rest, first, second))
     length = max(0, min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns))
-    start = offset if offset >= 0 else -offset * columns
+    start = 0 if not length else offset if offset >= 0 else -offset * columns
     lines = xp.reshape(input, (*input.shape[:-2], rows * columns))
     stop = start + (length - 1) * (columns + 1) + 1 if length else start
     return xp.getitem(lines, (Ellipsis, slice(start, stop, columns + 1)))

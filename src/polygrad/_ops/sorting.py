@@ -87,7 +87,7 @@ def running_extremum(xp, x, /, axis, largest):
     while stride < length:
         key_old, key_new = (*before, slice(0, length - stride), ...), (*before, slice(stride, None), ...)
         old, new = x[key_old], x[key_new]
-        better = (old > new if largest else old < new) if not _has_nan(xp, x) else _better(xp, old, new, largest)
+        better = _stays(xp, old, new, largest)
         x = xp.concat([x[(*before, slice(0, stride), ...)], xp.where(better, old, new)], axis=axis)
         chosen = xp.where(better, indices[key_old], indices[key_new])
         indices = xp.concat([indices[(*before, slice(0, stride), ...)], chosen], axis=axis)
@@ -95,13 +95,11 @@ def running_extremum(xp, x, /, axis, largest):
     return x, indices
 
 
-def _has_nan(xp, x):
-    return xp.isdtype(x.dtype, "real floating")
-
-
-def _better(xp, old, new, largest):
+def _stays(xp, old, new, largest):
     """Whether the earlier element stays: NaN beats every number."""
     won = old > new if largest else old < new
+    if not xp.isdtype(old.dtype, "real floating"):
+        return won
     return xp.logical_and(xp.logical_or(won, xp.isnan(old)), xp.logical_not(xp.isnan(new)))
 
 
@@ -139,12 +137,11 @@ def _cumulative_prod(xp, g, x, axis):
     whole, blocks = size, 1
     while size > 1:
         half = size // 2
-        left, right = xp.split_in_two(xp.reshape(x, (*kept, blocks, size)))
-        g_left, g_right = xp.split_in_two(xp.reshape(g, (*kept, blocks, size)))
+        x, g = xp.reshape(x, (*kept, blocks, size)), xp.reshape(g, (*kept, blocks, size))
+        left, right, g_right = x[..., :half], x[..., half:], g[..., half:]
         products = xp.prod(left, axis=-1, keepdims=True)
         carried = xp.sum(g_right * xp.cumulative_prod(right, axis=-1), axis=-1, keepdims=True)
-        rest, last = g_left[..., : half - 1], g_left[..., half - 1 :]
-        g = xp.concat([rest, last + carried, g_right * products], axis=-1)
+        g = xp.concat([g[..., : half - 1], g[..., half - 1 : half] + carried, g_right * products], axis=-1)
         size, blocks = half, blocks * 2
     return xp.permute_dims(xp.reshape(g, (*kept, whole))[..., :length], inverse(order))
 

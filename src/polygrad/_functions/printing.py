@@ -1,0 +1,173 @@
+"""Tensors as text, in PyTorch's notation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .. import _dtypes
+from .._core.tensor import Tensor
+from ..backends.registry import get_backend
+
+
+@dataclass(frozen=True)
+class _Options:
+    precision: int = 4
+    threshold: float = 1000
+    edgeitems: int = 3
+    linewidth: int = 80
+    sci_mode: bool | None = None
+
+
+_PROFILES = {
+    "default": _Options(),
+    "short": _Options(precision=2, edgeitems=2),
+    "full": _Options(threshold=math.inf),
+}
+_options = _Options()
+
+
+def set_printoptions(
+    precision: int | None = None,
+    threshold: float | None = None,
+    edgeitems: int | None = None,
+    linewidth: int | None = None,
+    profile: str | None = None,
+    sci_mode: bool | None = None,
+) -> None:
+    """How tensors are printed.
+
+    Args:
+        precision: digits after the point (4).
+        threshold: with more elements than this (1000), only the first and last ones are printed.
+        edgeitems: how many of them at each end (3).
+        linewidth: characters on a line (80).
+        profile: ``"default"``, ``"short"`` or ``"full"``: values for all of the above.
+        sci_mode: whether to write numbers as ``1.0000e+00``; None decides by their range.
+
+    Raises ValueError for a profile that there is not.
+    """
+    global _options
+    if profile is not None and profile not in _PROFILES:
+        raise ValueError(f"profile is one of {', '.join(map(repr, _PROFILES))}, not {profile!r}")
+    given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    _options = replace(_options if profile is None else _PROFILES[profile], **chosen, sci_mode=sci_mode)
+
+
+def text(input: Tensor) -> str:
+    """The tensor's numbers, and its type, backend, device and place in the graph where they are not the default."""
+    prefix = "tensor("
+    lines = _body(input, len(prefix))
+    room = _options.linewidth
+    used = len(lines) - lines.rfind("\n") + len(prefix) * ("\n" not in lines) - 1
+    for part in _parts(input):
+        if used + len(part) + 2 > room:
+            lines += ",\n" + " " * len(prefix) + part
+            used = len(prefix) + len(part)
+        else:
+            lines += ", " + part
+            used += len(part) + 2
+    return f"{prefix}{lines})"
+
+
+def _parts(input: Tensor) -> Iterable[str]:
+    backend, dtype, shape = input.backend, input.dtype, tuple(input.shape)
+    if not input.shape.numel() and shape != (0,):
+        yield f"size={shape}"
+    default = _dtypes.get_default_dtype()
+    unsaid = (default, default.to_complex(), _dtypes.int64, _dtypes.bool) if input.shape.numel() else (default,)
+    if dtype not in unsaid:
+        yield f"dtype={dtype!r}"
+    if not backend.level:
+        if backend is not get_backend():
+            yield f"backend={backend.name!r}"
+        if backend.device(input._data) != backend.default_device():
+            yield f"device={str(input.device)!r}"
+    if input.grad_fn is not None:
+        yield f"grad_fn={input.grad_fn!r}"
+    elif input.requires_grad:
+        yield "requires_grad=True"
+
+
+def _body(input: Tensor, indent: int) -> str:
+    backend = input.backend
+    if backend.level:
+        return f"<{backend.name} of shape {tuple(input.shape)}>"
+    array = np.asarray(backend.to_numpy(input._data))
+    if not array.size:
+        return "[]"
+    shortened = array.size > _options.threshold
+    shown = _edges(array) if shortened else array
+    if shown.dtype.kind == "c":
+        real, imaginary = _writer(shown.real), _writer(shown.imag)
+        write, width = lambda v: _complex(real[0](v.real), imaginary[0](v.imag)), real[1] + imaginary[1] + 1
+    else:
+        write, width = _writer(shown)
+    return _nested(array, indent, shortened, write, width)
+
+
+def _complex(real: str, imaginary: str) -> str:
+    return f"{real}{'' if imaginary.lstrip().startswith('-') else '+'}{imaginary.lstrip()}j"
+
+
+def _edges(array: Any) -> Any:
+    """The elements that a shortened text shows."""
+    ends = _options.edgeitems
+    for axis, length in enumerate(array.shape):
+        if length > 2 * ends:
+            array = np.take(array, [*range(ends), *range(length - ends, length)], axis=axis)
+    return array
+
+
+def _writer(values: Any) -> tuple[Callable[[Any], str], int]:
+    """How to write each of ``values``, all equally wide, and how wide."""
+    if values.dtype.kind not in "fV" and not np.issubdtype(values.dtype, np.floating):
+        plain: Callable[[Any], str] = str
+        width = max(len(str(v)) for v in values.ravel().tolist())
+    else:
+        wide = values.astype(np.float64)
+        finite = wide[np.isfinite(wide) & (wide != 0)]
+        plain = _float_writer(finite)
+        # The width is that of the finite numbers: the infinities may stand out.
+        width = max((len(plain(v)) for v in finite.tolist()), default=1)
+    return lambda v: plain(v).rjust(width), width
+
+
+def _float_writer(finite: Any) -> Callable[[float], str]:
+    digits, scientific = _options.precision, _options.sci_mode
+    if not finite.size:
+        return lambda v: f"{v:.0f}." if math.isfinite(v) else str(v)
+    size = np.abs(finite)
+    with np.errstate(over="ignore"):
+        spread = size.max() / size.min()
+    if scientific is None:
+        scientific = bool(spread > 1000 or size.max() > 1e8 or size.min() < 1e-4)
+    if scientific:
+        return lambda v: f"{v:.{digits}e}"
+    if np.all(finite == np.ceil(finite)):
+        return lambda v: f"{v:.0f}." if math.isfinite(v) else str(v)
+    return lambda v: f"{v:.{digits}f}"
+
+
+def _nested(array: Any, indent: int, shortened: bool, write: Callable[[Any], str], width: int) -> str:
+    if array.ndim == 0:
+        return write(array.item())
+    ends = _options.edgeitems
+    cut = shortened and len(array) > 2 * ends
+    if array.ndim == 1:
+        items = array.tolist()
+        words = [write(v) for v in ([*items[:ends], *items[-ends:]] if cut else items)]
+        if cut:
+            words.insert(ends, " ...")
+        per_line = max(1, (_options.linewidth - indent) // (width + 2))
+        lines = [", ".join(words[start : start + per_line]) for start in range(0, len(words), per_line)]
+        return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
+    parts = [_nested(part, indent + 1, shortened, write, width) for part in ([*array[:ends], *array[-ends:]] if cut else array)]
+    if cut:
+        parts.insert(ends, "...")
+    return "[" + ("," + "\n" * (array.ndim - 1) + " " * (indent + 1)).join(parts) + "]"

@@ -1,0 +1,295 @@
+"""Order, rank and position: sorting, the largest few, quantiles, unique values, binary search, running extrema."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor, cell
+from .._ops.shaping import normal_axis
+from ..backends.registry import get_backend
+from .common import check_tensor, numpy_spelling
+from .creation import check_dtype, tensor
+from .reductions import ValuesAndIndices
+from .shaping import flatten
+
+
+def _ordered(input: Tensor, name: str) -> Tensor:
+    check_tensor(input, name)
+    if input.dtype.is_complex:
+        raise RuntimeError(f"{name}(): complex numbers have no order; sort x.abs() or x.real instead")
+    return input
+
+
+@numpy_spelling
+def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = True) -> ValuesAndIndices:
+    """The elements in order along ``dim``, and where each of them was.  Always stable; NaN counts as the largest number.
+
+    Raises IndexError for a dimension that there is not.
+
+    Example::
+
+        values, indices = polygrad.sort(polygrad.tensor([3.0, 1.0, 2.0]))  # [1., 2., 3.], [1, 2, 0]
+    """
+    axis = normal_axis(dim, _ordered(input, "sort").ndim)
+    if not input.ndim:
+        return ValuesAndIndices(xp.clone(input), tensor(0, backend=input.backend, device=input.device))
+    return ValuesAndIndices(*xp.sort(input, axis, descending))
+
+
+@numpy_spelling
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = True) -> Tensor:
+    """Where the elements are that come first, second, … along ``dim``.  Always stable."""
+    axis = normal_axis(dim, _ordered(input, "argsort").ndim)
+    if not input.ndim:
+        return tensor(0, backend=input.backend, device=input.device)
+    return xp.argsort(input, axis=axis, descending=descending)
+
+
+def msort(input: Tensor) -> Tensor:
+    """The elements in order along the first dimension."""
+    return sort(input, 0).values
+
+
+@numpy_spelling
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
+    """The ``k`` largest (or smallest) elements along ``dim``, in order, and where they are; of equal ones the first.
+
+    Raises RuntimeError where there are fewer than ``k``.
+    """
+    axis = normal_axis(dim, _ordered(input, "topk").ndim)
+    if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
+        raise RuntimeError(f"selected index k out of range: k is {k}, and dimension {dim} of {tuple(input.shape)} is shorter")
+    if not input.ndim:
+        found = topk(xp.reshape(input, (1,)), k)
+        return found if not k else ValuesAndIndices(*(xp.reshape(x, ()) for x in found))
+    return ValuesAndIndices(*xp.topk(input, k, axis, largest))
+
+
+@numpy_spelling
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
+    """The ``k``-th smallest element along ``dim``, counted from 1, and where it is."""
+    axis = normal_axis(dim, _ordered(input, "kthvalue").ndim)
+    if not 1 <= k <= (input.shape[axis] if input.ndim else 1):
+        raise RuntimeError(f"kthvalue(): k out of range for dimension {dim} of {tuple(input.shape)}: {k}")
+    return _picked(sort(input, axis), axis, k - 1, keepdim) if input.ndim else sort(input)
+
+
+def _picked(ordered: ValuesAndIndices, axis: int, place: int, keepdim: bool) -> ValuesAndIndices:
+    key = (*(slice(None),) * axis, slice(place, place + 1) if keepdim else place, Ellipsis)
+    return ValuesAndIndices(*(xp.clone(xp.getitem(x, key)) for x in ordered))
+
+
+@numpy_spelling
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The middle element, the lower one of two: of all, or along ``dim``, with where it is.  NaN if there is any NaN."""
+    _ordered(input, "median")
+    if dim is None:
+        if not input.shape.numel():
+            raise RuntimeError("median(): the tensor has no elements")
+        return median(flatten(input), 0).values
+    axis = normal_axis(dim, input.ndim)
+    if not input.ndim:
+        return sort(input)
+    length = input.shape[axis]
+    ordered = sort(input, axis)
+    middle = _picked(ordered, axis, (length - 1) // 2, keepdim)
+    if not input.dtype.is_floating_point:
+        return middle
+    last = _picked(ordered, axis, length - 1, keepdim)  # NaN comes last
+    spoiled = xp.isnan(last.values)
+    first = xp.argmax(xp.astype(xp.isnan(input), _dtypes.uint8), axis, keepdim)
+    return ValuesAndIndices(
+        xp.where(spoiled, last.values, middle.values), xp.where(spoiled, first, middle.indices)
+    )
+
+
+@numpy_spelling
+def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Tensor:
+    """The quantiles ``q``, between 0 and 1, of all elements or along ``dim``; several of them in a first dimension.
+
+    ``interpolation`` between two neighbours: ``"linear"``, ``"lower"``, ``"higher"``, ``"nearest"`` or ``"midpoint"``.
+    """
+    if not input.dtype.is_floating_point:
+        raise RuntimeError(f"quantile() input tensor must be of floating-point type, not {input.dtype.name}")
+    wanted = q.tolist() if isinstance(q, Tensor) else q
+    several = wanted if isinstance(wanted, list) else [wanted]
+    if any(not 0 <= one <= 1 for one in several):
+        raise RuntimeError(f"quantile() q must be between 0 and 1, not {wanted}")
+    flat = dim is None
+    axis = 0 if flat else normal_axis(dim, input.ndim)
+    x = flatten(input) if flat or not input.ndim else input
+    values = sort(x, axis).values
+    found = [_between(values, axis, one * (x.shape[axis] - 1), interpolation) for one in several]
+    if keepdim:
+        shape = (1,) * input.ndim if flat else tuple(1 if a == axis else n for a, n in enumerate(input.shape))
+        found = [xp.reshape(one, shape) for one in found]
+    return xp.stack(found, axis=0) if isinstance(wanted, list) else found[0]
+
+
+def _between(values: Tensor, axis: int, place: float, interpolation: str) -> Tensor:
+    lower = int(place)
+    higher = min(lower + 1, values.shape[axis] - 1)
+    weight = {
+        "linear": place - lower, "lower": 0.0, "higher": float(place > lower), "midpoint": 0.5 * (place > lower),
+        "nearest": float(round(place) > lower),
+    }  # fmt: skip
+    if interpolation not in weight:
+        raise RuntimeError(f"quantile() interpolation must be one of {', '.join(weight)}, not {interpolation!r}")
+    before = (slice(None),) * axis
+    low, high = (xp.getitem(values, (*before, at, Ellipsis)) for at in (lower, higher))
+    last = xp.getitem(values, (*before, values.shape[axis] - 1, Ellipsis))
+    share = weight[interpolation]
+    result = low if not share else high if share == 1 else low + share * (high - low)
+    return xp.where(xp.isnan(last), last, result)
+
+
+def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
+    """The running product along ``dim``.  Its gradient is right beside zeros."""
+    dtype = check_dtype(dtype) or (_dtypes.int64 if input.dtype.kind in ("bool", "int", "uint") else None)
+    x = input if dtype is None else xp.astype(input, dtype)
+    axis = normal_axis(dim, x.ndim)
+    return xp.cumulative_prod(x, axis) if x.ndim else xp.clone(x)
+
+
+def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
+    """The largest element so far along ``dim``, and where it is."""
+    return _running(input, dim, True)
+
+
+def cummin(input: Tensor, dim: int) -> ValuesAndIndices:
+    """The smallest element so far along ``dim``, and where it is."""
+    return _running(input, dim, False)
+
+
+def _running(input: Tensor, dim: int, largest: bool) -> ValuesAndIndices:
+    axis = normal_axis(dim, _ordered(input, "cummax" if largest else "cummin").ndim)
+    return ValuesAndIndices(*xp.running_extremum(input, axis, largest)) if input.ndim else sort(input)
+
+
+# -- unique values, binary search ----------------------------------------------------------------------------------------
+
+
+def unique(
+    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The different elements in order; on request also where each element went, and how often each occurs.
+
+    With ``dim``, the different slices along it.
+    """
+    if dim is not None:
+        return _unique_slices(input, normal_axis(dim, input.ndim), return_inverse, return_counts)
+    order, first = _groups(flatten(input))
+    values = flatten(input)[order][first]
+    return _with_groups(values, order, first, tuple(input.shape), return_inverse, return_counts)
+
+
+def _groups(x: Tensor) -> tuple[Tensor, Tensor]:
+    """A stable order of the vector ``x``, and in that order where each new value begins."""
+    order = argsort(x)
+    ordered = x[order]
+    return order, _begins(ordered[1:] != ordered[:-1], x.shape[0])
+
+
+def _begins(differs: Tensor, length: int) -> Tensor:
+    if not length:
+        return xp.astype(differs, _dtypes.bool)[:0]
+    return xp.concat([xp.ones_like(differs[:1]) if length > 1 else _true(differs), differs], axis=0)
+
+
+def _true(like: Tensor) -> Tensor:
+    return tensor([True], backend=like.backend, device=like.device)
+
+
+def _with_groups(
+    values: Tensor, order: Tensor, first: Tensor, shape: tuple[int, ...], return_inverse: bool, return_counts: bool
+) -> Any:
+    group = xp.cumulative_sum(xp.astype(first, _dtypes.int64), 0) - 1
+    results = [values]
+    if return_inverse:
+        results.append(xp.reshape(group[argsort(order)], shape))
+    if return_counts:
+        results.append(xp.index_add(xp.ones_like(group), group, int(first.sum().item()) if first.shape[0] else 0))
+    return results[0] if len(results) == 1 else tuple(results)
+
+
+def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts: bool) -> Any:
+    length = input.shape[axis]
+    lines = xp.permute_dims(input, (axis, *(a for a in range(input.ndim) if a != axis)))
+    lines = xp.reshape(lines, (length, input.shape.numel() // length if length else 0))
+    order = tensor(list(range(length)), dtype=_dtypes.int64, backend=input.backend, device=input.device)
+    for column in reversed(range(lines.shape[1])):  # the least important column first, each sort stable
+        order = order[argsort(lines[:, column][order])]
+    ordered = lines[order]
+    differs = xp.any(ordered[1:] != ordered[:-1], 1)
+    first = _begins(differs, length)
+    values = input[(slice(None),) * axis + (order[first],)]
+    return _with_groups(values, order, first, (length,), return_inverse, return_counts)
+
+
+def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False) -> Any:
+    """The elements of the flattened tensor without those that equal the one before."""
+    x = flatten(input)
+    first = _begins(x[1:] != x[:-1], x.shape[0])
+    order = tensor(list(range(x.shape[0])), dtype=_dtypes.int64, backend=x.backend, device=x.device)
+    return _with_groups(x[first], order, first, tuple(input.shape), return_inverse, return_counts)
+
+
+def searchsorted(
+    sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None
+) -> Tensor:
+    """Where ``input`` would have to be put in for ``sorted_sequence`` to stay in order along its last dimension.
+
+    Before equal elements, or after them with ``right``.  The other dimensions of both are the same, or
+    ``sorted_sequence`` is a vector.
+    """
+    if side not in (None, "left", "right"):
+        raise RuntimeError(f"searchsorted(): side can only be 'left' or 'right' but got {side!r}")
+    side = side or ("right" if right else "left")
+    values = input if isinstance(input, Tensor) else tensor(input, backend=sorted_sequence.backend, device=sorted_sequence.device)
+    common = _dtypes.promote(sorted_sequence.dtype, values.dtype)
+    places, values = xp.astype(sorted_sequence, common).detach(), xp.astype(values, common).detach()
+    if places.ndim == 1:
+        array = places.backend.xp.searchsorted(places._read(), xp.reshape(values, (-1,))._read(), side=side)
+        found = xp.reshape(cell(array), tuple(values.shape))
+    elif places.shape[:-1] != values.shape[:-1]:
+        raise RuntimeError(
+            f"searchsorted(): the shapes {tuple(places.shape)} and {tuple(values.shape)} may differ in the last dimension only"
+        )
+    else:
+        line, value = xp.reshape(places, (*places.shape[:-1], 1, places.shape[-1])), xp.reshape(values, (*values.shape, 1))
+        before = line < value if side == "left" else line <= value
+        found = xp.sum(xp.astype(before, _dtypes.int64), -1)
+    return xp.astype(found, _dtypes.int32 if out_int32 else _dtypes.int64)
+
+
+def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
+    """In which of the intervals between ``boundaries`` each element lies."""
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
+
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each whole number occurs, or the sum of the ``weights`` of its occurrences.
+
+    Raises RuntimeError for negative numbers and for other types than integers.
+    """
+    if input.ndim != 1 or input.dtype.kind not in ("int", "uint", "bool"):
+        raise RuntimeError(f"bincount only supports vectors of non-negative integers, not {tuple(input.shape)} {input.dtype.name}")
+    empty = not input.shape[0]
+    if not empty and int(xp.min(input).item()) < 0:
+        raise RuntimeError("bincount only supports vectors of non-negative integers, and this one has negative ones")
+    if weights is not None and tuple(weights.shape) != tuple(input.shape):
+        raise RuntimeError(f"bincount: weights have shape {tuple(weights.shape)}, but input has {tuple(input.shape)}")
+    size = max(minlength, 0 if empty else int(xp.max(input).item()) + 1)
+    index = xp.astype(input, _dtypes.int64)
+    return xp.index_add(xp.ones_like(index) if weights is None else weights, index, size)
+
+
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+    """Which of ``elements`` are among ``test_elements``."""
+    like = elements if isinstance(elements, Tensor) else test_elements
+    place = {"backend": like.backend, "device": like.device} if isinstance(like, Tensor) else {"backend": get_backend()}
+    x, y = (v if isinstance(v, Tensor) else tensor(v, **place) for v in (elements, test_elements))
+    among = xp.any(xp.reshape(x, (*x.shape, 1)) == flatten(y), -1)
+    return xp.logical_not(among) if invert else among
