@@ -80,6 +80,8 @@ class Primitive:
         self.rules: dict[str, Callable] = {}
         self.joint: Callable | None = None
         self.derivative: Callable | None = None
+        #: Forward-mode rules by operand, where one is declared.
+        self.pushforwards: dict[str, Callable] = {}
         #: What is wrong with raw operands that the array library refused: ``(*operands) -> message or None``.
         self.misfit: Callable[..., str | None] | None = None
         self.kernels = _ByType(lambda array_type: BY_TYPE[array_type].kernel(self))
@@ -94,19 +96,38 @@ class Primitive:
         A joint rule's tuple has one entry per operand; None where ``needs`` says that it is not wanted.
         Raises ValueError for a name that is neither an operand nor something that a rule can be given.
         """
-        known = {"ans", "needs", *self.operands, *self.settings}
-        known |= {f"{operand}_{suffix}" for operand in self.operands for suffix in ("shape", "dtype")}
+        known = self._known()
         for operand, rule in [("joint", joint)] * (joint is not None) + list(rules.items()):
-            if operand != "joint" and operand not in self.operands:
-                raise ValueError(f"{self.name} has no operand {operand!r}; it has {', '.join(self.operands)}")
-            for parameter in parameters(rule):
-                if parameter not in known:
-                    raise ValueError(
-                        f"the gradient rule of {self.name} for {operand} asks for {parameter!r}; "
-                        f"it can have {', '.join(sorted(known))}"
-                    )
+            self._check(operand, rule, known)
         self.joint = joint
         self.rules.update(rules)
+        return self
+
+    def _known(self) -> set[str]:
+        """What a rule may ask for."""
+        known = {"ans", "needs", *self.operands, *self.settings}
+        return known | {f"{operand}_{suffix}" for operand in self.operands for suffix in ("shape", "dtype")}
+
+    def _check(self, operand: str, rule: Callable, known: set[str]) -> None:
+        if operand != "joint" and operand not in self.operands:
+            raise ValueError(f"{self.name} has no operand {operand!r}; it has {', '.join(self.operands)}")
+        for parameter in parameters(rule):
+            if parameter not in known:
+                raise ValueError(
+                    f"the gradient rule of {self.name} for {operand} asks for {parameter!r}; "
+                    f"it can have {', '.join(sorted(known))}"
+                )
+
+    def defjvp(self, **rules: Callable) -> Primitive:
+        """Declare forward-mode rules, by operand: ``(xp, t, …)`` gives the tangent of the result from the operand's, ``t``.
+
+        They are for speed only: without one it follows from ``linear``, from a derivative, or from the gradient rule, which
+        is linear and so can be transposed.  Raises ValueError as `defvjp`.
+        """
+        known = self._known()
+        for operand, rule in rules.items():
+            self._check(operand, rule, known)
+        self.pushforwards.update(rules)
         return self
 
     @property
@@ -237,7 +258,8 @@ def primitive(
             floating as well.
         outputs: how many arrays the forward returns; more than one come as a tuple.
         variadic: the only operand is a sequence of arrays.
-        linear: operands in which the primitive is linear: forward mode is then the primitive itself.
+        linear: operands in which the primitive is linear, in all of them together (a product of two is not): forward mode
+            is then the primitive itself.
         view: how a write to the result reaches the operand: ``(base, value, **settings) -> new base``.
         differentiable: False where the result does not vary (a comparison, an index).
 

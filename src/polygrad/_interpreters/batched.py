@@ -1,0 +1,331 @@
+"""Batching: an array that stands for one array per example, and runs an operation once for all of them.
+
+``value`` holds the examples along its first axis; an array that is the same for all of them is not ``mapped``, and its
+``value`` is that one array.  A primitive runs by its batching rule (`batching_rules`).  Without one it decomposes: its own
+forward runs on batched arrays.  Where that is not possible it runs example by example, and says so once.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core.engine import namespace_of
+from .._core.tensor import Tensor, cell
+from ..backends.registry import BY_TYPE
+from .arrays import Interpreted, plain
+from .backend import Interpreter
+from .crossing import Crossing, cross, through
+from .frames import Frame, plain_backend
+from .namespace import InterpreterNamespace, namespace_over, raw, settings_by_name, taking_names
+
+#: Primitive name → ``rule(batch, *operands, **settings)``: operands are the values of the next lower level, batch axis first
+#: where ``batch.mapped`` says so, and so is the result.  A rule may leave a call to the fallback by NotImplemented.
+RULES: dict[str, Callable[..., Any]] = {}
+
+
+class SlowBatchingWarning(UserWarning):
+    """An operation has no batching rule and runs example by example: right, and slow."""
+
+
+class Batched(Interpreted):
+    """One array per example of a batch."""
+
+    __slots__ = ("mapped", "value")
+
+    def __init__(self, frame: Batch, value: Any, mapped: bool):
+        self.frame, self.value, self.mapped = frame, value, mapped
+        self.shape = tuple(value.shape[1:]) if mapped else tuple(value.shape)
+
+    @property
+    def inside(self) -> Any:
+        return self.value
+
+
+class Batching:
+    """What a rule is given beside its operands: the same primitive one level below, the ``xp`` there, the length of the
+    batch, and which operands have the batch axis."""
+
+    __slots__ = ("mapped", "op", "size", "xp")
+
+    def __init__(self, op: Callable, xp: Any, size: int, mapped: Sequence[bool]):
+        self.op, self.xp, self.size, self.mapped = op, xp, size, mapped
+
+    def ndim(self, number: int, x: Any) -> int:
+        """The number of dimensions of one example of operand ``number``."""
+        return len(getattr(x, "shape", ())) - self.mapped[number]
+
+    def aligned(self, number: int, x: Any, ndim: int) -> Any:
+        """Operand ``number`` with its examples' dimensions filled up to ``ndim`` from the left, so that it broadcasts."""
+        missing = ndim - self.ndim(number, x)
+        if not self.mapped[number] or missing <= 0:
+            return x
+        return self.xp.reshape(x, (self.size, *(1,) * missing, *x.shape[1:]))
+
+    def whole(self, number: int, x: Any) -> Any:
+        """Operand ``number`` with the batch axis, repeated along it if it is the same for all examples."""
+        return x if self.mapped[number] else self.xp.broadcast_to(x, (self.size, *x.shape))
+
+
+class BatchedBackend(Interpreter):
+    """Runs primitives on the batched arrays of one level."""
+
+    transform = "vmap"
+
+    def kernel(self, primitive: Any) -> Callable[..., Any]:
+        if primitive.name in ("zeros_like", "ones_like"):
+            return self._constant_like(raw(primitive))
+        kind, xp, op, bind = self.array_type, self.xp, taking_names(primitive), settings_by_name(primitive)
+        rule = RULES.get("elementwise" if primitive.is_standard else primitive.name)
+        without = _WithoutRule(primitive, self)
+        count, variadic, has_settings = len(primitive.operands), primitive.variadic, bool(primitive.settings)
+
+        def run(*arguments: Any, **named: Any) -> Any:
+            operands = arguments[0] if variadic else arguments[:count]
+            settings = bind(arguments[count:], named) if has_settings else {}
+            frame: Any = None
+            values, mapped = [], []
+            for x in operands:
+                if x.__class__ is kind:
+                    frame = x.frame
+                    values.append(x.value)
+                    mapped.append(x.mapped)
+                else:
+                    values.append(x)
+                    mapped.append(False)
+            given = (values,) if variadic else values
+            if True not in mapped:
+                return self.wrap(frame, op(*given, **settings), False)
+            batch = Batching(op, xp, frame.size, mapped)
+            if rule is not None:
+                result = rule(batch, *given, **settings)
+                if result is not NotImplemented:
+                    return self.wrap(frame, result, True)
+            return without.run(frame, batch, operands, values, settings)
+
+        return run
+
+    def wrap(self, frame: Any, value: Any, mapped: bool) -> Any:
+        """``value``, an array one level below or a tuple of such, as arrays of ``frame``."""
+        if isinstance(value, tuple):
+            return tuple([frame.wrap(one, mapped) for one in value])
+        return frame.wrap(value, mapped)
+
+    def _constant_like(self, op: Callable) -> Callable:
+        """Zeros or ones are the same for all examples."""
+
+        def run(x: Any) -> Any:
+            if x.mapped and not x.frame.size:
+                return self.wrap(x.frame, op(x.value), True)
+            return self.wrap(x.frame, op(self.xp.getitem(x.value, (0,)) if x.mapped else x.value), False)
+
+        return run
+
+    def foreign(self, name: str, function: Callable, arguments: tuple, named: dict[str, Any]) -> Any:
+        frame: Any = None
+
+        def part(x: Any, number: int) -> Any:
+            nonlocal frame
+            if x.__class__ is self.array_type:
+                frame = x.frame
+                return self.xp.getitem(x.value, (number,)) if x.mapped else x.value
+            return type(x)([part(one, number) for one in x]) if isinstance(x, (list, tuple)) else x
+
+        part(arguments, 0)
+        part(tuple(named.values()), 0)
+        results = [
+            function(*part(arguments, i), **{key: part(x, i) for key, x in named.items()}) for i in range(frame.size)
+        ]
+        _report(name)
+        return self.wrap(frame, _stacked(self.xp, results, name), True)
+
+    # -- values ------------------------------------------------------------------------------------------------------------
+
+    def item(self, array: Any) -> Any:
+        if not array.mapped:
+            return BY_TYPE[array.value.__class__].item(array.value)
+        raise RuntimeError(
+            f"vmap: one number is asked for (item(), float(), bool(), `if`), but this tensor of shape {array.shape} is a "
+            f"different one for each of the {array.frame.size} examples; choose with polygrad.where(condition, a, b) instead of `if`, "
+            "and return the tensor instead of its number" + _ended(array)
+        )
+
+    def to_numpy(self, array: Any) -> Any:
+        if not array.mapped:
+            return BY_TYPE[array.value.__class__].to_numpy(array.value)
+        raise RuntimeError(
+            f"vmap: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist(), print), but it is a different one "
+            f"for each of the {array.frame.size} examples; return it from the function, and look at the result of vmap"
+            + _ended(array)
+        )
+
+
+def _ended(array: Any) -> str:
+    if array.frame.active:
+        return ""
+    return ".  The call of vmap that it belongs to has ended: the tensor was kept by something outside of the function"
+
+
+class Batch(Frame):
+    """One call of vmap, over ``size`` examples.  ``randomness`` says what its random numbers are: see `polygrad.vmap`."""
+
+    array_class = Batched
+    backend_class = BatchedBackend
+
+    def __init__(self, size: int, randomness: str = "error"):
+        super().__init__()
+        self.size, self.randomness = size, randomness
+
+    def wrap(self, value: Any, mapped: bool) -> Batched:
+        """``value``, one level below, as an array of this frame."""
+        return self.type_over(value)(self, value, mapped)
+
+    def constant(self, array: Any) -> Batched:
+        return self.wrap(array, False)
+
+    def gathered(self, array: Any, axis: int) -> Any:
+        if not isinstance(array, Batched) or array.frame is not self:
+            return array * self.size
+        return array.backend.xp.sum(array.value, axis=0) if array.mapped else array.value * self.size
+
+    def around(self, array: Batched, function: Callable[[Any, int], Any]) -> Batched:
+        return self.wrap(function(array.value, int(array.mapped)), array.mapped)
+
+
+# -- into the batch and out of it ------------------------------------------------------------------------------------------
+
+
+class Enter(Crossing):
+    """An array whose first axis is the batch, as an array of the frame."""
+
+    __slots__ = ()
+
+    def forward(self, x: Any) -> Any:
+        def wrapped(part: Any, axis: int) -> Any:
+            return self.frame.wrap(_moved(part, axis, 0), True)
+
+        return through(x, self.frame, wrapped)
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        return (_in_own_row(self.frame, g) if self.frame.active else cross(Leave, self.frame, g),)
+
+
+class Leave(Crossing):
+    """An array of the frame with the batch as its first axis, of the frames outside: the adjoint of `Enter`."""
+
+    __slots__ = ()
+
+    def forward(self, y: Any) -> Any:
+        frame = self.frame
+
+        def unwrapped(part: Any, axis: int) -> Any:
+            xp = namespace_over(plain_backend(part.__class__))
+            if isinstance(part, Batched) and part.frame is frame:
+                if part.mapped:
+                    return _moved(part.value, 0, axis)
+                part = part.value
+            shape = (*part.shape[:axis], frame.size, *part.shape[axis:])
+            return xp.broadcast_to(xp.expand_dims(part, axis=axis), shape)
+
+        return through(y, frame, unwrapped)
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        return (cross(Enter, self.frame, g),)
+
+
+def _moved(x: Any, source: int, target: int) -> Any:
+    if source == target:
+        return x
+    axes = [axis for axis in range(len(x.shape)) if axis != source]
+    axes.insert(target, source)
+    return namespace_over(plain_backend(x.__class__)).permute_dims(x, tuple(axes))
+
+
+def _in_own_row(frame: Any, g: Any) -> Any:
+    """The gradient, within one example, of all examples' array: ``g`` in the example's own row, zeros in the others."""
+    tensor = isinstance(g, Tensor)
+    array = g._read() if tensor else g
+    plain_xp = plain_backend(array.__class__).xp
+    numbers = plain_xp.arange(frame.size, device=plain_backend(array.__class__).device(plain(array)))
+    mine = frame.wrap(numbers, True) == numbers
+    mask = mine.backend.xp.reshape(mine, (frame.size, *(1,) * len(array.shape)))
+    xp = namespace_of(g)
+    row = xp.reshape(g, (1, *array.shape))
+    return xp.where(cell(mask) if tensor else mask, row, xp.zeros_like(row))
+
+
+# -- without a rule --------------------------------------------------------------------------------------------------------
+
+
+class _Decomposing:
+    """The namespace that a primitive's own forward runs on.  It has not the primitive itself: that would never end."""
+
+    def __init__(self, xp: InterpreterNamespace, name: str):
+        self._xp, self._name = xp, name
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._name:
+            raise NotImplementedError(f"the forward of {name} is {name} itself")
+        return getattr(self._xp, name)
+
+
+class _WithoutRule:
+    """How a primitive without a batching rule runs: its forward on batched arrays, else one example after the other."""
+
+    def __init__(self, primitive: Any, backend: BatchedBackend):
+        self.primitive, self.backend = primitive, backend
+        self.inside = _Decomposing(backend.xp, primitive.name)
+        self.decomposes = True
+
+    def run(self, frame: Any, batch: Batching, operands: Any, values: list, settings: dict[str, Any]) -> Any:
+        """The result, an array of ``frame`` or a tuple of such."""
+        if self.decomposes:
+            given = (operands,) if self.primitive.variadic else operands
+            try:
+                return self._of_frame(frame, self.primitive.forward(self.inside, *given, **settings))
+            except Exception:
+                pass  # what is wrong with the operands, if anything, is wrong with each example too
+        result = self._loop(batch, values, settings)
+        self.decomposes = False
+        return self.backend.wrap(frame, result, True)
+
+    def _of_frame(self, frame: Any, result: Any) -> Any:
+        if isinstance(result, (tuple, list)):
+            return tuple([self._of_frame(frame, one) for one in result])
+        return result if result.__class__ is self.backend.array_type else self.backend.wrap(frame, result, False)
+
+    def _loop(self, batch: Batching, values: list, settings: dict[str, Any]) -> Any:
+        name = self.primitive.name
+        if not batch.size:
+            raise ValueError(f"vmap: {name} has no batching rule, and there is no example to run it on: the batch is empty")
+        results = []
+        for i in range(batch.size):
+            row = [batch.xp.getitem(x, (i,)) if mapped else x for x, mapped in zip(values, batch.mapped, strict=True)]
+            results.append(batch.op(*((row,) if self.primitive.variadic else row), **settings))
+        _report(name)
+        return _stacked(batch.xp, results, name)
+
+
+def _stacked(xp: Any, results: list[Any], name: str) -> Any:
+    first = results[0]
+    if isinstance(first, tuple):
+        return tuple([_stacked(xp, [result[i] for result in results], name) for i in range(len(first))])
+    if any(result.shape != first.shape for result in results):
+        raise RuntimeError(
+            f"vmap: {name} gives results of different shapes for different examples, such as {tuple(first.shape)} and "
+            f"{tuple(next(r.shape for r in results if r.shape != first.shape))}; a batch has one shape: use a mask and where instead"
+        )
+    return xp.stack(results, axis=0)
+
+
+_reported: set[str] = set()
+
+
+def _report(name: str) -> None:
+    """Say once for each operation that it ran example by example."""
+    if name not in _reported:
+        _reported.add(name)
+        warnings.warn(
+            f"vmap: {name} has no batching rule and ran example by example, which is slow; this is said once", SlowBatchingWarning, stacklevel=3
+        )

@@ -1,0 +1,132 @@
+"""Into a frame and out of it again, for arrays and for the gradients that flow across its border.
+
+Each way in has an adjoint way out, and the other way round, so a gradient crosses by the same functions as a value, and
+the gradient of a gradient too.  A constant that enters a frame (`Lift`) gets its gradient from the whole frame: the sum
+over a batch, or what goes into a derivative.  Only a sweep that runs inside the frame leaves it as it is: there every
+example, or every direction, is computed as if it were alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core.graph import make_node
+from .._core.tensor import Tensor, cell
+from .._state import grad_enabled
+from .arrays import Interpreted, layers
+from .frames import Frame
+
+
+class _AnyType:
+    """A plan's rules by array type, where one rule serves all of them."""
+
+    __slots__ = ("rule",)
+
+    def __init__(self, rule: Callable):
+        self.rule = rule
+
+    def __getitem__(self, array_type: type) -> Callable:
+        return self.rule
+
+
+class Crossing:
+    """A linear map across the border of ``frame``, and its own plan as the engine sees it: nothing is saved."""
+
+    __slots__ = ("backward", "frame", "mask")
+
+    arrays: tuple = ()
+    residuals: tuple = ()
+    broadcasts = frees = variadic = False
+    outputs = 1
+
+    def __init__(self, frame: Frame, mask: tuple[bool, ...] = (True,)):
+        self.frame, self.mask = frame, mask
+        self.backward = _AnyType(self._rule)
+
+    @property
+    def primitive(self) -> Crossing:
+        """What the engine asks for the number of outputs."""
+        return self
+
+    @property
+    def operation(self) -> str:
+        """The name of the map."""
+        return type(self).__name__.lower()
+
+    name = operation
+
+    def forward(self, *arrays: Any) -> Any:
+        """The map on raw arrays."""
+        raise NotImplementedError
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        """The cotangents of the operands from that of the result; all of them raw arrays, or all Tensors."""
+        raise NotImplementedError
+
+    def _rule(self, g: Any, saved: tuple) -> list[Any]:
+        return [c for c, needed in zip(self.adjoint(g), self.mask, strict=True) if needed]
+
+
+def cross(kind: type[Crossing], frame: Frame, *operands: Any) -> Any:
+    """The map of ``kind`` on Tensors, recorded, or on raw arrays."""
+    if operands[0].__class__ is not Tensor and not isinstance(operands[0], Tensor):
+        return kind(frame).forward(*operands)
+    array = kind(frame).forward(*[x._read() for x in operands])
+    edges = tuple([x._edge for x in operands if x._edge is not None]) if grad_enabled() else ()
+    if not edges:
+        return cell(array)
+    plan = kind(frame, tuple([x._edge is not None for x in operands]))
+    return cell(array, make_node(plan, edges, (), array.shape))
+
+
+def through(array: Any, frame: Frame, function: Callable[[Any, int], Any], axis: int = 0) -> Any:
+    """``function(array, axis)`` for a map across the border of ``frame``, below the layers of higher levels.
+
+    The layers are put around the result again.  ``axis`` is that of ``frame`` outside of it: it moves back behind the
+    axes of the layers that are taken off.
+    """
+    if not isinstance(array, Interpreted) or array.level <= frame.level:
+        return function(array, axis)
+    return array.frame.around(array, lambda part, further: through(part, frame, function, axis + further))
+
+
+class Lift(Crossing):
+    """A constant of the frame, as an array of it."""
+
+    __slots__ = ()
+
+    def forward(self, x: Any) -> Any:
+        return through(x, self.frame, lambda part, axis: self.frame.constant(part))
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        return (g if self.frame.active else cross(Lower, self.frame, g),)
+
+
+class Lower(Crossing):
+    """The adjoint of `Lift`: what all of the frame gives to a constant."""
+
+    __slots__ = ()
+
+    def forward(self, g: Any) -> Any:
+        return through(g, self.frame, self.frame.gathered)
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        return (cross(Lift, self.frame, g),)
+
+
+def lifted(x: Tensor, frames: Sequence[Frame]) -> Tensor:
+    """``x`` as a tensor of all ``frames``, whatever it belongs to already."""
+    own = layers(x._read())
+    for frame in sorted(set(frames) - set(own), key=lambda one: one.level):
+        x = cross(Lift, frame, x)
+    return x
+
+
+def on_one_level(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """The operands of an operation: those that are in the graph become tensors of all frames among them.
+
+    So the gradient of each belongs to the frames that it belongs to itself.
+    """
+    frames = {frame for x in tensors for frame in layers(x._read())}
+    return [lifted(x, frames) if x._edge is not None else x for x in tensors]

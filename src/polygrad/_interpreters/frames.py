@@ -1,0 +1,97 @@
+"""Frames: one for every call of a transform, with a level of its own.
+
+While a transform runs its function, its frame is *active* and lies on a stack.  Arrays that belong to a frame wrap arrays
+of lower levels; where arrays meet, the frame of the highest level runs the operation and hands what is left to the next.
+
+An array of a level has a layer for every frame that was active around it, down to the plain array: a constant of a frame
+is wrapped all the same.  So the type of an array tells which frames it belongs to, and the dispatchers, which look at
+types only, notice where arrays of different frames meet.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from typing import Any
+
+from ..backends.registry import BY_TYPE, register_backend
+
+#: The active frames of this thread or task, the outermost first.
+stack: ContextVar[tuple[Frame, ...]] = ContextVar("polygrad_frames", default=())
+
+_lock = threading.Lock()
+#: Frames that something still refers to: a graph may outlive the call that it was recorded in.
+_alive: weakref.WeakSet[Frame] = weakref.WeakSet()
+#: (class, level, plain backend) → the array type, which is made and registered once.
+_types: dict[tuple[type, int, Any], type] = {}
+
+
+class Frame:
+    """One call of a transform.  As a context manager it is active inside the block."""
+
+    #: The class of this transform's arrays; and of the backend that runs them.
+    array_class: type
+    backend_class: type
+
+    def __init__(self) -> None:
+        self.active = False
+        self.level = 0
+        self._chosen: dict[type, type] = {}
+        self._token: Token | None = None
+
+    def __enter__(self) -> Any:
+        around = stack.get()
+        with _lock:
+            # Above the frames around it, and apart from every other frame that has arrays.
+            taken = {frame.level for frame in _alive}
+            self.level = around[-1].level + 1 if around else 1
+            while self.level in taken:
+                self.level += 1
+            _alive.add(self)
+        self.active = True
+        self._token = stack.set((*around, self))
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        self.active = False
+        stack.reset(self._token)  # type: ignore[arg-type]
+
+    def constant(self, array: Any) -> Any:
+        """``array``, which does not vary in this frame, as an array of it."""
+        raise NotImplementedError
+
+    def gathered(self, array: Any, axis: int) -> Any:
+        """What an array of this frame gives, as a gradient, to a constant of it.  ``axis`` of the result is the frame's."""
+        raise NotImplementedError
+
+    def around(self, array: Any, function: Callable[[Any, int], Any]) -> Any:
+        """``function`` of what ``array``, of this frame, wraps, wrapped again; its second argument is how many axes of its
+        own the frame has there."""
+        raise NotImplementedError
+
+    def type_over(self, array: Any) -> type:
+        """The type of this frame's arrays that wrap arrays like ``array``."""
+        lower = array.__class__
+        chosen = self._chosen.get(lower)
+        if chosen is None:
+            chosen = self._chosen[lower] = _array_type(self, plain_backend(lower))
+        return chosen
+
+
+def plain_backend(array_type: type) -> Any:
+    """The backend of the plain arrays in, or of, ``array_type``."""
+    backend = BY_TYPE[array_type]
+    return backend.ground if backend.level else backend
+
+
+def _array_type(frame: Frame, ground: Any) -> type:
+    key = (frame.array_class, frame.level, ground)
+    with _lock:
+        made = _types.get(key)
+        if made is None:
+            made = type(frame.array_class.__name__, (frame.array_class,), {"__slots__": (), "level": frame.level})
+            made.backend = register_backend(frame.backend_class(made, frame.level, ground))
+            _types[key] = made
+    return made

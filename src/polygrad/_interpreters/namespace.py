@@ -1,0 +1,178 @@
+"""The ``xp`` of arrays that compute something else: every primitive by name, run by whatever its operands are.
+
+Rules and the forwards of primitives are texts over ``xp``; on this one they run on interpreted arrays, and plain arrays
+may stand beside these.  What needs no array, such as data types and constants, is the plain library's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core.primitive import PRIMITIVES, Primitive
+from .._ops import arithmetic
+from ..backends.registry import BY_TYPE
+from .arrays import Interpreted, plain
+
+
+class _Levels(dict):
+    """Type of an operand → its level; Python numbers are below every array."""
+
+    def __missing__(self, kind: type) -> int:
+        found = self[kind] = -1 if kind in (bool, int, float, complex) else BY_TYPE[kind].level
+        return found
+
+
+_levels = _Levels()
+
+
+def highest(operands: Sequence[Any]) -> type:
+    """The type of the highest level among ``operands``."""
+    return max([x.__class__ for x in operands], key=_levels.__getitem__)
+
+
+def raw(primitive: Primitive) -> Callable[..., Any]:
+    """``primitive`` on raw arrays of any level: ``(*operands, *settings)``."""
+    kernels, count = primitive.kernels, len(primitive.operands)
+    if primitive.variadic:
+
+        def run(arrays: Any, *settings: Any, **named: Any) -> Any:
+            arrays = list(arrays)
+            return kernels[highest(arrays)](arrays, *settings, **named)
+
+    elif count == 1:
+
+        def run(x: Any, *settings: Any, **named: Any) -> Any:
+            return kernels[x.__class__](x, *settings, **named)
+
+    else:
+
+        def run(*arguments: Any, **named: Any) -> Any:
+            return kernels[highest(arguments[:count])](*arguments, **named)
+
+    return run
+
+
+def settings_by_name(primitive: Primitive) -> Callable[[tuple, dict[str, Any]], dict[str, Any]]:
+    """What gives all settings of a call of ``primitive`` by name: those given in order, by name, and the defaults."""
+    names, defaults = primitive.settings, primitive.defaults
+
+    def bind(settings: tuple, named: dict[str, Any]) -> dict[str, Any]:
+        return {**defaults, **dict(zip(names, settings, strict=False)), **named}
+
+    return bind
+
+
+def taking_names(primitive: Primitive) -> Callable[..., Any]:
+    """`raw`, with the settings given by name.  The kernels get them in order: only that is sure to fit."""
+    run = raw(primitive)
+    if not primitive.settings:
+        return run
+    ordered = [name for name in primitive.settings if name not in primitive.keyword_only]
+    named = [name for name in primitive.settings if name in primitive.keyword_only]
+
+    def by_name(*operands: Any, **settings: Any) -> Any:
+        return run(*operands, *[settings[name] for name in ordered], **{name: settings[name] for name in named})
+
+    return by_name
+
+
+class InterpreterNamespace:
+    """The names, as ``xp.NAME``, over the plain arrays of the backend ``ground``."""
+
+    def __init__(self, ground: Any):
+        self._ground = ground
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in PRIMITIVES:
+            found = raw(PRIMITIVES[name])
+        else:
+            found = getattr(self._ground.xp, name)
+            if callable(found) and not isinstance(found, type):
+                found = _foreign(name, found)
+        setattr(self, name, found)
+        return found
+
+    # -- the standard's functions that are no primitives, or take more than these ------------------------------------------
+
+    def device(self, x: Any) -> Any:
+        """The device that ``x`` lives on."""
+        return self._ground.device(plain(x))
+
+    def astype(self, x: Any, dtype: Any, *, copy: bool = True) -> Any:
+        """``x`` in another data type."""
+        return self.cast(x, dtype)
+
+    def asarray(self, x: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
+        """``x`` as an array.  Arrays are not written to, so an interpreted one is its own copy."""
+        if not isinstance(x, Interpreted):
+            return self._ground.xp.asarray(x, dtype=dtype, device=device, copy=copy)
+        return x if dtype is None else self.cast(x, dtype)
+
+    def zeros_like(self, x: Any, /, *, dtype: Any = None, device: Any = None) -> Any:
+        """Zeros with the shape of ``x``."""
+        return self._typed(_zeros_like(x), dtype)
+
+    def ones_like(self, x: Any, /, *, dtype: Any = None, device: Any = None) -> Any:
+        """Ones with the shape of ``x``."""
+        return self._typed(_ones_like(x), dtype)
+
+    def full_like(self, x: Any, value: Any, /, *, dtype: Any = None, device: Any = None) -> Any:
+        """``value``, a number, in the shape of ``x``."""
+        made = self._ground.xp.full((), value, dtype=x.dtype if dtype is None else dtype, device=self.device(x))
+        return self.where(self.zeros_like(x, dtype=self.bool), made, made)
+
+    def _typed(self, x: Any, dtype: Any) -> Any:
+        return x if dtype is None else self.cast(x, dtype)
+
+    def take(self, x: Any, indices: Any, /, *, axis: int = 0) -> Any:
+        """The elements of ``x`` along ``axis`` at ``indices``, a 1-D array."""
+        if not axis % len(x.shape):
+            return self.take_rows(x, indices)
+        front = _to_front(len(x.shape), axis)
+        rows = self.take_rows(self.permute_dims(x, front), indices)
+        return self.permute_dims(rows, tuple(sorted(range(len(front)), key=front.__getitem__)))
+
+
+_zeros_like, _ones_like = raw(arithmetic.zeros_like), raw(arithmetic.ones_like)
+
+
+def _to_front(ndim: int, axis: int) -> tuple[int, ...]:
+    axis %= ndim
+    return (axis, *(a for a in range(ndim) if a != axis))
+
+
+def _arrays(arguments: Any) -> list[Any]:
+    """The interpreted arrays among ``arguments``, and in lists of them."""
+    found = []
+    for x in arguments:
+        if isinstance(x, Interpreted):
+            found.append(x)
+        elif isinstance(x, (list, tuple)):
+            found += _arrays(x)
+    return found
+
+
+def _foreign(name: str, function: Callable) -> Callable:
+    """A function that is no primitive."""
+
+    def run(*arguments: Any, **named: Any) -> Any:
+        inside = _arrays((*arguments, *named.values()))
+        if not inside:
+            return function(*arguments, **named)
+        return highest(inside).backend.foreign(name, run, arguments, named)  # type: ignore[attr-defined]
+
+    return run
+
+
+_namespaces: dict[Any, InterpreterNamespace] = {}
+
+
+def namespace_over(ground: Any) -> InterpreterNamespace:
+    """The namespace over the backend ``ground``, made once."""
+    made = _namespaces.get(ground)
+    if made is None:
+        made = _namespaces[ground] = InterpreterNamespace(ground)
+    return made
