@@ -84,6 +84,7 @@ _HOMES = {
         )
     },  # fmt: skip
     "primitive": "._core.primitive",
+    "vmap": ".func",
     "compile": ".compiler",
     **{name: ".backends" for name in ("get_backend", "set_backend", "use_backend")},
 }

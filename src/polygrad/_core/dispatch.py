@@ -83,6 +83,8 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
             tensors[i] = reference._new_scalar(x, dtype)
         elif promoting[i] and x.dtype is not common:
             tensors[i] = OPERATIONS.astype(x, common)
+    if any(BY_TYPE[x._data.__class__].level for x in tensors):
+        return OPERATIONS.on_one_level(tensors)
     return tensors
 
 

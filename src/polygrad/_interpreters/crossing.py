@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.graph import make_node
+from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._state import grad_enabled
 from .arrays import Interpreted, layers
@@ -40,7 +41,7 @@ class Crossing:
     broadcasts = frees = variadic = False
     outputs = 1
 
-    def __init__(self, frame: Frame, mask: tuple[bool, ...] = (True,)):
+    def __init__(self, frame: Any, mask: tuple[bool, ...] = (True,)):
         self.frame, self.mask = frame, mask
         self.backward = _AnyType(self._rule)
 
@@ -68,7 +69,7 @@ class Crossing:
         return [c for c, needed in zip(self.adjoint(g), self.mask, strict=True) if needed]
 
 
-def cross(kind: type[Crossing], frame: Frame, *operands: Any) -> Any:
+def cross(kind: type[Crossing], frame: Frame | None, *operands: Any) -> Any:
     """The map of ``kind`` on Tensors, recorded, or on raw arrays."""
     if operands[0].__class__ is not Tensor and not isinstance(operands[0], Tensor):
         return kind(frame).forward(*operands)
@@ -89,6 +90,18 @@ def through(array: Any, frame: Frame, function: Callable[[Any, int], Any], axis:
     if not isinstance(array, Interpreted) or array.level <= frame.level:
         return function(array, axis)
     return array.frame.around(array, lambda part, further: through(part, frame, function, axis + further))
+
+
+class Argument(Crossing):
+    """The identity: an argument of a function that is differentiated by it, apart from the tensor that was given for it."""
+
+    __slots__ = ()
+
+    def forward(self, x: Any) -> Any:
+        return x
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        return (g,)
 
 
 class Lift(Crossing):
@@ -130,3 +143,7 @@ def on_one_level(tensors: Sequence[Tensor]) -> list[Tensor]:
     """
     frames = {frame for x in tensors for frame in layers(x._read())}
     return [lifted(x, frames) if x._edge is not None else x for x in tensors]
+
+
+# Where operands meet that belong to different frames; `dispatch` asks for it on its uncommon path.
+OPERATIONS.on_one_level = on_one_level

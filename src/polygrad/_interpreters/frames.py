@@ -34,10 +34,14 @@ class Frame:
     #: The class of this transform's arrays; and of the backend that runs them.
     array_class: type
     backend_class: type
+    #: What random numbers do inside of it: "same", or, in a batch, "different" or "error".
+    randomness = "same"
 
     def __init__(self) -> None:
         self.active = False
         self.level = 0
+        #: The frames that were active around this one.
+        self.below: tuple[Frame, ...] = ()
         self._chosen: dict[type, type] = {}
         self._token: Token | None = None
 
@@ -50,7 +54,7 @@ class Frame:
             while self.level in taken:
                 self.level += 1
             _alive.add(self)
-        self.active = True
+        self.below, self.active = around, True
         self._token = stack.set((*around, self))
         return self
 

@@ -1,0 +1,22 @@
+"""Transforms of functions: derivatives and batches, which compose in any order.
+
+    from polygrad.func import grad, vmap
+
+    slope = grad(lambda x: x**3)
+    vmap(grad(slope))(polygrad.tensor([1.0, 2.0]))  # [6, 12]
+
+A transform takes a function of tensors, or of nested lists, tuples and dicts of tensors, and returns a function.  Nothing
+is added to any ``.grad``.  The names and arguments are those of ``torch.func``.
+"""
+
+from .._interpreters.batched import SlowBatchingWarning
+from .batching import vmap
+from .forward import jvp, linearize
+from .jacobians import hessian, hvp, jacfwd, jacrev
+from .modules import functional_call, stack_module_state
+from .reverse import grad, grad_and_value, vjp
+
+__all__ = [
+    "SlowBatchingWarning", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev", "jvp", "linearize",
+    "stack_module_state", "vjp", "vmap",
+]  # fmt: skip

@@ -1,0 +1,167 @@
+"""vmap: a function of one example, run for a whole batch at once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core.primitive import OPERATIONS
+from .._core.tensor import Tensor
+from .._functions.shaping import cat
+from .._interpreters import batching_layers, batching_rules  # noqa: F401
+from .._interpreters.batched import Batch, Enter, Leave
+from .._interpreters.crossing import cross, lifted
+from .trees import flatten, unflatten
+
+RANDOMNESS = ("error", "same", "different")
+
+
+def vmap(
+    func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error", *, chunk_size: int | None = None
+) -> Callable:
+    """The function that runs ``func``, written for one example, for all examples of a batch at once.
+
+    Args:
+        func: takes tensors, or nested lists, tuples and dicts of tensors, and returns such.
+        in_dims: the dimension along which the examples of the arguments lie: an int for all of them, or a tuple with an
+            entry for each argument, which may be nested as the argument is.  None: the argument is the same for all examples.
+            Keyword arguments, and everything that the function sees from outside, are the same for all.
+        out_dims: where the examples lie in the results; likewise.
+        randomness: what a random number is inside: "different" for each example, the "same" for all, or an "error".
+        chunk_size: at most so many examples at once, to save memory.
+
+    It can be nested, and stand inside and around every other transform.  Operations without a batching rule run example by
+    example, and warn of it once (`polygrad.func.SlowBatchingWarning`).
+
+    Raises ValueError where in_dims does not fit the arguments or their batches differ in size, and RuntimeError where the
+    function asks for the number in a tensor of the batch, as ``if`` and ``.item()`` do.
+
+    Example::
+
+        dot = polygrad.vmap(lambda x, y: (x * y).sum())
+        dot(polygrad.ones(5, 3), polygrad.ones(5, 3)).shape  # (5,)
+    """
+    if randomness not in RANDOMNESS:
+        raise RuntimeError(f"vmap: randomness is one of {', '.join(map(repr, RANDOMNESS))}, not {randomness!r}")
+    if chunk_size is not None and (not isinstance(chunk_size, int) or chunk_size < 1):
+        raise ValueError(f"vmap: chunk_size is None or at least 1, not {chunk_size!r}")
+
+    @functools.wraps(func)
+    def batched(*args: Any, **kwargs: Any) -> Any:
+        leaves, structure = flatten(args)
+        dims = _in_dims(args, in_dims)
+        size = _batch_size(leaves, dims)
+        if chunk_size is None or size <= chunk_size:
+            return _run(func, leaves, structure, kwargs, dims, size, out_dims, randomness)
+        parts = []
+        for start in range(0, size, chunk_size):
+            stop = min(start + chunk_size, size)
+            some = [x if d is None else x.narrow(d, start, stop - start) for x, d in zip(leaves, dims, strict=True)]
+            parts.append(_run(func, some, structure, kwargs, dims, stop - start, out_dims, randomness))
+        return _together(parts, out_dims)
+
+    return batched
+
+
+def _run(
+    func: Callable, leaves: list, structure: Any, kwargs: dict, dims: list, size: int, out_dims: Any, randomness: str
+) -> Any:
+    with Batch(size, randomness) as frame:
+        inside = [
+            x if d is None else cross(Enter, frame, lifted(_moved(x, d, 0), frame.below))
+            for x, d in zip(leaves, dims, strict=True)
+        ]
+        result = func(*unflatten(structure, inside), **kwargs)
+    outputs, result_structure = flatten(result)
+    for y in outputs:
+        if not isinstance(y, Tensor):
+            raise TypeError(
+                f"vmap: the function must return tensors, or lists, tuples and dicts of them, and it returned a {type(y).__name__}"
+            )
+    where = _spread(result, out_dims, "out_dims", "what the function returned")
+    return unflatten(result_structure, [_outside(frame, y, d) for y, d in zip(outputs, where, strict=True)])
+
+
+def _outside(frame: Batch, y: Tensor, dim: int | None) -> Tensor:
+    y = lifted(y, (*frame.below, frame)) if y._edge is not None else y
+    if dim is None:
+        array = y._read()
+        if getattr(array, "frame", None) is frame and array.mapped:
+            raise ValueError(
+                "vmap: an output has out_dims None, which is for what is the same for all examples, but it depends on the batch"
+            )
+        return OPERATIONS.getitem(cross(Leave, frame, y), (0,))
+    if not -y.ndim - 1 <= dim <= y.ndim:
+        raise ValueError(f"vmap: out_dims has {dim}, but that result has {y.ndim} dimensions without the batch's; it can be from {-y.ndim - 1} to {y.ndim}")
+    return _moved(cross(Leave, frame, y), 0, dim % (y.ndim + 1))
+
+
+def _moved(x: Tensor, source: int, target: int) -> Tensor:
+    if source == target:
+        return x
+    axes = [axis for axis in range(x.ndim) if axis != source]
+    axes.insert(target, source)
+    return OPERATIONS.permute_dims(x, tuple(axes))
+
+
+def _together(parts: Sequence[Any], out_dims: Any) -> Any:
+    where = _spread(parts[0], out_dims, "out_dims", "what the function returned")
+    leaves = [flatten(part)[0] for part in parts]
+    structure = flatten(parts[0])[1]
+    return unflatten(structure, [
+        of_one[0] if dim is None else cat(list(of_one), dim) for of_one, dim in zip(zip(*leaves, strict=True), where, strict=True)
+    ])  # fmt: skip
+
+
+# -- which dimension -------------------------------------------------------------------------------------------------------
+
+
+def _in_dims(args: tuple, in_dims: Any) -> list[int | None]:
+    """For every leaf of ``args`` the dimension of the batch, counted from the front, or None."""
+    if not isinstance(in_dims, (int, tuple)) and in_dims is not None or isinstance(in_dims, bool):
+        raise ValueError(
+            f"vmap: in_dims is an int, or a tuple with an entry for each argument, not {in_dims!r}; for an only argument that is a list or "
+            "dict write a tuple of one"
+        )
+    if isinstance(in_dims, tuple) and len(in_dims) != len(args):
+        raise ValueError(f"vmap: in_dims has {len(in_dims)} entries, {in_dims!r}, but the function was called with {len(args)} arguments")
+    dims = _spread(args, in_dims, "in_dims", "the arguments")
+    for number, (x, d) in enumerate(zip(flatten(args)[0], dims, strict=True)):
+        if d is None:
+            continue
+        if not isinstance(x, Tensor):
+            raise ValueError(
+                f"vmap: in_dims has {d} for a {type(x).__name__} (leaf {number} of the arguments), and only tensors have "
+                "dimensions; give None for it"
+            )
+        if not -x.ndim <= d < x.ndim:
+            raise ValueError(
+                f"vmap: in_dims has {d} for a tensor of shape {tuple(x.shape)} (leaf {number} of the arguments); "
+                + (f"it can be from {-x.ndim} to {x.ndim - 1}" if x.ndim else "a tensor without dimensions is no batch: give None")
+            )
+        dims[number] = d % x.ndim
+    return dims
+
+
+def _spread(tree: Any, dims: Any, name: str, what: str) -> list[Any]:
+    """One of ``dims`` for every leaf of ``tree``: an int or None is for all leaves below it."""
+    if dims is None or isinstance(dims, int) and not isinstance(dims, bool):
+        return [dims] * len(flatten(tree)[0])
+    if isinstance(dims, (list, tuple)) and isinstance(tree, (list, tuple)) and len(dims) == len(tree):
+        return [d for part, one in zip(tree, dims, strict=True) for d in _spread(part, one, name, what)]
+    if isinstance(dims, dict) and isinstance(tree, dict) and dims.keys() == tree.keys():
+        return [d for key, part in tree.items() for d in _spread(part, dims[key], name, what)]
+    raise ValueError(f"vmap: {name} {dims!r} does not have the structure of {what}; an int or None stands for all that is below it")
+
+
+def _batch_size(leaves: list[Any], dims: list[int | None]) -> int:
+    sizes = {number: leaves[number].shape[d] for number, d in enumerate(dims) if d is not None}
+    if not sizes:
+        raise ValueError("vmap: no argument has a batch: at least one entry of in_dims must be an int, for an argument that is a tensor")
+    if len(set(sizes.values())) > 1:
+        described = ", ".join(
+            f"{n} (leaf {number}, of shape {tuple(leaves[number].shape)}, along {dims[number]})" for number, n in sizes.items()
+        )
+        raise ValueError(f"vmap: the arguments' batches have different sizes: {described}")
+    return next(iter(sizes.values()))

@@ -1,0 +1,130 @@
+"""Forward mode: derivatives of functions in a direction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core import engine
+from .._core.graph import Leaf
+from .._core.primitive import OPERATIONS
+from .._core.tensor import Tensor, cell
+from .._interpreters.crossing import Lower, cross, lifted
+from .._interpreters.dual import Direction, Pair, Value
+from ..autograd.grad_mode import enable_grad
+from .reverse import Recorded
+from .trees import flatten, replaced, tensors_of, unflatten
+
+
+class Pushed:
+    """One run of a function in one direction.
+
+    ``directions`` has one tangent for each leaf of the arguments at ``positions``; None for one that stays.  ``outputs``
+    and ``tangents`` are the results' leaves, nested as ``structure`` says.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        func: Callable,
+        args: Sequence[Any],
+        kwargs: dict,
+        positions: Sequence[int],
+        directions: Sequence[Tensor | None],
+        has_aux: bool = False,
+    ):
+        given = [args[position] for position in positions]
+        leaves, structure = tensors_of(given, name, "a primal", differentiable=True)
+        with Direction() as frame:
+            duals = [
+                x if t is None else cross(Pair, frame, lifted(x, frame.below), lifted(t, frame.below))
+                for x, t in zip(leaves, directions, strict=True)
+            ]
+            result = func(*replaced(args, positions, unflatten(structure, duals)), **kwargs)
+        aux: Any = None
+        if has_aux:
+            if not isinstance(result, tuple) or len(result) != 2:
+                raise TypeError(f"{name}: with has_aux=True the function returns (output, aux), not a {type(result).__name__}")
+            result, aux = result
+        found, self.structure = tensors_of(result, name, "what the function returns")
+        found = [lifted(y, (*frame.below, frame)) if y._edge is not None else y for y in found]
+        self.outputs = [cross(Value, frame, y) for y in found]
+        self.tangents = [cross(Lower, frame, y) for y in found]
+        others, aux_structure = flatten(aux)
+        self.aux = unflatten(aux_structure, [cross(Value, frame, x) if isinstance(x, Tensor) else x for x in others])
+
+
+def _matching(name: str, primals: Sequence[Tensor], tangents: Sequence[Tensor]) -> None:
+    for x, t in zip(primals, tangents, strict=True):
+        if x.shape != t.shape:
+            raise RuntimeError(f"{name}: a tangent has shape {tuple(t.shape)}, but its primal has {tuple(x.shape)}")
+        if x.dtype is not t.dtype:
+            raise RuntimeError(
+                f"{name}: a tangent is {t.dtype.name}, but its primal is {x.dtype.name}; convert it, as in "
+                f"t.to(polygrad.{x.dtype.name})"
+            )
+
+
+def _directions(name: str, primals: Any, tangents: Any) -> list[Tensor]:
+    """The tangents' leaves.  Raises where they do not fit the primals."""
+    for what, value in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(value, tuple):
+            raise TypeError(f"{name}: {what} is a tuple with one entry for each argument, not a {type(value).__name__}; write ({what[:-1]},)")
+    leaves, structure = tensors_of(list(primals), name, "a primal", differentiable=True)
+    directions, other = tensors_of(list(tangents), name, "a tangent")
+    if structure != other:
+        raise ValueError(
+            f"{name}: the tangents must be nested as the primals are, of {len(leaves)} tensors, and these are {len(directions)} nested otherwise"
+        )
+    _matching(name, leaves, directions)
+    return directions
+
+
+def jvp(func: Callable, primals: tuple, tangents: tuple, *, has_aux: bool = False) -> tuple[Any, ...]:
+    """``(func(*primals), J·tangents)``: the output, and its derivative in the direction ``tangents``, in one run.
+
+    ``primals`` and ``tangents`` are tuples with one entry for each argument, of equal structures, shapes and types.  With
+    ``has_aux`` the function returns ``(output, aux)``, and aux comes as a third result.
+
+    Raises TypeError, ValueError or RuntimeError where tangents and primals do not fit.
+
+    Example::
+
+        y, slope = polygrad.func.jvp(polygrad.sin, (polygrad.tensor(0.0),), (polygrad.tensor(1.0),))
+        slope  # cos(0)
+    """
+    directions = _directions("jvp", primals, tangents)
+    run = Pushed("jvp", func, primals, {}, range(len(primals)), directions, has_aux)
+    results = unflatten(run.structure, run.outputs), unflatten(run.structure, run.tangents)
+    return (*results, run.aux) if has_aux else results
+
+
+def linearize(func: Callable, *primals: Any) -> tuple[Any, Callable]:
+    """``(func(*primals), jvp_fn)``: the output, and the function from tangents, one for each primal, to its derivative.
+
+    The function runs once; ``jvp_fn`` only goes through what was recorded, and pays where there are many directions.
+    It is the transpose of the gradient, which is linear in the cotangent.
+
+    Example::
+
+        y, jvp_fn = polygrad.func.linearize(polygrad.sin, polygrad.tensor(0.0))
+        jvp_fn(polygrad.tensor(2.0))  # 2 cos(0)
+    """
+    run = Recorded("linearize", func, primals, {}, range(len(primals)), False)
+    seeds = [OPERATIONS.zeros_like(y) for y in run.outputs]
+    for seed in seeds:
+        seed._edge = Leaf(seed, tuple(seed.shape))
+    with enable_grad():
+        gradients = run.pull(seeds)
+
+    def jvp_fn(*tangents: Any) -> Any:
+        directions = _directions("jvp_fn", primals, tangents)
+        pairs = [(g, t) for g, t in zip(gradients, directions, strict=True) if g._edge is not None]
+        found: list[Tensor | None] = [None] * len(seeds)
+        if pairs:
+            create = run.open or any(t._edge is not None for _, t in pairs)
+            found = engine.grad([g for g, _ in pairs], seeds, [t for _, t in pairs], True, create, True)
+        tangents_out = [OPERATIONS.zeros_like(cell(y._read())) if t is None else t for y, t in zip(run.outputs, found, strict=True)]
+        return unflatten(run.structure, tangents_out)
+
+    return run.result, jvp_fn

@@ -1,0 +1,62 @@
+"""Arguments and results of transforms: nested lists, tuples and dicts whose leaves are tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .._core.tensor import Tensor
+from ..compiler.pytree import flatten, unflatten
+
+__all__ = ["chosen", "flatten", "replaced", "tensors_of", "unflatten"]
+
+
+def tensors_of(tree: Any, name: str, what: str, differentiable: bool = False) -> tuple[list[Tensor], Any]:
+    """The leaves of ``tree``, and its structure.
+
+    Raises TypeError where one is no Tensor, or is to be ``differentiable`` and is not of floating-point or complex type.
+    """
+    leaves, structure = flatten(tree)
+    for number, leaf in enumerate(leaves):
+        place = f"{what}, leaf {number}," if len(leaves) > 1 else what
+        if not isinstance(leaf, Tensor):
+            raise TypeError(
+                f"{name}: {place} must be a Tensor, not {type(leaf).__name__}; tensors may be nested in lists, tuples and dicts"
+            )
+        if differentiable and not leaf.dtype.is_differentiable:
+            raise TypeError(
+                f"{name}: {place} is {leaf.dtype.name}; derivatives are taken by tensors of floating-point or complex type: "
+                "convert it, as in x.to(polygrad.float32), or leave it out of argnums"
+            )
+    return leaves, structure
+
+
+def chosen(name: str, args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[int], bool]:
+    """The positions in ``args`` that ``argnums`` names, and whether it names a single one.
+
+    Raises TypeError or ValueError for positions that are no ints, out of range, or repeated.
+    """
+    single = isinstance(argnums, int)
+    given = (argnums,) if single else argnums
+    if not isinstance(given, (tuple, list)) or not all(isinstance(n, int) and not isinstance(n, bool) for n in given):
+        raise TypeError(f"{name}: argnums is an int or a tuple of ints, not {argnums!r}")
+    if not given:
+        raise ValueError(f"{name}: argnums is empty: there is nothing to differentiate by")
+    for n in given:
+        if not -len(args) <= n < len(args):
+            raise ValueError(
+                f"{name}: argnums={argnums!r}, but the function was called with {len(args)} positional arguments, number "
+                f"{'0' if len(args) == 1 else f'0 to {len(args) - 1}' if args else 'none'}; only these can be differentiated by"
+            )
+    positions = [n % len(args) for n in given]
+    if len(set(positions)) < len(positions):
+        raise ValueError(f"{name}: argnums={argnums!r} names an argument twice")
+    return positions, single
+
+
+def replaced(args: Sequence[Any], positions: Sequence[int], new: Sequence[Any]) -> tuple[Any, ...]:
+    """``args`` with others at ``positions``."""
+    result = list(args)
+    for position, value in zip(positions, new, strict=True):
+        result[position] = value
+    return tuple(result)
