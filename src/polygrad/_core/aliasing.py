@@ -64,6 +64,12 @@ class Aliasing:
         """The same memory outside the graph."""
         if RECORDERS:
             note_read(self)
+        if BY_TYPE[self._data.__class__].level and (value := OPERATIONS.without_tangent(self._data)) is not self._data:
+            memory = self._cell(value)
+            made = self._cell(value)
+            made._base = (memory, None, None)
+            memory._watch(made)
+            return made
         chain = self._lineage()
         root = chain.pop()
         if root._base is None:
@@ -161,6 +167,8 @@ class Aliasing:
         In grad mode, where this tensor or the value is in the graph, ``edge`` and what the write means for the others
         is recorded.  Everything is computed before anything is bound.
         """
+        if data.__class__ is not self._data.__class__ and BY_TYPE[data.__class__].level:
+            BY_TYPE[data.__class__].check_overwriting(self._data, data)
         recorded = grad_enabled() and (edge is not None or self._edge is not None)
         if self._base is None and self._views is None:
             self._bind(data, edge if recorded else self._edge)

@@ -8,6 +8,7 @@ whatever library makes the numbers: the same seed gives the same numbers everywh
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import numpy as np
 
 from .. import _dtypes
 from .._core.tensor import Tensor, cell
+from .._interpreters.frames import stack as frames
 from ..backends.registry import BY_TYPE
 
 _WORD = 2**64 - 1
@@ -86,7 +88,18 @@ class Generator:
         return made
 
     def bits(self, words: int, backend: Any, device: Any) -> Tensor:
-        """At least ``words`` fresh random words, a tensor of uint64 on ``device`` of ``backend``."""
+        """At least ``words`` fresh random words, a tensor of uint64 on ``device`` of ``backend``; inside of vmap, as many
+        for every example, if these are to be different."""
+        batches = [frame for frame in frames.get() if frame.randomness != "same"]
+        if not batches:
+            return cell(self._words(words, backend, device))
+        shape = (*[frame.length_of_random() for frame in batches], 4 * -(-words // 4))
+        array = backend.xp.reshape(self._words(math.prod(shape), backend, device), shape)
+        for frame in batches:
+            array = frame.wrap(array, True)
+        return cell(array)
+
+    def _words(self, words: int, backend: Any, device: Any) -> Any:
         blocks = -(-words // 4)
         with self._lock:
             state = self._state._read()
@@ -94,13 +107,13 @@ class Generator:
             if owner.is_traced(state):  # the state is an input of the program that is being captured
                 key, counter = state[0], state[1]
                 self._state._rebind(owner.xp.stack([key, counter + blocks]), None)
-                return cell(owner.xp.philox(key, counter, blocks, device=None))
+                return owner.xp.philox(key, counter, blocks, device=None)
             key, counter = (int(word) for word in owner.to_numpy(state))
             following = np.asarray([key, (counter + blocks) & _WORD], dtype=np.uint64)
             if not isinstance(state, np.ndarray):  # a compiled function left its own library's array
                 following = owner.asarray(following, dtype=state.dtype, device=owner.device(state))
             self._state._rebind(following, None)
-        return cell(backend.random_bits(key, counter, blocks, device))
+        return backend.random_bits(key, counter, blocks, device)
 
     def __getstate__(self) -> dict[str, Any]:
         return {

@@ -14,7 +14,7 @@ from typing import Any
 from .._core.engine import namespace_of
 from .._core.tensor import Tensor, cell
 from ..backends.registry import BY_TYPE
-from .arrays import Interpreted, plain
+from .arrays import Interpreted, layers, plain
 from .backend import Interpreter
 from .crossing import Crossing, cross, through
 from .frames import Frame, plain_backend
@@ -22,6 +22,8 @@ from .namespace import InterpreterNamespace, namespace_over, raw, settings_by_na
 
 #: Primitive name → ``rule(batch, *operands, **settings)``: operands are the values of the next lower level, batch axis first
 #: where ``batch.mapped`` says so, and so is the result.  A rule may leave a call to the fallback by NotImplemented.
+#: ``"NAME.vjp"`` → the gradient of a primitive with a joint rule, ``rule(batch, g, *residuals)``, where it is faster than the
+#: text run on batched arrays.
 RULES: dict[str, Callable[..., Any]] = {}
 
 
@@ -68,6 +70,24 @@ class Batching:
         return x if self.mapped[number] else self.xp.broadcast_to(x, (self.size, *x.shape))
 
 
+_NUMBERS = frozenset((bool, int, float, complex))
+
+
+def _opened(kind: type, operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
+    """The frame of the operands of type ``kind``, what all of them are one level below, and which have the batch axis."""
+    frame: Any = None
+    values, mapped = [], []
+    for x in operands:
+        if x.__class__ is kind:
+            frame = x.frame
+            values.append(x.value)
+            mapped.append(x.mapped)
+        else:
+            values.append(x)
+            mapped.append(False)
+    return frame, values, mapped
+
+
 class BatchedBackend(Interpreter):
     """Runs primitives on the batched arrays of one level."""
 
@@ -76,24 +96,22 @@ class BatchedBackend(Interpreter):
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         if primitive.name in ("zeros_like", "ones_like"):
             return self._constant_like(raw(primitive))
-        kind, xp, op, bind = self.array_type, self.xp, taking_names(primitive), settings_by_name(primitive)
         rule = RULES.get("elementwise" if primitive.is_standard else primitive.name)
+        if primitive.is_standard and len(primitive.operands) == 1:
+            return self._of_one(raw(primitive))
+        general = self._general(primitive, rule)
+        return self._of_two(raw(primitive), general) if primitive.is_standard else general
+
+    def _general(self, primitive: Any, rule: Callable | None) -> Callable[..., Any]:
+        """What runs ``primitive`` by ``rule``, or without one."""
+        kind, xp, op, bind = self.array_type, self.xp, taking_names(primitive), settings_by_name(primitive)
         without = _WithoutRule(primitive, self)
         count, variadic, has_settings = len(primitive.operands), primitive.variadic, bool(primitive.settings)
 
         def run(*arguments: Any, **named: Any) -> Any:
             operands = arguments[0] if variadic else arguments[:count]
             settings = bind(arguments[count:], named) if has_settings else {}
-            frame: Any = None
-            values, mapped = [], []
-            for x in operands:
-                if x.__class__ is kind:
-                    frame = x.frame
-                    values.append(x.value)
-                    mapped.append(x.mapped)
-                else:
-                    values.append(x)
-                    mapped.append(False)
+            frame, values, mapped = _opened(kind, operands)
             given = (values,) if variadic else values
             if True not in mapped:
                 return self.wrap(frame, op(*given, **settings), False)
@@ -103,6 +121,44 @@ class BatchedBackend(Interpreter):
                 if result is not NotImplemented:
                     return self.wrap(frame, result, True)
             return without.run(frame, batch, operands, values, settings)
+
+        return run
+
+    def _of_one(self, op: Callable) -> Callable[..., Any]:
+        """An element-wise function of one operand."""
+        kind = self.array_type
+        return lambda x: kind(x.frame, op(x.value), x.mapped)
+
+    def _of_two(self, op: Callable, general: Callable) -> Callable[..., Any]:
+        """An element-wise function of two operands: the common cases, in which nothing has to be reshaped, come first."""
+        kind = self.array_type
+
+        def run(x: Any, y: Any) -> Any:
+            if x.__class__ is kind:
+                if y.__class__ is kind:
+                    if x.mapped is y.mapped and len(x.shape) == len(y.shape):
+                        return kind(x.frame, op(x.value, y.value), x.mapped)
+                elif y.__class__ in _NUMBERS:
+                    return kind(x.frame, op(x.value, y), x.mapped)
+            elif x.__class__ in _NUMBERS:
+                return kind(y.frame, op(x, y.value), y.mapped)
+            return general(x, y)
+
+        return run
+
+    def rule(self, plan: Any) -> Callable[..., Any]:
+        usual = super().rule(plan)
+        own = RULES.get(plan.primitive.name + ".vjp")
+        if own is None or plan.primitive.joint is None:
+            return usual
+        kind, xp = self.array_type, self.xp
+
+        def run(g: Any, saved: tuple) -> Any:
+            frame, values, mapped = _opened(kind, (g, *saved))
+            found = own(Batching(usual, xp, frame.size, mapped), *values)
+            if found is NotImplemented:
+                return usual(g, saved)
+            return [frame.wrap(c, True) for c, needed in zip(found, plan.mask, strict=True) if needed]
 
         return run
 
@@ -139,6 +195,14 @@ class BatchedBackend(Interpreter):
         ]
         _report(name)
         return self.wrap(frame, _stacked(self.xp, results, name), True)
+
+    def check_overwriting(self, old: Any, new: Any) -> None:
+        if new.mapped and new.frame not in layers(old):
+            raise RuntimeError(
+                f"vmap: a tensor of shape {tuple(new.shape)} that is the same for all {new.frame.size} examples is written in place, and "
+                "the new value differs from example to example; make a new tensor instead, as in x = x + y, or start from one of the batch, "
+                "as in polygrad.zeros_like(y).  (Batch normalization in training does this to its running statistics.)"
+            )
 
     # -- values ------------------------------------------------------------------------------------------------------------
 
@@ -180,6 +244,15 @@ class Batch(Frame):
     def wrap(self, value: Any, mapped: bool) -> Batched:
         """``value``, one level below, as an array of this frame."""
         return self.type_over(value)(self, value, mapped)
+
+    def length_of_random(self) -> int:
+        """For how many examples random numbers are drawn.  Raises RuntimeError where there are to be none."""
+        if self.randomness == "error":
+            raise RuntimeError(
+                "vmap: a random number is drawn inside; say what it is to be: vmap(function, randomness=\"different\") draws one for each "
+                "example, randomness=\"same\" one for all of them"
+            )
+        return self.size
 
     def constant(self, array: Any) -> Batched:
         return self.wrap(array, False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .batched import Batching
+from .batched import RULES, Batching
 from .batching_rules import behind, product, rule_for
 
 # -- products --------------------------------------------------------------------------------------------------------------
@@ -61,6 +61,23 @@ def linear_without_bias(batch: Batching, x: Any, weight: Any) -> Any:
     if not weight_mapped:
         return batch.xp.linear_without_bias(x, weight)
     return _matmul(batch, x, batch.xp.matrix_transpose(weight), x_mapped, True)
+
+
+@rule_for("linear.vjp linear_without_bias.vjp")
+def linear_gradients(batch: Batching, g: Any, x: Any, weight: Any, needs: tuple[bool, ...]) -> Any:
+    """The gradients of every example: of its weight the products of its rows, which are not summed over the batch."""
+    if tuple(batch.mapped[:3]) != (True, True, False) or x.ndim > 3:
+        return NotImplemented
+    xp = batch.xp
+    of_x = RULES["matmul"](Batching(None, xp, batch.size, (True, False)), g, weight) if needs[0] else None
+    of_weight = None
+    if needs[1]:
+        if x.ndim == 2:
+            of_weight = xp.multiply(xp.expand_dims(g, axis=-1), xp.expand_dims(x, axis=-2))
+        else:
+            of_weight = xp.matmul(xp.matrix_transpose(g), x)
+    of_bias = (g if x.ndim == 2 else xp.sum(g, axis=1)) if len(needs) > 2 and needs[2] else None
+    return (of_x, of_weight, of_bias)[: len(needs)]
 
 
 @rule_for("solve solve_triangular")

@@ -34,7 +34,7 @@ class _AnyType:
 class Crossing:
     """A linear map across the border of ``frame``, and its own plan as the engine sees it: nothing is saved."""
 
-    __slots__ = ("backward", "frame", "mask")
+    __slots__ = ("frame", "mask")
 
     arrays: tuple = ()
     residuals: tuple = ()
@@ -43,12 +43,16 @@ class Crossing:
 
     def __init__(self, frame: Any, mask: tuple[bool, ...] = (True,)):
         self.frame, self.mask = frame, mask
-        self.backward = _AnyType(self._rule)
 
     @property
     def primitive(self) -> Crossing:
         """What the engine asks for the number of outputs."""
         return self
+
+    @property
+    def backward(self) -> _AnyType:
+        """The rule, for every type of array."""
+        return _AnyType(self._rule)
 
     @property
     def operation(self) -> str:
@@ -71,14 +75,15 @@ class Crossing:
 
 def cross(kind: type[Crossing], frame: Frame | None, *operands: Any) -> Any:
     """The map of ``kind`` on Tensors, recorded, or on raw arrays."""
-    if operands[0].__class__ is not Tensor and not isinstance(operands[0], Tensor):
-        return kind(frame).forward(*operands)
-    array = kind(frame).forward(*[x._read() for x in operands])
-    edges = tuple([x._edge for x in operands if x._edge is not None]) if grad_enabled() else ()
-    if not edges:
+    crossing = kind(frame)
+    if not isinstance(operands[0], Tensor):
+        return crossing.forward(*operands)
+    array = crossing.forward(*[x._read() for x in operands])
+    edges = tuple([x._edge for x in operands if x._edge is not None])
+    if not edges or not grad_enabled():
         return cell(array)
-    plan = kind(frame, tuple([x._edge is not None for x in operands]))
-    return cell(array, make_node(plan, edges, (), array.shape))
+    crossing.mask = tuple([x._edge is not None for x in operands])
+    return cell(array, make_node(crossing, edges, (), array.shape))
 
 
 def through(array: Any, frame: Frame, function: Callable[[Any, int], Any], axis: int = 0) -> Any:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.dispatch import is_discrete
+from .._core.primitive import OPERATIONS
 from ..backends.registry import BY_TYPE
 from .arrays import Interpreted
 from .backend import Interpreter
@@ -82,6 +83,11 @@ class DualBackend(Interpreter):
         return BY_TYPE[array.value.__class__].item(array.value)
 
     def to_numpy(self, array: Any) -> Any:
+        if array.tangent is not None:
+            raise RuntimeError(
+                f"jvp: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist()), and what is computed from them has no "
+                "derivative; if none is meant, write x.detach().numpy()"
+            )
         return BY_TYPE[array.value.__class__].to_numpy(array.value)
 
 
@@ -169,3 +175,17 @@ class Infinitesimal(Crossing):
 
     def adjoint(self, g: Any) -> Sequence[Any]:
         return (cross(Value, self.frame, g),)
+
+
+def without_tangent(array: Any) -> Any:
+    """``array`` as what no derivative flows through: dual numbers become their values."""
+    if isinstance(array, Dual):
+        return without_tangent(array.value)
+    if not isinstance(array, Interpreted):
+        return array
+    inside = without_tangent(array.inside)
+    return array if inside is array.inside else array.frame.around(array, lambda part, axis: inside)
+
+
+# What `Tensor.detach` asks for.
+OPERATIONS.without_tangent = without_tangent

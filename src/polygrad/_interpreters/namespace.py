@@ -45,6 +45,12 @@ def raw(primitive: Primitive) -> Callable[..., Any]:
         def run(x: Any, *settings: Any, **named: Any) -> Any:
             return kernels[x.__class__](x, *settings, **named)
 
+    elif count == 2:
+
+        def run(x: Any, y: Any, *settings: Any, **named: Any) -> Any:
+            kind = x.__class__
+            return kernels[kind if y.__class__ is kind else highest((x, y))](x, y, *settings, **named)
+
     else:
 
         def run(*arguments: Any, **named: Any) -> Any:
@@ -70,6 +76,8 @@ def taking_names(primitive: Primitive) -> Callable[..., Any]:
         return run
     ordered = [name for name in primitive.settings if name not in primitive.keyword_only]
     named = [name for name in primitive.settings if name in primitive.keyword_only]
+    if not named:
+        return lambda *operands, **settings: run(*operands, *[settings[name] for name in ordered])
 
     def by_name(*operands: Any, **settings: Any) -> Any:
         return run(*operands, *[settings[name] for name in ordered], **{name: settings[name] for name in named})

@@ -95,3 +95,24 @@ conv2d_weight_gradient.defvjp(
         xp, x, g, cotangent_shape, stride, padding, dilation, groups
     ),
 )
+# Each is linear in either operand.
+conv2d.defjvp(
+    x=lambda xp, t, weight, stride, padding, dilation, groups: xp.conv2d(t, weight, stride, padding, dilation, groups),
+    weight=lambda xp, t, x, stride, padding, dilation, groups: xp.conv2d(x, t, stride, padding, dilation, groups),
+)
+conv2d_input_gradient.defjvp(
+    cotangent=lambda xp, t, weight, size, stride, padding, dilation, groups: xp.conv2d_input_gradient(
+        t, weight, size, stride, padding, dilation, groups
+    ),
+    weight=lambda xp, t, cotangent, size, stride, padding, dilation, groups: xp.conv2d_input_gradient(
+        cotangent, t, size, stride, padding, dilation, groups
+    ),
+)
+conv2d_weight_gradient.defjvp(
+    x=lambda xp, t, cotangent, kernel, stride, padding, dilation, groups: xp.conv2d_weight_gradient(
+        t, cotangent, kernel, stride, padding, dilation, groups
+    ),
+    cotangent=lambda xp, t, x, kernel, stride, padding, dilation, groups: xp.conv2d_weight_gradient(
+        x, t, kernel, stride, padding, dilation, groups
+    ),
+)

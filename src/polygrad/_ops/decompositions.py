@@ -87,6 +87,7 @@ def _solve(xp, g, a, a_shape, b_shape, ans, needs):
 
 
 solve.defvjp(_solve)
+solve.defjvp(a=lambda xp, t, a, ans: -xp.solve(a, xp.matmul(t, ans)), b=lambda xp, t, a: xp.solve(a, t))
 
 
 @primitive(promotes="float")
@@ -126,6 +127,7 @@ def _inv(xp, g, ans):
 
 
 inv.defvjp(x=_inv)
+inv.defjvp(x=lambda xp, t, ans: -_product(xp, ans, t, ans))
 
 
 @primitive(promotes="float")

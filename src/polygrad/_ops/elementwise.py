@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from .._core.primitive import elementwise, predicate, primitive
+from .._core.primitive import PRIMITIVES, elementwise, predicate, primitive
 
 _SQRT_PI = math.sqrt(math.pi)
 
@@ -50,6 +50,14 @@ def _sign(xp, g, x, ans):
 
 elementwise("sign", x=_sign)
 
+PRIMITIVES["sign"].defjvp(
+    x=lambda xp, t, x, ans: (
+        xp.safe_divide(t - ans * xp.cast(xp.real(xp.conj(ans) * t), x.dtype), xp.cast(xp.abs(x), x.dtype))
+        if xp.isdtype(x.dtype, "complex floating")
+        else xp.zeros_like(t)
+    )
+)
+
 
 @primitive()
 def abs_(xp, x, /):
@@ -58,6 +66,9 @@ def abs_(xp, x, /):
 
 # |z|: the bilinear cotangent is g * conj(z) / |z|, and 0 at 0 (a subgradient; PyTorch's choice).
 abs_.defvjp(x=lambda xp, g, x: g * xp.sign(xp.conj(x) if xp.isdtype(x.dtype, "complex floating") else x))
+abs_.defjvp(
+    x=lambda xp, t, x: xp.real(t * xp.sign(xp.conj(x))) if xp.isdtype(x.dtype, "complex floating") else t * xp.sign(x)
+)
 
 predicate("nextafter", 2).differentiable = True  # no rule: asking for its gradient is an error
 

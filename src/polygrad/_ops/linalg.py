@@ -54,6 +54,7 @@ def _matmul_y(xp, g, x, y_shape):
 
 
 matmul.defvjp(x=_matmul_x, y=_matmul_y)
+matmul.defjvp(x=lambda xp, t, y: xp.matmul(t, y), y=lambda xp, t, x: xp.matmul(x, t))
 
 
 def _matmul_misfit(x, y):

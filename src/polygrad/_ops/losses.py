@@ -33,6 +33,10 @@ def _mse_loss(xp, g, x, y, reduction, needs):
 
 
 mse_loss.defvjp(_mse_loss)
+mse_loss.defjvp(
+    x=lambda xp, t, x, y, reduction: reduced(xp, (x - y) * t * 2, reduction),
+    y=lambda xp, t, x, y, reduction: reduced(xp, (y - x) * t * 2, reduction),
+)
 
 
 @primitive(differentiable=False)

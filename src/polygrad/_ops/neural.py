@@ -56,6 +56,11 @@ def _linear(xp, g, x, weight, needs):
 
 
 linear.defvjp(_linear)
+linear.defjvp(
+    x=lambda xp, t, weight: xp.linear_without_bias(t, weight),
+    weight=lambda xp, t, x: xp.linear_without_bias(x, t),
+    bias=lambda xp, t, ans: xp.broadcast_to(t, tuple(ans.shape)),
+)
 
 
 @primitive(promotes=True)
@@ -69,6 +74,9 @@ def _linear_without_bias(xp, g, x, weight, needs):
 
 
 linear_without_bias.defvjp(_linear_without_bias)
+linear_without_bias.defjvp(
+    x=lambda xp, t, weight: xp.linear_without_bias(t, weight), weight=lambda xp, t, x: xp.linear_without_bias(x, t)
+)
 
 
 @primitive(linear=("weight",))

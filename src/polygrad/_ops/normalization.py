@@ -26,6 +26,7 @@ def _softmax(xp, g, ans, axis):
 
 
 softmax.defvjp(x=_softmax)
+softmax.defjvp(x=_softmax)  # its Jacobian is symmetric
 
 
 @primitive(promotes="float")
@@ -36,6 +37,7 @@ def log_softmax(xp, x, /, axis):
 
 
 log_softmax.defvjp(x=lambda xp, g, ans, axis: g - xp.exp(ans) * xp.sum(g, axis=axis, keepdims=True))
+log_softmax.defjvp(x=lambda xp, t, ans, axis: t - xp.sum(xp.exp(ans) * t, axis=axis, keepdims=True))
 
 
 # Statistics have length 1 along the axes over which they are taken.  They are results of their own, since the gradient is

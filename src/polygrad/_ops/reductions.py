@@ -104,6 +104,17 @@ max_.defvjp(x=_extremum)
 min_.defvjp(x=_extremum)
 
 
+def _extremum_tangent(xp, t, x, ans, axis, keepdims):
+    """The mean of the tangents of the elements that attain the extremum."""
+    attained = x == spread(xp, ans, x.shape, axis)
+    total = xp.sum(xp.where(attained, t, xp.zeros_like(t)), axis=axis, keepdims=keepdims)
+    return total / xp.sum(xp.cast(attained, x.dtype), axis=axis, keepdims=keepdims)
+
+
+max_.defjvp(x=_extremum_tangent)
+min_.defjvp(x=_extremum_tangent)
+
+
 @primitive()
 def prod(xp, x, /, axis=None, keepdims=False):
     return xp.prod(x, axis=axis, keepdims=keepdims)
@@ -152,13 +163,20 @@ def _dropped(shape, axis):
     return tuple(n for i, n in enumerate(shape) if i not in axes)
 
 
-def _logsumexp(xp, g, x, ans, axis):
+def _weights(xp, x, ans, axis):
     # Where the answer is infinite the difference would be inf - inf; its weight is that of a point of no mass.
     weight = xp.exp(x - spread(xp, xp.where(xp.isfinite(ans), ans, xp.zeros_like(ans)), x.shape, axis))
-    return spread(xp, g, x.shape, axis) * xp.where(xp.isfinite(weight), weight, xp.ones_like(weight))
+    return xp.where(xp.isfinite(weight), weight, xp.ones_like(weight))
+
+
+def _logsumexp(xp, g, x, ans, axis):
+    return spread(xp, g, x.shape, axis) * _weights(xp, x, ans, axis)
 
 
 logsumexp.defvjp(x=_logsumexp)
+logsumexp.defjvp(
+    x=lambda xp, t, x, ans, axis, keepdims: xp.sum(t * _weights(xp, x, ans, axis), axis=axis, keepdims=keepdims)
+)
 
 
 @primitive(differentiable=False)

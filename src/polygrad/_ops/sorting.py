@@ -56,6 +56,7 @@ def sort(xp, x, /, axis=-1, descending=False):
 
 # Sorting is a permutation: its gradient is put back in place by the inverse permutation.
 sort.defvjp(x=lambda xp, g, ans, axis: xp.take_along_axis(g[0], xp.argsort(ans[1], axis=axis), axis=axis))
+sort.defjvp(x=lambda xp, t, ans, axis: (xp.take_along_axis(t, ans[1], axis=axis), None))
 
 
 @primitive(outputs=2)

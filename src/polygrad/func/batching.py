@@ -9,7 +9,7 @@ from typing import Any
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
 from .._functions.shaping import cat
-from .._interpreters import batching_layers, batching_rules  # noqa: F401
+from .._interpreters import batching_layers, batching_rules, dual  # noqa: F401
 from .._interpreters.batched import Batch, Enter, Leave
 from .._interpreters.crossing import cross, lifted
 from .trees import flatten, unflatten
