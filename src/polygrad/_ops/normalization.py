@@ -33,6 +33,8 @@ softmax.defjvp(x=_softmax)  # its Jacobian is symmetric
 def log_softmax(xp, x, /, axis):
     """``x - log(sum(exp(x)))`` along ``axis``."""
     centred = shifted(xp, x, axis)
+    if x.shape[axis] == 0:
+        return centred
     return centred - xp.log(xp.sum(xp.exp(centred), axis=axis, keepdims=True))
 
 

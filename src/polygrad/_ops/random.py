@@ -88,8 +88,11 @@ def normal_from_bits(xp, bits, /, count, wide, dtype):
         first, second, digits = bits[:pairs] >> 32, bits[:pairs] & _HALF, 32
     # The half keeps the logarithm finite.
     radius = xp.sqrt(xp.log((xp.astype(first, xp.float64) + 0.5) * 2.0**-digits) * -2.0)
-    angle = (xp.astype(second, xp.float64) + 0.5) * (2 * math.pi * 2.0**-digits)
-    return xp.astype(xp.concat([radius * xp.cos(angle), radius * xp.sin(angle)])[:count], dtype)
+    # cos = (1 - t * t) / (1 + t * t) and sin = 2 * t / (1 + t * t), for the tangent t of half the angle.
+    tangent = xp.tan((xp.astype(second, xp.float64) + 0.5) * (math.pi * 2.0**-digits))
+    square = tangent * tangent
+    scale = radius / (square + 1.0)
+    return xp.astype(xp.concat([scale * (1.0 - square), scale * tangent * 2.0])[:count], dtype)
 
 
 @primitive(differentiable=False)
@@ -109,8 +112,14 @@ def mask_from_bits(xp, bits, /, count, threshold):
 
 @primitive(differentiable=False)
 def permutation_from_bits(xp, bits, /, count, dtype):
-    """The numbers below ``count`` in random order: the order of as many words."""
-    return xp.astype(xp.argsort(bits[:count], stable=True), dtype)
+    """The numbers below ``count`` in random order: random words are sorted with their own number in the lowest bits.
+
+    That is several times as fast as the order of the words.
+    """
+    width = max(count - 1, 0).bit_length()
+    numbers = xp.arange(count, dtype=xp.uint64, device=bits.device)
+    ordered = xp.sort(((bits[:count] >> width) << width) | numbers)
+    return xp.astype(ordered & ((1 << width) - 1), dtype)
 
 
 @primitive(differentiable=False)

@@ -19,14 +19,15 @@ class NumpyBackend(Backend):
     shares_scalars = True
 
     def __init__(self) -> None:
-        from . import numpy_kernels_neural, numpy_kernels_windows
+        from . import numpy_kernels_neural, numpy_kernels_random, numpy_kernels_windows
         from .numpy_inplace import OVERWRITING
         from .numpy_linalg import KERNELS
         from .numpy_optimizers import OPTIMIZERS
 
         super().__init__()
-        for kernels in (KERNELS, numpy_kernels_neural.KERNELS, numpy_kernels_windows.KERNELS):
-            self.kernels.update(kernels)
+        self.kernels.update(KERNELS)
+        for module in (numpy_kernels_neural, numpy_kernels_windows, numpy_kernels_random):
+            self.kernels.update(module.KERNELS)
         self.kernels.update(OVERWRITING)
         self.kernels.update(OPTIMIZERS)
         half = np.dtype(np.float16)

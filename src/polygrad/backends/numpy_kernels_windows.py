@@ -100,6 +100,8 @@ def conv2d(x, weight, /, stride, padding, dilation, groups):
     kernel = weight.shape[2:]
     counts = window_counts(x.shape, kernel, stride, padding, dilation)
     lengths = padded_lengths(x.shape, counts, kernel, stride, padding, dilation)
+    if _is_depthwise(weight, groups):
+        return _depthwise(_channels_last(x, lengths, padding), weight, counts, stride, dilation).transpose(0, 3, 1, 2)
     out = np.empty((x.shape[0], *counts, weight.shape[0]), np.result_type(x, weight))
     for inputs, outputs in _by_group(groups, x.shape[1], weight.shape[0]):
         image = _channels_last(x[:, inputs], lengths, padding)
@@ -113,6 +115,11 @@ def conv2d_weight_gradient(x, cotangent, /, kernel, stride, padding, dilation, g
     lengths = padded_lengths(x.shape, counts, kernel, stride, padding, dilation)
     per_group = x.shape[1] // groups
     result = np.zeros((cotangent.shape[1], per_group, *kernel), np.result_type(x, cotangent))
+    if _is_depthwise(result, groups):
+        image, g = _channels_last(x, lengths, padding), _channels_last(cotangent, counts, (0, 0))
+        for number, place in _places(counts, kernel, stride, dilation):
+            result.reshape(groups, -1)[:, number] = _sums_of_products(image, g, place)
+        return result
     for inputs, outputs in _by_group(groups, x.shape[1], cotangent.shape[1]):
         image = _channels_last(x[:, inputs], lengths, padding)
         g = _channels_last(cotangent[:, outputs], counts, (0, 0))
@@ -129,6 +136,8 @@ def conv2d_input_gradient(cotangent, weight, /, size, stride, padding, dilation,
     inputs = weight.shape[1] * groups
     lead = [d * (k - 1) - p for k, p, d in zip(kernel, padding, dilation, strict=True)]
     dtype = np.result_type(cotangent, weight)
+    if _is_depthwise(weight, groups):
+        return _depthwise_adjoint(cotangent, weight, size, stride, padding, dilation)
     if tuple(stride) == (1, 1) and min(lead) >= 0:
         return _by_convolution(cotangent, weight, size, lead, dilation, groups, inputs, dtype)
     return _by_scattering(cotangent, weight, size, stride, padding, dilation, groups, inputs, dtype)
@@ -161,6 +170,57 @@ def _by_scattering(cotangent, weight, size, stride, padding, dilation, groups, i
             parts = np.matmul(rows.reshape(-1, g.shape[3]), matrix).reshape(*rows.shape[:3], len(places), -1)
             for number, place in enumerate(places):
                 image[(slice(start, start + step), *place, channels)] += parts[:, :, :, number]
+    return crop_image(image.transpose(0, 3, 1, 2), size, padding)
+
+
+# -- convolution of every channel by itself: products of matrices would be of single numbers -----------------------------
+
+
+def _is_depthwise(weight, groups):
+    return weight.shape[1] == 1 and weight.shape[0] == groups > 1
+
+
+def _places(counts, kernel, stride, dilation):
+    """The numbers of the positions inside the window, each with its key in an image with its channels last."""
+    return enumerate((slice(None), *key[2:]) for key in keys(counts, kernel, stride, dilation))
+
+
+def _batch_blocks(image):
+    step = max(1, _BLOCK // max(1, image[:1].nbytes))
+    return [slice(start, start + step) for start in range(0, image.shape[0], step)]
+
+
+def _depthwise(image, weight, counts, stride, dilation):
+    factors = np.ascontiguousarray(weight.reshape(weight.shape[0], -1).T)
+    out = np.empty((image.shape[0], *counts, weight.shape[0]), np.result_type(image, weight))
+    for block in _batch_blocks(image):
+        part, total = image[block], out[block]
+        product = np.empty_like(total)
+        for number, place in _places(counts, weight.shape[2:], stride, dilation):
+            np.multiply(part[place], factors[number], product if number else total)
+            if number:
+                total += product
+    return out
+
+
+def _sums_of_products(image, g, place):
+    """For every channel the sum of the products of ``g`` with what all windows have at one place."""
+    total = np.zeros(g.shape[3], np.result_type(image, g))
+    for block in _batch_blocks(g):
+        total += np.einsum("nhwc,nhwc->c", image[block][place], g[block])
+    return total
+
+
+def _depthwise_adjoint(cotangent, weight, size, stride, padding, dilation):
+    kernel, counts = weight.shape[2:], cotangent.shape[2:]
+    factors = np.ascontiguousarray(weight.reshape(weight.shape[0], -1).T)
+    lengths = padded_lengths(size, counts, kernel, stride, padding, dilation)
+    g = _channels_last(cotangent, counts, (0, 0))
+    image = np.zeros((g.shape[0], *lengths, g.shape[3]), np.result_type(cotangent, weight))
+    for block in _batch_blocks(image):
+        part, rows = image[block], g[block]
+        for number, place in _places(counts, kernel, stride, dilation):
+            part[place] += rows * factors[number]
     return crop_image(image.transpose(0, 3, 1, 2), size, padding)
 
 
