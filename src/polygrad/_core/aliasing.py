@@ -209,6 +209,8 @@ class Aliasing:
         """Bind this cell alone."""
         if RECORDERS and (active := recorder()) is not None:
             active.write(self)
+        if data.__class__ is not self._data.__class__ and BY_TYPE[data.__class__].level:
+            BY_TYPE[data.__class__].note_write(self, data)
         self._data = data
         old = self._edge
         self._edge = edge

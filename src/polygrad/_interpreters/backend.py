@@ -41,8 +41,9 @@ class Interpreter(Backend):
         """Run ``function``, which is no primitive, on arguments with arrays of this level among them."""
         raise NotImplementedError(f"{self.transform} has no rule for {name}")
 
-    def check_overwriting(self, old: Any, new: Any) -> None:
-        """Raise RuntimeError where ``new``, of this level, must not be written in place of ``old``, which is of another."""
+    def note_write(self, tensor: Any, array: Any) -> None:
+        """``tensor``, which held an array of other frames, is about to hold ``array``, of this level."""
+        array.frame.note_write(tensor)
 
     # -- the plain backend's -----------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import Any
 from .._core.engine import namespace_of
 from .._core.tensor import Tensor, cell
 from ..backends.registry import BY_TYPE
-from .arrays import Interpreted, layers, plain
+from .arrays import Interpreted, plain
 from .backend import Interpreter
 from .crossing import Crossing, cross, through
 from .frames import Frame, plain_backend
@@ -196,14 +196,6 @@ class BatchedBackend(Interpreter):
         _report(name)
         return self.wrap(frame, _stacked(self.xp, results, name), True)
 
-    def check_overwriting(self, old: Any, new: Any) -> None:
-        if new.mapped and new.frame not in layers(old):
-            raise RuntimeError(
-                f"vmap: a tensor of shape {tuple(new.shape)} that is the same for all {new.frame.size} examples is written in place, and "
-                "the new value differs from example to example; make a new tensor instead, as in x = x + y, or start from one of the batch, "
-                "as in polygrad.zeros_like(y).  (Batch normalization in training does this to its running statistics.)"
-            )
-
     # -- values ------------------------------------------------------------------------------------------------------------
 
     def item(self, array: Any) -> Any:
@@ -236,6 +228,7 @@ class Batch(Frame):
 
     array_class = Batched
     backend_class = BatchedBackend
+    name, varying = "vmap", "differs from example to example"
 
     def __init__(self, size: int, randomness: str = "error"):
         super().__init__()

@@ -103,6 +103,7 @@ class Direction(Frame):
 
     array_class = Dual
     backend_class = DualBackend
+    name, varying = "jvp", "carries a derivative"
 
     def wrap(self, value: Any, tangent: Any) -> Dual:
         """``value`` with its ``tangent``, one level below, as an array of this frame."""

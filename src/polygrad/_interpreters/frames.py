@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar, Token
 from typing import Any
 
@@ -34,6 +34,9 @@ class Frame:
     #: The class of this transform's arrays; and of the backend that runs them.
     array_class: type
     backend_class: type
+    #: The transform's name, and what is the matter with its arrays, for messages.
+    name: str
+    varying: str
     #: What random numbers do inside of it: "same", or, in a batch, "different" or "error".
     randomness = "same"
 
@@ -43,6 +46,7 @@ class Frame:
         #: The frames that were active around this one.
         self.below: tuple[Frame, ...] = ()
         self._chosen: dict[type, type] = {}
+        self._written: list[tuple[weakref.ref, Any, Any]] = []
         self._token: Token | None = None
 
     def __enter__(self) -> Any:
@@ -58,9 +62,47 @@ class Frame:
         self._token = stack.set((*around, self))
         return self
 
-    def __exit__(self, *exc: Any) -> None:
+    def __exit__(self, kind: Any, *exc: Any) -> None:
         self.active = False
         stack.reset(self._token)  # type: ignore[arg-type]
+        if kind is not None:
+            self._undo()
+
+    # -- tensors from outside that are written to inside -------------------------------------------------------------------
+
+    def note_write(self, tensor: Any) -> None:
+        """``tensor``, which was not of this frame, is about to become so.  Raises RuntimeError where the frame is over."""
+        if not self.active:
+            raise RuntimeError(
+                f"a tensor of shape {tuple(tensor.shape)} gets a value that belongs to a call of {self.name} which has ended; something outside "
+                "of the function has kept a tensor from inside: return it from the function instead"
+            )
+        self._written.append((weakref.ref(tensor), tensor._data, tensor._edge))
+
+    def check_written(self, outputs: Iterable[Any]) -> None:
+        """After the function returned ``outputs``: a tensor that it wrote to and that outlives it came from outside.
+
+        Such tensors get back what they held, and RuntimeError is raised.
+        """
+        kept = {id(y) for y in outputs}
+        self._written = [one for one in self._written if (tensor := one[0]()) is not None and id(tensor) not in kept]
+        shapes = [str(tuple(one[1].shape)) for one in self._written]
+        if self._undo():
+            raise RuntimeError(
+                f"{self.name}: the function writes in place to a tensor from outside, of shape {', '.join(dict.fromkeys(shapes))}, and what it "
+                f"writes {self.varying}; the tensor has its value back.  Return the new value from the function instead.  (Batch normalization "
+                "in training writes its running statistics: call eval(), or make it with track_running_stats=False.)"
+            )
+
+    def _undo(self) -> bool:
+        """Put back what tensors of this frame held before.  Says whether there were any."""
+        found = False
+        for reference, array, edge in reversed(self._written):
+            tensor = reference()
+            if tensor is not None:
+                tensor._data, tensor._edge, found = array, edge, True
+        self._written.clear()
+        return found
 
     def constant(self, array: Any) -> Any:
         """``array``, which does not vary in this frame, as an array of it."""

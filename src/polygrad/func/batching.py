@@ -79,6 +79,8 @@ def _run(
             raise TypeError(
                 f"vmap: the function must return tensors, or lists, tuples and dicts of them, and it returned a {type(y).__name__}"
             )
+    del inside
+    frame.check_written(outputs)
     where = _spread(result, out_dims, "out_dims", "what the function returned")
     return unflatten(result_structure, [_outside(frame, y, d) for y, d in zip(outputs, where, strict=True)])
 

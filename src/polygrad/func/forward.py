@@ -47,10 +47,12 @@ class Pushed:
                 raise TypeError(f"{name}: with has_aux=True the function returns (output, aux), not a {type(result).__name__}")
             result, aux = result
         found, self.structure = tensors_of(result, name, "what the function returns")
+        others, aux_structure = flatten(aux)
+        del duals
+        frame.check_written((*found, *others))
         found = [lifted(y, (*frame.below, frame)) if y._edge is not None else y for y in found]
         self.outputs = [cross(Value, frame, y) for y in found]
         self.tangents = [cross(Lower, frame, y) for y in found]
-        others, aux_structure = flatten(aux)
         self.aux = unflatten(aux_structure, [cross(Value, frame, x) if isinstance(x, Tensor) else x for x in others])
 
 
