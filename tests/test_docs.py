@@ -1,7 +1,7 @@
 """README and documentation: every Python block runs, and prints what the page says.
 
 The blocks of a page run in order in one namespace, in a Python of their own, so that a page may choose a backend or a
-default type.  A ```text block that follows is the exact output.  Directly above a block, ``<!-- needs jax -->`` leaves it
+default type.  A ```text (or ```mermaid) block that follows is the exact output.  Directly above a block, ``<!-- needs jax -->`` leaves it
 out where that backend is not installed.  ``python tests/test_docs.py`` writes the outputs into the pages.
 """
 
@@ -36,7 +36,7 @@ json.dump(printed, sys.stdout)
 BLOCK = re.compile(
     r"(?:^<!-- needs (?P<needs>\w+) -->\n)?"
     r"^```python\n(?P<code>.*?)^```\n"
-    r"(?P<after>\s*^```text\n(?P<output>.*?)^```\n)?",
+    r"(?P<after>\s*^```(?P<fence>text|mermaid)\n(?P<output>.*?)^```\n)?",
     re.DOTALL | re.MULTILINE,
 )
 
@@ -121,7 +121,7 @@ def write_outputs(page: Path) -> None:
             continue
         end = block.match.end("after") if block.match["after"] else block.match.end()
         start = block.match.start("after") if block.match["after"] else end
-        text = text[:start] + (f"\n```text\n{printed}```\n" if printed else "") + text[end:]
+        text = text[:start] + (f"\n```{block.match['fence'] or 'text'}\n{printed}```\n" if printed else "") + text[end:]
     page.write_text(text, encoding="utf-8")
 
 
