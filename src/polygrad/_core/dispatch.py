@@ -26,11 +26,14 @@ _scalars: dict[tuple, Any] = {}
 _SCALARS_KEPT = 4096
 
 class _Discrete(dict):
-    """A library's data type → whether it is an integer or boolean type."""
+    """(array type, the library's data type) → whether that is an integer or boolean type.
 
-    def __missing__(self, native: Any) -> bool:
-        # Every library writes the name of the type into its text: "float32", "array_api_strict.float32".
-        found = self[native] = any(kind in str(native) for kind in ("int", "bool"))
+    The array type keeps two libraries' types apart, which may have equal hashes but must not be compared.
+    """
+
+    def __missing__(self, key: tuple[type, Any]) -> bool:
+        # Every library writes the name of the type into its text: "float32", "library.float32".
+        found = self[key] = any(kind in str(key[1]) for kind in ("int", "bool"))
         return found
 
 
@@ -153,7 +156,7 @@ def several(primitive: Primitive, edges: Sequence[Any], saved_by: Callable, outp
     plan = primitive.plan(tuple([edge is not None for edge in edges]))
     node = make_node(plan, tuple([edge for edge in edges if edge is not None]), saved_by(plan), None)
     return tuple([
-        cell(out, None if is_discrete[out.dtype] else make_node(plan, (node,), (), out.shape, number))
+        cell(out, None if is_discrete[type(out), out.dtype] else make_node(plan, (node,), (), out.shape, number))
         for number, out in enumerate(outputs)
     ])  # fmt: skip
 
@@ -175,7 +178,7 @@ def generate(primitive: Primitive) -> Callable:
     """The dispatcher of ``primitive``."""
     text, scope = (_variadic_text if primitive.variadic else _text)(primitive)
     scope.update(
-        agree=agree, attach_view=attach_view, BY_TYPE=BY_TYPE, explain=explain, grad_enabled=grad_enabled,
+        __name__=__name__, agree=agree, attach_view=attach_view, BY_TYPE=BY_TYPE, explain=explain, grad_enabled=grad_enabled,
         kernels=primitive.kernels, new=object.__new__, Node=Node, note_read=note_read, plan_of=primitive.plan,
         plans=primitive.plans, primitive=primitive, RECORDERS=RECORDERS, scalar_operand=scalar_operand,
         scalars=_scalars.get, SCALARS=SCALARS, sequence=graph.next_sequence, several=several, Tensor=Tensor,
@@ -291,7 +294,7 @@ def _read_operands(primitive: Primitive, names: Sequence[str], arrays: Sequence[
         add(f"    if RECORDERS: note_read({names[0]})")
         add(f"    a0 = {names[0]}._data; e0 = {names[0]}._edge; kind = type(a0)")
         if primitive.floats:
-            add("    if e0 is None and is_discrete[a0.dtype]:")
+            add("    if e0 is None and is_discrete[kind, a0.dtype]:")
             add(f"        {again}")
         return
     if len(names) == 2 and len(primitive.promotes) == 2:
@@ -335,7 +338,7 @@ def _read_pair(primitive: Primitive, x: str, y: str, again: str, add: Callable) 
     add(f"            if a0 is None: {again}")
     add(f"    else: {again}")
     if primitive.floats:
-        add("    if e0 is None and e1 is None and is_discrete[a0.dtype]:")
+        add("    if e0 is None and e1 is None and is_discrete[kind, a0.dtype]:")
         add(f"        {again}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import array_api_compat.numpy as library
@@ -24,6 +25,9 @@ class NumpyBackend(Backend):
         from .numpy_linalg import KERNELS
         from .numpy_optimizers import OPTIMIZERS
 
+        # NumPy alone of all libraries warns of a division by zero or an overflow.  What polygrad computes with it is as
+        # silent as on the others; what the user computes with NumPy is not touched.
+        warnings.filterwarnings("ignore", ".* encountered in ", RuntimeWarning, module=r"polygrad\.")
         super().__init__()
         self.kernels.update(KERNELS)
         for module in (numpy_kernels_neural, numpy_kernels_windows, numpy_kernels_random):
