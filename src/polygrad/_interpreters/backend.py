@@ -9,7 +9,7 @@ from typing import Any
 from .._dtypes import DType
 from ..backends.base import Backend
 from .arrays import plain
-from .namespace import namespace_over
+from .namespace import namespace_over, on_one_type
 
 
 class Interpreter(Backend):
@@ -35,7 +35,18 @@ class Interpreter(Backend):
         return self.xp
 
     def rule(self, plan: Any) -> Callable[..., Any]:
-        return plan.rule(self.xp)
+        usual = plan.rule(self.xp)
+        if self.xp.operators_defer:
+            return usual
+        slots = {slot for slot, _ in plan.arrays}
+
+        def run(g: Any, saved: tuple) -> Any:
+            values = [g, *[x for slot, x in enumerate(saved) if slot in slots]]
+            first, *arrays = on_one_type(values)
+            rest = iter(arrays)
+            return usual(first, tuple([next(rest) if slot in slots else x for slot, x in enumerate(saved)]))
+
+        return run
 
     def foreign(self, name: str, function: Callable, arguments: tuple, named: dict[str, Any]) -> Any:
         """Run ``function``, which is no primitive, on arguments with arrays of this level among them."""

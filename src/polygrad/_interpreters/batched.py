@@ -18,7 +18,7 @@ from .arrays import Interpreted, plain
 from .backend import Interpreter
 from .crossing import Crossing, cross, through
 from .frames import Frame, plain_backend
-from .namespace import InterpreterNamespace, namespace_over, raw, settings_by_name, taking_names
+from .namespace import InterpreterNamespace, namespace_over, on_one_type, raw, settings_by_name, taking_names
 
 #: Primitive name → ``rule(batch, *operands, **settings)``: operands are the values of the next lower level, batch axis first
 #: where ``batch.mapped`` says so, and so is the result.  A rule may leave a call to the fallback by NotImplemented.
@@ -174,7 +174,7 @@ class BatchedBackend(Interpreter):
         def run(x: Any) -> Any:
             if x.mapped and not x.frame.size:
                 return self.wrap(x.frame, op(x.value), True)
-            return self.wrap(x.frame, op(self.xp.getitem(x.value, (0,)) if x.mapped else x.value), False)
+            return self.wrap(x.frame, op(self.xp.getitem(x.value, (0, Ellipsis)) if x.mapped else x.value), False)
 
         return run
 
@@ -185,7 +185,7 @@ class BatchedBackend(Interpreter):
             nonlocal frame
             if x.__class__ is self.array_type:
                 frame = x.frame
-                return self.xp.getitem(x.value, (number,)) if x.mapped else x.value
+                return self.xp.getitem(x.value, (number, Ellipsis)) if x.mapped else x.value
             return type(x)([part(one, number) for one in x]) if isinstance(x, (list, tuple)) else x
 
         part(arguments, 0)
@@ -347,6 +347,7 @@ class _WithoutRule:
     def run(self, frame: Any, batch: Batching, operands: Any, values: list, settings: dict[str, Any]) -> Any:
         """The result, an array of ``frame`` or a tuple of such."""
         if self.decomposes:
+            operands = on_one_type(operands)
             given = (operands,) if self.primitive.variadic else operands
             try:
                 return self._of_frame(frame, self.primitive.forward(self.inside, *given, **settings))
@@ -367,7 +368,7 @@ class _WithoutRule:
             raise ValueError(f"vmap: {name} has no batching rule, and there is no example to run it on: the batch is empty")
         results = []
         for i in range(batch.size):
-            row = [batch.xp.getitem(x, (i,)) if mapped else x for x, mapped in zip(values, batch.mapped, strict=True)]
+            row = [batch.xp.getitem(x, (i, Ellipsis)) if mapped else x for x, mapped in zip(values, batch.mapped, strict=True)]
             results.append(batch.op(*((row,) if self.primitive.variadic else row), **settings))
         _report(name)
         return _stacked(batch.xp, results, name)

@@ -161,3 +161,19 @@ def cross_entropy(batch: Batching, x: Any, target: Any, reduction: str) -> Any:
     rows = batch.xp.reshape(x, (product(shape), x.shape[-1]))
     losses, totals = batch.op(rows, batch.xp.reshape(target, (product(shape),)), reduction="none")
     return _reduced(batch, batch.xp.reshape(losses, shape), reduction), batch.xp.reshape(totals, shape)
+
+# -- random numbers --------------------------------------------------------------------------------------------------------
+
+
+@rule_for("permutation_from_bits")
+def permutation_from_bits(batch: Batching, bits: Any, count: int, dtype: Any) -> Any:
+    words = batch.xp.getitem(bits, (slice(None), slice(0, count)))
+    return batch.xp.astype(batch.xp.argsort(words, axis=1, stable=True), dtype)
+
+
+@rule_for("choices_from_uniform")
+def choices_from_uniform(batch: Batching, weights: Any, uniform: Any, replacement: bool) -> Any:
+    weights, uniform = batch.whole(0, weights), batch.whole(1, uniform)
+    rows = weights.shape[0] * weights.shape[1]
+    flat = [batch.xp.reshape(x, (rows, x.shape[2])) for x in (weights, uniform)]
+    return batch.xp.reshape(batch.op(*flat, replacement=replacement), (*weights.shape[:2], -1 if rows else uniform.shape[2]))

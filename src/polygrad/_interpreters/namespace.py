@@ -85,11 +85,42 @@ def taking_names(primitive: Primitive) -> Callable[..., Any]:
     return by_name
 
 
+class _Probe:
+    """Something that a library does not know, and that can be multiplied from the right."""
+
+    __array_ufunc__ = None
+    __array_priority__ = 2000
+
+    def __rmul__(self, other: Any) -> bool:
+        return True
+
+
+def on_one_type(values: Sequence[Any]) -> list[Any]:
+    """``values``, arrays, and lists and tuples of arrays, as arrays of the highest level among them."""
+    inside = _arrays(values)
+    if not inside:
+        return list(values)
+    top = max(inside, key=lambda array: array.level)
+
+    def lifted(x: Any) -> Any:
+        if isinstance(x, (list, tuple)):
+            return type(x)([lifted(one) for one in x])
+        return x if x is None or x.__class__ is top.__class__ or not hasattr(x, "shape") else top.frame.constant(x)
+
+    return [lifted(x) for x in values]
+
+
 class InterpreterNamespace:
     """The names, as ``xp.NAME``, over the plain arrays of the backend ``ground``."""
 
     def __init__(self, ground: Any):
         self._ground = ground
+        #: Whether the library leaves ``plain * interpreted`` to the interpreted array, as Python's data model has it.  Where it
+        #: raises instead, texts get all arrays on one level.
+        try:
+            self.operators_defer = (ground.xp.ones((1,)) * _Probe()) is True
+        except Exception:
+            self.operators_defer = False
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

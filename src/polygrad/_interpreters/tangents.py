@@ -18,7 +18,7 @@ from .._core.primitive import Primitive, parameters
 from .._core.tensor import Tensor, cell
 from .._state import grad_mode
 from ..backends.registry import BY_TYPE
-from .namespace import taking_names
+from .namespace import on_one_type, taking_names
 
 #: Element-wise primitives beside those of the standard.
 _ELEMENTWISE = frozenset(
@@ -101,6 +101,8 @@ def _applied(
     primitive: Primitive, rule: Any, xp: Any, t: Any, values: Any, tangents: Any, settings: dict[str, Any], answer: Any
 ) -> Any:
     mask = tuple([one is not None for one in tangents])
+    if not xp.operators_defer:
+        t, answer, *values = on_one_type([t, answer, *values])
     return rule(xp, t, *[_residual(name, primitive, values, settings, answer, mask) for name in parameters(rule)])
 
 

@@ -93,7 +93,7 @@ def _outside(frame: Batch, y: Tensor, dim: int | None) -> Tensor:
             raise ValueError(
                 "vmap: an output has out_dims None, which is for what is the same for all examples, but it depends on the batch"
             )
-        return OPERATIONS.getitem(cross(Leave, frame, y), (0,))
+        return OPERATIONS.getitem(cross(Leave, frame, y), (0, Ellipsis))
     if not -y.ndim - 1 <= dim <= y.ndim:
         raise ValueError(f"vmap: out_dims has {dim}, but that result has {y.ndim} dimensions without the batch's; it can be from {-y.ndim - 1} to {y.ndim}")
     return _moved(cross(Leave, frame, y), 0, dim % (y.ndim + 1))

@@ -98,7 +98,7 @@ def jacfwd(
         result = unflatten(nested, [trees[0] if single else tuple(trees) for trees in by_output])
         if not has_aux:
             return result
-        of_first = iter([OPERATIONS.getitem(one, (0,)) for one in others])
+        of_first = iter([OPERATIONS.getitem(one, (0, Ellipsis)) for one in others])
         return result, unflatten(aux[1], [next(of_first) if isinstance(one, Tensor) else one for one in aux[0]])
 
     return jacobian

@@ -1,0 +1,289 @@
+"""What the tests of gradients run besides the table of primitives: compositions, PyTorch's names, singular points.
+
+The table of primitives itself is `polygrad.testing.operations`, where the authors of plugins find it too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import polygrad
+import polygrad.linalg
+import polygrad.nn.functional as F
+from polygrad.testing.operations import ROWS as PRIMITIVE_ROWS
+from polygrad.testing.table import (
+    BOTH,
+    Row,
+    anything,
+    between,
+    binary,
+    case,
+    distinct,
+    nonzero,
+    positive,
+    regular,
+    row,
+    truth,
+    unary,
+    whole,
+    with_zeros,
+)
+
+inf, nan = math.inf, math.nan
+
+
+def public(function: Callable, *cases: Any, name: str | None = None, **options: Any) -> Row:
+    """A row for a function that users see."""
+    return row(name or f"polygrad.{function.__name__}", *cases, function=lambda xp, *args, **kw: function(*args, **kw), **options)
+
+
+def written(name: str, function: Callable, *cases: Any, **options: Any) -> Row:
+    """A row for an expression in Python."""
+    return row(name, *cases, function=lambda xp, *args, **kw: function(*args, **kw), **options)
+
+
+def _indexed(key: Callable) -> Callable:
+    return lambda x, *indices: x[key(*indices)]
+
+
+def _assigned(x: Any, value: Any, *indices: Any, key: Callable) -> Any:
+    result = x * 1
+    result[key(*indices)] = value
+    return result
+
+
+# -- compositions --------------------------------------------------------------------------------------------------------
+
+OPERATORS = [
+    written("x + 2", lambda x: x + 2, case((2, 3)), kinds=BOTH),
+    written("2 - x", lambda x: 2 - x, case((2, 3)), kinds=BOTH),
+    written("3 / x", lambda x: 3 / x, case(nonzero(2, 3)), kinds=BOTH),
+    written("x / 3", lambda x: x / 3, case((2, 3)), kinds=BOTH),
+    written("2 ** x", lambda x: 2**x, case((2, 3)), kinds=BOTH),
+    written("x ** 3", lambda x: x**3, case((2, 3)), kinds=BOTH),
+    written("x ** -0.5", lambda x: x**-0.5, case(positive(2, 3)), kinds=BOTH),
+    written("x ** y", lambda x, y: x**y, case(positive(2, 3), (3,)), kinds=BOTH),
+    written("7 % x", lambda x: 7 % x, case(between(1.6, 1.7)(3))),
+    written("x % 2", lambda x: x % 2, case(between(0.1, 1.9)(3))),
+    written("x // 2", lambda x: x // 2, case(between(0.1, 1.9)(3))),
+    written("-x", lambda x: -x, case((3,)), kinds=BOTH),
+    written("abs(x)", abs, case(nonzero(3)), kinds=BOTH),
+    written("x @ y", lambda x, y: x @ y, case((2, 3), (3, 2)), kinds=BOTH),
+    written("x += y", lambda x, y: (x * 1).__iadd__(y), case((2, 3), (3,)), kinds=BOTH),
+    written("x *= y", lambda x, y: (x * 1).mul_(y), case((2, 3), (3,)), kinds=BOTH),
+]
+
+INDEXING = [
+    written("x[i]", _indexed(lambda i: i), case((4, 2), whole(4)(3)), case((4,), whole(4)(2, 3)), kinds=BOTH),
+    written("x[i, j]", _indexed(lambda i, j: (i, j)), case((3, 4), whole(3)(2, 1), whole(4)(3))),
+    written("x[:, i]", _indexed(lambda i: (slice(None), i)), case((2, 4), whole(4)(3)), case((2, 4, 2), whole(4)(2, 2))),
+    written("x[i, :, j]", _indexed(lambda i, j: (i, slice(None), j)), case((3, 2, 4), whole(3)(2), whole(4)(2))),
+    written("x[mask]", _indexed(lambda m: m), case((2, 3), truth(2, 3)), case((2, 3), truth(2)), kinds=BOTH),
+    written("x[1:, None, ..., -1]", lambda x: x[1:, None, ..., -1], case((3, 2, 4)), kinds=BOTH),
+    written("x[::2, 1:3]", lambda x: x[::2, 1:3], case((4, 4))),
+    written("x[0] = v", _assigned, case((3, 2), (2,), key=lambda: 0), case((3, 2), (), key=lambda: (slice(1, 3), 0)), kinds=BOTH),
+    written("x[i] = v", _assigned, case((4, 2), (3, 2), whole(4)(3), key=lambda i: i), kinds=BOTH),
+    written("x[mask] = v", _assigned, case((2, 3), (), truth(2, 3), key=lambda m: m), kinds=BOTH),
+    written("polygrad.gather", lambda x, i: polygrad.gather(x, 1, i), case((3, 4), whole(4)(3, 2)), kinds=BOTH),
+    written("polygrad.scatter", lambda x, i, v: polygrad.scatter(x, 0, i, v), case((3, 4), whole(3)(1, 4), (1, 4)), kinds=BOTH),
+    written("scatter_add", lambda x, i, v: polygrad.scatter_add(x, 0, i, v), case((3, 4), whole(3)(2, 4), (2, 4)), kinds=BOTH),
+    written("index_select", lambda x, i: polygrad.index_select(x, 1, i), case((2, 4), whole(4)(3))),
+    written("masked_fill", lambda x, m: polygrad.masked_fill(x, m, 2.0), case((2, 3), truth(2, 3))),
+]  # fmt: skip
+
+REDUCTIONS = [
+    public(polygrad.std, case((2, 3)), case((2, 3), dim=1), case((4, 2), dim=0, correction=0)),
+    public(polygrad.max, case(distinct(2, 3), dim=1), name="max along a dimension"),
+    public(polygrad.min, case(distinct(2, 3), dim=0, keepdim=True), name="min along a dimension"),
+    public(polygrad.amax, case(distinct(2, 3), dim=1), case(distinct(2, 3), dim=(0, 1))),
+    public(polygrad.logsumexp, case((2, 3), dim=1), case((2, 3), dim=(0, 1), keepdim=True)),
+    public(polygrad.norm, case((2, 3)), case((2, 3), dim=1), case(nonzero(2, 3), p=1), case(nonzero(2, 3), p=3, dim=0),
+           case(distinct(2, 3), p=inf, dim=1), case(distinct(2, 3), p=-inf), case((2, 3), p="nuc"), kinds=("float64",)),
+    public(polygrad.cumsum, case((2, 3), dim=1), kinds=BOTH),
+    public(polygrad.var_mean, case((2, 3), dim=1)),
+]  # fmt: skip
+
+SHAPES = [
+    public(polygrad.transpose, case((2, 3, 4), dim0=0, dim1=2), kinds=BOTH),
+    public(polygrad.squeeze, case((2, 1, 3)), case((2, 1, 3), dim=1)),
+    public(polygrad.unsqueeze, case((2, 3), dim=1)),
+    public(polygrad.flatten, case((2, 3, 2), start_dim=1), case(())),
+    public(polygrad.split, case((5, 2), split_size_or_sections=2), case((2, 4), split_size_or_sections=[1, 3], dim=1)),
+    public(polygrad.roll, case((2, 3), shifts=1, dims=1)),
+    written("polygrad.flip", lambda x: polygrad.flip(x, (0, 1)), case((2, 3))),
+    written("polygrad.cat", lambda x, y: polygrad.cat([x, y, x], 1), case((2, 1), (2, 2)), kinds=BOTH),
+    written("polygrad.stack", lambda x, y: polygrad.stack([x, y], -1), case((2, 2), (2, 2)), kinds=BOTH),
+    written("polygrad.expand", lambda x: x.expand(4, -1, 3), case((2, 1))),
+    written("F.pad", lambda x: F.pad(x, (1, 2)), case((2, 3))),
+    public(polygrad.diagonal, case((3, 3)), case((2, 3, 4), offset=1, dim1=0, dim2=2), kinds=BOTH),
+    public(polygrad.diag, case((3,)), case((3,), diagonal=1), case((3, 4), diagonal=-1), kinds=BOTH),
+    public(polygrad.diag_embed, case((2, 3)), case((2, 3), offset=1, dim1=0, dim2=2)),
+    public(polygrad.trace, case((3, 4)), kinds=BOTH),
+    public(polygrad.tril, case((3, 3), diagonal=-1)),
+]  # fmt: skip
+
+EQUATIONS = {
+    "ij,jk->ik": ((2, 3), (3, 2)), "bij,bjk": ((2, 2, 3), (2, 3, 2)), "ii->i": ((3, 3),), "ii": ((3, 3),),
+    "...ij,...jk->...ik": ((2, 1, 2, 3), (3, 3, 2)), "i,i,i->": ((3,), (3,), (1,)), "bn,anm,bm->ba": ((2, 3), (4, 3, 2), (2, 2)),
+    "ij->ji": ((2, 3),), "i,j->ij": ((2,), (3,)), "ijk,jil->kl": ((2, 3, 2), (3, 2, 2)), "iij,jk->k": ((2, 2, 3), (3, 2)),
+}  # fmt: skip
+
+LINALG = [
+    *[
+        written(f"einsum {equation}", lambda *x, equation=equation: polygrad.einsum(equation, *x), case(*shapes), kinds=BOTH)
+        for equation, shapes in EQUATIONS.items()
+    ],
+    public(polygrad.mm, case((2, 3), (3, 2)), kinds=BOTH), public(polygrad.bmm, case((2, 2, 3), (2, 3, 2)), kinds=BOTH),
+    public(polygrad.mv, case((2, 3), (3,)), kinds=BOTH), public(polygrad.dot, case((3,), (3,)), kinds=BOTH),
+    public(polygrad.vdot, case((3,), (3,)), kinds=BOTH), public(polygrad.outer, case((2,), (3,)), kinds=BOTH),
+    public(polygrad.inner, case((2, 3), (4, 3)), kinds=BOTH), public(polygrad.kron, case((2, 2), (3,)), kinds=BOTH),
+    public(polygrad.addmm, case((2,), (3, 2), (2, 2), beta=0.5, alpha=2.0), kinds=BOTH),
+    public(polygrad.baddbmm, case((2, 1, 2), (2, 3, 2), (2, 2, 2)), kinds=BOTH),
+    public(polygrad.tensordot, case((2, 3, 2), (3, 2, 2), dims=2), case((2, 3), (4, 2), dims=([0], [1])), kinds=BOTH),
+    public(polygrad.linalg.cross, case((2, 3), (3,)), case((3, 2), (3, 2), dim=0), kinds=BOTH),
+    public(polygrad.linalg.vecdot, case((2, 3), (3,)), kinds=BOTH),
+    public(polygrad.linalg.solve, case(regular(3, 3), (3,)), case(regular(2, 2, 2), (2, 2)), case(regular(2, 2), (3, 2), left=False),
+           kinds=BOTH),
+    public(polygrad.linalg.vector_norm, case((2, 3), dim=1), case(nonzero(4), ord=3.5), case(distinct(4), ord=inf)),
+    public(polygrad.linalg.matrix_norm, *[case((3, 3), ord=p) for p in ("fro", "nuc", 2, 1, inf)], case((2, 3, 2), dim=(0, 2))),
+    public(polygrad.linalg.matrix_power, case((2, 2), n=3), case(regular(2, 2), n=-2), case((2, 2), n=0), kinds=BOTH),
+    public(polygrad.linalg.pinv, case((3, 2)), kinds=BOTH, loose=10),
+    written("multi_dot", lambda *x: polygrad.linalg.multi_dot(x), case((2,), (2, 3), (3, 4), (4, 2)), kinds=BOTH),
+    written("cholesky_solve", lambda b, a: polygrad.cholesky_solve(b, polygrad.linalg.cholesky(a @ a.mH)),
+            case((3, 2), regular(3, 3)), kinds=BOTH, loose=10),
+    written("lstsq", lambda a, b: polygrad.linalg.lstsq(a, b).solution, case((4, 2), (4, 1)), loose=10),
+    written("logdet", lambda a: polygrad.logdet(a @ a.mT), case(regular(3, 3)), loose=10),
+]  # fmt: skip
+
+LAYERS = [
+    public(F.softmax, case((2, 3), dim=-1), case((), dim=0)),
+    public(F.log_softmax, case((2, 3), dim=0)),
+    public(F.linear, case((2, 3), (4, 3), (4,)), case((2, 3), (4, 3))),
+    public(F.mse_loss, case((2, 3), (2, 3))),
+    written("F.layer_norm", lambda x, w, b: F.layer_norm(x, (3,), w, b, 0.1), case((4, 3), (3,), (3,))),
+    written("F.batch_norm", lambda x, w, b: F.batch_norm(x, None, None, w, b, True, 0.1, 0.1), case((4, 2), (2,), (2,)),
+            case((2, 2, 3, 2), (2,), (2,))),
+    written("F.cross_entropy", lambda x, t: F.cross_entropy(x, t), case((3, 4), whole(4)(3)), case((2, 4, 3), whole(4)(2, 3))),
+    written("F.conv2d", lambda x, w, b: F.conv2d(x, w, b, stride=2, padding=1), case((2, 2, 4, 3), (3, 2, 3, 3), (3,))),
+    written("F.max_pool2d", lambda x: F.max_pool2d(x, 2), case(distinct(1, 2, 4, 4))),
+    written("F.embedding", lambda i, w: F.embedding(i, w), case(whole(4)(2, 2), (4, 3))),
+    written("dropout of 0", lambda x: F.dropout(x, 0.0), case((2, 3))),
+]  # fmt: skip
+
+COMPOSITE_ROWS = [*OPERATORS, *INDEXING, *REDUCTIONS, *SHAPES, *LINALG, *LAYERS]
+
+# -- singular points -----------------------------------------------------------------------------------------------------
+
+
+class Point(NamedTuple):
+    """A point where a function has no derivative, or a formula for it breaks down, and the gradients promised there.
+
+    ``second`` holds the diagonal of the second derivative of the sum, where that is promised too.
+    """
+
+    name: str
+    function: Callable
+    operands: tuple[Any, ...]
+    gradients: tuple[Any, ...]
+    second: tuple[Any, ...] | None = None
+
+
+def _masked(function: Callable) -> Callable:
+    return lambda x: polygrad.where(x > 0, function(x), 0.0)
+
+
+def _of_symmetric(function: Callable) -> Callable:
+    return lambda x: function((x + x.mT) / 2)
+
+
+def _projector(x: Any) -> Any:
+    vectors = polygrad.linalg.eigh(x).eigenvectors
+    return vectors @ vectors.mT
+
+
+#: The identity matrix: all eigenvalues coincide.
+IDENTITY = [[1.0, 0.0], [0.0, 1.0]]
+
+SINGULAR_POINTS = [
+    # A mask keeps infinite derivatives out.
+    Point("where(x > 0, sqrt(x), 0)", _masked(polygrad.sqrt), ([0.0, 4.0, -1.0],), ([0.0, 0.25, 0.0],), ([0, -1 / 32, 0],)),
+    Point("where(x > 0, log(x), 0)", _masked(polygrad.log), ([0.0, 4.0, -1.0],), ([0.0, 0.25, 0.0],), ([0, -1 / 16, 0],)),
+    Point("where(x > 0, 1 / x, 0)", _masked(lambda x: 1 / x), ([0.0, 2.0],), ([0.0, -0.25],), ([0.0, 0.25],)),
+    Point("where(x > 0, x ** 0.5, 0)", _masked(lambda x: x**0.5), ([0.0, 4.0],), ([0.0, 0.25],), ([0, -1 / 32],)),
+    Point("where(x > 0, x ** -1.5, 0)", _masked(lambda x: x**-1.5), ([0.0, 1.0],), ([0.0, -1.5],), ([0, 3.75],)),
+    Point("where(x > 0, asin(1 - x), 0)", _masked(lambda x: polygrad.asin(1 - x)), ([0.0, 1.0],), ([0.0, -1.0],)),
+    Point("where(x > 0, rsqrt(x), 0)", _masked(polygrad.rsqrt), ([0.0, 1.0],), ([0.0, -0.5],)),
+    Point("where(x > 0, x / x, 0)", _masked(lambda x: x / x), ([0.0, 2.0],), ([0.0, 0.0],)),
+    Point("where(x > 0, atan2(x, x), 0)", _masked(lambda x: polygrad.atan2(x, x)), ([0.0, 2.0],), ([0.0, 0.0],)),
+    # Infinite derivatives.
+    Point("sqrt at 0", polygrad.sqrt, (0.0,), (inf,)),
+    Point("log at 0", polygrad.log, (0.0,), (inf,)),
+    Point("reciprocal at 0", polygrad.reciprocal, (0.0,), (-inf,)),
+    # Kinks: a subgradient, PyTorch's.
+    Point("abs at 0", abs, ([0.0, -2.0, 3.0],), ([0.0, -1.0, 1.0],), ([0.0, 0.0, 0.0],)),
+    Point("relu at 0", F.relu, ([0.0, -1.0, 1.0],), ([0.0, 0.0, 1.0],)),
+    Point("sign at 0", polygrad.sign, ([0.0, 1.0],), ([0.0, 0.0],)),
+    Point("clamp at its bounds", lambda x: polygrad.clamp(x, -1.0, 1.0), ([-1.0, 0.0, 1.0, 2.0],), ([1.0, 1.0, 1.0, 0.0],)),
+    Point("hardtanh at its bounds", F.hardtanh, ([-1.0, 0.0, 1.0, 2.0],), ([0.0, 1.0, 0.0, 0.0],)),
+    Point("maximum of equals", polygrad.maximum, ([1.0, 2.0], [1.0, 3.0]), ([0.5, 0.0], [0.5, 1.0])),
+    Point("minimum of equals", polygrad.minimum, ([1.0, 2.0], [1.0, 3.0]), ([0.5, 1.0], [0.5, 0.0])),
+    Point("amax of equals", lambda x: polygrad.amax(x, 1), ([[2.0, 2.0, 1.0], [3.0, 3.0, 3.0]],), ([[0.5, 0.5, 0.0], [1 / 3] * 3],)),
+    Point("amin of equals", polygrad.amin, ([1.0, 1.0, 2.0],), ([0.5, 0.5, 0.0],)),
+    Point("max along a dimension takes the first", lambda x: polygrad.max(x, 0).values, ([2.0, 2.0, 1.0],), ([1.0, 0.0, 0.0],)),
+    Point("max of all of equals", polygrad.max, ([2.0, 2.0, 1.0],), ([0.5, 0.5, 0.0],)),
+    Point("max pooling of equals", lambda x: F.max_pool2d(x, 2), ([[[[1.0, 1.0], [1.0, 0.0]]]],), ([[[[1.0, 0.0], [0.0, 0.0]]]],)),
+    # Powers.
+    Point("x ** 0 at 0", lambda x: x**0, ([0.0, 2.0],), ([0.0, 0.0],)),
+    Point("x ** 1 at 0", lambda x: x**1, ([0.0, 2.0],), ([1.0, 1.0],)),
+    Point("x ** 2 at 0", lambda x: x**2, ([0.0, -2.0],), ([0.0, -4.0],), ([2.0, 2.0],)),
+    Point("x ** 3 at 0", lambda x: x**3, ([0.0, -2.0],), ([0.0, 12.0],), ([0.0, -12.0],)),
+    Point("x ** y at x = 0", lambda x, y: x**y, ([0.0, 0.0, 0.0], [0.0, 1.0, 2.0]), ([0.0, 1.0, 0.0], [0.0, 0.0, 0.0])),
+    Point("x ** y of negative x", lambda x, y: x**y, ([-2.0], [2.0]), ([-4.0], [nan])),
+    Point("2 ** x", lambda x: 2**x, ([0.0],), ([math.log(2)],)),
+    Point("0 ** x", lambda x: 0**x, ([2.0, 0.0],), ([0.0, 0.0],)),
+    # Products beside zeros.
+    Point("prod with one zero", polygrad.prod, ([2.0, 0.0, 3.0],), ([0.0, 6.0, 0.0],)),
+    Point("prod with two zeros", polygrad.prod, ([0.0, 0.0, 3.0],), ([0.0, 0.0, 0.0],)),
+    # Norms.
+    Point("norm of 0", polygrad.norm, ([0.0, 0.0],), ([0.0, 0.0],)),
+    Point("norm of 0 in rows", lambda x: polygrad.norm(x, dim=1), ([[0.0, 0.0], [3.0, 4.0]],), ([[0.0, 0.0], [0.6, 0.8]],)),
+    Point("norm of order 1 at 0", lambda x: polygrad.norm(x, p=1), ([0.0, -2.0],), ([0.0, -1.0],)),
+    Point("norm of order 3 at 0", lambda x: polygrad.norm(x, p=3), ([0.0, 0.0],), ([0.0, 0.0],)),
+    Point("infinite norm of equals", lambda x: polygrad.norm(x, p=inf), ([2.0, -2.0, 1.0],), ([0.5, -0.5, 0.0],)),
+    Point("hypot at 0", polygrad.hypot, ([0.0], [0.0]), ([0.0], [0.0])),
+    Point("atan2 at 0", polygrad.atan2, ([0.0], [0.0]), ([0.0], [0.0])),
+    # Sums of exponentials.
+    Point("logsumexp beside -inf", lambda x: polygrad.logsumexp(x, 0), ([0.0, -inf],), ([1.0, 0.0],)),
+    Point("logsumexp of large numbers", lambda x: polygrad.logsumexp(x, 0), ([1000.0, 1000.0],), ([0.5, 0.5],)),
+    Point("softmax beside -inf", lambda x: F.softmax(x, 0)[0], ([0.0, 0.0, -inf],), ([0.25, -0.25, 0.0],)),
+    Point("log_softmax of large numbers", lambda x: F.log_softmax(x, 0)[0], ([1e4, 0.0],), ([0.0, 0.0],)),
+    Point("logaddexp beside -inf", polygrad.logaddexp, ([-inf], [1.0]), ([0.0], [1.0])),
+    # Saturation: no overflow on the way.
+    Point("sigmoid far out", polygrad.sigmoid, ([-1000.0, 1000.0],), ([0.0, 0.0],)),
+    Point("tanh far out", polygrad.tanh, ([-1000.0, 1000.0],), ([0.0, 0.0],)),
+    Point("softplus far out", F.softplus, ([-1000.0, 1000.0],), ([0.0, 1.0],)),
+    Point("logsigmoid far out", F.logsigmoid, ([-1000.0, 1000.0],), ([1.0, 0.0],)),
+    Point("silu far out", F.silu, ([-1000.0, 1000.0],), ([0.0, 1.0],)),
+    Point("gelu far out", F.gelu, ([-100.0, 100.0],), ([0.0, 1.0],)),
+    Point("elu far out", F.elu, ([-1000.0, 1000.0],), ([0.0, 1.0],)),
+    Point("erf far out", polygrad.erf, ([-30.0, 30.0],), ([0.0, 0.0],)),
+    # Degenerate matrices.
+    Point("det of a singular matrix", polygrad.linalg.det, ([[1.0, 2.0], [2.0, 4.0]],), ([[4.0, -2.0], [-2.0, 1.0]],)),
+    Point("det of rank 1", polygrad.linalg.det, ([[1.0, 0, 0], [0, 0, 0], [0, 0, 0]],), ([[0.0] * 3] * 3,)),
+    Point("sum of equal eigenvalues", _of_symmetric(lambda a: polygrad.linalg.eigh(a).eigenvalues), (IDENTITY,), (IDENTITY,)),
+    Point("projector on equal eigenvalues", _of_symmetric(_projector),
+          (IDENTITY,), ([[0.0, 0.0], [0.0, 0.0]],)),
+    Point("sum of equal singular values", lambda a: polygrad.linalg.svdvals(a), (IDENTITY,), (IDENTITY,)),
+    Point("singular values of a matrix of rank 1", lambda a: polygrad.linalg.svdvals(a)[0], ([[3.0, 0], [0, 0]],), ([[1.0, 0], [0, 0]],)),
+    # Choices that are not derivatives.
+    Point("embedding's padding row", lambda w: F.embedding(polygrad.tensor([0, 1, 1], backend=w.backend), w, padding_idx=0),
+          ([[1.0], [2.0]],), ([[0.0], [2.0]],)),
+    Point("assignment to equal indices: the last one wins", lambda x, v: _assigned(x, v, key=lambda: [0, 0]), ([1.0, 2.0], [3.0, 4.0]),
+          ([0.0, 1.0], [0.0, 1.0])),
+    Point("variance of one element without correction", lambda x: polygrad.var(x, correction=0), ([3.0],), ([0.0],)),
+    Point("floor", polygrad.floor, ([1.0, 1.5],), ([0.0, 0.0],)),
+]  # fmt: skip
+
+ALL_ROWS = [*PRIMITIVE_ROWS, *COMPOSITE_ROWS]
