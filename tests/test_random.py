@@ -1,4 +1,4 @@
-"""Random numbers: NumPy's stream on every library, one seed with the same numbers everywhere, and a state that is a cell."""
+"""Random numbers: NumPy's stream on every library, one seed with the same numbers everywhere, a state in a cell."""
 
 from __future__ import annotations
 
@@ -39,12 +39,19 @@ def seeded(draw, seed=7, **place):
     return draw(**place).detach().to(backend="numpy").numpy()
 
 
-# -- the stream ------------------------------------------------------------------------------------------------------------
+# -- the stream --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("key", "counter"),
-    [(0, 0), (12345678901234567890, 7), (2**127 + 3, 2**64 - 2), (5, 2**128 - 2), (2**64 - 1, 2**256 - 2), (1, 2**192 - 1)],
+    [
+        (0, 0),
+        (12345678901234567890, 7),
+        (2**127 + 3, 2**64 - 2),
+        (5, 2**128 - 2),
+        (2**64 - 1, 2**256 - 2),
+        (1, 2**192 - 1),
+    ],
 )
 def test_the_generic_text_gives_the_words_of_numpys_philox(backend, key, counter):
     expected = np.random.Philox(key=key, counter=(counter - 1) % 2**256).random_raw(4 * 5)
@@ -69,7 +76,9 @@ DRAWS = {
     "randint int8": lambda **place: polygrad.randint(0, 100, (7,), dtype=polygrad.int8, **place),
     "randperm": lambda **place: polygrad.randperm(100, **place),
     "bernoulli": lambda **place: polygrad.bernoulli(polygrad.full((20,), 0.3, **place)),
-    "multinomial": lambda **place: polygrad.multinomial(polygrad.tensor([[0.1, 0.5, 0.4], [1.0, 0.0, 2.0]], **place), 2),
+    "multinomial": lambda **place: polygrad.multinomial(
+        polygrad.tensor([[0.1, 0.5, 0.4], [1.0, 0.0, 2.0]], **place), 2
+    ),
     "multinomial again": lambda **place: polygrad.multinomial(polygrad.tensor([0.1, 0.5, 0.4], **place), 9, True),
     "uniform_": lambda **place: polygrad.zeros(9, **place).uniform_(-1, 3),
     "bernoulli_": lambda **place: polygrad.zeros(9, **place).bernoulli_(0.4),
@@ -104,13 +113,15 @@ def test_draws_differ_from_each_other_and_repeat_after_the_seed(name):
 
 def test_the_stream_is_the_same_for_ever():
     """These numbers are part of what polygrad promises: a seed means the same in every version."""
-    np.testing.assert_allclose(seeded(lambda: polygrad.rand(4)), [0.6967611, 0.9007596, 0.1286414, 0.7774632], rtol=1e-6)
+    np.testing.assert_allclose(
+        seeded(lambda: polygrad.rand(4)), [0.6967611, 0.9007596, 0.1286414, 0.7774632], rtol=1e-6
+    )
     np.testing.assert_allclose(seeded(lambda: polygrad.randn(3)), [-0.1501023, 0.4901064, -0.4318599], rtol=1e-5)
     assert seeded(lambda: polygrad.randint(100, (4,))).tolist() == [70, 42, 91, 25]
     assert seeded(lambda: polygrad.randperm(5)).tolist() == [3, 1, 4, 0, 2]
 
 
-# -- distributions ---------------------------------------------------------------------------------------------------------
+# -- distributions -----------------------------------------------------------------------------------------------------
 
 COUNT = 200_000
 
@@ -119,7 +130,7 @@ def test_uniform_numbers_fill_the_interval_and_never_reach_one():
     polygrad.manual_seed(0)
     for dtype in (polygrad.float16, polygrad.float32, polygrad.float64):
         numbers = polygrad.rand(COUNT, dtype=dtype).numpy().astype(np.float64)
-        assert 0 <= numbers.min() and numbers.max() < 1
+        assert numbers.min() >= 0 and numbers.max() < 1
         assert abs(numbers.mean() - 0.5) < 0.004
         assert abs(numbers.var() - 1 / 12) < 0.002
 
@@ -128,7 +139,9 @@ def test_normal_numbers_have_the_moments_of_the_normal_distribution():
     polygrad.manual_seed(0)
     for dtype in (polygrad.float32, polygrad.float64):
         numbers = polygrad.randn(COUNT, dtype=dtype).numpy().astype(np.float64)
-        assert [round(abs(float((numbers**k).mean() - moment)), 1) for k, moment in ((1, 0), (2, 1), (3, 0), (4, 3))] == [0] * 4
+        assert [
+            round(abs(float((numbers**k).mean() - moment)), 1) for k, moment in ((1, 0), (2, 1), (3, 0), (4, 3))
+        ] == [0] * 4
         assert 4 < np.abs(numbers).max() < 7
         below = [(numbers < x).mean() - 0.5 * (1 + math.erf(x / math.sqrt(2))) for x in (-2, -1, 0, 1, 2)]
         assert np.abs(below).max() < 0.005
@@ -179,7 +192,7 @@ def test_dropout_keeps_the_mean_and_drops_the_given_part():
     np.testing.assert_allclose(x.grad.numpy(), np.where(kept, 1 / 0.7, 0), rtol=1e-6)
 
 
-# -- generators ------------------------------------------------------------------------------------------------------------
+# -- generators --------------------------------------------------------------------------------------------------------
 
 
 def test_a_generator_of_its_own_leaves_the_default_one_alone():
@@ -190,7 +203,10 @@ def test_a_generator_of_its_own_leaves_the_default_one_alone():
     own = polygrad.rand(4, generator=generator).tolist()
     assert polygrad.rand(4).tolist() == expected
     assert polygrad.rand(4, generator=generator.manual_seed(11)).tolist() == own
-    assert polygrad.rand(4, generator=polygrad.Generator()).tolist() == polygrad.rand(4, generator=polygrad.Generator()).tolist()
+    assert (
+        polygrad.rand(4, generator=polygrad.Generator()).tolist()
+        == polygrad.rand(4, generator=polygrad.Generator()).tolist()
+    )
 
 
 def test_a_state_taken_and_set_again_repeats_the_draws():
@@ -211,7 +227,9 @@ def test_a_state_taken_and_set_again_repeats_the_draws():
     assert polygrad.rand(3).tolist() == one
 
 
-@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda g: pickle.loads(pickle.dumps(g)), lambda g: g.clone_state()])
+@pytest.mark.parametrize(
+    "duplicate", [copy.deepcopy, lambda g: pickle.loads(pickle.dumps(g)), lambda g: g.clone_state()]
+)
 def test_a_copied_generator_goes_on_from_the_same_state(duplicate):
     generator = polygrad.Generator().manual_seed(5)
     polygrad.rand(3, generator=generator)
@@ -286,14 +304,19 @@ def test_a_state_that_another_library_left_goes_on_as_before(other):
     assert generator._state.backend is other
 
 
-# -- arguments -------------------------------------------------------------------------------------------------------------
+# -- arguments ---------------------------------------------------------------------------------------------------------
 
 
 def test_arguments_as_in_pytorch(backend):
     x = polygrad.rand((2, 3), dtype=polygrad.float64, requires_grad=True, backend=backend)
     assert x.is_leaf and x.requires_grad and x.backend is backend and x.dtype is polygrad.float64
     like = polygrad.randn_like(x)
-    assert like.backend is backend and like.dtype is polygrad.float64 and tuple(like.shape) == (2, 3) and not like.requires_grad
+    assert (
+        like.backend is backend
+        and like.dtype is polygrad.float64
+        and tuple(like.shape) == (2, 3)
+        and not like.requires_grad
+    )
     assert polygrad.rand_like(x, dtype=polygrad.float32).dtype is polygrad.float32
     assert polygrad.randint_like(x, 4, 5).tolist() == [[4.0] * 3] * 2
     assert polygrad.rand(()).shape == () and polygrad.rand(0, 3).shape == (0, 3)

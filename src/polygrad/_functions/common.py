@@ -8,6 +8,7 @@ from typing import Any
 
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
+from .._state import RECORDERS
 
 _SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}
 
@@ -64,4 +65,10 @@ def sizes(args: Sequence[Any]) -> tuple[int, ...]:
     return tuple(int(n) for n in args)
 
 
-__all__ = ["check_tensor", "dims_of", "numpy_spelling", "sizes", "xp"]
+def known_values(tensor: Tensor) -> Any:
+    """The values as a NumPy array, to check them; None while a function is traced, which must not depend on them."""
+    backend, array = tensor.backend, tensor._read()
+    return None if RECORDERS or backend.level or backend.is_traced(array) else backend.to_numpy(array)
+
+
+__all__ = ["check_tensor", "dims_of", "known_values", "numpy_spelling", "sizes", "xp"]

@@ -11,7 +11,7 @@ from .common import check_tensor, xp
 
 
 def several(value: Any, count: int, what: str) -> tuple[int, ...]:
-    """``value``, a number for all axes or one for each, as a tuple.  Raises ValueError where their number is another."""
+    """``value``, a number for all axes or one for each, as a tuple.  Raises ValueError for another number of them."""
     if isinstance(value, int):
         return (value,) * count
     numbers = tuple(int(n) for n in value)
@@ -61,7 +61,8 @@ def _check(
         raise ShapeError(f"{name}: the weight's first dimension is not divisible by groups={groups}; got {shapes}")
     if channels != expected:
         raise ShapeError(
-            f"{name}: the input has {channels} channels, but the weight takes {expected} (groups={groups}); got {shapes}"
+            f"{name}: the input has {channels} channels, but the weight takes {expected} (groups={groups}); "
+            f"got {shapes}"
         )
     if bias is not None and tuple(check_tensor(bias, name, "bias").shape) != (outputs,):
         raise ShapeError(
@@ -159,7 +160,7 @@ def conv1d(
     dilation: Any = 1,
     groups: int = 1,
 ) -> Tensor:
-    """The convolution of sequences ``(N, C, L)`` with ``weight`` ``(O, C / groups, kernel length)``; else as `conv2d`."""
+    """The convolution of sequences ``(N, C, L)`` with ``weight`` ``(O, C / groups, length)``; otherwise as `conv2d`."""
     return _convolved("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
@@ -189,8 +190,8 @@ def _transposed(
     _check_settings(name, stride=stride, padding=padding, dilation=dilation, output_padding=extra)
     if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
         raise ShapeError(
-            f"{name}: output_padding must be smaller than either stride or dilation; got output_padding {extra}, stride "
-            f"{stride}, dilation {dilation}"
+            f"{name}: output_padding must be smaller than either stride or dilation; got output_padding {extra}, "
+            f"stride {stride}, dilation {dilation}"
         )
     settings = zip(x.shape[2:], weight.shape[2:], stride, padding, dilation, extra, strict=True)
     size = tuple((n - 1) * s - 2 * p + d * (k - 1) + e + 1 for n, k, s, p, d, e in settings)
@@ -267,8 +268,8 @@ def fold(
     inside = kernel[0] * kernel[1]
     if x.ndim != 3 or x.shape[1] % inside or x.shape[2] != counts[0] * counts[1]:
         raise ShapeError(
-            f"fold: the input has shape {tuple(input.shape)}; for windows of shape {kernel} in images of size {size} it must "
-            f"be (batch, channels * {inside}, {counts[0] * counts[1]})"
+            f"fold: the input has shape {tuple(input.shape)}; for windows of shape {kernel} in images of size {size} "
+            f"it must be (batch, channels * {inside}, {counts[0] * counts[1]})"
         )
     columns = xp.reshape(x, (x.shape[0], x.shape[1] // inside, inside, *counts))
     shape = (x.shape[0], x.shape[1] // inside, *padded_lengths(size, counts, kernel, stride, padding, dilation))

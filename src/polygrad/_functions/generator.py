@@ -1,8 +1,8 @@
 """Generators: where random numbers come from.
 
-A generator is a key and a counter, in one cell that is read and rebound at every draw as any other state is, so that what
-records reads and writes sees it.  A draw takes whole blocks of the key's stream, as many as its shape and type need,
-whatever library makes the numbers: the same seed gives the same numbers everywhere.
+A generator is a key and a counter, in one cell that is read and rebound at every draw as any other state is, so that
+what records reads and writes sees it.  A draw takes whole blocks of the key's stream, as many as its shape and type
+need, whatever library makes the numbers: the same seed gives the same numbers everywhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _DEFAULT_SEED = 67280421310721
 class Generator:
     """A stream of random numbers.
 
-    Two generators of one seed give the same numbers, on every backend and device.  Drawing is safe from several threads.
+    Two generators of one seed give the same numbers, on every backend and device.  Drawing is safe from several
+    threads.
 
     Example::
 
@@ -74,7 +75,8 @@ class Generator:
             raise TypeError(f"expected a Tensor that get_state() returned, but got {type(new_state).__name__}")
         if new_state.dtype is not _dtypes.uint64 or tuple(new_state.shape) != (2,):
             raise RuntimeError(
-                f"a generator's state is a tensor of two uint64, not {new_state.dtype.name} of shape {tuple(new_state.shape)}"
+                f"a generator's state is a tensor of two uint64, not {new_state.dtype.name} of shape "
+                f"{tuple(new_state.shape)}"
             )
         values = np.array(new_state.backend.to_numpy(new_state._read()))
         with self._lock:
@@ -88,8 +90,8 @@ class Generator:
         return made
 
     def bits(self, words: int, backend: Any, device: Any) -> Tensor:
-        """At least ``words`` fresh random words, a tensor of uint64 on ``device`` of ``backend``; inside of vmap, as many
-        for every example, if these are to be different."""
+        """At least ``words`` fresh random words, a tensor of uint64 on ``device`` of ``backend``; inside of vmap, as
+        many for every example, if these are to be different."""
         batches = [frame for frame in frames.get() if frame.randomness != "same"]
         if not batches:
             return cell(self._words(words, backend, device))

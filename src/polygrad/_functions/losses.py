@@ -6,20 +6,16 @@ import math
 import warnings
 from typing import Any
 
-from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
-from .._state import RECORDERS
-from .activations import log_softmax
-from .common import check_tensor, xp
-from .picking import gather
+from .common import check_tensor, known_values, xp
 from .reductions import norm
 from .shaping import broadcast_tensors
 
 _REDUCTIONS = ("mean", "sum", "none")
 
 
-def _check_reduction(reduction: str) -> None:
+def check_reduction(reduction: str) -> None:
     if reduction not in _REDUCTIONS:
         raise ValueError(
             f"{reduction!r} is not a valid value for reduction: it is one of {', '.join(map(repr, _REDUCTIONS))}"
@@ -27,7 +23,7 @@ def _check_reduction(reduction: str) -> None:
 
 
 def _reduced(losses: Tensor, reduction: str) -> Tensor:
-    _check_reduction(reduction)
+    check_reduction(reduction)
     return losses if reduction == "none" else xp.mean(losses) if reduction == "mean" else xp.sum(losses)
 
 
@@ -41,198 +37,18 @@ def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
         pair = broadcast_tensors(input, target)
     except RuntimeError:
         raise ShapeError(
-            f"{name}: the input of shape {tuple(input.shape)} and the target of shape {tuple(target.shape)} do not fit together"
+            f"{name}: the input of shape {tuple(input.shape)} and the target of shape {tuple(target.shape)} do not fit "
+            "together"
         ) from None
     warnings.warn(
-        f"{name}: the target of shape {tuple(target.shape)} differs from the input's shape {tuple(input.shape)}; broadcasting "
-        "them is likely to give a wrong result: make their shapes equal",
+        f"{name}: the target of shape {tuple(target.shape)} differs from the input's shape {tuple(input.shape)}; "
+        "broadcasting them is likely to give a wrong result: make their shapes equal",
         stacklevel=3,
     )
     return pair
 
 
-# -- classes ---------------------------------------------------------------------------------------------------------------
-
-
-def known_values(tensor: Tensor) -> Any:
-    """The values as a NumPy array, to check them; None while a function is traced, which must not depend on them."""
-    backend, array = tensor.backend, tensor._read()
-    return None if RECORDERS or backend.level or backend.is_traced(array) else backend.to_numpy(array)
-
-
-def _classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Scores ``(rows, classes)`` and a class for each row.  Raises ShapeError, with both shapes, where they do not fit."""
-    shape = tuple(input.shape)
-    if not shape:
-        raise ShapeError(f"{name}: the input has no dimension of classes; its shape is ()")
-    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
-    if tuple(target.shape) != expected:
-        raise ShapeError(
-            f"{name}: for an input of shape {shape}, classes on dimension {min(1, len(shape) - 1)}, the target must have "
-            f"shape {expected}, but it has {tuple(target.shape)}"
-        )
-    if target.dtype.kind not in ("int", "uint"):
-        raise TypeError(
-            f"{name}: a target of classes must be of an integer type, but it is {target.dtype.name}; convert it, as in "
-            "target.long()"
-        )
-    classes = shape[min(1, len(shape) - 1)]
-    if weight is not None and tuple(weight.shape) != (classes,):
-        raise ShapeError(
-            f"{name}: weight must have one element for each of the {classes} classes, not shape {tuple(weight.shape)}"
-        )
-    if len(shape) > 2:
-        input = xp.permute_dims(input, (0, *range(2, len(shape)), 1))
-    if len(shape) != 2:
-        input, target = xp.reshape(input, (math.prod(expected), classes)), xp.reshape(target, (math.prod(expected),))
-    return input, target
-
-
-def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> bool:
-    """Whether some rows have no target.  Raises IndexError for a class that there is not."""
-    values = known_values(target)
-    if values is None:
-        return True
-    if not values.shape[0]:
-        return False
-    if values.min() >= 0 and values.max() < classes:
-        return 0 <= ignore_index < classes and bool((values == ignore_index).any())
-    wrong = values[((values < 0) | (values >= classes)) & (values != ignore_index)]
-    if wrong.shape[0]:
-        raise IndexError(
-            f"{name}: Target {wrong[0]} is out of bounds; the input has {classes} classes, 0 to {classes - 1}"
-        )
-    return True
-
-
-def cross_entropy(
-    input: Tensor,
-    target: Tensor,
-    weight: Tensor | None = None,
-    ignore_index: int = -100,
-    reduction: str = "mean",
-    label_smoothing: float = 0.0,
-) -> Tensor:
-    """The cross-entropy of unnormalized scores ``(N, C, ...)`` and classes ``(N, ...)``, or probabilities ``(N, C, ...)``.
-
-    Args:
-        weight: a weight for each class.
-        ignore_index: rows with this target count nothing.
-        label_smoothing: the part of the target that is spread evenly over all classes, from 0 to 1.
-
-    Raises ShapeError for shapes that do not fit, IndexError for a class that there is not, TypeError for a target that is
-    not of an integer type.
-
-    Example::
-
-        F.cross_entropy(polygrad.zeros(2, 4), polygrad.tensor([0, 3]))  # tensor(1.3863), which is log(4)
-    """
-    check_tensor(input, "cross_entropy")
-    check_tensor(target, "cross_entropy", "target")
-    if not 0 <= label_smoothing <= 1:
-        raise RuntimeError(f"cross_entropy: label_smoothing must be between 0.0 and 1.0, not {label_smoothing}")
-    _check_reduction(reduction)
-    if target.dtype.is_floating_point and target.shape == input.shape:
-        return _with_probabilities(input, target, weight, reduction, label_smoothing)
-    scores, labels = _classes("cross_entropy", input, target, weight)
-    ignored = _has_ignored("cross_entropy", labels, scores.shape[1], ignore_index)
-    if weight is None and not label_smoothing:
-        if not ignored:
-            loss = xp.cross_entropy(scores, labels, reduction)[0]
-            return xp.reshape(loss, target.shape) if reduction == "none" and target.ndim != 1 else loss
-        labels, keep = _without_ignored(labels, ignore_index)
-        rows = xp.cross_entropy(scores, labels, "none")[0]
-        return _shaped(_weighted(rows, xp.astype(keep, scores.dtype), keep, reduction), target, reduction)
-    logarithms = log_softmax(scores, 1)
-    loss = _nll(logarithms, labels, weight, ignore_index if ignored else None, reduction)
-    if label_smoothing:
-        even = _smooth(logarithms, labels, weight, ignore_index if ignored else None, reduction)
-        loss = loss * (1 - label_smoothing) + even * (label_smoothing / scores.shape[1])
-    return _shaped(loss, target, reduction)
-
-
-def _shaped(loss: Tensor, target: Tensor, reduction: str) -> Tensor:
-    return xp.reshape(loss, target.shape) if reduction == "none" else loss
-
-
-def _with_probabilities(
-    input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float
-) -> Tensor:
-    axis = min(1, input.ndim - 1)
-    classes = input.shape[axis]
-    if smoothing:
-        target = target * (1 - smoothing) + smoothing / classes
-    terms = target * log_softmax(input, axis)
-    if weight is not None:
-        terms = terms * xp.reshape(weight, (classes, *(1,) * (input.ndim - axis - 1)))
-    if reduction == "none":
-        return -xp.sum(terms, axis)
-    total = -xp.sum(terms)
-    return total / max(input.shape.numel() // classes, 1) if reduction == "mean" else total
-
-
-def _without_ignored(labels: Tensor, ignore_index: int) -> tuple[Tensor, Tensor]:
-    """A class that exists for every row, and which rows count."""
-    labels = xp.astype(labels, _dtypes.int64)
-    keep = labels != ignore_index
-    return xp.where(keep, labels, 0), keep
-
-
-def _weighted(rows: Tensor, weights: Tensor, keep: Tensor | None, reduction: str) -> Tensor:
-    """The losses of rows times their weights; the mean is by the weights' sum."""
-    rows = rows * weights
-    if keep is not None:  # a row that does not count may be infinite
-        rows = xp.where(keep, rows, xp.zeros_like(rows))
-    if reduction == "mean":
-        return xp.sum(rows) / xp.sum(weights)
-    return rows if reduction == "none" else xp.sum(rows)
-
-
-def _row_weights(labels: Tensor, weight: Tensor | None, keep: Tensor | None, like: Tensor) -> Tensor:
-    if weight is None:
-        chosen = xp.ones_like(like)
-    else:
-        chosen = xp.astype(xp.take_rows(weight, labels), like.dtype)
-    return chosen if keep is None else xp.where(keep, chosen, xp.zeros_like(chosen))
-
-
-def _nll(logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index: int | None, reduction: str) -> Tensor:
-    keep = None
-    if ignore_index is not None:
-        labels, keep = _without_ignored(labels, ignore_index)
-    chosen = gather(logarithms, 1, xp.reshape(labels, (labels.shape[0], 1)))
-    rows = -xp.reshape(chosen, tuple(labels.shape))
-    return _weighted(rows, _row_weights(labels, weight, keep, rows), keep, reduction)
-
-
-def _smooth(
-    logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index: int | None, reduction: str
-) -> Tensor:
-    """The loss against all classes at once, which label smoothing mixes in."""
-    keep = None
-    if ignore_index is not None:
-        labels, keep = _without_ignored(labels, ignore_index)
-    rows = -xp.sum(logarithms if weight is None else logarithms * weight, 1)
-    if keep is not None:
-        rows = xp.where(keep, rows, xp.zeros_like(rows))
-    if reduction == "mean":
-        return xp.sum(rows) / xp.sum(_row_weights(labels, weight, keep, rows))
-    return rows if reduction == "none" else xp.sum(rows)
-
-
-def nll_loss(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
-) -> Tensor:
-    """The negative of log-probabilities ``(N, C, ...)`` at classes ``(N, ...)``.  Raises as `cross_entropy`."""
-    check_tensor(input, "nll_loss")
-    check_tensor(target, "nll_loss", "target")
-    _check_reduction(reduction)
-    rows, labels = _classes("nll_loss", input, target, weight)
-    ignored = _has_ignored("nll_loss", labels, rows.shape[1], ignore_index)
-    return _shaped(_nll(rows, labels, weight, ignore_index if ignored else None, reduction), target, reduction)
-
-
-# -- distances -------------------------------------------------------------------------------------------------------------
+# -- distances ---------------------------------------------------------------------------------------------------------
 
 
 def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
@@ -246,7 +62,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Ten
         difference = input - target
         return _reduced(difference * difference * weight, reduction)
     if reduction not in _REDUCTIONS:
-        _check_reduction(reduction)
+        check_reduction(reduction)
     return xp.mse_loss(input, target, reduction)
 
 
@@ -257,7 +73,7 @@ def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
 
 
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
-    """``difference ** 2 / (2 * beta)`` for differences smaller than ``beta``, ``|difference| - beta / 2`` for others."""
+    """``difference ** 2 / (2 * beta)`` for differences below ``beta``, ``|difference| - beta / 2`` for others."""
     if beta < 0:
         raise ValueError(f"smooth_l1_loss: beta must not be negative, but it is {beta}")
     if beta == 0:
@@ -278,7 +94,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     return _reduced(xp.where(size <= delta, difference * difference * 0.5, (size - 0.5 * delta) * delta), reduction)
 
 
-# -- probabilities ---------------------------------------------------------------------------------------------------------
+# -- probabilities -----------------------------------------------------------------------------------------------------
 
 
 def binary_cross_entropy(
@@ -312,12 +128,12 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
-    """`binary_cross_entropy` of ``sigmoid(input)``, without overflow; ``pos_weight`` multiplies the positive targets."""
+    """`binary_cross_entropy` of ``sigmoid(input)``, without overflow; ``pos_weight`` multiplies positive targets."""
     check_tensor(input, "binary_cross_entropy_with_logits")
     if input.shape != check_tensor(target, "binary_cross_entropy_with_logits", "target").shape:
         raise ShapeError(
-            f"binary_cross_entropy_with_logits: the target of shape {tuple(target.shape)} differs from the input's shape "
-            f"{tuple(input.shape)}; make them equal"
+            f"binary_cross_entropy_with_logits: the target of shape {tuple(target.shape)} differs from the input's "
+            f"shape {tuple(input.shape)}; make them equal"
         )
     logarithm = xp.logsigmoid(input)
     if pos_weight is not None:
@@ -329,8 +145,8 @@ def binary_cross_entropy_with_logits(
 def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
     """``target * (log(target) - input)``, where ``input`` holds logarithms, and with ``log_target`` ``target`` too.
 
-    ``reduction="batchmean"`` divides the sum by the batch's size, as the mathematical definition does; ``"mean"`` by the
-    number of elements.
+    ``reduction="batchmean"`` divides the sum by the batch's size, as the mathematical definition does; ``"mean"`` by
+    the number of elements.
     """
     input, target = _pair(input, target, "kl_div")
     if log_target:
@@ -385,7 +201,7 @@ def gaussian_nll_loss(
     return _reduced(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)
 
 
-# -- margins ---------------------------------------------------------------------------------------------------------------
+# -- margins -----------------------------------------------------------------------------------------------------------
 
 
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:

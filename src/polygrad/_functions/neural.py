@@ -8,9 +8,8 @@ from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
-from .common import check_tensor, numpy_spelling, xp
+from .common import check_tensor, known_values, numpy_spelling, xp
 from .creation import arange
-from .losses import known_values
 from .random import bernoulli_mask, exponential_like
 from .reductions import norm
 from .shaping import broadcast_tensors
@@ -57,8 +56,8 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         or input1.shape[:-1] != input2.shape[:-1]
     ):
         raise ShapeError(
-            f"bilinear: a weight of shape {tuple(weight.shape)} does not fit inputs of shapes {tuple(input1.shape)} and "
-            f"{tuple(input2.shape)}"
+            f"bilinear: a weight of shape {tuple(weight.shape)} does not fit inputs of shapes {tuple(input1.shape)} "
+            f"and {tuple(input2.shape)}"
         )
     lead = tuple(input1.shape[:-1])
     first = xp.reshape(input1, (math.prod(lead), input1.shape[-1]))
@@ -80,8 +79,8 @@ def embedding(
 ) -> Tensor:
     """The rows of ``weight`` ``(count, width)`` at the integers ``input``: shape ``(*input.shape, width)``.
 
-    The row ``padding_idx`` gets no gradient.  Raises IndexError for an index that there is not, TypeError for indices that
-    are not integers.
+    The row ``padding_idx`` gets no gradient.  Raises IndexError for an index that there is not, TypeError for indices
+    that are not integers.
     """
     check_tensor(input, "embedding")
     check_tensor(weight, "embedding", "weight")
@@ -129,7 +128,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     return xp.reshape(xp.astype(mask, _dtypes.int64), (*tensor.shape, num_classes))
 
 
-# -- attention -------------------------------------------------------------------------------------------------------------
+# -- attention ---------------------------------------------------------------------------------------------------------
 
 
 def scaled_dot_product_attention(
@@ -153,8 +152,8 @@ def scaled_dot_product_attention(
     """
     if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
         raise ShapeError(
-            f"scaled_dot_product_attention: shapes do not fit: query {tuple(query.shape)}, key {tuple(key.shape)}, value "
-            f"{tuple(value.shape)}"
+            f"scaled_dot_product_attention: shapes do not fit: query {tuple(query.shape)}, key {tuple(key.shape)}, "
+            f"value {tuple(value.shape)}"
         )
     if is_causal and attn_mask is not None:
         raise RuntimeError("scaled_dot_product_attention: attn_mask must not be set when is_causal=True")
@@ -182,7 +181,7 @@ def _repeated_heads(x: Tensor, heads: int) -> Tensor:
     return xp.reshape(spread, (*lead, heads, length, width))
 
 
-# -- dropout ---------------------------------------------------------------------------------------------------------------
+# -- dropout -----------------------------------------------------------------------------------------------------------
 
 
 def _dropped(name: str, input: Tensor, p: float, training: bool, inplace: bool, mask_shape: tuple[int, ...]) -> Tensor:
@@ -241,7 +240,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
     return input._in_place(result) if inplace else result(input)
 
 
-# -- distances -------------------------------------------------------------------------------------------------------------
+# -- distances ---------------------------------------------------------------------------------------------------------
 
 
 @numpy_spelling
@@ -270,8 +269,8 @@ def cosine_embedding_loss(
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, dim: int = -1) -> Tensor:
-    """A sample of a relaxed one-of-many variable (Jang, Gu and Poole, arXiv:1611.01144); ``hard`` makes it one-hot, with
-    the gradient of the relaxed one."""
+    """A sample of a relaxed one-of-many variable (Jang, Gu and Poole, arXiv:1611.01144); ``hard`` makes it one-hot,
+    with the gradient of the relaxed one."""
     axis = normal_axis(dim, logits.ndim)
     soft = xp.softmax((logits - xp.log(exponential_like(logits))) / tau, axis)
     if not hard:

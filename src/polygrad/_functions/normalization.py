@@ -49,7 +49,7 @@ def layer_norm(
     bias: Tensor | None = None,
     eps: float = 1e-5,
 ) -> Tensor:
-    """``(input - mean) / sqrt(variance + eps) * weight + bias`` over the last dimensions, which have ``normalized_shape``.
+    """``(input - mean) / sqrt(variance + eps) * weight + bias`` over the last dimensions, of ``normalized_shape``.
 
     Ba, Kiros and Hinton, "Layer normalization", arXiv:1607.06450.
 
@@ -101,8 +101,8 @@ def batch_norm(
     In training the statistics are those of the batch, and the running ones are moved towards them by ``momentum``;
     otherwise the running ones are used.  Ioffe and Szegedy, "Batch normalization", arXiv:1502.03167.
 
-    Raises ShapeError, with the shapes, where a parameter does not have one element per channel, and ValueError in training
-    where a channel has only one element.
+    Raises ShapeError, with the shapes, where a parameter does not have one element per channel, and ValueError in
+    training where a channel has only one element.
     """
     check_tensor(input, "batch_norm")
     if input.ndim < 2:

@@ -174,7 +174,7 @@ def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = N
     return unbatched(xp.power(xp.relu(total), 1 / norm_type), had_batch)
 
 
-# -- pooling to a given size -----------------------------------------------------------------------------------------------
+# -- pooling to a given size -------------------------------------------------------------------------------------------
 
 
 def _target(name: str, axes: int, x: Tensor, output_size: Any) -> tuple[int, ...]:

@@ -161,7 +161,7 @@ def randperm(
     return _leaf(made, requires_grad)
 
 
-# -- beside a tensor -------------------------------------------------------------------------------------------------------
+# -- beside a tensor ---------------------------------------------------------------------------------------------------
 
 
 def _place_of(input: Tensor, backend: Any = None, device: Any = None) -> tuple[Any, Any]:
@@ -288,7 +288,8 @@ def multinomial(
     check_tensor(input, "multinomial")
     if input.ndim not in (1, 2) or not input.dtype.is_floating_point:
         raise RuntimeError(
-            f"multinomial: weights are a vector or matrix of floats, not {input.dtype.name} of shape {tuple(input.shape)}"
+            f"multinomial: weights are a vector or matrix of floats, not {input.dtype.name} of shape "
+            f"{tuple(input.shape)}"
         )
     if num_samples < 1:
         raise RuntimeError(f"multinomial: cannot sample {num_samples} classes")
@@ -309,7 +310,7 @@ def multinomial(
     return xp.reshape(chosen, (num_samples,)) if input.ndim == 1 else chosen
 
 
-# -- in place --------------------------------------------------------------------------------------------------------------
+# -- in place ----------------------------------------------------------------------------------------------------------
 
 
 def _fill(input: Tensor, make: Callable[[], Tensor]) -> Tensor:

@@ -1,4 +1,4 @@
-"""Images made larger or smaller: padding in its four modes, interpolation, and pixels moved between space and channels."""
+"""Images made larger or smaller: padding in its four modes, interpolation, pixels moved to channels and back."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     amounts = [int(n) for n in pad]
     if len(amounts) % 2 or len(amounts) > 2 * input.ndim:
         raise ShapeError(
-            f"pad: {len(amounts)} numbers {tuple(amounts)} are not a pair for each of some last dimensions of the input of "
-            f"shape {tuple(input.shape)}"
+            f"pad: {len(amounts)} numbers {tuple(amounts)} are not a pair for each of some last dimensions of the "
+            f"input of shape {tuple(input.shape)}"
         )
     widths = [(0, 0)] * (input.ndim - len(amounts) // 2) + list(zip(amounts[::2], amounts[1::2], strict=True))[::-1]
     if any(n + before + after < 0 for n, (before, after) in zip(input.shape, widths, strict=True)):
@@ -73,7 +73,8 @@ def _reflected(x: Tensor, axis: int, before: int, after: int) -> Tensor:
     length = x.shape[axis]
     if max(before, after) >= length:
         raise ShapeError(
-            f"pad: reflection of {before} and {after} elements must be smaller than dimension {axis}, which has {length}"
+            f"pad: reflection of {before} and {after} elements must be smaller than dimension {axis}, which has "
+            f"{length}"
         )
     start = xp.flip(_part(x, axis, 1, max(before, 0) + 1), axis)
     end = xp.flip(_part(x, axis, length - 1 - max(after, 0), length - 1), axis)
@@ -105,7 +106,7 @@ def _circular(x: Tensor, axis: int, before: int, after: int) -> Tensor:
 _EXTENSIONS = {"reflect": _reflected, "replicate": _replicated, "circular": _circular}
 
 
-# -- interpolation ---------------------------------------------------------------------------------------------------------
+# -- interpolation -----------------------------------------------------------------------------------------------------
 
 #: Modes that weigh neighbours, with the number of spatial dimensions that each is for.
 _SMOOTH = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
@@ -120,7 +121,7 @@ def interpolate(
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
 ) -> Tensor:
-    """``input`` ``(N, C, ...)`` with its spatial dimensions brought to ``size``, or made ``scale_factor`` times as long.
+    """``input`` ``(N, C, ...)`` with its spatial dimensions of ``size``, or ``scale_factor`` times as long.
 
     Args:
         mode: ``"nearest"``, ``"nearest-exact"``, ``"area"``, ``"linear"`` (one spatial dimension), ``"bilinear"``,
@@ -218,7 +219,7 @@ def _cubic(distance: Any) -> Any:
     return np.where(distance <= 1, near, ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a)
 
 
-# -- pixels and channels ---------------------------------------------------------------------------------------------------
+# -- pixels and channels -----------------------------------------------------------------------------------------------
 
 
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:

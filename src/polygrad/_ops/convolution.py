@@ -63,12 +63,13 @@ def conv2d_weight_gradient(xp, x, cotangent, /, kernel, stride, padding, dilatio
     return xp.reshape(xp.matmul(rows, columns), (outputs, per_group, *kernel))
 
 
-def _result(xp, x, weight, shape, stride, padding, dilation, groups):
-    """The convolution of ``x`` with ``weight``, of which a result of ``shape`` had only the first windows."""
-    result = xp.conv2d(x, weight, stride, padding, dilation, groups)
-    if tuple(result.shape) == tuple(shape):
+def _result(xp, g, weight, cotangent_shape, stride, padding, dilation, groups):
+    """The convolution of ``g`` with ``weight``, or the first windows of it where the cotangent was of no more."""
+    result = xp.conv2d(g, weight, stride, padding, dilation, groups)
+    height, width = cotangent_shape[2:]
+    if tuple(result.shape[2:]) == (height, width):
         return result
-    return xp.getitem(result, (slice(None), slice(None), slice(0, shape[2]), slice(0, shape[3])))
+    return xp.getitem(result, (slice(None), slice(None), slice(0, height), slice(0, width)))
 
 
 conv2d.defvjp(
@@ -80,9 +81,7 @@ conv2d.defvjp(
     ),
 )
 conv2d_input_gradient.defvjp(
-    cotangent=lambda xp, g, weight, cotangent_shape, stride, padding, dilation, groups: _result(
-        xp, g, weight, cotangent_shape, stride, padding, dilation, groups
-    ),
+    cotangent=_result,
     weight=lambda xp, g, cotangent, weight_shape, stride, padding, dilation, groups: xp.conv2d_weight_gradient(
         g, cotangent, tuple(weight_shape[2:]), stride, padding, dilation, groups
     ),

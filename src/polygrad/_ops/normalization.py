@@ -1,4 +1,4 @@
-"""Softmax, and standardization to mean 0 and variance 1: layer, batch, group and instance normalization are one text."""
+"""Softmax, and standardization to mean 0 and variance 1: one text for layer, batch, group, instance normalization."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ log_softmax.defvjp(x=lambda xp, g, ans, axis: g - xp.exp(ans) * xp.sum(g, axis=a
 log_softmax.defjvp(x=lambda xp, t, ans, axis: t - xp.sum(xp.exp(ans) * t, axis=axis, keepdims=True))
 
 
-# Statistics have length 1 along the axes over which they are taken.  They are results of their own, since the gradient is
-# made of them and batch normalization keeps them.
+# Statistics have length 1 along the axes over which they are taken.  They are results of their own, since the gradient
+# is made of them and batch normalization keeps them.
 
 
 def _standardized(xp, x, axes, eps):

@@ -38,7 +38,7 @@ def _winners(xp, x, largest, kernel, stride, padding, dilation):
 
 @primitive(linear=("cotangent",))
 def max_pool2d_gradient(xp, cotangent, x, largest, /, kernel, stride, padding, dilation):
-    """``cotangent``, an element for every window, at the places in ``x`` where the windows' first largest elements are."""
+    """``cotangent``, an element for every window, at the places of the windows' first largest elements in ``x``."""
     lengths = padded_lengths(x.shape, largest.shape[2:], kernel, stride, padding, dilation)
     shape = (*x.shape[:2], *lengths)
     nothing = xp.zeros_like(cotangent)

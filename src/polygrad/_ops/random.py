@@ -1,8 +1,8 @@
 """Random numbers from a counter: Philox 4x64-10, and what its bits are made into.
 
-Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011.  Every block of four 64-bit words is a
-function of the key and the block's number, so any part of a stream can be had at once, on any library and in any order.
-The words are those of NumPy's ``numpy.random.Philox``.
+Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011.  Every block of four 64-bit words is
+a function of the key and the block's number, so any part of a stream can be had at once, on any library and in any
+order. The words are those of NumPy's ``numpy.random.Philox``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ROUNDS = 10
 
 
 def _words(xp, value, count, device):
-    """``value``, a Python int or a 0-d array of uint64, as ``count`` words, the lowest first, each an array of one element."""
+    """``value``, a Python int or a 0-d array of uint64, as ``count`` words, the lowest first, in arrays of length 1."""
     if isinstance(value, int):
         return [xp.asarray([value >> 64 * i & _WORD], dtype=xp.uint64, device=device) for i in range(count)]
     first = xp.reshape(value, (1,))
@@ -69,7 +69,7 @@ def halves(xp, bits, count):
 
 @primitive(differentiable=False)
 def uniform_from_bits(xp, bits, /, count, digits, dtype):
-    """``count`` numbers from 0 to 1, 1 excluded, of ``digits`` binary digits: a half of a word for each, or all of it."""
+    """``count`` numbers from 0 to 1, 1 excluded, of ``digits`` binary digits: half a word for each, or all of it."""
     if digits > 32:
         return xp.astype(bits[:count] >> (64 - digits), dtype) * 2.0**-digits
     return xp.astype(halves(xp, bits, count) >> (32 - digits), dtype) * 2.0**-digits
@@ -79,7 +79,8 @@ def uniform_from_bits(xp, bits, /, count, digits, dtype):
 def normal_from_bits(xp, bits, /, count, wide, dtype):
     """``count`` normal numbers: Box and Muller's transform of pairs, in double precision on every library.
 
-    A pair takes one word, or two where the numbers are ``wide``.  "A note on the generation of random normal deviates", 1958.
+    A pair takes one word, or two where the numbers are ``wide``.  "A note on the generation of random normal
+    deviates", 1958.
     """
     pairs = -(-count // 2)
     if wide:
@@ -126,8 +127,9 @@ def permutation_from_bits(xp, bits, /, count, dtype):
 def choices_from_uniform(xp, weights, uniform, /, replacement):
     """For each row of ``weights`` as many classes as ``uniform`` has columns, drawn by the weights of the row.
 
-    With ``replacement`` by inversion of the distribution function, and ``uniform`` has one number for each draw.  Without,
-    by the order of exponential variables divided by the weights, and ``uniform`` has one number for each class.
+    With ``replacement`` by inversion of the distribution function, and ``uniform`` has one number for each draw.
+    Without, by the order of exponential variables divided by the weights, and ``uniform`` has one number for each
+    class.
     """
     rows, classes = weights.shape
     if not replacement:

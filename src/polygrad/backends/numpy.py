@@ -20,7 +20,13 @@ class NumpyBackend(Backend):
     shares_scalars = True
 
     def __init__(self) -> None:
-        from . import numpy_kernels_neural, numpy_kernels_random, numpy_kernels_windows
+        from . import (  # noqa: F401 - each adds its kernels to the table
+            numpy_kernels_activations,
+            numpy_kernels_neural,
+            numpy_kernels_normalization,
+            numpy_kernels_random,
+            numpy_kernels_windows,
+        )
         from .numpy_inplace import OVERWRITING
         from .numpy_linalg import KERNELS
         from .numpy_optimizers import OPTIMIZERS
@@ -30,8 +36,6 @@ class NumpyBackend(Backend):
         warnings.filterwarnings("ignore", ".* encountered in ", RuntimeWarning, module=r"polygrad\.")
         super().__init__()
         self.kernels.update(KERNELS)
-        for module in (numpy_kernels_neural, numpy_kernels_windows, numpy_kernels_random):
-            self.kernels.update(module.KERNELS)
         self.kernels.update(OVERWRITING)
         self.kernels.update(OPTIMIZERS)
         half = np.dtype(np.float16)

@@ -30,23 +30,26 @@ KERNELS: dict[str, Callable[..., Any]] = {
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Put ``function`` into the table under its name."""
-    KERNELS[function.__name__.rstrip("_")] = function
+    """Put ``function`` into the table under its name; ``NAME_vjp`` is the gradient of NAME.
+
+    A gradient takes what the primitive's rule takes, in the same order.  Kernels overwrite only arrays that they made
+    themselves: operands and saved values belong to the graph.
+    """
+    name = function.__name__
+    KERNELS[name[:-4] + ".vjp" if name.endswith("_vjp") else name.rstrip("_")] = function
     return function
 
 
 _ONE = {dtype: np.ones((), dtype) for dtype in map(np.dtype, "efdFD")}
 
 
+@kernel
 def tanh_vjp(g, ans):
     derivative = np.multiply(ans, ans)
     if derivative.ndim == 0:
         return (g * (1 - derivative),)
     np.subtract(_ONE[derivative.dtype], derivative, derivative)
     return (np.multiply(g, derivative, derivative),)
-
-
-KERNELS["tanh.vjp"] = tanh_vjp
 
 
 @kernel

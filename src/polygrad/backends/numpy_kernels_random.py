@@ -6,22 +6,13 @@ The results are those of the generic texts to the last bit, except that NumPy's 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-#: Primitive name → raw kernel.
-KERNELS: dict[str, Callable[..., Any]] = {}
+from .numpy_kernels import kernel
 
 #: So many numbers are made at once: they stay in the cache while several operations pass over them.
 _BLOCK = 32768
-
-
-def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Put ``function`` into the table under its name."""
-    KERNELS[function.__name__] = function
-    return function
 
 
 def _halves(bits):

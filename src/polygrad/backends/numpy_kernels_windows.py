@@ -9,29 +9,19 @@ forth.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from .numpy_kernels import kernel
 from .numpy_masks import masked
 from .windows import crop_image, keys, padded_lengths, window_counts
-
-#: Primitive name → raw kernel.
-KERNELS: dict[str, Callable[..., Any]] = {}
 
 #: So many bytes of gathered windows are multiplied at once: they should stay in the second-level cache.
 _BLOCK = 1 << 20
 
 
-def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Put ``function`` into the table under its name."""
-    KERNELS[function.__name__] = function
-    return function
-
-
-# -- convolution -----------------------------------------------------------------------------------------------------------
+# -- convolution -------------------------------------------------------------------------------------------------------
 
 
 def _channels_last(x, lengths, padding):
@@ -173,7 +163,7 @@ def _by_scattering(cotangent, weight, size, stride, padding, dilation, groups, i
     return crop_image(image.transpose(0, 3, 1, 2), size, padding)
 
 
-# -- convolution of every channel by itself: products of matrices would be of single numbers -----------------------------
+# -- convolution of every channel by itself: products of matrices would be of single numbers ---------------------------
 
 
 def _is_depthwise(weight, groups):
@@ -224,7 +214,7 @@ def _depthwise_adjoint(cotangent, weight, size, stride, padding, dilation):
     return crop_image(image.transpose(0, 3, 1, 2), size, padding)
 
 
-# -- pooling ---------------------------------------------------------------------------------------------------------------
+# -- pooling -----------------------------------------------------------------------------------------------------------
 
 
 def _inside(x, lengths, padding, value):

@@ -1,7 +1,7 @@
 """Masks on NumPy: elements kept or set to zero by their bits.
 
-``np.where`` on a mask without pattern mispredicts its branches and takes seven times as long as a product; but a product
-turns an infinite element under the mask into NaN.  Taking the bits by "and" does neither.
+``np.where`` on a mask without pattern mispredicts its branches and takes seven times as long as a product; but a
+product turns an infinite element under the mask into NaN.  Taking the bits by "and" does neither.
 """
 
 from __future__ import annotations

@@ -39,11 +39,14 @@ def padded_lengths(shape, counts, kernel, stride, padding, dilation) -> tuple[in
 def keys(counts, kernel, stride, dilation) -> list[tuple]:
     """For every position inside the window the key of what all windows have there in the padded image."""
     return [
-        (slice(None), slice(None), *(
-            slice(at * d, at * d + (count - 1) * s + 1, s) for at, count, s, d in zip(place, counts, stride, dilation, strict=True)
-        ))
-        for place in positions(kernel)
+        (slice(None), slice(None), _strided(row, counts[0], stride[0], dilation[0]),
+         _strided(column, counts[1], stride[1], dilation[1]))
+        for row, column in positions(kernel)
     ]  # fmt: skip
+
+
+def _strided(at: int, count: int, stride: int, dilation: int) -> slice:
+    return slice(at * dilation, at * dilation + (count - 1) * stride + 1, stride)
 
 
 def pad_image(xp, x, lengths, padding, value=0):
