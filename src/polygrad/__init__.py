@@ -41,7 +41,7 @@ dtype = DType
 
 #: Modules that are imported when they are first named.
 _SUBMODULES = frozenset(
-    "autograd backends compiler func linalg nn optim random testing viz".split()
+    "autograd backends compiler cuda func linalg nn optim random serialization testing viz".split()
 )
 #: Where the other public names are found, when they are first asked for.
 _HOMES = {
@@ -60,6 +60,14 @@ _HOMES = {
             "picking": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill
                 index_copy index_put masked_fill masked_select masked_scatter nonzero argwhere""",
             "printing": "set_printoptions",
+            "kinds": """BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor
+                ShortTensor can_cast from_dlpack is_complex is_floating_point is_nonzero is_signed is_tensor numel promote_types
+                result_type""",
+            "assembling": """atleast_1d atleast_2d atleast_3d block_diag cartesian_prod cdist column_stack diff dsplit dstack
+                hsplit hstack meshgrid rot90 row_stack select_scatter slice_scatter trapezoid trapz tril_indices triu_indices
+                vsplit vstack""",
+            "composed": """adjoint aminmax clamp_max clamp_min complex deg2rad exp2 float_power fmax fmin frac heaviside isneginf
+                isposinf isreal logit nanmean nansum polar rad2deg view_as_complex view_as_real xlogy""",
             "sorting": """sort argsort msort topk kthvalue median quantile cumprod cummax cummin unique unique_consecutive
                 searchsorted bucketize bincount isin""",
             "activations": "celu hardshrink log_softmax prelu selu softmax threshold",
@@ -83,12 +91,14 @@ _HOMES = {
             "enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_grad_enabled"
         )
     },  # fmt: skip
+    "Device": "._devices",
+    **{name: ".serialization" for name in ("load", "save")},
     "primitive": "._core.primitive",
     "vmap": ".func",
     "compile": ".compiler",
     **{name: ".backends" for name in ("get_backend", "set_backend", "use_backend")},
 }
-_RENAMED = {"concat": "cat", "concatenate": "cat", "clip": "clamp", "as_array": "as_tensor", "asarray": "as_tensor", "permute_dims": "permute", "ger": "outer", "inverse": "inv", "pinverse": "pinv", "svd": "svd_parts"}
+_RENAMED = {"device": "Device", "concat": "cat", "concatenate": "cat", "clip": "clamp", "as_array": "as_tensor", "asarray": "as_tensor", "permute_dims": "permute", "ger": "outer", "inverse": "inv", "pinverse": "pinv", "svd": "svd_parts"}
 
 
 def __getattr__(name: str) -> _Any:

@@ -42,10 +42,10 @@ class Device(str):
         number = self.partition(":")[2]
         return int(number) if number.isdigit() else None
 
-    def __eq__(self, other: Any) -> bool:
+    def __eq__(self, other: object) -> bool:
         return str.__eq__(self, other) if isinstance(other, str) else self.native is not None and self.native == other
 
-    def __ne__(self, other: Any) -> bool:
+    def __ne__(self, other: object) -> bool:
         return not self == other
 
     __hash__ = str.__hash__

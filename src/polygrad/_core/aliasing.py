@@ -167,8 +167,6 @@ class Aliasing:
         In grad mode, where this tensor or the value is in the graph, ``edge`` and what the write means for the others
         is recorded.  Everything is computed before anything is bound.
         """
-        if data.__class__ is not self._data.__class__ and BY_TYPE[data.__class__].level:
-            BY_TYPE[data.__class__].check_overwriting(self._data, data)
         recorded = grad_enabled() and (edge is not None or self._edge is not None)
         if self._base is None and self._views is None:
             self._bind(data, edge if recorded else self._edge)
@@ -215,10 +213,10 @@ class Aliasing:
         old = self._edge
         self._edge = edge
         # What was to be retained is the gradient of the tensor, wherever the tensor went.
-        if old.__class__ is Node and edge.__class__ is Node and old is not edge:
-            if old.hooks is not None and old.hooks.retains_grad:
-                old.hooks.retains_grad = False
-                hooks_of(edge).retains_grad = True
+        moves = old.__class__ is Node and edge.__class__ is Node and old is not edge
+        if moves and old.hooks is not None and old.hooks.retains_grad:
+            old.hooks.retains_grad = False
+            hooks_of(edge).retains_grad = True
 
     # -- overwriting memory ------------------------------------------------------------------------------------------------
 
@@ -310,7 +308,7 @@ class _grad_mode:
     def __enter__(self) -> None:
         self.token = grad_mode.set(self.enabled)
 
-    def __exit__(self, *exc: Any) -> None:
+    def __exit__(self, *exc: object) -> None:
         grad_mode.reset(self.token)
 
 

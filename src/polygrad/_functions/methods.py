@@ -13,7 +13,7 @@ from .. import _dtypes
 from .._core.engine import tensor_backward
 from .._core.primitive import OPERATIONS, PRIMITIVES
 from .._core.tensor import Tensor
-from . import activations, conversion, creation, indexing, inplace, layout, linalg, picking, pointwise
+from . import activations, assembling, composed, conversion, creation, indexing, inplace, kinds, layout, linalg, picking, pointwise
 from . import printing, products, random, reductions, shaping, sorting
 
 #: PyTorch's names of primitives, where they differ from the standard's.
@@ -54,6 +54,9 @@ _METHODS: dict[Any, str] = {
     picking: """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill index_copy
         index_put masked_fill masked_select masked_scatter nonzero argwhere""",
     layout: "stride is_contiguous",
+    assembling: "cdist diff dsplit hsplit rot90 select_scatter slice_scatter vsplit",
+    composed: """adjoint aminmax clamp_max clamp_min deg2rad exp2 float_power fmax fmin frac heaviside isneginf isposinf isreal
+        logit nanmean nansum rad2deg xlogy""",
     sorting: """sort argsort msort topk kthvalue median quantile cumprod cummax cummin unique unique_consecutive bincount""",
     products: """mm bmm mv dot vdot inner outer kron addmm addmv addr baddbmm addbmm trace diag diag_embed diagflat
         diagonal_scatter cross""",
@@ -149,11 +152,16 @@ def attach() -> None:
     put("numel", lambda self: self.shape.numel())
     put("nelement", Tensor.numel)
     put("element_size", lambda self: self.dtype.itemsize)
-    put("is_floating_point", lambda self: self.dtype.is_floating_point)
-    put("is_complex", lambda self: self.dtype.is_complex)
-    for name, dtype in (*_dtypes.ALIASES.items(), ("bool", _dtypes.bool), ("bfloat16", _dtypes.bfloat16)):
-        if name not in ("cfloat", "cdouble"):
-            put(name, conversion.caster(dtype))
+    for method in kinds.METHODS:
+        put(method.__name__, method)
+    for name, read in kinds.PROPERTIES.items():
+        put(name, property(read))
+    put("__dlpack__", kinds.dlpack)
+    put("__dlpack_device__", kinds.dlpack_device)
+    put("__reversed__", lambda self: OPERATIONS.flip(self, tuple(range(self.ndim))[:1]))
+    others = {"bool": _dtypes.bool, "bfloat16": _dtypes.bfloat16, "byte": _dtypes.uint8, "char": _dtypes.int8}
+    for name, dtype in (_dtypes.ALIASES | others).items():
+        put(name, conversion.caster(dtype))
     for name in ("zeros", "ones", "full", "empty", "tensor"):
         put(f"new_{name}", _new_like(getattr(creation, name)))
 

@@ -182,7 +182,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """``input`` with the first elements of ``source``, in order, where ``mask`` is true."""
     input, mask = broadcast_tensors(input, mask)
     result = clone(input)
-    result[mask] = flatten(source)[: int(xp.sum(mask).item())]
+    result[mask] = flatten(source)[: int(xp.sum(xp.astype(mask, _dtypes.int64)).item())]
     return result
 
 

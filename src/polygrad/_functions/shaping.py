@@ -10,7 +10,6 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from .common import dims_of, keyword_or_positional, numpy_spelling, sizes
-from .creation import arange
 from .layout import is_contiguous, reshaped_strides, separate, strides_of
 
 _FULL = slice(None)

@@ -1,0 +1,148 @@
+"""Functions of single elements that are composed of primitives."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from . import pointwise
+
+
+def clamp_min(input: Tensor, min: Any) -> Tensor:
+    """``input``, but nothing below ``min``."""
+    return pointwise.clamp(input, min)
+
+
+def clamp_max(input: Tensor, max: Any) -> Tensor:
+    """``input``, but nothing above ``max``."""
+    return pointwise.clamp(input, None, max)
+
+
+def exp2(input: Tensor) -> Tensor:
+    """``2 ** input``."""
+    return xp.exp(input * math.log(2))
+
+
+def frac(input: Tensor) -> Tensor:
+    """``input`` without its whole part; the sign stays."""
+    return input - xp.trunc(input)
+
+
+def deg2rad(input: Tensor) -> Tensor:
+    """Degrees as radians."""
+    return input * (math.pi / 180)
+
+
+def rad2deg(input: Tensor) -> Tensor:
+    """Radians as degrees."""
+    return input * (180 / math.pi)
+
+
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """``input ** exponent`` in double precision."""
+    return pointwise.pow(_double(input), _double(exponent))
+
+
+def _double(x: Any) -> Any:
+    if not isinstance(x, Tensor):
+        return x
+    return xp.astype(x, _dtypes.complex128 if x.dtype.is_complex else _dtypes.float64)
+
+
+def fmax(input: Tensor, other: Tensor) -> Tensor:
+    """The larger of each pair; a number where the other is NaN."""
+    return xp.where(xp.isnan(other), input, xp.where(xp.isnan(input), other, xp.maximum(input, other)))
+
+
+def fmin(input: Tensor, other: Tensor) -> Tensor:
+    """The smaller of each pair; a number where the other is NaN."""
+    return xp.where(xp.isnan(other), input, xp.where(xp.isnan(input), other, xp.minimum(input, other)))
+
+
+def logit(input: Tensor, eps: float | None = None) -> Tensor:
+    """``log(input / (1 - input))``, with ``input`` held between ``eps`` and ``1 - eps`` if that is given."""
+    x = input if eps is None else pointwise.clamp(input, eps, 1 - eps)
+    return xp.log(x / (1 - x))
+
+
+def xlogy(input: Any, other: Any) -> Tensor:
+    """``input * log(other)``, and 0, with gradient 0, where ``input`` is 0 and the logarithm is infinite or undefined."""
+    like = input if isinstance(input, Tensor) else other
+    x, y = (v if isinstance(v, Tensor) else like._new_scalar(v, _dtypes.promote_scalar(like.dtype, type(v))) for v in (input, other))
+    zero = xp.logical_and(x == 0, y <= 0)
+    return xp.where(zero, 0.0, x * xp.log(xp.where(zero, 1.0, y)))
+
+
+def heaviside(input: Tensor, values: Tensor) -> Tensor:
+    """0 for negative numbers, 1 for positive ones, and ``values`` at 0."""
+    return xp.where(input == 0, values, xp.astype(input > 0, input.dtype))
+
+
+def isposinf(input: Tensor) -> Tensor:
+    """Which elements are positive infinity."""
+    return input == math.inf
+
+
+def isneginf(input: Tensor) -> Tensor:
+    """Which elements are negative infinity."""
+    return input == -math.inf
+
+
+def isreal(input: Tensor) -> Tensor:
+    """Which elements have no imaginary part."""
+    return xp.imag(input) == 0 if input.dtype.is_complex else xp.ones_like(input) == 1
+
+
+def adjoint(input: Tensor) -> Tensor:
+    """The conjugate transpose of the last two dimensions."""
+    turned = xp.matrix_transpose(input)
+    return xp.conj(turned) if input.dtype.is_complex else turned
+
+
+def complex(real: Tensor, imag: Tensor) -> Tensor:
+    """``real + 1j * imag``."""
+    if real.dtype is not imag.dtype or not real.dtype.is_floating_point:
+        raise RuntimeError(f"complex() takes two real tensors of one type, not {real.dtype.name} and {imag.dtype.name}")
+    return xp.complex(real, imag)
+
+
+def polar(abs: Tensor, angle: Tensor) -> Tensor:
+    """The complex numbers of that size and angle."""
+    return complex(abs * xp.cos(angle), abs * xp.sin(angle))
+
+
+def view_as_real(input: Tensor) -> Tensor:
+    """Real and imaginary parts in a new last dimension.  (A copy; PyTorch's is a view.)"""
+    if not input.dtype.is_complex:
+        raise RuntimeError("view_as_real is only supported for complex tensors")
+    return xp.stack([xp.real(input), xp.imag(input)], axis=-1)
+
+
+def view_as_complex(input: Tensor) -> Tensor:
+    """The pairs in the last dimension as complex numbers.  (A copy; PyTorch's is a view.)"""
+    if not input.ndim or input.shape[-1] != 2:
+        raise RuntimeError(f"view_as_complex takes pairs in the last dimension, and the shape is {tuple(input.shape)}")
+    return complex(input[..., 0], input[..., 1])
+
+
+def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The sum, NaN counting as 0."""
+    return _without_nan(input).sum(dim, keepdim, dtype=dtype)
+
+
+def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The mean of what is not NaN."""
+    count = xp.astype(xp.logical_not(xp.isnan(input)), input.dtype).sum(dim, keepdim)
+    return nansum(input, dim, keepdim, dtype=dtype) / count
+
+
+def _without_nan(input: Tensor) -> Tensor:
+    return xp.where(xp.isnan(input), 0, input) if input.dtype.is_differentiable else input
+
+
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """The smallest and the largest element."""
+    return input.amin(dim, keepdim), input.amax(dim, keepdim)

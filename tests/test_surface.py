@@ -1,0 +1,192 @@
+"""The names that PyTorch programs use, with PyTorch's results: sorting, assembling, kinds, and what is printed.
+
+``surface_expected.json`` holds what PyTorch 2.13 gives, so that the comparison needs no PyTorch;
+``python tests/test_surface.py`` writes it anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import warnings
+from pathlib import Path
+
+import pytest
+from surface_programs import ROWS, observed
+
+import polygrad
+
+EXPECTED = Path(__file__).with_name("surface_expected.json")
+RECORDED = json.loads(EXPECTED.read_text()) if EXPECTED.exists() else {"rows": {}, "prints": {}}
+
+
+def assert_same(result, expected, path="result"):
+    if isinstance(expected, dict):
+        assert result["shape"] == expected["shape"] and result["dtype"] == expected["dtype"], path
+        assert_same(result["values"], expected["values"], path)
+    elif isinstance(expected, list):
+        assert isinstance(result, list) and len(result) == len(expected), path
+        for number, (one, other) in enumerate(zip(result, expected, strict=True)):
+            assert_same(one, other, f"{path}[{number}]")
+    elif isinstance(expected, float):
+        assert result == pytest.approx(expected, rel=1e-5, abs=1e-6), path
+    else:
+        assert result == expected, path
+
+
+@pytest.mark.parametrize("backend", polygrad.backends.available())
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_gives_what_pytorch_gives(name, backend):
+    if backend == "strict" and name in ("device", "devices compared", "cpu"):
+        pytest.skip("the default device of this backend is not the CPU, on purpose")
+    run, expected = ROWS[name], RECORDED["rows"][name]
+    with polygrad.use_backend(backend) as chosen:
+        if "jit" in chosen.capabilities and run.__name__ == "run":  # compiling every second-order rule takes minutes
+            run, expected = functools.partial(run, second_order=False), [*expected[:2], []]
+        assert_same(observed(run(polygrad), polygrad), expected)
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("name", ROWS)
+def test_the_recording_is_what_the_installed_pytorch_gives(name):
+    torch = pytest.importorskip("torch")
+    assert_same(observed(ROWS[name](torch), torch), RECORDED["rows"][name])
+
+
+# -- printing -------------------------------------------------------------------------------------------------------------
+
+INF, NAN = math.inf, math.nan
+PRINTED = [
+    *([v] for v in (1.0, 3, True, -0.5, 1e10, 1e-7, NAN, INF, 1j, 7 + 0.5j)),
+    *([v] for v in ([], [1.0, 2.0, 3.0], [1.5, -2.25], [1, 20, -300], [True, False], [0.0, 1.0, 0.5], [1e5, 1.0], [1e5, 1.5])),
+    *([v] for v in ([123456.789], [1e9, 1.0], [1001.0, 1.0], [1000.0, 1.0], [0.001, 0.0001], [0.00009], [99999999.0, 1e8], [1.1e8])),
+    *([v] for v in ([1.0, NAN, INF], [1.5, NAN, -INF], [NAN], [-INF, 0.0], [-0.0, 1.0], [1e38, 1e-38], [2**40, 1])),
+    *([v] for v in ([1 + 2j, 3 - 4j], [1.5 + 2j, 3 - 4.25j], [[1 + 2j, 100 - 0.5j]], [complex(NAN, INF), 1j])),
+    *([[1.0, 2.0], dtype] for dtype in ("float64", "float16", "int8", "int64", "bool", "complex128", "uint8")),
+    [[], "int64"], [[1e300], "float64"],
+]  # fmt: skip
+MADE = {
+    "zeros(0, 3)": lambda t: t.zeros(0, 3), "zeros(2, 0, 3)": lambda t: t.zeros(2, 0, 3), "ones(1, 1, 1)": lambda t: t.ones(1, 1, 1),
+    **{f"arange({n})": lambda t, n=n: t.arange(n) for n in (12, 100, 1000, 1001)},
+    **{f"thirds {n}": lambda t, n=n: t.arange(n) / 3 for n in (5, 20, 100, 1001)},
+    **{f"leaf {n}": lambda t, n=n: (t.arange(n) / 3).requires_grad_() for n in range(5, 22)},
+    **{f"double {n}": lambda t, n=n: (t.arange(n) / 3).double() for n in range(5, 22)},
+    "matrix": lambda t: t.arange(12).reshape(3, 4), "blocks": lambda t: t.arange(24.0).reshape(2, 3, 4),
+    "four dimensions": lambda t: t.arange(24.0).reshape(2, 3, 2, 2) / 7, "wide": lambda t: t.arange(2000).reshape(40, 50),
+    "large": lambda t: t.arange(8000.0).reshape(20, 20, 20) / 3, "long": lambda t: t.arange(3000).reshape(1000, 3),
+    "leaf matrix": lambda t: t.arange(12.0).reshape(3, 4).requires_grad_(), "booleans": lambda t: t.arange(6).reshape(2, 3) > 2,
+}  # fmt: skip
+OPTIONS = [
+    {}, {"precision": 2}, {"profile": "short"}, {"linewidth": 40}, {"edgeitems": 1, "threshold": 5}, {"sci_mode": True},
+    {"sci_mode": False}, {"profile": "full"},
+]  # fmt: skip
+
+
+def prints(library):
+    """What is printed of every tensor, with every choice of options; types are called torch's."""
+    texts = {}
+    for options in OPTIONS:
+        library.set_printoptions(profile="default")
+        library.set_printoptions(**options)
+        for data, *dtype in PRINTED:
+            tensor = library.tensor(data, dtype=getattr(library, dtype[0]) if dtype else None)
+            texts[f"{options} {data} {dtype}"] = repr(tensor)
+        for name, make in MADE.items():
+            if options.get("profile") != "full":
+                texts[f"{options} {name}"] = repr(make(library))
+    library.set_printoptions(profile="default")
+    # The types are named after the library, whose name is longer, so that a line may break elsewhere.
+    return {key: " ".join(text.replace("polygrad.", "torch.").split()) if "dtype" in text else text for key, text in texts.items()}
+
+
+def test_tensors_are_printed_as_pytorch_prints_them():
+    result = prints(polygrad)
+    assert {key: text for key, text in result.items() if text != RECORDED["prints"][key]} == {}
+
+
+@pytest.mark.parity
+def test_the_recorded_texts_are_what_the_installed_pytorch_prints():
+    assert prints(pytest.importorskip("torch")) == RECORDED["prints"]
+
+
+def test_a_text_names_what_is_not_the_default():
+    x = polygrad.ones(2, requires_grad=True)
+    assert repr(x * 2) == "tensor([2., 2.], grad_fn=<MultiplyBackward>)"
+    if "strict" in polygrad.backends.available():
+        assert repr(x.to(backend="strict").detach()) == "tensor([1., 1.], backend='strict')"
+        assert repr(x.detach().to("cpu", backend="strict")) == "tensor([1., 1.], backend='strict', device='cpu')"
+        with polygrad.use_backend("strict"):
+            assert repr(polygrad.ones(2)) == "tensor([1., 1.])"
+
+
+def test_printing_options_are_checked():
+    with pytest.raises(ValueError, match="'default', 'short', 'full'"):
+        polygrad.set_printoptions(profile="long")
+
+
+def test_cpu_of_a_backend_without_one_goes_to_numpy(monkeypatch):
+    x = polygrad.ones(2)
+    monkeypatch.setattr(type(x.backend), "device_name", lambda self, device: "abacus")
+    assert x.cpu().backend.name == "numpy"
+    with pytest.raises(ValueError, match="no device 'cuda'"):
+        x.cuda()
+
+
+def test_cuda_speaks_of_the_default_backend():
+    assert not polygrad.cuda.is_available() and polygrad.cuda.device_count() == 0
+    polygrad.cuda.synchronize()
+    polygrad.cuda.manual_seed_all(0)
+    with pytest.raises(RuntimeError, match="no CUDA device"):
+        polygrad.cuda.current_device()
+
+
+def test_a_device_names_things_of_every_library():
+    import copy
+    import pickle
+
+    device = polygrad.zeros(1).device
+    assert device == "cpu" and device.native == "cpu" and {device: 1}["cpu"] == 1
+    assert pickle.loads(pickle.dumps(device)) == copy.deepcopy(device) == device
+    for wrong in ((None,), ("",), ("cuda:1", 1), (1.5,)):
+        with pytest.raises((TypeError, RuntimeError)):
+            polygrad.device(*wrong)
+
+
+def test_errors_of_the_surface():
+    x = polygrad.arange(6.0).reshape(2, 3)
+    for call, error, text in [
+        (lambda: x.topk(4), RuntimeError, "out of range"),
+        (lambda: x.kthvalue(0), RuntimeError, "out of range"),
+        (lambda: x.sort(2), IndexError, "out of range"),
+        (lambda: (x + 1j).sort(), RuntimeError, "complex"),
+        (lambda: x.long().quantile(0.5), RuntimeError, "floating"),
+        (lambda: x.quantile(1.5), RuntimeError, "between 0 and 1"),
+        (lambda: x.quantile(0.5, interpolation="cubic"), RuntimeError, "cubic"),
+        (lambda: polygrad.bincount(polygrad.tensor([-1])), RuntimeError, "negative"),
+        (lambda: polygrad.bincount(x), RuntimeError, "integers"),
+        (lambda: polygrad.searchsorted(x, x[:1]), RuntimeError, "last dimension"),
+        (lambda: polygrad.meshgrid(x), RuntimeError, "vectors"),
+        (lambda: x.select_scatter(x, 0, 0), RuntimeError, "shape"),
+        (lambda: x.select_scatter(x[0], 0, 5), IndexError, "out of bounds"),
+        (lambda: polygrad.cdist(x, x.T), RuntimeError, "different lengths"),
+        (lambda: x.index_add(0, polygrad.tensor([0]), x), RuntimeError, "one index for each slice"),
+        (lambda: polygrad.complex(x, x.double()), RuntimeError, "one type"),
+        (lambda: polygrad.view_as_complex(x), RuntimeError, "pairs"),
+        (lambda: x.type("torch.Nonsense"), ValueError, "Nonsense"),
+        (lambda: x.narrow(0, 1, 2), RuntimeError, "exceeds"),
+        (lambda: x.median(5), IndexError, "out of range"),
+        (lambda: polygrad.median(polygrad.zeros(0)), RuntimeError, "no elements"),
+    ]:
+        with pytest.raises(error, match=text):
+            call()
+
+
+if __name__ == "__main__":
+    import torch
+
+    warnings.simplefilter("ignore")
+    rows = {name: observed(run(torch), torch) for name, run in ROWS.items()}
+    lines = [f"{json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items()]
+    texts = [f"{json.dumps(name)}: {json.dumps(text)}" for name, text in prints(torch).items()]
+    EXPECTED.write_text('{"rows": {\n' + ",\n".join(lines) + '\n}, "prints": {\n' + ",\n".join(texts) + "\n}}\n")
