@@ -1,35 +1,65 @@
-"""Which backend the tests run on.
+"""What all tests share: the ``backend`` fixture, and ``--backend NAME``, which keeps the tests of one backend.
 
-``--backend NAME`` keeps the tests of that backend: those that are parametrised with it, and, for NumPy, all that are not
-parametrised with any.  Without it everything runs on every backend that is installed.
+A test is about the backend that its parameter ``backend`` names, that its mark ``backend(name)`` names, or that a fixture
+of that name gives it; otherwise it is about none, and runs with ``--backend numpy``.  So the runs for every backend
+together run every test once.
 """
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+
+from polygrad.backends import available, errors, use_backend
+
+PLUGINS = Path(__file__).parent.parent / "backends"
+#: Fixtures that give a backend, and which.
+FIXTURES = {"cupy": "cupy", "jax": "jax", "on_jax": "jax", "strict": "strict"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--backend", help="run the tests of this backend only")
+    parser.addoption("--backend", metavar="NAME", help="run only the tests of this backend; numpy: and those of none")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    name = config.getoption("--backend")
+    if name is not None and name not in available():
+        reason = errors().get(name, "it is not installed")
+        raise pytest.UsageError(f"backend {name!r} cannot be tested: {reason}; there are {', '.join(available())}")
+
+
+def backend_of(item: pytest.Item) -> str:
+    """The backend that a test is about."""
+    mark = item.get_closest_marker("backend")
+    if mark is not None:
+        return mark.args[0]
+    if PLUGINS in item.path.parents:
+        return item.path.relative_to(PLUGINS).parts[0].removeprefix("polygrad-")
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    for parameter in ("backend", "backend_name"):
+        if parameter in parameters:
+            named = parameters[parameter]
+            return named if isinstance(named, str) else named.name
+    return next((FIXTURES[name] for name in getattr(item, "fixturenames", ()) if name in FIXTURES), "numpy")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = config.getoption("--backend")
-    if wanted is None:
-        return
-    kept, dropped = [], []
     for item in items:
-        (kept if _backend_of(item) == wanted else dropped).append(item)
-    config.hook.pytest_deselected(items=dropped)
-    items[:] = kept
+        mark = item.get_closest_marker("backend")
+        if mark is not None and mark.args[0] not in available():
+            item.add_marker(pytest.mark.skip(reason=f"backend {mark.args[0]!r} is not installed"))
+    chosen = config.getoption("--backend")
+    if chosen is None:
+        return
+    others = [item for item in items if backend_of(item) != chosen]
+    if others:
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if backend_of(item) == chosen]
 
 
-def _backend_of(item: pytest.Item) -> str:
-    """The backend that ``item`` is parametrised with; NumPy where it is not."""
-    parameters = getattr(getattr(item, "callspec", None), "params", {})
-    value = parameters.get("backend", parameters.get("backend_name"))
-    if value is not None:
-        return getattr(value, "name", value)
-    if any(name in getattr(item, "fixturenames", ()) for name in ("jax", "on_jax")):
-        return "jax"
-    return "numpy"
+@pytest.fixture(params=available())
+def backend(request: pytest.FixtureRequest):
+    """The name of every installed backend in turn; new tensors are made there."""
+    with use_backend(request.param):
+        yield request.param
