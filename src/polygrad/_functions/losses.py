@@ -34,7 +34,7 @@ def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
     if input.shape == target.shape:
         return input, target
     try:
-        pair = broadcast_tensors(input, target)
+        first, second = broadcast_tensors(input, target)
     except RuntimeError:
         raise ShapeError(
             f"{name}: the input of shape {tuple(input.shape)} and the target of shape {tuple(target.shape)} do not fit "
@@ -45,7 +45,7 @@ def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
         "broadcasting them is likely to give a wrong result: make their shapes equal",
         stacklevel=3,
     )
-    return pair
+    return first, second
 
 
 # -- distances ---------------------------------------------------------------------------------------------------------

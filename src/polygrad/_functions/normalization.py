@@ -28,7 +28,8 @@ def _affine(
 
 def _per_channel(name: str, x: Tensor, **parameters: Tensor | None) -> list[Tensor | None]:
     """One number for each channel, shaped to be broadcast against ``x``, which has its channels on axis 1."""
-    channels, found = x.shape[1], []
+    channels = x.shape[1]
+    found: list[Tensor | None] = []
     for what, parameter in parameters.items():
         if parameter is None:
             found.append(None)

@@ -237,7 +237,9 @@ def _region_maxima(x: Tensor, height: int, width: int, return_indices: bool) -> 
 def _adaptive_max(name: str, axes: int, input: Tensor, output_size: Any, return_indices: bool) -> Any:
     x, had_batch = batched(input, name, axes)
     target = _target(name, axes, x, output_size)
-    found = _region_maxima(flat(x)[0] if axes == 1 else x, *((1, *target) if axes == 1 else target), return_indices)
+    if axes == 1:
+        x, target = flat(x)[0], (1, *target)
+    found = _region_maxima(x, target[0], target[1], return_indices)
     results = tuple(_finished(result, axes, had_batch) for result in found)
     return results if return_indices else results[0]
 

@@ -26,8 +26,8 @@ def window_count(length: int, kernel: int, stride: int, padding: int, dilation: 
 
 def window_counts(shape, kernel, stride, padding, dilation, ceil: bool = False) -> tuple[int, int]:
     """`window_count` along both axes of an image of ``shape``."""
-    settings = zip(shape[-2:], kernel, stride, padding, dilation, strict=True)
-    return tuple(window_count(*one, ceil) for one in settings)
+    down, across = zip(shape[-2:], kernel, stride, padding, dilation, strict=True)
+    return window_count(*down, ceil), window_count(*across, ceil)
 
 
 def padded_lengths(shape, counts, kernel, stride, padding, dilation) -> tuple[int, int]:
