@@ -106,6 +106,8 @@ def batch_norm(
     training where a channel has only one element.
     """
     check_tensor(input, "batch_norm")
+    if tuple(input.shape) == (0,):  # nothing to normalize, which PyTorch lets through
+        return xp.clone(input)
     if input.ndim < 2:
         raise ShapeError(f"batch_norm: the input must be (batch, channels, ...), but its shape is {tuple(input.shape)}")
     given = _per_channel(
