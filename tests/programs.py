@@ -123,7 +123,12 @@ def softmax_regression_by_hand(torch):
 @program
 def mlp_by_hand_with_in_place_updates(torch):
     x, y = noise(torch, 32, 5), noise(torch, 32, 2, seed=1)
-    parameters = [weight(torch, 5, 16, seed=2), weight(torch, 16, seed=3), weight(torch, 16, 2, seed=4), weight(torch, 2, seed=5)]
+    parameters = [
+        weight(torch, 5, 16, seed=2),
+        weight(torch, 16, seed=3),
+        weight(torch, 16, 2, seed=4),
+        weight(torch, 2, seed=5),
+    ]
     velocity = [torch.zeros_like(p) for p in parameters]
     losses = []
     for _ in range(15):

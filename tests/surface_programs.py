@@ -59,8 +59,16 @@ SPECIAL = lambda t: t.tensor([3.0, float("nan"), 1.0, float("inf"), float("-inf"
 for d in (0, 1):
     for descending in (False, True):
         gradients(f"sort {d} {descending}", lambda t, x, d=d, e=descending: t.sort(x, dim=d, descending=e), F35)
-        values(f"sort integers {d} {descending}", lambda t, x, d=d, e=descending: t.sort(x, dim=d, descending=e, stable=True), I35)
-        values(f"argsort {d} {descending}", lambda t, x, d=d, e=descending: x.argsort(dim=d, descending=e, stable=True), I35)
+        values(
+            f"sort integers {d} {descending}",
+            lambda t, x, d=d, e=descending: t.sort(x, dim=d, descending=e, stable=True),
+            I35,
+        )
+        values(
+            f"argsort {d} {descending}",
+            lambda t, x, d=d, e=descending: x.argsort(dim=d, descending=e, stable=True),
+            I35,
+        )
     gradients(f"topk {d}", lambda t, x, d=d: x.topk(2, dim=d), F35)
     gradients(f"topk smallest {d}", lambda t, x, d=d: t.topk(x, 2, d, largest=False), F35)
     gradients(f"kthvalue {d}", lambda t, x, d=d: t.kthvalue(x, 2, dim=d, keepdim=bool(d)), F35)
@@ -95,7 +103,9 @@ for options in ({}, {"return_inverse": True}, {"return_counts": True}, {"return_
 for right in (False, True):
     values(f"searchsorted {right}", lambda t, x, r=right: t.searchsorted(t.tensor([0, 1, 1, 3]), x, right=r), I35)
     values(f"searchsorted rows {right}", lambda t, x, y, r=right: t.searchsorted(x.sort().values, y, right=r), I35, I35)
-    values(f"bucketize {right}", lambda t, x, r=right: t.bucketize(x, t.tensor([0, 2, 4]), right=r, out_int32=True), I35)
+    values(
+        f"bucketize {right}", lambda t, x, r=right: t.bucketize(x, t.tensor([0, 2, 4]), right=r, out_int32=True), I35
+    )
 values("bincount", lambda t, x: t.bincount(x, minlength=8), I6)
 values("bincount with weights", lambda t, x: t.bincount(x, floats(t, 6)), I6)
 values("isin", lambda t, x: t.isin(x, t.tensor([1, 4])), I35)
@@ -146,16 +156,30 @@ values("complex parts", lambda t, x: (t.complex(x, x + 1).abs(), t.view_as_real(
 values("view_as_complex", lambda t: t.view_as_complex(t.tensor([[1.0, 2.0], [3.0, -1.0]])))
 values("adjoint", lambda t, x: t.complex(x, x + 1).adjoint(), F35)
 
-values("kinds", lambda t, x: (t.is_tensor(x), t.numel(x), x.is_floating_point(), t.is_complex(x), x.nbytes, x.itemsize), F35)
+values(
+    "kinds",
+    lambda t, x: (t.is_tensor(x), t.numel(x), x.is_floating_point(), t.is_complex(x), x.nbytes, x.itemsize),
+    F35,
+)
 values("promotion", lambda t: str(t.promote_types(t.int32, t.float16)).rpartition(".")[2])
 values("result type", lambda t: str(t.result_type(t.tensor([1]), 1.5)).rpartition(".")[2])
 values("casting", lambda t: (t.can_cast(t.float64, t.int32), t.can_cast(t.int64, t.float16)))
 values("FloatTensor", lambda t: (t.FloatTensor([1, 2]), t.LongTensor([[1], [2]]), t.LongTensor(2, 3).shape))
 values("isinstance", lambda t: (isinstance(t.zeros(1), t.FloatTensor), isinstance(t.zeros(1), t.LongTensor)))
-values("type()", lambda t, x: (x.type().rpartition(".")[2], x.type(t.int32), x.type(t.FloatTensor), x.type("torch.LongTensor")), F4)
+values(
+    "type()",
+    lambda t, x: (x.type().rpartition(".")[2], x.type(t.int32), x.type(t.FloatTensor), x.type("torch.LongTensor")),
+    F4,
+)
 values("casts", lambda t, x: (x.double(), x.byte(), x.char(), x.bool(), x.cfloat()), lambda t: integers(t, 4))
-values("device", lambda t: (t.device("cuda:1").type, t.device("cuda", 1).index, t.zeros(1).device.type, t.device("cpu").index))
-values("devices compared", lambda t: (t.zeros(1).device == t.device("cpu"), t.device("cuda") == t.device("cuda:0"), repr(t.device("cuda:1"))))
+values(
+    "device",
+    lambda t: (t.device("cuda:1").type, t.device("cuda", 1).index, t.zeros(1).device.type, t.device("cpu").index),
+)
+values(
+    "devices compared",
+    lambda t: (t.zeros(1).device == t.device("cpu"), t.device("cuda") == t.device("cuda:0"), repr(t.device("cuda:1"))),
+)
 values("cpu", lambda t, x: (x.cpu() is x, x.to("cpu") is x, x.to(t.device("cpu")) is x, x.is_cuda), F4)
 values("reversed", lambda t, x: reversed(x), F35)
 values("unsqueeze_ and t_", lambda t, x: (x.unsqueeze_(0).squeeze_(0).t_().shape, x.transpose_(0, 1)), F35)

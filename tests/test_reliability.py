@@ -116,7 +116,9 @@ class Net:
 
     def __init__(self, seed: int = 0):
         numbers = itertools.count(seed)
-        draw = lambda *shape: polygrad.sin(polygrad.arange(polygrad.Size(shape).numel()) * 1.7 + next(numbers)).reshape(*shape)  # noqa: E731
+        draw = lambda *shape: polygrad.sin(polygrad.arange(polygrad.Size(shape).numel()) * 1.7 + next(numbers)).reshape(
+            *shape
+        )
         self.weights = [draw(8, 16).requires_grad_(), draw(16).requires_grad_(), draw(16, 1).requires_grad_()]
         self.inputs, self.targets = draw(32, 8), draw(32, 1)
 
@@ -238,7 +240,7 @@ def in_threads(work, count=8):
         try:
             barrier.wait()
             results[number] = work(number)
-        except BaseException as error:  # noqa: BLE001 - reported below
+        except BaseException as error:
             errors.append(error)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]

@@ -97,7 +97,10 @@ def prints(library):
                 texts[f"{options} {name}"] = repr(make(library))
     library.set_printoptions(profile="default")
     # The types are named after the library, whose name is longer, so that a line may break elsewhere.
-    return {key: " ".join(text.replace("polygrad.", "torch.").split()) if "dtype" in text else text for key, text in texts.items()}
+    return {
+        key: " ".join(text.replace("polygrad.", "torch.").split()) if "dtype" in text else text
+        for key, text in texts.items()
+    }
 
 
 def test_tensors_are_printed_as_pytorch_prints_them():

@@ -65,7 +65,9 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, backend
         try:
             return reader.load()
         except (EOFError, UnicodeDecodeError, KeyError, IndexError, AttributeError) as error:
-            raise pickle.UnpicklingError(f"this is no file that polygrad.save() wrote, or it is damaged: {error}") from error
+            raise pickle.UnpicklingError(
+                f"this is no file that polygrad.save() wrote, or it is damaged: {error}"
+            ) from error
 
 
 def add_safe_globals(safe: Iterable[Any]) -> None:

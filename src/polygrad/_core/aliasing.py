@@ -187,7 +187,9 @@ class Aliasing:
         for tensor, new_data, new_edge in changes:
             tensor._bind(new_data, new_edge)
 
-    def _follow(self, data: Any, edge: Edge | None, recorded: bool, changes: list[tuple[Any, Any, Edge | None]]) -> None:
+    def _follow(
+        self, data: Any, edge: Edge | None, recorded: bool, changes: list[tuple[Any, Any, Edge | None]]
+    ) -> None:
         """Add to ``changes`` what binding this cell to ``data`` and ``edge`` makes of it and of its views."""
         stack = [(self, data, edge, recorded)]
         while stack:
@@ -198,7 +200,9 @@ class Aliasing:
             source = self._cell(data, edge)
             for view in tensor._live_views():
                 # A view that is a leaf itself, or was made under no_grad, stays so.
-                joins = recorded and view._edge.__class__ is not Leaf and (view._edge is not None or tensor._edge is None)
+                joins = (
+                    recorded and view._edge.__class__ is not Leaf and (view._edge is not None or tensor._edge is None)
+                )
                 with _grad_mode(joins):
                     again = view._base[1].op(source, **view._base[2])
                 stack.append((view, again._data, again._edge if joins else view._edge, joins))

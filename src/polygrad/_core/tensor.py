@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import _dtypes
 from .._devices import device_of
 from .._dtypes import DType
 from .._state import RECORDERS, note_read, recorder
@@ -205,7 +204,9 @@ class Tensor(Aliasing):
         for what in ("shape", "dtype", "backend"):
             mine, theirs = getattr(self, what), getattr(value, what)
             if mine != theirs:
-                raise RuntimeError(f"a gradient has its tensor's {what}: that is {mine!r}, but the gradient's is {theirs!r}")
+                raise RuntimeError(
+                    f"a gradient has its tensor's {what}: that is {mine!r}, but the gradient's is {theirs!r}"
+                )
 
     @property
     def retains_grad(self) -> bool:

@@ -129,12 +129,16 @@ def _triangle(row: int, col: int, keep: Any, dtype: Any, device: Any, backend: A
     return tensor(numbers, dtype=dtype or _dtypes.int64, device=device, backend=backend)
 
 
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None) -> Tensor:
+def tril_indices(
+    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None
+) -> Tensor:
     """The rows and columns of the lower triangle of a matrix of that shape, as two rows."""
     return _triangle(row, col, lambda i, j: j - i <= offset, dtype, device, backend)
 
 
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None) -> Tensor:
+def triu_indices(
+    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None
+) -> Tensor:
     """The rows and columns of the upper triangle of a matrix of that shape, as two rows."""
     return _triangle(row, col, lambda i, j: j - i >= offset, dtype, device, backend)
 
@@ -153,7 +157,9 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
 
 
 @numpy_spelling
-def diff(input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
+def diff(
+    input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
+) -> Tensor:
     """The differences of neighbours along ``dim``, taken ``n`` times."""
     axis = normal_axis(dim, input.ndim)
     parts = [x for x in (prepend, input, append) if x is not None]
@@ -194,7 +200,9 @@ def scatter_into(input: Tensor, src: Tensor, key: tuple) -> Tensor:
     """``input`` with ``src`` at a basic ``key``, out of place."""
     shape = xp.getitem(input.detach(), key).shape
     if tuple(src.shape) != tuple(shape):
-        raise RuntimeError(f"expected src to have a shape equal to the slice of self: {tuple(shape)}, not {tuple(src.shape)}")
+        raise RuntimeError(
+            f"expected src to have a shape equal to the slice of self: {tuple(shape)}, not {tuple(src.shape)}"
+        )
     return xp.slice_put(input, xp.astype(src, input.dtype), key)
 
 

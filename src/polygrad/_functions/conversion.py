@@ -16,7 +16,15 @@ from ..backends.registry import get_backend
 from .creation import check_dtype
 
 
-def to(input: Tensor, *args: Any, dtype: Any = None, device: Any = None, backend: Any = None, copy: bool = False, **ignored: Any) -> Tensor:
+def to(
+    input: Tensor,
+    *args: Any,
+    dtype: Any = None,
+    device: Any = None,
+    backend: Any = None,
+    copy: bool = False,
+    **ignored: Any,
+) -> Tensor:
     """``input`` in another data type, on another device or another backend; differentiable in each case.
 
     Takes a data type, a device, or another tensor (whose type and place are taken), as in PyTorch, and ``backend``.
@@ -141,10 +149,14 @@ def type_as(input: Tensor, other: Tensor) -> Tensor:
 def deepcopy(input: Tensor, memo: dict) -> Tensor:
     """A copy outside the graph.  Raises RuntimeError for a tensor that was computed with a graph."""
     if not input.is_leaf:
-        raise RuntimeError("only tensors created explicitly by the user (graph leaves) support the deepcopy protocol; detach() it first")
+        raise RuntimeError(
+            "only tensors created explicitly by the user (graph leaves) support the deepcopy protocol; detach() it first"
+        )
     if id(input) in memo:
         return memo[id(input)]
-    made = memo[id(input)] = _rebuilt(type(input), input._read(), input.requires_grad, dict(getattr(input, "__dict__", {})))
+    made = memo[id(input)] = _rebuilt(
+        type(input), input._read(), input.requires_grad, dict(getattr(input, "__dict__", {}))
+    )
     if input.grad is not None:
         made.grad = input.grad.__deepcopy__(memo)
     return made
@@ -160,7 +172,9 @@ def _rebuilt(kind: type, array: Any, requires_grad: bool, attributes: dict) -> T
 def _restored(kind: type, backend: str, array: Any, requires_grad: bool, attributes: dict) -> Tensor:
     target = get_backend(backend)
     native = target.to_dtype(_dtypes.BY_NAME[array.dtype.name])
-    return _rebuilt(kind, target.asarray(array, dtype=native, device=target.default_device(), copy=True), requires_grad, attributes)
+    return _rebuilt(
+        kind, target.asarray(array, dtype=native, device=target.default_device(), copy=True), requires_grad, attributes
+    )
 
 
 def reduce_ex(input: Tensor, protocol: int) -> Any:
@@ -168,4 +182,10 @@ def reduce_ex(input: Tensor, protocol: int) -> Any:
     if not input.is_leaf:
         raise RuntimeError("only leaf tensors can be pickled; detach() the tensor first")
     array = np.array(input.backend.to_numpy(input._read()))
-    return _restored, (type(input), input.backend.name, array, input.requires_grad, dict(getattr(input, "__dict__", {})))
+    return _restored, (
+        type(input),
+        input.backend.name,
+        array,
+        input.requires_grad,
+        dict(getattr(input, "__dict__", {})),
+    )

@@ -68,7 +68,9 @@ def _as_array(data: Any, dtype: DType | None, device: Any, backend: Any, copy: b
     source = _backend_of(data)
     if source is not None and source.name != "numpy" and backend is None:
         where = None if device is None else native_device(source, device)
-        return source.asarray(data, dtype=None if dtype is None else source.to_dtype(dtype), device=where, copy=copy or None)
+        return source.asarray(
+            data, dtype=None if dtype is None else source.to_dtype(dtype), device=where, copy=copy or None
+        )
     if source is not None:
         data = source.to_numpy(data)
     target, where = place(backend, device)
@@ -114,7 +116,9 @@ def _from_sequence(data: Any) -> tuple[Any, DType]:
     try:
         array = np.asarray(plain)
     except ValueError:
-        raise ValueError(f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}") from None
+        raise ValueError(
+            f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}"
+        ) from None
     if array.dtype.kind not in "biufc":
         if inferred.kind in ("int", "uint"):
             raise OverflowError("an integer in the data does not fit into int64")
@@ -187,7 +191,9 @@ def _legacy_tensor(*data: Any) -> Tensor:
     if data and all(isinstance(n, int) for n in data):
         return empty(*data)
     if len(data) > 1:
-        raise TypeError("Tensor(...) takes lengths, as in Tensor(2, 3), or data; polygrad.tensor(...) says which clearly")
+        raise TypeError(
+            "Tensor(...) takes lengths, as in Tensor(2, 3), or data; polygrad.tensor(...) says which clearly"
+        )
     if data and isinstance(data[0], Tensor):
         return data[0].detach()
     return tensor(data[0] if data else [], dtype=dtype)
@@ -201,7 +207,13 @@ OPERATIONS.legacy_tensor = _legacy_tensor
 
 
 def full(
-    size: Any, fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, backend: Any = None
+    size: Any,
+    fill_value: Any,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
 ) -> Tensor:
     """A tensor of shape ``size`` full of ``fill_value``."""
     if isinstance(fill_value, Tensor):
@@ -240,7 +252,12 @@ empty = zeros
 
 def _like(value: int):
     def like(
-        input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, backend: Any = None
+        input: Tensor,
+        *,
+        dtype: DType | None = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        backend: Any = None,
     ) -> Tensor:
         return full_like(input, value, dtype=dtype, device=device, requires_grad=requires_grad, backend=backend)
 
@@ -290,7 +307,9 @@ def arange(
     if step == 0:
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
-        raise RuntimeError(f"upper bound and lower bound inconsistent with step sign: {start} to {end} in steps of {step}")
+        raise RuntimeError(
+            f"upper bound and lower bound inconsistent with step sign: {start} to {end} in steps of {step}"
+        )
     whole = all(isinstance(v, int) for v in (start, end, step))
     dtype = check_dtype(dtype) or (_dtypes.int64 if whole else _dtypes.get_default_dtype())
     if dtype.kind in ("int", "uint"):

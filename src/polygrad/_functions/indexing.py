@@ -163,12 +163,16 @@ def _item(item: Any, x: Tensor) -> Any:
         return tensor(bool(item), backend=x.backend, device=x.device)
     if isinstance(item, Tensor):
         if item.dtype.kind not in ("bool", "int", "uint"):
-            raise IndexError(f"tensors used as indices must be of integer or boolean type, and this one is {item.dtype.name}")
+            raise IndexError(
+                f"tensors used as indices must be of integer or boolean type, and this one is {item.dtype.name}"
+            )
         return item
     if hasattr(item, "__index__") and getattr(item, "ndim", 0) == 0:
         return item.__index__()
     if isinstance(item, float) or isinstance(item, str):
-        raise IndexError(f"only integers, slices, ..., None and integer or boolean tensors are valid indices, not {item!r}")
+        raise IndexError(
+            f"only integers, slices, ..., None and integer or boolean tensors are valid indices, not {item!r}"
+        )
     made = tensor(item, backend=x.backend, device=x.device)
     if made.shape.numel() == 0:
         made = xp.astype(made, made.dtype if made.dtype.kind == "bool" else _dtypes.int64)

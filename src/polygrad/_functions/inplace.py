@@ -52,7 +52,9 @@ def power_operator(self: Tensor, other: Any) -> Tensor:
 
 def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Add ``alpha * other`` in place."""
-    return self._in_place(xp.add, other if alpha == 1 else xp.multiply(other, alpha) if _is_tensor(other) else other * alpha)
+    return self._in_place(
+        xp.add, other if alpha == 1 else xp.multiply(other, alpha) if _is_tensor(other) else other * alpha
+    )
 
 
 def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
@@ -77,7 +79,9 @@ def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
         self._check_in_place()
         return self
     if shaping.broadcast_shapes(self.shape, source.shape) != tuple(self.shape):
-        raise RuntimeError(f"copy_(): a tensor of shape {tuple(source.shape)} cannot be broadcast to {tuple(self.shape)}")
+        raise RuntimeError(
+            f"copy_(): a tensor of shape {tuple(source.shape)} cannot be broadcast to {tuple(self.shape)}"
+        )
     self._check_in_place()
     value = conversion.moved(source, self.backend, None if self.backend.level else self.device, self.dtype)
     return self._in_place(xp.slice_put, value, _WHOLE)

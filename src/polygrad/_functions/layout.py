@@ -55,7 +55,9 @@ def separate(tensor: Tensor) -> Tensor:
     return cell(tensor._read(), tensor._edge)
 
 
-def reshaped_strides(shape: tuple[int, ...], strides: tuple[int, ...], target: tuple[int, ...]) -> tuple[int, ...] | None:
+def reshaped_strides(
+    shape: tuple[int, ...], strides: tuple[int, ...], target: tuple[int, ...]
+) -> tuple[int, ...] | None:
     """The strides of a view of shape ``target``, or None where there can be none.
 
     The dimensions are taken together in runs that lie evenly in memory; a new dimension must not cross from one run into

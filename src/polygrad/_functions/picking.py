@@ -113,7 +113,9 @@ def check_mask(input: Tensor, mask: Tensor, value: Any) -> None:
         raise RuntimeError(f"masked_fill only supports boolean masks, but got mask of type {mask.dtype.name}")
     if isinstance(value, Tensor):
         if value.ndim:
-            raise RuntimeError(f"masked_fill only supports a 0-dimensional value tensor, but got {value.ndim} dimensions")
+            raise RuntimeError(
+                f"masked_fill only supports a 0-dimensional value tensor, but got {value.ndim} dimensions"
+            )
     elif _dtypes.promote_scalar(input.dtype, type(value)) is not input.dtype:
         raise RuntimeError(f"value {value!r} cannot be converted to type {input.dtype.name} without changing it")
 

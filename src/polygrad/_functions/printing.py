@@ -167,7 +167,10 @@ def _nested(array: Any, indent: int, shortened: bool, write: Callable[[Any], str
         per_line = max(1, (_options.linewidth - indent) // (width + 2))
         lines = [", ".join(words[start : start + per_line]) for start in range(0, len(words), per_line)]
         return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
-    parts = [_nested(part, indent + 1, shortened, write, width) for part in ([*array[:ends], *array[-ends:]] if cut else array)]
+    parts = [
+        _nested(part, indent + 1, shortened, write, width)
+        for part in ([*array[:ends], *array[-ends:]] if cut else array)
+    ]
     if cut:
         parts.insert(ends, "...")
     return "[" + ("," + "\n" * (array.ndim - 1) + " " * (indent + 1)).join(parts) + "]"

@@ -53,7 +53,9 @@ def view(input: Tensor, *shape: Any) -> Tensor:
     Raises RuntimeError where the elements lie so that PyTorch would have to copy: use `reshape` there.
     """
     if len(shape) == 1 and isinstance(shape[0], _dtypes.DType):
-        raise TypeError("view(dtype) is not offered, since not every array library can; use x.to(dtype) to convert values")
+        raise TypeError(
+            "view(dtype) is not offered, since not every array library can; use x.to(dtype) to convert values"
+        )
     wanted = complete(sizes(shape), input.shape.numel())
     if input._base is not None and reshaped_strides(tuple(input.shape), strides_of(input), wanted) is None:
         raise RuntimeError(
@@ -139,7 +141,11 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     """Without dimensions of length 1: all of them, or those among ``dim``.  A view."""
     shape = input.shape
-    dims = range(input.ndim) if dim is None else [normal_axis(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+    dims = (
+        range(input.ndim)
+        if dim is None
+        else [normal_axis(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+    )
     return xp.reshape(input, tuple(n for i, n in enumerate(shape) if n != 1 or i not in dims))
 
 
@@ -160,7 +166,9 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """One dimension split into several, of which one may be -1."""
     axis = normal_axis(dim, input.ndim)
-    return xp.reshape(input, (*input.shape[:axis], *complete(tuple(sizes), input.shape[axis]), *input.shape[axis + 1 :]))
+    return xp.reshape(
+        input, (*input.shape[:axis], *complete(tuple(sizes), input.shape[axis]), *input.shape[axis + 1 :])
+    )
 
 
 def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
@@ -254,7 +262,9 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     shapes = [tuple(x.shape) for x in tensors]
     if not tensors[0].ndim:
         raise RuntimeError("zero-dimensional tensors cannot be concatenated; use stack")
-    if any(len(s) != len(shapes[0]) or s[:axis] + s[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :] for s in shapes):
+    if any(
+        len(s) != len(shapes[0]) or s[:axis] + s[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :] for s in shapes
+    ):
         raise RuntimeError(f"cat: sizes of tensors must match except in dimension {axis}, but the shapes are {shapes}")
     return xp.concat(tensors, axis=axis)
 
@@ -359,7 +369,9 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     else:
         ends = [int(n) for n in indices_or_sections]
     before = (_FULL,) * axis
-    return tuple(xp.getitem(input, (*before, slice(a, b), Ellipsis)) for a, b in zip([0, *ends], [*ends, size], strict=True))
+    return tuple(
+        xp.getitem(input, (*before, slice(a, b), Ellipsis)) for a, b in zip([0, *ends], [*ends, size], strict=True)
+    )
 
 
 @numpy_spelling

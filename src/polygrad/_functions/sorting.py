@@ -60,7 +60,9 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     """
     axis = normal_axis(dim, _ordered(input, "topk").ndim)
     if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
-        raise RuntimeError(f"selected index k out of range: k is {k}, and dimension {dim} of {tuple(input.shape)} is shorter")
+        raise RuntimeError(
+            f"selected index k out of range: k is {k}, and dimension {dim} of {tuple(input.shape)} is shorter"
+        )
     if not input.ndim:
         found = topk(xp.reshape(input, (1,)), k)
         return found if not k else ValuesAndIndices(*(xp.reshape(x, ()) for x in found))
@@ -100,13 +102,13 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     last = _picked(ordered, axis, length - 1, keepdim)  # NaN comes last
     spoiled = xp.isnan(last.values)
     first = xp.argmax(xp.astype(xp.isnan(input), _dtypes.uint8), axis, keepdim)
-    return ValuesAndIndices(
-        xp.where(spoiled, last.values, middle.values), xp.where(spoiled, first, middle.indices)
-    )
+    return ValuesAndIndices(xp.where(spoiled, last.values, middle.values), xp.where(spoiled, first, middle.indices))
 
 
 @numpy_spelling
-def quantile(input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear") -> Tensor:
+def quantile(
+    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Tensor:
     """The quantiles ``q``, between 0 and 1, of all elements or along ``dim``; several of them in a first dimension.
 
     ``interpolation`` between two neighbours: ``"linear"``, ``"lower"``, ``"higher"``, ``"nearest"`` or ``"midpoint"``.
@@ -172,7 +174,11 @@ def _running(input: Tensor, dim: int, largest: bool) -> ValuesAndIndices:
 
 
 def unique(
-    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
 ) -> Any:
     """The different elements in order; on request also where each element went, and how often each occurs.
 
@@ -247,7 +253,11 @@ def searchsorted(
     if side not in (None, "left", "right"):
         raise RuntimeError(f"searchsorted(): side can only be 'left' or 'right' but got {side!r}")
     side = side or ("right" if right else "left")
-    values = input if isinstance(input, Tensor) else tensor(input, backend=sorted_sequence.backend, device=sorted_sequence.device)
+    values = (
+        input
+        if isinstance(input, Tensor)
+        else tensor(input, backend=sorted_sequence.backend, device=sorted_sequence.device)
+    )
     common = _dtypes.promote(sorted_sequence.dtype, values.dtype)
     places, values = xp.astype(sorted_sequence, common).detach(), xp.astype(values, common).detach()
     if places.ndim == 1:
@@ -258,7 +268,10 @@ def searchsorted(
             f"searchsorted(): the shapes {tuple(places.shape)} and {tuple(values.shape)} may differ in the last dimension only"
         )
     else:
-        line, value = xp.reshape(places, (*places.shape[:-1], 1, places.shape[-1])), xp.reshape(values, (*values.shape, 1))
+        line, value = (
+            xp.reshape(places, (*places.shape[:-1], 1, places.shape[-1])),
+            xp.reshape(values, (*values.shape, 1)),
+        )
         before = line < value if side == "left" else line <= value
         found = xp.sum(xp.astype(before, _dtypes.int64), -1)
     return xp.astype(found, _dtypes.int32 if out_int32 else _dtypes.int64)
@@ -275,7 +288,9 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     Raises RuntimeError for negative numbers and for other types than integers.
     """
     if input.ndim != 1 or input.dtype.kind not in ("int", "uint", "bool"):
-        raise RuntimeError(f"bincount only supports vectors of non-negative integers, not {tuple(input.shape)} {input.dtype.name}")
+        raise RuntimeError(
+            f"bincount only supports vectors of non-negative integers, not {tuple(input.shape)} {input.dtype.name}"
+        )
     empty = not input.shape[0]
     if not empty and int(xp.min(input).item()) < 0:
         raise RuntimeError("bincount only supports vectors of non-negative integers, and this one has negative ones")

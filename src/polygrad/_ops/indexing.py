@@ -98,7 +98,9 @@ def index_add(xp, x, indices, /, size):
     while stride < rows:
         same = indices[stride:] == indices[:-stride]
         same = xp.reshape(same, (rows - stride, *(1,) * (x.ndim - 1)))
-        x = xp.concat([x[:stride, ...], x[stride:, ...] + xp.where(same, x[:-stride, ...], xp.zeros_like(x[:-stride, ...]))])
+        x = xp.concat(
+            [x[:stride, ...], x[stride:, ...] + xp.where(same, x[:-stride, ...], xp.zeros_like(x[:-stride, ...]))]
+        )
         stride *= 2
     last, found = _last_of_each(xp, indices, size)
     picked = xp.take(x, last, axis=0)

@@ -9,9 +9,7 @@ def normal_axis(axis: int, ndim: int) -> int:
     """``axis`` counted from the front.  Raises IndexError where there is no such axis."""
     bound = max(ndim, 1)
     if not -bound <= axis < bound:
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {axis})"
-        )
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {axis})")
     return axis % bound
 
 

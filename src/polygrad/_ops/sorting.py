@@ -68,9 +68,7 @@ def topk(xp, x, /, k, axis=-1, largest=True):
     return xp.take_along_axis(x, indices, axis=axis), indices
 
 
-topk.defvjp(
-    x=lambda xp, g, ans, axis, x_shape: xp.add_along_axis(g[0], ans[1], axis=axis, size=x_shape[axis])
-)
+topk.defvjp(x=lambda xp, g, ans, axis, x_shape: xp.add_along_axis(g[0], ans[1], axis=axis, size=x_shape[axis]))
 
 
 @primitive(outputs=2)
@@ -83,7 +81,9 @@ def running_extremum(xp, x, /, axis, largest):
     before = (slice(None),) * axis
     length = x.shape[axis]
     numbers = xp.arange(length, device=x.device)
-    indices = xp.broadcast_to(xp.reshape(numbers, tuple(length if a == axis else 1 for a in range(len(x.shape)))), x.shape)
+    indices = xp.broadcast_to(
+        xp.reshape(numbers, tuple(length if a == axis else 1 for a in range(len(x.shape)))), x.shape
+    )
     stride = 1
     while stride < length:
         key_old, key_new = (*before, slice(0, length - stride), ...), (*before, slice(stride, None), ...)
