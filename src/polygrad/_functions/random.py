@@ -14,6 +14,7 @@ from .._core.primitive import PRIMITIVES
 from .._core.tensor import Tensor, cell
 from .._devices import native_device
 from .._dtypes import DType
+from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
 from .common import check_tensor, sizes, xp
 from .creation import check_dtype, place
@@ -36,7 +37,7 @@ def _draw(
             settings = (*settings, backend.to_dtype(dtype))
         return getattr(xp, primitive)(source.bits(words, backend, device), *settings)
     # A library without 64-bit types gets its numbers from the host.
-    host = get_backend("numpy")
+    host = get_backend(BUILT_IN)
     if dtype is not None:
         settings = (*settings, host.to_dtype(dtype))
     numbers = PRIMITIVES[primitive].forward(host.xp, source.bits(words, host, None)._read(), *settings)
