@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from ..backends.registry import get_backend
 from .common import check_tensor
+from .indexing import nonzero_positions
 
 
 def pow(input: Any, exponent: Any) -> Tensor:
@@ -59,8 +62,6 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """
     check_tensor(condition, "where", "condition")
     if input is None and other is None:
-        from .indexing import nonzero_positions
-
         return tuple(nonzero_positions(condition))
     if condition.dtype.kind != "bool":
         raise TypeError(f"where expected condition to be a boolean tensor, but it is {condition.dtype.name}")
@@ -164,8 +165,6 @@ def angle(input: Tensor) -> Tensor:
 
 def finfo(dtype: DType) -> Any:
     """The limits of a floating-point type: ``eps``, ``max``, ``min``, ``smallest_normal``, ``bits``."""
-    import numpy as np
-
     name = dtype.to_real().name
     if name == "bfloat16":
         backend = get_backend()
@@ -178,6 +177,4 @@ xp.finfo = finfo
 
 def iinfo(dtype: DType) -> Any:
     """The limits of an integer type: ``max``, ``min``, ``bits``."""
-    import numpy as np
-
     return np.iinfo(dtype.name)

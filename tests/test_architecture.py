@@ -1,0 +1,279 @@
+"""The layout shows the architecture, and holds: import direction, no backend's name, one way to a raw array, file lengths.
+
+All of it is read from the sources; only the last tests import polygrad, in a process of their own.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "polygrad"
+
+#: The rooms, from the ground up: each imports only from rooms above it in this list.
+ROOMS = """
+    _dtypes _devices _state
+    backends
+    _core
+    _ops
+    _interpreters
+    _functions
+    array_api
+    autograd
+    compiler
+    func
+    cuda linalg random serialization
+    nn
+    optim
+    utils
+    viz
+    testing
+    __init__
+    __main__
+""".split()
+
+#: Imports inside functions, by module: what a program that does not need it should not pay for.
+LATE_IMPORTS = {
+    "backends/__init__.py": {"backends.hookspecs"},  # pluggy, which only plugins need
+    "backends/base.py": {"numpy"},  # `to_numpy`, where it is asked for
+    "backends/discovery.py": {"importlib", "importlib.metadata"},
+    "backends/numpy.py": {
+        "backends.numpy_inplace",
+        "backends.numpy_kernels_activations",
+        "backends.numpy_kernels_neural",
+        "backends.numpy_kernels_normalization",
+        "backends.numpy_kernels_random",
+        "backends.numpy_kernels_windows",
+        "backends.numpy_linalg",
+        "backends.numpy_optimizers",
+    },  # the kernels, when the backend is made
+    "backends/numpy_plugin.py": {"backends.numpy"},  # a plugin does not import its library
+    "backends/plugins.py": {"backends.hookspecs", "importlib", "importlib.metadata", "pluggy"},
+    "backends/registry.py": {"difflib"},  # for an error's text
+}
+
+#: Who may touch ``._data``, past `Tensor._read`.
+RAW = {
+    "_core/aliasing.py": "the cell itself",
+    "_core/dispatch.py": "generated code, which tells a recorder by itself",
+    "_core/tensor.py": "the cell itself",
+    "_functions/printing.py": "what is printed is no part of a recorded program",
+    "_interpreters/frames.py": "puts back what was in a cell",
+    "compiler/discovery.py": "the recorder",
+    "compiler/jit.py": "fills cells with the results of a recorded program",
+}
+
+#: Files of more than `MANY_LINES`, and why each is one room.
+MANY_LINES, TOO_MANY_LINES = 400, 600
+LONG_FILES = {
+    "_core/dispatch.py": "the dispatcher's text and what fills it in are read together",
+    "_core/engine.py": "one sweep, with what happens at its boundary",
+    "_functions/shaping.py": "thin wrappers, one after the other",
+    "_ops/decompositions.py": "every decomposition with its rule",
+    "autograd/function.py": "Function, its context, and the primitive that runs it",
+    "nn/module.py": "PyTorch's Module is one class, and most of its lines say what a method does",
+    "optim/lr_scheduler.py": "short classes, one after the other",
+}
+
+#: What the core must not know.
+LIBRARIES = re.compile(r"\b(array_api_strict|cupy|dask|jax|jaxlib|mlx|ndonnx|strict|tensorflow|torch)\b")
+OTHER_MEANINGS = {("viz/drawing.py", "strict")}  # a keyword of the DOT language
+
+
+def sources() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sources()}
+IDS = [name_of(path) for path in TREES]
+
+
+#: Dotted name of every module, by its file.
+MODULES = {
+    path: ".".join(("polygrad", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+    for path in TREES
+}
+
+
+def modules_imported(path: Path, node: ast.AST) -> Iterator[str]:
+    """The dotted names that an import statement of the file ``path`` asks for."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        package = ["polygrad", *path.relative_to(PACKAGE).parts[:-1]]
+        start = package[: len(package) + 1 - node.level] if node.level else []
+        module = ".".join([*start, *([node.module] if node.module else [])])
+        for alias in node.names:
+            full = f"{module}.{alias.name}"
+            yield full if full in MODULES.values() or module == "polygrad" else module
+
+
+def room_imported(module: str) -> str | None:
+    """The room of a dotted name; None for what is not polygrad's."""
+    first, *rest = module.split(".")
+    if first != "polygrad":
+        return None
+    is_room = rest and ((PACKAGE / rest[0]).is_dir() or (PACKAGE / f"{rest[0]}.py").is_file())
+    return rest[0] if is_room else "__init__"
+
+
+def test_every_room_has_its_place():
+    assert {room_of(path) for path in TREES} <= set(ROOMS)
+
+
+@pytest.mark.parametrize("path", TREES, ids=IDS)
+def test_a_room_imports_only_from_rooms_above_it(path):
+    mine = ROOMS.index(room_of(path))
+    for node in ast.walk(TREES[path]):
+        for module in modules_imported(path, node):
+            room = room_imported(module)
+            if room is not None and room != room_of(path):
+                assert ROOMS.index(room) < mine, f"{name_of(path)}:{node.lineno} imports {module}"
+
+
+def cycle_in(graph: dict[str, set[str]]) -> list[str]:
+    """A cycle of ``graph``, or nothing."""
+    finished: set[str] = set()
+
+    def visit(node: str, trail: list[str]) -> list[str]:
+        if node in trail:
+            return [*trail[trail.index(node) :], node]
+        if node not in finished:
+            for other in sorted(graph.get(node, ())):
+                if found := visit(other, [*trail, node]):
+                    return found
+            finished.add(node)
+        return []
+
+    return next((found for start in graph if (found := visit(start, []))), [])
+
+
+def test_no_two_modules_import_each_other():
+    graph = {
+        MODULES[path]: {module for node in tree.body for module in modules_imported(path, node)} - {MODULES[path]}
+        for path, tree in TREES.items()
+    }
+    assert cycle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert not cycle_in(graph)
+
+
+@pytest.mark.parametrize("path", TREES, ids=IDS)
+def test_imports_stand_at_the_top(path):
+    late = {
+        module.removeprefix("polygrad.")
+        for function in ast.walk(TREES[path])
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        for module in modules_imported(path, node)
+    }
+    assert late == LATE_IMPORTS.get(name_of(path), set())
+
+
+def texts(tree: ast.Module) -> Iterator[ast.Constant]:
+    """The string literals that are no docstrings."""
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node
+
+
+@pytest.mark.parametrize("path", TREES, ids=IDS)
+def test_no_backend_is_known_by_name(path):
+    for node in ast.walk(TREES[path]):
+        for module in modules_imported(path, node):
+            assert not LIBRARIES.match(module), f"{name_of(path)}:{node.lineno} imports {module}"
+    if room_of(path) != "backends":
+        for node in texts(TREES[path]):
+            known = LIBRARIES.fullmatch(node.value) and (name_of(path), node.value) not in OTHER_MEANINGS
+            assert not known, f"{name_of(path)}:{node.lineno} knows {node.value!r}"
+
+
+@pytest.mark.parametrize("path", TREES, ids=IDS)
+def test_a_raw_array_is_read_in_one_way(path):
+    if name_of(path) in RAW:
+        return
+    for node in ast.walk(TREES[path]):
+        assert not (isinstance(node, ast.Attribute) and node.attr == "_data"), (
+            f"{name_of(path)}:{node.lineno} reads ._data, which a recorder does not see; write ._read()"
+        )
+    for node in texts(TREES[path]):
+        assert "._data" not in node.value, f"{name_of(path)}:{node.lineno} generates a read of ._data"
+
+
+def test_code_is_generated_where_primitives_are_declared_only():
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("eval", "exec"):
+                assert room_of(path) in ("_core", "_ops"), f"{name_of(path)}:{node.lineno} calls {node.func.id}"
+
+
+def test_long_files_are_listed():
+    lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in TREES}
+    long = {name: length for name, length in lengths.items() if length > MANY_LINES}
+    assert set(long) <= set(LONG_FILES), f"files of more than {MANY_LINES} lines: {long}"
+    assert max(lengths.values()) <= TOO_MANY_LINES, long
+
+
+@pytest.mark.parametrize("plugin", sorted((ROOT / "backends").glob("*/src")), ids=lambda path: path.parent.name)
+def test_a_plugin_is_small_and_uses_what_is_public(plugin):
+    lines = 0
+    for path in plugin.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        lines += sum(not line.isspace() for line in text.splitlines(keepends=True))
+        for node in ast.walk(ast.parse(text)):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                private = name.startswith("polygrad.") and name.split(".")[1].startswith("_")
+                assert not private, f"{path.relative_to(ROOT)}:{node.lineno} imports {name}"
+    assert lines < 500
+
+
+# -- what an import costs: the modules that it brings, which a test can count, not its time ------------------------------
+
+IMPORTED = """
+import sys, numpy
+before = set(sys.modules)
+import polygrad
+{}
+print(*sorted(set(sys.modules) - before))
+"""
+
+
+def imported_by(statements: str) -> set[str]:
+    """What `import polygrad`, and ``statements`` after it, import beyond what `import numpy` has."""
+    code = IMPORTED.format(statements)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return {name for name in done.stdout.split() if not name.startswith("polygrad.")}
+
+
+def test_importing_polygrad_imports_almost_nothing():
+    assert imported_by("") <= {"__future__", "polygrad"}
+
+
+def test_no_array_library_is_imported_but_the_one_that_is_used():
+    work = "x = polygrad.ones(2, requires_grad=True); (x * x).sum().backward(); polygrad.nn, polygrad.optim"
+    libraries = {name for name in imported_by(work) if LIBRARIES.match(name)}
+    assert not libraries
+
+
+@pytest.mark.parametrize("plugin", sorted((ROOT / "backends").glob("*/src/polygrad_*")), ids=lambda path: path.name)
+def test_a_plugin_does_not_import_its_library(plugin):
+    code = f"import sys; sys.path.insert(0, {str(plugin.parent)!r}); import {plugin.name}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {name for name in done.stdout.split() if LIBRARIES.fullmatch(name)}
