@@ -38,7 +38,7 @@ def counting(torch: Any, *shape: int, requires_grad: bool = False) -> Any:
     return torch.tensor([float(i + 1) for i in range(count)]).reshape(*shape).clone().requires_grad_(requires_grad)
 
 
-# -- a write through a view reaches its base ------------------------------------------------------------------------------
+# -- a write through a view reaches its base ---------------------------------------------------------------------------
 
 
 @program
@@ -325,7 +325,7 @@ def to_of_the_same_type_is_the_same_tensor(torch):
     return same is x, x.float() is x, x, copy, other
 
 
-# -- detach and data -----------------------------------------------------------------------------------------------------
+# -- detach and data ---------------------------------------------------------------------------------------------------
 
 
 @program
@@ -466,7 +466,7 @@ def a_detached_part_of_the_graph_is_constant(torch):
     return x.grad
 
 
-# -- what the graph says about writes ------------------------------------------------------------------------------------
+# -- what the graph says about writes ----------------------------------------------------------------------------------
 
 
 @program
@@ -730,7 +730,7 @@ def gradient_given_to_backward_is_not_shared(torch):
     return x.grad
 
 
-# -- leaves -------------------------------------------------------------------------------------------------------------
+# -- leaves ------------------------------------------------------------------------------------------------------------
 
 
 @program
@@ -822,7 +822,7 @@ def a_tied_weight_gets_both_gradients(torch):
     return w, w.grad
 
 
-# -- hooks and retain_grad ----------------------------------------------------------------------------------------------
+# -- hooks and retain_grad ---------------------------------------------------------------------------------------------
 
 
 @program
@@ -858,7 +858,7 @@ def retain_grad_on_a_view_whose_base_is_written(torch):
     return x.grad
 
 
-# -- shapes, types and errors in place -----------------------------------------------------------------------------------
+# -- shapes, types and errors in place ---------------------------------------------------------------------------------
 
 
 @program

@@ -1,7 +1,7 @@
 """Real small programs as PyTorch users write them: the table behind test_programs.py.
 
-Every program is a function of ``torch``, which is PyTorch or polygrad, and returns numbers and tensors.  Random numbers are
-replaced by sines of counted numbers, so that both libraries start from the same.
+Every program is a function of ``torch``, which is PyTorch or polygrad, and returns numbers and tensors.  Random numbers
+are replaced by sines of counted numbers, so that both libraries start from the same.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def weight(torch: Any, *shape: int, seed: float = 0.0, scale: float = 0.5) -> An
     return noise(torch, *shape, seed=seed, scale=scale).requires_grad_()
 
 
-# -- regression and classification by hand ----------------------------------------------------------------------------------
+# -- regression and classification by hand -----------------------------------------------------------------------------
 
 
 @program
@@ -58,7 +58,7 @@ def scalar_neurons(torch):
 
     def predict(x, y):
         hidden = [(parameters[3 * i] * x + parameters[3 * i + 1] * y + parameters[3 * i + 2]).tanh() for i in range(3)]
-        return sum(h * w for h, w in zip(hidden, parameters[9:12])) + parameters[12]
+        return sum(h * w for h, w in zip(hidden, parameters[9:12], strict=True)) + parameters[12]
 
     points = [(1.0, 0.5, 1.0), (-1.0, 0.5, -1.0), (0.3, -0.8, 1.0), (-0.2, -0.4, -1.0)]
     losses = []
@@ -136,7 +136,7 @@ def mlp_by_hand_with_in_place_updates(torch):
         loss = ((torch.relu(x @ w1 + b1) @ w2 + b2 - y) ** 2).sum(1).mean()
         loss.backward()
         with torch.no_grad():
-            for p, v in zip(parameters, velocity):
+            for p, v in zip(parameters, velocity, strict=True):
                 v.mul_(0.9).add_(p.grad)
                 p.sub_(0.02 * v)
                 p.grad.zero_()
@@ -209,7 +209,7 @@ def spectral_norm_by_power_iteration(torch):
     return loss, w, u, sigma
 
 
-# -- recurrence, attention, convolution -------------------------------------------------------------------------------------
+# -- recurrence, attention, convolution --------------------------------------------------------------------------------
 
 
 @program
@@ -340,7 +340,7 @@ def ordinary_differential_equation(torch):
     return state, rates.grad
 
 
-# -- losses ---------------------------------------------------------------------------------------------------------------
+# -- losses ------------------------------------------------------------------------------------------------------------
 
 
 @program
@@ -388,7 +388,7 @@ def mixture_of_gaussians(torch):
     for _ in range(25):
         log_density = -0.5 * ((x - means) / log_scale.exp()) ** 2 - log_scale
         loss = -torch.logsumexp(log_density + torch.log_softmax(logits, 0), dim=1).mean()
-        for p, g in zip((means, log_scale, logits), torch.autograd.grad(loss, (means, log_scale, logits))):
+        for p, g in zip((means, log_scale, logits), torch.autograd.grad(loss, (means, log_scale, logits)), strict=True):
             p.data -= 0.3 * g
     return loss, means, log_scale, logits
 
@@ -422,7 +422,7 @@ def value_learning_with_a_target_network(torch):
         loss = torch.where(difference < 1, 0.5 * difference**2, difference - 0.5).mean()
         loss.backward()
         with torch.no_grad():
-            for p, q in zip(online, target):
+            for p, q in zip(online, target, strict=True):
                 p -= 0.1 * p.grad
                 p.grad = None
                 q.mul_(0.95).add_(p, alpha=0.05)
@@ -490,7 +490,7 @@ def complex_signal(torch):
     return loss, z
 
 
-# -- gradients of gradients -------------------------------------------------------------------------------------------------
+# -- gradients of gradients --------------------------------------------------------------------------------------------
 
 
 @program
@@ -584,7 +584,7 @@ def physics_informed_residual(torch):
         (du,) = torch.autograd.grad(u.sum(), t, create_graph=True)
         (ddu,) = torch.autograd.grad(du.sum(), t, create_graph=True)
         loss = ((ddu + u) ** 2).mean() + u[0, 0] ** 2 + (du[0, 0] - 1) ** 2
-        for p, g in zip((w1, b1, w2), torch.autograd.grad(loss, (w1, b1, w2))):
+        for p, g in zip((w1, b1, w2), torch.autograd.grad(loss, (w1, b1, w2)), strict=True):
             p.data -= 0.01 * g
     return loss, w1, b1, w2
 
@@ -603,7 +603,7 @@ def implicit_differentiation_of_a_fixed_point(torch):
     return x, da / (1 - dx)
 
 
-# -- what a training loop does ------------------------------------------------------------------------------------------------
+# -- what a training loop does -----------------------------------------------------------------------------------------
 
 
 @program
@@ -740,7 +740,7 @@ def adversarial_examples(torch):
     return loss, x
 
 
-# -- with modules and optimizers ----------------------------------------------------------------------------------------------
+# -- with modules and optimizers ---------------------------------------------------------------------------------------
 
 
 def filled(torch: Any, module: Any, seed: float = 0.0) -> Any:
@@ -764,7 +764,7 @@ def classifier_with_modules_and_adam(torch):
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
-    return losses, [p for p in model.parameters()]
+    return losses, list(model.parameters())
 
 
 @program

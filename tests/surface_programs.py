@@ -53,7 +53,9 @@ def gradients(name: str, function: Callable, *arguments: Callable, second_order:
 F35, F4, I35, I6 = (
     lambda t: floats(t, 3, 5), lambda t: floats(t, 4), lambda t: integers(t, 3, 5), lambda t: integers(t, 6)
 )  # fmt: skip
-ZEROS = lambda t: t.tensor([[1.0, 0.0, 2.0, 3.0, 4.0], [0.0, 1.0, 0.0, 2.0, 5.0], [0.0] * 5], dtype=t.float64)  # noqa: E731
+ZEROS = lambda t: t.tensor(  # noqa: E731
+    [[1.0, 0.0, 2.0, 3.0, 4.0], [0.0, 1.0, 0.0, 2.0, 5.0], [0.0] * 5], dtype=t.float64
+)
 SPECIAL = lambda t: t.tensor([3.0, float("nan"), 1.0, float("inf"), float("-inf"), 2.0])  # noqa: E731
 
 for d in (0, 1):
@@ -184,8 +186,10 @@ values("cpu", lambda t, x: (x.cpu() is x, x.to("cpu") is x, x.to(t.device("cpu")
 values("reversed", lambda t, x: reversed(x), F35)
 values("unsqueeze_ and t_", lambda t, x: (x.unsqueeze_(0).squeeze_(0).t_().shape, x.transpose_(0, 1)), F35)
 values("index methods in place", lambda t, x: (
-    x.index_add_(0, t.tensor([1, 1]), x[:2].clone()), x.index_fill_(1, t.tensor([0]), 9.0), x.index_copy_(0, t.tensor([2]), x[:1].clone()),
-    x.index_put_((t.tensor([0]),), t.tensor(3.0, dtype=t.float64), accumulate=True), x.masked_scatter_(x > 5, t.arange(20.0, dtype=t.float64)),
+    x.index_add_(0, t.tensor([1, 1]), x[:2].clone()),
+    x.index_fill_(1, t.tensor([0]), 9.0), x.index_copy_(0, t.tensor([2]), x[:1].clone()),
+    x.index_put_((t.tensor([0]),), t.tensor(3.0, dtype=t.float64), accumulate=True),
+    x.masked_scatter_(x > 5, t.arange(20.0, dtype=t.float64)),
     x.clamp_min_(0.0), x.clamp_max_(5.0),
 )[-1], F35)  # fmt: skip
 

@@ -34,13 +34,14 @@ def test_a_program_gives_what_pytorch_gives(name, backend):
 
 
 @pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_recording_is_what_the_installed_pytorch_gives(name):
     torch = pytest.importorskip("torch")
     assert observed(PROGRAMS[name](torch), torch) == RECORDED[name]
 
 
-# -- what somebody else holds never changes ------------------------------------------------------------------------------
+# -- what somebody else holds never changes ----------------------------------------------------------------------------
 
 WRITES = {
     "add_": lambda x: x.add_(1),
@@ -185,7 +186,8 @@ def test_a_failed_write_changes_nothing(backend):
     view = x[0]
     for write in (
         lambda: x.add_(polygrad.ones(4)), lambda: x.__setitem__(0, polygrad.ones(4)), lambda: x.__setitem__((5, 0), 1),
-        lambda: x.copy_(polygrad.ones(3, 3)), lambda: x.__setitem__(polygrad.tensor([7]), 1), lambda: view.mul_(fresh()),
+        lambda: x.copy_(polygrad.ones(3, 3)), lambda: x.__setitem__(polygrad.tensor([7]), 1),
+        lambda: view.mul_(fresh()),
         lambda: x.__setitem__(x > 0, polygrad.ones(4)), lambda: x.masked_fill_(polygrad.tensor([True, False]), 1.0),
         lambda: x.fill_(polygrad.ones(2)), lambda: x.add_("1"), lambda: x.__setitem__("a", 1), lambda: x.fill_(1j),
     ):  # fmt: skip
@@ -194,7 +196,7 @@ def test_a_failed_write_changes_nothing(backend):
     assert x.tolist() == [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]] and view.tolist() == [1.0, 2.0, 3.0]
 
 
-# -- graph and memory -----------------------------------------------------------------------------------------------------
+# -- graph and memory --------------------------------------------------------------------------------------------------
 
 
 def test_a_detached_tensor_keeps_no_graph_alive(backend):
@@ -241,7 +243,7 @@ def test_a_tensor_forgets_its_dead_views(backend):
     assert len(x._views) < 200
 
 
-# -- overwriting, on a backend that can -----------------------------------------------------------------------------------
+# -- overwriting, on a backend that can --------------------------------------------------------------------------------
 
 
 def memory(x):

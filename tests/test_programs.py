@@ -46,6 +46,7 @@ def test_a_program_runs_on_numpy(name):
 
 
 @pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_gives_pytorchs_numbers(name):
     torch = pytest.importorskip("torch")

@@ -44,7 +44,7 @@ def in_cycles():
         gc.garbage.clear()
 
 
-# -- length ---------------------------------------------------------------------------------------------------------------
+# -- length ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_chain_of_300_000_operations_goes_forward_backward_and_away(collector_off):
@@ -108,17 +108,18 @@ def test_a_recurrence_can_be_differentiated_twice():
     assert curvature.item() == pytest.approx(2 * 1.001**2000)
 
 
-# -- memory ---------------------------------------------------------------------------------------------------------------
+# -- memory ------------------------------------------------------------------------------------------------------------
 
 
 class Net:
-    """64-16-1 with tanh, written by hand, so that only the engine is tested."""
+    """8-16-1 with tanh, written by hand, so that only the engine is tested."""
 
     def __init__(self, seed: int = 0):
         numbers = itertools.count(seed)
-        draw = lambda *shape: polygrad.sin(polygrad.arange(polygrad.Size(shape).numel()) * 1.7 + next(numbers)).reshape(
-            *shape
-        )
+
+        def draw(*shape):
+            return polygrad.sin(polygrad.arange(polygrad.Size(shape).numel()) * 1.7 + next(numbers)).reshape(*shape)
+
         self.weights = [draw(8, 16).requires_grad_(), draw(16).requires_grad_(), draw(16, 1).requires_grad_()]
         self.inputs, self.targets = draw(32, 8), draw(32, 1)
 
@@ -191,8 +192,10 @@ def test_other_steps_leave_no_cycles_either(way, collector_off):
 
 
 def test_a_gradient_that_refers_to_its_own_graph_is_freed_with_it():
-    """``backward(create_graph=True)`` makes a cycle, as in PyTorch: x → x.grad → its graph → x's leaf, which owns the
-    gradient.  The garbage collector finds it; setting ``x.grad = None`` breaks it at once; `autograd.grad` makes none."""
+    """``backward(create_graph=True)`` makes a cycle, as in PyTorch: x.grad → its graph → x's leaf, which owns x.grad.
+
+    The garbage collector finds it; setting ``x.grad = None`` breaks it at once; `autograd.grad` makes none.
+    """
     gc.collect()
     gc.disable()
     try:
@@ -229,7 +232,7 @@ def test_what_backward_saved_is_freed_while_it_goes_through_the_graph():
     assert saved_array() is None and node is y.grad_fn
 
 
-# -- threads --------------------------------------------------------------------------------------------------------------
+# -- threads -----------------------------------------------------------------------------------------------------------
 
 
 def in_threads(work, count=8):
@@ -305,7 +308,7 @@ def test_threads_that_write_to_views_of_their_own_parts():
     assert not x.any()
 
 
-# -- interruptions --------------------------------------------------------------------------------------------------------
+# -- interruptions -----------------------------------------------------------------------------------------------------
 
 
 def usable(x):

@@ -48,34 +48,40 @@ def test_a_row_gives_what_pytorch_gives(name, backend):
 
 
 @pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("name", ROWS)
 def test_the_recording_is_what_the_installed_pytorch_gives(name):
     torch = pytest.importorskip("torch")
     assert_same(observed(ROWS[name](torch), torch), RECORDED["rows"][name])
 
 
-# -- printing -------------------------------------------------------------------------------------------------------------
+# -- printing ----------------------------------------------------------------------------------------------------------
 
 INF, NAN = math.inf, math.nan
 PRINTED = [
     *([v] for v in (1.0, 3, True, -0.5, 1e10, 1e-7, NAN, INF, 1j, 7 + 0.5j)),
-    *([v] for v in ([], [1.0, 2.0, 3.0], [1.5, -2.25], [1, 20, -300], [True, False], [0.0, 1.0, 0.5], [1e5, 1.0], [1e5, 1.5])),
-    *([v] for v in ([123456.789], [1e9, 1.0], [1001.0, 1.0], [1000.0, 1.0], [0.001, 0.0001], [0.00009], [99999999.0, 1e8], [1.1e8])),
+    *([v] for v in ([], [1.0, 2.0, 3.0], [1.5, -2.25], [1, 20, -300], [True, False])),
+    *([v] for v in ([0.0, 1.0, 0.5], [1e5, 1.0], [1e5, 1.5])),
+    *([v] for v in ([123456.789], [1e9, 1.0], [1001.0, 1.0], [1000.0, 1.0], [0.001, 0.0001])),
+    *([v] for v in ([0.00009], [99999999.0, 1e8], [1.1e8])),
     *([v] for v in ([1.0, NAN, INF], [1.5, NAN, -INF], [NAN], [-INF, 0.0], [-0.0, 1.0], [1e38, 1e-38], [2**40, 1])),
     *([v] for v in ([1 + 2j, 3 - 4j], [1.5 + 2j, 3 - 4.25j], [[1 + 2j, 100 - 0.5j]], [complex(NAN, INF), 1j])),
     *([[1.0, 2.0], dtype] for dtype in ("float64", "float16", "int8", "int64", "bool", "complex128", "uint8")),
     [[], "int64"], [[1e300], "float64"],
 ]  # fmt: skip
 MADE = {
-    "zeros(0, 3)": lambda t: t.zeros(0, 3), "zeros(2, 0, 3)": lambda t: t.zeros(2, 0, 3), "ones(1, 1, 1)": lambda t: t.ones(1, 1, 1),
+    "zeros(0, 3)": lambda t: t.zeros(0, 3), "zeros(2, 0, 3)": lambda t: t.zeros(2, 0, 3),
+    "ones(1, 1, 1)": lambda t: t.ones(1, 1, 1),
     **{f"arange({n})": lambda t, n=n: t.arange(n) for n in (12, 100, 1000, 1001)},
     **{f"thirds {n}": lambda t, n=n: t.arange(n) / 3 for n in (5, 20, 100, 1001)},
     **{f"leaf {n}": lambda t, n=n: (t.arange(n) / 3).requires_grad_() for n in range(5, 22)},
     **{f"double {n}": lambda t, n=n: (t.arange(n) / 3).double() for n in range(5, 22)},
     "matrix": lambda t: t.arange(12).reshape(3, 4), "blocks": lambda t: t.arange(24.0).reshape(2, 3, 4),
-    "four dimensions": lambda t: t.arange(24.0).reshape(2, 3, 2, 2) / 7, "wide": lambda t: t.arange(2000).reshape(40, 50),
+    "four dimensions": lambda t: t.arange(24.0).reshape(2, 3, 2, 2) / 7,
+    "wide": lambda t: t.arange(2000).reshape(40, 50),
     "large": lambda t: t.arange(8000.0).reshape(20, 20, 20) / 3, "long": lambda t: t.arange(3000).reshape(1000, 3),
-    "leaf matrix": lambda t: t.arange(12.0).reshape(3, 4).requires_grad_(), "booleans": lambda t: t.arange(6).reshape(2, 3) > 2,
+    "leaf matrix": lambda t: t.arange(12.0).reshape(3, 4).requires_grad_(),
+    "booleans": lambda t: t.arange(6).reshape(2, 3) > 2,
 }  # fmt: skip
 OPTIONS = [
     {}, {"precision": 2}, {"profile": "short"}, {"linewidth": 40}, {"edgeitems": 1, "threshold": 5}, {"sci_mode": True},
@@ -109,6 +115,7 @@ def test_tensors_are_printed_as_pytorch_prints_them():
 
 
 @pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
 def test_the_recorded_texts_are_what_the_installed_pytorch_prints():
     assert prints(pytest.importorskip("torch")) == RECORDED["prints"]
 

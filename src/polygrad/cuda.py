@@ -11,8 +11,8 @@ from ._devices import Device
 from .backends.registry import get_backend
 
 __all__ = [
-    "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "manual_seed", "manual_seed_all",
-    "synchronize",
+    "current_device", "device_count", "empty_cache", "get_device_name", "is_available", "manual_seed",
+    "manual_seed_all", "synchronize",
 ]  # fmt: skip
 
 

@@ -50,8 +50,8 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, backend
             False trusts the file, which can then run any program.
         backend: the backend to put tensors on, instead of the one that they were saved from.
 
-    Raises UnpicklingError for what is not on the list and for a file that `save` did not write, and BackendError where a
-    tensor's backend is not there.
+    Raises UnpicklingError for what is not on the list and for a file that `save` did not write, and BackendError where
+    a tensor's backend is not there.
 
     Example::
 
@@ -103,7 +103,7 @@ def _opened(f: Any, mode: str) -> AbstractContextManager:
     return open(f, mode) if isinstance(f, (str, os.PathLike)) else nullcontext(f)
 
 
-# -- writing ---------------------------------------------------------------------------------------------------------------
+# -- writing -----------------------------------------------------------------------------------------------------------
 
 
 class _Pickler(pickle.Pickler):
@@ -125,7 +125,7 @@ def _values(tensor: Tensor) -> tuple[DType, tuple[int, ...], str, bytes]:
     return tensor.dtype, tuple(tensor.shape), backend.name, values.tobytes()
 
 
-# -- reading ---------------------------------------------------------------------------------------------------------------
+# -- reading -----------------------------------------------------------------------------------------------------------
 
 
 def _tensor(
@@ -186,5 +186,6 @@ class _Unpickler(_TrustingUnpickler):
                 return trusted
         raise pickle.UnpicklingError(
             f"the file asks for {module}.{name}, which could run any program; if you trust it, list it with "
-            f"polygrad.serialization.add_safe_globals([{name}]), or the whole file with polygrad.load(..., weights_only=False)"
+            f"polygrad.serialization.add_safe_globals([{name}]), or the whole file with "
+            "polygrad.load(..., weights_only=False)"
         )

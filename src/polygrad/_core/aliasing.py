@@ -90,7 +90,10 @@ class Aliasing:
         self._become(other._alias(), self._edge)
 
     def _become(self, view: Any, edge: Edge | None) -> None:
-        """Be ``view`` from now on.  What is a view of this tensor, perhaps ``view`` too, keeps the former value as its base."""
+        """Be ``view`` from now on.
+
+        What is a view of this tensor, perhaps ``view`` too, keeps the former value as its base.
+        """
         former = self._cell(self._data, self._edge)
         former._base, former._views = self._base, self._views
         for other in former._live_views():
@@ -102,7 +105,7 @@ class Aliasing:
         self._base[0]._watch(self)
         self._bind(view._data, edge)
 
-    # -- in place --------------------------------------------------------------------------------------------------------
+    # -- in place ------------------------------------------------------------------------------------------------------
 
     def _records(self, *operands: Any) -> bool:
         """Whether an in-place operation with these operands belongs to the graph."""
@@ -126,8 +129,8 @@ class Aliasing:
                 continue
             if self._edge is None:
                 raise RuntimeError(
-                    "a view that was made under no_grad() is being modified in place with grad mode enabled, and its base "
-                    "requires grad; make the view and modify it both inside no_grad(), or both outside"
+                    "a view that was made under no_grad() is being modified in place with grad mode enabled, and its "
+                    "base requires grad; make the view and modify it both inside no_grad(), or both outside"
                 )
             if base._edge.__class__ is Leaf:
                 raise RuntimeError(
@@ -222,12 +225,12 @@ class Aliasing:
             old.hooks.retains_grad = False
             hooks_of(edge).retains_grad = True
 
-    # -- overwriting memory ------------------------------------------------------------------------------------------------
+    # -- overwriting memory --------------------------------------------------------------------------------------------
 
     def _overwrite(self, kernel_name: str, *operands: Any) -> bool:
-        """Run the in-place kernel of that name, if there is one and the memory is this family's own.  Says whether it ran.
+        """Run the in-place kernel of that name, if there is one and the memory is this family's own.
 
-        Nothing is checked here: `_check_in_place` goes before.
+        Says whether it ran.  Nothing is checked here: `_check_in_place` goes before.
         """
         kernel = BY_TYPE[self._data.__class__].kernels.get(kernel_name)
         if kernel is None or self._records(*operands) or not self._is_exclusive():

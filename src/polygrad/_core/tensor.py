@@ -1,7 +1,7 @@
 """The Tensor: a mutable cell that holds an immutable array value, and the edge by which it joins the graph.
 
-``_data`` is read in this package only, and in generated dispatchers.  Everybody else reads a raw array through `Tensor._read`, which
-an active recorder sees.
+``_data`` is read in this package only, and in generated dispatchers.  Everybody else reads a raw array through
+`Tensor._read`, which an active recorder sees.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Size(tuple):
 
 
 class ElementCount(int):
-    """``x.size``: an int, as the Array API has it, that can also be called as PyTorch's ``x.size()`` and ``x.size(dim)``."""
+    """``x.size``: an int, as in the Array API, that can be called, as PyTorch's ``x.size()`` and ``x.size(dim)``."""
 
     shape: Size
 
@@ -50,7 +50,7 @@ class Tensor(Aliasing):
     ``Tensor(2, 3)`` has that shape.
     """
 
-    #: ``_former`` is set only on a tensor that is no leaf now: the leaf that it was, or will be, with ``.grad`` and hooks.
+    #: ``_former`` is set only on a tensor that is no leaf now: the leaf that it was, with ``.grad`` and hooks.
     __slots__ = ("__weakref__", "_base", "_data", "_edge", "_former", "_views")
 
     # NumPy leaves ``array * tensor`` to the tensor.
@@ -254,7 +254,8 @@ class Tensor(Aliasing):
             raise TypeError(f".data takes a Tensor, not {type(value).__name__}")
         if self._edge is not None and not value.dtype.is_differentiable:
             raise RuntimeError(
-                f"the data of a tensor that requires grad must be of floating-point or complex type, not {value.dtype.name}"
+                f"the data of a tensor that requires grad must be of floating-point or complex type, not "
+                f"{value.dtype.name}"
             )
         self._share(value)
         if self._edge.__class__ is Leaf:
@@ -294,14 +295,15 @@ def as_operand(value: Any, reference: Tensor, label: str) -> Any:
 
     Raises TypeError for what is neither.
     """
-    if hasattr(value, "dtype") and hasattr(value, "item") and getattr(value, "shape", None) == ():
-        if isinstance(value.item(), (bool, int, float, complex)):
-            return value.item()
+    zero_dimensional = hasattr(value, "dtype") and hasattr(value, "item") and getattr(value, "shape", None) == ()
+    if zero_dimensional and isinstance(value.item(), (bool, int, float, complex)):
+        return value.item()
     try:
         backend = BY_TYPE[type(value)]
     except TypeError:
         raise TypeError(
-            f"{label} is a {type(value).__name__}; it must be a Tensor or a number (polygrad.tensor(...) makes a tensor)"
+            f"{label} is a {type(value).__name__}; it must be a Tensor or a number "
+            "(polygrad.tensor(...) makes a tensor)"
         ) from None
     if backend.level:
         return cell(value)

@@ -23,7 +23,8 @@ def _all(tensors: Any) -> list[Tensor]:
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """The coordinates of the grid that vectors span: one tensor for each vector, all of the grid's shape.
 
-    With ``indexing="ij"``, the default, the first vector runs along the first dimension; with ``"xy"`` along the second.
+    With ``indexing="ij"``, the default, the first vector runs along the first dimension; with ``"xy"`` along the
+    second.
     """
     vectors = _all(tensors)
     if indexing not in (None, "ij", "xy"):

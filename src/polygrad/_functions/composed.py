@@ -69,7 +69,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 
 
 def xlogy(input: Any, other: Any) -> Tensor:
-    """``input * log(other)``, and 0, with gradient 0, where ``input`` is 0 and the logarithm is infinite or undefined."""
+    """``input * log(other)``; 0, with gradient 0, where ``input`` is 0 and the logarithm is infinite or undefined."""
     like = input if isinstance(input, Tensor) else other
     x, y = (
         v if isinstance(v, Tensor) else like._new_scalar(v, _dtypes.promote_scalar(like.dtype, type(v)))

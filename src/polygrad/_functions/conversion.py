@@ -47,7 +47,7 @@ def to(
             backend = argument
         elif isinstance(argument, bool) or argument is None:
             continue
-        elif isinstance(argument, type) or isinstance(argument, np.dtype):
+        elif isinstance(argument, (type, np.dtype)):
             check_dtype(argument)
         else:
             device = argument
@@ -150,7 +150,8 @@ def deepcopy(input: Tensor, memo: dict) -> Tensor:
     """A copy outside the graph.  Raises RuntimeError for a tensor that was computed with a graph."""
     if not input.is_leaf:
         raise RuntimeError(
-            "only tensors created explicitly by the user (graph leaves) support the deepcopy protocol; detach() it first"
+            "only tensors created explicitly by the user (graph leaves) support the deepcopy protocol; "
+            "detach() it first"
         )
     if id(input) in memo:
         return memo[id(input)]

@@ -28,7 +28,7 @@ def getitem(x: Tensor, key: Any) -> Tensor:
 
 
 def setitem(x: Tensor, key: Any, value: Any) -> None:
-    """``x[key] = value``, in place, with ``value`` broadcast.  Raises as `getitem`, and for a shape that does not fit."""
+    """``x[key] = value``, in place, ``value`` broadcast.  Raises as `getitem`, and for a shape that does not fit."""
     if not isinstance(value, Tensor):
         value = scalar_for(x, value) if isinstance(value, (bool, int, float, complex)) else _as_value(x, value)
     if isinstance(key, Tensor) and key.dtype.kind == "bool" and tuple(key.shape) == tuple(x.shape) and value.ndim == 0:
@@ -43,7 +43,8 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
         except ShapeError as error:
             shape = tuple(xp.getitem(x.detach(), basic).shape)
             raise ShapeError(
-                f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of shape {shape}"
+                f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of "
+                f"shape {shape}"
             ) from error
         return
     x._check_in_place()
@@ -67,7 +68,7 @@ def masked_put(x: Tensor, mask: Tensor, value: Tensor) -> None:
 
 
 def scalar_for(x: Tensor, value: Any) -> Tensor:
-    """A Python number as a 0-d tensor in the type of ``x``, as PyTorch writes it there: into integers it is truncated."""
+    """A Python number as a 0-d tensor in the type of ``x``, as PyTorch writes it there: truncated for integers."""
     if isinstance(value, complex) and not x.dtype.is_complex:
         raise RuntimeError(f"value {value!r} cannot be converted to type {x.dtype.name}, which is not complex")
     if x.dtype.kind in ("int", "uint"):
@@ -154,7 +155,7 @@ def _is_mask(item: Any) -> bool:
 
 
 def _item(item: Any, x: Tensor) -> Any:
-    """One part of a key as None, Ellipsis, an int, a slice of ints, or a tensor of ints or bools on the place of ``x``."""
+    """One part of a key as None, Ellipsis, an int, a slice of ints, or a tensor of ints or bools beside ``x``."""
     if item is None or item is Ellipsis or item.__class__ is int:
         return item
     if isinstance(item, slice):
@@ -169,7 +170,7 @@ def _item(item: Any, x: Tensor) -> Any:
         return item
     if hasattr(item, "__index__") and getattr(item, "ndim", 0) == 0:
         return item.__index__()
-    if isinstance(item, float) or isinstance(item, str):
+    if isinstance(item, (float, str)):
         raise IndexError(
             f"only integers, slices, ..., None and integer or boolean tensors are valid indices, not {item!r}"
         )
@@ -206,7 +207,7 @@ def _wrapped(index: Tensor, length: int, axis: int) -> Tensor:
     return xp.where(index < 0, index + length, index) if index.dtype.kind == "int" else index
 
 
-# -- index tensors ------------------------------------------------------------------------------------------------------
+# -- index tensors -----------------------------------------------------------------------------------------------------
 
 
 class _Layout:
@@ -279,6 +280,7 @@ def _scatter(x: Tensor, indices: list[tuple[int, Tensor]], value: Tensor) -> Ten
             value = xp.broadcast_to(value, shape)
         except ValueError:
             raise RuntimeError(
-                f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of shape {shape}"
+                f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of "
+                f"shape {shape}"
             ) from None
     return layout.unrows(xp.put_rows(layout.rows(x), layout.to_picked(value), layout.position))

@@ -1,7 +1,7 @@
 """Methods that change a tensor: ``x.add_(y)``, ``x += y``, ``x.copy_(y)``, …
 
-Each is the operation without the underscore, whose result the tensor takes over; where nobody else can see the memory, a
-backend's kernel overwrites it.  All raise RuntimeError for a leaf that requires grad, or a view of one, in grad mode.
+Each is the operation without the underscore, whose result the tensor takes over; where nobody else can see the memory,
+a backend's kernel overwrites it.  All raise RuntimeError for a leaf that requires grad, or a view of one, in grad mode.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from . import conversion, picking, pointwise, shaping
 from .indexing import masked_put, scalar_for
 
 #: Operations that have a method with an underscore.
-NAMES = """mul multiply div divide true_divide pow neg negative exp expm1 log log2 log10 log1p sqrt square sin cos tan sinh
-    cosh tanh asin acos atan asinh acosh atanh sigmoid relu abs absolute floor ceil round trunc clamp clip reciprocal rsqrt
-    erf scatter scatter_add remainder floor_divide fmod addcmul addcdiv lerp tril triu sign nan_to_num logical_not
-    bitwise_not eq ne lt le gt ge""".split()
+NAMES = """mul multiply div divide true_divide pow neg negative exp expm1 log log2 log10 log1p sqrt square sin cos
+    tan sinh cosh tanh asin acos atan asinh acosh atanh sigmoid relu abs absolute floor ceil round trunc
+    clamp clip reciprocal rsqrt erf scatter scatter_add remainder floor_divide fmod addcmul addcdiv lerp
+    tril triu sign nan_to_num logical_not bitwise_not eq ne lt le gt ge""".split()
 
 _WHOLE = (Ellipsis,)
 
 
 def method(name: str, primitive: str | None) -> Callable:
-    """The method ``name_`` that replaces its tensor by the result of the method ``name``, which may be just a primitive."""
+    """The method ``name_`` that replaces its tensor by the result of the method ``name``, perhaps just a primitive."""
 
     def in_place(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         if kwargs:
@@ -187,6 +187,6 @@ def clamp_max_(self: Tensor, max: Any) -> Tensor:
 
 
 METHODS = (
-    add_, sub_, copy_, fill_, zero_, masked_fill_, detach_, unsqueeze_, squeeze_, t_, transpose_, index_add_, index_fill_,
-    index_copy_, index_put_, masked_scatter_, clamp_min_, clamp_max_,
+    add_, sub_, copy_, fill_, zero_, masked_fill_, detach_, unsqueeze_, squeeze_, t_, transpose_, index_add_,
+    index_fill_, index_copy_, index_put_, masked_scatter_, clamp_min_, clamp_max_,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Strides as PyTorch would have them: what decides whether `reshape` shares memory or copies.
 
-An array library lays out memory as it likes, or does not say.  Whether a write reaches another tensor must not depend on
-it, so the strides here are worked out from how a view was made, from a base that counts as contiguous.
+An array library lays out memory as it likes, or does not say.  Whether a write reaches another tensor must not depend
+on it, so the strides here are worked out from how a view was made, from a base that counts as contiguous.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ def reshaped_strides(
 ) -> tuple[int, ...] | None:
     """The strides of a view of shape ``target``, or None where there can be none.
 
-    The dimensions are taken together in runs that lie evenly in memory; a new dimension must not cross from one run into
-    another.
+    The dimensions are taken together in runs that lie evenly in memory; a new dimension must not cross from one run
+    into another.
     """
     if 0 in shape:
         return contiguous_strides(target)
@@ -86,7 +86,7 @@ def reshaped_strides(
     return tuple(reversed(result))
 
 
-# -- what each view does to strides --------------------------------------------------------------------------------------
+# -- what each view does to strides ------------------------------------------------------------------------------------
 
 
 def _getitem(shape, strides, result_shape, /, key):

@@ -48,7 +48,7 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """The elements of ``input`` at ``indices`` along ``dim``, the other dimensions broadcast; or of the flattened tensor."""
+    """The elements at ``indices`` along ``dim``, the other dimensions broadcast; or those of the flattened tensor."""
     if dim is None:
         return gather(reshape(input, -1), 0, reshape(indices, -1))
     if input.ndim != indices.ndim:
@@ -138,12 +138,12 @@ def at(input: Tensor, dim: int, index: Tensor) -> tuple:
 
 
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
-    """``input`` with ``alpha`` times each slice of ``source`` along ``dim`` added at its ``index``; equal indices add up."""
+    """``input`` with ``alpha`` times each slice of ``source`` along ``dim`` added at its ``index``; equals add up."""
     axis = normal_axis(dim, input.ndim)
     if index.ndim > 1 or (source.ndim and source.shape[axis] != index.shape.numel()):
         raise RuntimeError(
-            f"index_add(): index has shape {tuple(index.shape)}, and source {tuple(source.shape)} along dim {axis}; there is "
-            "one index for each slice of source"
+            f"index_add(): index has shape {tuple(index.shape)}, and source {tuple(source.shape)} along dim {axis}; "
+            "there is one index for each slice of source"
         )
     order = (axis, *(d for d in range(source.ndim) if d != axis))
     values = source if alpha == 1 else xp.multiply(source, alpha)

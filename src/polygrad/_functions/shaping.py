@@ -60,7 +60,8 @@ def view(input: Tensor, *shape: Any) -> Tensor:
     if input._base is not None and reshaped_strides(tuple(input.shape), strides_of(input), wanted) is None:
         raise RuntimeError(
             f"view size {wanted} is not compatible with the input tensor's size {tuple(input.shape)} and stride "
-            f"{strides_of(input)}: at least one dimension spans across two contiguous subspaces; use reshape(...) instead"
+            f"{strides_of(input)}: at least one dimension spans across two contiguous subspaces; use "
+            "reshape(...) instead"
         )
     return xp.reshape(input, wanted)
 
@@ -86,7 +87,8 @@ def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     order = tuple(normal_axis(d, input.ndim) for d in sizes(dims))
     if sorted(order) != list(range(input.ndim)):
         raise RuntimeError(
-            f"permute(): the dims {tuple(sizes(dims))} are not a permutation of the {input.ndim} dimensions of the tensor"
+            f"permute(): the dims {tuple(sizes(dims))} are not a permutation of the {input.ndim} dimensions of the "
+            "tensor"
         )
     return xp.permute_dims(input, order)
 
@@ -193,7 +195,7 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
 
 
 def expand(input: Tensor, *size: Any) -> Tensor:
-    """``input`` with dimensions of length 1 repeated to ``size``; -1 leaves a length as it is.  A view, to be read only."""
+    """``input`` with dimensions of length 1 repeated to ``size``; -1 leaves a length.  A view, to be read only."""
     wanted = sizes(size)
     offset = len(wanted) - input.ndim
     if offset < 0:
@@ -338,8 +340,8 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
         lengths = list(split_size_or_sections)
         if sum(lengths) != length or any(n < 0 for n in lengths):
             raise RuntimeError(
-                f"split_with_sizes expects split_sizes to sum exactly to {length} (the size of dimension {axis}), but got "
-                f"split_sizes={lengths}"
+                f"split_with_sizes expects split_sizes to sum exactly to {length} (the size of dimension {axis}), but "
+                f"got split_sizes={lengths}"
             )
     parts, start = [], 0
     for n in lengths:
@@ -358,7 +360,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """``input`` cut along ``dim`` into that many pieces, the first ones longer by one, or at the given positions.  Views."""
+    """``input`` cut along ``dim`` into that many pieces, the first ones longer by one, or at positions.  Views."""
     axis = normal_axis(dim, input.ndim)
     size = input.shape[axis]
     if isinstance(indices_or_sections, int):

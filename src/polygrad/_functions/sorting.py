@@ -24,7 +24,7 @@ def _ordered(input: Tensor, name: str) -> Tensor:
 
 @numpy_spelling
 def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = True) -> ValuesAndIndices:
-    """The elements in order along ``dim``, and where each of them was.  Always stable; NaN counts as the largest number.
+    """The elements in order along ``dim``, and where each was.  Always stable; NaN counts as the largest number.
 
     Raises IndexError for a dimension that there is not.
 
@@ -85,7 +85,7 @@ def _picked(ordered: ValuesAndIndices, axis: int, place: int, keepdim: bool) -> 
 
 @numpy_spelling
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The middle element, the lower one of two: of all, or along ``dim``, with where it is.  NaN if there is any NaN."""
+    """The middle element, the lower of two: of all, or along ``dim``, with where it is.  NaN if there is any NaN."""
     _ordered(input, "median")
     if dim is None:
         if not input.shape.numel():
@@ -170,7 +170,7 @@ def _running(input: Tensor, dim: int, largest: bool) -> ValuesAndIndices:
     return ValuesAndIndices(*xp.running_extremum(input, axis, largest)) if input.ndim else sort(input)
 
 
-# -- unique values, binary search ----------------------------------------------------------------------------------------
+# -- unique values, binary search --------------------------------------------------------------------------------------
 
 
 def unique(
@@ -265,7 +265,8 @@ def searchsorted(
         found = xp.reshape(cell(array), tuple(values.shape))
     elif places.shape[:-1] != values.shape[:-1]:
         raise RuntimeError(
-            f"searchsorted(): the shapes {tuple(places.shape)} and {tuple(values.shape)} may differ in the last dimension only"
+            f"searchsorted(): the shapes {tuple(places.shape)} and {tuple(values.shape)} may differ in the last "
+            "dimension only"
         )
     else:
         line, value = (

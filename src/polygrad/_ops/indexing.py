@@ -1,9 +1,9 @@
 """Reading and writing parts of an array.
 
-Basic keys (ints, slices, None, Ellipsis) give views: `getitem`, with `slice_put` and `slice_pad` to write and to go back.
-Index arrays are brought to one form: the indexed axes are moved to the front and flattened, and the index arrays become
-one array of positions on that axis.  So `take_rows`, `put_rows` and `index_add` along axis 0 are all that a backend ever does for
-them, and the rest is made of reshapes, whose gradients are known.
+Basic keys (ints, slices, None, Ellipsis) give views: `getitem`, with `slice_put` and `slice_pad` to write and to go
+back. Index arrays are brought to one form: the indexed axes are moved to the front and flattened, and the index arrays
+become one array of positions on that axis.  So `take_rows`, `put_rows` and `index_add` along axis 0 are all that a
+backend ever does for them, and the rest is made of reshapes, whose gradients are known.
 """
 
 from __future__ import annotations
@@ -13,7 +13,11 @@ from .._core.primitive import OPERATIONS, primitive
 # -- basic keys --------------------------------------------------------------------------------------------------------
 
 
-@primitive(linear=("x",), view=lambda base, value, key: OPERATIONS.slice_put(base, value, key))
+def _written(base, value, key):
+    return OPERATIONS.slice_put(base, value, key)
+
+
+@primitive(linear=("x",), view=_written)
 def getitem(xp, x, /, key):
     """``x[key]`` for a basic ``key``, a tuple."""
     return x[key]
@@ -66,11 +70,11 @@ def _narrowed(xp, g, shape):
 
 
 slice_put.defvjp(
-    x=lambda xp, g, key: _without(xp, g, key),
+    x=_without,
     value=lambda xp, g, key, value_shape: _narrowed(xp, xp.getitem(g, key), value_shape),
 )
 
-# -- index arrays, along axis 0 ------------------------------------------------------------------------------------------
+# -- index arrays, along axis 0 ----------------------------------------------------------------------------------------
 
 
 @primitive(linear=("x",))
@@ -86,8 +90,8 @@ take_rows.defvjp(x=lambda xp, g, indices, x_shape: xp.index_add(g, indices, x_sh
 def index_add(xp, x, indices, /, size):
     """``size`` rows of zeros, into which each row of ``x`` is added at its index: the adjoint of `take_rows`.
 
-    The generic text sorts by index, adds up runs of equal indices by doubling strides (Hillis and Steele, "Data parallel
-    algorithms", 1986), and picks the last element of every run: log2(n) steps without a loop over rows.
+    The generic text sorts by index, adds up runs of equal indices by doubling strides (Hillis and Steele, "Data
+    parallel algorithms", 1986), and picks the last element of every run: log2(n) steps without a loop over rows.
     """
     rows = x.shape[0]
     if rows == 0 or size == 0:
@@ -109,7 +113,7 @@ def index_add(xp, x, indices, /, size):
 
 
 def _last_of_each(xp, ordered, size):
-    """For every number below ``size`` where its last occurrence in the sorted array ``ordered`` is, and whether it occurs."""
+    """For every number below ``size`` where it occurs last in the sorted array ``ordered``, and whether it occurs."""
     numbers = xp.astype(xp.arange(size, device=xp.device(ordered)), ordered.dtype)
     position = xp.searchsorted(ordered, numbers, side="right") - 1
     position = xp.where(position < 0, xp.zeros_like(position), position)

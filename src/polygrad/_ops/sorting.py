@@ -9,7 +9,7 @@ from .._core.primitive import primitive
 from .reductions import count
 from .shaping import inverse, normal_axis
 
-# -- by position along an axis -------------------------------------------------------------------------------------------
+# -- by position along an axis -----------------------------------------------------------------------------------------
 
 
 @primitive(linear=("x",))
@@ -20,7 +20,7 @@ def take_along_axis(xp, x, indices, /, axis):
 
 @primitive(linear=("x",))
 def add_along_axis(xp, x, indices, /, axis, size):
-    """Zeros with ``size`` elements along ``axis``, into which ``x`` is added at ``indices``: take_along_axis' adjoint."""
+    """Zeros, ``size`` of them along ``axis``, into which ``x`` is added at ``indices``: take_along_axis' adjoint."""
     axis = normal_axis(axis, len(x.shape))
     order = (*(a for a in range(len(x.shape)) if a != axis), axis)
     x, indices = xp.permute_dims(x, order), xp.permute_dims(indices, order)
@@ -36,7 +36,7 @@ take_along_axis.defvjp(
 )
 add_along_axis.defvjp(x=lambda xp, g, indices, axis: xp.take_along_axis(g, indices, axis=axis))
 
-# -- order ---------------------------------------------------------------------------------------------------------------
+# -- order -------------------------------------------------------------------------------------------------------------
 
 
 @primitive(differentiable=False)
@@ -108,7 +108,7 @@ running_extremum.defvjp(
     x=lambda xp, g, ans, axis, x_shape: xp.add_along_axis(g[0], ans[1], axis=axis, size=x_shape[axis])
 )
 
-# -- running products ------------------------------------------------------------------------------------------------------
+# -- running products --------------------------------------------------------------------------------------------------
 
 
 @primitive()
@@ -120,10 +120,10 @@ def cumulative_prod(xp, x, /, axis):
 def _cumulative_prod(xp, g, x, axis):
     """Right beside zeros, and at any order: no division.
 
-    A block of elements is cut in two.  The products in the right half are those of the right half alone times the product
-    of the left: so the cotangent of the left half's last product grows by the sum of (cotangent times own product) over
-    the right half, and the right half's cotangents are multiplied by the left product.  All blocks of one size are
-    done at once, from the whole down to single elements: log2(n) steps.
+    A block of elements is cut in two.  The products in the right half are those of the right half alone times the
+    product of the left: so the cotangent of the left half's last product grows by the sum of (cotangent times own
+    product) over the right half, and the right half's cotangents are multiplied by the left product.  All blocks of one
+    size are done at once, from the whole down to single elements: log2(n) steps.
     """
     axis = normal_axis(axis, len(x.shape))
     order = (*(a for a in range(len(x.shape)) if a != axis), axis)

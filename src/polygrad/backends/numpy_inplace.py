@@ -1,9 +1,9 @@
 """NumPy kernels that overwrite an array: ``"NAME_"`` in the table, ``(array, *operands) -> bool``.
 
 The engine calls them only where nobody but the tensor and its views sees the memory.  An operand may still be a view of
-the same memory; ufuncs and assignment work as if it had been copied first, and where they would not, it is copied.  What a
-kernel cannot do exactly as the ordinary operation would, it leaves alone and returns False: then the operation runs, or
-says what is wrong.
+the same memory; ufuncs and assignment work as if it had been copied first, and where they would not, it is
+copied.  What a kernel cannot do exactly as the ordinary operation would, it leaves alone and returns False: then the
+operation runs, or says what is wrong.
 """
 
 from __future__ import annotations
