@@ -177,7 +177,7 @@ class _Unpickler(_TrustingUnpickler):
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in _HARMLESS or (module, name) == (__name__, "_tensor"):
             return super().find_class(module, name)
-        if module.partition(".")[0] == "polygrad":
+        if module.partition(".")[0] == "polygrad" and name.isidentifier():
             found = super().find_class(module, name)
             if isinstance(found, type) and issubclass(found, Tensor):
                 return found

@@ -415,7 +415,7 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     return xp.triu(input, diagonal)
 
 
-def clone(input: Tensor) -> Tensor:
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy, which the gradient passes through."""
     return xp.clone(input)
 

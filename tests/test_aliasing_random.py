@@ -1,0 +1,156 @@
+"""Random programs of views and writes: overwriting memory gives what rebinding gives, and what PyTorch gives."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import polygrad
+
+SEEDS = 800
+
+
+def view(choose: random.Random, t):
+    """Some view of ``t``; never more than it has room for."""
+    shape = tuple(t.shape)
+    kinds = [lambda: t[None], lambda: t[...], lambda: t.view(shape), lambda: t.expand(2, *shape)]
+    # PyTorch's copies keep the strides of a transpose; polygrad's are always contiguous.
+    kinds.append(lambda: t.flatten().clone().reshape(shape))
+    if shape:
+        first, second = choose.randrange(len(shape)), choose.randrange(len(shape))
+        start, stop = sorted((choose.randrange(shape[0] + 1), choose.randrange(shape[0] + 1)))
+        step, rows, place = choose.choice([1, 1, 2]), choose.choice([1, 2, 3]), choose.randrange(len(shape) + 1)
+        kinds += [
+            lambda: t[choose.randrange(shape[0])] if shape[0] else t[:],
+            lambda: t[start:stop:step],
+            lambda: t[..., -1:],
+            lambda: t.unsqueeze(place),
+            lambda: t.transpose(first, second),
+            lambda: t.squeeze(),
+            lambda: t.flatten(),
+            lambda: t.reshape(rows, -1) if t.numel() and t.numel() % rows == 0 else t.reshape(-1),
+            lambda: t.narrow(first, 0, max(1, shape[first] - 1)) if shape[first] else t[:],
+            lambda: t.permute(*reversed(range(len(shape)))),
+        ]
+    if len(shape) > 1:
+        kinds += [t.diagonal, lambda: t.mT]
+    return choose.choice(kinds)()
+
+
+def write(library, choose: random.Random, t, other, weight) -> None:
+    """Write something into ``t``."""
+    number, kind = choose.choice([2.0, -1.5, 3]), choose.randrange(11)
+    row = choose.randrange(t.shape[0]) if t.ndim and t.shape[0] else None
+    if kind == 0:
+        t.add_(number)
+    elif kind == 1:
+        t.mul_(number)
+    elif kind == 2:
+        t.mul_(weight)
+    elif kind == 3:
+        t.fill_(number)
+    elif kind == 4:
+        t.zero_()
+    elif kind == 5:
+        with library.no_grad():
+            t.sub_(number)
+    elif kind == 6 and row is not None:
+        t[row] = number
+    elif kind == 7:
+        t[t > number] = 1.25
+    elif kind == 8 and row is not None:
+        t[library.tensor([row])] = number
+    elif kind == 9:
+        t.add_(other.clone().sum())
+    elif kind == 10 and tuple(other.shape) == tuple(t.shape):
+        t.copy_(other.clone())
+
+
+def run(library, seed: int, grad: bool):
+    """A random program, and everything that can be seen at its end: values, flags, gradients."""
+    choose = random.Random(seed)
+    x = library.arange(12.0, dtype=library.float64).reshape(3, 4).clone().requires_grad_(grad)
+    weight = library.tensor(1.5, dtype=library.float64, requires_grad=grad)
+    seen, sums = [x * 1], []
+    for _ in range(choose.randrange(3, 14)):
+        t, other, kind = choose.choice(seen), choose.choice(seen), choose.random()
+        if kind < 0.4:
+            seen.append(view(choose, t))
+        elif kind < 0.45:
+            seen.append(choose.choice([t.detach, lambda t=t: t.data])())
+        elif kind < 0.5:
+            sums.append(t.sum() * 2)
+        elif kind < 0.55 and len(seen) > 2:
+            del seen[choose.randrange(1, len(seen))]
+        else:
+            write(library, choose, t, other, weight)
+    result = [[t.tolist(), t.requires_grad] for t in (*seen, *sums)]
+    varying = [(t * t).sum() for t in seen if t.requires_grad] + [s for s in sums if s.requires_grad]
+    if varying:
+        gradients = library.autograd.grad(sum(varying), [x, weight], allow_unused=True)
+        result.append([None if g is None else g.tolist() for g in gradients])
+    return result
+
+
+def outcome(library, seed: int, grad: bool):
+    """What `run` returns, or None where the program writes to an expanded tensor."""
+    try:
+        return run(library, seed, grad)
+    except RuntimeError as error:
+        if "single memory location" in str(error):
+            return None
+        raise
+
+
+def assert_close(result, expected):
+    if isinstance(expected, list):
+        assert isinstance(result, list) and len(result) == len(expected)
+        for one, other in zip(result, expected, strict=True):
+            assert_close(one, other)
+    elif isinstance(expected, float):
+        assert result == pytest.approx(expected, rel=1e-9, abs=1e-9, nan_ok=True)
+    else:
+        assert result == expected
+
+
+@pytest.mark.parametrize("grad", [False, True])
+def test_overwriting_memory_gives_what_rebinding_gives(grad, monkeypatch):
+    kernels = polygrad.get_backend("numpy").kernels
+    overwriting = {name: kernels[name] for name in kernels if name.endswith("_")}
+    assert overwriting
+    for seed in range(SEEDS):
+        result = outcome(polygrad, seed, grad)
+        for name in overwriting:
+            monkeypatch.delitem(kernels, name)
+        assert result == outcome(polygrad, seed, grad), f"seed {seed}"
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize("grad", [False, True])
+@pytest.mark.backend("strict")
+def test_random_programs_give_the_same_on_a_backend_without_overwriting(grad):
+    for seed in range(0, SEEDS, 5):
+        expected = outcome(polygrad, seed, grad)
+        with polygrad.use_backend("strict"):
+            result = outcome(polygrad, seed, grad)
+        assert (result is None) == (expected is None), f"seed {seed}"
+        assert_close(result, expected)
+
+
+@pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("grad", [False, True])
+def test_random_programs_give_what_pytorch_gives(grad):
+    torch = pytest.importorskip("torch")
+    compared = 0
+    for seed in range(SEEDS):
+        result = outcome(polygrad, seed, grad)
+        try:
+            expected = run(torch, seed, grad)
+        except RuntimeError:  # what PyTorch forbids and polygrad does not is in test_aliasing.py
+            continue
+        if result is not None:  # polygrad cannot write to a part of an expanded tensor
+            assert_close(result, expected)
+            compared += 1
+    assert compared > SEEDS / 2
