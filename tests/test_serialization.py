@@ -152,9 +152,17 @@ def test_a_file_runs_no_program(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["os system", "builtins eval", "builtins getattr", "polygrad.serialization get_backend", "polygrad._core.dispatch generate",
-     "polygrad.serialization np", "polygrad._core.tensor Tensor.__init_subclass__", "subprocess Popen"],
-)  # fmt: skip
+    [
+        "os system",
+        "subprocess Popen",
+        "builtins eval",
+        "builtins getattr",
+        "polygrad.serialization get_backend",
+        "polygrad.serialization np",
+        "polygrad._core.dispatch generate",
+        "polygrad._core.tensor Tensor.__init_subclass__",
+    ],
+)
 def test_nothing_reachable_runs_a_program(name):
     module, attribute = name.split()
     with pytest.raises(pickle.UnpicklingError, match="which could run any program"):
@@ -207,5 +215,5 @@ def test_pickle_and_copy_carry_tensors_too(backend):
         with polygrad.no_grad():
             y.zero_()
         assert x.detach().any()
-    with pytest.raises(RuntimeError, match="leaf"):
+    with pytest.raises(RuntimeError, match="leaves"):
         copy.deepcopy(x * 2)
