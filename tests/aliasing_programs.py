@@ -812,6 +812,51 @@ def requires_grad_can_be_switched_on_after_a_write(torch):
 
 
 @program
+def a_frozen_leaf_keeps_its_gradient(torch):
+    x = counting(torch, 2, requires_grad=True)
+    (x * x).sum().backward()
+    x.requires_grad_(False)
+    frozen = x.grad.clone(), x.requires_grad, (x * 2).requires_grad
+    x.requires_grad_(True)
+    (x * x).sum().backward()
+    return frozen, x.grad
+
+
+@program
+def a_gradient_may_be_given_to_any_tensor(torch):
+    x = counting(torch, 2)
+    x.grad = counting(torch, 2) * 10
+    x.requires_grad_()
+    (x * x).sum().backward()
+    first = x.grad.clone()
+    x.grad = None
+    y = counting(torch, 2)
+    wrong = [
+        raised(lambda: setattr(y, "grad", counting(torch, 3))), raised(lambda: setattr(y, "grad", 1.0)),
+        raised(lambda: setattr(y, "grad", counting(torch, 2).double())),
+    ]  # fmt: skip
+    return first, x.grad, y.grad, wrong
+
+
+@program
+def real_and_imaginary_parts_are_views(torch):
+    z = torch.tensor([1 + 2j, 3 + 4j])
+    z.real[0] = 10
+    z.imag.mul_(-1)
+    z.real += 1
+    return z.real, z.imag
+
+
+@program
+def gradient_through_a_written_real_part(torch):
+    x = torch.tensor([1 + 2j, 3 + 4j], requires_grad=True)
+    z = x * 2
+    z.real.mul_(3)
+    (z.real**2 + z.imag**2).sum().backward()
+    return z.real, z.imag, x.grad.real, x.grad.imag
+
+
+@program
 def a_tied_weight_gets_both_gradients(torch):
     w = counting(torch, 2, 2, requires_grad=True)
     encoder, decoder = w, w.T

@@ -186,6 +186,26 @@ def clamp_max_(self: Tensor, max: Any) -> Tensor:
     return self._in_place(lambda x: pointwise.clamp(x, None, max))
 
 
+def set_real(self: Tensor, value: Any) -> None:
+    """``x.real = value`` writes into the real part."""
+    _set_part(self, pointwise.real, value)
+
+
+def set_imag(self: Tensor, value: Any) -> None:
+    """``x.imag = value`` writes into the imaginary part."""
+    _set_part(self, pointwise.imag, value)
+
+
+def _set_part(self: Tensor, part: Callable, value: Any) -> None:
+    if isinstance(value, Tensor) and value._base is not None and value._base[0] is self:
+        return  # ``x.real += 1`` assigns the view that it already changed
+    written = part(self)
+    if isinstance(value, Tensor):
+        copy_(written, value)
+    else:
+        fill_(written, value)
+
+
 METHODS = (
     add_, sub_, copy_, fill_, zero_, masked_fill_, detach_, unsqueeze_, squeeze_, t_, transpose_, index_add_,
     index_fill_, index_copy_, index_put_, masked_scatter_, clamp_min_, clamp_max_,
