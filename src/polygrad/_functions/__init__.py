@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .. import _ops  # noqa: F401
+from .. import _ops
 from .._core.primitive import PRIMITIVES
-from .methods import TORCH_NAMES, attach
+from .methods import attach
+from .names import TORCH_NAMES
 
 attach()
 
