@@ -122,6 +122,7 @@ gradients("column_stack", lambda t, x, y: t.column_stack([x, y]), F4, lambda t: 
 values("atleast", lambda t, x: (t.atleast_1d(x[0]), t.atleast_2d(x), t.atleast_3d(x)), F4)
 values("splits", lambda t, x: (x.hsplit([1, 3]), x.vsplit(3), t.tensor_split(x, 3, 1)), F35)
 gradients("block_diag", lambda t, x, y: t.block_diag(x, y), F35, F4)
+values("logspace", lambda t: (t.logspace(0, 3, 4), t.logspace(-1, 1, 5, base=2.0, dtype=t.float64)))
 values("triangles", lambda t: (t.tril_indices(3, 4, -1), t.triu_indices(3, 4, 1)))
 for k in (-1, 0, 1, 2):
     gradients(f"rot90 {k}", lambda t, x, k=k: t.rot90(x, k, (0, 1)), F35)

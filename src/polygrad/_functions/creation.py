@@ -339,6 +339,20 @@ def linspace(
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
 
 
+def logspace(start: Any, end: Any, steps: int, base: float = 10.0, **options: Any) -> Tensor:
+    """``steps`` numbers from ``base ** start`` to ``base ** end`` at equal ratios.  Options as for `linspace`."""
+    dtype = check_dtype(options.pop("dtype", None)) or _dtypes.get_default_dtype()
+    device, requires_grad, backend = (options.pop(name, None) for name in ("device", "requires_grad", "backend"))
+    if options:
+        raise TypeError(f"logspace() got an unexpected keyword argument {next(iter(options))!r}")
+    target, where = place(backend, device)
+    numbers = np.asarray(float(base) ** np.linspace(float(start), float(end), steps))
+    if dtype.kind in ("int", "uint"):
+        numbers = np.trunc(numbers)
+    array = target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True)
+    return wrap(array, bool(requires_grad))
+
+
 def eye(
     n: int,
     m: int | None = None,
