@@ -108,6 +108,8 @@ for right in (False, True):
     values(
         f"bucketize {right}", lambda t, x, r=right: t.bucketize(x, t.tensor([0, 2, 4]), right=r, out_int32=True), I35
     )
+values("searchsorted with a sorter", lambda t, x: t.searchsorted(x, t.tensor([1, 3]), sorter=x.argsort()), I6)
+values("unique consecutive rows", lambda t, x: t.unique_consecutive(x // 3, True, True, dim=1), I35)
 values("bincount", lambda t, x: t.bincount(x, minlength=8), I6)
 values("bincount with weights", lambda t, x: t.bincount(x, floats(t, 6)), I6)
 values("isin", lambda t, x: t.isin(x, t.tensor([1, 4])), I35)
@@ -140,6 +142,14 @@ gradients("masked_scatter", lambda t, x, y: x.masked_scatter(x > 0, y), F35, F35
 gradients("take", lambda t, x: t.take(x, t.tensor([[0, 14], [3, 3]])), F35)
 gradients("take_along_dim", lambda t, x: t.take_along_dim(x, x.argsort(1), 1), F35)
 gradients("repeat_interleave", lambda t, x: x.repeat_interleave(2, dim=1), F35)
+gradients("repeat_interleave by tensor", lambda t, x: x.repeat_interleave(t.tensor([0, 2, 1]), dim=0), F35)
+values("repeat_interleave of numbers", lambda t: t.repeat_interleave(t.tensor([2, 0, 3])))
+gradients("scatter", lambda t, x, y: x.scatter(1, t.tensor([[2, 0], [1, 3]]), y[:2, :2]), F35, F35)
+values("scatter of a number", lambda t, x: x.scatter(0, t.tensor([[1, 2, 0]]), 7), I35)
+values("scatter added", lambda t, x: x.scatter(1, t.tensor([[1, 1, 0]]), x + 1, reduce="add"), I35)
+values("scatter multiplied", lambda t, x: x.scatter(1, t.tensor([[1, 1, 0]]), x + 1, reduce="multiply"), I35)
+values("index_fill of one", lambda t: t.tensor(3.0).index_fill(0, t.tensor([0]), 5.0))
+values("nonzero of one", lambda t: (t.tensor(3.0).nonzero(), t.tensor(0).nonzero(as_tuple=True)))
 gradients("tile", lambda t, x: t.tile(x, (2, 1, 2)), F35)
 gradients("fliplr and flipud", lambda t, x: (t.fliplr(x), t.flipud(x)), F35)
 values("argwhere", lambda t, x: t.argwhere(x > 2), I35)

@@ -42,10 +42,12 @@ DIFFERENT = {
         "addmv addbmm baddbmm".split(), "a fraction of an integer tensor raises; PyTorch takes its whole part"
     ),
     **dict.fromkeys(
-        "cholesky linalg.cholesky".split(), "a complex gradient is Hermitian; PyTorch's has a part that no input can follow"
+        "cholesky linalg.cholesky".split(),
+        "a complex gradient is Hermitian; PyTorch's has a part that no input can follow",
     ),
     **dict.fromkeys(
-        "cholesky_inverse cholesky_solve".split(), "the gradient is that of the triangle that is read; PyTorch's is of all"
+        "cholesky_inverse cholesky_solve".split(),
+        "the gradient is that of the triangle that is read; PyTorch's is of all",
     ),
     **dict.fromkeys("svd linalg.svd".split(), "PyTorch refuses a loss that depends on complex phases"),
     "linalg.eigh": "of the upper triangle the vectors have other signs",
@@ -53,6 +55,7 @@ DIFFERENT = {
     "linalg.pinv/singular": "the samples pass the matrix as two factors",
     "einsum": "the samples pass the operands first",
     "nn.functional.embedding": "the samples pass the weight first",
+    **dict.fromkeys("topk kthvalue".split(), "of equal elements polygrad always takes the first"),
     "__rpow__": "integers to negative integer powers raise, as in NumPy",
 }
 DTYPES = (torch.float64, torch.complex128, torch.int64)

@@ -163,6 +163,8 @@ def diff(
 ) -> Tensor:
     """The differences of neighbours along ``dim``, taken ``n`` times."""
     axis = normal_axis(dim, input.ndim)
+    if n == 0:
+        return xp.clone(input)
     parts = [x for x in (prepend, input, append) if x is not None]
     x = cat(parts, axis) if len(parts) > 1 else input
     before = (slice(None),) * axis
@@ -188,7 +190,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
 trapz = trapezoid
 
 
-def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
     """The distances of order ``p`` of every row of ``x1`` from every row of ``x2``."""
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(f"cdist: the rows have different lengths: {tuple(x1.shape)} and {tuple(x2.shape)}")

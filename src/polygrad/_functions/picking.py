@@ -9,7 +9,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from .common import numpy_spelling
-from .creation import arange
+from .creation import arange, full, tensor
 from .indexing import nonzero_positions
 from .shaping import broadcast_shapes, broadcast_tensors, broadcast_to, clone, flatten, reshape, stack
 
@@ -17,12 +17,28 @@ _FULL = slice(None)
 
 
 @numpy_spelling
-def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None) -> Tensor:
-    """Every element ``repeats`` times in a row, along ``dim`` or flattened."""
+def repeat_interleave(
+    input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
+    """Every element ``repeats`` times in a row, along ``dim`` or flattened; a number for each element, or one for all.
+
+    Given one tensor of numbers, each position that many times.
+    """
+    if repeats is None:
+        positions = arange(input.shape[0], backend=input.backend, device=input.device)
+        return repeat_interleave(positions, input, output_size=output_size)
     x = flatten(input) if dim is None else input
     axis = 0 if dim is None else normal_axis(dim, x.ndim)
-    index = [i for i in range(x.shape[axis]) for _ in range(repeats)]
-    return index_select(x, axis, arange(len(index), backend=x.backend, device=x.device) // repeats)
+    if not isinstance(repeats, Tensor):
+        repeats = tensor(repeats, backend=x.backend, device=x.device)
+    if repeats.ndim > 1 or repeats.shape.numel() not in (1, x.shape[axis]):
+        raise RuntimeError(
+            f"repeats must have one element, or as many as input along dim: {x.shape[axis]}, not {tuple(repeats.shape)}"
+        )
+    ends = xp.cumulative_sum(broadcast_to(flatten(repeats), (x.shape[axis],)), 0)
+    total = int(ends[-1].item()) if x.shape[axis] else 0
+    positions = arange(total, backend=x.backend, device=x.device)
+    return index_select(x, axis, xp.searchsorted(ends, positions, side="right"))
 
 
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
@@ -66,9 +82,25 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     return flatten(input)[index]
 
 
-def scatter(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
-    """``input`` with ``out[index[i][j][k]][j][k] = src[i][j][k]`` for ``dim`` 0, and likewise for others."""
+def scatter(
+    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
+) -> Tensor:
+    """``input`` with ``out[index[i][j][k]][j][k] = src[i][j][k]`` for ``dim`` 0, and likewise for others.
+
+    ``src`` may be one number.  With ``reduce``, ``"add"`` or ``"multiply"``, it is added or multiplied instead.
+    """
     axis = normal_axis(dim, input.ndim)
+    src = value if src is None else src
+    if reduce is not None:
+        if not isinstance(src, Tensor):
+            src = full(index.shape, src, dtype=input.dtype, backend=input.backend, device=input.device)
+        if reduce == "add":
+            return scatter_add(input, dim, index, src)
+        if reduce == "multiply":
+            return _scatter_product(input, axis, index, src)
+        raise RuntimeError(f"scatter(): reduce is 'add' or 'multiply', not {reduce!r}")
+    if not input.ndim:
+        return xp.reshape(scatter(flatten(input), 0, flatten(index), _line(src)), ())
     result = clone(input)
     result[_along(index, axis, input)] = _trimmed(src, index)
     return result
@@ -79,14 +111,37 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     axis = normal_axis(dim, input.ndim)
     if not input.ndim:
         return xp.reshape(scatter_add(flatten(input), 0, flatten(index), flatten(src)), ())
-    count = input.shape.numel()
+    values = xp.astype(xp.reshape(_trimmed(src, index), (-1,)), input.dtype)
+    added = xp.index_add(values, _flat_positions(index, axis, input), input.shape.numel())
+    return input + xp.reshape(added, tuple(input.shape))
+
+
+def _scatter_product(input: Tensor, axis: int, index: Tensor, src: Tensor) -> Tensor:
+    if not input.ndim:
+        return xp.reshape(_scatter_product(flatten(input), 0, flatten(index), flatten(src)), ())
+    result, values = clone(flatten(input)), xp.astype(flatten(_trimmed(src, index)), input.dtype)
+    positions = _flat_positions(index, axis, input)
+    while positions.shape[0]:  # of equal positions one in each round
+        numbers = arange(positions.shape[0], backend=input.backend, device=input.device)
+        nobody = full((input.shape.numel(),), -1, backend=input.backend, device=input.device)
+        winner = xp.put_rows(nobody, numbers, positions)
+        chosen = xp.take_rows(winner, positions) == numbers
+        result[positions[chosen]] *= values[chosen]
+        positions, values = positions[~chosen], values[~chosen]
+    return xp.reshape(result, tuple(input.shape))
+
+
+def _flat_positions(index: Tensor, axis: int, input: Tensor) -> Tensor:
+    """Where in the flattened ``input`` each element of ``index`` points, as a vector."""
     position, stride = None, 1
     for at, length in reversed(list(zip(_along(index, axis, input), input.shape, strict=True))):
         position = at * stride if position is None else position + at * stride
         stride *= length
-    position = xp.reshape(broadcast_to(position, index.shape), (-1,))
-    values = xp.astype(xp.reshape(_trimmed(src, index), (-1,)), input.dtype)
-    return input + xp.reshape(xp.index_add(values, position, count), tuple(input.shape))
+    return xp.reshape(broadcast_to(position, index.shape), (-1,))
+
+
+def _line(src: Any) -> Any:
+    return flatten(src) if isinstance(src, Tensor) else src
 
 
 def _trimmed(src: Any, index: Tensor) -> Any:
@@ -155,6 +210,8 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
 
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """``input`` with ``value`` at the positions ``index`` of ``dim``."""
+    if not input.ndim:  # it counts as a vector of length 1
+        return xp.reshape(index_fill(flatten(input), dim, index, value), ())
     result = clone(input)
     result[at(input, dim, index)] = value
     return result
@@ -162,6 +219,8 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """``input`` with the slices of ``source`` at the positions ``index`` of ``dim``."""
+    if not input.ndim:
+        return xp.reshape(index_copy(flatten(input), dim, flatten(index), flatten(source)), ())
     result = clone(input)
     result[at(input, dim, index)] = source
     return result
@@ -192,7 +251,9 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The positions of the nonzero elements: one row each, or, ``as_tuple``, one tensor per dimension."""
     mask = input if input.dtype.kind == "bool" else input != 0
     positions = nonzero_positions(mask)
-    return tuple(positions) if as_tuple else stack(positions, -1)
+    if as_tuple:
+        return tuple(positions)
+    return stack(positions, -1) if input.ndim else xp.reshape(positions[0], (-1, 1))[:, :0]
 
 
 def argwhere(input: Tensor) -> Tensor:

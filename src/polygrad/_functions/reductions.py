@@ -25,7 +25,11 @@ class ValuesAndIndices(NamedTuple):
 def _summable(input: Tensor, dtype: DType | None) -> Tensor:
     if check_dtype(dtype) is not None:
         return xp.astype(input, dtype)
-    return xp.astype(input, _dtypes.int64) if not input.dtype.is_differentiable and input.dtype is not _dtypes.int64 else input
+    return (
+        xp.astype(input, _dtypes.int64)
+        if not input.dtype.is_differentiable and input.dtype is not _dtypes.int64
+        else input
+    )
 
 
 @numpy_spelling
@@ -47,8 +51,8 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
         input = xp.astype(input, dtype)
     if not input.dtype.is_differentiable:
         raise RuntimeError(
-            f"mean(): the input must be of floating-point or complex type, but it is {input.dtype.name}; convert it first, "
-            "as in x.float().mean()"
+            f"mean(): the input must be of floating-point or complex type, but it is {input.dtype.name}; "
+            "convert it first, as in x.float().mean()"
         )
     return xp.mean(input, _checked(input, dim), keepdim)
 
@@ -62,7 +66,9 @@ def _checked(input: Tensor, dim: Any) -> Any:
 
 
 @numpy_spelling
-def var(input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None) -> Tensor:
+def var(
+    input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
+) -> Tensor:
     """The variance of all elements, or along ``dim``, with Bessel's correction unless ``correction`` says otherwise."""
     if isinstance(dim, bool):  # var(x, unbiased)
         dim, unbiased = None, dim
@@ -72,7 +78,9 @@ def var(input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = Fa
 
 
 @numpy_spelling
-def std(input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None) -> Tensor:
+def std(
+    input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
+) -> Tensor:
     """The standard deviation: the square root of `var`."""
     return xp.sqrt(var(input, dim, unbiased, keepdim, correction=correction))
 
@@ -99,7 +107,9 @@ def _extremum(name: str, input: Tensor, dim: Any, keepdim: bool) -> Any:
     if isinstance(dim, Tensor):
         return getattr(xp, name + "imum")(input, dim)
     if not input.shape.numel() and dim is None:
-        raise RuntimeError(f"{name}(): expected a tensor with elements, and this one has shape {tuple(input.shape)}; specify dim")
+        raise RuntimeError(
+            f"{name}(): expected a tensor with elements, and this one has shape {tuple(input.shape)}; specify dim"
+        )
     if dim is None:
         return getattr(xp, name)(input)
     axis = _checked(input, dim)
@@ -109,7 +119,11 @@ def _extremum(name: str, input: Tensor, dim: Any, keepdim: bool) -> Any:
         raise IndexError(f"{name}(): dimension {axis} has no elements")
     indices = getattr(xp, "arg" + name)(input, axis, True)
     values = gather(input, axis, indices)
-    return ValuesAndIndices(values, indices) if keepdim else ValuesAndIndices(_squeezed(values, axis), _squeezed(indices, axis))
+    return (
+        ValuesAndIndices(values, indices)
+        if keepdim
+        else ValuesAndIndices(_squeezed(values, axis), _squeezed(indices, axis))
+    )
 
 
 def _squeezed(x: Tensor, axis: int) -> Tensor:
@@ -118,13 +132,13 @@ def _squeezed(x: Tensor, axis: int) -> Tensor:
 
 @numpy_spelling
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-    """The largest element; with ``dim``, the largest along it and where it is; with a tensor, the larger of each pair."""
+    """The largest element; with ``dim``, the largest along it, and where; with a tensor, the larger of each pair."""
     return _extremum("max", input, dim, keepdim)
 
 
 @numpy_spelling
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-    """The smallest element; with ``dim``, the smallest along it and where it is; with a tensor, the smaller of each pair."""
+    """The smallest element; with ``dim``, the smallest along it, and where; with a tensor, the smaller of each pair."""
     return _extremum("min", input, dim, keepdim)
 
 
@@ -143,13 +157,13 @@ def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 @numpy_spelling
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the largest element is, in the flattened tensor or along ``dim``."""
-    return xp.argmax(input, _checked(input, dim), keepdim)
+    return xp.argmax(input, _checked(input, dim) if input.ndim else None, keepdim)
 
 
 @numpy_spelling
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the smallest element is, in the flattened tensor or along ``dim``."""
-    return xp.argmin(input, _checked(input, dim), keepdim)
+    return xp.argmin(input, _checked(input, dim) if input.ndim else None, keepdim)
 
 
 @numpy_spelling
@@ -182,7 +196,9 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
 
 
 @numpy_spelling
-def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+def norm(
+    input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None
+) -> Tensor:
     """The vector norm of order ``p`` of all elements, or along ``dim``: ``sum(|x|**p) ** (1/p)``.
 
     ``"fro"`` is order 2; ``"nuc"`` is the sum of a matrix's singular values.  The gradient at a norm of 0 is 0.
@@ -195,5 +211,3 @@ def norm(input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, 
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """How many elements are not zero."""
     return sum(_truth(input), dim)
-
-

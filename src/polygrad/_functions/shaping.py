@@ -363,6 +363,8 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     """``input`` cut along ``dim`` into that many pieces, the first ones longer by one, or at positions.  Views."""
     axis = normal_axis(dim, input.ndim)
     size = input.shape[axis]
+    if isinstance(indices_or_sections, Tensor):
+        indices_or_sections = indices_or_sections.tolist()
     if isinstance(indices_or_sections, int):
         if indices_or_sections < 1:
             raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")

@@ -6,11 +6,11 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
-from .._core.tensor import Tensor, cell
+from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from ..backends.registry import get_backend
 from .common import check_tensor, numpy_spelling
-from .creation import check_dtype, tensor
+from .creation import arange, check_dtype, tensor
 from .reductions import ValuesAndIndices
 from .shaping import flatten
 
@@ -116,6 +116,7 @@ def quantile(
     if not input.dtype.is_floating_point:
         raise RuntimeError(f"quantile() input tensor must be of floating-point type, not {input.dtype.name}")
     wanted = q.tolist() if isinstance(q, Tensor) else q
+    varies = isinstance(q, Tensor) and q.requires_grad and interpolation == "linear"
     several = wanted if isinstance(wanted, list) else [wanted]
     if any(not 0 <= one <= 1 for one in several):
         raise RuntimeError(f"quantile() q must be between 0 and 1, not {wanted}")
@@ -123,7 +124,12 @@ def quantile(
     axis = 0 if flat else normal_axis(dim, input.ndim)
     x = flatten(input) if flat or not input.ndim else input
     values = sort(x, axis).values
-    found = [_between(values, axis, one * (x.shape[axis] - 1), interpolation) for one in several]
+    length = x.shape[axis] - 1
+    found = [_between(values, axis, one * length, interpolation) for one in several]
+    if varies:  # add a zero that has the derivative with respect to q
+        for number, (one, part) in enumerate(zip(several, xp.reshape(q, (-1,)), strict=True)):
+            slope = _between(values, axis, one * length, "higher") - _between(values, axis, one * length, "lower")
+            found[number] = found[number] + (part - part.detach()) * length * slope.detach()
     if keepdim:
         shape = (1,) * input.ndim if flat else tuple(1 if a == axis else n for a, n in enumerate(input.shape))
         found = [xp.reshape(one, shape) for one in found]
@@ -222,9 +228,8 @@ def _with_groups(
 
 def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts: bool) -> Any:
     length = input.shape[axis]
-    lines = xp.permute_dims(input, (axis, *(a for a in range(input.ndim) if a != axis)))
-    lines = xp.reshape(lines, (length, input.shape.numel() // length if length else 0))
-    order = tensor(list(range(length)), dtype=_dtypes.int64, backend=input.backend, device=input.device)
+    lines = _lines(input, axis)
+    order = arange(length, backend=input.backend, device=input.device)
     for column in reversed(range(lines.shape[1])):  # the least important column first, each sort stable
         order = order[argsort(lines[:, column][order])]
     ordered = lines[order]
@@ -234,21 +239,39 @@ def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts
     return _with_groups(values, order, first, (length,), return_inverse, return_counts)
 
 
-def unique_consecutive(input: Tensor, return_inverse: bool = False, return_counts: bool = False) -> Any:
-    """The elements of the flattened tensor without those that equal the one before."""
-    x = flatten(input)
-    first = _begins(x[1:] != x[:-1], x.shape[0])
-    order = tensor(list(range(x.shape[0])), dtype=_dtypes.int64, backend=x.backend, device=x.device)
-    return _with_groups(x[first], order, first, tuple(input.shape), return_inverse, return_counts)
+def unique_consecutive(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The elements of the flattened tensor, or the slices along ``dim``, without those that equal the one before."""
+    x, axis = (flatten(input), 0) if dim is None else (input, normal_axis(dim, input.ndim))
+    lines = _lines(x, axis)
+    first = _begins(xp.any(lines[1:] != lines[:-1], 1), x.shape[axis])
+    order = arange(x.shape[axis], backend=x.backend, device=x.device)
+    values = x[(slice(None),) * axis + (first,)]
+    shape = tuple(input.shape) if dim is None else (x.shape[axis],)
+    return _with_groups(values, order, first, shape, return_inverse, return_counts)
+
+
+def _lines(x: Tensor, axis: int) -> Tensor:
+    """The slices of ``x`` along ``axis``, one a row."""
+    length = x.shape[axis]
+    moved = xp.permute_dims(x, (axis, *(a for a in range(x.ndim) if a != axis)))
+    return xp.reshape(moved, (length, x.shape.numel() // length if length else 0))
 
 
 def searchsorted(
-    sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None
+    sorted_sequence: Tensor,
+    input: Any,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Tensor | None = None,
 ) -> Tensor:
     """Where ``input`` would have to be put in for ``sorted_sequence`` to stay in order along its last dimension.
 
-    Before equal elements, or after them with ``right``.  The other dimensions of both are the same, or
-    ``sorted_sequence`` is a vector.
+    Before equal elements, or after them with ``right``.  ``sorter`` puts the sequence in order, as `argsort` gives it.  The
+    other dimensions of both are the same, or ``sorted_sequence`` is a vector.
     """
     if side not in (None, "left", "right"):
         raise RuntimeError(f"searchsorted(): side can only be 'left' or 'right' but got {side!r}")
@@ -260,9 +283,10 @@ def searchsorted(
     )
     common = _dtypes.promote(sorted_sequence.dtype, values.dtype)
     places, values = xp.astype(sorted_sequence, common).detach(), xp.astype(values, common).detach()
+    if sorter is not None:
+        places = xp.take_along_axis(places, sorter, axis=-1)
     if places.ndim == 1:
-        array = places.backend.xp.searchsorted(places._read(), xp.reshape(values, (-1,))._read(), side=side)
-        found = xp.reshape(cell(array), tuple(values.shape))
+        found = xp.searchsorted(places, values, side)
     elif places.shape[:-1] != values.shape[:-1]:
         raise RuntimeError(
             f"searchsorted(): the shapes {tuple(places.shape)} and {tuple(values.shape)} may differ in the last "
@@ -299,6 +323,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         raise RuntimeError(f"bincount: weights have shape {tuple(weights.shape)}, but input has {tuple(input.shape)}")
     size = max(minlength, 0 if empty else int(xp.max(input).item()) + 1)
     index = xp.astype(input, _dtypes.int64)
+    if weights is not None and weights.dtype is not _dtypes.float32:
+        weights = xp.astype(weights, _dtypes.float64)
     return xp.index_add(xp.ones_like(index) if weights is None else weights, index, size)
 
 

@@ -47,6 +47,13 @@ def argsort(xp, x, /, *, axis=-1, descending=False, stable=True):
     return xp.argsort(x, axis=axis, descending=descending, stable=stable)
 
 
+@primitive(promotes=True, differentiable=False)
+def searchsorted(xp, x, values, /, side="left"):
+    """Where each of ``values`` would have to be put into the sorted vector ``x``."""
+    found = xp.searchsorted(x, xp.reshape(values, (-1,)), side=side)
+    return xp.reshape(found, values.shape)
+
+
 @primitive(outputs=2)
 def sort(xp, x, /, axis=-1, descending=False):
     """``x`` in order along ``axis``, and where each element was."""
