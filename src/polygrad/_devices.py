@@ -19,6 +19,9 @@ class Device(str):
 
     __slots__ = ("backend", "native")
 
+    backend: Any
+    native: Any
+
     def __new__(cls, type: Any = "cpu", index: int | None = None) -> Device:
         if isinstance(type, int):
             type, index = "cuda", type
@@ -37,7 +40,7 @@ class Device(str):
         return self.partition(":")[0]
 
     @property
-    def index(self) -> int | None:
+    def index(self) -> int | None:  # type: ignore[override]
         """Which device of its kind."""
         number = self.partition(":")[2]
         return int(number) if number.isdigit() else None

@@ -8,12 +8,15 @@ in the graph, and none keeps another alive.
 The memory of an array is really overwritten only where nobody else can see it, which its reference count tells.
 """
 
+# Tensor has the slots that the methods here assign to.
+# mypy: disable-error-code="misc"
+
 from __future__ import annotations
 
 import sys
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _dtypes
 from .._state import RECORDERS, grad_enabled, grad_mode, note_read, recorder
@@ -27,11 +30,16 @@ class Aliasing:
 
     __slots__ = ()
 
-    _data: Any
-    _edge: Edge | None
-    _base: tuple[Any, Any, Any] | None
-    _views: list[weakref.ref] | None
-    _cell: Callable[..., Any]
+    if TYPE_CHECKING:
+        _data: Any
+        _edge: Any
+        _base: Any
+        _views: list[weakref.ref] | None
+        _cell: Callable[..., Any]
+        _read: Callable[[], Any]
+
+        @property
+        def dtype(self) -> _dtypes.DType: ...
 
     # -- views ---------------------------------------------------------------------------------------------------------
 
@@ -215,15 +223,15 @@ class Aliasing:
         if RECORDERS and (active := recorder()) is not None:
             active.write(self)
         if data.__class__ is not self._data.__class__ and BY_TYPE[data.__class__].level:
-            BY_TYPE[data.__class__].note_write(self, data)
+            BY_TYPE[data.__class__].note_write(self, data)  # type: ignore[attr-defined]
         self._data = data
-        old = self._edge
+        old: Any = self._edge
         self._edge = edge
         # What was to be retained is the gradient of the tensor, wherever the tensor went.
         moves = old.__class__ is Node and edge.__class__ is Node and old is not edge
         if moves and old.hooks is not None and old.hooks.retains_grad:
             old.hooks.retains_grad = False
-            hooks_of(edge).retains_grad = True
+            hooks_of(edge).retains_grad = True  # type: ignore[arg-type]
 
     # -- overwriting memory --------------------------------------------------------------------------------------------
 
@@ -298,7 +306,7 @@ class Aliasing:
         memory = cells[0]._data
         base_of = BY_TYPE[memory.__class__].base_of
         for tensor in cells:
-            _, primitive, settings = tensor._base or (None, None, None)
+            _, primitive, settings = tensor._base or (None, None, {})
             if primitive is not None and tensor._data is not memory and base_of(tensor._data) is not memory:
                 with _grad_mode(False):
                     tensor._data = primitive.op(self._cell(tensor._base[0]._data), **settings)._data
@@ -326,6 +334,8 @@ def references(tensor: Any) -> int:
 
 class _Probe:
     __slots__ = ("_data",)
+
+    _data: Any
 
 
 def _calibrate() -> int | None:

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..backends.namespace import GENERIC, STANDARD
 from ..backends.registry import BY_TYPE
@@ -292,9 +292,7 @@ def _forwards_of_arity(name: str, arity: int) -> Callable:
     return eval(text.format(name))
 
 
-def elementwise(
-    name: str, derivative: Callable | None = None, *, floats: bool = False, **rules: Callable
-) -> Primitive:
+def elementwise(name: str, derivative: Callable | None = None, *, floats: bool = False, **rules: Callable) -> Primitive:
     """Declare a function of the standard that works element by element, by its name.
 
     With ``derivative``, an expression over ``x`` or ``ans``, it is a function of one operand, and the expression serves
@@ -332,6 +330,10 @@ class Operations:
 
     #: The type of this namespace's arrays; the Tensor class puts itself here.
     array_type: type | None = None
+
+    if TYPE_CHECKING:  # other modules put composites here
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __getattr__(self, name: str) -> Callable:
         try:

@@ -104,7 +104,7 @@ def attach() -> None:
     put("svd", linalg.svd_parts)
     for name in inplace.NAMES:
         put(name + "_", inplace.method(name, {"div": "divide", **TORCH_NAMES}.get(name)))
-    for method in inplace.METHODS:
+    for method in (*inplace.METHODS, *kinds.METHODS):
         put(method.__name__, method)
     put("mT", property(_matrix_transpose))
     put("T", property(shaping.numpy_transpose))
@@ -130,12 +130,10 @@ def attach() -> None:
     put("__copy__", lambda self: self.detach().requires_grad_(self.requires_grad) if self.is_leaf else self)
     put("__reduce_ex__", conversion.reduce_ex)
     put("dim", lambda self: self.ndim)
-    put("ndimension", Tensor.dim)
+    put("ndimension", lambda self: self.ndim)
     put("numel", lambda self: self.shape.numel())
-    put("nelement", Tensor.numel)
+    put("nelement", lambda self: self.shape.numel())
     put("element_size", lambda self: self.dtype.itemsize)
-    for method in kinds.METHODS:
-        put(method.__name__, method)
     for name, read in kinds.PROPERTIES.items():
         put(name, property(read))
     put("__dlpack__", kinds.dlpack)

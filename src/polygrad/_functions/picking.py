@@ -133,7 +133,8 @@ def _scatter_product(input: Tensor, axis: int, index: Tensor, src: Tensor) -> Te
 
 def _flat_positions(index: Tensor, axis: int, input: Tensor) -> Tensor:
     """Where in the flattened ``input`` each element of ``index`` points, as a vector."""
-    position, stride = None, 1
+    position: Any = None
+    stride = 1
     for at, length in reversed(list(zip(_along(index, axis, input), input.shape, strict=True))):
         position = at * stride if position is None else position + at * stride
         stride *= length

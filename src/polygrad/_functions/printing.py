@@ -54,7 +54,12 @@ def set_printoptions(
     global _options
     if profile is not None and profile not in _PROFILES:
         raise ValueError(f"profile is one of {', '.join(map(repr, _PROFILES))}, not {profile!r}")
-    given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems, "linewidth": linewidth}
+    given: dict[str, Any] = {
+        "precision": precision,
+        "threshold": threshold,
+        "edgeitems": edgeitems,
+        "linewidth": linewidth,
+    }
     chosen = {name: value for name, value in given.items() if value is not None}
     _options = replace(_options if profile is None else _PROFILES[profile], **chosen, sci_mode=sci_mode)
 

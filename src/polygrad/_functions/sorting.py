@@ -121,7 +121,7 @@ def quantile(
     if any(not 0 <= one <= 1 for one in several):
         raise RuntimeError(f"quantile() q must be between 0 and 1, not {wanted}")
     flat = dim is None
-    axis = 0 if flat else normal_axis(dim, input.ndim)
+    axis = 0 if dim is None else normal_axis(dim, input.ndim)
     x = flatten(input) if flat or not input.ndim else input
     values = sort(x, axis).values
     length = x.shape[axis] - 1
@@ -270,8 +270,8 @@ def searchsorted(
 ) -> Tensor:
     """Where ``input`` would have to be put in for ``sorted_sequence`` to stay in order along its last dimension.
 
-    Before equal elements, or after them with ``right``.  ``sorter`` puts the sequence in order, as `argsort` gives it.  The
-    other dimensions of both are the same, or ``sorted_sequence`` is a vector.
+    Before equal elements, or after them with ``right``.  ``sorter`` puts the sequence in order, as `argsort` gives it.
+    The other dimensions of both are the same, or ``sorted_sequence`` is a vector.
     """
     if side not in (None, "left", "right"):
         raise RuntimeError(f"searchsorted(): side can only be 'left' or 'right' but got {side!r}")
