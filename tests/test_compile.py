@@ -390,6 +390,7 @@ def test_a_tensor_that_is_kept_is_named(jax):
     kept = []
     with pytest.raises(polygrad.compiler.CompileError, match="a list of 1.*Return it"):
         polygrad.compile(lambda x: kept.append(x * 2))(polygrad.ones(2))
+    assert polygrad.compile(lambda x: x * 2)(polygrad.ones(2)).tolist() == [2.0, 2.0]  # no fault of this function
 
 
 def test_backward_inside_that_reaches_a_graph_outside_is_an_error(jax):

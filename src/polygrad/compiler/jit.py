@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -274,13 +275,20 @@ def _calibrate() -> int | None:
 UNIQUE = _calibrate()
 
 
+#: What was told of before: it may still be held when another function is compiled.
+_told: list[weakref.ref] = []
+
+
 def _check_leaks(backend: Any) -> None:
     """Raise CompileError where a tensor that was made while tracing is still held by something."""
     for _ in range(2):
         leaked = [x for x in gc.get_objects() if x.__class__ in TENSOR_TYPES and backend.is_traced(x._data)]
+        leaked = [x for x in leaked if not any(reference() is x for reference in _told)]
         if not leaked:
             return
         gc.collect()  # what only a cycle holds is no leak
+    _told[:] = [reference for reference in _told if reference() is not None]
+    _told.extend(map(weakref.ref, leaked))
     holders = {name for x in leaked for name in _holders(x, leaked)}
     raise CompileError(
         f"compile: {len(leaked)} tensor{'s' * (len(leaked) > 1)} made inside the function outlive it, held by "
