@@ -92,7 +92,7 @@ class Generator:
     def bits(self, words: int, backend: Any, device: Any) -> Tensor:
         """At least ``words`` fresh random words, a tensor of uint64 on ``device`` of ``backend``; inside of vmap, as
         many for every example, if these are to be different."""
-        batches = [frame for frame in frames.get() if frame.randomness != "same"]
+        batches: list[Any] = [frame for frame in frames.get() if frame.randomness != "same"]
         if not batches:
             return cell(self._words(words, backend, device))
         shape = (*[frame.length_of_random() for frame in batches], 4 * -(-words // 4))

@@ -341,7 +341,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
         n >>= 1
         if n:
             factor = xp.matmul(factor, factor)
-    return result
+    return result  # type: ignore[return-value]
 
 
 def svd_parts(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:

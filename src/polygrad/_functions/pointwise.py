@@ -21,7 +21,7 @@ def pow(input: Any, exponent: Any) -> Tensor:
     if exponent.__class__ in (int, float, complex) and isinstance(input, Tensor):
         dtype = input.dtype
         if _dtypes.promote_scalar(dtype, exponent.__class__) is dtype:
-            if dtype.kind in ("int", "uint", "bool") and exponent < 0:
+            if dtype.kind in ("int", "uint", "bool") and exponent < 0:  # type: ignore[operator]
                 raise RuntimeError("integers to negative integer powers are not allowed; convert to a floating type first")
             return xp.power(input, exponent)
     return xp.pow(input, exponent)

@@ -108,9 +108,9 @@ class Discovery:
 
     def finish(self) -> None:
         """Keep the results, and put every cell and gradient back to what it was."""
-        for leaf, record in self.leaves.items():  # first: the cell of a gradient is put back below
-            record.after = None if leaf.grad is None else leaf.grad._data
-            leaf.grad = record.before
+        for leaf, kept in self.leaves.items():  # first: the cell of a gradient is put back below
+            kept.after = None if leaf.grad is None else leaf.grad._data
+            leaf.grad = kept.before
         for record in self.records:
             cell = record.reference()
             if cell is not None:

@@ -25,7 +25,7 @@ _tracing = threading.RLock()
 def describe(leaves: Sequence[Any]) -> tuple:
     """What a program depends on of its arguments: of tensors the kind, of everything else the value."""
     first: dict[int, int] = {}
-    parts = []
+    parts: list[tuple] = []
     for place, leaf in enumerate(leaves):
         if isinstance(leaf, Tensor):
             array = leaf._read()
@@ -121,14 +121,15 @@ class Program:
             if isinstance(x._edge, Leaf):
                 owners[x._edge] = places[id(x)]
         boundaries = {r.boundary: r for r in discovery.records if r.boundary is not None}
-        for leaf, record in discovery.leaves.items():
-            if leaf in boundaries and record.written:
+        for leaf, kept in discovery.leaves.items():
+            if leaf in boundaries and kept.written:
                 raise CompileError(
                     "compile: backward() inside the function reaches a tensor that was computed outside of it; detach() "
                     "the argument, move its computation inside, or call backward() outside"
                 )
         gradients = {id(r.before): leaf for leaf, r in discovery.leaves.items() if r.before is not None}
-        overwritten, others = [], []
+        overwritten: list[tuple[int, str, Any]] = []
+        others: list[tuple[int, str, Any]] = []
         for record in discovery.records:
             if record.number is None:
                 continue
@@ -145,7 +146,7 @@ class Program:
         others.extend((number, "host", get) for get, number in discovery.host if number is not None)
         order = {"cell": 0, "argument": 1, "gradient": 2, "constant": 3, "host": 4}
         others.sort(key=lambda item: order[item[1]])
-        alive = [record.reference() for record in self._written(discovery)]
+        alive: list[Any] = [record.reference() for record in self._written(discovery)]
         self._overwritten = [
             (target, [x for x in alive if x is not target and x._data is target._data]) for _, _, target in overwritten
         ]
@@ -153,14 +154,14 @@ class Program:
         self._host = [(get, number is not None) for get, number in discovery.host]
         self.first_host = discovery.host_values
         written = self._written(discovery)
-        self._writes = [(places.get(id(r.reference())), r.reference()) for r in written]
+        self._writes: list[tuple[int | None, Any]] = [(places.get(id(r.reference())), r.reference()) for r in written]
         for record in written:
             if record.result_edge.__class__ is Node:
                 raise CompileError(
                     "compile: a tensor that outlives the function was given a graph inside of it; write a detached value "
                     "into it, as in state.copy_(value.detach())"
                 )
-        self._checked = [
+        self._checked: list[tuple[Any, type]] = [
             (r.reference(), r.edge.__class__)
             for r in discovery.records
             if r.number is not None and r.reference() is not None and id(r.reference()) not in places
@@ -211,7 +212,7 @@ class Program:
         return unflatten(self._structure, self._outputs(arrays, tensors))
 
     @staticmethod
-    def _leaf(leaf: Any, tensors: Sequence[Tensor]) -> Leaf:
+    def _leaf(leaf: Any, tensors: Sequence[Tensor]) -> Any:
         return tensors[leaf]._edge if leaf.__class__ is int else leaf
 
     def _give_away(self) -> list[Any]:

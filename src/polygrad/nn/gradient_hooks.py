@@ -27,7 +27,7 @@ class _Passage:
 
     def __init__(self, count: int):
         self.outputs, self.mask, self.primitive = count, (True,) * count, self
-        self.backward = defaultdict(lambda: lambda g, saved: g)
+        self.backward: Any = defaultdict(lambda: lambda g, saved: g)
 
 
 def _pass(values: Sequence[Any]) -> tuple[list[Any], list[int], Node | None]:
