@@ -13,6 +13,7 @@ from .table import (
     COMPLEX,
     Row,
     anything,
+    ascending,
     between,
     binary,
     case,
@@ -163,6 +164,7 @@ SHAPES = [
 SORTING = [
     row("sort", case(distinct(2, 3)), case(distinct(3, 2), axis=0, descending=True), case((0, 2), axis=0)),
     row("argsort", case(distinct(2, 3)), case(distinct(3, 2), axis=0, descending=True), case(truth(5), stable=True)),
+    row("searchsorted", case(ascending(5), (2, 3)), case(ascending(4), (), side="right"), case(ascending(0), (2,))),
     row("topk", case(distinct(2, 4), k=2), case(distinct(3, 2), k=1, axis=0, largest=False), case((2, 3), k=0)),
     row("take_along_axis", case((3, 4), whole(3)(2, 4), axis=0), case((2, 3), whole(3)(2, 5), axis=-1),
         case((2, 3), whole(3)(2, 0), axis=1), kinds=BOTH),

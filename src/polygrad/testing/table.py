@@ -60,6 +60,10 @@ def _distinct(random, shape, is_complex):
     return (random.permutation(count).reshape(shape) - count / 2 + 0.3) * 0.4
 
 
+def _ascending(random, shape, is_complex):
+    return np.sort(random.standard_normal(shape))
+
+
 def _with_zeros(random, shape, is_complex):
     x = _normal(random, shape, is_complex)
     x.reshape(-1)[::3] = 0
@@ -72,7 +76,7 @@ def _regular(random, shape, is_complex):
 
 
 anything, positive, nonzero, distinct = domain(_normal), domain(_positive), domain(_nonzero), domain(_distinct)
-with_zeros, regular = domain(_with_zeros), domain(_regular)
+with_zeros, regular, ascending = domain(_with_zeros), domain(_regular), domain(_ascending)
 truth = domain(lambda random, shape, is_complex: random.random(shape) < 0.6)
 words = domain(lambda random, shape, is_complex: random.integers(0, 2**64, shape, dtype=np.uint64))
 
