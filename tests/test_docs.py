@@ -113,16 +113,20 @@ def test_links_between_pages_lead_somewhere():
 
 
 def write_outputs(page: Path) -> None:
-    """Put what the blocks of ``page`` print below them."""
-    text = page.read_text(encoding="utf-8")
+    """Put what the blocks of ``page`` print below them, until nothing changes: some outputs say a line's number."""
+    before = page.read_text(encoding="utf-8")
+    text = before
     blocks = runnable(page)
     for block, printed in reversed(list(zip(blocks, run(page, blocks), strict=True))):
         if printed == (block.output or ""):
             continue
         end = block.match.end("after") if block.match["after"] else block.match.end()
         start = block.match.start("after") if block.match["after"] else end
-        text = text[:start] + (f"\n```{block.match['fence'] or 'text'}\n{printed}```\n" if printed else "") + text[end:]
-    page.write_text(text, encoding="utf-8")
+        fence = block.match["fence"] or "text"
+        text = text[:start] + (f"\n```{fence}\n{printed}```\n" if printed else "") + text[end:]
+    if text != before:
+        page.write_text(text, encoding="utf-8")
+        write_outputs(page)
 
 
 if __name__ == "__main__":
