@@ -202,8 +202,13 @@ def _walk(
             node.saved = None
         if hooks is not None and hooks.posthooks:
             results = _run_posthooks(node, results, g)
-        broadcasts, following = plan.broadcasts, None
-        for edge, c in zip(node.edges, results):
+        broadcasts, following, edges = plan.broadcasts, None, node.edges
+        if len(edges) == 1 and useful is None:  # a link of a chain: the same as below without a loop
+            edge, c = edges[0], results[0]
+            if type(edge) is Node and c is not None and edge not in cotangents:
+                node, g = edge, unbroadcast(c, edge.shape) if broadcasts and c.shape != edge.shape else c
+                continue
+        for edge, c in zip(edges, results):
             if c is None or (useful is not None and edge not in useful):
                 continue
             if broadcasts and c.shape != edge.shape:

@@ -40,16 +40,19 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-_ONE = {dtype: np.ones((), dtype) for dtype in map(np.dtype, "efdFD")}
+
+
+_multiply, _subtract = np.multiply, np.subtract
 
 
 @kernel
 def tanh_vjp(g, ans):
-    derivative = np.multiply(ans, ans)
-    if derivative.ndim == 0:
-        return (g * (1 - derivative),)
-    np.subtract(_ONE[derivative.dtype], derivative, derivative)
-    return (np.multiply(g, derivative, derivative),)
+    # g * (1 - ans * ans) as g - g * ans * ans: three ufuncs in one buffer, and no scalar to convert.
+    result = _multiply(g, ans)
+    if type(result) is not np.ndarray:  # 0-d: a NumPy scalar, which cannot be written to
+        return (g - result * ans,)
+    _multiply(result, ans, result)
+    return (_subtract(g, result, result),)
 
 
 @kernel
