@@ -283,7 +283,7 @@ _told: list[weakref.ref] = []
 def _check_leaks(backend: Any) -> None:
     """Raise CompileError where a tensor that was made while tracing is still held by something."""
     for _ in range(2):
-        leaked = [x for x in gc.get_objects() if x.__class__ in TENSOR_TYPES and backend.is_traced(x._data)]
+        leaked = [x for x in gc.get_objects() if type(x) in TENSOR_TYPES and backend.is_traced(x._data)]
         leaked = [x for x in leaked if not any(reference() is x for reference in _told)]
         if not leaked:
             return

@@ -64,7 +64,7 @@ ARITHMETIC = [
     unary("cast", function=lambda xp, x: xp.astype(x, x.dtype.to_real() if x.dtype.is_complex else x.dtype.to_complex())),
     unary("conj", kinds=COMPLEX), unary("real", kinds=COMPLEX), unary("imag", kinds=COMPLEX),
     binary("complex"),
-    unary("transfer", function=lambda xp, x: xp.transfer(x, x.backend, x.device, x.backend, x.device)),
+    unary("transfer", function=lambda xp, x: xp.transfer(x, x.backend, x.device.native, x.backend, x.device.native)),
 ]  # fmt: skip
 
 # -- functions of one operand --------------------------------------------------------------------------------------------
