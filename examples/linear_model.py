@@ -13,7 +13,7 @@ model = nn.Linear(1, 1)
 criterion = nn.MSELoss()
 optimizer = optim.SGD(model.parameters(), lr=0.05)
 
-for epoch in range(1000):
+for _ in range(1000):
     loss = criterion(model(x), y)  # forward: the graph is recorded
     optimizer.zero_grad()  # forget the gradients of the last step
     loss.backward()  # backward: gradients by the chain rule
