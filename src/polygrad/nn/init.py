@@ -10,7 +10,9 @@ import math
 from typing import Any
 
 from .._core.tensor import Tensor
-from .._functions.creation import as_tensor, eye, full_like, wrap
+from .._functions.creation import eye, full_like, wrap
+from .._functions.linalg import qr
+from .._functions.reductions import sum
 from ..autograd.grad_mode import no_grad
 
 __all__ = [
@@ -139,13 +141,15 @@ def _fan(tensor: Tensor, mode: str) -> int:
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
     """Uniform with the variance ``gain**2 * 2 / (fan_in + fan_out)`` (Glorot and Bengio, 2010)."""
-    bound = gain * math.sqrt(6 / sum(_fans(tensor)))
+    fan_in, fan_out = _fans(tensor)
+    bound = gain * math.sqrt(6 / (fan_in + fan_out))
     return uniform_(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
     """Normal with the variance ``gain**2 * 2 / (fan_in + fan_out)`` (Glorot and Bengio, 2010)."""
-    return normal_(tensor, 0.0, gain * math.sqrt(2 / sum(_fans(tensor))), generator)
+    fan_in, fan_out = _fans(tensor)
+    return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in + fan_out)), generator)
 
 
 def kaiming_uniform_(
@@ -178,15 +182,12 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
         return tensor
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
     with no_grad():
-        xp = tensor.backend.xp
-        flat = xp.reshape(normal_(wrap(tensor._read()), generator=generator)._read(), (rows, columns))
-        q, r = xp.qr(flat if rows >= columns else xp.matrix_transpose(flat))
+        flat = normal_(wrap(tensor._read()), generator=generator).reshape(rows, columns)
+        q, r = qr(flat if rows >= columns else flat.mT)
         # The signs make the result uniform among the orthogonal matrices (Mezzadri, 2007).
-        count = min(rows, columns)
-        identity = xp.eye(count, dtype=r.dtype, device=tensor.device)
-        q = q * xp.sign(xp.sum(r * identity, axis=0))
-        q = q if rows >= columns else xp.matrix_transpose(q)
-        return tensor.copy_(wrap(xp.reshape(q, tuple(tensor.shape)) * gain))
+        signs = sum(r * eye(min(rows, columns), dtype=r.dtype, backend=r.backend, device=r.device), 0).sign()
+        q = q * signs if rows >= columns else (q * signs).mT
+        return tensor.copy_(q.reshape(tensor.shape) * gain)
 
 
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
