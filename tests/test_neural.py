@@ -87,6 +87,7 @@ def test_gradients_agree_with_finite_differences(name):
     assert gradgradcheck(checked, leaves(name))
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("name", CASES)
 def test_values_and_gradients_are_those_of_pytorch(name):
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
@@ -247,6 +248,7 @@ def test_rows_without_a_target_count_nothing():
     assert F.cross_entropy(x, polygrad.full((3,), -100), reduction="sum").item() == 0
 
 
+@pytest.mark.parity
 def test_batch_norm_moves_the_running_statistics():
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
     x = numbers(3, 2, 4)

@@ -61,6 +61,7 @@ def torch_net():
 # -- registration and traversal ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize(
     "look",
     [
@@ -448,6 +449,7 @@ def test_missing_and_unexpected_keys_alone_change_nothing_either():
     assert net.count.tolist() == [1, 1, 1, 1]
 
 
+@pytest.mark.parity
 def test_state_goes_between_polygrad_and_pytorch():
     torch = pytest.importorskip("torch")
     theirs, ours = torch_net(), Net()
@@ -601,6 +603,7 @@ def gradient_calls(library, module_class, layer):
     return calls
 
 
+@pytest.mark.parity
 def test_backward_hooks_see_what_pytorchs_see():
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
@@ -706,6 +709,7 @@ def test_lists_and_dicts_of_parameters():
         named["keys"] = pg.ones(1)
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize(
     "make",
     [
@@ -726,6 +730,7 @@ def test_texts_are_pytorchs(make):
 # -- utilities ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("backend", ["numpy", *OTHERS])
 @pytest.mark.parametrize("kind", [2.0, 1.0, 3.0, 0.5, float("inf")])
 def test_clipping_by_norm(kind, backend):

@@ -119,6 +119,7 @@ def assert_equal(ours, theirs, tolerance=2e-5):
         np.testing.assert_allclose(np.asarray(ours.tolist()), np.asarray(theirs.tolist()), rtol=tolerance, atol=tolerance)
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("case", LAYERS, ids=_id)
 def test_a_layer_computes_what_pytorchs_does(case):
     torch, ours, theirs, inputs = both(case)
@@ -170,6 +171,7 @@ LOSSES = [
 WEIGHTED = {"CrossEntropyLoss": (3,), "NLLLoss": (3,), "BCELoss": (4, 3), "BCEWithLogitsLoss": (3,)}
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize(("name", "settings", "given", "wanted"), LOSSES, ids=lambda x: str(x) if isinstance(x, str) else "")
@@ -290,6 +292,7 @@ INIT = [
 ]  # fmt: skip
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("backend", ["numpy", *OTHERS])
 @pytest.mark.parametrize(("name", "args", "shape"), INIT, ids=[name for name, *_ in INIT])
 def test_first_values_are_distributed_as_pytorchs(name, args, shape, backend):
@@ -322,6 +325,7 @@ def test_orthogonal(shape, backend):
     np.testing.assert_allclose(product, 4 * np.eye(len(product)), atol=1e-5)
 
 
+@pytest.mark.parity
 def test_gains_and_their_errors():
     torch = pytest.importorskip("torch")
     for name in ("linear", "conv2d", "sigmoid", "tanh", "relu", "leaky_relu", "selu"):

@@ -57,6 +57,7 @@ def losses(parameters, sin):
     return sum((sin(p * 3 + i) * (p + 0.5) ** 2).sum() for i, p in enumerate(parameters))
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize(("name", "options"), CASES, ids=NAMES)
 def test_twenty_steps_as_pytorch(name, options, way):
     torch = pytest.importorskip("torch")
@@ -161,6 +162,7 @@ def test_two_optimizers_can_share_a_parameter_and_tied_weights_are_updated_once(
     np.testing.assert_allclose(layer.weight.detach().numpy(), before - 2 * gradient, rtol=1e-5)
 
 
+@pytest.mark.parity
 def test_large_and_strided_arrays():
     torch = pytest.importorskip("torch")
     generator = np.random.default_rng(0)
@@ -186,6 +188,7 @@ def test_large_and_strided_arrays():
             np.testing.assert_allclose(one, two, rtol=2e-5, atol=2e-5)
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop", "Adagrad"])
 def test_complex_parameters_as_pytorch(name, way):
     torch = pytest.importorskip("torch")
@@ -263,6 +266,7 @@ def test_what_makes_no_sense_is_refused(make, error, text):
         make(x)
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"])
 def test_state_goes_to_another_optimizer_and_to_pytorch(name):
     torch = pytest.importorskip("torch")
@@ -327,6 +331,7 @@ def test_state_follows_a_parameter_to_another_backend():
 # -- steps --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parity
 def test_closures_hooks_and_texts():
     x = pg.ones(2, requires_grad=True)
     optimizer = optim.SGD([x], lr=0.1)
@@ -486,6 +491,7 @@ SCHEDULES = {
 }  # fmt: skip
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("name", SCHEDULES)
 @pytest.mark.filterwarnings("ignore")
 def test_schedules_are_pytorchs(name):
@@ -510,6 +516,7 @@ def test_schedules_are_pytorchs(name):
     np.testing.assert_allclose(*courses, rtol=1e-9)
 
 
+@pytest.mark.parity
 @pytest.mark.parametrize("settings", [{}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.1}, {"cooldown": 2, "min_lr": 0.03}])
 def test_the_plateau_schedule_is_pytorchs(settings):
     torch = pytest.importorskip("torch")

@@ -176,4 +176,5 @@ def choices_from_uniform(batch: Batching, weights: Any, uniform: Any, replacemen
     weights, uniform = batch.whole(0, weights), batch.whole(1, uniform)
     rows = weights.shape[0] * weights.shape[1]
     flat = [batch.xp.reshape(x, (rows, x.shape[2])) for x in (weights, uniform)]
-    return batch.xp.reshape(batch.op(*flat, replacement=replacement), (*weights.shape[:2], -1 if rows else uniform.shape[2]))
+    found = batch.op(*flat, replacement=replacement)
+    return batch.xp.reshape(found, (*weights.shape[:2], found.shape[1]))

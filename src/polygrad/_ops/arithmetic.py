@@ -15,23 +15,23 @@ elementwise(
 )
 
 
-@primitive(broadcasts=True, promotes=True)
-def safe_divide(xp, x, y, /):
-    """``x / y`` with ``0 / 0 = 0``: a gradient that a mask set to zero stays zero beside a singular point."""
-    indeterminate = xp.logical_and(x == 0, y == 0)
-    return xp.divide(x, xp.where(indeterminate, xp.ones_like(y), y))
-
-
-safe_divide.defvjp(
-    x=lambda xp, g, y: xp.safe_divide(g, y),
-    y=lambda xp, g, x, y: -xp.safe_divide(xp.safe_divide(g * x, y), y),
-)
-
-
 def masked_product(xp, g, derivative):
     """``g * derivative``, and 0 where ``g`` is 0 beside an infinite derivative."""
     singular = xp.logical_and(g == 0, xp.logical_not(xp.isfinite(derivative)))
     return g * xp.where(singular, xp.zeros_like(derivative), derivative)
+
+
+@primitive(broadcasts=True, promotes=True)
+def safe_divide(xp, x, y, /):
+    """``x / y``, and 0 where ``x`` is 0, whatever ``y``: a gradient that a mask set to zero stays zero beside a
+    singular point, and beside a NaN."""
+    return xp.divide(x, xp.where(x == 0, xp.ones_like(y), y))
+
+
+safe_divide.defvjp(
+    x=lambda xp, g, y: xp.safe_divide(g, y),
+    y=lambda xp, g, x, y: -xp.safe_divide(xp.safe_divide(masked_product(xp, x, g), y), y),
+)
 
 
 def _pow_exponent(xp, g, ans, x, y):

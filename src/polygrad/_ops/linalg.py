@@ -108,7 +108,7 @@ diagonal.defvjp(x=lambda xp, g, x_shape, offset: xp.diagonal_embed(g, offset=off
 @primitive(linear=("x",))
 def diagonal_embed(xp, x, /, *, offset, shape):
     """Matrices of ``shape`` (rows, columns) with ``x`` on a diagonal and zeros elsewhere: the adjoint of `diagonal`."""
-    first = max(offset, 0)
+    first = min(max(offset, 0), shape[1])
     row = xp.slice_pad(x, (Ellipsis, slice(first, first + x.shape[-1])), (*x.shape[:-1], shape[1]))
     return on_diagonal(xp, xp.broadcast_to(xp.expand_dims(row, axis=-2), (*x.shape[:-1], *shape)), offset)
 
@@ -147,11 +147,11 @@ def _power_norm(xp, g, x, ans, ord, axis):
     kept, g = xp.broadcast_to(kept, x.shape), spread(xp, g, x.shape, axis)
     if ord == 2:
         return g * xp.safe_divide(mirrored, xp.cast(kept, x.dtype))
-    # x / |x| * (|x| / norm)**(ord - 1), and 0 at elements of 0
+    # x / |x| * (|x| / norm)**(ord - 1), and 0 at elements of 0 and at a norm of 0
     size = xp.abs(x)
-    nothing = size == 0
-    ratio = xp.safe_divide(xp.where(nothing, xp.ones_like(size), size), kept)
-    share = xp.power(xp.where(kept == 0, xp.ones_like(ratio), ratio), ord - 1)
+    nothing = xp.logical_or(size == 0, kept == 0)
+    one = xp.ones_like(size)
+    share = xp.power(xp.where(nothing, one, size) / xp.where(nothing, one, kept), ord - 1)
     return g * xp.where(nothing, xp.zeros_like(share), share) * xp.sign(mirrored)
 
 
