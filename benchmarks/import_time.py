@@ -13,7 +13,11 @@ _SCRIPT = "import time, numpy; start = time.perf_counter(); import {0}; print(ti
 def added_seconds(module: str = "polygrad", rounds: int = 11) -> float:
     """The median time that importing ``module`` takes in a process that has imported NumPy."""
     seconds = [
-        float(subprocess.run([sys.executable, "-c", _SCRIPT.format(module)], capture_output=True, check=True, text=True).stdout)
+        float(
+            subprocess.run(
+                [sys.executable, "-c", _SCRIPT.format(module)], capture_output=True, check=True, text=True
+            ).stdout
+        )
         for _ in range(rounds)
     ]
     return statistics.median(seconds)

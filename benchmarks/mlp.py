@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from .harness import Step, Unavailable, Workload
@@ -12,9 +14,7 @@ LARGE = (784, 512, 256, 10)
 
 def _numbers(sizes: tuple[int, ...], batch: int):
     generator = np.random.default_rng(0)
-    weights = [
-        (generator.uniform(-1, 1, (n, m)) / np.sqrt(m)).astype(np.float32) for m, n in zip(sizes, sizes[1:], strict=False)
-    ]
+    weights = [(generator.uniform(-1, 1, (n, m)) / np.sqrt(m)).astype(np.float32) for m, n in itertools.pairwise(sizes)]
     biases = [np.zeros(n, dtype=np.float32) for n in sizes[1:]]
     x = generator.standard_normal((batch, sizes[0])).astype(np.float32)
     return weights, biases, x
@@ -22,7 +22,7 @@ def _numbers(sizes: tuple[int, ...], batch: int):
 
 def _model(library, sizes, weights, biases, activation):
     layers = []
-    for i, (m, n) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for i, (m, n) in enumerate(itertools.pairwise(sizes)):
         layers += [library.nn.Linear(m, n)] + ([activation()] if i < len(sizes) - 2 else [])
     model = library.nn.Sequential(*layers)
     with library.no_grad():
@@ -124,7 +124,11 @@ def _adam(parameters, gradients, state, count) -> None:
     for p, g, (m, v) in zip(parameters, gradients, state, strict=True):
         m += np.float32(0.1) * (g - m)
         v += np.float32(0.001) * (g * g - v)
-        p -= np.float32(1e-3 / (1 - 0.9**count)) * m / (np.sqrt(v) / np.float32(np.sqrt(1 - 0.999**count)) + np.float32(1e-8))
+        p -= (
+            np.float32(1e-3 / (1 - 0.9**count))
+            * m
+            / (np.sqrt(v) / np.float32(np.sqrt(1 - 0.999**count)) + np.float32(1e-8))
+        )
 
 
 SMALL_WORKLOAD = Workload(

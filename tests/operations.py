@@ -16,9 +16,7 @@ from polygrad.testing.operations import ROWS as PRIMITIVE_ROWS
 from polygrad.testing.table import (
     BOTH,
     Row,
-    anything,
     between,
-    binary,
     case,
     distinct,
     nonzero,
@@ -26,9 +24,7 @@ from polygrad.testing.table import (
     regular,
     row,
     truth,
-    unary,
     whole,
-    with_zeros,
 )
 
 inf, nan = math.inf, math.nan
@@ -36,7 +32,12 @@ inf, nan = math.inf, math.nan
 
 def public(function: Callable, *cases: Any, name: str | None = None, **options: Any) -> Row:
     """A row for a function that users see."""
-    return row(name or f"polygrad.{function.__name__}", *cases, function=lambda xp, *args, **kw: function(*args, **kw), **options)
+    return row(
+        name or f"polygrad.{function.__name__}",
+        *cases,
+        function=lambda xp, *args, **kw: function(*args, **kw),
+        **options,
+    )
 
 
 def written(name: str, function: Callable, *cases: Any, **options: Any) -> Row:

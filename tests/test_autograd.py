@@ -414,7 +414,7 @@ class TestNodes:
 
     def test_hooks_on_an_operation_with_several_outputs(self):
         x = leaf(numpy.diag([1.0, 2.0]))
-        values, vectors = polygrad.linalg.eigh(x)
+        values, _vectors = polygrad.linalg.eigh(x)
         seen = []
         values.grad_fn.register_prehook(lambda grads: seen.append([g is None for g in grads]))
         values.sum().backward()

@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 import polygrad
-import polygrad.nn  # noqa: F401
+import polygrad.nn
 
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 pytestmark = pytest.mark.parity
@@ -226,7 +226,7 @@ def function(m):
 
         @staticmethod
         def backward(ctx, g, gone):
-            x, y, out = ctx.saved_tensors
+            x, _y, out = ctx.saved_tensors
             return g * out * ctx.power / x, None, (g * x**ctx.power if ctx.needs_input_grad[2] else None)
 
     x, y = var(m, [1.0, 2.0]), var(m, [3.0, 0.5])

@@ -21,7 +21,6 @@ from polygrad.testing.table import (
     unary,
 )
 
-
 pytest.importorskip("polygrad_strict", reason="the plugin for array-api-strict is not installed")
 
 
@@ -103,7 +102,9 @@ def test_a_rule_that_forgets_the_conjugate(plant):
 
 
 def test_a_rule_of_double_precision(plant):
-    plant(planted_square).defvjp(x=lambda xp, g, x: xp.astype(g * x * 2, xp.float64) if hasattr(xp, "float64") else g * x * 2)
+    plant(planted_square).defvjp(
+        x=lambda xp, g, x: xp.astype(g * x * 2, xp.float64) if hasattr(xp, "float64") else g * x * 2
+    )
     table = row("planted_square", case((2, 3)), orders=1)
     check_differences(table, "float64")
     with pytest.raises(AssertionError, match="gradient of type float64"):
@@ -155,7 +156,9 @@ def test_several_inputs_and_outputs_and_constants():
         return x * scale, x[index] + y, index
 
     assert gradcheck(lambda x, s, i, y: function(x, s, i, y)[:3], (leaf(1.0, 2.0), constant, whole, leaf(0.5, -1.0)))
-    assert gradgradcheck(lambda x, s, i, y: function(x, s, i, y)[:2], (leaf(1.0, 2.0), constant, whole, leaf(0.5, -1.0)))
+    assert gradgradcheck(
+        lambda x, s, i, y: function(x, s, i, y)[:2], (leaf(1.0, 2.0), constant, whole, leaf(0.5, -1.0))
+    )
 
 
 @pytest.mark.parametrize("wrong", [1, 1j])
@@ -210,6 +213,6 @@ def test_cotangents_of_ones_own():
 
 
 def test_the_submodule_does_not_hide_the_function():
-    from polygrad.autograd.gradcheck import gradcheck as same  # noqa: PLC0415
+    from polygrad.autograd.gradcheck import gradcheck as same
 
     assert polygrad.autograd.gradcheck is same

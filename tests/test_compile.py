@@ -38,7 +38,9 @@ def data(rows=16, columns=6, classes=3):
 
 def close(a, b, tolerance=2e-5):
     for x, y in zip(a, b, strict=True):
-        np.testing.assert_allclose(np.asarray(x, dtype=float), np.asarray(y, dtype=float), rtol=tolerance, atol=tolerance)
+        np.testing.assert_allclose(
+            np.asarray(x, dtype=float), np.asarray(y, dtype=float), rtol=tolerance, atol=tolerance
+        )
 
 
 def trained(make, compiled: bool, steps: int = STEPS):

@@ -358,7 +358,7 @@ class TestStateDict:
         texts = ("0.bias", "(7,)", "(3,)", "1.bias", "extra", "Missing", "Unexpected", "size mismatch")
         with raises(RuntimeError, *texts, unchanged=list(model.parameters())):
             model.load_state_dict(state)
-        assert model.load_state_dict({k: v for k, v in model.state_dict().items()}).missing_keys == []
+        assert model.load_state_dict(dict(model.state_dict().items())).missing_keys == []
 
     def test_of_an_optimizer(self, x):
         optimizer = optim.SGD([x], lr=0.1, momentum=0.9)

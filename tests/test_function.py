@@ -36,7 +36,7 @@ class Exp(Function):
 
     @staticmethod
     def setup_context(ctx, inputs, output):
-        x, ctx.scale = inputs
+        _x, ctx.scale = inputs
         ctx.save_for_backward(output)
 
     @staticmethod

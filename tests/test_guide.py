@@ -70,7 +70,7 @@ import torch.optim as optim
 # Data (y = 2x + 1)
 x = torch.tensor([[1.0], [2.0], [3.0]])
 y = torch.tensor([[3.0], [5.0], [7.0]])
- 
+
 # Model (w and b are initialized as requires_grad=True by nn.Linear)
 model = nn.Linear(1, 1)
 

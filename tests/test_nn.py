@@ -39,7 +39,9 @@ class Net(nn.Module):
 
 def torch_net():
     torch = pytest.importorskip("torch")
-    kind = type("Net", (torch.nn.Module,), {**{k: v for k, v in vars(Net).items() if k in ("forward",)}, "library": torch.nn})
+    kind = type(
+        "Net", (torch.nn.Module,), {**{k: v for k, v in vars(Net).items() if k in ("forward",)}, "library": torch.nn}
+    )
 
     def init(self):
         super(kind, self).__init__()
@@ -134,7 +136,11 @@ def test_the_base_class_must_be_initialised_first():
         (lambda m: m.register_parameter("", None), KeyError, "empty string"),
         (lambda m: m.register_parameter(3, None), TypeError, "is a string, not int"),
         (lambda m: m.register_parameter("forward", None), KeyError, "'forward' already exists"),
-        (lambda m: m.register_parameter("x", pg.zeros(1)), TypeError, "must be a polygrad.nn.Parameter or None, not Tensor"),
+        (
+            lambda m: m.register_parameter("x", pg.zeros(1)),
+            TypeError,
+            "must be a polygrad.nn.Parameter or None, not Tensor",
+        ),
         (lambda m: m.register_buffer("scale", pg.zeros(1)), KeyError, "'scale' already exists"),
         (lambda m: m.register_buffer("x", 1), TypeError, "must be a Tensor or None, not int"),
         (lambda m: m.add_module("scale", nn.Identity()), KeyError, "'scale' already exists"),
@@ -555,7 +561,7 @@ def test_forward_hooks_see_and_replace():
         layer(pg.ones(1, 2))
     layer(pg.ones(1, 2))
     assert calls == [1]
-    layer.register_forward_pre_hook(lambda module, args, kwargs: ((args[0], ), {}), with_kwargs=True)
+    layer.register_forward_pre_hook(lambda module, args, kwargs: ((args[0],), {}), with_kwargs=True)
     layer(pg.ones(1, 2))
     layer.register_forward_pre_hook(lambda module, args, kwargs: 3, with_kwargs=True)
     with pytest.raises(RuntimeError, match="returns None or a pair"):
@@ -583,7 +589,9 @@ def gradient_calls(library, module_class, layer):
 
     two = Two()
     two.register_full_backward_pre_hook(lambda module, outputs: calls.append(("pre", plain(outputs))))
-    two.register_full_backward_hook(lambda module, inputs, outputs: calls.append(("post", plain(inputs), plain(outputs))))
+    two.register_full_backward_hook(
+        lambda module, inputs, outputs: calls.append(("post", plain(inputs), plain(outputs)))
+    )
     x = library.tensor([1.0, 2.0], requires_grad=True)
     y = library.tensor([3.0, 4.0], requires_grad=True)
     first, second = two(x * 1, y * 1, 5)

@@ -116,7 +116,9 @@ def assert_equal(ours, theirs, tolerance=2e-5):
     assert (ours is None) is (theirs is None)
     if ours is not None:
         assert tuple(ours.shape) == tuple(theirs.shape)
-        np.testing.assert_allclose(np.asarray(ours.tolist()), np.asarray(theirs.tolist()), rtol=tolerance, atol=tolerance)
+        np.testing.assert_allclose(
+            np.asarray(ours.tolist()), np.asarray(theirs.tolist()), rtol=tolerance, atol=tolerance
+        )
 
 
 @pytest.mark.parity
@@ -124,7 +126,9 @@ def assert_equal(ours, theirs, tolerance=2e-5):
 def test_a_layer_computes_what_pytorchs_does(case):
     torch, ours, theirs, inputs = both(case)
     assert repr(ours) == repr(theirs)
-    assert [(k, tuple(v.shape)) for k, v in ours.state_dict().items()] == [(k, tuple(v.shape)) for k, v in theirs.state_dict().items()]
+    assert [(k, tuple(v.shape)) for k, v in ours.state_dict().items()] == [
+        (k, tuple(v.shape)) for k, v in theirs.state_dict().items()
+    ]
     for _ in range(2):  # running statistics change what follows
         one, two = run(pg, ours, inputs), run(torch, theirs, inputs)
         assert_equal(one[0], two[0])
@@ -174,7 +178,9 @@ WEIGHTED = {"CrossEntropyLoss": (3,), "NLLLoss": (3,), "BCELoss": (4, 3), "BCEWi
 @pytest.mark.parity
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize(("name", "settings", "given", "wanted"), LOSSES, ids=lambda x: str(x) if isinstance(x, str) else "")
+@pytest.mark.parametrize(
+    ("name", "settings", "given", "wanted"), LOSSES, ids=lambda x: str(x) if isinstance(x, str) else ""
+)
 def test_a_loss_computes_what_pytorchs_does(name, settings, given, wanted, weighted, reduction):
     torch = pytest.importorskip("torch")
     if weighted and name not in WEIGHTED:
@@ -195,7 +201,9 @@ def test_a_loss_computes_what_pytorchs_does(name, settings, given, wanted, weigh
     results = []
     for library in (pg, torch):
         tensor = library.tensor(x, requires_grad=True)
-        loss = getattr(library.nn, name)(**settings, **{k: library.tensor(v) for k, v in extra.items()}, reduction=reduction)
+        loss = getattr(library.nn, name)(
+            **settings, **{k: library.tensor(v) for k, v in extra.items()}, reduction=reduction
+        )
         out = loss(tensor, library.tensor(target))
         out.sum().backward()
         results.append((out.detach(), tensor.grad))

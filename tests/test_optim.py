@@ -75,7 +75,9 @@ def test_twenty_steps_as_pytorch(name, options, way):
             for group in optimizer.param_groups:
                 group["lr"] *= 0.95
         for a, b in zip(ours, theirs, strict=True):
-            np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=1e-9, atol=1e-11, err_msg=f"step {step}")
+            np.testing.assert_allclose(
+                a.detach().numpy(), b.detach().numpy(), rtol=1e-9, atol=1e-11, err_msg=f"step {step}"
+            )
     mine, other = one.state_dict(), two.state_dict()
     assert mine["param_groups"][0].keys() == other["param_groups"][0].keys()
     assert mine["state"].keys() == other["state"].keys()
@@ -224,7 +226,9 @@ def test_float16_and_mixed_types():
 def test_groups_have_their_own_settings():
     net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
     optimizer = optim.SGD(
-        [{"params": net[0].parameters()}, {"params": [net[1].weight], "lr": 0.0, "momentum": 0.5}], lr=0.1, weight_decay=0.2
+        [{"params": net[0].parameters()}, {"params": [net[1].weight], "lr": 0.0, "momentum": 0.5}],
+        lr=0.1,
+        weight_decay=0.2,
     )
     optimizer.add_param_group({"params": net[1].bias, "lr": 5.0})
     assert [group["lr"] for group in optimizer.param_groups] == [0.1, 0.0, 5.0]
@@ -255,7 +259,11 @@ def test_groups_have_their_own_settings():
         (lambda x: optim.AdamW([x], weight_decay=-1), ValueError, "Invalid weight_decay"),
         (lambda x: optim.RMSprop([x], alpha=-1), ValueError, "Invalid alpha"),
         (lambda x: optim.Adagrad([x], lr_decay=-1), ValueError, "Invalid lr_decay"),
-        (lambda x: optim.Optimizer([x], {"lr": optim.optimizer.required}), ValueError, "required optimization parameter lr"),
+        (
+            lambda x: optim.Optimizer([x], {"lr": optim.optimizer.required}),
+            ValueError,
+            "required optimization parameter lr",
+        ),
         (lambda x: optim.Optimizer([x], {}).step(), NotImplementedError, None),
     ],
 )
@@ -517,7 +525,9 @@ def test_schedules_are_pytorchs(name):
 
 
 @pytest.mark.parity
-@pytest.mark.parametrize("settings", [{}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.1}, {"cooldown": 2, "min_lr": 0.03}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"mode": "max"}, {"threshold_mode": "abs", "threshold": 0.1}, {"cooldown": 2, "min_lr": 0.03}]
+)
 def test_the_plateau_schedule_is_pytorchs(settings):
     torch = pytest.importorskip("torch")
     measures = [1.0, 0.9, 0.95, 0.94, 0.93, 0.92, 0.5, 0.49, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6, 0.3, 0.3, 0.3, 0.3]

@@ -661,7 +661,7 @@ def test_use_backend_nests_and_restores(registered):
         assert get_backend() is registered
     assert get_backend() is outside
     with pytest.raises(ZeroDivisionError), use_backend(registered):
-        1 / 0  # noqa: B018
+        1 / 0
     assert get_backend() is outside
 
 

@@ -91,7 +91,7 @@ def test_rules_ask_for_what_they_use(name, rule):
 
 
 def _instructions(code):
-    import dis  # noqa: PLC0415
+    import dis
 
     cells = set(code.co_cellvars)
     for instruction in dis.get_instructions(code):
@@ -105,7 +105,22 @@ def _instructions(code):
 # -- the text of the mathematics -----------------------------------------------------------------------------------------
 
 #: Attributes that mean something else in each library, or are there in some only.
-FORBIDDEN = {"size", "T", "H", "mT", "item", "tolist", "numel", "nbytes", "copy", "sum", "mean", "astype", "flat", "ravel"}
+FORBIDDEN = {
+    "size",
+    "T",
+    "H",
+    "mT",
+    "item",
+    "tolist",
+    "numel",
+    "nbytes",
+    "copy",
+    "sum",
+    "mean",
+    "astype",
+    "flat",
+    "ravel",
+}
 
 
 @pytest.mark.parametrize("path", sorted(Path(_ops.__file__).parent.glob("*.py")), ids=lambda p: p.name)

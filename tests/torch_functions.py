@@ -110,7 +110,9 @@ def _functions() -> dict[str, Any]:
             "linear_without_bias": F.linear,
             "conv2d": lambda x, w, **s: F.conv2d(x, w, None, **s),
             "mse_loss": lambda x, y, reduction="mean": F.mse_loss(x, y, reduction=reduction),
-            "binary_cross_entropy": lambda x, y: F.binary_cross_entropy(*torch.broadcast_tensors(x, y), reduction="none"),
+            "binary_cross_entropy": lambda x, y: F.binary_cross_entropy(
+                *torch.broadcast_tensors(x, y), reduction="none"
+            ),
             "sort": lambda x, axis=-1, descending=False: tuple(torch.sort(x, axis, descending)),
             "topk": lambda x, k, axis=-1, largest=True: tuple(torch.topk(x, k, axis, largest)),
         }

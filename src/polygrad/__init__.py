@@ -1,10 +1,10 @@
 """polygrad: autograd with PyTorch's define-by-run API on any Array API library.
 
-    import polygrad
+import polygrad
 
-    x = polygrad.tensor([1.0, 2.0, 3.0], requires_grad=True)
-    (x * x).sum().backward()
-    x.grad  # tensor([2., 4., 6.])
+x = polygrad.tensor([1.0, 2.0, 3.0], requires_grad=True)
+(x * x).sum().backward()
+x.grad  # tensor([2., 4., 6.])
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from ._dtypes import (
     uint32,
     uint64,
 )
+
 __version__ = "0.1.0"
 
 e, inf, nan, pi, newaxis = 2.718281828459045, float("inf"), float("nan"), 3.141592653589793, None
@@ -40,9 +41,7 @@ globals().update(_dtypes.ALIASES)
 dtype = DType
 
 #: Modules that are imported when they are first named.
-_SUBMODULES = frozenset(
-    "autograd backends compiler cuda func linalg nn optim random serialization testing viz".split()
-)
+_SUBMODULES = frozenset("autograd backends compiler cuda func linalg nn optim random serialization testing viz".split())
 #: Where the other public names are found, when they are first asked for.
 _HOMES = {
     **{
@@ -84,21 +83,38 @@ _HOMES = {
         }.items()
         for name in names.split()
     },
-    **{name: "._core.tensor" for name in ("Size", "Tensor")},
-    **{
-        name: ".autograd.grad_mode"
-        for name in (
-            "enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_grad_enabled"
-        )
-    },  # fmt: skip
+    **dict.fromkeys(("Size", "Tensor"), "._core.tensor"),
+    **dict.fromkeys(
+        (
+            "enable_grad",
+            "inference_mode",
+            "is_grad_enabled",
+            "is_inference_mode_enabled",
+            "no_grad",
+            "set_grad_enabled",
+        ),
+        ".autograd.grad_mode",
+    ),
     "Device": "._devices",
-    **{name: ".serialization" for name in ("load", "save")},
+    **dict.fromkeys(("load", "save"), ".serialization"),
     "primitive": "._core.primitive",
     "vmap": ".func",
     "compile": ".compiler",
-    **{name: ".backends" for name in ("get_backend", "set_backend", "use_backend")},
+    **dict.fromkeys(("get_backend", "set_backend", "use_backend"), ".backends"),
 }
-_RENAMED = {"device": "Device", "concat": "cat", "concatenate": "cat", "clip": "clamp", "as_array": "as_tensor", "asarray": "as_tensor", "permute_dims": "permute", "ger": "outer", "inverse": "inv", "pinverse": "pinv", "svd": "svd_parts"}
+_RENAMED = {
+    "device": "Device",
+    "concat": "cat",
+    "concatenate": "cat",
+    "clip": "clamp",
+    "as_array": "as_tensor",
+    "asarray": "as_tensor",
+    "permute_dims": "permute",
+    "ger": "outer",
+    "inverse": "inv",
+    "pinverse": "pinv",
+    "svd": "svd_parts",
+}
 
 
 def __getattr__(name: str) -> _Any:

@@ -21,7 +21,7 @@ def backend():
 
 
 def run(code, **environ):
-    result = subprocess.run(
+    result = subprocess.run(  # noqa: PLW1510
         [sys.executable, "-c", textwrap.dedent(code)], env=os.environ | environ, capture_output=True, text=True
     )
     assert result.returncode == 0, result.stderr

@@ -25,6 +25,7 @@ SCALARS = frozenset((bool, int, float, complex))
 _scalars: dict[tuple, Any] = {}
 _SCALARS_KEPT = 4096
 
+
 class _Discrete(dict):
     """(array type, the library's data type) → whether that is an integer or boolean type.
 
@@ -135,7 +136,9 @@ def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Ex
         f"{BY_TYPE[a.__class__].from_dtype(a.dtype).name}{list(a.shape)}" for a in arrays if hasattr(a, "shape")
     )
     kind = next((k for k in (IndexError, TypeError) if isinstance(error, k)), ShapeError)
-    return kind(f"{primitive.name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}")
+    return kind(
+        f"{primitive.name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}"
+    )
 
 
 #: What an array library raises for operands that do not fit.
@@ -149,7 +152,9 @@ class ShapeError(ValueError, RuntimeError):
 # -- results ----------------------------------------------------------------------------------------------------------
 
 
-def several(primitive: Primitive, edges: Sequence[Any], saved_by: Callable, outputs: Sequence[Any]) -> tuple[Tensor, ...]:
+def several(
+    primitive: Primitive, edges: Sequence[Any], saved_by: Callable, outputs: Sequence[Any]
+) -> tuple[Tensor, ...]:
     """The cells of an operation with several outputs: one node for it, and one more for each differentiable output."""
     if not grad_enabled() or not primitive.differentiable or all(edge is None for edge in edges):
         return tuple([cell(out) for out in outputs])
@@ -355,7 +360,11 @@ def _record(primitive, names, arrays, array_of, scope, add) -> None:
         add("    if e0 is not None and grad_enabled():")
         add("        node = Node(); " + _node("plan1", "(e0,)", _saved(plan, array_of)))
     elif count == 2 and complete:
-        scope.update(plan10=primitive.plan((True, False)), plan01=primitive.plan((False, True)), plan11=primitive.plan((True, True)))
+        scope.update(
+            plan10=primitive.plan((True, False)),
+            plan01=primitive.plan((False, True)),
+            plan11=primitive.plan((True, True)),
+        )
         add("    if (e0 is not None or e1 is not None) and grad_enabled():")
         add("        node = Node()")
         add("        if e1 is None: " + _node("plan10", "(e0,)", _saved(scope["plan10"], array_of)))
@@ -395,7 +404,8 @@ def _variadic_text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
         "    mask = tuple([e is not None for e in edges])",
         "    if True in mask and grad_enabled():",
         "        plan = plans.get(mask) or plan_of(mask); node = Node()",
-        "        " + _node("plan", "tuple([e for e in edges if e is not None])", f"saved_of(plan, {', '.join(arguments)})"),
+        "        "
+        + _node("plan", "tuple([e for e in edges if e is not None])", f"saved_of(plan, {', '.join(arguments)})"),
         "    else: t._edge = None",
         "    return t",
     ]

@@ -208,7 +208,7 @@ def _walk(
             if type(edge) is Node and c is not None and edge not in cotangents:
                 node, g = edge, unbroadcast(c, edge.shape) if broadcasts and c.shape != edge.shape else c
                 continue
-        for edge, c in zip(edges, results):
+        for edge, c in zip(edges, results):  # noqa: B905  (the inner step: no keyword)
             if c is None or (useful is not None and edge not in useful):
                 continue
             if broadcasts and c.shape != edge.shape:
@@ -365,7 +365,9 @@ def _checked_all(callback: Callable, before: Sequence[Any], after: Any) -> list[
     """What a node's hook made of the cotangents ``before``: one for each of them."""
     if not isinstance(after, (tuple, list)) or len(after) != len(before):
         name = getattr(callback, "__name__", repr(callback))
-        raise RuntimeError(f"hook {name!r} of a node returns None or a tuple of {len(before)}, as it was given, not {after!r}")
+        raise RuntimeError(
+            f"hook {name!r} of a node returns None or a tuple of {len(before)}, as it was given, not {after!r}"
+        )
     create_graph = any(c.__class__ is Tensor for c in before)
     return [
         None if new is None else from_user(new if old is None else _checked(callback, old, new), create_graph)
@@ -414,10 +416,17 @@ def _as_tensors(node: Node, saved: tuple) -> tuple:
             lifted[slot] = (
                 cell(value, node)
                 if node.plan.primitive.outputs == 1
-                else tuple([
-                    cell(out, None if is_discrete[type(out), out.dtype] else make_node(node.plan, (node,), (), out.shape, number))
-                    for number, out in enumerate(value)
-                ])  # fmt: skip
+                else tuple(
+                    [
+                        cell(
+                            out,
+                            None
+                            if is_discrete[type(out), out.dtype]
+                            else make_node(node.plan, (node,), (), out.shape, number),
+                        )
+                        for number, out in enumerate(value)
+                    ]
+                )
             )
         elif node.plan.primitive.variadic:
             edges = iter(node.edges)

@@ -203,7 +203,11 @@ class Plan:
         mask = self.mask
 
         if mask == (True,):
-            return (lambda g, saved: kernel(g, saved[0])) if len(self.residuals) == 1 else (lambda g, saved: kernel(g, *saved))
+            return (
+                (lambda g, saved: kernel(g, saved[0]))
+                if len(self.residuals) == 1
+                else (lambda g, saved: kernel(g, *saved))
+            )
 
         def rule(g, saved):
             return [c for c, needed in zip(kernel(g, *saved), mask, strict=True) if needed]

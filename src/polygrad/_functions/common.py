@@ -22,7 +22,9 @@ def numpy_spelling(function: Callable) -> Callable:
             for numpy_name, name in _SPELLINGS.items():
                 if numpy_name in kwargs:
                     if name in kwargs:
-                        raise TypeError(f"{function.__name__}() got both {name!r} and {numpy_name!r}, which mean the same")
+                        raise TypeError(
+                            f"{function.__name__}() got both {name!r} and {numpy_name!r}, which mean the same"
+                        )
                     kwargs[name] = kwargs.pop(numpy_name)
         return function(*args, **kwargs)
 
@@ -58,9 +60,7 @@ def keyword_or_positional(function: str, name: str, given: tuple, named: dict[st
 
 def sizes(args: Sequence[Any]) -> tuple[int, ...]:
     """Lengths given one by one or as one sequence, as in ``x.reshape(2, 3)`` and ``x.reshape((2, 3))``."""
-    if len(args) == 1 and not isinstance(args[0], int) and not hasattr(args[0], "__index__"):
-        args = args[0]
-    elif len(args) == 1 and isinstance(args[0], (tuple, list)):
+    if len(args) == 1 and not hasattr(args[0], "__index__"):
         args = args[0]
     return tuple(int(n) for n in args)
 

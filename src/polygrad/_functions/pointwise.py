@@ -22,7 +22,9 @@ def pow(input: Any, exponent: Any) -> Tensor:
         dtype = input.dtype
         if _dtypes.promote_scalar(dtype, exponent.__class__) is dtype:
             if dtype.kind in ("int", "uint", "bool") and exponent < 0:  # type: ignore[operator]
-                raise RuntimeError("integers to negative integer powers are not allowed; convert to a floating type first")
+                raise RuntimeError(
+                    "integers to negative integer powers are not allowed; convert to a floating type first"
+                )
             return xp.power(input, exponent)
     return xp.pow(input, exponent)
 
@@ -50,7 +52,9 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
         return xp.floor_divide(input, other)
     if rounding_mode == "trunc":
         result = xp.trunc(xp.divide(input, other))
-        integers = all(isinstance(v, int) or (isinstance(v, Tensor) and v.dtype.kind in ("int", "uint")) for v in (input, other))
+        integers = all(
+            isinstance(v, int) or (isinstance(v, Tensor) and v.dtype.kind in ("int", "uint")) for v in (input, other)
+        )
         return xp.astype(result, (input if isinstance(input, Tensor) else other).dtype) if integers else result
     raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found {rounding_mode!r}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -169,7 +170,7 @@ def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
         factors[-1] = xp.expand_dims(factors[-1], axis=-1)
     for number, x in enumerate(factors):
         _expect("multi_dot", (f"tensors[{number}]", x, 2))
-    for x, y in zip(factors, factors[1:], strict=False):
+    for x, y in itertools.pairwise(factors):
         _expect_product(x, y)
     result = _chain(factors)
     shape = tuple(result.shape)[int(row) : 1 if column else 2]

@@ -203,7 +203,7 @@ class BatchedBackend(Interpreter):
             return BY_TYPE[array.value.__class__].item(array.value)
         raise RuntimeError(
             f"vmap: one number is asked for (item(), float(), bool(), `if`), but this tensor of shape {array.shape} is a "
-            f"different one for each of the {array.frame.size} examples; choose with polygrad.where(condition, a, b) instead of `if`, "
+            f"different one for each of the {array.frame.size} examples; choose with polygrad.where(condition, a, b) instead of `if`, "  # noqa: E501
             "and return the tensor instead of its number" + _ended(array)
         )
 
@@ -211,7 +211,7 @@ class BatchedBackend(Interpreter):
         if not array.mapped:
             return BY_TYPE[array.value.__class__].to_numpy(array.value)
         raise RuntimeError(
-            f"vmap: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist(), print), but it is a different one "
+            f"vmap: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist(), print), but it is a different one "  # noqa: E501
             f"for each of the {array.frame.size} examples; return it from the function, and look at the result of vmap"
             + _ended(array)
         )
@@ -242,8 +242,8 @@ class Batch(Frame):
         """For how many examples random numbers are drawn.  Raises RuntimeError where there are to be none."""
         if self.randomness == "error":
             raise RuntimeError(
-                "vmap: a random number is drawn inside; say what it is to be: vmap(function, randomness=\"different\") draws one for each "
-                "example, randomness=\"same\" one for all of them"
+                'vmap: a random number is drawn inside; say what it is to be: vmap(function, randomness="different") draws one for each '  # noqa: E501
+                'example, randomness="same" one for all of them'
             )
         return self.size
 
@@ -365,10 +365,15 @@ class _WithoutRule:
     def _loop(self, batch: Batching, values: list, settings: dict[str, Any]) -> Any:
         name = self.primitive.name
         if not batch.size:
-            raise ValueError(f"vmap: {name} has no batching rule, and there is no example to run it on: the batch is empty")
+            raise ValueError(
+                f"vmap: {name} has no batching rule, and there is no example to run it on: the batch is empty"
+            )
         results = []
         for i in range(batch.size):
-            row = [batch.xp.getitem(x, (i, Ellipsis)) if mapped else x for x, mapped in zip(values, batch.mapped, strict=True)]
+            row = [
+                batch.xp.getitem(x, (i, Ellipsis)) if mapped else x
+                for x, mapped in zip(values, batch.mapped, strict=True)
+            ]
             results.append(batch.op(*((row,) if self.primitive.variadic else row), **settings))
         _report(name)
         return _stacked(batch.xp, results, name)
@@ -381,7 +386,7 @@ def _stacked(xp: Any, results: list[Any], name: str) -> Any:
     if any(result.shape != first.shape for result in results):
         raise RuntimeError(
             f"vmap: {name} gives results of different shapes for different examples, such as {tuple(first.shape)} and "
-            f"{tuple(next(r.shape for r in results if r.shape != first.shape))}; a batch has one shape: use a mask and where instead"
+            f"{tuple(next(r.shape for r in results if r.shape != first.shape))}; a batch has one shape: use a mask and where instead"  # noqa: E501
         )
     return xp.stack(results, axis=0)
 
@@ -394,5 +399,7 @@ def _report(name: str) -> None:
     if name not in _reported:
         _reported.add(name)
         warnings.warn(
-            f"vmap: {name} has no batching rule and ran example by example, which is slow; this is said once", SlowBatchingWarning, stacklevel=3
+            f"vmap: {name} has no batching rule and ran example by example, which is slow; this is said once",
+            SlowBatchingWarning,
+            stacklevel=3,
         )

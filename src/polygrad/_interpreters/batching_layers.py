@@ -162,6 +162,7 @@ def cross_entropy(batch: Batching, x: Any, target: Any, reduction: str) -> Any:
     losses, totals = batch.op(rows, batch.xp.reshape(target, (product(shape),)), reduction="none")
     return _reduced(batch, batch.xp.reshape(losses, shape), reduction), batch.xp.reshape(totals, shape)
 
+
 # -- random numbers --------------------------------------------------------------------------------------------------------
 
 

@@ -85,7 +85,7 @@ class DualBackend(Interpreter):
     def to_numpy(self, array: Any) -> Any:
         if array.tangent is not None:
             raise RuntimeError(
-                f"jvp: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist()), and what is computed from them has no "
+                f"jvp: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist()), and what is computed from them has no "  # noqa: E501
                 "derivative; if none is meant, write x.detach().numpy()"
             )
         return BY_TYPE[array.value.__class__].to_numpy(array.value)

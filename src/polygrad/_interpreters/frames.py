@@ -74,7 +74,7 @@ class Frame:
         """``tensor``, which was not of this frame, is about to become so.  Raises RuntimeError where the frame is over."""
         if not self.active:
             raise RuntimeError(
-                f"a tensor of shape {tuple(tensor.shape)} gets a value that belongs to a call of {self.name} which has ended; something outside "
+                f"a tensor of shape {tuple(tensor.shape)} gets a value that belongs to a call of {self.name} which has ended; something outside "  # noqa: E501
                 "of the function has kept a tensor from inside: return it from the function instead"
             )
         self._written.append((weakref.ref(tensor), tensor._data, tensor._edge))
@@ -89,8 +89,8 @@ class Frame:
         shapes = [str(tuple(one[1].shape)) for one in self._written]
         if self._undo():
             raise RuntimeError(
-                f"{self.name}: the function writes in place to a tensor from outside, of shape {', '.join(dict.fromkeys(shapes))}, and what it "
-                f"writes {self.varying}; the tensor has its value back.  Return the new value from the function instead.  (Batch normalization "
+                f"{self.name}: the function writes in place to a tensor from outside, of shape {', '.join(dict.fromkeys(shapes))}, and what it "  # noqa: E501
+                f"writes {self.varying}; the tensor has its value back.  Return the new value from the function instead.  (Batch normalization "  # noqa: E501
                 "in training writes its running statistics: call eval(), or make it with track_running_stats=False.)"
             )
 

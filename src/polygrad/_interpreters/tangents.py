@@ -116,7 +116,9 @@ class _recorded:
         grad_mode.reset(self._token)
 
 
-def transposed(primitive: Primitive, values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any) -> Any:
+def transposed(
+    primitive: Primitive, values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any
+) -> Any:
     """The tangent by two sweeps.  Raises RuntimeError where an operand has no gradient rule."""
     mask = tuple([t is not None for t in tangents])
     plan = primitive.plan(mask)
@@ -155,5 +157,3 @@ def _conjugate(t: Any) -> Any:
     """The sweep conjugates what users give it, and this is in the engine's own convention already."""
     backend = BY_TYPE[t.__class__]
     return backend.xp.conj(t) if backend.from_dtype(t.dtype).is_complex else t
-
-

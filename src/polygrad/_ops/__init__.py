@@ -1,6 +1,6 @@
 """The mathematics: every primitive, by chapter.  Importing the package declares them."""
 
-from . import (  # noqa: F401
+from . import (
     arithmetic,
     convolution,
     decompositions,

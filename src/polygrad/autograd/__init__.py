@@ -14,8 +14,8 @@ from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 
 #: What is imported when it is first named: most programs need none of it.
 _HOMES = {
-    **{name: "function" for name in ("Function", "once_differentiable")},
-    **{name: "anomaly_mode" for name in ("detect_anomaly", "is_anomaly_enabled", "set_detect_anomaly")},
+    **dict.fromkeys(("Function", "once_differentiable"), "function"),
+    **dict.fromkeys(("detect_anomaly", "is_anomaly_enabled", "set_detect_anomaly"), "anomaly_mode"),
 }
 _SUBMODULES = frozenset(("anomaly_mode", "function", "functional", "grad_mode", "graph"))
 

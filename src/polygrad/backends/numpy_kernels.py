@@ -40,8 +40,6 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-
-
 _multiply, _subtract = np.multiply, np.subtract
 
 

@@ -82,7 +82,9 @@ def sgd_step(
     return True
 
 
-def _sgd_change(p: Any, g: Any, buffer: Any, momentum: Any, share: Any, weight_decay: Any, nesterov: bool, maximize: bool) -> Any:
+def _sgd_change(
+    p: Any, g: Any, buffer: Any, momentum: Any, share: Any, weight_decay: Any, nesterov: bool, maximize: bool
+) -> Any:
     """The change before it is multiplied by the learning rate; ``buffer`` is brought up to date."""
     room, other = _room(p, 0), _room(p, 1)
     if maximize:
@@ -98,7 +100,9 @@ def _sgd_change(p: Any, g: Any, buffer: Any, momentum: Any, share: Any, weight_d
 
 def _room(array: Any, number: int) -> Any:
     """Memory to work in, of the shape of ``array``."""
-    if array.size > BLOCK or array.size < 512:  # an array that cannot be gone through in blocks; a small one is fast to make
+    if (
+        array.size > BLOCK or array.size < 512
+    ):  # an array that cannot be gone through in blocks; a small one is fast to make
         return np.empty_like(array)
     block = _scratch.of(array.dtype)[number][: array.size]
     return block if array.ndim == 1 else block.reshape(array.shape)
@@ -112,7 +116,7 @@ def adam_step(
     maximize: bool,
 ) -> bool:  # fmt: skip
     """As the rule `adam`; ``steps`` are the numbers of this step for each parameter."""
-    if any([parameter.dtype.kind == "c" for parameter in parameters]):  # the rule goes by real and imaginary parts
+    if any(parameter.dtype.kind == "c" for parameter in parameters):  # the rule goes by real and imaginary parts
         return False
     constants: dict[Any, tuple] = {}
     for place, parameter in enumerate(parameters):
@@ -147,7 +151,18 @@ def _with_decay(p: Any, g: Any, lr: float, weight_decay: float | None, decoupled
 
 
 def _adam(
-    p: Any, g: Any, m: Any, v: Any, top: Any, room: Any, beta1: Any, rest1: Any, beta2: Any, rest2: Any, eps: Any, rate: Any
+    p: Any,
+    g: Any,
+    m: Any,
+    v: Any,
+    top: Any,
+    room: Any,
+    beta1: Any,
+    rest1: Any,
+    beta2: Any,
+    rest2: Any,
+    eps: Any,
+    rate: Any,
 ) -> None:
     _multiply(g, rest1, room)
     _multiply(m, beta1, m)

@@ -19,7 +19,9 @@ class CompileError(RuntimeError):
 def users_line(trace: TracebackType | None, backend: Any) -> str:
     """The innermost line of ``trace`` that is neither polygrad's, nor the plugin's, nor an array library's."""
     plugin = os.path.dirname(os.path.abspath(sys.modules[type(backend).__module__].__file__ or ""))
-    frames = [f for f in traceback.extract_tb(trace) if not _is_library(f.filename) and not f.filename.startswith(plugin)]
+    frames = [
+        f for f in traceback.extract_tb(trace) if not _is_library(f.filename) and not f.filename.startswith(plugin)
+    ]
     if not frames:
         return ""
     frame = frames[-1]
@@ -34,7 +36,7 @@ def _is_library(filename: str) -> bool:
 def needs_a_value(error: BaseException, backend: Any) -> CompileError:
     """The error for a line that asks for a number while only shapes and types are known."""
     return CompileError(
-        f"compile: {users_line(error.__traceback__, backend)} needs the value of a tensor, and while a function is compiled a tensor "
+        f"compile: {users_line(error.__traceback__, backend)} needs the value of a tensor, and while a function is compiled a tensor "  # noqa: E501
         "has a shape and a type but no value yet.  An if or a loop that depends on values becomes polygrad.where(condition, "
         "a, b); a mask index such as x[mask] becomes polygrad.where(mask, x, 0); .item(), float() and print() belong "
         "outside of the compiled function, on what it returns."

@@ -42,6 +42,7 @@ class Program:
         self._backend = backend
         tensors = [x for x in arguments if isinstance(x, Tensor)]
         discovery = Discovery(backend)
+
         def body() -> list[Any]:
             with recording(discovery):
                 try:
@@ -111,7 +112,11 @@ class Program:
     def _written(discovery: Discovery) -> list[CellRecord]:
         """The cells that are outputs: rebound, and alive.  Gradients go by their leaves, which may get other cells."""
         gradients = {id(record.before) for record in discovery.leaves.values()}
-        return [r for r in discovery.records if r.written and r.reference() is not None and id(r.reference()) not in gradients]
+        return [
+            r
+            for r in discovery.records
+            if r.written and r.reference() is not None and id(r.reference()) not in gradients
+        ]
 
     def _connect(self, captured: Any, discovery: Discovery, tensors: list[Tensor]) -> None:
         """Tie the inputs and outputs of the program to arguments, cells, and gradients."""
@@ -168,15 +173,18 @@ class Program:
             and id(r.reference()) not in gradients
         ]  # fmt: skip
         self._had_gradient = [
-            (owners.get(leaf, leaf), r.before is None) for leaf, r in discovery.leaves.items() if leaf.variable is not None
+            (owners.get(leaf, leaf), r.before is None)
+            for leaf, r in discovery.leaves.items()
+            if leaf.variable is not None
         ]
         changed = [(leaf, r) for leaf, r in discovery.leaves.items() if r.written]
         self._gradients = [owners.get(leaf, leaf) for leaf, r in changed if r.after is not None]
         self._cleared = [owners.get(leaf, leaf) for leaf, r in changed if r.after is None]
         if self._template is not None:
-            self._edges = [owners.get(leaf, boundaries[leaf] if leaf in boundaries else leaf) for leaf in self._template.leaves]
+            self._edges = [owners.get(leaf, boundaries.get(leaf, leaf)) for leaf in self._template.leaves]
             self._edges = [
-                places.get(id(edge.reference()), edge.edge) if isinstance(edge, CellRecord) else edge for edge in self._edges
+                places.get(id(edge.reference()), edge.edge) if isinstance(edge, CellRecord) else edge
+                for edge in self._edges
             ]
         self._program = captured.bind([number for number, *_ in overwritten], [number for number, *_ in others])
 

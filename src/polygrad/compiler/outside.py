@@ -111,7 +111,9 @@ class Template:
             return [reached[leaf] for leaf in self.leaves if leaf in reached]
 
         with _lock:
-            return self._backend.capture(body).bind([], range(len(residuals) + sum(c is not None for c in cotangents))), arrives
+            return self._backend.capture(body).bind(
+                [], range(len(residuals) + sum(c is not None for c in cotangents))
+            ), arrives
 
 
 class _Residual(int):

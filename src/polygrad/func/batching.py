@@ -95,7 +95,9 @@ def _outside(frame: Batch, y: Tensor, dim: int | None) -> Tensor:
             )
         return OPERATIONS.getitem(cross(Leave, frame, y), (0, Ellipsis))
     if not -y.ndim - 1 <= dim <= y.ndim:
-        raise ValueError(f"vmap: out_dims has {dim}, but that result has {y.ndim} dimensions without the batch's; it can be from {-y.ndim - 1} to {y.ndim}")
+        raise ValueError(
+            f"vmap: out_dims has {dim}, but that result has {y.ndim} dimensions without the batch's; it can be from {-y.ndim - 1} to {y.ndim}"  # noqa: E501
+        )
     return _moved(cross(Leave, frame, y), 0, dim % (y.ndim + 1))
 
 
@@ -121,13 +123,15 @@ def _together(parts: Sequence[Any], out_dims: Any) -> Any:
 
 def _in_dims(args: tuple, in_dims: Any) -> list[int | None]:
     """For every leaf of ``args`` the dimension of the batch, counted from the front, or None."""
-    if not isinstance(in_dims, (int, tuple)) and in_dims is not None or isinstance(in_dims, bool):
+    if (not isinstance(in_dims, (int, tuple)) and in_dims is not None) or isinstance(in_dims, bool):
         raise ValueError(
-            f"vmap: in_dims is an int, or a tuple with an entry for each argument, not {in_dims!r}; for an only argument that is a list or "
+            f"vmap: in_dims is an int, or a tuple with an entry for each argument, not {in_dims!r}; for an only argument that is a list or "  # noqa: E501
             "dict write a tuple of one"
         )
     if isinstance(in_dims, tuple) and len(in_dims) != len(args):
-        raise ValueError(f"vmap: in_dims has {len(in_dims)} entries, {in_dims!r}, but the function was called with {len(args)} arguments")
+        raise ValueError(
+            f"vmap: in_dims has {len(in_dims)} entries, {in_dims!r}, but the function was called with {len(args)} arguments"
+        )
     dims = _spread(args, in_dims, "in_dims", "the arguments")
     for number, (x, d) in enumerate(zip(flatten(args)[0], dims, strict=True)):
         if d is None:
@@ -140,7 +144,11 @@ def _in_dims(args: tuple, in_dims: Any) -> list[int | None]:
         if not -x.ndim <= d < x.ndim:
             raise ValueError(
                 f"vmap: in_dims has {d} for a tensor of shape {tuple(x.shape)} (leaf {number} of the arguments); "
-                + (f"it can be from {-x.ndim} to {x.ndim - 1}" if x.ndim else "a tensor without dimensions is no batch: give None")
+                + (
+                    f"it can be from {-x.ndim} to {x.ndim - 1}"
+                    if x.ndim
+                    else "a tensor without dimensions is no batch: give None"
+                )
             )
         dims[number] = d % x.ndim
     return dims
@@ -148,22 +156,27 @@ def _in_dims(args: tuple, in_dims: Any) -> list[int | None]:
 
 def _spread(tree: Any, dims: Any, name: str, what: str) -> list[Any]:
     """One of ``dims`` for every leaf of ``tree``: an int or None is for all leaves below it."""
-    if dims is None or isinstance(dims, int) and not isinstance(dims, bool):
+    if dims is None or (isinstance(dims, int) and not isinstance(dims, bool)):
         return [dims] * len(flatten(tree)[0])
     if isinstance(dims, (list, tuple)) and isinstance(tree, (list, tuple)) and len(dims) == len(tree):
         return [d for part, one in zip(tree, dims, strict=True) for d in _spread(part, one, name, what)]
     if isinstance(dims, dict) and isinstance(tree, dict) and dims.keys() == tree.keys():
         return [d for key, part in tree.items() for d in _spread(part, dims[key], name, what)]
-    raise ValueError(f"vmap: {name} {dims!r} does not have the structure of {what}; an int or None stands for all that is below it")
+    raise ValueError(
+        f"vmap: {name} {dims!r} does not have the structure of {what}; an int or None stands for all that is below it"
+    )
 
 
 def _batch_size(leaves: list[Any], dims: list[int | None]) -> int:
     sizes = {number: leaves[number].shape[d] for number, d in enumerate(dims) if d is not None}
     if not sizes:
-        raise ValueError("vmap: no argument has a batch: at least one entry of in_dims must be an int, for an argument that is a tensor")
+        raise ValueError(
+            "vmap: no argument has a batch: at least one entry of in_dims must be an int, for an argument that is a tensor"
+        )
     if len(set(sizes.values())) > 1:
         described = ", ".join(
-            f"{n} (leaf {number}, of shape {tuple(leaves[number].shape)}, along {dims[number]})" for number, n in sizes.items()
+            f"{n} (leaf {number}, of shape {tuple(leaves[number].shape)}, along {dims[number]})"
+            for number, n in sizes.items()
         )
         raise ValueError(f"vmap: the arguments' batches have different sizes: {described}")
     return next(iter(sizes.values()))

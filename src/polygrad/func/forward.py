@@ -44,7 +44,9 @@ class Pushed:
         aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
-                raise TypeError(f"{name}: with has_aux=True the function returns (output, aux), not a {type(result).__name__}")
+                raise TypeError(
+                    f"{name}: with has_aux=True the function returns (output, aux), not a {type(result).__name__}"
+                )
             result, aux = result
         found, self.structure = tensors_of(result, name, "what the function returns")
         others, aux_structure = flatten(aux)
@@ -71,12 +73,14 @@ def _directions(name: str, primals: Any, tangents: Any) -> list[Tensor]:
     """The tangents' leaves.  Raises where they do not fit the primals."""
     for what, value in (("primals", primals), ("tangents", tangents)):
         if not isinstance(value, tuple):
-            raise TypeError(f"{name}: {what} is a tuple with one entry for each argument, not a {type(value).__name__}; write ({what[:-1]},)")
+            raise TypeError(
+                f"{name}: {what} is a tuple with one entry for each argument, not a {type(value).__name__}; write ({what[:-1]},)"
+            )
     leaves, structure = tensors_of(list(primals), name, "a primal", differentiable=True)
     directions, other = tensors_of(list(tangents), name, "a tangent")
     if structure != other:
         raise ValueError(
-            f"{name}: the tangents must be nested as the primals are, of {len(leaves)} tensors, and these are {len(directions)} nested otherwise"
+            f"{name}: the tangents must be nested as the primals are, of {len(leaves)} tensors, and these are {len(directions)} nested otherwise"  # noqa: E501
         )
     _matching(name, leaves, directions)
     return directions
@@ -126,7 +130,9 @@ def linearize(func: Callable, *primals: Any) -> tuple[Any, Callable]:
         if pairs:
             create = run.open or any(t._edge is not None for _, t in pairs)
             found = engine.grad([g for g, _ in pairs], seeds, [t for _, t in pairs], True, create, True)
-        tangents_out = [OPERATIONS.zeros_like(cell(y._read())) if t is None else t for y, t in zip(run.outputs, found, strict=True)]
+        tangents_out = [
+            OPERATIONS.zeros_like(cell(y._read())) if t is None else t for y, t in zip(run.outputs, found, strict=True)
+        ]
         return unflatten(run.structure, tangents_out)
 
     return run.result, jvp_fn

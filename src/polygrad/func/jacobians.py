@@ -62,7 +62,12 @@ def _rows(run: Recorded, number: int, chunk_size: int | None) -> list[Tensor]:
 
 
 def jacfwd(
-    func: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False, *, randomness: str = "error", chunk_size: int | None = None
+    func: Callable,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    *,
+    randomness: str = "error",
+    chunk_size: int | None = None,
 ) -> Callable:
     """The function that computes the Jacobian of ``func`` by forward mode: all columns in one batch of directions.
 

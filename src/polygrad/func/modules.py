@@ -82,7 +82,9 @@ def _tied(given: dict[str, Tensor], places: dict[str, tuple[dict[str, Any], str]
         attributes, key = places[name]
         for other in names[id(attributes[key])]:
             if changes.setdefault(other, tensor) is not tensor:
-                raise ValueError(f"functional_call: {name!r} and {other!r} are one tensor in the module, but are given different ones")
+                raise ValueError(
+                    f"functional_call: {name!r} and {other!r} are one tensor in the module, but are given different ones"
+                )
     return changes
 
 
@@ -117,10 +119,15 @@ def stack_module_state(models: Sequence[Any]) -> tuple[dict[str, Tensor], dict[s
         raise ValueError("stack_module_state: expected at least one model")
     if any(type(m) is not type(models[0]) for m in models):
         raise ValueError(
-            f"stack_module_state: all models must be of one class, but there are {', '.join(sorted({type(m).__name__ for m in models}))}"
+            f"stack_module_state: all models must be of one class, but there are {', '.join(sorted({type(m).__name__ for m in models}))}"  # noqa: E501
         )
-    parameters = {name: _stacked(name, [dict(m.named_parameters())[name] for m in models]) for name, _ in models[0].named_parameters()}
-    buffers = {name: _stacked(name, [dict(m.named_buffers())[name] for m in models]) for name, _ in models[0].named_buffers()}
+    parameters = {
+        name: _stacked(name, [dict(m.named_parameters())[name] for m in models])
+        for name, _ in models[0].named_parameters()
+    }
+    buffers = {
+        name: _stacked(name, [dict(m.named_buffers())[name] for m in models]) for name, _ in models[0].named_buffers()
+    }
     return parameters, buffers
 
 

@@ -27,7 +27,9 @@ class Recorded:
     ``outputs`` are its results' leaves, ``structure`` how they are nested, ``aux`` what else it returned.
     """
 
-    def __init__(self, name: str, func: Callable, args: Sequence[Any], kwargs: dict, positions: Sequence[int], has_aux: bool):
+    def __init__(
+        self, name: str, func: Callable, args: Sequence[Any], kwargs: dict, positions: Sequence[int], has_aux: bool
+    ):
         self.name = name
         around = grad_enabled()
         start = graph.next_sequence()
@@ -130,7 +132,9 @@ def vjp(func: Callable, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]
             )
         for y, g in zip(run.outputs, leaves, strict=True):
             if y.shape != g.shape:
-                raise RuntimeError(f"vjp_fn: a cotangent has shape {tuple(g.shape)}, but its output has {tuple(y.shape)}")
+                raise RuntimeError(
+                    f"vjp_fn: a cotangent has shape {tuple(g.shape)}, but its output has {tuple(y.shape)}"
+                )
         return run.as_inputs(run.pull(leaves), False)
 
     return (run.result, vjp_fn, run.aux) if has_aux else (run.result, vjp_fn)
@@ -155,16 +159,18 @@ def grad_and_value(func: Callable, argnums: int | Sequence[int] = 0, has_aux: bo
 
 def _check_scalar(run: Recorded) -> None:
     if run.structure is not None:
-        raise TypeError(f"grad: the function must return one tensor, of no dimensions, and it returned {len(run.outputs)} in a structure")
+        raise TypeError(
+            f"grad: the function must return one tensor, of no dimensions, and it returned {len(run.outputs)} in a structure"
+        )
     y = run.outputs[0]
     if y.shape.numel() != 1 or y.ndim:
         raise RuntimeError(
-            f"grad: the function must return a tensor of no dimensions, and it returned one of shape {tuple(y.shape)}; reduce it, as in "
+            f"grad: the function must return a tensor of no dimensions, and it returned one of shape {tuple(y.shape)}; reduce it, as in "  # noqa: E501
             "y.sum(), or take polygrad.func.vjp or polygrad.func.jacrev"
         )
     if y.dtype.is_complex:
         raise RuntimeError(
-            f"grad: the function must return a real number, and it returned {y.dtype.name}; reduce it to one, as in y.abs(), or take "
+            f"grad: the function must return a real number, and it returned {y.dtype.name}; reduce it to one, as in y.abs(), or take "  # noqa: E501
             "polygrad.func.vjp"
         )
 

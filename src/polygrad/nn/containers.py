@@ -313,7 +313,7 @@ class ParameterDict(Module):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The parameter of that name, or ``default``."""
-        return self[key] if key in self else default
+        return self.__dict__[key] if key in self._keys else default
 
     def pop(self, key: str) -> Any:
         """Take out the parameter of that name and return it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -55,10 +56,8 @@ def call_with_hooks(module: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
         # Hooks that were promised to be called in any case still are; the error that is told is the first.
         for hook, with_kwargs, always in pending.values():
             if always:
-                try:
+                with contextlib.suppress(Exception):
                     hook(module, args, kwargs, None) if with_kwargs else hook(module, args, None)
-                except Exception:  # noqa: S110
-                    pass
         raise
 
 

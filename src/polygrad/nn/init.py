@@ -40,7 +40,8 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         if isinstance(slope, bool) or not isinstance(slope, (int, float)):
             raise ValueError(f"negative_slope {param} not a valid number")
         return math.sqrt(2 / (1 + slope**2))
-    raise ValueError(f"unsupported nonlinearity {nonlinearity!r}: it is one of {', '.join([*sorted(_LINEAR), *_GAINS, 'leaky_relu'])}")
+    known = ", ".join([*sorted(_LINEAR), *_GAINS, "leaky_relu"])
+    raise ValueError(f"unsupported nonlinearity {nonlinearity!r}: it is one of {known}")
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:

@@ -15,7 +15,6 @@ from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
 from .._state import RECORDERS, recorder
-from ..autograd.grad_mode import no_grad
 from .hooks import Hooks, add_hook, call_with_hooks
 from .parameter import Buffer, Parameter
 from .placement import Placement
@@ -69,8 +68,6 @@ class Module(Placement):
         raise NotImplementedError(f"{type(self).__name__} does not define forward()")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if RECORDERS and (active := recorder()) is not None:
-            active.guard(self, "training", self.training)
         if self._hooks is not None:
             return call_with_hooks(self, args, kwargs)
         try:
@@ -91,7 +88,9 @@ class Module(Placement):
         """Raise a `ShapeError` that names this layer, where the cause of ``error`` is the shape of its input."""
         for x in args[:1]:
             if isinstance(x, Tensor) and not self._fits(tuple(x.shape)):
-                raise ShapeError(f"{self!r}: expected an input of shape {self._expects()}, got {tuple(x.shape)}") from error
+                raise ShapeError(
+                    f"{self!r}: expected an input of shape {self._expects()}, got {tuple(x.shape)}"
+                ) from error
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
         """Whether an input may have ``shape``, as far as the layer can say."""

@@ -106,18 +106,22 @@ class _BatchNorm(_Statistics):
         )  # fmt: skip
 
 
+def _with_shapes(text: str) -> str:
+    return (_BatchNorm.__doc__ or "").replace("see the subclasses", text)
+
+
 class BatchNorm1d(_BatchNorm):
-    __doc__ = _BatchNorm.__doc__.replace("see the subclasses", "input and output ``(batch, channels)`` or ``(batch, channels, length)``")  # type: ignore[union-attr]  # fmt: skip
+    __doc__ = _with_shapes("input and output ``(batch, channels)`` or ``(batch, channels, length)``")
     dimensions = (2, 3)
 
 
 class BatchNorm2d(_BatchNorm):
-    __doc__ = _BatchNorm.__doc__.replace("see the subclasses", "input and output ``(batch, channels, height, width)``")  # type: ignore[union-attr]  # fmt: skip
+    __doc__ = _with_shapes("input and output ``(batch, channels, height, width)``")
     dimensions = (4,)
 
 
 class BatchNorm3d(_BatchNorm):
-    __doc__ = _BatchNorm.__doc__.replace("see the subclasses", "input and output ``(batch, channels, depth, height, width)``")  # type: ignore[union-attr]  # fmt: skip
+    __doc__ = _with_shapes("input and output ``(batch, channels, depth, height, width)``")
     dimensions = (5,)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.tensor import Tensor, make_leaf
-from .._functions.printing import text
 from .._functions.creation import as_tensor, empty
+from .._functions.printing import text
 
 __all__ = ["Buffer", "Parameter"]
 

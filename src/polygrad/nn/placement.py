@@ -35,7 +35,9 @@ class Placement:
                         _replace(tensor, fn)
         return self
 
-    def to(self, *args: Any, dtype: Any = None, device: Any = None, backend: Any = None, non_blocking: bool = False) -> Any:
+    def to(
+        self, *args: Any, dtype: Any = None, device: Any = None, backend: Any = None, non_blocking: bool = False
+    ) -> Any:
         """Move all parameters and buffers to a device or a backend, and convert the floating ones to a data type.
 
         Takes a data type, a device, or a tensor whose type and place are taken, as in PyTorch, and ``backend``.  The
@@ -53,7 +55,7 @@ class Placement:
                 dtype, device, backend = argument.dtype, argument.device, argument.backend
             elif isinstance(argument, Backend):
                 backend = argument
-            elif isinstance(argument, DType) or isinstance(argument, type):
+            elif isinstance(argument, (DType, type)):
                 dtype = argument
             elif argument is not None and not isinstance(argument, bool):
                 device = argument

@@ -148,7 +148,9 @@ def plan_module(module: Any, state_dict: Any, prefix: str, plan: Plan) -> None:
     for key in state_dict:
         if key.startswith(prefix):
             head, _, rest = key[len(prefix) :].partition(".")
-            if head not in known or (rest and head in expected) or (not rest and head not in expected and head != EXTRA):
+            # A name alone is a tensor's; a name with more behind it is a module's, which looks at the rest.
+            fits = head in known and (head in expected or head == EXTRA) is not bool(rest)
+            if not fits:
                 plan.unexpected.append(key)
 
 

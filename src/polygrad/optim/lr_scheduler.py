@@ -6,7 +6,7 @@ A schedule computes the next rate from the present one, so that several of them 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from types import FunctionType
@@ -36,7 +36,9 @@ class LRScheduler:
             if last_epoch == -1:
                 group.setdefault("initial_lr", group["lr"])
             elif "initial_lr" not in group:
-                raise KeyError(f"param 'initial_lr' is not specified in param_groups[{number}] when resuming an optimizer")
+                raise KeyError(
+                    f"param 'initial_lr' is not specified in param_groups[{number}] when resuming an optimizer"
+                )
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         self._last_lr: list[float] = []
@@ -194,7 +196,8 @@ class LinearLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _factor(self, epoch: int) -> float:
-        return self.start_factor + (self.end_factor - self.start_factor) * min(epoch, self.total_iters) / self.total_iters
+        share = min(epoch, self.total_iters) / self.total_iters
+        return self.start_factor + (self.end_factor - self.start_factor) * share
 
     def get_lr(self) -> Sequence[float]:
         if self.last_epoch == 0:
@@ -228,7 +231,8 @@ class CosineAnnealingLR(LRScheduler):
         if self.last_epoch == 0:
             return self._rates()
         now, before = (1 + math.cos(math.pi * epoch / self.T_max) for epoch in (self.last_epoch, self.last_epoch - 1))
-        if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # the rate was eta_min: no factor leads up from it
+        if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:
+            # The rate was eta_min, and no factor leads up from it.
             return [
                 rate + (base - self.eta_min) * (1 - math.cos(math.pi / self.T_max)) / 2
                 for rate, base in zip(self._rates(), self.base_lrs, strict=True)
@@ -326,11 +330,9 @@ class OneCycleLR(LRScheduler):
         step = self.last_epoch
         if step > self.total_steps:
             raise ValueError(f"tried to step {step} times, but the schedule has {self.total_steps} steps")
-        begin = 0.0
-        for number, (end, source, target) in enumerate(self._phases):
-            if step <= end or number == len(self._phases) - 1:
-                break
-            begin = end
+        ends = [end for end, _, _ in self._phases]
+        number = min(bisect_left(ends, step), len(ends) - 1)
+        begin, (end, source, target) = ends[number - 1] if number else 0.0, self._phases[number]
         share = (step - begin) / (end - begin)
         rates = []
         for group in self.optimizer.param_groups:
@@ -356,7 +358,9 @@ class SequentialLR(LRScheduler):
         if not schedulers:
             raise ValueError("SequentialLR needs at least one scheduler")
         if len(milestones) != len(schedulers) - 1:
-            raise ValueError(f"{len(schedulers)} schedulers need {len(schedulers) - 1} milestones, but got {len(milestones)}")
+            raise ValueError(
+                f"{len(schedulers)} schedulers need {len(schedulers) - 1} milestones, but got {len(milestones)}"
+            )
         for number, scheduler in enumerate(schedulers):
             if scheduler.optimizer is not optimizer:
                 raise ValueError(f"the scheduler at index {number} belongs to another optimizer")

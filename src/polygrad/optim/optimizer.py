@@ -104,7 +104,9 @@ class Optimizer:
             raise TypeError(f"a param_group is a dictionary, not {type(param_group).__name__}")
         params = param_group["params"]
         if isinstance(params, set):
-            raise TypeError("parameters must be in an ordered collection; the order of a set changes between runs: use a list")
+            raise TypeError(
+                "parameters must be in an ordered collection; the order of a set changes between runs: use a list"
+            )
         params = [params] if isinstance(params, Tensor) else list(params)
         names = None
         if params and isinstance(params[0], tuple):
@@ -115,7 +117,8 @@ class Optimizer:
             if not (self.defaults.get("differentiable") or parameter.is_leaf or parameter.retains_grad):
                 raise ValueError("can't optimize a non-leaf tensor: it was computed; give its leaves, or detach() it")
         taken = {id(parameter) for group in self.param_groups for parameter in group["params"]}
-        if len({id(parameter) for parameter in params}) != len(params) or taken & {id(parameter) for parameter in params}:
+        new = {id(parameter) for parameter in params}
+        if len(new) != len(params) or taken & new:
             raise ValueError("some parameters appear in more than one parameter group, or twice in one")
         group = {**param_group, "params": params}
         if names is not None:

@@ -28,7 +28,9 @@ def _check_range(group: dict[str, Any], **allowed: str) -> None:
     for name, wanted in allowed.items():
         value = _number(group[name])
         if not (value >= 0 and (wanted != "[0, 1)" or value < 1)):
-            raise ValueError(f"Invalid {name} value: {value} (it must be {'at least 0' if wanted == '≥ 0' else 'in [0, 1)'})")
+            raise ValueError(
+                f"Invalid {name} value: {value} (it must be {'at least 0' if wanted == '≥ 0' else 'in [0, 1)'})"
+            )
 
 
 class SGD(Optimizer):
@@ -244,9 +246,7 @@ class Adagrad(Optimizer):
         )  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
-        _check_range(
-            group, lr="≥ 0", lr_decay="≥ 0", eps="≥ 0", weight_decay="≥ 0", initial_accumulator_value="≥ 0"
-        )
+        _check_range(group, lr="≥ 0", lr_decay="≥ 0", eps="≥ 0", weight_decay="≥ 0", initial_accumulator_value="≥ 0")
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
         return ("step", "sum")

@@ -100,7 +100,10 @@ def by_parts(rule: Any, xp: Any, parameter: Any, gradient: Any, *state: Any, **s
     parts = []
     for part in (xp.real, xp.imag):
         # The step count is real already.
-        values = [x if x is None or not xp.isdtype(x.dtype, "complex floating") else part(x) for x in (parameter, gradient, *state)]
+        values = [
+            x if x is None or not xp.isdtype(x.dtype, "complex floating") else part(x)
+            for x in (parameter, gradient, *state)
+        ]
         parts.append(rule(xp, *values, **settings))
     return tuple(
         x if old is None or not xp.isdtype(old.dtype, "complex floating") else x + y * 1j

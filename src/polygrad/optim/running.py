@@ -163,9 +163,7 @@ def _compiled(
     settings = optimizer.settings(group)
     scheduled = [name for name in optimizer.scheduled if settings[name] is not None]
     fixed = tuple((name, value) for name, value in settings.items() if name not in scheduled)
-    present = tuple(
-        column is not None and tuple(state is not None for state in column) for column in columns
-    )
+    present = tuple(column is not None and tuple(state is not None for state in column) for column in columns)
     key = (backend, optimizer.rule, fixed, tuple(scheduled), present, len(parameters))
     program = _programs.get(key)
     if program is None:
@@ -219,7 +217,11 @@ def _one_by_one(
         array = parameter._read()
         rule = _rule_for(optimizer.rule, backend, array)
         results = rule(
-            backend.xp, array, gradients[place], *[None if state is None else state._read() for state in row], **settings
+            backend.xp,
+            array,
+            gradients[place],
+            *[None if state is None else state._read() for state in row],
+            **settings,
         )
         _store(optimizer, names, parameter, row, results, False)
 

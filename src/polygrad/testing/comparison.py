@@ -60,7 +60,10 @@ def assert_close(
 def _compare(actual: Any, expected: Any, place: str, *options: Any) -> None:
     if isinstance(actual, Mapping) and isinstance(expected, Mapping):
         if set(actual) != set(expected):
-            missing, extra = sorted(map(str, set(expected) - set(actual))), sorted(map(str, set(actual) - set(expected)))
+            missing, extra = (
+                sorted(map(str, set(expected) - set(actual))),
+                sorted(map(str, set(actual) - set(expected))),
+            )
             raise AssertionError(f"The keys of the mappings do not match{place}: missing {missing}, unexpected {extra}")
         for key in expected:
             _compare(actual[key], expected[key], f"{place}[{key!r}]", *options)
@@ -84,7 +87,9 @@ def _as_tensor(value: Any, name: str) -> Tensor:
     try:
         return tensor(value)
     except (TypeError, ValueError):
-        raise TypeError(f"assert_close() compares tensors, arrays and numbers; {name} is a {type(value).__name__}") from None
+        raise TypeError(
+            f"assert_close() compares tensors, arrays and numbers; {name} is a {type(value).__name__}"
+        ) from None
 
 
 def _compare_arrays(
@@ -93,7 +98,9 @@ def _compare_arrays(
     scalars = not (hasattr(actual, "dtype") or hasattr(expected, "dtype"))
     a, b = _as_tensor(actual, "actual"), _as_tensor(expected, "expected")
     if a.shape != b.shape:
-        raise AssertionError(f"The values for attribute 'shape' do not match{place}: {tuple(a.shape)} != {tuple(b.shape)}.")
+        raise AssertionError(
+            f"The values for attribute 'shape' do not match{place}: {tuple(a.shape)} != {tuple(b.shape)}."
+        )
     both_tensors = isinstance(actual, Tensor) and isinstance(expected, Tensor)
     if check_device and both_tensors and (a.backend is not b.backend or a.device != b.device):
         raise AssertionError(f"The values for attribute 'device' do not match{place}: {_where(a)} != {_where(b)}.")

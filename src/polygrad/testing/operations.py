@@ -70,7 +70,7 @@ ARITHMETIC = [
 # -- functions of one operand --------------------------------------------------------------------------------------------
 
 ELEMENTWISE = [
-    *[unary(name, holomorphic=True) for name in ("negative", "positive", "square", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "clone")],
+    *[unary(name, holomorphic=True) for name in ("negative", "positive", "square", "exp", "expm1", "sin", "cos", "sinh", "cosh", "tanh", "clone")],  # noqa: E501
     unary("tan", between(-1, 1), holomorphic=True),
     unary("atan", between(-0.9, 0.9), holomorphic=True),
     unary("asinh", between(-0.9, 0.9), holomorphic=True),
@@ -86,7 +86,7 @@ ELEMENTWISE = [
     unary("sign", nonzero), unary("abs", nonzero),
     unary("erf", between(-4, 4), kinds=("float64",)),
     unary("relu", nonzero, kinds=("float64",)),
-    row("clip", case((2, 3), min=-0.5, max=0.5), case((3,), min=0.1), case((3,), max=0.1), case((), min=-9, max=9), case((0,), min=0)),
+    row("clip", case((2, 3), min=-0.5, max=0.5), case((3,), min=0.1), case((3,), max=0.1), case((), min=-9, max=9), case((0,), min=0)),  # noqa: E501
     row("gelu", case((2, 3)), case(()), case((2, 3), approximate="tanh"), case((), approximate="tanh"), case((0,))),
     unary("silu", kinds=("float64",)), unary("logsigmoid", kinds=("float64",)),
     row("softplus", case((2, 3)), case((), beta=2.0), case(between(20, 30)(3), threshold=25.0), case((0,))),
@@ -176,7 +176,7 @@ INDEXING = [
     row("getitem", case((3, 4), key=(1, Ellipsis)), case((3, 4), key=(slice(None, None, 2), slice(1, 3))),
         case((3, 4), key=(Ellipsis, None, -1)), case((4,), key=(slice(3, 0, -2),)), case((3,), key=(slice(2, 2),)),
         case((), key=(None,)), kinds=BOTH),
-    row("slice_pad", case((4,), key=(1, Ellipsis), shape=(3, 4)), case((2, 2), key=(slice(None, None, 2), slice(1, 3)), shape=(3, 4)),
+    row("slice_pad", case((4,), key=(1, Ellipsis), shape=(3, 4)), case((2, 2), key=(slice(None, None, 2), slice(1, 3)), shape=(3, 4)),  # noqa: E501
         case((2,), key=(slice(3, 0, -2),), shape=(4,)), case((0,), key=(slice(0, 0),), shape=(2,)), kinds=BOTH),
     row("slice_put", case((3, 4), (4,), key=(1, Ellipsis)), case((3, 4), (2, 1), key=(slice(None, None, 2), slice(1, 3))),
         case((3,), (), key=(slice(0, 2),)), case((3,), (0,), key=(slice(1, 1),)), kinds=BOTH),

@@ -171,7 +171,9 @@ def unary(name: str, numbers: Callable[..., Operand] = anything, **options: Any)
     return Row(name, (case(numbers(2, 3)), case(numbers()), case(numbers(0, 2))), **options)
 
 
-def binary(name: str, x: Callable[..., Operand] = anything, y: Callable[..., Operand] = anything, **options: Any) -> Row:
+def binary(
+    name: str, x: Callable[..., Operand] = anything, y: Callable[..., Operand] = anything, **options: Any
+) -> Row:
     """A row for a function of two operands that are broadcast against each other."""
     pairs = ((2, 3), (2, 3)), ((2, 1), (1, 3)), ((3,), (2, 3)), ((), (2,)), ((0, 3), (3,)), ((), ())
     return Row(name, tuple(case(x(*one), y(*two)) for one, two in pairs), **options)
@@ -216,7 +218,12 @@ def wrapped(array: Any) -> Tensor:
 
 
 def evaluate(
-    row: Row, number: int, precision: str, backend: Any = None, make: Callable[[Any], Tensor] | None = None, orders: int = 2
+    row: Row,
+    number: int,
+    precision: str,
+    backend: Any = None,
+    make: Callable[[Any], Tensor] | None = None,
+    orders: int = 2,
 ) -> Results:
     """Run a case and differentiate it ``row.orders`` times, with the same random cotangents in every run."""
     orders = min(orders, row.orders)
@@ -248,7 +255,9 @@ def evaluate(
         return Results(values, gradients, [])
     variables = inputs + first_seeds
     second = grad(again, variables, seeds(again, False), allow_unused=True)
-    return Results(values, gradients, [_zeros(x) if g is None else _numbers(g) for g, x in zip(second, variables, strict=True)])
+    return Results(
+        values, gradients, [_zeros(x) if g is None else _numbers(g) for g, x in zip(second, variables, strict=True)]
+    )
 
 
 def difference(found: Any, expected: Any, rtol: float, atol: float) -> str | None:

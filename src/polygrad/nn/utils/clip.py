@@ -43,7 +43,9 @@ def get_total_norm(
 
 
 @no_grad()
-def clip_grads_with_norm_(parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None) -> None:
+def clip_grads_with_norm_(
+    parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
+) -> None:
     """Multiply all gradients by ``max_norm / total_norm``, where that makes them smaller."""
     factor = clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
     for gradient in _gradients(_several(parameters)):
