@@ -612,6 +612,7 @@ def gradient_calls(library, module_class, layer):
 
 
 @pytest.mark.parity
+@pytest.mark.filterwarnings("ignore:Full backward hook is firing")  # PyTorch's, where no input requires grad
 def test_backward_hooks_see_what_pytorchs_see():
     torch = pytest.importorskip("torch")
     torch.manual_seed(0)
