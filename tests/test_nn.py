@@ -792,3 +792,26 @@ def test_parameters_as_a_vector():
         nn.utils.vector_to_parameters(pg.arange(8.0), net.parameters())
     with pytest.raises(TypeError, match="takes a Tensor, not int"):
         nn.utils.vector_to_parameters(3, [])
+
+
+# -- under compile -----------------------------------------------------------------------------------------------------
+
+
+def test_a_compiled_module_follows_what_is_bound_to_its_names():
+    pytest.importorskip("polygrad_jax")
+    with pg.use_backend("jax"):
+        module = Averages()
+        compiled = pg.compile(module)
+        compiled(pg.ones(2))
+        module(pg.ones(2))  # eagerly in between: the buffer may be another tensor now
+        assert compiled(pg.ones(2)).tolist() == module.mean.tolist() == [0.875, 0.875]
+        layer = nn.Linear(2, 1, bias=False)
+        compiled = pg.compile(layer)
+        compiled(pg.ones(1, 2))
+        layer.weight = nn.Parameter(pg.full((1, 2), 3.0))
+        assert compiled(pg.ones(1, 2)).tolist() == [[6]]
+        layer.load_state_dict({"weight": pg.ones(1, 2)}, assign=True)
+        assert compiled(pg.ones(1, 2)).tolist() == [[2]]
+        layer.weight = None
+        layer.register_parameter("weight", nn.Parameter(pg.zeros(1, 2)))
+        assert compiled(pg.ones(1, 2)).tolist() == [[0]]

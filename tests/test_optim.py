@@ -562,3 +562,47 @@ def test_schedules_refuse_what_makes_no_sense():
     scheduler.step()
     with pytest.raises(ValueError, match="the schedule has 2 steps"):
         scheduler.step()
+
+
+# -- under compile ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "options"), [CASES[i] for i in (0, 1, 9, 10, 15, 19, 28, 30)])
+def test_a_compiled_step_is_the_eager_one(name, options):
+    pytest.importorskip("polygrad_jax")
+    results = []
+    with pg.use_backend("jax"):
+        for transform in (lambda function: function, pg.compile):
+            pg.manual_seed(0)
+            net = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 1))
+            optimizer = getattr(optim, name)(net.parameters(), lr=0.05, **options)
+            scheduler = optim.lr_scheduler.ExponentialLR(optimizer, 0.8)
+
+            def step(x, net=net, optimizer=optimizer, scheduler=scheduler):
+                loss = net(x).square().mean()
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                scheduler.step()
+                return loss
+
+            step, x = transform(step), pg.randn(5, 3)
+            results.append([step(x).item() for _ in range(6)])
+            assert optimizer.param_groups[0]["lr"] == pytest.approx(0.05 * 0.8**6)
+    np.testing.assert_allclose(*results, rtol=1e-4)
+
+
+def test_a_first_step_that_differs_from_the_others_is_not_compiled():
+    pytest.importorskip("polygrad_jax")
+    with pg.use_backend("jax"):
+        x = pg.ones(2, requires_grad=True)
+        optimizer = optim.SGD([x], lr=0.1, momentum=0.9, dampening=0.5)
+        step = pg.compile(lambda: trained(optimizer, x))
+        with pytest.raises(RuntimeError, match="take one step before the function is compiled"):
+            step()
+        assert x.tolist() == [1, 1]
+        trained(optimizer, x)
+        step()
+        twin = pg.ones(2, requires_grad=True)
+        trained(optim.SGD([twin], lr=0.1, momentum=0.9, dampening=0.5), twin, 2)
+        np.testing.assert_allclose(x.tolist(), twin.tolist(), rtol=1e-6)

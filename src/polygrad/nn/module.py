@@ -1,7 +1,8 @@
 """Module: a function with parameters, buffers and modules of its own.
 
 Parameters, buffers and modules are ordinary attributes.  What makes them known is that a module notes the kind of such an
-attribute under its name (``_kinds``), in the order of their registration; nothing else is kept about them.
+attribute under its name (``_kinds``), in the order of their registration, and counts how often one of them was bound
+(``_bindings``), so that a compiled function knows when it has to look again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,18 @@ from .._state import RECORDERS, recorder
 from .hooks import Hooks, add_hook, call_with_hooks
 from .parameter import Buffer, Parameter
 from .placement import Placement
-from .registration import BUFFER, BUFFERS, MODULE, PARAMETER, UNSAVED, Registered, check_name, register, take_over
+from .registration import (
+    BUFFER,
+    BUFFERS,
+    MODULE,
+    PARAMETER,
+    UNSAVED,
+    Registered,
+    check_name,
+    forget,
+    register,
+    take_over,
+)
 from .state import IncompatibleKeys, Plan, load_state, plan_module, save_module, save_state
 
 __all__ = ["Module"]
@@ -47,7 +59,7 @@ class Module(Placement):
     _version = 1
 
     def __init__(self) -> None:
-        self.__dict__.update(training=True, _kinds={}, _hooks=None)
+        self.__dict__.update(training=True, _kinds={}, _bindings=0, _hooks=None)
 
     @property
     def training(self) -> bool:
@@ -68,6 +80,8 @@ class Module(Placement):
         raise NotImplementedError(f"{type(self).__name__} does not define forward()")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if RECORDERS and (active := recorder()) is not None:
+            active.guard(self, "_bindings", self._bindings)
         if self._hooks is not None:
             return call_with_hooks(self, args, kwargs)
         try:
@@ -123,15 +137,15 @@ class Module(Placement):
             register(attributes, name, MODULE, value)
         elif isinstance(value, Buffer) and kind not in BUFFERS:
             register(attributes, name, BUFFER if value.persistent else UNSAVED, value)
-        elif kind is None or (kind in BUFFERS and value is None):
+        elif kind is None:
             object.__setattr__(self, name, value)
         elif kind in BUFFERS:
-            if not isinstance(value, Tensor):
+            if value is not None and not isinstance(value, Tensor):
                 raise TypeError(f"{name} is a buffer: it can be a Tensor or None, not {type(value).__name__}")
-            if not take_over(attributes, name, value):
-                attributes[name] = value
+            if value is None or not take_over(attributes, name, value):
+                register(attributes, name, kind, value)
         elif value is None:
-            attributes[name] = None
+            register(attributes, name, kind, None)
         else:
             wanted = "a Parameter" if kind == PARAMETER else "a Module"
             raise TypeError(
@@ -141,7 +155,8 @@ class Module(Placement):
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
-        self.__dict__.get("_kinds", {}).pop(name, None)
+        if name in self.__dict__.get("_kinds", {}):
+            forget(self.__dict__, name)
 
     def __getattr__(self, name: str) -> Any:
         if "_kinds" not in self.__dict__:

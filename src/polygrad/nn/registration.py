@@ -36,7 +36,8 @@ class Registered(MutableMapping):
     def __delitem__(self, name: str) -> None:
         if name not in self:
             raise KeyError(name)
-        del self._attributes[name], self._kinds[name]
+        del self._attributes[name]
+        forget(self._attributes, name)
 
     def __iter__(self) -> Iterator[str]:
         return iter([name for name, kind in self._kinds.items() if kind in self._chosen])
@@ -55,6 +56,13 @@ def register(attributes: dict[str, Any], name: str, kind: Any, value: Any) -> No
         del kinds[name]
     kinds[name] = kind
     attributes[name] = value
+    attributes["_bindings"] += 1
+
+
+def forget(attributes: dict[str, Any], name: str) -> None:
+    """Note that the attribute is gone."""
+    del attributes["_kinds"][name]
+    attributes["_bindings"] += 1
 
 
 def check_name(module: Any, name: Any, kind: str, is_kind: bool) -> None:

@@ -12,7 +12,7 @@ from .._core.tensor import Tensor
 from .._functions.creation import as_tensor
 from ..autograd.grad_mode import no_grad
 from .parameter import Buffer, Parameter
-from .registration import BUFFER, MODULE, PARAMETER
+from .registration import BUFFER, MODULE, PARAMETER, register
 
 __all__ = ["IncompatibleKeys", "load_state", "plan_module", "save_module", "save_state"]
 
@@ -102,7 +102,7 @@ def load_state(module: Any, state_dict: Any, strict: bool, assign: bool) -> Inco
             problems.append(f"{what} key(s) in state_dict: {', '.join(repr(key) for key in keys)}.")
     if problems:
         for (owner, name, old, _), (_, array, edge) in zip(plan.values, before, strict=True):
-            owner.__dict__[name] = old
+            register(owner.__dict__, name, owner._kinds[name], old)
             old._rebind(array, edge)
         lines = "".join(f"\n\t{problem}" for problem in problems)
         raise RuntimeError(f"Error(s) in loading state_dict for {type(module).__name__}, nothing was loaded:{lines}")
@@ -177,10 +177,12 @@ def _fitting(key: str, old: Tensor, value: Any, plan: Plan) -> Tensor | None:
 def _put(module: Any, name: str, old: Tensor, new: Tensor, assign: bool) -> None:
     if not assign:
         old.copy_(new)
-    elif isinstance(old, Parameter):
-        module.__dict__[name] = new if isinstance(new, Parameter) else Parameter(new, old.requires_grad)
     else:
-        module.__dict__[name] = Buffer(new) if isinstance(old, Buffer) else new.detach()
+        if isinstance(old, Parameter):
+            new = new if isinstance(new, Parameter) else Parameter(new, old.requires_grad)
+        else:
+            new = Buffer(new) if isinstance(old, Buffer) else new.detach()
+        register(module.__dict__, name, module._kinds[name], new)
 
 
 def _call_after_loading(module: Any, result: IncompatibleKeys) -> None:

@@ -88,6 +88,11 @@ def _columns(
                     made = optimizer.new_state(name, parameter, group)
                 if made is not None:
                     found = state[name] = cell(made)
+                elif RECORDERS and recorder() is not None:
+                    raise RuntimeError(
+                        f"{type(optimizer).__name__} with these settings makes {name!r} of the first gradient; take one "
+                        "step before the function is compiled"
+                    )
             column.append(found)
         columns.append(column)
     return columns
