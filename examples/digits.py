@@ -125,7 +125,7 @@ def summary(options: argparse.Namespace, model: nn.Module, history: History, sec
     first = next(model.parameters())
     for name, value in {
         "model": f"{options.model}, {sum(p.numel() for p in model.parameters()):,} parameters",
-        "backend": f"{first.backend.name} on {first.backend.device_name(first.device)}{', compiled' * options.compile}",
+        "backend": f"{first.backend.name} on {first.device}{', compiled' * options.compile}",
         "seed, epochs": f"{options.seed}, {options.epochs}",
         "training loss": f"{history.train_loss[-1]:.4f}",
         "training accuracy": f"{history.train_accuracy[-1]:.2%}",
