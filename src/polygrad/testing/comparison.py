@@ -112,7 +112,7 @@ def _compare_arrays(
 
 
 def _where(x: Tensor) -> str:
-    return f"{x.backend.name}, {x.backend.device_name(x.device)}"
+    return f"{x.backend.name}, {x.device}"
 
 
 def _tolerances(dtypes: Any) -> tuple[float, float]:
