@@ -66,9 +66,12 @@ def sizes(args: Sequence[Any]) -> tuple[int, ...]:
 
 
 def known_values(tensor: Tensor) -> Any:
-    """The values as a NumPy array, to check them; None while a function is traced, which must not depend on them."""
+    """The values as a NumPy array, to check them; None while a function is traced, which must not depend on them.
+
+    Inside vmap these are the values of all examples: their shape says nothing.
+    """
     backend, array = tensor.backend, tensor._read()
-    return None if RECORDERS or backend.level or backend.is_traced(array) else backend.to_numpy(array)
+    return None if RECORDERS or backend.is_traced(array) else backend.known_values(array)
 
 
 __all__ = ["check_tensor", "dims_of", "known_values", "numpy_spelling", "sizes", "xp"]

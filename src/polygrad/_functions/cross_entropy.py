@@ -46,7 +46,7 @@ def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> 
     values = known_values(target)
     if values is None:
         return True
-    if not values.shape[0]:
+    if not values.size:
         return False
     if values.min() >= 0 and values.max() < classes:
         return 0 <= ignore_index < classes and bool((values == ignore_index).any())

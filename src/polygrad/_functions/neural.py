@@ -114,8 +114,10 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         raise RuntimeError(f"one_hot is only applicable to index tensors of an integer type, not {tensor.dtype.name}")
     values = known_values(tensor)
     if num_classes == -1:
-        if values is None or not tensor.shape.numel():
-            raise RuntimeError("one_hot: num_classes must be given for an empty tensor, or while a function is traced")
+        if values is None or tensor.backend.level or not tensor.shape.numel():
+            raise RuntimeError(
+                "one_hot: num_classes must be given for an empty tensor, inside vmap, and while a function is traced"
+            )
         num_classes = int(values.max()) + 1
     if values is not None and tensor.shape.numel():
         if values.min() < 0:

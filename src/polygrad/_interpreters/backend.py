@@ -82,6 +82,9 @@ class Interpreter(Backend):
     def device(self, array: Any) -> Any:
         return self.ground.device(plain(array))
 
+    def known_values(self, array: Any) -> Any:
+        return self.ground.known_values(plain(array))
+
     def asarray(self, obj: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
         return self.ground.asarray(obj, dtype=dtype, device=device, copy=copy)
 

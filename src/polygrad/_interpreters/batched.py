@@ -18,7 +18,7 @@ from .arrays import Interpreted, plain
 from .backend import Interpreter
 from .crossing import Crossing, cross, through
 from .frames import Frame, plain_backend
-from .namespace import InterpreterNamespace, namespace_over, on_one_type, raw, settings_by_name, taking_names
+from .namespace import InterpreterNamespace, namespace_over, highest_inside, on_one_type, raw, settings_by_name, taking_names
 
 #: Primitive name → ``rule(batch, *operands, **settings)``: operands are the values of the next lower level, batch axis first
 #: where ``batch.mapped`` says so, and so is the result.  A rule may leave a call to the fallback by NotImplemented.
@@ -88,6 +88,16 @@ def _opened(kind: type, operands: Sequence[Any]) -> tuple[Any, list[Any], list[b
     return frame, values, mapped
 
 
+def _opened_all(kind: type, operands: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
+    """`_opened`, with lists and tuples of arrays among the operands."""
+    frame, values, mapped = _opened(kind, operands)
+    for number, x in enumerate(operands):
+        if isinstance(x, (list, tuple)):
+            inner, values[number], mapped[number] = _opened(kind, x)
+            frame = inner if frame is None else frame
+    return frame, values, mapped
+
+
 class BatchedBackend(Interpreter):
     """Runs primitives on the batched arrays of one level."""
 
@@ -153,9 +163,12 @@ class BatchedBackend(Interpreter):
             return usual
         kind, xp = self.array_type, self.xp
 
+        def below(g: Any, *saved: Any) -> Any:
+            return plan.backward[highest_inside((g, *saved))](g, saved)
+
         def run(g: Any, saved: tuple) -> Any:
-            frame, values, mapped = _opened(kind, (g, *saved))
-            found = own(Batching(usual, xp, frame.size, mapped), *values)
+            frame, values, mapped = _opened_all(kind, (g, *saved))
+            found = own(Batching(below, xp, frame.size, mapped), *values)
             if found is NotImplemented:
                 return usual(g, saved)
             return [frame.wrap(c, True) for c, needed in zip(found, plan.mask, strict=True) if needed]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .batched import RULES, Batching
+from .batched import Batching
 from .batching_rules import behind, product, rule_for
 
 # -- products --------------------------------------------------------------------------------------------------------------
@@ -69,13 +69,13 @@ def linear_gradients(batch: Batching, g: Any, x: Any, weight: Any, needs: tuple[
     if tuple(batch.mapped[:3]) != (True, True, False) or x.ndim > 3:
         return NotImplemented
     xp = batch.xp
-    of_x = RULES["matmul"](Batching(None, xp, batch.size, (True, False)), g, weight) if needs[0] else None
+    of_x = _matmul(batch, g, weight, True, False) if needs[0] else None
     of_weight = None
     if needs[1]:
         if x.ndim == 2:
             of_weight = xp.multiply(xp.expand_dims(g, axis=-1), xp.expand_dims(x, axis=-2))
         else:
-            of_weight = xp.matmul(xp.matrix_transpose(g), x)
+            of_weight = _matmul(batch, xp.matrix_transpose(g), x, True, True)
     of_bias = (g if x.ndim == 2 else xp.sum(g, axis=1)) if len(needs) > 2 and needs[2] else None
     return (of_x, of_weight, of_bias)[: len(needs)]
 
@@ -161,6 +161,23 @@ def cross_entropy(batch: Batching, x: Any, target: Any, reduction: str) -> Any:
     rows = batch.xp.reshape(x, (product(shape), x.shape[-1]))
     losses, totals = batch.op(rows, batch.xp.reshape(target, (product(shape),)), reduction="none")
     return _reduced(batch, batch.xp.reshape(losses, shape), reduction), batch.xp.reshape(totals, shape)
+
+
+@rule_for("cross_entropy.vjp")
+def cross_entropy_gradients(batch: Batching, g: Any, x: Any, target: Any, ans: Any, reduction: str) -> Any:
+    """The rows of all examples are differentiated as losses of their own: the example's cotangent, or its share for each."""
+    of_loss, of_total = g
+    if of_total is not None or not batch.mapped[1]:
+        return NotImplemented
+    xp, shape = batch.xp, tuple(x.shape[:2])
+    target, totals = batch.whole(2, target), ans[1] if batch.mapped[3][1] else xp.broadcast_to(ans[1], shape)
+    if reduction != "none":
+        of_loss = of_loss * (1 / max(shape[1], 1)) if reduction == "mean" else of_loss
+        of_loss = xp.expand_dims(of_loss, axis=-1)
+    flat = [xp.reshape(one, (product(shape),)) for one in (xp.broadcast_to(of_loss, shape), target, totals)]
+    rows = xp.reshape(x, (product(shape), x.shape[2]))
+    (of_rows,) = batch.op([flat[0], None], rows, flat[1], (flat[2], flat[2]), "none")
+    return xp.reshape(of_rows, x.shape), None
 
 
 # -- random numbers --------------------------------------------------------------------------------------------------------

@@ -31,6 +31,12 @@ def highest(operands: Sequence[Any]) -> type:
     return max([x.__class__ for x in operands], key=_levels.__getitem__)
 
 
+def highest_inside(values: Sequence[Any]) -> type:
+    """`highest` of the arrays among ``values``, which may be lists and tuples of them, settings, or None."""
+    flat = [one for x in values for one in (x if isinstance(x, (list, tuple)) else (x,))]
+    return highest([x for x in flat if hasattr(x, "shape")])
+
+
 def raw(primitive: Primitive) -> Callable[..., Any]:
     """``primitive`` on raw arrays of any level: ``(*operands, *settings)``."""
     kernels, count = primitive.kernels, len(primitive.operands)

@@ -157,6 +157,10 @@ class Backend:
 
         return numpy.from_dlpack(array)
 
+    def known_values(self, array: Any) -> Any:
+        """The values of ``array`` as a NumPy array, for checks; those of all examples, where it is a batch."""
+        return self.to_numpy(array)
+
     def item(self, array: Any) -> Any:
         """The only element of ``array`` as a Python scalar."""
         return self.to_numpy(array).item()
