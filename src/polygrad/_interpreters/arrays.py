@@ -6,7 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..backends.registry import BY_TYPE
 from .frames import Frame
+
+
+#: The types of Python's own numbers.
+NUMBERS = frozenset((bool, int, float, complex))
 
 
 class Interpreted:
@@ -95,12 +100,20 @@ def plain(array: Any) -> Any:
     return array
 
 
+def _operand(array: Interpreted, other: Any) -> Any:
+    """``other`` beside ``array``: another library's number, such as the eps of a data type, is a Python number."""
+    kind = other.__class__  # exactly: numbers of libraries may be subclasses of Python's
+    if kind in NUMBERS or isinstance(other, Interpreted) or BY_TYPE[kind] is array.backend.ground:
+        return other
+    return other.item() if getattr(other, "shape", None) == () else other
+
+
 def _binary(name: str) -> tuple[Callable, Callable]:
     def operator(self: Interpreted, other: Any) -> Any:
-        return getattr(self.backend.xp, name)(self, other)
+        return getattr(self.backend.xp, name)(self, _operand(self, other))
 
     def reflected(self: Interpreted, other: Any) -> Any:
-        return getattr(self.backend.xp, name)(other, self)
+        return getattr(self.backend.xp, name)(_operand(self, other), self)
 
     return operator, reflected
 

@@ -14,7 +14,7 @@ from typing import Any
 from .._core.engine import namespace_of
 from .._core.tensor import Tensor, cell
 from ..backends.registry import BY_TYPE
-from .arrays import Interpreted, plain
+from .arrays import NUMBERS, Interpreted, plain
 from .backend import Interpreter
 from .crossing import Crossing, cross, through
 from .frames import Frame, plain_backend
@@ -68,9 +68,6 @@ class Batching:
     def whole(self, number: int, x: Any) -> Any:
         """Operand ``number`` with the batch axis, repeated along it if it is the same for all examples."""
         return x if self.mapped[number] else self.xp.broadcast_to(x, (self.size, *x.shape))
-
-
-_NUMBERS = frozenset((bool, int, float, complex))
 
 
 def _opened(kind: type, operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
@@ -148,9 +145,9 @@ class BatchedBackend(Interpreter):
                 if y.__class__ is kind:
                     if x.mapped is y.mapped and len(x.shape) == len(y.shape):
                         return kind(x.frame, op(x.value, y.value), x.mapped)
-                elif y.__class__ in _NUMBERS:
+                elif y.__class__ in NUMBERS:
                     return kind(x.frame, op(x.value, y), x.mapped)
-            elif x.__class__ in _NUMBERS:
+            elif x.__class__ in NUMBERS:
                 return kind(y.frame, op(x, y.value), y.mapped)
             return general(x, y)
 

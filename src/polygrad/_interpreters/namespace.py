@@ -12,14 +12,14 @@ from typing import Any
 from .._core.primitive import PRIMITIVES, Primitive
 from .._ops import arithmetic
 from ..backends.registry import BY_TYPE
-from .arrays import Interpreted, plain
+from .arrays import NUMBERS, Interpreted, plain
 
 
 class _Levels(dict):
     """Type of an operand → its level; Python numbers are below every array."""
 
     def __missing__(self, kind: type) -> int:
-        found = self[kind] = -1 if kind in (bool, int, float, complex) else BY_TYPE[kind].level
+        found = self[kind] = -1 if kind in NUMBERS else BY_TYPE[kind].level
         return found
 
 
