@@ -76,7 +76,6 @@ LONG_FILES = {
     "_core/dispatch.py": "the dispatcher's text and what fills it in are read together",
     "_core/engine.py": "one sweep, with what happens at its boundary",
     "_functions/shaping.py": "thin wrappers, one after the other",
-    "_interpreters/batched.py": "batching, with the rules that most primitives share",
     "_ops/decompositions.py": "every decomposition with its rule",
     "autograd/function.py": "Function, its context, and the primitive that runs it",
     "nn/module.py": "PyTorch's Module is one class, and most of its lines say what a method does",

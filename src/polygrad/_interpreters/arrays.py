@@ -9,7 +9,6 @@ from typing import Any
 from ..backends.registry import BY_TYPE
 from .frames import Frame
 
-
 #: The types of Python's own numbers.
 NUMBERS = frozenset((bool, int, float, complex))
 
@@ -33,6 +32,10 @@ class Interpreted:
     @property
     def inside(self) -> Any:
         """The array of the next lower level."""
+        raise NotImplementedError
+
+    def taken_apart(self) -> tuple[Callable[..., Interpreted], tuple[Any, ...]]:
+        """The arrays that it is made of, and the function that makes it of them, which does not hold them."""
         raise NotImplementedError
 
     @property

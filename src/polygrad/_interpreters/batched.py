@@ -7,8 +7,8 @@ forward runs on batched arrays.  Where that is not possible it runs example by e
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from .._core.engine import namespace_of
@@ -17,18 +17,15 @@ from ..backends.registry import BY_TYPE
 from .arrays import NUMBERS, Interpreted, plain
 from .backend import Interpreter
 from .crossing import Crossing, cross, through
+from .fallback import WithoutRule, report, stacked
 from .frames import Frame, plain_backend
-from .namespace import InterpreterNamespace, namespace_over, highest_inside, on_one_type, raw, settings_by_name, taking_names
+from .namespace import highest_inside, namespace_over, raw, settings_by_name, taking_names
 
 #: Primitive name → ``rule(batch, *operands, **settings)``: operands are the values of the next lower level, batch axis first
 #: where ``batch.mapped`` says so, and so is the result.  A rule may leave a call to the fallback by NotImplemented.
 #: ``"NAME.vjp"`` → the gradient of a primitive with a joint rule, ``rule(batch, g, *residuals)``, where it is faster than the
 #: text run on batched arrays.
 RULES: dict[str, Callable[..., Any]] = {}
-
-
-class SlowBatchingWarning(UserWarning):
-    """An operation has no batching rule and runs example by example: right, and slow."""
 
 
 class Batched(Interpreted):
@@ -43,6 +40,9 @@ class Batched(Interpreted):
     @property
     def inside(self) -> Any:
         return self.value
+
+    def taken_apart(self) -> tuple[Callable[..., Interpreted], tuple[Any, ...]]:
+        return partial(self.frame.wrap, mapped=self.mapped), (self.value,)
 
 
 class Batching:
@@ -87,7 +87,8 @@ def _opened(kind: type, operands: Sequence[Any]) -> tuple[Any, list[Any], list[b
 
 def _opened_all(kind: type, operands: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
     """`_opened`, with lists and tuples of arrays among the operands."""
-    frame, values, mapped = _opened(kind, operands)
+    frame, values, flags = _opened(kind, operands)
+    mapped: list[Any] = list(flags)
     for number, x in enumerate(operands):
         if isinstance(x, (list, tuple)):
             inner, values[number], mapped[number] = _opened(kind, x)
@@ -112,7 +113,7 @@ class BatchedBackend(Interpreter):
     def _general(self, primitive: Any, rule: Callable | None) -> Callable[..., Any]:
         """What runs ``primitive`` by ``rule``, or without one."""
         kind, xp, op, bind = self.array_type, self.xp, taking_names(primitive), settings_by_name(primitive)
-        without = _WithoutRule(primitive, self)
+        without = WithoutRule(primitive, self)
         count, variadic, has_settings = len(primitive.operands), primitive.variadic, bool(primitive.settings)
 
         def run(*arguments: Any, **named: Any) -> Any:
@@ -203,8 +204,8 @@ class BatchedBackend(Interpreter):
         results = [
             function(*part(arguments, i), **{key: part(x, i) for key, x in named.items()}) for i in range(frame.size)
         ]
-        _report(name)
-        return self.wrap(frame, _stacked(self.xp, results, name), True)
+        report(name)
+        return self.wrap(frame, stacked(self.xp, results, name), True)
 
     # -- values ------------------------------------------------------------------------------------------------------------
 
@@ -329,87 +330,3 @@ def _in_own_row(frame: Any, g: Any) -> Any:
     xp = namespace_of(g)
     row = xp.reshape(g, (1, *array.shape))
     return xp.where(cell(mask) if tensor else mask, row, xp.zeros_like(row))
-
-
-# -- without a rule --------------------------------------------------------------------------------------------------------
-
-
-class _Decomposing:
-    """The namespace that a primitive's own forward runs on.  It has not the primitive itself: that would never end."""
-
-    def __init__(self, xp: InterpreterNamespace, name: str):
-        self._xp, self._name = xp, name
-
-    def __getattr__(self, name: str) -> Any:
-        if name == self._name:
-            raise NotImplementedError(f"the forward of {name} is {name} itself")
-        return getattr(self._xp, name)
-
-
-class _WithoutRule:
-    """How a primitive without a batching rule runs: its forward on batched arrays, else one example after the other."""
-
-    def __init__(self, primitive: Any, backend: BatchedBackend):
-        self.primitive, self.backend = primitive, backend
-        self.inside = _Decomposing(backend.xp, primitive.name)
-        self.decomposes = True
-
-    def run(self, frame: Any, batch: Batching, operands: Any, values: list, settings: dict[str, Any]) -> Any:
-        """The result, an array of ``frame`` or a tuple of such."""
-        if self.decomposes:
-            operands = on_one_type(operands)
-            given = (operands,) if self.primitive.variadic else operands
-            try:
-                return self._of_frame(frame, self.primitive.forward(self.inside, *given, **settings))
-            except Exception:
-                pass  # what is wrong with the operands, if anything, is wrong with each example too
-        result = self._loop(batch, values, settings)
-        self.decomposes = False
-        return self.backend.wrap(frame, result, True)
-
-    def _of_frame(self, frame: Any, result: Any) -> Any:
-        if isinstance(result, (tuple, list)):
-            return tuple([self._of_frame(frame, one) for one in result])
-        return result if result.__class__ is self.backend.array_type else self.backend.wrap(frame, result, False)
-
-    def _loop(self, batch: Batching, values: list, settings: dict[str, Any]) -> Any:
-        name = self.primitive.name
-        if not batch.size:
-            raise ValueError(
-                f"vmap: {name} has no batching rule, and there is no example to run it on: the batch is empty"
-            )
-        results = []
-        for i in range(batch.size):
-            row = [
-                batch.xp.getitem(x, (i, Ellipsis)) if mapped else x
-                for x, mapped in zip(values, batch.mapped, strict=True)
-            ]
-            results.append(batch.op(*((row,) if self.primitive.variadic else row), **settings))
-        _report(name)
-        return _stacked(batch.xp, results, name)
-
-
-def _stacked(xp: Any, results: list[Any], name: str) -> Any:
-    first = results[0]
-    if isinstance(first, tuple):
-        return tuple([_stacked(xp, [result[i] for result in results], name) for i in range(len(first))])
-    if any(result.shape != first.shape for result in results):
-        raise RuntimeError(
-            f"vmap: {name} gives results of different shapes for different examples, such as {tuple(first.shape)} and "
-            f"{tuple(next(r.shape for r in results if r.shape != first.shape))}; a batch has one shape: use a mask and where instead"  # noqa: E501
-        )
-    return xp.stack(results, axis=0)
-
-
-_reported: set[str] = set()
-
-
-def _report(name: str) -> None:
-    """Say once for each operation that it ran example by example."""
-    if name not in _reported:
-        _reported.add(name)
-        warnings.warn(
-            f"vmap: {name} has no batching rule and ran example by example, which is slow; this is said once",
-            SlowBatchingWarning,
-            stacklevel=3,
-        )

@@ -35,6 +35,9 @@ class Dual(Interpreted):
     def inside(self) -> Any:
         return self.value
 
+    def taken_apart(self) -> tuple[Callable[..., Interpreted], tuple[Any, ...]]:
+        return self.frame.wrap, (self.value, self.tangent)
+
 
 class DualBackend(Interpreter):
     """Runs primitives on the dual numbers of one level."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.tensor import Tensor
+from .._interpreters.frames import stack as frames
 from .._state import recorder
 from ..backends.registry import get_backend
 from .errors import CompileError
@@ -26,7 +27,9 @@ class Compiled:
         self._programs: dict[Any, list[Program]] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if recorder() is not None:  # inside another compiled function it is a part of that one
+        if (
+            recorder() is not None or frames.get()
+        ):  # inside another compiled function, or a transform, it is a part of that
             return self.__wrapped__(*args, **kwargs)
         leaves, structure = flatten((args, kwargs))
         tensors = [x for x in leaves if isinstance(x, Tensor)]

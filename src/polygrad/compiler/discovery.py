@@ -14,6 +14,7 @@ from typing import Any
 
 from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor
+from ..backends.registry import BY_TYPE
 
 
 @dataclass(slots=True)
@@ -125,8 +126,8 @@ class Discovery:
         record = self.cells.get(id(cell))
         if record is not None and record.reference() is cell:
             return record
-        if self.backend.is_traced(cell._data):
-            return None  # made while tracing
+        if BY_TYPE[type(cell._data)].level or self.backend.is_traced(cell._data):
+            return None  # made while tracing; so is what belongs to a transform
         record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge, cell._base)
         self.records.append(record)
         return record

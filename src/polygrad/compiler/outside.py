@@ -8,8 +8,8 @@ as inputs, and the ordinary sweep goes through them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from .._core.engine import sweep
 from .._core.graph import Edge, Leaf, Node, make_node
@@ -59,7 +59,12 @@ class Template:
         """``saved`` with the place of each traced array among the residuals instead of the array."""
         if isinstance(saved, (tuple, list)):
             return type(saved)(self._emptied(value) for value in saved) if not hasattr(saved, "_fields") else saved
-        if not hasattr(saved, "dtype") or not self._backend.is_traced(saved):
+        if not hasattr(saved, "dtype"):
+            return saved
+        if BY_TYPE[type(saved)].level:  # a batch, a dual number: what it is made of
+            rebuild, parts = saved.taken_apart()
+            return _TakenApart(rebuild, [self._emptied(part) for part in parts])
+        if not self._backend.is_traced(saved):
             return saved
         for place, known in enumerate(self.residuals):
             if known is saved:
@@ -120,7 +125,16 @@ class _Residual(int):
     """The number of a saved array."""
 
 
+class _TakenApart(NamedTuple):
+    """A saved array that wraps others: how it is made again of them."""
+
+    rebuild: Callable[..., Any]
+    parts: list[Any]
+
+
 def _filled(saved: Any, values: list[Any]) -> Any:
+    if isinstance(saved, _TakenApart):
+        return saved.rebuild(*[_filled(part, values) for part in saved.parts])
     if isinstance(saved, (tuple, list)) and not hasattr(saved, "_fields"):
         return type(saved)(_filled(value, values) for value in saved)
     return values[saved] if isinstance(saved, _Residual) else saved
