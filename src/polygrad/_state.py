@@ -37,8 +37,11 @@ class Recorder(Protocol):
     def host_value(self, get):
         """A Python number that ``get()`` reads, and that may be another one the next time."""
 
-    def host_effect(self, effect) -> None:
-        """A change of Python state, ``effect()``, that belongs to every run."""
+    def host_effect(self, effect, remember) -> None:
+        """A change of Python state, ``effect()``, that belongs to every run; ``remember()`` returns what undoes it."""
+
+    def assign(self, owner, name: str, value) -> None:
+        """Set the attribute ``owner.name``, at every run."""
 
 
 _recorder: ContextVar[Recorder | None] = ContextVar("polygrad_recorder", default=None)
@@ -74,13 +77,16 @@ def host_value(get: Callable[[], float]) -> Any:
     return get() if active is None else active.host_value(get)
 
 
-def host_effect(effect: Callable[[], None]) -> None:
-    """Run ``effect``, a change of Python state that a recorder must repeat, such as a scheduler's step."""
+def host_effect(effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
+    """Run ``effect``, a change of Python state that a recorder must repeat, such as a scheduler's step.
+
+    ``remember()`` keeps the state that ``effect`` changes, and returns the function that puts it back.
+    """
     active = _recorder.get() if RECORDERS else None
     if active is None:
         effect()
     else:
-        active.host_effect(effect)
+        active.host_effect(effect, remember)
 
 
 def note_read(cell) -> None:

@@ -193,8 +193,9 @@ class Backend:
         """Run ``function`` on traced arrays and keep what it computes as a program (capability ``"jit"``).
 
         While it runs, `stage` turns an array into an input of the program, and what ``function`` returns are the
-        outputs.  ``program.bind(overwritten, others)`` compiles it to a function of two lists of arrays: the inputs with
-        the numbers ``overwritten``, whose memory it may use, and those with the numbers ``others``.
+        outputs.  ``program.bind(overwritten, others)`` compiles it to a function of arrays, one argument each, that
+        returns a list: of the inputs with the numbers ``overwritten``, whose memory it may use, and of those with the
+        numbers ``others``.
         """
         raise NotImplementedError(f"backend {self.name!r} does not compile")
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.tensor import Tensor
 from .._interpreters.frames import stack as frames
 from .._state import recorder
 from ..backends.registry import get_backend
+from .calling import STALE
 from .errors import CompileError
-from .jit import Program, describe
+from .jit import Program
+from .keys import key_of, key_of_tensors
 from .pytree import flatten
 
 __all__ = ["CompileError", "Compiled", "compile"]
@@ -27,33 +29,35 @@ class Compiled:
         self._programs: dict[Any, list[Program]] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if (
-            recorder() is not None or frames.get()
-        ):  # inside another compiled function, or a transform, it is a part of that
+        if recorder() is not None or frames.get():  # a part of another compiled function, or of a transform
             return self.__wrapped__(*args, **kwargs)
-        leaves, structure = flatten((args, kwargs))
-        tensors = [x for x in leaves if isinstance(x, Tensor)]
-        backend = self._backend or (tensors[0].backend if tensors else get_backend())
-        if "jit" not in backend.capabilities:
-            return self.__wrapped__(*args, **kwargs)
-        key = (structure, describe(leaves))
-        programs = self._find(key)
-        for program in programs:
-            if program.holds(tensors):
-                return program.run(tensors)
-        name = getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__)
-        program = Program(name, backend, lambda: self.__wrapped__(*args, **kwargs), leaves)
-        programs.insert(0, program)
-        return program.run(tensors, program.first_host)
-
-    def _find(self, key: Any) -> list[Program]:
+        key = None if kwargs else key_of_tensors(args)
+        tensors: Sequence[Tensor]
+        if key is None:
+            key, tensors = key_of(args, kwargs)
+        else:
+            tensors = args
         try:
-            return self._programs.setdefault(key, [])
+            programs = self._programs.get(key, ())
         except TypeError as error:
             raise TypeError(
                 f"compile: an argument cannot be a key ({error}); pass tensors, numbers, strings, or lists, tuples and dicts "
                 "of them, and let the function reach everything else by its closure"
             ) from error
+        for program in programs:
+            result = program.run(tensors)
+            if result is not STALE:
+                return result
+        backend = self._backend or (tensors[0].backend if tensors else get_backend())
+        if "jit" not in backend.capabilities:
+            return self.__wrapped__(*args, **kwargs)
+        program = self._trace(backend, args, kwargs)
+        self._programs.setdefault(key, []).insert(0, program)
+        return program.run(tensors)
+
+    def _trace(self, backend: Any, args: tuple, kwargs: dict[str, Any]) -> Program:
+        name = getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__)
+        return Program(name, backend, lambda: self.__wrapped__(*args, **kwargs), flatten((args, kwargs))[0])
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["__wrapped__"], name)

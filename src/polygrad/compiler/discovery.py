@@ -38,11 +38,15 @@ class CellRecord:
 
 @dataclass(slots=True)
 class LeafRecord:
-    """A leaf whose gradient was looked at: the gradient before, and the array of the one after."""
+    """A leaf whose gradient was looked at, or set: the gradient before, and what it is after."""
 
     before: Tensor | None
+    #: Whether it matters what there was before.
+    looked: bool = False
     written: bool = False
-    after: Any = None
+    #: The array of a gradient that was made while tracing, or a tensor that was there before; None for no gradient.
+    array: Any = None
+    after: Tensor | None = None
 
 
 class Discovery:
@@ -56,9 +60,9 @@ class Discovery:
         self.leaves: dict[Leaf, LeafRecord] = {}
         #: What happens on the Python side at every call, in order: values that are read, effects that are run.
         self.host: list[tuple[Callable[[], Any], int | None]] = []
-        #: The values that were read while tracing: those of the first call.
-        self.host_values: list[Any] = []
+        self._undo: list[Callable[[], None]] = []
         self.guards: list[tuple[Any, str, Any]] = []
+        self._assigned: set[tuple[int, str]] = set()
         self.inputs = 0
 
     # -- the recorder's interface ----------------------------------------------------------------------------------------
@@ -81,42 +85,58 @@ class Discovery:
     def read_grad(self, leaf: Leaf) -> None:
         """Remember what gradient ``leaf`` has."""
         if leaf not in self.leaves:
-            self.leaves[leaf] = LeafRecord(leaf.grad)
+            self.leaves[leaf] = LeafRecord(leaf.grad, looked=True)
 
     def write_grad(self, leaf: Leaf) -> None:
         """Remember that ``leaf`` gets another gradient."""
-        self.read_grad(leaf)
+        if leaf not in self.leaves:
+            self.leaves[leaf] = LeafRecord(leaf.grad)
         self.leaves[leaf].written = True
 
     def guard(self, owner: Any, name: str, value: Any) -> Any:
-        """The program holds only while ``owner.name`` is ``value``."""
-        self.guards.append((owner, name, value))
+        """The program holds only while ``owner.name`` is ``value``, unless the function has set it itself."""
+        if (id(owner), name) not in self._assigned:
+            self.guards.append((owner, name, value))
         return value
 
     def host_value(self, get: Callable[[], float]) -> Any:
         """A Python number that is read anew at every call, as a traced 0-d array."""
-        value = get()
         self.host.append((get, self._next_input()))
-        self.host_values.append(value)
-        return self.backend.stage(value)
+        return self.backend.stage(get())
 
-    def host_effect(self, effect: Callable[[], None]) -> None:
+    def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
         """A change of Python state that happens at every call."""
-        effect()
+        self._undo.append(remember())
         self.host.append((effect, None))
+        effect()
+
+    def assign(self, owner: Any, name: str, value: Any) -> None:
+        """An attribute that is set at every call."""
+        attributes = owner.__dict__
+        before = attributes[name]
+        self._assigned.add((id(owner), name))
+        self.host_effect(
+            lambda: attributes.__setitem__(name, value), lambda: lambda: attributes.__setitem__(name, before)
+        )
 
     # -- afterwards ------------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
         """Keep the results, and put every cell and gradient back to what it was."""
         for leaf, kept in self.leaves.items():  # first: the cell of a gradient is put back below
-            kept.after = None if leaf.grad is None else leaf.grad._data
+            gradient = leaf.grad
+            if gradient is not None and self._record(gradient) is None:
+                kept.array = gradient._data
+            else:
+                kept.after = gradient
             leaf.grad = kept.before
         for record in self.records:
             cell = record.reference()
             if cell is not None:
                 record.result, record.result_edge = cell._data, cell._edge
                 cell._data, cell._edge, cell._base = record.array, record.edge, record.base
+        for undo in reversed(self._undo):
+            undo()
 
     def _next_input(self) -> int:
         self.inputs += 1

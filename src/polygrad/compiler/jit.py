@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 import gc
-import sys
 import threading
 import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import _dtypes
 from .._core.graph import Leaf, Node
-from .._core.tensor import TENSOR_TYPES, Tensor, cell
-from .._state import grad_enabled, recording
-from .discovery import CellRecord, Discovery
+from .._core.tensor import TENSOR_TYPES, Tensor
+from .._state import recording
+from .calling import UNIQUE, Condition, Source, tree
+from .discovery import CellRecord, Discovery, LeafRecord
 from .errors import CompileError, needs_a_value
 from .outside import Template
-from .pytree import flatten, unflatten
+from .pytree import flatten
 
 #: Cells hold tracers while a function is traced, so one is traced at a time.
 _tracing = threading.RLock()
 
 
-def describe(leaves: Sequence[Any]) -> tuple:
-    """What a program depends on of its arguments: of tensors the kind, of everything else the value."""
-    first: dict[int, int] = {}
-    parts: list[tuple] = []
-    for place, leaf in enumerate(leaves):
-        if isinstance(leaf, Tensor):
-            array = leaf._read()
-            parts.append((array.shape, array.dtype, leaf._edge.__class__, first.setdefault(id(leaf), place)))
-        else:
-            parts.append((leaf.__class__, leaf))
-    return (*parts, grad_enabled(), _dtypes.get_default_dtype())
-
-
 class Program:
-    """One traced version of a function, and how its inputs and outputs are tied to cells."""
+    """One traced version of a function, and how its inputs and outputs are tied to cells.
+
+    ``run(tensors)`` is a call with these tensors among the arguments; it returns `STALE` where ``conditions`` do not hold.
+    """
+
+    run: Callable[[Sequence[Tensor]], Any]
+    _written: list[CellRecord]
+    _changed: list[tuple[Leaf, LeafRecord]]
 
     def __init__(self, name: str, backend: Any, function: Callable[[], Any], arguments: Sequence[Any]):
         self._backend = backend
+        self._name = name
         tensors = [x for x in arguments if isinstance(x, Tensor)]
         discovery = Discovery(backend)
 
@@ -48,14 +42,14 @@ class Program:
                 try:
                     for x in tensors:
                         discovery.read(x)
-                    leaves, structure = flatten(function())
-                    self._structure = structure
-                    arrays = self._classify(name, leaves, tensors, discovery)
+                    leaves, self._structure = flatten(function())
+                    arrays = self._classify(leaves, tensors, discovery)
                 finally:
                     discovery.finish()
-            self._count = len(arrays)
-            arrays.extend(record.result for record in self._written(discovery))
-            arrays.extend(r.after for r in discovery.leaves.values() if r.written and r.after is not None)
+            self._written = [r for r in discovery.records if r.written and r.reference() is not None]
+            self._changed = [(leaf, r) for leaf, r in discovery.leaves.items() if r.written]
+            arrays.extend(record.result for record in self._written)
+            arrays.extend(r.array for _, r in self._changed if r.array is not None)
             return self._once(arrays)
 
         with _tracing:
@@ -64,7 +58,6 @@ class Program:
             except backend.value_errors as error:
                 raise needs_a_value(error, backend) from error
         self._connect(captured, discovery, tensors)
-        self._guards = discovery.guards
         _check_leaks(backend)
 
     def _once(self, arrays: list[Any]) -> list[Any]:
@@ -76,212 +69,224 @@ class Program:
                 places[id(array)] = len(distinct)
                 distinct.append(array)
         self._places = [places[id(array)] for array in arrays]
+        self._distinct = len(distinct)
         return distinct
 
-    # -- after the trace ---------------------------------------------------------------------------------------------------
-
-    def _classify(self, name: str, leaves: list[Any], tensors: list[Tensor], discovery: Discovery) -> list[Any]:
+    def _classify(self, leaves: list[Any], tensors: list[Tensor], discovery: Discovery) -> list[Any]:
         """Say where each result comes from; returns the arrays that the program gives out for them."""
         arrays: list[Any] = []
         self._results: list[tuple[str, Any]] = []
         differentiable: list[Tensor] = []
+        gradients = {id(leaf.grad): leaf for leaf in discovery.leaves if leaf.grad is not None}
         for leaf in leaves:
             if not isinstance(leaf, Tensor):
                 if hasattr(leaf, "dtype") and self._backend.is_traced(leaf):
                     raise CompileError("compile: a function returns tensors, not raw arrays; return the tensor itself")
                 self._results.append(("static", leaf))
                 continue
-            place = next((i for i, x in enumerate(tensors) if x is leaf), None)
             record = discovery.cells.get(id(leaf))
-            if place is not None:
-                self._results.append(("argument", place))
-            elif record is not None and record.reference() is leaf:
-                self._results.append(("cell", leaf))
+            if record is not None and record.reference() is leaf:
+                self._results.append(("cell", record))
+            elif id(leaf) in gradients:
+                self._results.append(("gradient", gradients[id(leaf)]))
             else:
                 graph = leaf._edge.__class__ is Node
                 self._results.append(("differentiable" if graph else "new", len(arrays)))
                 arrays.append(leaf._data)
                 if graph:
                     differentiable.append(leaf)
-        self._template = Template(name, differentiable, self._backend) if differentiable else None
+        self._template = Template(self._name, differentiable, self._backend) if differentiable else None
         if self._template is not None:
             arrays.extend(self._template.residuals)
         return arrays
 
-    @staticmethod
-    def _written(discovery: Discovery) -> list[CellRecord]:
-        """The cells that are outputs: rebound, and alive.  Gradients go by their leaves, which may get other cells."""
-        gradients = {id(record.before) for record in discovery.leaves.values()}
-        return [
-            r
-            for r in discovery.records
-            if r.written and r.reference() is not None and id(r.reference()) not in gradients
-        ]
+    # -- after the trace ---------------------------------------------------------------------------------------------------
 
     def _connect(self, captured: Any, discovery: Discovery, tensors: list[Tensor]) -> None:
-        """Tie the inputs and outputs of the program to arguments, cells, and gradients."""
-        places = {id(x): place for place, x in reversed(list(enumerate(tensors)))}
-        owners: dict[Leaf, Any] = {}
-        for x in tensors:
-            if isinstance(x._edge, Leaf):
-                owners[x._edge] = places[id(x)]
-        boundaries = {r.boundary: r for r in discovery.records if r.boundary is not None}
-        for leaf, kept in discovery.leaves.items():
-            if leaf in boundaries and kept.written:
-                raise CompileError(
-                    "compile: backward() inside the function reaches a tensor that was computed outside of it; detach() "
-                    "the argument, move its computation inside, or call backward() outside"
-                )
-        gradients = {id(r.before): leaf for leaf, r in discovery.leaves.items() if r.before is not None}
-        overwritten: list[tuple[int, str, Any]] = []
-        others: list[tuple[int, str, Any]] = []
-        for record in discovery.records:
-            if record.number is None:
-                continue
-            target = record.reference()
-            if target is not None and id(target) in places:
-                others.append((record.number, "argument", places[id(target)]))
-            elif target is not None and id(target) in gradients:
-                leaf = gradients[id(target)]
-                others.append((record.number, "gradient", owners.get(leaf, leaf)))
-            elif target is None:
-                others.append((record.number, "constant", record.array))
-            else:
-                (overwritten if record.written else others).append((record.number, "cell", target))
-        others.extend((number, "host", get) for get, number in discovery.host if number is not None)
-        order = {"cell": 0, "argument": 1, "gradient": 2, "constant": 3, "host": 4}
-        others.sort(key=lambda item: order[item[1]])
-        alive: list[Any] = [record.reference() for record in self._written(discovery)]
-        self._overwritten = [
-            (target, [x for x in alive if x is not target and x._data is target._data]) for _, _, target in overwritten
-        ]
-        self._sources = {kind: [source for _, k, source in others if k == kind] for kind in order}
-        self._host = [(get, number is not None) for get, number in discovery.host]
-        self.first_host = discovery.host_values
-        written = self._written(discovery)
-        self._writes: list[tuple[int | None, Any]] = [(places.get(id(r.reference())), r.reference()) for r in written]
-        for record in written:
+        """Write the function `run`: tie the inputs and outputs of the program to arguments, cells, and gradients."""
+        for record in self._written:
             if record.result_edge.__class__ is Node:
                 raise CompileError(
                     "compile: a tensor that outlives the function was given a graph inside of it; write a detached value "
                     "into it, as in state.copy_(value.detach())"
                 )
-        self._checked: list[tuple[Any, type]] = [
-            (r.reference(), r.edge.__class__)
-            for r in discovery.records
-            if r.number is not None and r.reference() is not None and id(r.reference()) not in places
-            and id(r.reference()) not in gradients
-        ]  # fmt: skip
-        self._had_gradient = [
-            (owners.get(leaf, leaf), r.before is None)
-            for leaf, r in discovery.leaves.items()
-            if leaf.variable is not None
-        ]
-        changed = [(leaf, r) for leaf, r in discovery.leaves.items() if r.written]
-        self._gradients = [owners.get(leaf, leaf) for leaf, r in changed if r.after is not None]
-        self._cleared = [owners.get(leaf, leaf) for leaf, r in changed if r.after is None]
-        if self._template is not None:
-            self._edges = [owners.get(leaf, boundaries.get(leaf, leaf)) for leaf in self._template.leaves]
-            self._edges = [
-                places.get(id(edge.reference()), edge.edge) if isinstance(edge, CellRecord) else edge
-                for edge in self._edges
-            ]
-        self._program = captured.bind([number for number, *_ in overwritten], [number for number, *_ in others])
+        boundaries = {r.boundary: r for r in discovery.records if r.boundary is not None}
+        if any(leaf in boundaries for leaf, _ in self._changed):
+            raise CompileError(
+                "compile: backward() inside the function reaches a tensor that was computed outside of it; detach() "
+                "the argument, move its computation inside, or call backward() outside"
+            )
+        self._source = source = Source()
+        self._arguments = {id(x): f"t[{place}]" for place, x in reversed(list(enumerate(tensors)))}
+        self._leaves = {x._edge: f"t[{place}]._edge" for place, x in enumerate(tensors) if isinstance(x._edge, Leaf)}
+        self._cells: dict[int, str] = {}
+        for leaf, kept in discovery.leaves.items():
+            if kept.before is not None and kept.looked:
+                self._cells[id(kept.before)] = local = f"g{len(self._cells)}"
+                source.add(f"{local} = {self._leaf(leaf)}.grad")
+        self.conditions = self._conditions(discovery)
+        source.demand(self.conditions)
+        late = self._host(discovery)
+        found = self._call(captured, discovery)
+        self._store(found)
+        source.lines.extend(late)
+        source.add(f"return {tree(source, self._structure, iter(self._outputs(found, boundaries)))}")
+        self.run = source.function("call")
+        # What held arrays and tensors for writing it: the state is the cells' alone.
+        del self._source, self._arguments, self._leaves, self._cells, self._written, self._changed, self._results
 
-    # -- every call ------------------------------------------------------------------------------------------------------------
+    def _leaf(self, leaf: Leaf) -> str:
+        return self._leaves.get(leaf) or self._source.name(leaf)
 
-    def holds(self, tensors: Sequence[Tensor]) -> bool:
-        """Whether the program is still right for the state that it reads."""
-        for owner, attribute, value in self._guards:
-            if getattr(owner, attribute) != value:
-                return False
-        for target, kind in self._checked:
-            if target._edge.__class__ is not kind:
-                return False
-        for leaf, absent in self._had_gradient:
-            leaf = tensors[leaf]._edge if leaf.__class__ is int else leaf
-            if (leaf.grad is None) is not absent:
-                return False
-        return True
+    def _cell(self, record: CellRecord) -> str | None:
+        """The expression for a cell: an argument, what is the gradient of a leaf, or one by name; None for one that died."""
+        target = record.reference()
+        return None if target is None else self._expression(target)
 
-    def run(self, tensors: Sequence[Tensor], host: Sequence[Any] | None = None) -> Any:
-        """Run the program and put its results into the cells."""
-        sources = self._sources
-        if host is None:
-            host = [value for get, wanted in self._host for value in (get(),) if wanted]
-        others = [target._data for target in sources["cell"]]
-        others += [tensors[place]._data for place in sources["argument"]]
-        others += [self._leaf(leaf, tensors).grad._data for leaf in sources["gradient"]]
-        others += sources["constant"]
-        others += host
-        found = self._program(self._give_away(), others)
-        arrays = [found[place] for place in self._places]
-        self._store(arrays, tensors)
-        return unflatten(self._structure, self._outputs(arrays, tensors))
+    def _expression(self, target: Tensor) -> str:
+        return self._arguments.get(id(target)) or self._cells.get(id(target)) or self._source.name(target)
 
-    @staticmethod
-    def _leaf(leaf: Any, tensors: Sequence[Tensor]) -> Any:
-        return tensors[leaf]._edge if leaf.__class__ is int else leaf
+    def _conditions(self, discovery: Discovery) -> list[Condition]:
+        """What the state must be like; see `Discovery`."""
+        found: dict[str, Condition] = {}
+        for leaf, kept in discovery.leaves.items():
+            if kept.looked and leaf.variable is not None:
+                expression = f"({self._leaf(leaf)}.grad is None)"
+                words = f"the gradient of {_describe(leaf.variable)} being None"
+                found[expression] = Condition(expression, kept.before is None, words)
+        for owner, attribute, value in discovery.guards:
+            expression = f"{self._source.name(owner)}.{attribute}"
+            found.setdefault(expression, Condition(expression, value, f"{attribute} of {_describe(owner)}"))
+        for record in discovery.records:
+            target = record.reference()
+            if record.number is None or target is None or id(target) in {**self._arguments, **self._cells}:
+                continue
+            expression = f"{self._source.name(target)}._edge.__class__"
+            words = f"requires_grad of {_describe(target)}"
+            found[expression] = Condition(expression, record.edge.__class__, words)
+        return list(found.values())
 
-    def _give_away(self) -> list[Any]:
-        """The arrays of the state that the program may overwrite: copies of those that somebody else holds, too.
+    def _host(self, discovery: Discovery) -> list[str]:
+        """Read Python's numbers and repeat its changes, in order.  Returns the changes that come after all numbers.
 
+        Those wait until the program has run: when it fails they must not have happened.
+        """
+        lines, numbers = [], []
+        last = 0
+        for act, number in discovery.host:
+            call = f"{self._source.name(act)}()"
+            if number is None:
+                lines.append(call)
+            else:
+                numbers.append(number)
+                lines.append(f"h{number} = {call}")
+                last = len(lines)
+        self._source.lines.extend(lines[:last])
+        self._numbers = numbers
+        if numbers:
+            # The library's own numbers are passed faster than Python's, and they seldom change.
+            names = self._source.names
+            names["known"] = [None, ()]
+            names["convert"] = lambda values: tuple([self._backend.asarray(value) for value in values])
+            values = "".join(f"h{number}, " for number in numbers)
+            self._source.add(f"now = ({values})")
+            self._source.add("before, arrays = known[0] or (None, ())")
+            self._source.add("if now != before: arrays = convert(now); known[0] = (now, arrays)")
+            self._source.add(f"({values}) = arrays")
+        return lines[last:]
+
+    def _call(self, captured: Any, discovery: Discovery) -> list[str]:
+        """Hand over the arrays and run the program.  Returns the names of its results.
+
+        The memory of state that is overwritten is the program's to use; where somebody else holds it, that of a copy.
         Cells that share an array with the state, and that get the same new one, are nobody else.
         """
-        arrays = []
-        for target, others in self._overwritten:
-            array = target._data
-            if UNIQUE is None or sys.getrefcount(array) > UNIQUE + sum(x._data is array for x in others):
-                array = self._backend.asarray(array, copy=True)
-            arrays.append(array)
-        return arrays
-
-    def _store(self, arrays: list[Any], tensors: Sequence[Tensor]) -> None:
-        place = self._count
-        for argument, target in self._writes:
-            target = target if argument is None else tensors[argument]
-            target._data = arrays[place]
-            place += 1
-        for leaf in self._gradients:
-            leaf = self._leaf(leaf, tensors)
-            if leaf.grad is None:
-                leaf.grad = cell(arrays[place])
+        source = self._source
+        alive = [(record, self._cell(record)) for record in self._written]
+        given, kept = [], []
+        for record in discovery.records:
+            expression = self._cell(record) if record.number is not None else None
+            if record.number is None:
+                continue
+            if expression is None:
+                kept.append((record.number, source.name(record.array)))
+            elif not record.written:
+                kept.append((record.number, f"{expression}._data"))
             else:
-                leaf.grad._data = arrays[place]
-            place += 1
-        for leaf in self._cleared:
-            self._leaf(leaf, tensors).grad = None
+                local = f"a{record.number}"
+                source.add(f"{local} = {expression}._data")
+                sharing = "".join(
+                    f" + ({other}._data is {local})"
+                    for r, other in alive
+                    if r is not record and r.array is record.array
+                )
+                source.names["copy"] = lambda array: self._backend.asarray(array, copy=True)
+                held = "True" if UNIQUE is None else f"getrefcount({local}) > {UNIQUE}{sharing}"
+                source.add(f"if {held}: {local} = copy({local})")
+                given.append((record.number, local))
+        kept += [(number, f"h{number}") for number in self._numbers]
+        self.lowered = captured.bind([number for number, _ in given], [number for number, _ in kept])
+        source.names["program"] = self.lowered
+        results = [f"o{place}" for place in range(self._distinct)]
+        arguments = ", ".join(name for _, name in (*given, *kept))
+        source.add(f"({''.join(f'{name}, ' for name in results)}) = program({arguments})")
+        return [results[place] for place in self._places]
 
-    def _outputs(self, arrays: list[Any], tensors: Sequence[Tensor]) -> list[Any]:
-        graph = {}
+    def _store(self, found: list[str]) -> None:
+        """Put the results into the cells and gradients."""
+        place = len(found) - len(self._written) - sum(r.array is not None for _, r in self._changed)
+        for record in self._written:
+            self._source.add(f"{self._cell(record)}._data = {found[place]}")
+            place += 1
+        for leaf, kept in self._changed:
+            if kept.array is not None:
+                self._source.add(f"{self._leaf(leaf)}.grad = cell({found[place]})")
+                place += 1
+            elif kept.after is not kept.before or not kept.looked:
+                after = kept.after
+                new = "None" if after is None else self._expression(after)
+                self._source.add(f"{self._leaf(leaf)}.grad = {new}")
+
+    def _outputs(self, found: list[str], boundaries: dict[Leaf, CellRecord]) -> list[str]:
+        """The expressions for the leaves of what the function returned."""
+        source = self._source
+        graph: dict[int, str] = {}
         if self._template is not None:
-            numbers = [source for kind, source in self._results if kind == "differentiable"]
+            numbers = [number for kind, number in self._results if kind == "differentiable"]
             plain = sum(kind in ("new", "differentiable") for kind, _ in self._results)
-            residuals = tuple(arrays[plain : self._count])
-            edges = [tensors[edge]._edge if edge.__class__ is int else edge for edge in self._edges]
-            cells = self._template.cells([arrays[n] for n in numbers], residuals, edges)
-            graph = dict(zip(numbers, cells, strict=True))
+            residuals = found[plain : plain + len(self._template.residuals)]
+            edges = []
+            for leaf in self._template.leaves:
+                record = boundaries.get(leaf)
+                if record is None:
+                    edges.append(self._leaf(leaf))
+                else:
+                    owner = self._cell(record)
+                    edges.append(source.name(record.edge) if owner is None else f"{owner}._edge")
+            source.names["cells"] = self._template.cells
+            outputs, saved, joined = (
+                f"({''.join(f'{x}, ' for x in names)})" for names in ([found[n] for n in numbers], residuals, edges)
+            )
+            source.add(f"graph = cells({outputs}, {saved}, {joined})")
+            graph = {number: f"graph[{place}]" for place, number in enumerate(numbers)}
         made = []
-        for kind, source in self._results:
+        for kind, what in self._results:
             if kind == "new":
-                made.append(cell(arrays[source]))
+                made.append(f"cell({found[what]})")
             elif kind == "differentiable":
-                made.append(graph[source])
+                made.append(graph[what])
+            elif kind == "cell":
+                made.append(self._cell(what) or source.name(what.reference()))
             else:
-                made.append(tensors[source] if kind == "argument" else source)
+                made.append(f"{self._leaf(what)}.grad" if kind == "gradient" else source.name(what))
         return made
 
 
-def _calibrate() -> int | None:
-    """What ``sys.getrefcount(array)`` says in `Program._give_away` of an array that only a cell holds."""
-    if not hasattr(sys, "getrefcount") or not getattr(sys, "_is_gil_enabled", lambda: True)():
-        return None
-    probe = cell([0.0])
-    array = probe._data
-    return sys.getrefcount(array)
-
-
-UNIQUE = _calibrate()
+def _describe(owner: Any) -> str:
+    """A tensor or another object in words."""
+    if isinstance(owner, Tensor):
+        return f"a {type(owner).__name__.lower()} of shape {tuple(owner.shape)}"
+    return getattr(owner, "words", None) or f"a {type(owner).__name__}"
 
 
 #: What was told of before: it may still be held when another function is compiled.

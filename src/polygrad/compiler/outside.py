@@ -85,7 +85,7 @@ class Template:
         if given not in self._programs:
             self._programs[given] = self._capture(cotangents, residuals)
         program, arrives = self._programs[given]
-        found = iter(program([], [*residuals, *(c for c in cotangents if c is not None)]))
+        found = iter(program(*residuals, *(c for c in cotangents if c is not None)))
         return [next(found) if arrived else None for arrived in arrives]
 
     def _capture(self, cotangents: list[Any], residuals: tuple) -> tuple[Any, list[bool]]:

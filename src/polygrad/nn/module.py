@@ -71,6 +71,8 @@ class Module(Placement):
 
     @training.setter
     def training(self, mode: bool) -> None:
+        if RECORDERS and (active := recorder()) is not None:
+            active.assign(self, "training", mode)
         self.__dict__["training"] = mode
 
     # -- running -------------------------------------------------------------------------------------------------------

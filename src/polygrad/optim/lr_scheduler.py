@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -54,7 +54,18 @@ class LRScheduler:
 
     def step(self) -> None:
         """Go on to the next epoch, and set the rates for it."""
-        host_effect(self._advance)
+        host_effect(self._advance, self._remember)
+
+    def _remember(self) -> Callable[[], None]:
+        """What puts the scheduler and the groups' settings back to what they are now."""
+        state, groups = self.state_dict(), [dict(group) for group in self.optimizer.param_groups]
+
+        def put_back() -> None:
+            self.load_state_dict(state)
+            for group, settings in zip(self.optimizer.param_groups, groups, strict=True):
+                group.update(settings)
+
+        return put_back
 
     def _advance(self) -> None:
         self.last_epoch += 1

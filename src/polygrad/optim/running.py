@@ -6,6 +6,7 @@ rule for all parameters compiled as one function, on a backend that compiles; th
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -231,17 +232,48 @@ def _one_by_one(
         _store(optimizer, names, parameter, row, results, False)
 
 
-class _Fixed:
-    """The settings of a group for which a traced step is recorded anew when they change."""
+class _Present:
+    """The settings of one of an optimizer's groups as they are now, for a step that is recorded once and run often."""
 
     def __init__(self, optimizer: Any, group: dict[str, Any]):
-        self._optimizer, self._group = optimizer, group
+        self.words = type(optimizer).__name__
+        self._optimizer = optimizer
+        first = group["params"][0]
+        self._place = next(
+            place for place, each in enumerate(optimizer.param_groups) if any(x is first for x in each["params"])
+        )
+        self._values: list[Any] = []
+        self._settings: dict[str, Any] = {}
+        self._fixed: dict[str, Any] = {}
 
     @property
-    def settings(self) -> dict[str, Any]:
-        scheduled = self._optimizer.scheduled
-        settings = self._optimizer.settings(self._group)
-        return {name: value for name, value in settings.items() if value is None or name not in scheduled}
+    def layout(self) -> tuple[int, ...]:
+        """What a step was recorded for: which parameters there are."""
+        groups = self._optimizer.param_groups
+        params = groups[self._place]["params"]
+        return len(groups), id(params), len(params)
+
+    @property
+    def fixed(self) -> dict[str, Any]:
+        """The settings for which a step is recorded anew when they change."""
+        self.all()
+        return self._fixed
+
+    def all(self) -> dict[str, Any]:
+        """All settings.  They are worked out again where one of the group's values is another object than before."""
+        group = self._optimizer.param_groups[self._place]
+        values = [*group.values()]
+        if len(values) != len(self._values) or not all(map(operator.is_, values, self._values)):
+            self._settings = settings = self._optimizer.settings(group)
+            scheduled = self._optimizer.scheduled
+            self._fixed = {name: v for name, v in settings.items() if v is None or name not in scheduled}
+            immutable = all(value is None or isinstance(value, bool | int | float) for value in settings.values())
+            self._values = values if immutable and not any(map(_is_mutable, values)) else []
+        return self._settings
+
+
+def _is_mutable(value: Any) -> bool:
+    return isinstance(value, Tensor) or (isinstance(value, tuple) and any(map(_is_mutable, value)))
 
 
 def _trace(
@@ -251,11 +283,12 @@ def _trace(
     """A step that a recorder watches: the scheduled settings stay changeable."""
     active = recorder()
     settings = optimizer.settings(group)
+    present = _Present(optimizer, group)
     if active is not None:
-        fixed = _Fixed(optimizer, group)
-        active.guard(fixed, "settings", fixed.settings)
+        active.guard(present, "layout", present.layout)
+        active.guard(present, "fixed", present.fixed)
     numbers = {
-        name: host_value(lambda name=name: optimizer.settings(group)[name])
+        name: host_value(lambda name=name: present.all()[name])
         for name in optimizer.scheduled
         if settings[name] is not None
     }

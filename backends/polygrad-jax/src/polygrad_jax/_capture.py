@@ -43,14 +43,10 @@ class Program:
         self._equations = [e for e in jaxpr.eqns if e.primitive is not input_p]
         self._closed = closed
 
-    def bind(self, overwritten: Sequence[int], others: Sequence[int]) -> Callable[[list[Any], list[Any]], list[Any]]:
+    def bind(self, overwritten: Sequence[int], others: Sequence[int]) -> Callable[..., list[Any]]:
         """The compiled program: the inputs numbered in ``overwritten``, whose memory it may use, and the ``others``."""
         variables = [self._inputs[number] for number in (*overwritten, *others)]
         names = self._closed.jaxpr.debug_info._replace(arg_names=("",) * len(variables))
         jaxpr = self._closed.jaxpr.replace(invars=variables, eqns=self._equations, debug_info=names)
         function = jaxpr_as_fun(ClosedJaxpr(jaxpr, self._closed.consts))
-
-        def run(first: list[Any], second: list[Any]) -> list[Any]:
-            return function(*first, *second)
-
-        return jax.jit(run, donate_argnums=(0,))
+        return jax.jit(function, donate_argnums=tuple(range(len(overwritten))))

@@ -1,0 +1,88 @@
+"""The path of every call of a program, written out as Python source: conditions, arrays in, results out.
+
+A training step has hundreds of parameters, gradients and moments to hand over, and loops over them would cost more than
+a small program takes.  So each program gets a function of its own, in which every cell has a name.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from .._core.tensor import cell
+
+#: What a call returns for a state that the program was not made for.
+STALE: Any = object()
+
+
+class Condition(NamedTuple):
+    """What must hold for a program to be right: an expression, the value that it had, and how to say it to a user."""
+
+    expression: str
+    value: Any
+    words: str
+
+
+class Source:
+    """A function that is being written: its lines, and the objects that they name."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {"cell": cell, "getrefcount": getattr(sys, "getrefcount", None), "STALE": STALE}
+        self.lines: list[str] = []
+        self._known: dict[int, str] = {}
+
+    def name(self, value: Any) -> str:
+        """A name for ``value`` in the source."""
+        if id(value) not in self._known:
+            self._known[id(value)] = name = f"v{len(self._known)}"
+            self.names[name] = value
+        return self._known[id(value)]
+
+    def add(self, line: str) -> None:
+        """Add a line to the function."""
+        self.lines.append(line)
+
+    def demand(self, conditions: Sequence[Condition]) -> None:
+        """Return `STALE` where one of ``conditions`` does not hold."""
+        for condition in conditions:
+            same = "is" if condition.value is None or isinstance(condition.value, bool | type) else "=="
+            self.add(f"if not ({condition.expression} {same} {self.name(condition.value)}): return STALE")
+
+    def function(self, name: str) -> Callable[[Sequence[Any]], Any]:
+        """The function of the tensors among the arguments, ``t``."""
+        text = "\n    ".join([f"def {name}(t):", *self.lines])
+        scope = dict(self.names)
+        exec(compile(text, f"<polygrad {name}>", "exec"), scope)
+        return scope[name]
+
+
+def tree(source: Source, structure: Any, leaves: Any) -> str:
+    """The expression that builds the tree of ``structure`` (see `pytree`) from the expressions ``leaves``, an iterator."""
+    if structure is None:
+        return next(leaves)
+    kind = structure[0]
+    if kind is dict:
+        parts = [
+            f"{source.name(k)}: {tree(source, p, leaves)}" for k, p in zip(structure[1], structure[2], strict=True)
+        ]
+        return f"{{{', '.join(parts)}}}"
+    parts = [tree(source, part, leaves) for part in structure[1]]
+    inside = "".join(f"{part}, " for part in parts)
+    if kind is list:
+        return f"[{inside}]"
+    return f"({inside})" if kind is tuple else f"{source.name(kind)}({inside})"
+
+
+def _calibrate() -> int | None:
+    """What ``getrefcount(array)`` says, in the source of a call, of an array that only a cell holds."""
+    if not hasattr(sys, "getrefcount") or not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return None
+    source = Source()
+    source.add("array = t._data")
+    source.add("return getrefcount(array)")
+    return source.function("calibrate")(cell([0.0]))  # type: ignore[arg-type]
+
+
+#: See `_calibrate`; None where nobody knows who holds an array, so that all of them are copied.
+UNIQUE = _calibrate()

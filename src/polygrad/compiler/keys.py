@@ -1,0 +1,41 @@
+"""The keys of programs: what a program depends on of its arguments, and of the modes that are global."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .._core.tensor import TENSOR_TYPES, Tensor
+from .._dtypes import get_default_dtype
+from .._state import grad_enabled
+from ..backends.registry import get_backend
+from .pytree import flatten
+
+
+def key_of_tensors(args: Sequence[Any]) -> tuple | None:
+    """The key for arguments that are all tensors, and all different ones: the frequent case.  None for others."""
+    parts: list[Any] = [grad_enabled(), get_default_dtype()]
+    for x in args:
+        if x.__class__ not in TENSOR_TYPES:
+            return None
+        array = x._read()
+        parts += array.__class__, array.shape, array.dtype, x._edge.__class__
+    if len(args) < 2:
+        return tuple(parts) if args else None
+    return tuple(parts) if len(set(map(id, args))) == len(args) else None
+
+
+def key_of(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, list[Tensor]]:
+    """The key for any arguments, and the tensors among them: of tensors it has the kind, of everything else the value."""
+    leaves, structure = flatten((args, kwargs))
+    tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
+    first: dict[int, int] = {}
+    parts: list[Any] = [structure, grad_enabled(), get_default_dtype(), None if tensors else get_backend()]
+    for place, leaf in enumerate(leaves):
+        if isinstance(leaf, Tensor):
+            array = leaf._read()
+            edge = leaf._edge.__class__
+            parts.append((array.__class__, tuple(array.shape), array.dtype, edge, first.setdefault(id(leaf), place)))
+        else:
+            parts.append((leaf.__class__, leaf))
+    return tuple(parts), tensors
