@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from .._core.graph import Leaf, Node
@@ -52,13 +53,13 @@ class Program:
             arrays.extend(r.array for _, r in self._changed if r.array is not None)
             return self._once(arrays)
 
-        with _tracing:
+        with _tracing, _young_objects() as young:
             try:
                 captured = backend.capture(body)
             except backend.value_errors as error:
                 raise needs_a_value(error, backend) from error
-        self._connect(captured, discovery, tensors)
-        _check_leaks(backend)
+            self._connect(captured, discovery, tensors)
+            _check_leaks(young(), backend)
 
     def _once(self, arrays: list[Any]) -> list[Any]:
         """``arrays`` without repetitions: a parameter and the memory that its views share hold the same one."""
@@ -263,12 +264,13 @@ class Program:
                 else:
                     owner = self._cell(record)
                     edges.append(source.name(record.edge) if owner is None else f"{owner}._edge")
-            source.names["cells"] = self._template.cells
-            outputs, saved, joined = (
-                f"({''.join(f'{x}, ' for x in names)})" for names in ([found[n] for n in numbers], residuals, edges)
-            )
-            source.add(f"graph = cells({outputs}, {saved}, {joined})")
-            graph = {number: f"graph[{place}]" for place, number in enumerate(numbers)}
+            joined, saved = (f"({''.join(f'{x}, ' for x in names)})" for names in (edges, residuals))
+            if self._template.freed and all(edge in source.names for edge in edges):  # always the same
+                source.names["edges"] = self._template.edges((), [source.names[edge] for edge in edges])
+            else:
+                source.names["join"] = self._template.edges
+                source.add(f"edges = join({saved}, {joined})")
+            graph = {number: f"cell({found[number]}, edges[{place}])" for place, number in enumerate(numbers)}
         made = []
         for kind, what in self._results:
             if kind == "new":
@@ -289,20 +291,29 @@ def _describe(owner: Any) -> str:
     return getattr(owner, "words", None) or f"a {type(owner).__name__}"
 
 
-#: What was told of before: it may still be held when another function is compiled.
-_told: list[weakref.ref] = []
+@contextlib.contextmanager
+def _young_objects() -> Iterator[Callable[[], list[Any]]]:
+    """Context in which the objects that are made can be told from those that were there: a function that lists them."""
+    collecting = gc.isenabled()
+    gc.collect(0)
+    gc.disable()  # a collection would make them old
+    try:
+        yield lambda: gc.get_objects(generation=0)
+    finally:
+        if collecting:
+            gc.enable()
 
 
-def _check_leaks(backend: Any) -> None:
-    """Raise CompileError where a tensor that was made while tracing is still held by something."""
-    for _ in range(2):
-        leaked = [x for x in gc.get_objects() if type(x) in TENSOR_TYPES and backend.is_traced(x._data)]
-        leaked = [x for x in leaked if not any(reference() is x for reference in _told)]
-        if not leaked:
-            return
-        gc.collect()  # what only a cycle holds is no leak
-    _told[:] = [reference for reference in _told if reference() is not None]
-    _told.extend(map(weakref.ref, leaked))
+def _check_leaks(objects: list[Any], backend: Any) -> None:
+    """Raise CompileError where one of ``objects`` is a tensor that was made while tracing, and is held by something."""
+    suspects = [weakref.ref(x) for x in objects if type(x) in TENSOR_TYPES and backend.is_traced(x._data)]
+    if not suspects:
+        return
+    objects.clear()
+    gc.collect()  # what only a cycle holds is no leak
+    leaked = [x for x in (reference() for reference in suspects) if x is not None]
+    if not leaked:
+        return
     holders = {name for x in leaked for name in _holders(x, leaked)}
     raise CompileError(
         f"compile: {len(leaked)} tensor{'s' * (len(leaked) > 1)} made inside the function outlive it, held by "

@@ -72,12 +72,11 @@ class Template:
         self.residuals.append(saved)
         return _Residual(len(self.residuals) - 1)
 
-    def cells(self, arrays: Sequence[Any], residuals: tuple, edges: Sequence[Edge]) -> list[Any]:
-        """The results of a call as cells that are joined to the eager graph by one node."""
+    def edges(self, residuals: tuple, leaves: Sequence[Edge]) -> list[Node]:
+        """What joins the results of a call to the eager graph: one node for the whole call, one for each result."""
         plan = _Plan(self)
-        node = make_node(plan, tuple(edges), None if self.freed else residuals, None)
-        outputs = [make_node(plan, (node,), (), a.shape, number) for number, a in enumerate(arrays)]
-        return [cell(array, edge) for array, edge in zip(arrays, outputs, strict=True)]
+        node = make_node(plan, tuple(leaves), None if self.freed else residuals, None)
+        return [make_node(plan, (node,), (), shape, number) for number, (shape, _) in enumerate(self._kinds)]
 
     def backward(self, cotangents: list[Any], residuals: tuple) -> list[Any]:
         """The cotangents of `leaves`, None where nothing arrives."""

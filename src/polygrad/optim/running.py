@@ -247,17 +247,12 @@ class _Present:
         self._fixed: dict[str, Any] = {}
 
     @property
-    def layout(self) -> tuple[int, ...]:
-        """What a step was recorded for: which parameters there are."""
+    def fixed(self) -> tuple[Any, ...]:
+        """What a step is recorded for, and anew when it changes: which parameters there are, and most settings."""
+        self.all()
         groups = self._optimizer.param_groups
         params = groups[self._place]["params"]
-        return len(groups), id(params), len(params)
-
-    @property
-    def fixed(self) -> dict[str, Any]:
-        """The settings for which a step is recorded anew when they change."""
-        self.all()
-        return self._fixed
+        return len(groups), id(params), len(params), self._fixed
 
     def all(self) -> dict[str, Any]:
         """All settings.  They are worked out again where one of the group's values is another object than before."""
@@ -285,7 +280,6 @@ def _trace(
     settings = optimizer.settings(group)
     present = _Present(optimizer, group)
     if active is not None:
-        active.guard(present, "layout", present.layout)
         active.guard(present, "fixed", present.fixed)
     numbers = {
         name: host_value(lambda name=name: present.all()[name])

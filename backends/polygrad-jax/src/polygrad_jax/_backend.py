@@ -113,6 +113,8 @@ class JaxBackend(Backend):
         if copy and isinstance(obj, numpy.ndarray):
             # JAX copies from NumPy's memory some time later, when the caller may have changed it.
             obj, copy = obj.copy(), None
+        elif isinstance(obj, bool | int | float | complex) and dtype is None:
+            obj = numpy.asarray(obj)  # JAX compiles a conversion otherwise
         return jnp.asarray(obj, dtype=dtype, device=device, copy=copy)
 
     def scalar(self, value: Any, dtype: Any, like: Any) -> Any:

@@ -9,9 +9,10 @@ from typing import Any
 import jax
 from jax.extend.core import ClosedJaxpr, Primitive, jaxpr_as_fun
 
-# An input of the program.  It has no meaning of its own: `Program` puts the argument in its place.
+# An input of the program.  It has no meaning of its own: `Program` puts the argument in its place.  The array itself must
+# not be an operand: the program would hold it.
 input_p = Primitive("polygrad_input")
-input_p.def_abstract_eval(lambda array, *, number: array)
+input_p.def_abstract_eval(lambda *, number, kind: kind)
 
 _count: ContextVar[list[int]] = ContextVar("polygrad_jax_inputs")
 
@@ -20,7 +21,7 @@ def stage(array: Any) -> Any:
     """``array`` as the next input of the program that is being captured."""
     count = _count.get()
     count[0] += 1
-    return input_p.bind(jax.numpy.asarray(array), number=count[0] - 1)
+    return input_p.bind(number=count[0] - 1, kind=jax.typeof(array))
 
 
 def capture(function: Callable[[], list[Any]]) -> Program:
