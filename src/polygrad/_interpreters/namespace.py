@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.primitive import PRIMITIVES, Primitive
 from .._ops import arithmetic
+from .._ops.recurrent import scan_steps
 from ..backends.registry import BY_TYPE
 from .arrays import NUMBERS, Interpreted, plain
 
@@ -141,6 +142,10 @@ class InterpreterNamespace:
         return found
 
     # -- the standard's functions that are no primitives, or take more than these ------------------------------------------
+
+    def scan_steps(self, *arguments: Any, **named: Any) -> Any:
+        """Loops run step by step: a library's own loop knows its own arrays only."""
+        return scan_steps(self, *arguments, **named)
 
     def device(self, x: Any) -> Any:
         """The device that ``x`` lives on."""

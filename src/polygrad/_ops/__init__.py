@@ -12,6 +12,7 @@ from . import (
     normalization,
     pooling,
     random,
+    recurrent,
     reductions,
     shaping,
     sorting,

@@ -300,6 +300,14 @@ LAYERS = [
     binary("binary_cross_entropy", between(0.1, 0.9), between(0.1, 0.9)),
 ]  # fmt: skip
 
+RECURRENT = [
+    row("lstm_cell", case((2, 8), (2, 2)), case((3, 1, 4), (3, 1, 1))),
+    row("lstm_steps", case((3, 2, 8), (2, 2), (2, 2), (8, 2)), case((2, 1, 4), (1, 1), (1, 1), (4, 1), reverse=True)),
+    row("gru_steps", case((3, 2, 6), (2, 2), (6, 2), (6,)), case((2, 1, 3), (1, 1), (3, 1), (3,), reverse=True)),
+    row("rnn_steps", case((3, 2, 2), (2, 2), (2, 2)), case((2, 1, 3), (1, 3), (3, 3), reverse=True),
+        case((2, 2, 2), (2, 2), (2, 2), nonlinearity="relu")),
+]  # fmt: skip
+
 # -- random numbers ------------------------------------------------------------------------------------------------------
 
 RANDOM = [
@@ -316,4 +324,15 @@ RANDOM = [
         case(positive(2, 3), between(0, 1)(2, 3), replacement=False), orders=0),
 ]  # fmt: skip
 
-ROWS: list[Row] = [*ARITHMETIC, *ELEMENTWISE, *REDUCTIONS, *SHAPES, *SORTING, *INDEXING, *LINALG, *LAYERS, *RANDOM]
+ROWS: list[Row] = [
+    *ARITHMETIC,
+    *ELEMENTWISE,
+    *REDUCTIONS,
+    *SHAPES,
+    *SORTING,
+    *INDEXING,
+    *LINALG,
+    *LAYERS,
+    *RECURRENT,
+    *RANDOM,
+]

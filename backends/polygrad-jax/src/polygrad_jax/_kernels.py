@@ -33,6 +33,11 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+@kernel
+def scan_steps(step, state, inputs, reverse=False):
+    return lax.scan(step, state, inputs, reverse=reverse)
+
+
 # -- basic keys --------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,284 @@
+"""NumPy kernels for recurrent layers: the steps write into arrays that are made once for all of them.
+
+A sigmoid is ``tanh(x / 2) / 2 + 1 / 2``: with the weights of those gates halved, one tanh serves all gates of a step.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from .numpy_kernels import kernel
+from .numpy_sums import column_sums
+
+_add, _multiply, _subtract, _tanh = np.add, np.multiply, np.subtract, np.tanh
+
+
+@lru_cache(maxsize=64)
+def _squash(dtype, size, sigmoids):
+    """By what gates are multiplied before and after tanh, and what is added: one boolean per gate, True for a sigmoid."""
+    factors = np.repeat(np.asarray([0.5 if s else 1.0 for s in sigmoids], dtype), size)
+    offsets = np.repeat(np.asarray([0.5 if s else 0.0 for s in sigmoids], dtype), size)
+    one = np.ones((), dtype)
+    for made in (factors, offsets, one):
+        made.flags.writeable = False
+    return factors, offsets, one
+
+
+_LSTM, _GRU = (True, True, False, True), (True, True)
+
+
+def _order(count, reverse):
+    return range(count - 1, -1, -1) if reverse else range(count)
+
+
+def _states_before(first, states, reverse):
+    """The state before every step, as `_before` of the text."""
+    out = np.empty_like(states)
+    if reverse:
+        out[:-1], out[-1] = states[1:], first
+    else:
+        out[1:], out[0] = states[:-1], first
+    return out
+
+
+def _of_weight(g, first, states, reverse):
+    before = _states_before(first, states, reverse)
+    return g.reshape(-1, g.shape[-1]).T.dot(before.reshape(-1, before.shape[-1]))
+
+
+# -- long short-term memory --------------------------------------------------------------------------------------------
+
+
+@kernel
+def lstm_cell(gates, cell, /):
+    size = cell.shape[-1]
+    factors, offsets, _ = _squash(gates.dtype, size, _LSTM)
+    activated = _multiply(gates, factors)
+    _tanh(activated, activated)
+    _multiply(activated, factors, activated)
+    _add(activated, offsets, activated)
+    after = _multiply(activated[..., size : 2 * size], cell)
+    hidden = _multiply(activated[..., :size], activated[..., 2 * size : 3 * size])
+    _add(after, hidden, after)
+    _tanh(after, hidden)
+    _multiply(hidden, activated[..., 3 * size :], hidden)
+    return hidden, after, activated
+
+
+@kernel
+def lstm_cell_vjp(g, ans, cell):
+    _, after, activated = ans
+    size = cell.shape[-1]
+    of_hidden, of_cell, of_activated = g
+    one = _squash(cell.dtype, size, _LSTM)[2]
+    i, f, candidate, o = (activated[..., k * size : (k + 1) * size] for k in range(4))
+    of_gates = np.empty_like(activated)
+    if of_hidden is None:
+        total = of_cell if of_cell is not None else np.zeros_like(after)
+        of_gates[..., 3 * size :] = 0
+    else:
+        squashed = _tanh(after)
+        _multiply(of_hidden, squashed, of_gates[..., 3 * size :])
+        total = _multiply(squashed, squashed)
+        _subtract(one, total, total)
+        _multiply(total, o, total)
+        _multiply(total, of_hidden, total)
+        if of_cell is not None:
+            _add(total, of_cell, total)
+    _multiply(total, candidate, of_gates[..., :size])
+    _multiply(total, cell, of_gates[..., size : 2 * size])
+    _multiply(total, i, of_gates[..., 2 * size : 3 * size])
+    if of_activated is not None:
+        _add(of_gates, of_activated, of_gates)
+    _multiply(of_gates, _lstm_slopes(activated, size, one, np.empty_like(activated)), of_gates)
+    return of_gates, _multiply(total, f)
+
+
+def _lstm_slopes(activated, size, one, out):
+    """The derivatives of the activation functions, by their values."""
+    _subtract(one, activated, out)
+    _multiply(out, activated, out)
+    candidate, slope = activated[..., 2 * size : 3 * size], out[..., 2 * size : 3 * size]
+    _multiply(candidate, candidate, slope)
+    _subtract(one, slope, slope)
+    return out
+
+
+@kernel
+def lstm_steps(gates, hidden, cell, weight, /, reverse=False):
+    steps, batch, width = gates.shape
+    size = width // 4
+    factors, offsets, _ = _squash(gates.dtype, size, _LSTM)
+    across = np.multiply(weight.T, factors, order="C")
+    activated = _multiply(gates, factors)
+    hiddens, cells = (np.empty((steps, batch, size), gates.dtype) for _ in range(2))
+    product, part = np.empty((batch, width), gates.dtype), np.empty((batch, size), gates.dtype)
+    for t in _order(steps, reverse):
+        now, after, out = activated[t], cells[t], hiddens[t]
+        np.dot(hidden, across, product)
+        _add(now, product, now)
+        _tanh(now, now)
+        _multiply(now, factors, now)
+        _add(now, offsets, now)
+        _multiply(now[:, size : 2 * size], cell, after)
+        _multiply(now[:, :size], now[:, 2 * size : 3 * size], part)
+        _add(after, part, after)
+        _tanh(after, out)
+        _multiply(out, now[:, 3 * size :], out)
+        hidden, cell = out, after
+    return hiddens, cells, activated
+
+
+@kernel
+def lstm_steps_vjp(g, ans, hidden, cell, weight, reverse, needs):
+    hiddens, cells, activated = ans
+    of_hiddens, of_cells, of_activated = g
+    steps, batch, width = activated.shape
+    size = width // 4
+    one = _squash(activated.dtype, size, _LSTM)[2]
+    of_gates, squashed = np.empty_like(activated), _tanh(cells)
+    of_hidden, of_cell = np.zeros_like(hidden, order="C"), np.zeros_like(cell, order="C")
+    part, slopes = np.empty_like(of_cell), np.empty((batch, width), activated.dtype)
+    backwards = list(_order(steps, not reverse))
+    for t, earlier in zip(backwards, [*backwards[1:], None], strict=True):
+        now, out, tanh = activated[t], of_gates[t], squashed[t]
+        if of_hiddens is not None:
+            _add(of_hidden, of_hiddens[t], of_hidden)
+        if of_cells is not None:
+            _add(of_cell, of_cells[t], of_cell)
+        _multiply(tanh, tanh, part)
+        _subtract(one, part, part)
+        _multiply(part, now[:, 3 * size :], part)
+        _multiply(part, of_hidden, part)
+        _add(of_cell, part, of_cell)
+        _multiply(of_cell, now[:, 2 * size : 3 * size], out[:, :size])
+        _multiply(of_cell, cell if earlier is None else cells[earlier], out[:, size : 2 * size])
+        _multiply(of_cell, now[:, :size], out[:, 2 * size : 3 * size])
+        _multiply(of_hidden, tanh, out[:, 3 * size :])
+        if of_activated is not None:
+            _add(out, of_activated[t], out)
+        _multiply(out, _lstm_slopes(now, size, one, slopes), out)
+        np.dot(out, weight, of_hidden)
+        _multiply(of_cell, now[:, size : 2 * size], of_cell)
+    of_weight = _of_weight(of_gates, hidden, hiddens, reverse) if needs[3] else None
+    return of_gates, of_hidden, of_cell, of_weight
+
+
+# -- gated recurrent units ---------------------------------------------------------------------------------------------
+
+
+@kernel
+def gru_steps(gates, hidden, weight, bias, /, reverse=False):
+    steps, batch, width = gates.shape
+    size = width // 3
+    factors, offsets, _ = _squash(gates.dtype, size, _GRU)
+    across = np.ascontiguousarray(weight.T)
+    hiddens = np.empty((steps, batch, size), gates.dtype)
+    activated = np.empty((steps, batch, 4 * size), gates.dtype)
+    product = np.empty((batch, width), gates.dtype)
+    for t in _order(steps, reverse):
+        now, given, out = activated[t], gates[t], hiddens[t]
+        np.dot(hidden, across, product)
+        _add(product, bias, product)
+        both = now[:, : 2 * size]
+        _add(given[:, : 2 * size], product[:, : 2 * size], both)
+        _multiply(both, factors, both)
+        _tanh(both, both)
+        _multiply(both, factors, both)
+        _add(both, offsets, both)
+        now[:, 3 * size :] = product[:, 2 * size :]
+        candidate = now[:, 2 * size : 3 * size]
+        _multiply(now[:, :size], product[:, 2 * size :], candidate)
+        _add(candidate, given[:, 2 * size :], candidate)
+        _tanh(candidate, candidate)
+        _subtract(hidden, candidate, out)
+        _multiply(out, now[:, size : 2 * size], out)
+        _add(out, candidate, out)
+        hidden = out
+    return hiddens, activated
+
+
+@kernel
+def gru_steps_vjp(g, ans, hidden, weight, reverse, needs):
+    hiddens, activated = ans
+    of_hiddens, of_activated = g
+    steps, batch, width = activated.shape
+    size = width // 4
+    one = _squash(activated.dtype, size, _GRU)[2]
+    of_gates, through = (np.empty((steps, batch, 3 * size), activated.dtype) for _ in range(2))
+    of_hidden, part = np.zeros_like(hidden, order="C"), np.empty((batch, size), activated.dtype)
+    slopes, back = np.empty((batch, 2 * size), activated.dtype), np.empty((batch, size), activated.dtype)
+    backwards = list(_order(steps, not reverse))
+    for t, earlier in zip(backwards, [*backwards[1:], None], strict=True):
+        now, out, state = activated[t], of_gates[t], through[t]
+        r, z, n, of_state = (now[:, k * size : (k + 1) * size] for k in range(4))
+        more = None if of_activated is None else of_activated[t]
+        if of_hiddens is not None:
+            _add(of_hidden, of_hiddens[t], of_hidden)
+        candidate = out[:, 2 * size :]
+        _subtract(one, z, candidate)
+        _multiply(candidate, of_hidden, candidate)
+        if more is not None:
+            _add(candidate, more[:, 2 * size : 3 * size], candidate)
+        _multiply(n, n, part)
+        _subtract(one, part, part)
+        _multiply(candidate, part, candidate)
+        _subtract(hidden if earlier is None else hiddens[earlier], n, part)
+        _multiply(part, of_hidden, out[:, size : 2 * size])
+        _multiply(candidate, of_state, out[:, :size])
+        both = out[:, : 2 * size]
+        if more is not None:
+            _add(both, more[:, : 2 * size], both)
+        _subtract(one, now[:, : 2 * size], slopes)
+        _multiply(slopes, now[:, : 2 * size], slopes)
+        _multiply(both, slopes, both)
+        state[:, : 2 * size] = both
+        _multiply(candidate, r, state[:, 2 * size :])
+        if more is not None:
+            _add(state[:, 2 * size :], more[:, 3 * size :], state[:, 2 * size :])
+        np.dot(state, weight, back)
+        _multiply(of_hidden, z, of_hidden)
+        _add(of_hidden, back, of_hidden)
+    of_weight = _of_weight(through, hidden, hiddens, reverse) if needs[2] else None
+    return of_gates, of_hidden, of_weight, column_sums(through.reshape(-1, 3 * size)) if needs[3] else None
+
+
+# -- simple recurrence -------------------------------------------------------------------------------------------------
+
+
+@kernel
+def rnn_steps(gates, hidden, weight, /, nonlinearity="tanh", reverse=False):
+    steps, batch, size = gates.shape
+    across = np.ascontiguousarray(weight.T)
+    hiddens, product = np.empty((steps, batch, size), gates.dtype), np.empty((batch, size), gates.dtype)
+    zero = np.zeros((), gates.dtype)
+    for t in _order(steps, reverse):
+        out = hiddens[t]
+        np.dot(hidden, across, product)
+        _add(gates[t], product, out)
+        _ = _tanh(out, out) if nonlinearity == "tanh" else np.maximum(out, zero, out=out)
+        hidden = out
+    return hiddens
+
+
+@kernel
+def rnn_steps_vjp(g, ans, hidden, weight, nonlinearity, reverse, needs):
+    steps, batch, size = ans.shape
+    one, zero = np.ones((), ans.dtype), np.zeros((), ans.dtype)
+    of_gates = np.empty_like(ans, order="C")
+    of_hidden, slope = np.zeros_like(hidden, order="C"), np.empty((batch, size), ans.dtype)
+    for t in _order(steps, not reverse):
+        after, out = ans[t], of_gates[t]
+        _add(of_hidden, g[t], of_hidden)
+        if nonlinearity == "tanh":
+            _multiply(after, after, slope)
+            _subtract(one, slope, slope)
+            _multiply(of_hidden, slope, out)
+        else:
+            np.copyto(out, zero)
+            np.copyto(out, of_hidden, where=after > zero)
+        np.dot(out, weight, of_hidden)
+    of_weight = _of_weight(of_gates, hidden, ans, reverse) if needs[2] else None
+    return of_gates, of_hidden, of_weight

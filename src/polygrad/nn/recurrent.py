@@ -1,0 +1,293 @@
+"""Recurrent layers: whole sequences, layer on layer, in one direction or in both."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+from .._core.dispatch import ShapeError
+from .._core.tensor import Tensor
+from .._functions.common import check_tensor
+from .._functions.recurrent import gru_layer, lstm_layer, rnn_layer
+from .._functions.shaping import cat, stack
+from . import functional as F
+from . import init
+from .linear import new_parameter
+from .module import Module
+from .recurrent_cells import zeros_beside
+from .utils.rnn import PackedSequence, PaddedRows, packed_like
+
+__all__ = ["GRU", "LSTM", "RNN", "RNNBase"]
+
+
+class RNNBase(Module):
+    """What `RNN`, `LSTM` and `GRU` share: layers on layers, in one direction or in both.
+
+    Shapes: input ``(steps, batch, input_size)``, or ``(batch, steps, input_size)`` with ``batch_first``, or without a batch
+    ``(steps, input_size)``, or a `polygrad.nn.utils.rnn.PackedSequence`; states ``(num_layers * directions, batch,
+    hidden_size)``; output as the input, with ``directions * hidden_size`` features.  Layer ``k`` has the parameters
+    ``weight_ih_l{k}`` ``(gates * hidden_size, features)``, ``weight_hh_l{k}`` ``(gates * hidden_size, hidden_size)``,
+    ``bias_ih_l{k}`` and ``bias_hh_l{k}``, with ``_reverse`` at the end for the other direction.  All start uniform between
+    plus and minus ``1 / sqrt(hidden_size)``.
+    """
+
+    _gates = 1
+
+    def __init__(
+        self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True, batch_first: bool = False,
+        dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0, device: Any = None, dtype: Any = None, *,
+        backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        _check_sizes(hidden_size, num_layers, dropout, proj_size)
+        if dropout and num_layers == 1:
+            warnings.warn(
+                "dropout is applied between recurrent layers, not after the last: a non-zero dropout needs num_layers "
+                f"greater than 1, but got dropout={dropout} and num_layers={num_layers}",
+                stacklevel=3,
+            )
+        self.input_size, self.hidden_size, self.num_layers, self.bias = input_size, hidden_size, num_layers, bias
+        self.batch_first, self.dropout, self.bidirectional = batch_first, float(dropout), bidirectional
+        self.proj_size = proj_size
+        out, directions = proj_size or hidden_size, 2 if bidirectional else 1
+        for layer in range(num_layers):
+            width = input_size if layer == 0 else out * directions
+            for suffix in self._suffixes(layer):
+                shapes: dict[str, tuple[int, ...]] = {
+                    "weight_ih": (self._gates * hidden_size, width),
+                    "weight_hh": (self._gates * hidden_size, out),
+                }
+                if bias:
+                    shapes["bias_ih"] = shapes["bias_hh"] = (self._gates * hidden_size,)
+                if proj_size:
+                    shapes["weight_hr"] = (proj_size, hidden_size)
+                for name, shape in shapes.items():
+                    parameter = new_parameter(*shape, device=device, dtype=dtype, backend=backend)
+                    self.register_parameter(name + suffix, parameter)
+        self.reset_parameters()
+
+    def _suffixes(self, layer: int) -> list[str]:
+        """How the names of a layer's parameters end, for each direction."""
+        return [f"_l{layer}", f"_l{layer}_reverse"][: 2 if self.bidirectional else 1]
+
+    def reset_parameters(self) -> None:
+        """Draw the weights and biases again."""
+        bound = 1 / math.sqrt(self.hidden_size)
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound)
+
+    def flatten_parameters(self) -> None:
+        """Nothing: there is no layout of the parameters that would be faster."""
+
+    @property
+    def all_weights(self) -> list[list[Any]]:
+        """The parameters of every layer and direction."""
+        return [
+            [w for w in self._weights(suffix) if w is not None]
+            for layer in range(self.num_layers)
+            for suffix in self._suffixes(layer)
+        ]
+
+    def _weights(self, suffix: str) -> list[Any]:
+        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh") + (("weight_hr",) if self.proj_size else ())
+        return [getattr(self, name + suffix, None) for name in names]
+
+    def _layer(self, x: Tensor, state: list[Tensor], weights: list[Any], reverse: bool) -> tuple[Tensor, ...]:
+        """One layer in one direction: each of its states after every step, of which the first is the output."""
+        raise NotImplementedError
+
+    # -- states: one tensor, or for long short-term memory two -------------------------------------------------------------
+
+    def _state_sizes(self) -> tuple[int, ...]:
+        return (self.hidden_size,)
+
+    def _first_states(self, given: list[Tensor] | None, input: Tensor, batch: int | None) -> list[Tensor]:
+        """The first states ``(layers * directions, batch, size)``, zeros where none are given."""
+        count = self.num_layers * (2 if self.bidirectional else 1)
+        if given is None:
+            return [zeros_beside(input, count, batch or 1, size) for size in self._state_sizes()]
+        for name, x, size in zip(("hx", "cx"), given, self._state_sizes(), strict=False):
+            expected = (count, size) if batch is None else (count, batch, size)
+            if tuple(check_tensor(x, type(self).__name__, name).shape) != expected:
+                raise ShapeError(f"{type(self).__name__}: {name} must have shape {expected}, but got {tuple(x.shape)}")
+        return given if batch is not None else [x.unsqueeze(1) for x in given]
+
+    def _given(self, hx: Any) -> list[Tensor]:
+        return [hx]
+
+    def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
+        if isinstance(input, PackedSequence):
+            return self._packed(input, hx)
+        check_tensor(input, type(self).__name__)
+        if input.ndim not in (2, 3) or input.shape[-1] != self.input_size:
+            raise ShapeError(
+                f"{type(self).__name__}: expected an input of shape {self._expects()}, got {tuple(input.shape)}"
+            )
+        batched = input.ndim == 3
+        x = input.unsqueeze(1) if not batched else input.transpose(0, 1) if self.batch_first else input
+        if not x.shape[0]:
+            raise RuntimeError(f"{type(self).__name__}: expected at least one step, got {tuple(input.shape)}")
+        given = None if hx is None else self._given(hx)
+        output, states = self._through_layers(x, self._first_states(given, x, x.shape[1] if batched else None))
+        if not batched:
+            output, states = output.squeeze(1), [state.squeeze(1) for state in states]
+        elif self.batch_first:
+            output = output.transpose(0, 1)
+        return output, self._returned(states)
+
+    def _expects(self) -> str:
+        axes = "batch, steps" if self.batch_first else "steps, batch"
+        return f"({axes}, {self.input_size}) or (steps, {self.input_size})"
+
+    def _returned(self, states: list[Tensor]) -> Any:
+        return states[0]
+
+    def _through_layers(
+        self, x: Tensor, first: list[Tensor], rows: PaddedRows | None = None
+    ) -> tuple[Tensor, list[Tensor]]:
+        """All layers: the output of the last, and the last states of all.
+
+        With ``rows`` the sequences have different lengths, and ``x`` holds their steps one after the other.  Those that are
+        at their end go on over padding, whose output nobody takes; backward in time they are turned around first.
+        """
+        last: list[list[Tensor]] = []
+        for layer in range(self.num_layers):
+            outputs = []
+            for direction, suffix in enumerate(self._suffixes(layer)):
+                state, reverse = [part[len(last)] for part in first], direction == 1
+                if rows is None:
+                    states = self._layer(x, state, self._weights(suffix), reverse)
+                    outputs.append(states[0])
+                    last.append([part[0 if reverse else -1] for part in states])
+                else:
+                    states = self._layer(rows.shaped(x, reverse), state, self._weights(suffix), False)
+                    outputs.append(rows.flat(states[0], reverse))
+                    last.append([rows.last(part) for part in states])
+            x = outputs[0] if len(outputs) == 1 else cat(outputs, -1)
+            if self.dropout and layer < self.num_layers - 1:
+                x = F.dropout(x, self.dropout, self.training)
+        return x, [stack(list(parts)) for parts in zip(*last, strict=True)]
+
+    def _packed(self, input: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
+        """`_through_layers` on sequences in order of their lengths; the states go back to the order that the user has."""
+        rows = PaddedRows(input)
+        given = None if hx is None else self._given(hx)
+        if given is not None and input.sorted_indices is not None:
+            given = [x.index_select(1, input.sorted_indices) for x in given]
+        output, states = self._through_layers(input.data, self._first_states(given, input.data, rows.batch), rows)
+        if input.unsorted_indices is not None:
+            states = [x.index_select(1, input.unsorted_indices) for x in states]
+        return packed_like(input, output), self._returned(states)
+
+    def extra_repr(self) -> str:
+        parts = [f"{self.input_size}, {self.hidden_size}"]
+        defaults = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0,
+                    "bidirectional": False}  # fmt: skip
+        parts += [f"{n}={getattr(self, n)}" for n, default in defaults.items() if getattr(self, n) != default]
+        return ", ".join(parts)
+
+
+def _check_sizes(hidden_size: Any, num_layers: int, dropout: Any, proj_size: int) -> None:
+    if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout <= 1:
+        raise ValueError(f"dropout should be a number in range [0, 1], the probability of a zero, but got {dropout!r}")
+    if not isinstance(hidden_size, int):
+        raise TypeError(f"hidden_size should be of type int, got: {type(hidden_size).__name__}")
+    if hidden_size <= 0:
+        raise ValueError(f"hidden_size must be greater than zero, but got {hidden_size}")
+    if num_layers <= 0:
+        raise ValueError(f"num_layers must be greater than zero, but got {num_layers}")
+    if proj_size < 0 or proj_size >= hidden_size:
+        raise ValueError(f"proj_size must be 0 or positive and smaller than hidden_size, but got {proj_size}")
+
+
+class RNN(RNNBase):
+    """``h = tanh(x @ weight_ih.mT + bias_ih + h @ weight_hh.mT + bias_hh)`` for every step (Elman, 1990).
+
+    Shapes and parameters: see `RNNBase`.  ``nonlinearity`` is "tanh" or "relu".  Raises ValueError for another.
+
+    Example::
+
+        output, state = nn.RNN(3, 5)(polygrad.ones(7, 2, 3))
+        output.shape  # (7, 2, 5)
+    """
+
+    def __init__(
+        self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh", bias: bool = True,
+        batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, device: Any = None,
+        dtype: Any = None, *, backend: Any = None,
+    ) -> None:  # fmt: skip
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"nonlinearity is 'tanh' or 'relu', not {nonlinearity!r}")
+        super().__init__(
+            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, device, dtype,
+            backend=backend,
+        )  # fmt: skip
+        self.nonlinearity = nonlinearity
+
+    @property
+    def mode(self) -> str:
+        """PyTorch's name for the kind of layer."""
+        return f"RNN_{self.nonlinearity.upper()}"
+
+    def _layer(self, x: Tensor, state: list[Tensor], weights: list[Any], reverse: bool) -> tuple[Tensor, ...]:
+        return rnn_layer(x, state, weights, self.nonlinearity, reverse)
+
+
+class GRU(RNNBase):
+    """Gated recurrent units (Cho et al., arXiv:1406.1078), with the reset gate after the product, as in cuDNN.
+
+    ``r, z = sigmoid(...)``, ``n = tanh(W_in x + b_in + r * (W_hn h + b_hn))``, ``h = (1 - z) * n + z * h``.  Shapes and
+    parameters: see `RNNBase`, with 3 gates in the order ``r, z, n``.
+
+    Example::
+
+        output, state = nn.GRU(3, 5, num_layers=2)(polygrad.ones(7, 2, 3))
+        state.shape  # (2, 2, 5)
+    """
+
+    _gates = 3
+    mode = "GRU"
+
+    def __init__(
+        self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True, batch_first: bool = False,
+        dropout: float = 0.0, bidirectional: bool = False, device: Any = None, dtype: Any = None, *, backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, 0, device, dtype,
+            backend=backend,
+        )  # fmt: skip
+
+    def _layer(self, x: Tensor, state: list[Tensor], weights: list[Any], reverse: bool) -> tuple[Tensor, ...]:
+        return gru_layer(x, state, weights, reverse)
+
+
+class LSTM(RNNBase):
+    """Long short-term memory (Hochreiter and Schmidhuber, 1997; with ``proj_size``, Sak et al., arXiv:1402.1128).
+
+    ``i, f, o = sigmoid(...)``, ``g = tanh(...)``, ``c = f * c + i * g``, ``h = o * tanh(c)``.  Shapes and parameters: see
+    `RNNBase`, with 4 gates in the order ``i, f, g, o``; the state is the pair of hidden and cell state.  With ``proj_size``
+    the hidden state has that size: it is multiplied by ``weight_hr_l{k}`` ``(proj_size, hidden_size)``.
+
+    Example::
+
+        output, (hidden, cell) = nn.LSTM(3, 5, batch_first=True)(polygrad.ones(2, 7, 3))
+        output.shape  # (2, 7, 5)
+    """
+
+    _gates = 4
+    mode = "LSTM"
+
+    def _state_sizes(self) -> tuple[int, ...]:
+        return (self.proj_size or self.hidden_size, self.hidden_size)
+
+    def _given(self, hx: Any) -> list[Tensor]:
+        if not isinstance(hx, (tuple, list)) or len(hx) != 2:
+            raise TypeError("LSTM: the state is a pair (h_0, c_0) of tensors")
+        return list(hx)
+
+    def _layer(self, x: Tensor, state: list[Tensor], weights: list[Any], reverse: bool) -> tuple[Tensor, ...]:
+        return lstm_layer(x, state, weights if self.proj_size else [*weights, None], reverse)
+
+    def _returned(self, states: list[Tensor]) -> Any:
+        return tuple(states)

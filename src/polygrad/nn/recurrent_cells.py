@@ -1,0 +1,137 @@
+"""Cells of recurrent layers: one step at a time, for loops that the user writes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .._core.dispatch import ShapeError
+from .._core.tensor import Tensor
+from .._functions.common import check_tensor
+from .._functions.creation import zeros
+from .._functions.recurrent import gru_cell, lstm_cell, rnn_cell
+from . import init
+from .linear import new_parameter
+from .module import Module
+
+__all__ = ["GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"]
+
+
+def zeros_beside(input: Tensor, *shape: int) -> Tensor:
+    """Zeros of ``shape``, of the type of ``input`` and where it lives."""
+    device = None if input.backend.level else input.device
+    return zeros(shape, dtype=input.dtype, backend=input.backend, device=device)
+
+
+class RNNCellBase(Module):
+    """What `RNNCell`, `LSTMCell` and `GRUCell` share: one step, for input ``(batch, input_size)`` or ``(input_size,)`` and
+    states ``(batch, hidden_size)`` or ``(hidden_size,)``, zeros where none are given."""
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device: Any = None, dtype: Any = None, *,
+        backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        place = {"device": device, "dtype": dtype, "backend": backend}
+        self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
+        self.weight_ih = new_parameter(num_chunks * hidden_size, input_size, **place)
+        self.weight_hh = new_parameter(num_chunks * hidden_size, hidden_size, **place)
+        for name in ("bias_ih", "bias_hh"):
+            self.register_parameter(name, new_parameter(num_chunks * hidden_size, **place) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw the weights and biases again."""
+        bound = 1 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
+        for parameter in self.parameters():
+            init.uniform_(parameter, -bound, bound)
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        return len(shape) in (1, 2) and shape[-1] == self.input_size
+
+    def _expects(self) -> str:
+        return f"(batch, {self.input_size}) or ({self.input_size},)"
+
+    def _checked(self, input: Tensor, *states: Any) -> list[Tensor]:
+        """The states; zeros where they are None."""
+        name = type(self).__name__
+        check_tensor(input, name)
+        if not self._fits(tuple(input.shape)):
+            raise ShapeError(f"{name}: expected an input of shape {self._expects()}, got {tuple(input.shape)}")
+        expected = (*input.shape[:-1], self.hidden_size)
+        if states[0] is None:
+            return [zeros_beside(input, *expected)] * len(states)
+        for state in states:
+            if tuple(check_tensor(state, name, "hx").shape) != expected:
+                raise ShapeError(f"{name}: the state must have shape {expected}, but got {tuple(state.shape)}")
+        return list(states)
+
+    def _weights(self) -> tuple[Any, ...]:
+        return self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
+
+    def extra_repr(self) -> str:
+        text = f"{self.input_size}, {self.hidden_size}"
+        return text if self.bias else f"{text}, bias={self.bias}"
+
+
+class RNNCell(RNNCellBase):
+    """One step of `RNN`.
+
+    Example::
+
+        nn.RNNCell(3, 5)(polygrad.ones(2, 3)).shape  # (2, 5)
+    """
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = "tanh", device: Any = None,
+        dtype: Any = None, *, backend: Any = None,
+    ) -> None:  # fmt: skip
+        if nonlinearity not in ("tanh", "relu"):
+            raise ValueError(f"nonlinearity is 'tanh' or 'relu', not {nonlinearity!r}")
+        super().__init__(input_size, hidden_size, bias, 1, device, dtype, backend=backend)
+        self.nonlinearity = nonlinearity
+
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        return rnn_cell(input, self._checked(input, hx)[0], self._weights(), self.nonlinearity)
+
+    def extra_repr(self) -> str:
+        text = super().extra_repr()
+        return text if self.nonlinearity == "tanh" else f"{text}, nonlinearity={self.nonlinearity}"
+
+
+class LSTMCell(RNNCellBase):
+    """One step of `LSTM`: returns hidden and cell state.
+
+    Example::
+
+        hidden, cell = nn.LSTMCell(3, 5)(polygrad.ones(2, 3))
+        hidden.shape  # (2, 5)
+    """
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None, *,
+        backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(input_size, hidden_size, bias, 4, device, dtype, backend=backend)
+
+    def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Tensor]:
+        hidden, cell = (None, None) if hx is None else hx
+        return lstm_cell(input, self._checked(input, hidden, cell), self._weights())
+
+
+class GRUCell(RNNCellBase):
+    """One step of `GRU`.
+
+    Example::
+
+        nn.GRUCell(3, 5)(polygrad.ones(2, 3)).shape  # (2, 5)
+    """
+
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None, *,
+        backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__(input_size, hidden_size, bias, 3, device, dtype, backend=backend)
+
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        return gru_cell(input, self._checked(input, hx)[0], self._weights())

@@ -1,0 +1,234 @@
+"""Sequences of different lengths: padded to one length, or packed step by step without padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
+
+from ... import _dtypes
+from ..._core.primitive import OPERATIONS
+from ..._core.tensor import Tensor
+from ..._functions.common import check_tensor
+from ..._functions.creation import full, tensor
+from ..._functions.shaping import cat, stack
+
+__all__ = [
+    "PackedSequence", "pack_padded_sequence", "pack_sequence", "pad_packed_sequence", "pad_sequence", "unpack_sequence",
+    "unpad_sequence",
+]  # fmt: skip
+
+
+class _Packed(NamedTuple):
+    data: Tensor
+    batch_sizes: Tensor
+    sorted_indices: Tensor | None
+    unsorted_indices: Tensor | None
+
+
+class PackedSequence(_Packed):
+    """Sequences in order of their lengths, the longest first, step by step: all first elements, all second ones, …
+
+    ``batch_sizes`` says how many sequences have an element at each step.  ``sorted_indices`` is the order of the sequences,
+    ``unsorted_indices`` the way back.  `pack_padded_sequence` and `pack_sequence` make one.
+    """
+
+    #: ``batch_sizes`` as ints, which do not have to be read while a function is traced.
+    _sizes: tuple[int, ...] | None = None
+
+    def __new__(
+        cls, data: Tensor, batch_sizes: Any = None, sorted_indices: Any = None, unsorted_indices: Any = None
+    ) -> PackedSequence:
+        if unsorted_indices is None and sorted_indices is not None:
+            unsorted_indices = invert_permutation(sorted_indices)
+        return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """``batch_sizes`` as a tuple of ints."""
+        return tuple(self.batch_sizes.tolist()) if self._sizes is None else self._sizes
+
+    def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
+        """The same with ``data`` moved or cast, as `Tensor.to` does."""
+        return packed_like(self, self.data.to(*args, **kwargs))
+
+
+def _made(data: Tensor, sizes: Sequence[int], order: Sequence[int] | None) -> PackedSequence:
+    indices = [None, None] if order is None else [_indices(data, order), _indices(data, _inverse(order))]
+    made = PackedSequence(data, _indices(data, sizes), *indices)
+    made._sizes = tuple(sizes)
+    return made
+
+
+def packed_like(packed: PackedSequence, data: Tensor) -> PackedSequence:
+    """``data`` packed as ``packed`` is."""
+    made = PackedSequence(data, *packed[1:])
+    made._sizes = packed._sizes
+    return made
+
+
+def _indices(beside: Tensor, numbers: Sequence[int]) -> Tensor:
+    device = None if beside.backend.level else beside.device
+    return tensor(list(numbers), dtype=_dtypes.int64, backend=beside.backend, device=device)
+
+
+def _inverse(order: Sequence[int]) -> list[int]:
+    return sorted(range(len(order)), key=order.__getitem__)
+
+
+def invert_permutation(permutation: Tensor | None) -> Tensor | None:
+    """The permutation that undoes ``permutation``."""
+    return None if permutation is None else permutation.argsort()
+
+
+class PaddedRows:
+    """How the steps of packed sequences lie in a padded array ``(steps, batch, features)``, and the way back."""
+
+    def __init__(self, packed: PackedSequence):
+        sizes = packed.sizes
+        offsets = [0, *accumulate(sizes)]
+        self.steps, self.batch = len(sizes), sizes[0]
+        self.lengths = [sum(size > b for size in sizes) for b in range(self.batch)]
+        places = [(t, b) for t, size in enumerate(sizes) for b in range(size)]
+        last, batch = self.lengths, self.batch
+        grid = [(t, b) for t in range(self.steps) for b in range(batch)]
+        #: For every place of the padded array a row of the packed one, any row where there is padding; turned, too.
+        self._into = [
+            _indices(packed.data, [offsets[t] + b if t < last[b] else 0 for t, b in grid]),
+            _indices(packed.data, [offsets[last[b] - 1 - t] + b if t < last[b] else 0 for t, b in grid]),
+        ]
+        self._back = [
+            _indices(packed.data, [t * batch + b for t, b in places]),
+            _indices(packed.data, [(last[b] - 1 - t) * batch + b for t, b in places]),
+        ]
+        self._ends = _indices(packed.data, [(last[b] - 1) * batch + b for b in range(batch)])
+
+    def shaped(self, data: Tensor, reverse: bool = False) -> Tensor:
+        """Packed ``data`` in a padded array, each sequence turned around if ``reverse``."""
+        rows = OPERATIONS.take_rows(data, self._into[reverse])
+        return OPERATIONS.reshape(rows, (self.steps, self.batch, *data.shape[1:]))
+
+    def _rows(self, padded: Tensor, indices: Tensor) -> Tensor:
+        rows = OPERATIONS.reshape(padded, (self.steps * self.batch, *padded.shape[2:]))
+        return OPERATIONS.take_rows(rows, indices)
+
+    def flat(self, padded: Tensor, reverse: bool = False) -> Tensor:
+        """The reverse of `shaped`."""
+        return self._rows(padded, self._back[reverse])
+
+    def last(self, padded: Tensor) -> Tensor:
+        """The last element of each sequence ``(batch, features)``."""
+        return self._rows(padded, self._ends)
+
+
+def pack_padded_sequence(
+    input: Tensor, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
+) -> PackedSequence:
+    """Pack ``input`` ``(steps, batch, *)``, or ``(batch, steps, *)`` with ``batch_first``, whose sequences have ``lengths``.
+
+    With ``enforce_sorted`` the longest has to come first.  Raises RuntimeError for lengths that are not positive, that are
+    not in order, or that do not fit.
+
+    Example::
+
+        packed = pack_padded_sequence(polygrad.ones(3, 2, 4), [3, 1])
+        packed.batch_sizes  # tensor([2, 1, 1])
+    """
+    check_tensor(input, "pack_padded_sequence")
+    counts = [int(n) for n in (lengths.tolist() if isinstance(lengths, Tensor) else lengths)]
+    x = input.transpose(0, 1) if batch_first else input
+    order = None
+    if not enforce_sorted:
+        order = sorted(range(len(counts)), key=lambda b: -counts[b])
+        counts = [counts[b] for b in order]
+        x = x.index_select(1, _indices(input, order))
+    elif any(a < b for a, b in pairwise(counts)):
+        raise RuntimeError(
+            f"lengths must be sorted in decreasing order when enforce_sorted is True, but got {counts}; pass "
+            "enforce_sorted=False, if the order need not stay the same in the packed data"
+        )
+    if len(counts) != x.shape[1]:
+        raise RuntimeError(f"expected lengths for all {x.shape[1]} sequences of the batch, but got {len(counts)}")
+    if not counts or counts[-1] <= 0:
+        raise RuntimeError(f"the length of every sequence has to be greater than 0, but got {counts}")
+    if counts[0] > x.shape[0]:
+        raise RuntimeError(f"expected lengths of at most {x.shape[0]}, the number of steps, but got {counts[0]}")
+    sizes = [sum(n > t for n in counts) for t in range(counts[0])]
+    rows = OPERATIONS.reshape(x, (x.shape[0] * x.shape[1], *x.shape[2:]))
+    places = [t * x.shape[1] + b for t, size in enumerate(sizes) for b in range(size)]
+    return _made(OPERATIONS.take_rows(rows, _indices(input, places)), sizes, order)
+
+
+def pad_packed_sequence(
+    sequence: PackedSequence, batch_first: bool = False, padding_value: float = 0.0, total_length: int | None = None
+) -> tuple[Tensor, Tensor]:
+    """The reverse of `pack_padded_sequence`: the padded tensor, in the user's order, and the lengths.
+
+    With ``total_length`` it has so many steps.  Raises ValueError where that is less than the longest sequence.
+    """
+    rows = PaddedRows(sequence)
+    x, steps = rows.shaped(sequence.data), rows.steps
+    trailing = (1,) * (x.ndim - 2)
+    inside = [[t < n for n in rows.lengths] for t in range(steps)]
+    device = None if x.backend.level else x.device
+    mask = tensor(inside, backend=x.backend, device=device).reshape(steps, rows.batch, *trailing)
+    x = OPERATIONS.where(mask, x, padding_value)
+    if total_length is not None:
+        if total_length < steps:
+            raise ValueError(
+                f"expected total_length to be at least {steps}, the length of the longest sequence, but got {total_length}"
+            )
+        if total_length > steps:
+            shape = (total_length - steps, *x.shape[1:])
+            x = cat([x, full(shape, padding_value, dtype=x.dtype, backend=x.backend, device=device)])
+    counts = rows.lengths
+    if sequence.unsorted_indices is not None:
+        x = x.index_select(1, sequence.unsorted_indices)
+        lengths = _indices(x, counts).index_select(0, sequence.unsorted_indices)
+    else:
+        lengths = _indices(x, counts)
+    return x.transpose(0, 1) if batch_first else x, lengths
+
+
+def pad_sequence(
+    sequences: Any, batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
+) -> Tensor:
+    """Sequences ``(length, *)`` as one tensor ``(longest, batch, *)``, or ``(batch, longest, *)`` with ``batch_first``.
+
+    Raises ValueError for a ``padding_side`` that is neither "right" nor "left".
+
+    Example::
+
+        pad_sequence([polygrad.ones(3), polygrad.ones(1)], batch_first=True).shape  # (2, 3)
+    """
+    if padding_side not in ("left", "right"):
+        raise ValueError(f"padding_side is 'left' or 'right', not {padding_side!r}")
+    sequences = list(sequences)
+    longest = max(x.shape[0] for x in sequences)
+    padded = []
+    for x in sequences:
+        missing = longest - x.shape[0]
+        if missing:
+            device = None if x.backend.level else x.device
+            block = full((missing, *x.shape[1:]), padding_value, dtype=x.dtype, backend=x.backend, device=device)
+            x = cat([x, block] if padding_side == "right" else [block, x])
+        padded.append(x)
+    return stack(padded, 0 if batch_first else 1)
+
+
+def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
+    """Pack a list of sequences ``(length, *)``.  Raises as `pack_padded_sequence`."""
+    return pack_padded_sequence(pad_sequence(sequences), [x.shape[0] for x in sequences], False, enforce_sorted)
+
+
+def unpad_sequence(padded_sequences: Tensor, lengths: Any, batch_first: bool = False) -> list[Tensor]:
+    """The reverse of `pad_sequence`: a list of sequences of those ``lengths``."""
+    x = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
+    counts = lengths.tolist() if isinstance(lengths, Tensor) else lengths
+    return [x[b, : int(n)] for b, n in enumerate(counts)]
+
+
+def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
+    """The reverse of `pack_sequence`."""
+    padded, lengths = pad_packed_sequence(packed_sequences, batch_first=True)
+    return unpad_sequence(padded, lengths, batch_first=True)
