@@ -298,10 +298,13 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
             f"the gradient has shape {tuple(gradient.shape)}, but the tensor that it belongs to has {tuple(output.shape)}"
         )
     if gradient.backend is not output.backend and not gradient.backend.level:
-        raise TypeError(
-            f"the gradient is on backend {gradient.backend.name!r}, but the tensor that it belongs to is on "
-            f"{output.backend.name!r}; move it, as in gradient.to(backend={output.backend.name!r})"
-        )
+        own = output.backend.ground if output.backend.level else output.backend
+        if gradient.backend is not own:
+            raise TypeError(
+                f"the gradient is on backend {gradient.backend.name!r}, but the tensor that it belongs to is on "
+                f"{own.name!r}; move it, as in gradient.to(backend={own.name!r})"
+            )
+        gradient = OPERATIONS.beside(gradient, output)  # a constant in the transforms that the output belongs to
     if gradient.dtype is not output.dtype:
         if gradient.dtype.is_complex and not output.dtype.is_complex:
             raise RuntimeError(

@@ -52,7 +52,8 @@ def linear(batch: Batching, x: Any, weight: Any, bias: Any) -> Any:
     if not weight_mapped and not bias_mapped:
         return batch.op(x, weight, bias)
     result = linear_without_bias(batch, x, weight)
-    return result + (_filled(batch, bias, True, result.ndim - (True in batch.mapped[:2])) if bias_mapped else bias)
+    ndim = result.ndim - (True in batch.mapped[:2])
+    return batch.xp.add(result, _filled(batch, bias, True, ndim) if bias_mapped else bias)
 
 
 @rule_for("linear_without_bias")

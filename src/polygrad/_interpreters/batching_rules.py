@@ -85,6 +85,16 @@ def along(batch: Batching, x: Any, axis: int, **settings: Any) -> Any:
     return tuple([drop(one) for one in result]) if isinstance(result, tuple) else drop(result)
 
 
+@rule_for("searchsorted")
+def searchsorted(batch: Batching, x: Any, values: Any, side: str) -> Any:
+    if not batch.mapped[0]:
+        return batch.op(x, values, side=side)
+    xp, values = batch.xp, batch.whole(1, values)
+    boundaries = xp.reshape(x, (batch.size, *(1,) * (values.ndim - 1), x.shape[1]))
+    compare = xp.less if side == "left" else xp.less_equal
+    return xp.sum(xp.astype(compare(boundaries, xp.expand_dims(values, axis=-1)), xp.int64), axis=-1)
+
+
 @rule_for("take_along_axis add_along_axis")
 def by_position(batch: Batching, x: Any, indices: Any, axis: int, **settings: Any) -> Any:
     x, indices = batch.whole(0, x), batch.whole(1, indices)
@@ -206,7 +216,7 @@ def counted_on(batch: Batching, number: int, indices: Any, length: int) -> Any:
         indices = xp.astype(indices, xp.int32)
     starts = xp.arange(batch.size, dtype=indices.dtype, device=xp.device(indices)) * length
     ndim = batch.ndim(number, indices)
-    return xp.reshape(starts, (batch.size, *(1,) * ndim)) + indices
+    return xp.add(xp.reshape(starts, (batch.size, *(1,) * ndim)), indices)
 
 
 def _apart(batch: Batching, x: Any) -> Any:

@@ -150,5 +150,12 @@ def on_one_level(tensors: Sequence[Tensor]) -> list[Tensor]:
     return [lifted(x, frames) if x._edge is not None else x for x in tensors]
 
 
+def beside(x: Tensor, other: Tensor) -> Tensor:
+    """``x`` as a tensor of the frames that ``other`` belongs to."""
+    return lifted(x, layers(other._read()))
+
+
 # Where operands meet that belong to different frames; `dispatch` asks for it on its uncommon path.
 OPERATIONS.on_one_level = on_one_level
+# Where a sweep begins with a plain gradient.
+OPERATIONS.beside = beside
