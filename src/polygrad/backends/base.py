@@ -8,6 +8,7 @@ never a Tensor; it is asked by capability and never by its name.
 from __future__ import annotations
 
 import contextlib
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -44,6 +45,9 @@ class Backend:
     #: the gradient itself is not recorded.
     #: ``"NAME_"`` → ``(array, *operands) -> bool``, which overwrites ``array`` with the result and says whether it could.
     kernels: dict[str, Callable[..., Any]] = {}
+    #: The name of a kernel → the same computation in smaller steps, ``(do, *arguments)``, where ``do(function, *arrays)`` is a
+    #: step: what a program without a compiler is made of, where arrays are so small that a kernel's own Python counts.
+    steps: dict[str, Callable[..., Any]] = {}
     #: Plain arrays have level 0.  An array type that computes something else (vmap, jvp) has a level of its own, and where
     #: types meet the highest level runs the operation.
     level: int = 0
@@ -179,6 +183,33 @@ class Backend:
         """Whether ``array`` owns its memory and may be written to."""
         return False
 
+    def is_compact(self, array: Any) -> bool:
+        """Whether ``array`` lies in memory in the order of its axes, without gaps."""
+        return False
+
+    def nbytes(self, array: Any) -> int:
+        """How much memory the elements of ``array`` take."""
+        return math.prod(array.shape) * self.from_dtype(array.dtype).itemsize
+
+    def into(self, function: Callable[..., Any]) -> Callable[..., Any] | None:
+        """``function`` with one more argument, ``out``, which it writes its only result into; None where there is none.
+
+        If `is_elementwise`, ``out`` may be one of the operands; otherwise it shares no memory with them.
+        """
+        return None
+
+    def is_elementwise(self, function: Callable[..., Any]) -> bool:
+        """Whether ``function`` computes each element of its result of one element of each operand."""
+        return False
+
+    def never_fails(self, function: Callable[..., Any]) -> bool:
+        """Whether ``function`` raises nothing for arrays whose shapes and types it has taken before."""
+        return False
+
+    def steps_by_rule(self, name: str, parameters: list[Any]) -> bool:
+        """Whether an optimizer's rule, in small steps, is faster for ``parameters`` than the kernel ``name``."""
+        return False
+
     # -- randomness, compilation, asynchrony ---------------------------------------------------------------------------
 
     def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
@@ -195,13 +226,26 @@ class Backend:
         While it runs, `stage` turns an array into an input of the program, and what ``function`` returns are the
         outputs.  ``program.bind(overwritten, others)`` compiles it to a function of arrays, one argument each, that
         returns a list: of the inputs with the numbers ``overwritten``, whose memory it may use, and of those with the
-        numbers ``others``.
+        numbers ``others``.  ``program.as_text()`` and ``program.cost()`` (operations, bytes read and written, bytes of
+        temporary memory) describe it.
         """
         raise NotImplementedError(f"backend {self.name!r} does not compile")
 
     def stage(self, array: Any) -> Any:
         """``array`` as the next input of the program that `capture` is making."""
         raise NotImplementedError(f"backend {self.name!r} does not compile")
+
+    def ask(self, array: Any, question: Callable[[Any], Any]) -> Any:
+        """``question(values)`` for an array that is traced, where the program may depend on the answer; otherwise None."""
+        return None
+
+    def overwrite(self, name: str, columns: list[Any], settings: dict[str, Any]) -> Any:
+        """Record the optimizer's kernel ``name`` for arrays that are traced; None where it cannot be.
+
+        ``columns`` are the kernel's: parameters, gradients and states; ``settings`` also has ``"step"``, the place of the
+        counts of steps among the columns, or None.  Returns the new columns, without the gradients.
+        """
+        return None
 
     def is_traced(self, array: Any) -> bool:
         """Whether ``array`` has no value yet: it belongs to a program that is being captured."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._core.tensor import Tensor
 from .._interpreters.frames import stack as frames
@@ -12,11 +12,37 @@ from .._state import recorder
 from ..backends.registry import get_backend
 from .calling import STALE
 from .errors import CompileError
+from .explain import advise, described, explain
 from .jit import Program
 from .keys import key_of, key_of_tensors
-from .pytree import flatten
 
-__all__ = ["CompileError", "Compiled", "compile"]
+__all__ = ["CompileError", "Compiled", "Cost", "Lowered", "compile"]
+
+
+class Cost(NamedTuple):
+    """What a program costs in one run, as the compiler estimates it."""
+
+    #: Operations on floating-point numbers.
+    flops: float
+    #: Bytes that are read and written.
+    bytes: float
+    #: Bytes of memory for what lives only while the program runs.
+    temporary_bytes: int
+
+
+class Lowered:
+    """A program, to look at."""
+
+    def __init__(self, captured: Any):
+        self._captured = captured
+
+    def as_text(self) -> str:
+        """The program in the compiler's own language."""
+        return self._captured.as_text()
+
+    def cost(self) -> Cost:
+        """What one run costs; the program is compiled for it."""
+        return Cost(*self._captured.cost())
 
 
 class Compiled:
@@ -51,13 +77,37 @@ class Compiled:
         backend = self._backend or (tensors[0].backend if tensors else get_backend())
         if "jit" not in backend.capabilities:
             return self.__wrapped__(*args, **kwargs)
-        program = self._trace(backend, args, kwargs)
+        former = [program for programs in self._programs.values() for program in programs]
+        program = self._trace(backend, args, kwargs, tensors)
+        if former:
+            explain(self._name, former, program.words, tensors)
+            advise(self._name, [*former, program])
         self._programs.setdefault(key, []).insert(0, program)
         return program.run(tensors)
 
-    def _trace(self, backend: Any, args: tuple, kwargs: dict[str, Any]) -> Program:
-        name = getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__)
-        return Program(name, backend, lambda: self.__wrapped__(*args, **kwargs), flatten((args, kwargs))[0])
+    @property
+    def _name(self) -> str:
+        return getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__)
+
+    def _trace(self, backend: Any, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor]) -> Program:
+        words = described(self.__wrapped__, args, kwargs)
+        return Program(self._name, backend, lambda: self.__wrapped__(*args, **kwargs), tensors, words)
+
+    def lower(self, *args: Any, **kwargs: Any) -> Lowered:
+        """The program for these arguments, to look at: it is traced, which changes nothing, and not run.
+
+        Raises RuntimeError on a backend without a compiler.
+
+        Example::
+
+            lowered = polygrad.compile(lambda x: (x @ x).sum(), backend="jax").lower(polygrad.ones(8, 8))
+            lowered.cost().flops
+        """
+        _, tensors = key_of(args, kwargs)
+        backend = self._backend or (tensors[0].backend if tensors else get_backend())
+        if "jit" not in backend.capabilities:
+            raise RuntimeError(f"lower: the backend {backend.name!r} does not compile; there is no program to look at")
+        return Lowered(self._trace(backend, args, kwargs, tensors).captured)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["__wrapped__"], name)

@@ -20,7 +20,7 @@ def users_line(trace: TracebackType | None, backend: Any) -> str:
     """The innermost line of ``trace`` that is neither polygrad's, nor the plugin's, nor an array library's."""
     plugin = os.path.dirname(os.path.abspath(sys.modules[type(backend).__module__].__file__ or ""))
     frames = [
-        f for f in traceback.extract_tb(trace) if not _is_library(f.filename) and not f.filename.startswith(plugin)
+        f for f in traceback.extract_tb(trace) if not is_library(f.filename) and not f.filename.startswith(plugin)
     ]
     if not frames:
         return ""
@@ -29,7 +29,8 @@ def users_line(trace: TracebackType | None, backend: Any) -> str:
     return f"{text!r} ({os.path.basename(frame.filename)}, line {frame.lineno}, in {frame.name})"
 
 
-def _is_library(filename: str) -> bool:
+def is_library(filename: str) -> bool:
+    """Whether a file belongs to polygrad, or to an installed package."""
     return filename.startswith((_HERE, "<")) or "site-packages" in filename or "dist-packages" in filename
 
 

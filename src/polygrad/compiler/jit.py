@@ -26,16 +26,19 @@ class Program:
     """One traced version of a function, and how its inputs and outputs are tied to cells.
 
     ``run(tensors)`` is a call with these tensors among the arguments; it returns `STALE` where ``conditions`` do not hold.
+    ``words`` say what arguments it is for.
     """
 
     run: Callable[[Sequence[Tensor]], Any]
     _written: list[CellRecord]
     _changed: list[tuple[Leaf, LeafRecord]]
 
-    def __init__(self, name: str, backend: Any, function: Callable[[], Any], arguments: Sequence[Any]):
+    def __init__(
+        self, name: str, backend: Any, function: Callable[[], Any], tensors: Sequence[Tensor], words: dict[str, str]
+    ):
         self._backend = backend
         self._name = name
-        tensors = [x for x in arguments if isinstance(x, Tensor)]
+        self.words = words
         discovery = Discovery(backend)
 
         def body() -> list[Any]:
@@ -60,6 +63,16 @@ class Program:
                 raise needs_a_value(error, backend) from error
             self._connect(captured, discovery, tensors)
             _check_leaks(young(), backend)
+
+    def changes(self, tensors: Sequence[Tensor]) -> list[str]:
+        """Those of the `conditions` that do not hold, in words."""
+        found = []
+        for condition in self.conditions:
+            now = eval(condition.expression, self.run.__globals__, {"t": tensors})
+            if now != condition.value:
+                now, before = _apart(now, condition.value)
+                found.append(f"{condition.words}: {_short(now)}, was {_short(before)}")
+        return found
 
     def _once(self, arrays: list[Any]) -> list[Any]:
         """``arrays`` without repetitions: a parameter and the memory that its views share hold the same one."""
@@ -153,17 +166,17 @@ class Program:
         for leaf, kept in discovery.leaves.items():
             if kept.looked and leaf.variable is not None:
                 expression = f"({self._leaf(leaf)}.grad is None)"
-                words = f"the gradient of {_describe(leaf.variable)} being None"
+                words = f"whether {_describe(leaf.variable)} has no gradient"
                 found[expression] = Condition(expression, kept.before is None, words)
         for owner, attribute, value in discovery.guards:
             expression = f"{self._source.name(owner)}.{attribute}"
-            found.setdefault(expression, Condition(expression, value, f"{attribute} of {_describe(owner)}"))
+            found.setdefault(expression, Condition(expression, value, f"{type(owner).__name__}.{attribute.strip('_')}"))
         for record in discovery.records:
             target = record.reference()
             if record.number is None or target is None or id(target) in {**self._arguments, **self._cells}:
                 continue
             expression = f"{self._source.name(target)}._edge.__class__"
-            words = f"requires_grad of {_describe(target)}"
+            words = f"the graph of {_describe(target)}"
             found[expression] = Condition(expression, record.edge.__class__, words)
         return list(found.values())
 
@@ -226,8 +239,8 @@ class Program:
                 source.add(f"if {held}: {local} = copy({local})")
                 given.append((record.number, local))
         kept += [(number, f"h{number}") for number in self._numbers]
-        self.lowered = captured.bind([number for number, _ in given], [number for number, _ in kept])
-        source.names["program"] = self.lowered
+        self.captured = captured
+        source.names["program"] = captured.bind([number for number, _ in given], [number for number, _ in kept])
         results = [f"o{place}" for place in range(self._distinct)]
         arguments = ", ".join(name for _, name in (*given, *kept))
         source.add(f"({''.join(f'{name}, ' for name in results)}) = program({arguments})")
@@ -284,11 +297,24 @@ class Program:
         return made
 
 
-def _describe(owner: Any) -> str:
-    """A tensor or another object in words."""
-    if isinstance(owner, Tensor):
-        return f"a {type(owner).__name__.lower()} of shape {tuple(owner.shape)}"
-    return getattr(owner, "words", None) or f"a {type(owner).__name__}"
+def _short(value: Any) -> str:
+    if isinstance(value, type):
+        return {Leaf: "it is a leaf", Node: "it was computed"}.get(value, "it requires no grad")
+    return ", ".join(f"{name}={x!r}" for name, x in value.items()) if isinstance(value, dict) else repr(value)
+
+
+def _apart(now: Any, before: Any) -> tuple[Any, Any]:
+    """What distinguishes two values: of tuples and dicts the parts that differ."""
+    if isinstance(now, tuple) and isinstance(before, tuple) and len(now) == len(before):
+        return next(_apart(a, b) for a, b in zip(now, before, strict=True) if a != b)
+    if isinstance(now, dict) and isinstance(before, dict):
+        names = [name for name in {**before, **now} if now.get(name, ...) != before.get(name, ...)]
+        return tuple({name: x[name] for name in names if name in x} for x in (now, before))  # type: ignore[return-value]
+    return now, before
+
+
+def _describe(tensor: Tensor) -> str:
+    return f"a {type(tensor).__name__.lower()} of shape {tuple(tensor.shape)}"
 
 
 @contextlib.contextmanager

@@ -48,3 +48,19 @@ def map_tensors(function: Callable[[Tensor], Any], tree: Any) -> Any:
     """``tree`` with ``function`` of every tensor in the tensor's place."""
     leaves, structure = flatten(tree)
     return unflatten(structure, [function(leaf) if isinstance(leaf, Tensor) else leaf for leaf in leaves])
+
+
+def labelled(tree: Any, label: str = "") -> Iterator[tuple[str, Any]]:
+    """The leaves of ``tree``, each with the path to it, as in ``"batch['image'][0]"``."""
+    kind = type(tree)
+    if kind is dict:
+        for key, value in tree.items():
+            yield from labelled(value, f"{label}[{key!r}]" if label else str(key))
+    elif kind is list or kind is tuple:
+        for place, value in enumerate(tree):
+            yield from labelled(value, f"{label}[{place}]")
+    elif isinstance(tree, tuple) and hasattr(kind, "_fields"):
+        for field, value in zip(kind._fields, tree, strict=True):
+            yield from labelled(value, f"{label}.{field}")
+    else:
+        yield label, tree

@@ -232,11 +232,10 @@ def _one_by_one(
         _store(optimizer, names, parameter, row, results, False)
 
 
-class _Present:
+class OptimizerStep:
     """The settings of one of an optimizer's groups as they are now, for a step that is recorded once and run often."""
 
     def __init__(self, optimizer: Any, group: dict[str, Any]):
-        self.words = type(optimizer).__name__
         self._optimizer = optimizer
         first = group["params"][0]
         self._place = next(
@@ -247,7 +246,7 @@ class _Present:
         self._fixed: dict[str, Any] = {}
 
     @property
-    def fixed(self) -> tuple[Any, ...]:
+    def settings(self) -> tuple[Any, ...]:
         """What a step is recorded for, and anew when it changes: which parameters there are, and most settings."""
         self.all()
         groups = self._optimizer.param_groups
@@ -261,7 +260,10 @@ class _Present:
         if len(values) != len(self._values) or not all(map(operator.is_, values, self._values)):
             self._settings = settings = self._optimizer.settings(group)
             scheduled = self._optimizer.scheduled
-            self._fixed = {name: v for name, v in settings.items() if v is None or name not in scheduled}
+            self._fixed = {
+                name: "any number" if name in scheduled and value is not None else value
+                for name, value in settings.items()
+            }
             immutable = all(value is None or isinstance(value, bool | int | float) for value in settings.values())
             self._values = values if immutable and not any(map(_is_mutable, values)) else []
         return self._settings
@@ -278,11 +280,11 @@ def _trace(
     """A step that a recorder watches: the scheduled settings stay changeable."""
     active = recorder()
     settings = optimizer.settings(group)
-    present = _Present(optimizer, group)
+    now = OptimizerStep(optimizer, group)
     if active is not None:
-        active.guard(present, "fixed", present.fixed)
+        active.guard(now, "settings", now.settings)
     numbers = {
-        name: host_value(lambda name=name: present.all()[name])
+        name: host_value(lambda name=name: now.all()[name])
         for name in optimizer.scheduled
         if settings[name] is not None
     }

@@ -50,4 +50,17 @@ class Program:
         names = self._closed.jaxpr.debug_info._replace(arg_names=("",) * len(variables))
         jaxpr = self._closed.jaxpr.replace(invars=variables, eqns=self._equations, debug_info=names)
         function = jaxpr_as_fun(ClosedJaxpr(jaxpr, self._closed.consts))
-        return jax.jit(function, donate_argnums=tuple(range(len(overwritten))))
+        self._kinds = [variable.aval for variable in variables]
+        self._compiled = jax.jit(function, donate_argnums=tuple(range(len(overwritten))))
+        return self._compiled
+
+    def as_text(self) -> str:
+        """The bound program in StableHLO."""
+        return self._compiled.lower(*self._kinds).as_text()
+
+    def cost(self) -> tuple[float, float, int]:
+        """Operations, bytes read and written, and bytes of temporary memory in one run."""
+        compiled = self._compiled.lower(*self._kinds).compile()
+        cost = compiled.cost_analysis() or {}
+        memory = compiled.memory_analysis()
+        return cost.get("flops", 0.0), cost.get("bytes accessed", 0.0), getattr(memory, "temp_size_in_bytes", 0)

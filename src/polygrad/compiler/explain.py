@@ -1,0 +1,109 @@
+"""Why a function is traced again: ``POLYGRAD_LOG=recompiles`` says it, and many shapes are advised against."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core.tensor import Tensor
+from .._dtypes import get_default_dtype
+from .._state import grad_enabled
+from .errors import is_library
+from .jit import Program
+from .pytree import labelled
+
+logger = logging.getLogger("polygrad.compile")
+if "recompiles" in os.environ.get("POLYGRAD_LOG", "").split(","):
+    logger.setLevel(logging.INFO)
+    _handler = logging.StreamHandler()
+    _handler.setFormatter(logging.Formatter("polygrad: %(message)s"))
+    logger.addHandler(_handler)
+
+#: A function that is traced for so many shapes gets an advice.
+MANY_SHAPES = 8
+#: So many of the reasons for one trace are told.
+MANY_CHANGES = 3
+
+
+def described(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[str, str]:
+    """What a program is traced for, in words, by the names of the arguments and modes."""
+    try:
+        call = inspect.signature(function).bind(*args, **kwargs)
+        call.apply_defaults()
+        given: dict[str, Any] = dict(call.arguments)
+    except (TypeError, ValueError):  # no signature is known, or the call is wrong, which the call itself will say
+        given = {**{f"argument {place}": value for place, value in enumerate(args)}, **kwargs}
+    words = {}
+    for name, leaf in labelled(given):
+        if isinstance(leaf, Tensor):
+            grad = ", requires grad" if leaf.requires_grad else ""
+            words[name] = f"a {leaf.backend.name} tensor {leaf.dtype.name}{list(leaf.shape)}{grad}"
+        else:
+            words[name] = repr(leaf)
+    words["grad mode"] = "on" if grad_enabled() else "off"
+    words["the default dtype"] = get_default_dtype().name
+    return words
+
+
+def explain(name: str, former: Sequence[Program], words: dict[str, str], tensors: Sequence[Tensor]) -> None:
+    """Log why none of the ``former`` programs, the newest first, fits a call for which a new one is traced."""
+    if logger.isEnabledFor(logging.INFO):
+        logger.info("%s is traced again at %s: %s", name, _calling_line(), _listed(_changes(former, words, tensors)))
+
+
+def _listed(changes: Sequence[str]) -> str:
+    more = len(changes) - MANY_CHANGES
+    return "; ".join(changes[:MANY_CHANGES]) + (f"; and {more} more like this" if more > 0 else "")
+
+
+def _changes(former: Sequence[Program], words: dict[str, str], tensors: Sequence[Tensor]) -> list[str]:
+    """What distinguishes the call from the program that it has most in common with."""
+    best: list[str] = []
+    for program in former:
+        before = program.words
+        names = [*words, *(name for name in before if name not in words)]
+        changes = [
+            f"{name}: {words.get(name, 'missing')}, was {before.get(name, 'missing')}"
+            for name in names
+            if words.get(name) != before.get(name)
+        ]
+        changes = changes or program.changes(tensors)
+        if changes and (not best or len(changes) < len(best)):
+            best = changes
+    return best or ["its arguments are shared in another way"]
+
+
+def advise(name: str, programs: Sequence[Program]) -> None:
+    """Warn, once, of a function that is traced for one shape after the other; its newest program comes last."""
+    newest = programs[-1].words
+    varying, alike = set(), 0
+    for program in programs:
+        differing = {label for label in newest if program.words.get(label) != newest[label]}
+        if program.words.keys() == newest.keys() and all("tensor" in newest[label] for label in differing):
+            varying |= differing
+            alike += 1
+    if varying and alike == MANY_SHAPES:
+        warnings.warn(
+            f"compile: {name} has been traced for {MANY_SHAPES} kinds of {', '.join(sorted(varying))}, and each new shape "
+            "takes its time to compile.  Let batches have one size, as DataLoader(..., drop_last=True) does, or pad them to a "
+            "few sizes and leave the padding out of the loss with a mask.  POLYGRAD_LOG=recompiles tells of every new trace",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def _calling_line() -> str:
+    frame = sys._getframe(1)
+    while frame is not None and is_library(frame.f_code.co_filename):
+        frame = frame.f_back  # type: ignore[assignment]
+    if frame is None:
+        return "an unknown line"
+    filename, line = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(filename, line).strip()
+    return f"{os.path.basename(filename)}, line {line}" + (f" ({text})" if text else "")
