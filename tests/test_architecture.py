@@ -45,6 +45,7 @@ LATE_IMPORTS = {
     "backends/base.py": {"numpy"},  # `to_numpy`, where it is asked for
     "backends/discovery.py": {"importlib", "importlib.metadata"},
     "backends/numpy.py": {
+        "backends.numpy_erf",
         "backends.numpy_inplace",
         "backends.numpy_kernels_activations",
         "backends.numpy_kernels_neural",

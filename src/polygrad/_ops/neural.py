@@ -118,11 +118,12 @@ def _gelu_inner(x):
     return x * (_SQRT_2_OVER_PI + _SQRT_2_OVER_PI * _CUBIC * x * x)
 
 
-def _gelu(xp, g, x, approximate):
+def _gelu(xp, g, x, ans, approximate):
     if approximate == "tanh":
-        t = xp.tanh(_gelu_inner(x))
-        slope = x * (_SQRT_2_OVER_PI + 3 * _SQRT_2_OVER_PI * _CUBIC * x * x)
-        return g * (0.5 * (1 + t) + 0.5 * (1 - t * t) * slope)
+        # The gate's derivative is 2 * gate * (1 - gate) times that of what tanh is taken of, and x * gate is the answer.
+        gate = 0.5 * (1 + xp.tanh(_gelu_inner(x)))
+        slope = 2 * _SQRT_2_OVER_PI + 6 * _SQRT_2_OVER_PI * _CUBIC * x * x
+        return g * (gate + ans * (1 - gate) * slope)
     probability = 0.5 * (1 + xp.erf(x * _SQRT_HALF))
     return g * (probability + x * (xp.exp(-0.5 * x * x) * _DENSITY_AT_0))
 
@@ -136,9 +137,9 @@ def silu(xp, x, /):
     return x * xp.sigmoid(x)
 
 
-def _silu(xp, g, x):
+def _silu(xp, g, x, ans):
     gate = xp.sigmoid(x)
-    return g * (gate * (1 + x * (1 - gate)))
+    return g * (gate + ans * (1 - gate))
 
 
 silu.defvjp(x=_silu)

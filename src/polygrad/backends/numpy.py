@@ -21,6 +21,7 @@ class NumpyBackend(Backend):
 
     def __init__(self) -> None:
         from . import (  # noqa: F401 - each adds its kernels to the table
+            numpy_erf,
             numpy_kernels_activations,
             numpy_kernels_neural,
             numpy_kernels_normalization,

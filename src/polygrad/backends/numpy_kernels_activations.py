@@ -1,4 +1,4 @@
-"""NumPy kernels for activation functions and the error function.
+"""NumPy kernels for activation functions.
 
 Functions of several passes go over a block at a time, and overwrite only arrays that they made themselves.
 """
@@ -9,19 +9,24 @@ import math
 
 import numpy as np
 
+from .numpy_blocks import in_blocks, numbers, zeros
+from .numpy_erf import erf_block
 from .numpy_kernels import kernel
 from .numpy_masks import masked
 
-#: So many elements are worked through at once where several passes follow each other: they stay in the cache.
-_BLOCK = 32768
-
+_add, _subtract, _multiply, _divide = np.add, np.subtract, np.multiply, np.divide
+_exp, _tanh, _maximum, _minimum = np.exp, np.tanh, np.maximum, np.minimum
 
 _ZERO = {np.dtype(code): np.zeros((), code) for code in "efdbhilBHILQq?"}
 
 
+def _relu_block(x, out):
+    _maximum(x, zeros(x.dtype)[: x.shape[0]], out=out)
+
+
 @kernel
 def relu(x, /):
-    return np.maximum(x, _ZERO[x.dtype])
+    return in_blocks(_relu_block, x) if x.dtype.char in "fd" else np.maximum(x, _ZERO[x.dtype])
 
 
 @kernel
@@ -29,186 +34,240 @@ def relu_vjp(g, ans):
     return (masked(g, np.greater(ans, _ZERO[ans.dtype])),)
 
 
+def _logistic(x, out, half, one):
+    """The logistic function, by way of tanh, which overflows nowhere."""
+    _multiply(x, half, out)
+    _tanh(out, out)
+    _add(out, one, out)
+    _multiply(out, half, out)
+
+
+def _sigmoid_slope_block(g, ans, out, one):
+    _subtract(one, ans, out)
+    _multiply(out, ans, out)
+    _multiply(out, g, out)
+
+
 @kernel
 def sigmoid(x, /):
-    out = np.tanh(x * 0.5)
-    if not out.ndim:
-        return out * 0.5 + 0.5
-    out *= 0.5
-    out += 0.5
-    return out
+    return in_blocks(_logistic, x, constants=(0.5, 1))
 
 
 @kernel
 def sigmoid_vjp(g, ans):
-    slope = ans * (1 - ans)
-    return (np.multiply(slope, g, slope) if slope.ndim else slope * g,)
+    return (in_blocks(_sigmoid_slope_block, g, ans, constants=(1,)),)
 
 
-# Cody, "Rational Chebyshev approximations for the error function", Mathematics of Computation 23 (1969): numerators and
-# denominators, the highest power first, for |x| < 0.46875, up to 4, and beyond.
-_ERF_NEAR = (
-    (1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3),
-    (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
-)
-_ERF_MIDDLE = (
-    (2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1, 2.98635138197400131e2,
-     8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3),
-    (1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3,
-     3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3),
-)  # fmt: skip
-_ERF_FAR = (
-    (1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1,
-     1.60837851487422766e-2, 6.58749161529837803e-4),
-    (1.0, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1, 6.05183413124413191e-2,
-     2.33520497626869185e-3),
-)  # fmt: skip
-#: erf(x) / x as a ratio of polynomials of x**2 for |x| < 3.92, where erf is 1 in float32.  Fitted for this file by
-#: weighted least squares until the relative error, 2e-8, was level.
-_ERF_SINGLE = (
-    (2.050088284e-6, 2.848833525e-4, 3.765632856e-3, 5.274877341e-2, 1.904068006e-1, 1.128379146),
-    (3.809175812e-5, 1.162539861e-3, 1.496924834e-2, 1.141092553e-1, 5.020763744e-1, 1.0),
-)
+# GELU and SiLU are ``x`` times a gate.  Their gradients find the gate again as ``ans / x``, which costs a fifth of
+# computing it, where no ``x`` is so small that the answer lost digits.
+_SMALLEST = 1e-15
 
 
-def _ratio(x, coefficients):
-    """Two polynomials of ``x`` by Horner's rule, and their quotient."""
-    values = []
-    for polynomial in coefficients:
-        value = np.full_like(x, polynomial[0])
-        for c in polynomial[1:]:
-            value *= x
-            value += c
-        values.append(value)
-    return np.divide(values[0], values[1], values[0])
-
-
-def _erf_block(x, out):
-    if x.dtype.itemsize < 8:
-        held = np.clip(x, -3.92, 3.92)
-        np.multiply(held, _ratio(held * held, _ERF_SINGLE), out)
-        np.clip(out, -1, 1, out)
-        return
-    size = np.abs(x)
-    near = size < 0.46875
-    inner = np.minimum(size, 0.46875)
-    np.multiply(inner, _ratio(inner * inner, _ERF_NEAR), out)
-    if not near.all():
-        middle = np.clip(size, 0.46875, 4.0)
-        tail = _ratio(middle, _ERF_MIDDLE)
-        tail *= np.exp(-middle * middle)
-        if (size > 4.0).any():
-            far = np.clip(size, 4.0, 30.0)
-            square = 1 / (far * far)
-            beyond = (1 / math.sqrt(math.pi) - square * _ratio(square, _ERF_FAR)) / far * np.exp(-far * far)
-            tail = np.where(size > 4.0, beyond, tail)
-        np.subtract(1, tail, out=out, where=~near)
-    np.copysign(out, x, out)
-
-
-@kernel
-def erf(x, /):
-    return _in_blocks(_erf_block, np.asarray(x))
-
-
-def _in_blocks(function, *arrays):
-    """``function(*parts, out)`` for blocks of equal parts of ``arrays``."""
-    flat = [np.ascontiguousarray(a).reshape(-1) for a in arrays]
-    out = np.empty_like(flat[0])
-    for start in range(0, out.shape[0], _BLOCK):
-        part = slice(start, start + _BLOCK)
-        function(*[a[part] for a in flat], out[part])
-    return out.reshape(arrays[0].shape)
+def _smallest_square(x):
+    return _SMALLEST**2 if x.dtype.itemsize > 2 else math.inf  # half precision always loses digits
 
 
 _SLOPE = math.sqrt(2 / math.pi)
 _CUBIC = 0.044715 * _SLOPE
+_GELU = 0.5, 1, math.sqrt(0.5)
+_GELU_TANH = 0.5, 1, _SLOPE, _CUBIC
 
 
-def _gelu_tanh_block(x, out):
-    inner = x * x
-    inner *= _CUBIC
-    inner += _SLOPE
-    inner *= x
-    np.tanh(inner, inner)
-    inner += 1
-    inner *= 0.5
-    np.multiply(inner, x, out)
+def _gelu_gate(x, out, room, other, half, one, root_half):
+    _multiply(x, root_half, room)
+    erf_block(room, out, other)
+    _add(out, one, out)
+    _multiply(out, half, out)
 
 
-def _gelu_tanh_slope_block(x, g, out):
-    square = x * x
-    inner = square * _CUBIC
-    inner += _SLOPE
-    inner *= x
-    np.tanh(inner, inner)
-    square *= 3 * _CUBIC
-    square += _SLOPE
-    square *= x
-    np.multiply(inner, inner, out)
-    np.subtract(1, out, out)
-    np.multiply(out, square, out)
-    np.add(out, inner, out)
-    np.add(out, 1, out)
-    np.multiply(out, 0.5, out)
-    np.multiply(out, g, out)
+def _gelu_block(x, out, *rest):
+    _gelu_gate(x, out, *rest)
+    _multiply(out, x, out)
 
 
-def _gelu_block(x, out):
-    _erf_block(x * math.sqrt(0.5), out)
-    out += 1
-    out *= 0.5
-    out *= x
+def _gelu_slope_block(g, x, ans, out, room, other, half, one, root_half, minus_half, density, smallest):
+    _multiply(x, x, room)
+    if _minimum.reduce(room) > smallest:
+        _divide(ans, x, out)
+    else:
+        _gelu_gate(x, out, room, other, half, one, root_half)
+        _multiply(x, x, room)
+    _multiply(room, minus_half, room)
+    _exp(room, room)
+    _multiply(room, density, room)
+    _multiply(room, x, room)
+    _add(out, room, out)
+    _multiply(out, g, out)
 
 
-def _gelu_slope_block(x, g, out):
-    _erf_block(x * math.sqrt(0.5), out)
-    out += 1
-    out *= 0.5
-    density = x * x
-    density *= -0.5
-    np.exp(density, density)
-    density *= 1 / math.sqrt(2 * math.pi)
-    density *= x
-    out += density
-    out *= g
+def _gelu_tanh_gate(x, out, half, one, slope, cubic):
+    _multiply(x, x, out)
+    _multiply(out, cubic, out)
+    _add(out, slope, out)
+    _multiply(out, x, out)
+    _tanh(out, out)
+    _add(out, one, out)
+    _multiply(out, half, out)
+
+
+def _gelu_tanh_block(x, out, *rest):
+    _gelu_tanh_gate(x, out, *rest)
+    _multiply(out, x, out)
+
+
+def _gelu_tanh_slope_block(
+    g, x, ans, out, room, other, half, one, slope, cubic, twice_slope, six_times_cubic, smallest
+):
+    # gate + x * gate', where gate' is 2 * gate * (1 - gate) times the derivative of what tanh is taken of, and ans is
+    # x * gate
+    _multiply(x, x, room)
+    if _minimum.reduce(room) > smallest:
+        _divide(ans, x, out)
+    else:
+        _gelu_tanh_gate(x, out, half, one, slope, cubic)
+    _multiply(room, six_times_cubic, room)
+    _add(room, twice_slope, room)
+    _subtract(one, out, other)
+    _multiply(room, other, room)
+    _multiply(room, ans, room)
+    _add(out, room, out)
+    _multiply(out, g, out)
 
 
 @kernel
 def gelu(x, /, approximate="none"):
-    return _in_blocks(_gelu_tanh_block if approximate == "tanh" else _gelu_block, x)
+    if approximate == "tanh":
+        return in_blocks(_gelu_tanh_block, x, constants=_GELU_TANH)
+    return in_blocks(_gelu_block, x, constants=_GELU, rooms=2)
 
 
 @kernel
-def gelu_vjp(g, x, approximate):
-    return (_in_blocks(_gelu_tanh_slope_block if approximate == "tanh" else _gelu_slope_block, x, g),)
+def gelu_vjp(g, x, ans, approximate):
+    smallest = _smallest_square(x)
+    if approximate == "tanh":
+        constants = (*_GELU_TANH, 2 * _SLOPE, 6 * _CUBIC, smallest)
+        return (in_blocks(_gelu_tanh_slope_block, g, x, ans, constants=constants, rooms=2),)
+    constants = (*_GELU, -0.5, 1 / math.sqrt(2 * math.pi), smallest)
+    return (in_blocks(_gelu_slope_block, g, x, ans, constants=constants, rooms=2),)
 
 
-def _silu_block(x, out):
-    np.multiply(x, 0.5, out)
-    np.tanh(out, out)
-    out += 1
-    out *= 0.5
-    out *= x
+def _silu_block(x, out, half, one):
+    _logistic(x, out, half, one)
+    _multiply(out, x, out)
 
 
-def _silu_slope_block(x, g, out):
-    gate = x * 0.5
-    np.tanh(gate, gate)
-    gate += 1
-    gate *= 0.5
-    np.subtract(1, gate, out)
-    out *= x
-    out += 1
-    out *= gate
-    out *= g
+def _silu_slope_block(g, x, ans, out, room, half, one, smallest):
+    _multiply(x, x, room)
+    if _minimum.reduce(room) > smallest:
+        _divide(ans, x, out)
+    else:
+        _logistic(x, out, half, one)
+    _subtract(one, out, room)
+    _multiply(room, ans, room)
+    _add(out, room, out)
+    _multiply(out, g, out)
 
 
 @kernel
 def silu(x, /):
-    return _in_blocks(_silu_block, x)
+    return in_blocks(_silu_block, x, constants=(0.5, 1))
 
 
 @kernel
-def silu_vjp(g, x):
-    return (_in_blocks(_silu_slope_block, x, g),)
+def silu_vjp(g, x, ans):
+    return (in_blocks(_silu_slope_block, g, x, ans, constants=(0.5, 1, _smallest_square(x)), rooms=1),)
+
+
+# -- softplus and its relatives ----------------------------------------------------------------------------------------
+
+
+def _softplus_of(x, out, room, zero):
+    """``log(1 + exp(x))``, which does not overflow."""
+    np.abs(x, out)
+    np.negative(out, out)
+    _exp(out, out)
+    np.log1p(out, out)
+    _maximum(x, zero, out=room)
+    _add(out, room, out)
+
+
+def _softplus_block(x, out, room, other, beta, threshold):
+    _multiply(x, beta, other)
+    _softplus_of(other, out, room, zeros(x.dtype)[: x.shape[0]])
+    _divide(out, beta, out)
+    if not _maximum.reduce(other) <= threshold:
+        np.copyto(out, x, where=other > threshold)
+
+
+def _softplus_slope_block(g, x, out, room, beta, threshold, half, one):
+    _multiply(x, beta, room)
+    _logistic(room, out, half, one)
+    if not _maximum.reduce(room) <= threshold:
+        np.copyto(out, one, where=room > threshold)
+    _multiply(out, g, out)
+
+
+@kernel
+def softplus(x, /, beta=1.0, threshold=20.0):
+    return in_blocks(_softplus_block, x, constants=(beta, threshold), rooms=2)
+
+
+@kernel
+def softplus_vjp(g, x, beta, threshold):
+    return (in_blocks(_softplus_slope_block, g, x, constants=(beta, threshold, 0.5, 1), rooms=1),)
+
+
+def _elu_block(x, out, room, height, scale):
+    zero = zeros(x.dtype)[: x.shape[0]]
+    _minimum(x, zero, out=out)
+    np.expm1(out, out)
+    _multiply(out, height, out)
+    _maximum(x, zero, out=room)
+    _multiply(room, scale, room)
+    _add(out, room, out)
+
+
+def _elu_slope_block(g, x, out, height):
+    _minimum(x, zeros(x.dtype)[: x.shape[0]], out=out)
+    _exp(out, out)
+    _multiply(out, height, out)
+    _multiply(out, g, out)
+
+
+@kernel
+def elu(x, /, alpha=1.0, scale=1.0):
+    return in_blocks(_elu_block, x, constants=(alpha * scale, scale), rooms=1)
+
+
+@kernel
+def elu_vjp(g, x, alpha, scale):
+    if alpha == 1:
+        return (in_blocks(_elu_slope_block, g, x, constants=(scale,)),)
+    below = np.minimum(x, _ZERO[x.dtype])
+    return (g * np.where(x > 0, x.dtype.type(scale), np.exp(below) * x.dtype.type(alpha * scale)),)
+
+
+def _leaky_block(g, x, out, slope, rest):
+    np.copyto(out, np.greater(x, zeros(x.dtype)[: x.shape[0]]))
+    _multiply(out, rest, out)
+    _add(out, slope, out)
+    _multiply(out, g, out)
+
+
+def _leaky(g, x, slope):
+    """``g`` where ``x`` is positive, ``slope * g`` elsewhere."""
+    (exact,) = numbers(x.dtype, slope)
+    # The factor of both kinds is made by arithmetic, which costs a fifth of choosing between them.
+    if 0 < slope < 1 and (1 - exact) + exact == 1:
+        return in_blocks(_leaky_block, g, x, constants=(slope, float(1 - exact)))
+    return np.where(x > 0, g, g * exact)
+
+
+@kernel
+def leaky_relu(x, /, negative_slope=0.01):
+    return _leaky(x, x, negative_slope)
+
+
+@kernel
+def leaky_relu_vjp(g, x, negative_slope):
+    return (_leaky(g, x, negative_slope),)
