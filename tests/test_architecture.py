@@ -48,6 +48,7 @@ LATE_IMPORTS = {
         "backends.numpy_erf",
         "backends.numpy_inplace",
         "backends.numpy_kernels_activations",
+        "backends.numpy_kernels_attention",
         "backends.numpy_kernels_neural",
         "backends.numpy_kernels_normalization",
         "backends.numpy_kernels_random",

@@ -28,7 +28,8 @@ RANDOM = "random numbers: other generators, other numbers"
 DIFFERENT = {
     **dict.fromkeys(
         """rand randn randint rand_like randn_like randint_like normal bernoulli multinomial uniform
-        nn.functional.dropout nn.functional.dropout2d nn.functional.dropout3d nn.functional.alpha_dropout""".split(),
+        nn.functional.dropout nn.functional.dropout2d nn.functional.dropout3d nn.functional.alpha_dropout
+        nn.functional.multi_head_attention_forward""".split(),
         RANDOM,
     ),
     **dict.fromkeys("empty empty_like new_empty".split(), "uninitialised memory: polygrad's is zero"),

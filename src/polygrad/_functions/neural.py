@@ -1,4 +1,4 @@
-"""What layers do besides convolution and normalization: linear maps, embeddings, attention, dropout, distances."""
+"""What layers do besides convolution and normalization: linear maps, embeddings, dropout, distances."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from .common import check_tensor, known_values, numpy_spelling, xp
-from .creation import arange
 from .random import bernoulli_mask, exponential_like
 from .reductions import norm
 from .shaping import broadcast_tensors
@@ -128,59 +127,6 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
             )
     mask = xp.class_mask(xp.reshape(tensor, (tensor.shape.numel(),)), num_classes)
     return xp.reshape(xp.astype(mask, _dtypes.int64), (*tensor.shape, num_classes))
-
-
-# -- attention ---------------------------------------------------------------------------------------------------------
-
-
-def scaled_dot_product_attention(
-    query: Tensor,
-    key: Tensor,
-    value: Tensor,
-    attn_mask: Tensor | None = None,
-    dropout_p: float = 0.0,
-    is_causal: bool = False,
-    scale: float | None = None,
-    enable_gqa: bool = False,
-) -> Tensor:
-    """``softmax(query @ key.mT * scale + mask) @ value`` (Vaswani et al., arXiv:1706.03762).
-
-    Args:
-        query, key, value: ``(..., L, E)``, ``(..., S, E)`` and ``(..., S, V)``.
-        attn_mask: ``(..., L, S)``: booleans, True where attention is paid, or numbers that are added to the scores.
-        is_causal: pay attention to no later position.
-        scale: ``1 / sqrt(E)`` by default.
-        enable_gqa: each head of ``key`` and ``value`` serves several heads (dimension -3) of ``query``.
-    """
-    if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
-        raise ShapeError(
-            f"scaled_dot_product_attention: shapes do not fit: query {tuple(query.shape)}, key {tuple(key.shape)}, "
-            f"value {tuple(value.shape)}"
-        )
-    if is_causal and attn_mask is not None:
-        raise RuntimeError("scaled_dot_product_attention: attn_mask must not be set when is_causal=True")
-    if enable_gqa:
-        key, value = (_repeated_heads(x, query.shape[-3]) for x in (key, value))
-    scores = xp.matmul(query * (1 / math.sqrt(query.shape[-1]) if scale is None else scale), xp.matrix_transpose(key))
-    if is_causal:
-        place = {"backend": query.backend, "device": None if query.backend.level else query.device}
-        rows, columns = arange(query.shape[-2], **place), arange(key.shape[-2], **place)
-        attn_mask = xp.reshape(rows, (-1, 1)) >= columns
-    if attn_mask is not None:
-        if attn_mask.dtype.kind == "bool":
-            scores = xp.where(attn_mask, scores, -math.inf)
-        else:
-            scores = scores + attn_mask
-    weights = xp.softmax(scores, scores.ndim - 1)
-    if dropout_p:
-        weights = dropout(weights, dropout_p)
-    return xp.matmul(weights, value)
-
-
-def _repeated_heads(x: Tensor, heads: int) -> Tensor:
-    *lead, own, length, width = x.shape
-    spread = xp.broadcast_to(xp.reshape(x, (*lead, own, 1, length, width)), (*lead, own, heads // own, length, width))
-    return xp.reshape(spread, (*lead, heads, length, width))
 
 
 # -- dropout -----------------------------------------------------------------------------------------------------------

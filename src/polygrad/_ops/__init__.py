@@ -2,6 +2,7 @@
 
 from . import (
     arithmetic,
+    attention,
     convolution,
     decompositions,
     elementwise,

@@ -25,6 +25,7 @@ class NumpyBackend(Backend):
             numpy_kernels_activations,
             numpy_kernels_neural,
             numpy_kernels_normalization,
+            numpy_kernels_attention,
             numpy_kernels_random,
             numpy_kernels_recurrent,
             numpy_kernels_windows,

@@ -28,6 +28,7 @@ from .._functions.activations import (
     tanhshrink,
     threshold,
 )
+from .._functions.attention import multi_head_attention_forward, scaled_dot_product_attention
 from .._functions.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d, fold, unfold
 from .._functions.cross_entropy import cross_entropy, nll_loss
 from .._functions.losses import (
@@ -59,7 +60,6 @@ from .._functions.neural import (
     linear,
     one_hot,
     pairwise_distance,
-    scaled_dot_product_attention,
 )
 from .._functions.normalization import (
     batch_norm,
@@ -91,9 +91,9 @@ __all__ = [
     "gaussian_nll_loss", "gelu", "glu", "group_norm", "gumbel_softmax", "hardshrink", "hardsigmoid", "hardswish",
     "hardtanh", "hinge_embedding_loss", "huber_loss", "instance_norm", "interpolate", "kl_div", "l1_loss", "layer_norm",
     "leaky_relu", "linear", "local_response_norm", "log_softmax", "logsigmoid", "lp_pool2d", "margin_ranking_loss",
-    "max_pool1d", "max_pool2d", "mish", "mse_loss", "nll_loss", "normalize", "one_hot", "pad", "pairwise_distance",
-    "pixel_shuffle", "pixel_unshuffle", "poisson_nll_loss", "prelu", "relu", "relu6", "rms_norm",
-    "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax",
-    "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold", "triplet_margin_loss", "unfold",
-    "upsample",
+    "max_pool1d", "max_pool2d", "mish", "mse_loss", "multi_head_attention_forward", "nll_loss", "normalize", "one_hot",
+    "pad", "pairwise_distance", "pixel_shuffle", "pixel_unshuffle", "poisson_nll_loss", "prelu", "relu", "relu6",
+    "rms_norm", "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss", "soft_margin_loss",
+    "softmax", "softmin", "softplus", "softshrink", "softsign", "tanh", "tanhshrink", "threshold",
+    "triplet_margin_loss", "unfold", "upsample",
 ]  # fmt: skip

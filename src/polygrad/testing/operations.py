@@ -300,6 +300,17 @@ LAYERS = [
     binary("binary_cross_entropy", between(0.1, 0.9), between(0.1, 0.9)),
 ]  # fmt: skip
 
+ATTENTION = [
+    row("attention", case((2, 3, 4), (2, 5, 4), (2, 5, 2), scale=0.5),
+        case((2, 2, 3, 4), (2, 1, 3, 4), (1, 3, 4), scale=0.7, causal=True),
+        case((3, 2), (2, 2), (2, 2), scale=1.0, keep=False),
+        case((2, 4, 2), (2, 4, 2), (4, 2), scale=1.0, causal=True, keep=False)),
+    row("masked_attention", case((2, 3, 4), (2, 5, 4), (2, 5, 2), truth(3, 5), scale=0.5),
+        case((2, 2, 3, 4), (2, 1, 3, 4), (1, 3, 4), (2, 1, 1, 3), scale=0.7),
+        case((3, 2), (2, 2), (2, 2), (3, 2), scale=1.0, keep=False),
+        case((2, 3, 2), (2, 3, 2), (3, 2), truth(2, 1, 3), scale=1.0, keep=False)),
+]  # fmt: skip
+
 RECURRENT = [
     row("lstm_cell", case((2, 8), (2, 2)), case((3, 1, 4), (3, 1, 1))),
     row("lstm_steps", case((3, 2, 8), (2, 2), (2, 2), (8, 2)), case((2, 1, 4), (1, 1), (1, 1), (4, 1), reverse=True)),
@@ -333,6 +344,7 @@ ROWS: list[Row] = [
     *INDEXING,
     *LINALG,
     *LAYERS,
+    *ATTENTION,
     *RECURRENT,
     *RANDOM,
 ]

@@ -1,0 +1,292 @@
+"""Transformers: encoders and decoders of layers with attention (Vaswani et al., arXiv:1706.03762)."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from typing import Any
+
+from .._core.tensor import Tensor
+from .._functions.creation import full
+from .._functions.shaping import triu
+from . import functional as F
+from . import init
+from .attention import MultiheadAttention
+from .containers import ModuleList
+from .linear import Linear
+from .module import Module
+from .normalization import LayerNorm
+from .shape import Dropout
+
+__all__ = [
+    "Transformer", "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder", "TransformerEncoderLayer",
+]  # fmt: skip
+
+_ACTIVATIONS: dict[str, Callable] = {"relu": F.relu, "gelu": F.gelu}
+
+
+def _activation(chosen: str | Callable) -> Callable:
+    if not isinstance(chosen, str):
+        return chosen
+    if chosen not in _ACTIVATIONS:
+        raise RuntimeError(f"activation should be 'relu', 'gelu' or a function, not {chosen!r}")
+    return _ACTIVATIONS[chosen]
+
+
+class TransformerEncoderLayer(Module):
+    """Self-attention and a network of two linear layers, each with a residual connection and layer normalization.
+
+    Shapes: input and output ``(S, N, d_model)``, or ``(N, S, d_model)`` with ``batch_first``; masks as in
+    `MultiheadAttention`.  With ``norm_first`` the normalization comes before attention and network, not after.
+
+    Example::
+
+        nn.TransformerEncoderLayer(8, nhead=2)(polygrad.ones(5, 3, 8)).shape  # (5, 3, 8)
+    """
+
+    def __init__(
+        self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1, activation: Any = "relu",
+        layer_norm_eps: float = 1e-5, batch_first: bool = False, norm_first: bool = False, bias: bool = True,
+        device: Any = None, dtype: Any = None, *, backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        place = {"device": device, "dtype": dtype, "backend": backend}
+        self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **place)
+        self.linear1 = Linear(d_model, dim_feedforward, bias, **place)
+        self.dropout = Dropout(dropout)
+        self.linear2 = Linear(dim_feedforward, d_model, bias, **place)
+        self.norm_first = norm_first
+        self.norm1 = LayerNorm(d_model, layer_norm_eps, bias=bias, **place)
+        self.norm2 = LayerNorm(d_model, layer_norm_eps, bias=bias, **place)
+        self.dropout1, self.dropout2 = Dropout(dropout), Dropout(dropout)
+        self.activation = _activation(activation)
+
+    def forward(
+        self,
+        src: Tensor,
+        src_mask: Tensor | None = None,
+        src_key_padding_mask: Tensor | None = None,
+        is_causal: bool = False,
+    ) -> Tensor:
+        def to_itself(x: Tensor) -> Tensor:
+            return self.dropout1(_attended(self.self_attn, x, x, src_mask, src_key_padding_mask, is_causal))
+
+        if self.norm_first:
+            x = src + to_itself(self.norm1(src))
+            return x + self._feed(self.norm2(x))
+        x = self.norm1(src + to_itself(src))
+        return self.norm2(x + self._feed(x))
+
+    def _feed(self, x: Tensor) -> Tensor:
+        return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+
+
+class TransformerDecoderLayer(Module):
+    """As `TransformerEncoderLayer`, with attention to ``memory``, an encoder's output, between the two.
+
+    Shapes: ``tgt`` and output ``(T, N, d_model)``, ``memory`` ``(S, N, d_model)``, with ``batch_first`` ``N`` comes first.
+
+    Example::
+
+        nn.TransformerDecoderLayer(8, nhead=2)(polygrad.ones(4, 3, 8), polygrad.ones(5, 3, 8)).shape  # (4, 3, 8)
+    """
+
+    def __init__(
+        self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1, activation: Any = "relu",
+        layer_norm_eps: float = 1e-5, batch_first: bool = False, norm_first: bool = False, bias: bool = True,
+        device: Any = None, dtype: Any = None, *, backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        place = {"device": device, "dtype": dtype, "backend": backend}
+        self.self_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **place)
+        self.multihead_attn = MultiheadAttention(d_model, nhead, dropout, bias, batch_first=batch_first, **place)
+        self.linear1 = Linear(d_model, dim_feedforward, bias, **place)
+        self.dropout = Dropout(dropout)
+        self.linear2 = Linear(dim_feedforward, d_model, bias, **place)
+        self.norm_first = norm_first
+        self.norm1, self.norm2, self.norm3 = (LayerNorm(d_model, layer_norm_eps, bias=bias, **place) for _ in range(3))
+        self.dropout1, self.dropout2, self.dropout3 = (Dropout(dropout) for _ in range(3))
+        self.activation = _activation(activation)
+
+    def forward(
+        self,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        tgt_key_padding_mask: Tensor | None = None,
+        memory_key_padding_mask: Tensor | None = None,
+        tgt_is_causal: bool = False,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        x = tgt
+        own = (tgt_mask, tgt_key_padding_mask, tgt_is_causal)
+        other = (memory_mask, memory_key_padding_mask, memory_is_causal)
+
+        def to_itself(x: Tensor) -> Tensor:
+            return self.dropout1(_attended(self.self_attn, x, x, *own))
+
+        def to_memory(x: Tensor) -> Tensor:
+            return self.dropout2(_attended(self.multihead_attn, x, memory, *other))
+
+        if self.norm_first:
+            x = x + to_itself(self.norm1(x))
+            x = x + to_memory(self.norm2(x))
+            return x + self._feed(self.norm3(x))
+        x = self.norm1(x + to_itself(x))
+        x = self.norm2(x + to_memory(x))
+        return self.norm3(x + self._feed(x))
+
+    def _feed(self, x: Tensor) -> Tensor:
+        return self.dropout3(self.linear2(self.dropout(self.activation(self.linear1(x)))))
+
+
+def _attended(
+    attention: MultiheadAttention, x: Tensor, memory: Tensor, mask: Tensor | None, padding: Tensor | None, causal: bool
+) -> Tensor:
+    return attention(x, memory, memory, attn_mask=mask, key_padding_mask=padding, need_weights=False, is_causal=causal)[
+        0
+    ]
+
+
+def _copies(layer: Module, count: int) -> ModuleList:
+    return ModuleList([copy.deepcopy(layer) for _ in range(count)])
+
+
+def _is_causal(mask: Tensor | None, given: bool | None) -> bool:
+    """Whether a mask is the causal one, as far as the caller says."""
+    return bool(given) and mask is not None
+
+
+class TransformerEncoder(Module):
+    """``num_layers`` copies of ``encoder_layer``, and ``norm`` after the last.
+
+    ``enable_nested_tensor`` and ``mask_check`` are taken for PyTorch's sake: there is nothing that they would change.
+
+    Example::
+
+        layer = nn.TransformerEncoderLayer(8, nhead=2)
+        nn.TransformerEncoder(layer, num_layers=2)(polygrad.ones(5, 3, 8)).shape  # (5, 3, 8)
+    """
+
+    def __init__(
+        self, encoder_layer: Module, num_layers: int, norm: Module | None = None, enable_nested_tensor: bool = True,
+        mask_check: bool = True,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.layers = _copies(encoder_layer, num_layers)
+        self.num_layers, self.norm = num_layers, norm
+
+    def forward(
+        self, src: Tensor, mask: Tensor | None = None, src_key_padding_mask: Tensor | None = None,
+        is_causal: bool | None = None,
+    ) -> Tensor:  # fmt: skip
+        for layer in self.layers:
+            src = layer(src, mask, src_key_padding_mask, is_causal=_is_causal(mask, is_causal))
+        return src if self.norm is None else self.norm(src)
+
+
+class TransformerDecoder(Module):
+    """``num_layers`` copies of ``decoder_layer``, and ``norm`` after the last.
+
+    Example::
+
+        decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(8, nhead=2), num_layers=2)
+        decoder(polygrad.ones(4, 3, 8), polygrad.ones(5, 3, 8)).shape  # (4, 3, 8)
+    """
+
+    def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
+        super().__init__()
+        self.layers = _copies(decoder_layer, num_layers)
+        self.num_layers, self.norm = num_layers, norm
+
+    def forward(
+        self,
+        tgt: Tensor,
+        memory: Tensor,
+        tgt_mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        tgt_key_padding_mask: Tensor | None = None,
+        memory_key_padding_mask: Tensor | None = None,
+        tgt_is_causal: bool | None = None,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        for layer in self.layers:
+            tgt = layer(
+                tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask,
+                _is_causal(tgt_mask, tgt_is_causal), _is_causal(memory_mask, memory_is_causal),
+            )  # fmt: skip
+        return tgt if self.norm is None else self.norm(tgt)
+
+
+class Transformer(Module):
+    """An encoder and a decoder.
+
+    Shapes: ``src`` ``(S, N, d_model)``, ``tgt`` and output ``(T, N, d_model)``, with ``batch_first`` ``N`` comes first.  All
+    matrices start as Glorot and Bengio (2010) have it.
+
+    Example::
+
+        model = nn.Transformer(8, nhead=2, num_encoder_layers=1, num_decoder_layers=1, dim_feedforward=16)
+        model(polygrad.ones(5, 3, 8), polygrad.ones(4, 3, 8)).shape  # (4, 3, 8)
+    """
+
+    def __init__(
+        self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6, num_decoder_layers: int = 6,
+        dim_feedforward: int = 2048, dropout: float = 0.1, activation: Any = "relu", custom_encoder: Any = None,
+        custom_decoder: Any = None, layer_norm_eps: float = 1e-5, batch_first: bool = False, norm_first: bool = False,
+        bias: bool = True, device: Any = None, dtype: Any = None, *, backend: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        place = {"device": device, "dtype": dtype, "backend": backend}
+        settings = (d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first, norm_first, bias)
+
+        def norm() -> LayerNorm:
+            return LayerNorm(d_model, layer_norm_eps, bias=bias, **place)
+
+        if custom_encoder is None:
+            layer = TransformerEncoderLayer(*settings, **place)
+            custom_encoder = TransformerEncoder(layer, num_encoder_layers, norm())
+        if custom_decoder is None:
+            custom_decoder = TransformerDecoder(TransformerDecoderLayer(*settings, **place), num_decoder_layers, norm())
+        self.encoder, self.decoder = custom_encoder, custom_decoder
+        self._reset_parameters()
+        self.d_model, self.nhead, self.batch_first = d_model, nhead, batch_first
+
+    def _reset_parameters(self) -> None:
+        for parameter in self.parameters():
+            if parameter.ndim > 1:
+                init.xavier_uniform_(parameter)
+
+    def forward(
+        self,
+        src: Tensor,
+        tgt: Tensor,
+        src_mask: Tensor | None = None,
+        tgt_mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        src_key_padding_mask: Tensor | None = None,
+        tgt_key_padding_mask: Tensor | None = None,
+        memory_key_padding_mask: Tensor | None = None,
+        src_is_causal: bool | None = None,
+        tgt_is_causal: bool | None = None,
+        memory_is_causal: bool = False,
+    ) -> Tensor:
+        if src.shape[-1] != self.d_model or tgt.shape[-1] != self.d_model:
+            raise RuntimeError(
+                f"the feature number of src and tgt must be equal to d_model, {self.d_model}, but their shapes are "
+                f"{tuple(src.shape)} and {tuple(tgt.shape)}"
+            )
+        memory = self.encoder(src, src_mask, src_key_padding_mask, src_is_causal)
+        return self.decoder(
+            tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask, tgt_is_causal,
+            memory_is_causal,
+        )  # fmt: skip
+
+    @staticmethod
+    def generate_square_subsequent_mask(
+        sz: int, device: Any = None, dtype: Any = None, *, backend: Any = None
+    ) -> Tensor:
+        """A causal mask ``(sz, sz)`` of numbers: ``-inf`` for later positions, 0 elsewhere."""
+        return triu(full((sz, sz), -math.inf, device=device, dtype=dtype, backend=backend), 1)
