@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from .._state import RECORDERS, grad_mode, recorder
+from .._state import RECORDERS, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .dispatch import is_discrete
 from .graph import Edge, GradientEdge, Leaf, Node, hooks_of, make_node
@@ -234,6 +234,8 @@ def _collect(node: Node, g: Any, cotangents: dict[Edge, Any], heap: list[tuple[i
     if collected is None:
         collected = cotangents[operation] = [None] * operation.plan.primitive.outputs
         heapq.heappush(heap, (-operation.sequence, operation))
+    if len(collected) <= node.output:  # an operation that returns as many as its settings say
+        collected.extend([None] * (node.output + 1 - len(collected)))
     known = collected[node.output]
     collected[node.output] = g if known is None else known + g
 
@@ -293,6 +295,8 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
         return cell(value) if create_graph else value
     if not isinstance(gradient, Tensor):
         raise TypeError(f"gradient is a Tensor or None, not {type(gradient).__name__}")
+    if RECORDERS:
+        note_read(gradient)
     if gradient.shape != output.shape:
         raise RuntimeError(
             f"the gradient has shape {tuple(gradient.shape)}, but the tensor that it belongs to has {tuple(output.shape)}"
@@ -352,6 +356,8 @@ def _checked(callback: Callable, g: Any, result: Any) -> Tensor:
     name = getattr(callback, "__name__", repr(callback))
     if not isinstance(result, Tensor):
         raise TypeError(f"hook {name!r} returned a {type(result).__name__}; a hook returns a Tensor or None")
+    if RECORDERS:
+        note_read(result)
     before = to_user(g)
     for what in ("shape", "dtype", "backend"):
         old, new = getattr(before, what), getattr(result, what)

@@ -260,7 +260,8 @@ def primitive(
         broadcasts: operands are broadcast against each other; the engine sums their gradients back.
         promotes: True or names of operands: these are brought to a common data type first; ``"float"``: integers become
             floating as well.
-        outputs: how many arrays the forward returns; more than one come as a tuple.
+        outputs: how many arrays the forward returns; more than one come as a tuple.  0: a tuple of as many as the settings
+            or shapes say; its rule gets the cotangents up to the last that there is.
         variadic: the only operand is a sequence of arrays.
         linear: operands in which the primitive is linear, in all of them together (a product of two is not): forward mode
             is then the primitive itself.

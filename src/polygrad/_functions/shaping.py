@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import _dtypes
+from .._core.dispatch import attach_view
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
+from .._ops.indexing import getitem
 from .._ops.shaping import normal_axis
 from .common import dims_of, keyword_or_positional, numpy_spelling, sizes
 from .layout import is_contiguous, reshaped_strides, separate, strides_of
@@ -343,10 +345,17 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
                 f"split_with_sizes expects split_sizes to sum exactly to {length} (the size of dimension {axis}), but "
                 f"got split_sizes={lengths}"
             )
-    parts, start = [], 0
+    before, keys, start = (_FULL,) * axis, [], 0
     for n in lengths:
-        parts.append(narrow(tensor, axis, start, n))
+        keys.append((*before, slice(start, start + n), Ellipsis))
         start += n
+    return _views(tensor, xp.split(tensor, tuple(lengths), axis), keys)
+
+
+def _views(base: Tensor, parts: Sequence[Tensor], keys: Sequence[tuple]) -> tuple[Tensor, ...]:
+    """``parts``, made in one operation so that their gradients are written into one array, as views of ``base``."""
+    for part, key in zip(parts, keys, strict=True):
+        attach_view(part, base, getitem, {"key": key})
     return tuple(parts)
 
 
@@ -385,7 +394,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
         raise IndexError("a 0-d tensor has no dimension to unbind")
     axis = normal_axis(dim, input.ndim)
     before = (_FULL,) * axis
-    return tuple([xp.getitem(input, (*before, i, Ellipsis)) for i in range(input.shape[axis])])
+    return _views(input, xp.unstack(input, axis=axis), [(*before, i, Ellipsis) for i in range(input.shape[axis])])
 
 
 def repeat(input: Tensor, *repeats: Any) -> Tensor:

@@ -27,9 +27,10 @@ def scan_steps(xp: Any, step: Callable, state: Any, inputs: tuple, reverse: bool
     """
     count = inputs[0].shape[0]
     found: list[Any] = [None] * count
+    parts = list(zip(*[xp.unstack(x, axis=0) for x in inputs], strict=True))
     for number in range(count - 1, -1, -1) if reverse else range(count):
-        state, found[number] = step(state, tuple([xp.getitem(x, (number, Ellipsis)) for x in inputs]))
-    return state, tuple([xp.stack(parts, axis=0) for parts in zip(*found, strict=True)])
+        state, found[number] = step(state, parts[number])
+    return state, tuple([xp.stack(list(outputs), axis=0) for outputs in zip(*found, strict=True)])
 
 
 GENERIC["scan_steps"] = scan_steps

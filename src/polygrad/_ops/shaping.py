@@ -122,6 +122,49 @@ def _part(xp, g, axis, start, stop):
     return xp.getitem(g, (slice(None),) * axis + (slice(start, stop), Ellipsis))
 
 
+def _present(g, count):
+    """The ``count`` cotangents of several results, None for those that there are not, and the longest of the others."""
+    g = [*g, *[None] * (count - len(g))]
+    return g, max((part for part in g if part is not None), key=lambda part: max(part.shape, default=0))
+
+
+@primitive(linear=("x",), outputs=0)
+def split(xp, x, /, lengths, axis):
+    """Parts of the given ``lengths`` along ``axis``."""
+    parts, start = [], 0
+    for length in lengths:
+        parts.append(_part(xp, x, axis, start, start + length))
+        start += length
+    return tuple(parts)
+
+
+def _split(xp, g, lengths, axis):
+    g, other = _present(g, len(lengths))
+    for number, length in enumerate(lengths):
+        if g[number] is None:
+            zeros = xp.zeros_like(xp.sum(other, axis=axis, keepdims=True))  # of length 1 there
+            g[number] = xp.broadcast_to(zeros, (*other.shape[:axis], length, *other.shape[axis + 1 :]))
+    return xp.concat(g, axis=axis)
+
+
+split.defvjp(x=_split)
+
+
+@primitive(linear=("x",), outputs=0)
+def unstack(xp, x, /, *, axis=0):
+    """The slices along ``axis``, without it."""
+    before = (slice(None),) * normal_axis(axis, len(x.shape))
+    return tuple([xp.getitem(x, (*before, number, Ellipsis)) for number in range(x.shape[axis])])
+
+
+def _unstack(xp, g, x_shape, axis):
+    g, other = _present(g, x_shape[axis])
+    return xp.stack([xp.zeros_like(other) if part is None else part for part in g], axis=axis)
+
+
+unstack.defvjp(x=_unstack)
+
+
 @primitive(variadic=True, promotes=True, linear=("arrays",))
 def concat(xp, arrays, /, *, axis=0):
     return xp.concat(arrays, axis=axis)
@@ -129,6 +172,8 @@ def concat(xp, arrays, /, *, axis=0):
 
 def _concat(xp, g, arrays, axis, needs):
     axis, start, parts = normal_axis(axis, g.ndim), 0, []
+    if all(needs):
+        return xp.split(g, tuple(x.shape[axis] for x in arrays), axis)
     for x, needed in zip(arrays, needs, strict=True):
         stop = start + x.shape[axis]
         parts.append(_part(xp, g, axis, start, stop) if needed else None)
@@ -145,6 +190,8 @@ def stack(xp, arrays, /, *, axis=0):
 
 
 def _stack(xp, g, axis, needs):
+    if all(needs):
+        return tuple(xp.unstack(g, axis=axis))
     before = (slice(None),) * normal_axis(axis, g.ndim)
     return tuple(xp.getitem(g, (*before, i, Ellipsis)) if needed else None for i, needed in enumerate(needs))
 
