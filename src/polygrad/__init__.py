@@ -98,6 +98,7 @@ _HOMES = {
     "Device": "._devices",
     **dict.fromkeys(("load", "save"), ".serialization"),
     "primitive": "._core.primitive",
+    "tune_allocator": "._allocator",
     "vmap": ".func",
     "compile": ".compiler",
     **dict.fromkeys(("get_backend", "set_backend", "use_backend"), ".backends"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from typing import Any
 
@@ -9,6 +10,7 @@ import array_api_compat.numpy as library
 import numpy as np
 
 from .. import _dtypes
+from .._allocator import tune_allocator
 from .base import Backend
 
 
@@ -38,6 +40,8 @@ class NumpyBackend(Backend):
         # silent as on the others; what the user computes with NumPy is not touched.
         warnings.filterwarnings("ignore", ".* encountered in ", RuntimeWarning, module=r"polygrad\.")
         super().__init__()
+        if os.environ.get("POLYGRAD_TUNE_MALLOC") == "1":
+            tune_allocator()
         self.kernels.update(KERNELS)
         self.kernels.update(OVERWRITING)
         self.kernels.update(OPTIMIZERS)

@@ -1,0 +1,60 @@
+"""`polygrad.tune_allocator`, in processes of its own: what it changes cannot be undone."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+
+import pytest
+
+#: Page faults of a loop that makes and drops arrays of several sizes, after some rounds in which memory is found.
+_FAULTS = """
+import resource
+import polygrad
+import numpy as np
+polygrad.ones(1)
+def rounds(count):
+    for _ in range(count):
+        kept = [np.ones(3 << 18, np.float32) for _ in range(20)]
+rounds(3)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+rounds(5)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def _run(text, **environment):
+    command = [sys.executable, "-c", text]
+    return subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+
+
+@glibc
+def test_freed_memory_is_kept():
+    ordinary = int(_run(_FAULTS))
+    tuned = int(_run("import polygrad; assert polygrad.tune_allocator() is True" + _FAULTS))
+    assert ordinary > 10_000 > 100 > tuned
+
+
+@glibc
+def test_an_environment_variable_does_the_same():
+    assert int(_run(_FAULTS, POLYGRAD_TUNE_MALLOC="1")) < 100
+
+
+def test_other_c_libraries_are_left_alone():
+    text = """
+import ctypes
+class Library:
+    def __init__(self, name):
+        pass
+ctypes.CDLL = Library
+import polygrad
+print(polygrad.tune_allocator())
+"""
+    assert _run(text) == "False"
