@@ -93,10 +93,9 @@ class Loops:
     @staticmethod
     def vmap(f, in_dims=(0, 0)):
         def run(*batches):
-            size = next(x.shape[0] for x, d in zip(batches, in_dims, strict=False) if d == 0)
-            return polygrad.stack(
-                [f(*[x if d is None else x[i] for x, d in zip(batches, in_dims)]) for i in range(size)]
-            )  # noqa: B905
+            pairs = list(zip(batches, in_dims, strict=False))
+            size = next(x.shape[0] for x, d in pairs if d == 0)
+            return polygrad.stack([f(*[x if d is None else x[i] for x, d in pairs]) for i in range(size)])
 
         return run
 

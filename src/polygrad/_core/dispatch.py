@@ -70,6 +70,8 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
     RuntimeError for mixed devices.
     """
     names = primitive.operands if names is None else names
+    if _only_levels_differ(primitive, operands, names):
+        return OPERATIONS.on_one_level(operands)
     reference = next((x for x in operands if isinstance(x, Tensor)), None)
     if reference is None:
         kinds = ", ".join(type(x).__name__ for x in operands)
@@ -87,9 +89,20 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
             tensors[i] = reference._new_scalar(x, dtype)
         elif promoting[i] and x.dtype is not common:
             tensors[i] = OPERATIONS.astype(x, common)
-    if any(BY_TYPE[x._data.__class__].level for x in tensors):
+    if any(BY_TYPE[x._data.__class__].level > 1 for x in tensors):
         return OPERATIONS.on_one_level(tensors)
     return tensors
+
+
+def _only_levels_differ(primitive: Primitive, operands: Sequence[Any], names: Sequence[str]) -> bool:
+    """Whether all is agreed on but the level: what operations inside of transforms mostly are here for."""
+    if not all(x.__class__ in TENSOR_TYPES for x in operands):
+        return False
+    arrays = [x._data for x in operands]
+    types = {array.dtype for array, name in zip(arrays, names, strict=True) if name in primitive.promotes}
+    if len(types) > 1 or not any(BY_TYPE[array.__class__].level > 1 for array in arrays):
+        return False
+    return not primitive.floats or not is_discrete[arrays[0].__class__, arrays[0].dtype]
 
 
 def _common_dtype(primitive: Primitive, tensors: Sequence[Any], promoting: Sequence[bool]) -> Any:

@@ -19,7 +19,7 @@ from .backend import Interpreter
 from .crossing import Crossing, cross, through
 from .fallback import WithoutRule, report, stacked
 from .frames import Frame, plain_backend
-from .namespace import highest_inside, namespace_over, raw, settings_by_name, taking_names
+from .namespace import highest, highest_inside, namespace_over, raw, settings_by_name, taking_names
 
 #: Primitive name → ``rule(batch, *operands, **settings)``: operands are the values of the next lower level, batch axis first
 #: where ``batch.mapped`` says so, and so is the result.  A rule may leave a call to the fallback by NotImplemented.
@@ -157,6 +157,8 @@ class BatchedBackend(Interpreter):
     def rule(self, plan: Any) -> Callable[..., Any]:
         usual = super().rule(plan)
         own = RULES.get(plan.primitive.name + ".vjp")
+        if own is None and plan.primitive.is_standard and set(plan.residuals) <= {"ans", *plan.primitive.operands}:
+            return self._elementwise_rule(plan, usual)
         if own is None or plan.primitive.joint is None:
             return usual
         kind, xp = self.array_type, self.xp
@@ -169,15 +171,36 @@ class BatchedBackend(Interpreter):
             found = own(Batching(below, xp, frame.size, mapped), *values)
             if found is NotImplemented:
                 return usual(g, saved)
-            return [frame.wrap(c, True) for c, needed in zip(found, plan.mask, strict=True) if needed]
+            return [kind(frame, c, True) for c, needed in zip(found, plan.mask, strict=True) if needed]
+
+        return run
+
+    def _elementwise_rule(self, plan: Any, usual: Callable) -> Callable[..., Any]:
+        """The gradient of an element-wise function, run once one level below, where nothing has to be reshaped."""
+        kind, backward = self.array_type, plan.backward
+
+        def run(g: Any, saved: tuple) -> Any:
+            if g.__class__ is not kind or not g.mapped:
+                return usual(g, saved)
+            ndim, lower = len(g.shape), []
+            for x in saved:
+                if x.__class__ is kind:
+                    if x.mapped and len(x.shape) != ndim:
+                        return usual(g, saved)
+                    x = x.value
+                lower.append(x)
+            found = backward[highest((g.value, *lower))](g.value, tuple(lower))
+            # Without the batch axis is what does not depend on the cotangent.
+            return [c if c is None else kind(g.frame, c, len(c.shape) > ndim) for c in found]
 
         return run
 
     def wrap(self, frame: Any, value: Any, mapped: bool) -> Any:
         """``value``, an array one level below or a tuple of such, as arrays of ``frame``."""
-        if isinstance(value, tuple):
-            return tuple([frame.wrap(one, mapped) for one in value])
-        return frame.wrap(value, mapped)
+        kind = self.array_type
+        if value.__class__ is tuple:
+            return tuple([kind(frame, one, mapped) for one in value])
+        return kind(frame, value, mapped)
 
     def _constant_like(self, op: Callable) -> Callable:
         """Zeros or ones are the same for all examples."""

@@ -30,8 +30,7 @@ def _matmul(batch: Batching, x: Any, y: Any, x_mapped: bool, y_mapped: bool) -> 
     y = xp.expand_dims(y, axis=-1) if b == 1 else y
     ndim = max(a, b, 2)
     x, y = _filled(batch, x, x_mapped, ndim), _filled(batch, y, y_mapped, ndim)
-    # A product over one element: the outer products of per-example gradients are one multiplication.
-    result = xp.multiply(x, y) if x.shape[-1] == 1 == y.shape[-2] else xp.matmul(x, y)
+    result = xp.matmul(x, y)
     if a == 1:
         return xp.getitem(result, (Ellipsis, 0, 0) if b == 1 else (Ellipsis, 0, slice(None)))
     return xp.getitem(result, (Ellipsis, 0)) if b == 1 else result
@@ -74,7 +73,7 @@ def linear_gradients(batch: Batching, g: Any, x: Any, weight: Any, needs: tuple[
     of_weight = None
     if needs[1]:
         if x.ndim == 2:
-            of_weight = xp.multiply(xp.expand_dims(g, axis=-1), xp.expand_dims(x, axis=-2))
+            of_weight = xp.matmul(xp.expand_dims(g, axis=-1), xp.expand_dims(x, axis=-2))
         else:
             of_weight = _matmul(batch, xp.matrix_transpose(g), x, True, True)
     of_bias = (g if x.ndim == 2 else xp.sum(g, axis=1)) if len(needs) > 2 and needs[2] else None

@@ -135,6 +135,8 @@ class Lower(Crossing):
 
 def lifted(x: Tensor, frames: Sequence[Frame]) -> Tensor:
     """``x`` as a tensor of all ``frames``, whatever it belongs to already."""
+    if not frames:
+        return x
     own = layers(x._read())
     for frame in sorted(set(frames) - set(own), key=lambda one: one.level):
         x = cross(Lift, frame, x)
@@ -146,8 +148,12 @@ def on_one_level(tensors: Sequence[Tensor]) -> list[Tensor]:
 
     So the gradient of each belongs to the frames that it belongs to itself.
     """
-    frames = {frame for x in tensors for frame in layers(x._read())}
-    return [lifted(x, frames) if x._edge is not None else x for x in tensors]
+    own = [layers(x._read()) for x in tensors]
+    frames = set().union(*own)
+    return [
+        x if x._edge is None or len(mine) == len(frames) else lifted(x, frames)
+        for x, mine in zip(tensors, own, strict=True)
+    ]
 
 
 def beside(x: Tensor, other: Tensor) -> Tensor:

@@ -54,6 +54,24 @@ def tanh_vjp(g, ans):
 
 
 @kernel
+def safe_divide(x, y, /):
+    out = np.divide(x, y)
+    if not out.ndim:
+        return out if out == out else np.divide(x, np.where(x == 0, 1, y), dtype=out.dtype)
+    flat = out.reshape(-1)
+    # One product, much faster than choosing the divisors, tells whether there is a NaN.  A quotient of 0 may be one.
+    square = flat.dot(flat)
+    if square != square:
+        np.copyto(out, x, where=x == 0)
+    return out
+
+
+@kernel
+def log_vjp(g, x):
+    return (safe_divide(g, x),)
+
+
+@kernel
 def sum_(x, /, axis=None, keepdims=False):
     return np.add.reduce(x, axis=axis, keepdims=keepdims, dtype=x.dtype if x.dtype.kind in "fc" else None)
 
@@ -61,6 +79,13 @@ def sum_(x, /, axis=None, keepdims=False):
 @kernel
 def reshape(x, /, shape):
     return x.reshape(shape)
+
+
+@kernel
+def expand_dims(x, /, axis):
+    if type(axis) is not int or not -x.ndim - 1 <= axis <= x.ndim:
+        return np.expand_dims(x, axis)  # which says what is wrong
+    return x[(slice(None),) * (axis % (x.ndim + 1)) + (None,)]
 
 
 @kernel

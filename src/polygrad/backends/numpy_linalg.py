@@ -10,7 +10,7 @@ import numpy as np
 
 from .numpy_kernels import KERNELS, kernel
 
-_matmul = np.matmul
+_matmul, _einsum = np.matmul, np.einsum
 #: From this many rows on SciPy's routines are faster than NumPy's, in spite of their wrappers.
 _LARGE = 64
 #: Matrices with a smaller reciprocal condition number are singular up to rounding, for `adjugate`.
@@ -22,6 +22,9 @@ def matmul(x, y, /):
     # One product of matrices is faster than one for every element of the batch, which is what NumPy does.
     if x.ndim > 2 and y.ndim == 2 and x.flags.c_contiguous and y.shape[0] and x.shape[-1] == y.shape[0]:
         return _matmul(x.reshape(-1, y.shape[0]), y).reshape(*x.shape[:-1], y.shape[1])
+    # Outer products, such as the gradients of a weight for every example of a batch: no product of matrices pays.
+    if x.ndim > 2 and y.ndim > 2 and x.shape[-1] == 1 == y.shape[-2] and x.dtype is y.dtype and x.dtype.kind in "fc":
+        return _einsum("...ij,...jk->...ik", x, y)
     return _matmul(x, y)
 
 

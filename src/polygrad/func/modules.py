@@ -63,13 +63,18 @@ def _merged(dicts: Any) -> dict[str, Tensor]:
 
 def _places(module: Any) -> dict[str, tuple[dict[str, Any], str]]:
     """Where each parameter and buffer is kept, under all its names: the attributes that it is in, and its name there."""
-    return {
-        f"{prefix}.{name}" if prefix else name: (vars(owner), name)
-        for prefix, owner in module.named_modules(remove_duplicate=False)
-        for registered in (owner._parameters, owner._buffers)
-        for name in registered
-        if vars(owner)[name] is not None
-    }
+    places: dict[str, tuple[dict[str, Any], str]] = {}
+    _find(vars(module), "", places)
+    return places
+
+
+def _find(attributes: dict[str, Any], prefix: str, places: dict[str, tuple[dict[str, Any], str]]) -> None:
+    for name in attributes["_kinds"]:
+        value = attributes[name]
+        if isinstance(value, Tensor):
+            places[prefix + name] = attributes, name
+        elif value is not None:
+            _find(vars(value), f"{prefix}{name}.", places)
 
 
 def _tied(given: dict[str, Tensor], places: dict[str, tuple[dict[str, Any], str]]) -> dict[str, Tensor]:

@@ -15,7 +15,8 @@ from .._core import engine, graph
 from .._core.graph import Edge, Leaf
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
-from .._interpreters.crossing import Argument, cross
+from .._interpreters.crossing import Argument, cross, lifted
+from .._interpreters.frames import stack
 from .._state import grad_enabled
 from ..autograd.grad_mode import enable_grad
 from .trees import chosen, flatten, replaced, tensors_of, unflatten
@@ -79,7 +80,9 @@ class Recorded:
 
 
 def _argument(x: Tensor, around: bool) -> Tensor:
-    made = cross(Argument, None, x) if around else cell(x._read())
+    """``x`` as a variable of its own, of all transforms around: so nothing has to be lifted each time that it is used."""
+    x = lifted(x, stack.get())
+    made = cross(Argument, None, x) if around and x._edge is not None else cell(x._read())
     if made._edge is None:
         made._edge = Leaf(made, tuple(made.shape))
     return made

@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._core.tensor import Tensor
-from ..compiler.pytree import flatten, unflatten
+from ..compiler import pytree
+from ..compiler.pytree import unflatten
 
 __all__ = ["chosen", "flatten", "replaced", "tensors_of", "unflatten"]
+
+
+def flatten(tree: Any) -> tuple[list[Any], Any]:
+    """The leaves of ``tree``, and its structure, which is None for a leaf."""
+    return ([tree], None) if tree.__class__ is Tensor else pytree.flatten(tree)
 
 
 def tensors_of(tree: Any, name: str, what: str, differentiable: bool = False) -> tuple[list[Tensor], Any]:
