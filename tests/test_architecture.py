@@ -56,6 +56,7 @@ LATE_IMPORTS = {
         "backends.numpy_kernels_windows",
         "backends.numpy_linalg",
         "backends.numpy_optimizers",
+        "backends.numpy_replay",
     },  # the kernels, when the backend is made
     "backends/numpy_plugin.py": {"backends.numpy"},  # a plugin does not import its library
     "backends/plugins.py": {"backends.hookspecs", "importlib", "importlib.metadata", "pluggy"},

@@ -27,6 +27,9 @@ class Log:
     def write_grad(self, leaf):
         self.grad_writes.append(leaf)
 
+    def home(self, backend):
+        return backend
+
 
 def seen(cells, wanted):
     return any(one is wanted for one in cells)

@@ -43,6 +43,9 @@ class Recorder(Protocol):
     def assign(self, owner, name: str, value) -> None:
         """Set the attribute ``owner.name``, at every run."""
 
+    def home(self, backend):
+        """The backend that makes a new tensor where ``backend`` would do it otherwise."""
+
 
 _recorder: ContextVar[Recorder | None] = ContextVar("polygrad_recorder", default=None)
 

@@ -201,6 +201,9 @@ class Tensor(Aliasing):
     def _check_grad(self, value: Any) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"a gradient is a Tensor or None, not {type(value).__name__}")
+        if RECORDERS:
+            note_read(self)
+            note_read(value)
         for what in ("shape", "dtype", "backend"):
             mine, theirs = getattr(self, what), getattr(value, what)
             if mine != theirs:

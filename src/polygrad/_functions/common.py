@@ -8,7 +8,7 @@ from typing import Any
 
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from .._state import RECORDERS
+from .._state import RECORDERS, recorder
 
 _SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}
 
@@ -74,4 +74,18 @@ def known_values(tensor: Tensor) -> Any:
     return None if RECORDERS or backend.is_traced(array) else backend.known_values(array)
 
 
-__all__ = ["check_tensor", "dims_of", "known_values", "numpy_spelling", "sizes", "xp"]
+def ask(tensor: Tensor, question: Callable[[Any], Any]) -> Any:
+    """The answer to ``question`` about the values, a NumPy array, which may also raise what is wrong with them.
+
+    None where it cannot be asked: while a function is compiled, or inside vmap.  A program that replays asks again, and
+    is not the right one where the answer is another.
+    """
+    backend, array = tensor.backend, tensor._read()
+    if backend.is_traced(array):
+        return backend.ask(array, question)
+    if backend.level or (RECORDERS and recorder() is not None):
+        return None
+    return question(backend.known_values(array))
+
+
+__all__ = ["ask", "check_tensor", "dims_of", "known_values", "numpy_spelling", "sizes", "xp"]

@@ -13,6 +13,7 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell, make_leaf
 from .._devices import native_device
 from .._dtypes import DType, promote
+from .._state import RECORDERS, recorder
 from ..backends.registry import BY_TYPE, get_backend
 from .common import sizes
 
@@ -20,6 +21,8 @@ from .common import sizes
 def place(backend: Any, device: Any) -> tuple[Any, Any]:
     """The backend and the library's own device that the arguments ``backend`` and ``device`` mean."""
     chosen = get_backend(backend)
+    if RECORDERS and (active := recorder()) is not None:
+        chosen = active.home(chosen)
     return chosen, chosen.default_device() if device is None else native_device(chosen, device)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .activations import log_softmax
-from .common import check_tensor, known_values, xp
+from .common import ask, check_tensor, xp
 from .losses import check_reduction
 from .picking import gather
 
@@ -43,19 +44,21 @@ def _classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None) ->
 
 def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> bool:
     """Whether some rows have no target.  Raises IndexError for a class that there is not."""
-    values = known_values(target)
-    if values is None:
+
+    def question(values: Any) -> bool:
+        if not values.size:
+            return False
+        if values.min() >= 0 and values.max() < classes:
+            return 0 <= ignore_index < classes and bool((values == ignore_index).any())
+        wrong = values[((values < 0) | (values >= classes)) & (values != ignore_index)]
+        if wrong.shape[0]:
+            raise IndexError(
+                f"{name}: Target {wrong[0]} is out of bounds; the input has {classes} classes, 0 to {classes - 1}"
+            )
         return True
-    if not values.size:
-        return False
-    if values.min() >= 0 and values.max() < classes:
-        return 0 <= ignore_index < classes and bool((values == ignore_index).any())
-    wrong = values[((values < 0) | (values >= classes)) & (values != ignore_index)]
-    if wrong.shape[0]:
-        raise IndexError(
-            f"{name}: Target {wrong[0]} is out of bounds; the input has {classes} classes, 0 to {classes - 1}"
-        )
-    return True
+
+    answer = ask(target, question)
+    return True if answer is None else answer
 
 
 def cross_entropy(

@@ -12,6 +12,7 @@ from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._state import RECORDERS
+from .common import ask
 from .creation import tensor
 
 _FULL = slice(None)
@@ -197,13 +198,17 @@ def nonzero_positions(mask: Tensor) -> list[Tensor]:
 
 def _wrapped(index: Tensor, length: int, axis: int) -> Tensor:
     """``index`` with negative numbers counted from the end."""
-    if not RECORDERS and not index.backend.level and index.shape.numel():
-        lowest, highest = xp.min(index).item(), xp.max(index).item()
+    def is_positive(lowest: int, highest: int) -> bool:
         if lowest < -length or highest >= length:
             wrong = highest if highest >= length else lowest
             raise IndexError(f"index {wrong} is out of bounds for dimension {axis} with size {length}")
-        if lowest >= 0:
+        return lowest >= 0
+
+    if index.shape.numel() and not index.backend.level and not RECORDERS:
+        if is_positive(xp.min(index).item(), xp.max(index).item()):
             return index
+    elif index.shape.numel() and ask(index, lambda values: is_positive(int(values.min()), int(values.max()))):
+        return index
     return xp.where(index < 0, index + length, index) if index.dtype.kind == "int" else index
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
-from .common import check_tensor, known_values, xp
+from .common import ask, check_tensor, xp
 from .reductions import norm
 from .shaping import broadcast_tensors
 
@@ -111,8 +111,7 @@ def binary_cross_entropy(
             f"binary_cross_entropy: the target of shape {tuple(target.shape)} differs from the input's shape "
             f"{tuple(input.shape)}; make them equal"
         )
-    values = known_values(input)
-    if values is not None and not bool(((values >= 0) & (values <= 1)).all()):
+    if ask(input, lambda values: bool(((values >= 0) & (values <= 1)).all())) is False:
         raise RuntimeError(
             "binary_cross_entropy: all elements of input should be between 0 and 1; for unbounded scores use "
             "binary_cross_entropy_with_logits"
@@ -192,8 +191,7 @@ def gaussian_nll_loss(
         var = xp.ones_like(input) * var
     elif tuple(var.shape) == tuple(input.shape[:-1]) and var.shape != input.shape:
         var = xp.reshape(var, (*var.shape, 1))
-    values = known_values(var)
-    if values is not None and bool((values < 0).any()):
+    if ask(var, lambda values: bool((values < 0).any())):
         raise ValueError("gaussian_nll_loss: var has negative entries")
     var = var + (xp.clip(var, eps, None) - var).detach()
     difference = input - target

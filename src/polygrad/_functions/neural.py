@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
-from .common import check_tensor, known_values, numpy_spelling, xp
+from .common import ask, check_tensor, known_values, numpy_spelling, xp
 from .random import bernoulli_mask, exponential_like
 from .reductions import norm
 from .shaping import broadcast_tensors
@@ -96,10 +97,13 @@ def embedding(
         if not -count <= padding_idx < count:
             raise IndexError(f"embedding: padding_idx {padding_idx} is out of range for {count} rows")
         padding_idx %= count
-    values = known_values(input)
-    if values is not None and input.shape.numel() and not (values.min() >= 0 and values.max() < count):
-        wrong = values[(values < 0) | (values >= count)].flat[0]
-        raise IndexError(f"embedding: index {wrong} is out of range; the weight has {count} rows, 0 to {count - 1}")
+
+    def check(values: Any) -> None:
+        if values.size and not (values.min() >= 0 and values.max() < count):
+            wrong = values[(values < 0) | (values >= count)].flat[0]
+            raise IndexError(f"embedding: index {wrong} is out of range; the weight has {count} rows, 0 to {count - 1}")
+
+    ask(input, check)
     return xp.embedding(weight, input, padding_idx)
 
 

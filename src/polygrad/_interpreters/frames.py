@@ -54,7 +54,8 @@ class Frame:
         with _lock:
             # Above the frames around it, and apart from every other frame that has arrays.
             taken = {frame.level for frame in _alive}
-            self.level = around[-1].level + 1 if around else 1
+            # (Level 1 is that of arrays that are recorded.)
+            self.level = around[-1].level + 1 if around else 2
             while self.level in taken:
                 self.level += 1
             _alive.add(self)
@@ -129,7 +130,7 @@ class Frame:
 def plain_backend(array_type: type) -> Any:
     """The backend of the plain arrays in, or of, ``array_type``."""
     backend = BY_TYPE[array_type]
-    return backend.ground if backend.level else backend
+    return backend.ground if backend.level > 1 else backend  # recorded arrays are plain ones to a transform
 
 
 def _array_type(frame: Frame, ground: Any) -> type:

@@ -147,7 +147,7 @@ class Function:
         separate = cls.setup_context is not Function.setup_context
         if separate or kwargs:
             args, kwargs = _bound(cls.forward, args, kwargs, separate)
-        if any(isinstance(x, Tensor) and x.backend.level for x in args):
+        if any(isinstance(x, Tensor) and x.backend.level > 1 for x in args):
             levelled = iter(OPERATIONS.on_one_level([x for x in args if isinstance(x, Tensor)]))
             args = tuple([next(levelled) if isinstance(x, Tensor) else x for x in args])
         ctx = FunctionCtx(tuple([isinstance(x, Tensor) and x._edge is not None for x in args]))

@@ -48,8 +48,8 @@ class Backend:
     #: The name of a kernel → the same computation in smaller steps, ``(do, *arguments)``, where ``do(function, *arrays)`` is a
     #: step: what a program without a compiler is made of, where arrays are so small that a kernel's own Python counts.
     steps: dict[str, Callable[..., Any]] = {}
-    #: Plain arrays have level 0.  An array type that computes something else (vmap, jvp) has a level of its own, and where
-    #: types meet the highest level runs the operation.
+    #: Plain arrays have level 0, and those that are recorded 1.  An array type that computes something else (vmap, jvp) has a
+    #: level of its own above these, and where types meet the highest level runs the operation.
     level: int = 0
     #: Whether 0-d arrays made by `scalar` may be kept and shared between operations: one device, immutable use.
     shares_scalars: bool = False
@@ -197,6 +197,10 @@ class Backend:
         If `is_elementwise`, ``out`` may be one of the operands; otherwise it shares no memory with them.
         """
         return None
+
+    def operator_of(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function of `operator` that does the same as ``function``, or ``function``."""
+        return function
 
     def is_elementwise(self, function: Callable[..., Any]) -> bool:
         """Whether ``function`` computes each element of its result of one element of each operand."""

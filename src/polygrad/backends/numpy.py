@@ -35,6 +35,7 @@ class NumpyBackend(Backend):
         from .numpy_inplace import OVERWRITING
         from .numpy_linalg import KERNELS
         from .numpy_optimizers import OPTIMIZERS
+        from .numpy_replay import STEPS, into, is_elementwise, never_fails, operator_of
 
         # NumPy alone of all libraries warns of a division by zero or an overflow.  What polygrad computes with it is as
         # silent as on the others; what the user computes with NumPy is not touched.
@@ -45,6 +46,9 @@ class NumpyBackend(Backend):
         self.kernels.update(KERNELS)
         self.kernels.update(OVERWRITING)
         self.kernels.update(OPTIMIZERS)
+        self.steps = STEPS
+        self.into, self.is_elementwise = into, is_elementwise  # type: ignore[method-assign]
+        self.operator_of, self.never_fails = operator_of, never_fails  # type: ignore[method-assign]
         half = np.dtype(np.float16)
         self._native[_dtypes.float16], self._dtype[half] = half, _dtypes.float16
 
@@ -90,6 +94,15 @@ class NumpyBackend(Backend):
 
     def is_writable(self, array: Any) -> bool:
         return array.__class__ is np.ndarray and array.base is None and array.flags.writeable
+
+    def is_compact(self, array: Any) -> bool:
+        return array.flags.c_contiguous and array.ndim > 0
+
+    def nbytes(self, array: Any) -> int:
+        return array.nbytes
+
+    def steps_by_rule(self, name: str, parameters: list[Any]) -> bool:
+        return name == "sgd_step" and all(array.nbytes <= 65536 for array in parameters)
 
     def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
         # NumPy's generator steps its counter before it draws, so it starts one block earlier.

@@ -15,6 +15,7 @@ from .errors import CompileError
 from .explain import advise, described, explain
 from .jit import Program
 from .keys import key_of, key_of_tensors
+from .replay import Outdated, replaying
 
 __all__ = ["CompileError", "Compiled", "Cost", "Lowered", "compile"]
 
@@ -71,12 +72,15 @@ class Compiled:
                 "of them, and let the function reach everything else by its closure"
             ) from error
         for program in programs:
-            result = program.run(tensors)
+            try:
+                result = program.run(tensors)
+            except Outdated:
+                continue
             if result is not STALE:
                 return result
         backend = self._backend or (tensors[0].backend if tensors else get_backend())
         if "jit" not in backend.capabilities:
-            return self.__wrapped__(*args, **kwargs)
+            backend = replaying(backend)
         former = [program for programs in self._programs.values() for program in programs]
         program = self._trace(backend, args, kwargs, tensors)
         if former:
@@ -96,8 +100,6 @@ class Compiled:
     def lower(self, *args: Any, **kwargs: Any) -> Lowered:
         """The program for these arguments, to look at: it is traced, which changes nothing, and not run.
 
-        Raises RuntimeError on a backend without a compiler.
-
         Example::
 
             lowered = polygrad.compile(lambda x: (x @ x).sum(), backend="jax").lower(polygrad.ones(8, 8))
@@ -106,7 +108,7 @@ class Compiled:
         _, tensors = key_of(args, kwargs)
         backend = self._backend or (tensors[0].backend if tensors else get_backend())
         if "jit" not in backend.capabilities:
-            raise RuntimeError(f"lower: the backend {backend.name!r} does not compile; there is no program to look at")
+            backend = replaying(backend)
         return Lowered(self._trace(backend, args, kwargs, tensors).captured)
 
     def __getattr__(self, name: str) -> Any:

@@ -119,6 +119,10 @@ class Discovery:
             lambda: attributes.__setitem__(name, value), lambda: lambda: attributes.__setitem__(name, before)
         )
 
+    def home(self, backend: Any) -> Any:
+        """Where tensors that are made on ``backend`` while tracing belong."""
+        return self.backend if getattr(self.backend, "ground", None) is backend else backend
+
     # -- afterwards ------------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:

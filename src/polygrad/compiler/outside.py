@@ -61,11 +61,11 @@ class Template:
             return type(saved)(self._emptied(value) for value in saved) if not hasattr(saved, "_fields") else saved
         if not hasattr(saved, "dtype"):
             return saved
-        if BY_TYPE[type(saved)].level:  # a batch, a dual number: what it is made of
-            rebuild, parts = saved.taken_apart()
-            return _TakenApart(rebuild, [self._emptied(part) for part in parts])
         if not self._backend.is_traced(saved):
-            return saved
+            if not BY_TYPE[type(saved)].level:
+                return saved
+            rebuild, parts = saved.taken_apart()  # a batch, a dual number: what it is made of
+            return _TakenApart(rebuild, [self._emptied(part) for part in parts])
         for place, known in enumerate(self.residuals):
             if known is saved:
                 return _Residual(place)

@@ -9,7 +9,7 @@ from typing import Any
 from .._core.aliasing import UNIQUE
 from .._core.graph import Leaf
 from .._core.tensor import Tensor
-from .._state import RECORDERS, recorder
+from .._state import RECORDERS, note_read, recorder
 
 #: The kinds of registered attributes.  An unsaved buffer is one that is not part of the state dictionary.
 PARAMETER, BUFFER, UNSAVED, MODULE = "parameter", "buffer", "unsaved buffer", "module"
@@ -94,6 +94,9 @@ def take_over(attributes: dict[str, Any], name: str, new: Tensor) -> bool:
     old = attributes[name]
     if old is new or not isinstance(old, Tensor) or new._edge.__class__ is Leaf or old._edge.__class__ is Leaf:
         return False
+    if RECORDERS:
+        note_read(old)
+        note_read(new)
     if old.backend is not new.backend or old.dtype is not new.dtype or old.shape != new.shape:
         return False
     if RECORDERS and recorder() is not None:

@@ -288,6 +288,18 @@ def _trace(
         for name in optimizer.scheduled
         if settings[name] is not None
     }
+    raw = [
+        [parameter._read() for parameter in parameters],
+        gradients,
+        *[None if column is None else [state._read() for state in column] for column in columns],
+    ]
+    step = names.index("step") + 2 if "step" in names else None
+    found = backend.overwrite(optimizer.kernel, raw, {**settings, **numbers, "step": step})
+    if found is not None:
+        for place, parameter in enumerate(parameters):
+            results = tuple([None if column is None else column[place] for column in found])
+            _store(optimizer, names, parameter, _row(columns, place), results, False)
+        return
     for place, parameter in enumerate(parameters):
         array = parameter._read()
         cast = {

@@ -1,0 +1,344 @@
+"""Recording: an array that holds a real one, and writes down every function that is applied to it.
+
+Functions are computed while they are recorded, so shapes, types and errors are the library's own; a kernel is written
+down as one operation.  The values are there and must not be asked for: what depends on them would be wrong the next
+time.  `recording` has the backend of such arrays, and `compiler.replay` makes a program of what was recorded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import operator
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from .._dtypes import promote_scalar
+from .arrays import NUMBERS
+
+_MT, _T = operator.attrgetter("mT"), operator.attrgetter("T")
+
+
+class ValueUnknown(TypeError):
+    """Python asks for a value of an array that is being recorded."""
+
+
+class Slot(int):
+    """The number of an array in a recording."""
+
+    __slots__ = ()
+
+
+class Operation(NamedTuple):
+    """One function that was applied: its arguments, with `Slot` for recorded arrays, and the slots of its results."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    named: dict[str, Any]
+    #: A slot, None for what is no array, or a tuple or list of such.
+    results: Any
+    #: Of a function that overwrites arrays: the slots of those, and the slots of what they hold afterwards.
+    overwritten: tuple[tuple[Slot, Slot], ...] = ()
+    #: The answer that the program depends on, of a question about values.
+    answer: Any = None
+    is_question: bool = False
+    #: The primitive that an error is told of, and what to tell of its operands.
+    told: tuple[Any, tuple[Any, ...]] | None = None
+
+
+class Kind(NamedTuple):
+    """What is known of an array without its values; `compiler.replay` decides by it."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+    nbytes: int
+    #: The slot whose memory it is a window of, or its own.
+    memory: int
+    #: Whether it is an array of its own that a function may write its result into.
+    room: bool
+
+
+class Recorded:
+    """An array of a recording."""
+
+    __slots__ = ("__weakref__", "constant", "recording", "slot", "value")
+
+    backend: Any
+    __array_ufunc__ = None
+    __array_priority__ = 1900
+
+    def __init__(self, recording: Recording, slot: Slot, value: Any, constant: bool):
+        self.recording, self.slot, self.value, self.constant = recording, slot, value, constant
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape."""
+        return tuple(self.value.shape)
+
+    @property
+    def dtype(self) -> Any:
+        """The library's own data type."""
+        return self.value.dtype
+
+    @property
+    def device(self) -> Any:
+        """The library's own device."""
+        return self.backend.ground.device(self.value)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(self.value.shape)
+
+    @property
+    def mT(self) -> Any:
+        """The matrices of the last two axes transposed."""
+        return self.recording.apply(_MT, (self,))
+
+    @property
+    def T(self) -> Any:
+        """The matrix transposed."""
+        return self.recording.apply(_T, (self,))
+
+    def __getitem__(self, key: Any) -> Any:
+        if _of_values(key):
+            raise ValueUnknown("a boolean mask as an index")
+        return self.recording.apply(operator.getitem, (self, key))
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def _unknown(self, *_: Any) -> Any:
+        raise ValueUnknown("the value of an array that is being recorded")
+
+    __bool__ = __int__ = __float__ = __complex__ = __index__ = __array__ = __dlpack__ = _unknown
+    item = tolist = _unknown
+
+    def __repr__(self) -> str:
+        return f"<{self.backend.name} array of shape {self.shape}>"
+
+
+def _of_values(key: Any) -> bool:
+    """Whether a key has a mask in it: the shape of what it selects depends on values."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return any(isinstance(part, Recorded) and part.backend.from_dtype(part.dtype).kind == "bool" for part in parts)
+
+
+def _binary(function: Callable) -> tuple[Callable, Callable]:
+    def straight(self: Recorded, other: Any) -> Any:
+        return self.recording.apply(function, (self, other))
+
+    def reflected(self: Recorded, other: Any) -> Any:
+        return self.recording.apply(function, (other, self))
+
+    return straight, reflected
+
+
+def _unary(function: Callable) -> Callable:
+    return lambda self: self.recording.apply(function, (self,))
+
+
+for _name in "add sub mul truediv floordiv mod matmul and or xor lshift rshift pow".split():
+    _straight, _reflected = _binary(getattr(operator, f"__{_name}__"))
+    setattr(Recorded, f"__{_name}__", _straight)
+    setattr(Recorded, f"__r{_name}__", _reflected)
+for _name in "eq ne lt le gt ge".split():
+    setattr(Recorded, f"__{_name}__", _binary(getattr(operator, f"__{_name}__"))[0])
+for _name in "neg pos abs invert".split():
+    setattr(Recorded, f"__{_name}__", _unary(getattr(operator, f"__{_name}__")))
+Recorded.__hash__ = object.__hash__  # type: ignore[method-assign]
+
+
+class Recording:
+    """What was applied to what, in order."""
+
+    def __init__(self, backend: Any):
+        self.backend = backend
+        self.operations: list[Operation] = []
+        self.kinds: list[Kind] = []
+        self.inputs: list[Slot] = []
+        #: The arrays of slots that depend on no input.
+        self.constants: dict[int, Any] = {}
+        self.results: list[Any] = []
+        #: The slots of memory by its identity, and the arrays that own it, so that no identity is used twice.
+        self._memory: dict[int, int] = {}
+        self._watched: dict[int, weakref.ref] = {}
+        self._numbers: dict[tuple[str, Any], Recorded] = {}
+        self._told: tuple[Any, tuple[Any, ...]] | None = None
+
+    def add(self, value: Any, constant: bool = False) -> Recorded:
+        """A recorded array for ``value``."""
+        ground = self.backend.ground
+        slot = Slot(len(self.kinds))
+        owner = ground.base_of(value) if "mutable" in ground.capabilities else None
+        memory: int = slot
+        if "mutable" in ground.capabilities:
+            room = ground.is_writable(value) and ground.is_compact(value)
+            memory = self._owner(value if owner is None else owner, slot)
+            room = room and memory == slot
+        else:
+            room = False
+        shape = tuple(value.shape)
+        self.kinds.append(Kind(shape, value.dtype, ground.nbytes(value), memory, room and not constant))
+        if constant:
+            self.constants[slot] = value
+        return self.backend.array_type(self, slot, value, constant)
+
+    def _owner(self, owner: Any, slot: int) -> int:
+        known = self._memory.get(id(owner))
+        if known is None:
+            known = slot
+            number, memory = id(owner), self._memory
+            try:
+                self._watched[number] = weakref.ref(owner, lambda _: memory.pop(number, None))
+                memory[number] = slot
+            except TypeError:  # a number, which nobody looks into; or memory that cannot be watched
+                pass
+        return known
+
+    def apply(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any] | None = None
+    ) -> Any:
+        """``function`` of recorded and other arrays, computed and written down."""
+        named = named or {}
+        found: list[Recorded] = []
+        plain = _taken(arguments, found)
+        with_names = {name: _taken(value, found) for name, value in named.items()}
+        if not found:
+            return function(*arguments, **named)
+        value = function(*plain, **with_names)
+        if all(x.constant for x in found):
+            return self._wrapped(value, found, True)[0]
+        if len(plain) == 2:
+            arguments = self._with_arrays(function, arguments, plain)
+        result, slots = self._wrapped(value, found, False)
+        if any(True for _ in _leaves(slots)):
+            known = {x.slot for x in found}
+            if not (slots.__class__ is Slot and slots in known):  # the very array that was given
+                self.operations.append(Operation(
+                    function, _slots(arguments), {n: _slots(v) for n, v in named.items()}, slots, told=self._told
+                ))  # fmt: skip
+        return result
+
+    def number(self, value: Any, dtype: Any, like: Any) -> Recorded:
+        """A Python number as a constant."""
+        key = repr(value), dtype
+        if key not in self._numbers:
+            self._numbers[key] = self.add(self.backend.ground.scalar(value, dtype, like), True)
+        return self._numbers[key]
+
+    def _with_arrays(self, function: Callable, arguments: tuple, plain: tuple) -> tuple:
+        """A Python number beside an array as an array of that one's type, where that is the same: it is faster."""
+        ground = self.backend.ground
+        place = int(plain[1].__class__ in NUMBERS)
+        number, other = plain[place], plain[1 - place]
+        dtype = getattr(other, "dtype", None)
+        if dtype is None or number.__class__ not in NUMBERS:
+            return arguments
+        if not ground.shares_scalars or not ground.is_elementwise(function):
+            return arguments
+        own = ground.from_dtype(dtype)
+        if promote_scalar(own, number.__class__) is not own:
+            return arguments
+        made = self.number(number, dtype, other)
+        return (arguments[0], made) if place else (made, arguments[1])
+
+    def _wrapped(self, value: Any, given: Sequence[Recorded], constant: bool) -> tuple[Any, Any]:
+        """``value`` with recorded arrays in it, and their slots."""
+        if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
+            parts = [self._wrapped(part, given, constant) for part in value]
+            return type(value)([part[0] for part in parts]), type(value)([part[1] for part in parts])
+        if value is None or value.__class__ in NUMBERS or not self.backend.is_ground(value):
+            if hasattr(value, "_fields"):
+                return self._wrapped(tuple(value), given, constant)
+            return value, None
+        for x in given:
+            if x.value is value:
+                return x, x.slot
+        made = self.add(value, constant)
+        return made, made.slot
+
+    def overwrite(self, function: Callable[..., bool], arguments: tuple[Any, ...], targets: Sequence[Recorded]) -> Any:
+        """Write down ``function``, which overwrites ``targets`` among its arguments.
+
+        Returns what they hold afterwards; None where the function says that it cannot.
+        """
+        copies = {x.slot: self.backend.ground.asarray(x.value, copy=True) for x in targets}
+        if not function(*_taken(arguments, [], copies)):
+            return None
+        made = [self.add(copies[x.slot]) for x in targets]
+        pairs = tuple((x.slot, new.slot) for x, new in zip(targets, made, strict=True))
+        self.operations.append(Operation(function, _slots(arguments), {}, None, pairs))
+        return made
+
+    def ask(self, question: Callable[[Any], Any], x: Recorded) -> Any:
+        """The answer to ``question`` about the values of ``x``, on which the program depends from now on."""
+        ground = self.backend.ground
+
+        def asked(array: Any) -> Any:
+            return question(ground.known_values(array))
+
+        answer = asked(x.value)
+        if not x.constant:
+            self.operations.append(Operation(asked, (x.slot,), {}, None, answer=answer, is_question=True))
+        return answer
+
+    def forget(self) -> None:
+        """Let go of what is needed only while functions are applied."""
+        self._memory.clear()
+        self._watched.clear()
+        self._numbers.clear()
+
+    @contextlib.contextmanager
+    def telling(self, primitive: Any, operands: Sequence[Any]) -> Iterator[None]:
+        """What is recorded inside belongs to ``primitive``, for the words of its errors."""
+        before = self._told
+        if before is None:
+            kinds = tuple(self.backend.described(x) for x in operands if isinstance(x, Recorded))
+            self._told = (primitive, kinds)
+        try:
+            yield
+        finally:
+            self._told = before
+
+
+def _taken(value: Any, found: list[Recorded], instead: dict[int, Any] | None = None) -> Any:
+    """``value`` with the real arrays in the place of recorded ones, which ``found`` collects."""
+    if isinstance(value, Recorded):
+        found.append(value)
+        return value.value if instead is None else instead.get(value.slot, value.value)
+    if value.__class__ is tuple or value.__class__ is list:
+        return value.__class__([_taken(part, found, instead) for part in value])
+    return value
+
+
+def _slots(value: Any) -> Any:
+    if isinstance(value, Recorded):
+        return value.slot
+    if value.__class__ is tuple or value.__class__ is list:
+        return value.__class__([_slots(part) for part in value])
+    return value
+
+
+def _leaves(slots: Any) -> Iterator[Slot]:
+    if slots.__class__ is Slot:
+        yield slots
+    elif slots.__class__ is tuple or slots.__class__ is list:
+        for part in slots:
+            yield from _leaves(part)
+
+
+#: The slots in an argument or a result.
+slots_in = _leaves
+
+
+def recording_of(arguments: Any) -> Recording | None:
+    """The recording that an array among ``arguments`` belongs to."""
+    for x in arguments:
+        if isinstance(x, Recorded):
+            return x.recording
+        if x.__class__ is list or x.__class__ is tuple:
+            found = recording_of(x)
+            if found is not None:
+                return found
+    return None

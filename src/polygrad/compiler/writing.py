@@ -1,0 +1,242 @@
+"""A list of operations as the text of a Python function, one line for each, and where their results are put."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from .._core.dispatch import EXPLAINED, explain
+from .._interpreters.recorded import Operation, Recording, Slot, slots_in
+from .liveness import SMALL, Alive
+
+_SYMBOLS = {
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
+    operator.mod: "%", operator.matmul: "@", operator.and_: "&", operator.or_: "|", operator.xor: "^",
+    operator.lshift: "<<", operator.rshift: ">>", operator.pow: "**", operator.eq: "==", operator.ne: "!=",
+    operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">=",
+}  # fmt: skip
+
+
+class Outdated(Exception):
+    """A question about values has another answer than while the program was recorded."""
+
+
+class Writer:
+    """Writes the function: one line for each operation."""
+
+    def __init__(
+        self, recording: Recording, operations: list[Operation], free: frozenset[Slot], arguments: Sequence[Slot]
+    ):
+        self._recording, self._kinds, self._operations = recording, recording.kinds, operations
+        self._ground = recording.backend.ground
+        self._free = free
+        self._alive = Alive(recording, operations)
+        self._outside = {self._kinds[s].memory for s in (*recording.inputs, *recording.constants)}
+        self._scope: dict[str, Any] = {"Outdated": Outdated, "EXPLAINED": EXPLAINED, "explained": self._explained}
+        self._names: dict[int, str] = {slot: f"a{place}" for place, slot in enumerate(arguments)}
+        self._known: dict[int, str] = {}
+        self._arguments = ", ".join(self._names.values())
+        self._lines: list[str] = []
+        #: Which operation a line belongs to.
+        self._owners: list[Operation | None] = []
+        #: (shape, type) → memories that are free, each with the name of its array and where it became free.
+        self._pool: dict[Any, list[tuple[int, str, int]]] = {}
+        #: The names of arrays that nobody has taken yet, and the lines at which they are let go if nobody does.
+        self._waiting: dict[str, int] = {}
+        #: The names of arrays that see a memory.
+        self._seen_by: dict[int, list[str]] = {}
+        self._dying: dict[int, list[int]] = {}
+        for memory, place in self._alive.last.items():
+            self._dying.setdefault(place, []).append(memory)
+
+    def function(self) -> Callable[..., Any]:
+        """The program."""
+        last_failing = max(
+            (i for i, o in enumerate(self._operations) if not o.overwritten and not self._never_fails(o)), default=-1
+        )
+        for place, operation in enumerate(self._operations):
+            if operation.overwritten:
+                self._overwrite(place, operation, place > last_failing)
+            else:
+                self._operation(place, operation)
+            self._let_go(place)
+        results = "".join(f"{self._result(slot)}, " for slot in self._recording.results)
+        for name, number in self._waiting.items():  # nobody has taken it
+            self._lines[number] = f"del {name}"
+        self._add(f"return ({results})", None)
+        text = "\n        ".join([f"def program({self._arguments}):\n    try:", *self._lines])
+        text += "\n    except EXPLAINED as error:\n        raise explained(error)"
+        exec(compile(text, "<polygrad program>", "exec"), self._scope)
+        program = self._scope["program"]
+        program.source = text
+        return program
+
+    def _add(self, line: str, operation: Operation | None) -> None:
+        self._lines.append(line)
+        self._owners.append(operation)
+
+    def _never_fails(self, operation: Operation) -> bool:
+        return not operation.is_question and self._ground.never_fails(operation.function)
+
+    # -- expressions -------------------------------------------------------------------------------------------------------
+
+    def _name(self, value: Any) -> str:
+        """A name for an object."""
+        if id(value) not in self._known:
+            self._known[id(value)] = name = f"k{len(self._known)}"
+            self._scope[name] = value
+        return self._known[id(value)]
+
+    def _expression(self, value: Any) -> str:
+        kind = value.__class__
+        if kind is Slot:
+            return self._of(value)
+        if kind is tuple:
+            return f"({''.join(self._expression(part) + ', ' for part in value)})"
+        if kind is list:
+            return f"[{', '.join(self._expression(part) for part in value)}]"
+        return repr(value) if kind in (int, bool, str, type(None)) else self._name(value)
+
+    def _of(self, slot: Slot) -> str:
+        if slot not in self._names:
+            self._names[slot] = self._name(self._recording.constants[slot])
+        return self._names[slot]
+
+    def _target(self, slots: Any) -> str:
+        """What the results of an operation are assigned to."""
+        if slots is None:
+            return "_"
+        if slots.__class__ is not Slot:
+            return f"({''.join(self._target(part) + ', ' for part in slots)})"
+        if slots not in self._names:
+            self._names[slots] = f"v{slots}"
+            self._seen_by.setdefault(self._kinds[slots].memory, []).append(f"v{slots}")
+        return self._names[slots]
+
+    def _call(self, operation: Operation) -> str:
+        function = self._ground.operator_of(operation.function)
+        parts = [self._expression(part) for part in operation.arguments]
+        if not operation.named:
+            if function in _SYMBOLS and len(parts) == 2:
+                return f"{parts[0]} {_SYMBOLS[function]} {parts[1]}"
+            if function is operator.getitem:
+                return f"{parts[0]}[{parts[1]}]"
+            if isinstance(function, operator.attrgetter):
+                return f"{parts[0]}.{function.__reduce__()[1][0]}"
+        parts += [f"{name}={self._expression(value)}" for name, value in operation.named.items()]
+        return f"{self._name(function)}({', '.join(parts)})"
+
+    # -- operations --------------------------------------------------------------------------------------------------------
+
+    def _operation(self, place: int, operation: Operation) -> None:
+        if operation.is_question:
+            answer = self._name(operation.answer)
+            self._add(f"if {self._call(operation)} != {answer}: raise Outdated", operation)
+            return
+        result = operation.results
+        if result.__class__ is Slot and result not in self._names and self._kinds[result].room:
+            into = None if operation.named else self._ground.into(operation.function)
+            found = None if into is None else self._room(place, operation, result)
+            if found is not None:
+                self._names[result] = found
+                self._seen_by[self._kinds[result].memory] = [found]
+                parts = [self._expression(part) for part in operation.arguments]
+                self._add(f"{self._name(into)}({', '.join(parts)}, {found})", operation)
+                return
+        call = self._call(operation)
+        self._add(f"{self._target(result)} = {call}", operation)
+
+    def _room(self, place: int, operation: Operation, result: Slot) -> str | None:
+        """The name of an array that is free, of the shape and type of ``result``."""
+        wanted = self._kinds[result]
+        operands = list(slots_in(operation.arguments))
+        if self._ground.is_elementwise(operation.function):
+            for slot in operands:
+                kind = self._kinds[slot]
+                if (
+                    kind.room and kind.memory == slot and kind.shape == wanted.shape and kind.dtype == wanted.dtype
+                    and kind.memory not in self._outside and self._alive.last[slot] == place
+                    and not any(self._kinds[other].memory == slot and other != slot for other in operands)
+                ):  # fmt: skip
+                    self._dying[place].remove(slot)
+                    return self._names[slot]
+        free = self._pool.get((wanted.shape, wanted.dtype))
+        while free:
+            memory, name, since = free.pop()
+            if self._alive.hold(memory, since, place):
+                self._waiting.pop(name, None)
+                return name
+        return None
+
+    def _overwrite(self, place: int, operation: Operation, certain: bool) -> None:
+        """A kernel that overwrites: the memory itself where it is the program's and nobody reads it afterwards."""
+        names = dict(self._names)
+        for old, new in operation.overwritten:
+            memory = self._kinds[old].memory
+            name = self._of(old)
+            own = old in self._free or (self._kinds[old].room and memory == old and memory not in self._outside)
+            if certain and own and self._alive.last[memory] == place:
+                if old in self._free:
+                    self._add(
+                        f"if not {self._name(self._ground.is_writable)}({name}): {name} = {self._copy(name)}", None
+                    )
+                elif old in self._dying[place]:
+                    self._dying[place].remove(memory)
+                self._seen_by[new] = [name]
+            else:
+                self._add(f"v{new} = {self._copy(name)}", operation)
+                name = f"v{new}"
+                self._seen_by[new] = [name]
+            names[old] = self._names[new] = name
+        self._names, kept = names, self._names
+        call = self._call(operation)
+        self._names = kept
+        self._add(call, operation)
+
+    def _copy(self, name: str) -> str:
+        return f"{self._name(self._copied)}({name})"
+
+    def _copied(self, array: Any) -> Any:
+        return self._ground.asarray(array, copy=True)
+
+    def _let_go(self, place: int) -> None:
+        """Memory that nobody reads after ``place`` is free, for other results or for the system."""
+        for memory in self._dying.get(place, ()):
+            kind = self._kinds[memory]
+            if memory in self._outside:
+                continue
+            names = self._seen_by.get(memory, [])
+            own = self._names.get(memory)
+            large = kind.nbytes >= SMALL
+            if kind.room and own is not None:
+                if large:
+                    self._drop(name for name in names if name != own)
+                    self._waiting[own] = len(self._lines)
+                    self._add("pass", None)
+                self._pool.setdefault((kind.shape, kind.dtype), []).append((memory, own, place))
+            elif large:
+                self._drop(names)
+
+    def _drop(self, names: Iterable[str]) -> None:
+        found = list(names)
+        if found:
+            self._add(f"del {', '.join(found)}", None)
+
+    def _result(self, slot: Slot) -> str:
+        name = self._of(slot)
+        constant = self._kinds[slot].memory in {self._kinds[s].memory for s in self._recording.constants}
+        return self._copy(name) if constant and self._kinds[slot].shape else name
+
+    # -- errors ------------------------------------------------------------------------------------------------------------
+
+    def _explained(self, error: Exception) -> Exception:
+        """``error`` as the operation that raised it would have told it in eager code."""
+        trace = error.__traceback__
+        operation = self._owners[trace.tb_lineno - 3] if trace is not None else None
+        if operation is None or operation.told is None:
+            return error
+        primitive, kinds = operation.told
+        told = explain(primitive, kinds, error)
+        told.__cause__ = error
+        return told
