@@ -72,6 +72,7 @@ RAW = {
     "_interpreters/frames.py": "puts back what was in a cell",
     "compiler/calling.py": "measures who holds an array",
     "compiler/discovery.py": "the recorder",
+    "utils/checkpoint.py": "puts values back into cells while a function is computed again",
     "compiler/jit.py": "fills cells with the results of a recorded program",
 }
 

@@ -255,6 +255,25 @@ class Backend:
         """Whether ``array`` has no value yet: it belongs to a program that is being captured."""
         return False
 
+    def apart(self, function: Callable[..., list[Any]], arrays: list[Any]) -> list[Any]:
+        """``function(*arrays)``; in a program that is being captured, so that nothing in it is done before the last of the
+        ``arrays`` is known, or is found to have been computed elsewhere: it is there to be computed again."""
+        return function(*arrays)
+
+    def traced_together(self, array: Any, other: Any) -> bool:
+        """Whether ``array`` belongs to the same trace as ``other``: to the same body of a loop, not to what is around it."""
+        return self.is_traced(array)
+
+    def cond(self, predicate: Any, true: Callable[..., Any], false: Callable[..., Any], operands: tuple) -> Any:
+        """``true(*operands)`` or ``false(*operands)``; in a program that is being captured, as a branch of it."""
+        return true(*operands) if bool(predicate) else false(*operands)
+
+    def while_loop(self, condition: Callable[[Any], Any], step: Callable[[Any], Any], state: Any) -> Any:
+        """``state = step(state)`` while ``condition(state)``; in a program that is being captured, as a loop of it."""
+        while bool(condition(state)):
+            state = step(state)
+        return state
+
     #: What the library raises where a value is asked of an array that is traced.
     value_errors: tuple[type[BaseException], ...] = ()
 

@@ -16,7 +16,7 @@ from polygrad.backends import Backend
 
 from ._capture import capture, stage
 from ._compiled import Variants, compiled_kernel, compiled_rule, without_settings
-from ._kernels import KERNELS
+from ._kernels import KERNELS, apart
 
 #: JAX has 64-bit types only where they are turned on, for the whole process.  polygrad's integers are int64, as
 #: PyTorch's are, so this plugin turns them on; floats stay float32.
@@ -146,6 +146,18 @@ class JaxBackend(Backend):
 
     def is_traced(self, array: Any) -> bool:
         return isinstance(array, jax.core.Tracer)
+
+    def traced_together(self, array: Any, other: Any) -> bool:
+        return self.is_traced(array) and array._trace is other._trace
+
+    def cond(self, predicate: Any, true: Callable[..., Any], false: Callable[..., Any], operands: tuple) -> Any:
+        return jax.lax.cond(predicate, true, false, *operands)
+
+    def while_loop(self, condition: Callable[[Any], Any], step: Callable[[Any], Any], state: Any) -> Any:
+        return jax.lax.while_loop(condition, step, state)
+
+    def apart(self, function: Callable[..., list[Any]], arrays: list[Any]) -> list[Any]:
+        return apart(function, arrays) if any(map(self.is_traced, arrays)) else function(*arrays)
 
     value_errors = (
         jax.errors.ConcretizationTypeError,

@@ -39,6 +39,22 @@ def scan_steps(step, state, inputs, reverse=False):
 
 
 # -- basic keys --------------------------------------------------------------------------------------------------------
+def apart(function, arrays):
+    """``function(*arrays)`` as a part of the program that the compiler does not merge with others."""
+    if jax.default_backend() != "cpu":
+        return function(*lax.optimization_barrier(arrays))
+    # On CPUs the compiler drops barriers early, as jax.checkpoint's.  It keeps branches: this condition never holds, which
+    # the compiler does not see.
+    traced, kinds = jax.make_jaxpr(function, return_shape=True)(*arrays)
+    number = arrays[-1].reshape(-1)[:1].sum()
+    return lax.cond(
+        jnp.logical_and(number != number, number == number),
+        lambda *_: [jnp.zeros(kind.shape, kind.dtype) for kind in kinds],
+        jaxpr_as_fun(traced),
+        *arrays,
+    )
+
+
 
 
 class Window(NamedTuple):

@@ -1,0 +1,317 @@
+"""Checkpoints: part of a graph that is forgotten, and computed again when its gradient is asked for.
+
+Memory for activations is exchanged for a second forward pass (Chen et al., arXiv:1604.06174).  The function is run once, to
+find out where its graph begins; that graph is then replaced by one node.  Backward runs the function again on the values
+that its arguments and the leaves that it reads had at first, and sweeps through the new graph.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
+
+from .._core.engine import sweep, to_user
+from .._core.graph import Edge, Leaf, Node, make_node, next_sequence
+from .._core.tensor import Tensor, cell
+from .._functions.generator import default_generator
+from .._state import grad_enabled, recorder, recording
+from ..autograd.grad_mode import enable_grad
+from ..backends.registry import BY_TYPE
+from ..compiler.pytree import flatten, unflatten
+from ..nn.containers import Sequential
+
+__all__ = ["checkpoint", "checkpoint_sequential"]
+
+
+def _no_contexts() -> tuple[Any, Any]:
+    return contextlib.nullcontext(), contextlib.nullcontext()
+
+
+def checkpoint(
+    function: Callable,
+    *args: Any,
+    use_reentrant: bool | None = None,
+    context_fn: Callable[[], tuple[Any, Any]] = _no_contexts,
+    determinism_check: str = "default",
+    debug: bool = False,
+    early_stop: bool = True,
+    preserve_rng_state: bool = True,
+    **kwargs: Any,
+) -> Any:
+    """``function(*args, **kwargs)``, of which nothing is saved for backward: it is computed again there.
+
+    Args:
+        function: takes and returns tensors, in lists, tuples and dicts or alone; it must do the same both times.
+        use_reentrant: True takes no ``kwargs``, as in PyTorch; the gradients are the same.
+        context_fn: returns two contexts, for the first run and for the second.
+        preserve_rng_state: the second run draws the random numbers of the first.
+        determinism_check: "default" compares the shapes of both runs' results, "none" nothing.
+        debug, early_stop: taken for PyTorch's sake.
+
+    Raises ValueError for other arguments, RuntimeError in backward where the second run differs from the first.
+
+    Example::
+
+        layer = polygrad.nn.Sequential(polygrad.nn.Linear(4, 4), polygrad.nn.Tanh())
+        x = polygrad.ones(2, 4, requires_grad=True)
+        checkpoint(layer, x, use_reentrant=False).sum().backward()
+    """
+    if use_reentrant and kwargs:
+        raise ValueError(f"unexpected keyword arguments with use_reentrant=True: {', '.join(kwargs)}")
+    if determinism_check not in ("default", "none"):
+        raise ValueError(f"determinism_check is 'default' or 'none', not {determinism_check!r}")
+    first, second = context_fn()
+    if not grad_enabled():
+        with first:
+            return function(*args, **kwargs)
+    leaves, structure = flatten((args, kwargs))
+    places = [place for place, x in enumerate(leaves) if isinstance(x, Tensor)]
+    arrays = [leaves[place]._read() for place in places]
+    random = default_generator._state._read() if preserve_rng_state else None
+    since = next_sequence()
+    with first:
+        result = function(*args, **kwargs)
+    found, shape = flatten(result)
+    numbers = [number for number, out in enumerate(found) if isinstance(out, Tensor) and _is_inside(out._edge, since)]
+    edges = list(_boundary([found[number]._edge for number in numbers], since))
+    if not edges:
+        return result
+    call = _Call(function, leaves, structure, places, edges, numbers, since, second)
+    call.check = determinism_check == "default"
+    call.shapes = [tuple(found[number].shape) for number in numbers]
+    variables = [leaf._read() for leaf in call.variables]
+    node = make_node(call, tuple(edges), (*arrays, *variables, random), None)
+    for output, number in enumerate(numbers):
+        array = found[number]._read()
+        found[number] = cell(array, make_node(call, (node,), (), array.shape, output))
+    return unflatten(shape, found)
+
+
+def checkpoint_sequential(
+    functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any
+) -> Any:
+    """The ``functions``, a `Sequential` or a list, one after the other, in ``segments`` of which all but the last are
+    checkpoints.
+
+    Raises ValueError for arguments that are not `checkpoint`'s ``preserve_rng_state``.
+
+    Example::
+
+        model = polygrad.nn.Sequential(*[polygrad.nn.Linear(4, 4) for _ in range(6)])
+        checkpoint_sequential(model, 3, polygrad.ones(2, 4), use_reentrant=False).shape  # (2, 4)
+    """
+    preserve = kwargs.pop("preserve_rng_state", True)
+    if kwargs:
+        raise ValueError(f"unexpected keyword arguments: {', '.join(kwargs)}")
+    steps = list(functions.children()) if isinstance(functions, Sequential) else list(functions)
+    size = len(steps) // segments
+    stop = 0
+    for start in range(0, size * (segments - 1), size):
+        stop = start + size
+        input = checkpoint(_chain(steps[start:stop]), input, use_reentrant=use_reentrant, preserve_rng_state=preserve)
+    return _chain(steps[stop:])(input)
+
+
+def _chain(steps: Sequence[Callable]) -> Callable:
+    def run(x: Any) -> Any:
+        for step in steps:
+            x = step(x)
+        return x
+
+    return run
+
+
+# -- the graph of one run ----------------------------------------------------------------------------------------------
+
+
+def _is_inside(edge: Edge | None, since: int) -> bool:
+    """Whether ``edge`` was made after ``since``."""
+    return edge is not None and edge.sequence > since
+
+
+def _inside(roots: Sequence[Any], since: int) -> Iterator[Node]:
+    """The nodes behind ``roots`` that were made after ``since``."""
+    seen: set[Edge] = set()
+    stack = list(roots)
+    while stack:
+        edge = stack.pop()
+        if edge in seen or not _is_inside(edge, since):
+            continue
+        seen.add(edge)
+        if edge.__class__ is Node:
+            yield edge
+            stack.extend(edge.edges)
+
+
+def _boundary(roots: Sequence[Any], since: int) -> dict[Edge, None]:
+    """The edges from before ``since`` that the graph behind ``roots`` begins with."""
+    return {edge: None for node in _inside(roots, since) for edge in node.edges if not _is_inside(edge, since)}
+
+
+def _replace(roots: Sequence[Any], since: int, others: dict[Edge, Edge]) -> None:
+    """In the graph behind ``roots``, made after ``since``, put others in the place of edges."""
+    for node in list(_inside(roots, since)):
+        if any(edge in others for edge in node.edges):
+            node.edges = tuple([others.get(edge, edge) for edge in node.edges])
+
+
+class _StandIn(Leaf):
+    """Where the graph of the second run ends: no sweep goes on from here, and no hook is called."""
+
+    __slots__ = ()
+
+    def __init__(self, edge: Edge):
+        self.grad = self.hooks = None
+        self.sequence, self.shape = 0, edge.shape
+
+    @property
+    def variable(self) -> Any:
+        return None
+
+
+class _AnyType:
+    """A plan's rules by array type, where one rule serves all of them."""
+
+    __slots__ = ("rule",)
+
+    def __init__(self, rule: Callable):
+        self.rule = rule
+
+    def __getitem__(self, array_type: type) -> Callable:
+        return self.rule
+
+
+class _Call:
+    """The plan of one checkpoint's node: how it goes backward.  It is its own primitive."""
+
+    arrays: tuple = ()
+    broadcasts, frees, variadic = False, True, False
+    residuals: tuple = ()
+    operation = name = "checkpoint"
+
+    def __init__(
+        self, function: Callable, leaves: list[Any], structure: Any, places: list[int], edges: list[Edge],
+        numbers: list[int], since: int, context: Any,
+    ):  # fmt: skip
+        self.function, self.structure, self.places, self.numbers = function, structure, places, numbers
+        self.context, self.outputs, self.mask = context, len(numbers), (True,) * len(edges)
+        self.edges, self.check = edges, True
+        self.shapes: list[tuple[int, ...]] = []
+        #: The arguments, with edges for tensors: their values are what the node saved.
+        self.leaves = [x._edge if isinstance(x, Tensor) else x for x in leaves]
+        given = {id(leaves[place]) for place in places}
+        found = [edge.variable for edge in edges if isinstance(edge, Leaf)]
+        #: The tensors that the function reads without being given them, such as parameters.
+        self.variables = [x for x in found if x is not None and id(x) not in given]
+
+    @property
+    def primitive(self) -> _Call:
+        """What the engine asks for the number of outputs."""
+        return self
+
+    @property
+    def backward(self) -> _AnyType:
+        """The rule, for every type of array."""
+        return _AnyType(self._rule)
+
+    def _rule(self, cotangents: list[Any], saved: tuple) -> list[Any]:
+        *arrays, random = saved
+        if any(c.__class__ is Tensor for c in cotangents):
+            return self._swept(arrays, random, cotangents, True)
+        given = [c for c in cotangents if c is not None]
+        arrived: list[bool] = []
+
+        def run(*operands: Any) -> list[Any]:
+            rest = iter(operands[len(arrays) :])
+            results = self._swept(
+                operands[: len(arrays)], random, [None if c is None else next(rest) for c in cotangents], False
+            )
+            arrived[:] = [g is not None for g in results]
+            return [g for g in results if g is not None]
+
+        # A compiler that saw the same computation twice would do it once, and keep what it was to forget.
+        found = iter(BY_TYPE[given[0].__class__].apart(run, [*arrays, *given]))
+        return [next(found) if one else None for one in arrived]
+
+    def _swept(self, arrays: Sequence[Any], random: Any, cotangents: Sequence[Any], create_graph: bool) -> list[Any]:
+        """The cotangents of the edges, by a second run and a sweep through its graph."""
+        since = next_sequence()
+        outputs = self._again(arrays, random)
+        stand_ins: dict[Edge, Edge] = {edge: _StandIn(edge) for edge in self.edges}
+        roots = [out._edge for out in outputs]
+        _replace(roots, since, stand_ins)
+        pairs = [(out, to_user(c)) for out, c in zip(outputs, cotangents, strict=True) if c is not None]
+        reached = sweep(
+            [out for out, _ in pairs], [c for _, c in pairs], None, create_graph, dict.fromkeys(stand_ins.values())
+        )
+        results = [reached.get(stand_in) for stand_in in stand_ins.values()]
+        if create_graph:
+            back: dict[Edge, Edge] = {stand_in: edge for edge, stand_in in stand_ins.items()}
+            _replace([*roots, *[g._edge for g in results if g is not None]], since, back)
+        return results
+
+    def _again(self, arrays: Sequence[Any], random: Any) -> list[Tensor]:
+        """The differentiable outputs of a second run, on the values of the first."""
+        leaves, count = list(self.leaves), len(self.places)
+        for place, array in zip(self.places, arrays[:count], strict=True):
+            leaves[place] = cell(array, self.leaves[place])
+        args, kwargs = unflatten(self.structure, leaves)
+        held = list(zip(self.variables, arrays[count:], strict=True))
+        if random is not None:
+            held.append((default_generator._state, random))
+        with enable_grad(), self.context, _without_trace(held):
+            found, _ = flatten(self.function(*args, **kwargs))
+        outputs = [found[number] for number in self.numbers if number < len(found)]
+        shapes = [tuple(out.shape) if isinstance(out, Tensor) else None for out in outputs]
+        if len(outputs) != self.outputs or (self.check and shapes != self.shapes):
+            raise RuntimeError(
+                f"checkpoint: the function gave results of other shapes when it was computed again: {shapes} instead of "
+                f"{self.shapes}; it has to do the same both times"
+            )
+        return outputs
+
+
+class _Watching:
+    """Passes on what it sees to the recorder around it, and remembers what cells held before they were written."""
+
+    #: What happens where there is no recorder around it.
+    PASSIVE: ClassVar[dict[str, Callable]] = {
+        **dict.fromkeys(("read", "write", "read_grad", "write_grad"), lambda cell: None),
+        "guard": lambda owner, name, value: value,
+        "host_value": lambda get: get(),
+        "host_effect": lambda effect, remember: effect(),
+        "assign": setattr,
+        "home": lambda backend: backend,
+    }
+
+    def __init__(self, around: Any):
+        self.around = around
+        self.written: dict[int, tuple[Tensor, Any]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return self.PASSIVE[name] if self.around is None else getattr(self.around, name)
+
+    def write(self, cell: Tensor) -> None:
+        self.written.setdefault(id(cell), (cell, cell._data))
+        if self.around is not None:
+            self.around.write(cell)
+
+
+@contextlib.contextmanager
+def _without_trace(held: Sequence[tuple[Tensor, Any]]) -> Iterator[None]:
+    """Inside, cells hold the given arrays: what they held at first, which may have been changed in the meantime.
+
+    Afterwards they, and what has no graph and was written inside, such as running statistics, hold what they held before.
+    """
+    before = [(x, x._read()) for x, _ in held]
+    watching = _Watching(recorder())
+    try:
+        for x, array in held:
+            x._data = array
+        with recording(watching):
+            yield
+    finally:
+        written = [(x, array) for x, array in watching.written.values() if x._edge is None]
+        for x, array in [*written, *before]:
+            x._data = array

@@ -1,0 +1,165 @@
+"""Data sets: what has examples, by number or one after the other."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import Any, Generic, TypeVar
+
+from ..._core.tensor import Tensor
+from ..._functions.generator import Generator
+from ..._functions.random import randperm
+
+__all__ = [
+    "ChainDataset", "ConcatDataset", "Dataset", "IterableDataset", "StackDataset", "Subset", "TensorDataset", "random_split",
+]  # fmt: skip
+
+T = TypeVar("T", covariant=True)
+
+
+class Dataset(Generic[T]):
+    """The base of data sets: a subclass defines ``__getitem__``, an example by its number, and ``__len__``.
+
+    Example::
+
+        class Squares(Dataset):
+            def __len__(self):
+                return 10
+
+            def __getitem__(self, i):
+                return i, i * i
+    """
+
+    def __getitem__(self, index: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} does not define __getitem__()")
+
+    def __add__(self, other: Dataset) -> ConcatDataset:
+        return ConcatDataset([self, other])
+
+
+class IterableDataset(Dataset[T]):
+    """The base of data sets whose examples come one after the other: a subclass defines ``__iter__``."""
+
+    def __iter__(self) -> Iterator[Any]:
+        raise NotImplementedError(f"{type(self).__name__} does not define __iter__()")
+
+    def __add__(self, other: Dataset) -> ChainDataset:  # type: ignore[override]
+        return ChainDataset([self, other])
+
+
+class TensorDataset(Dataset[tuple[Tensor, ...]]):
+    """Examples along the first dimension of ``tensors``, which must be of one length there.
+
+    Example::
+
+        TensorDataset(polygrad.ones(10, 3), polygrad.arange(10))[4]  # a row of three ones, and the number 4
+    """
+
+    def __init__(self, *tensors: Tensor) -> None:
+        lengths = {len(tensor) for tensor in tensors}
+        if len(lengths) > 1:
+            raise ValueError(f"TensorDataset: tensors of different lengths: {[len(tensor) for tensor in tensors]}")
+        self.tensors = tensors
+
+    def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
+        return tuple([tensor[index] for tensor in self.tensors])
+
+    def __len__(self) -> int:
+        return len(self.tensors[0]) if self.tensors else 0
+
+
+class StackDataset(Dataset):
+    """Several data sets of one length as one: an example is a tuple, or by name a dict, of theirs."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if bool(args) == bool(kwargs):
+            raise ValueError("StackDataset: give data sets in order or by name, and at least one")
+        parts: list[Any] = list(args or kwargs.values())
+        if len({len(part) for part in parts}) > 1:
+            raise ValueError(f"StackDataset: data sets of different lengths: {[len(part) for part in parts]}")
+        self.datasets: Any = args or kwargs
+        self._length = len(parts[0])
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(self.datasets, dict):
+            return {name: part[index] for name, part in self.datasets.items()}
+        return tuple([part[index] for part in self.datasets])
+
+    def __len__(self) -> int:
+        return self._length
+
+
+class ConcatDataset(Dataset):
+    """Several data sets one after the other."""
+
+    def __init__(self, datasets: Iterable[Dataset]) -> None:
+        self.datasets: list[Any] = list(datasets)
+        if not self.datasets:
+            raise ValueError("ConcatDataset: there should be at least one data set")
+        if any(isinstance(part, IterableDataset) for part in self.datasets):
+            raise ValueError("ConcatDataset does not support IterableDataset; use ChainDataset")
+        self.cumulative_sizes = list(accumulate(len(part) for part in self.datasets))
+
+    def __len__(self) -> int:
+        return self.cumulative_sizes[-1]
+
+    def __getitem__(self, index: int) -> Any:
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"ConcatDataset: example {index} is out of range; there are {len(self)}")
+        index %= len(self)
+        number = bisect.bisect_right(self.cumulative_sizes, index)
+        return self.datasets[number][index - (self.cumulative_sizes[number - 1] if number else 0)]
+
+
+class ChainDataset(IterableDataset):
+    """Several data sets, each gone through from its beginning to its end, one after the other."""
+
+    def __init__(self, datasets: Iterable[Dataset]) -> None:
+        self.datasets: list[Any] = list(datasets)
+
+    def __iter__(self) -> Iterator[Any]:
+        for part in self.datasets:
+            yield from part
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in self.datasets)
+
+
+class Subset(Dataset[T]):
+    """The examples of ``dataset`` with the numbers ``indices``."""
+
+    def __init__(self, dataset: Dataset[T], indices: Sequence[int]) -> None:
+        self.dataset, self.indices = dataset, indices
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, list):
+            return self.dataset[[self.indices[i] for i in index]]
+        return self.dataset[self.indices[index]]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset]:
+    """``dataset`` in parts of those ``lengths``, or of those fractions of it, by chance and without overlap.
+
+    Raises ValueError where the lengths do not sum up to the data set's, or the fractions to 1.
+
+    Example::
+
+        training, validation = random_split(dataset, [0.8, 0.2])
+    """
+    total, counts = len(dataset), list(lengths)
+    if any(isinstance(n, float) for n in counts) and math.isclose(sum(counts), 1):
+        if any(not 0 <= n <= 1 for n in counts):
+            raise ValueError(f"random_split: fractions are between 0 and 1, but got {counts}")
+        counts = [math.floor(total * n) for n in counts]
+        for i in range(total - int(sum(counts))):  # what rounding left over
+            counts[i % len(counts)] += 1
+    if sum(counts) != total:
+        raise ValueError(f"random_split: lengths {list(lengths)} do not sum up to {total}, the data set's")
+    order = randperm(total, generator=generator).tolist()
+    stops = list(accumulate(int(n) for n in counts))
+    return [Subset(dataset, order[a:b]) for a, b in zip([0, *stops], stops, strict=False)]

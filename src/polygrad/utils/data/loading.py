@@ -1,0 +1,183 @@
+"""Loading: batches of a data set, made by the process that asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from ..._core.tensor import Tensor
+from ..._dtypes import float64
+from ..._functions.creation import as_tensor, tensor
+from ..._functions.generator import Generator
+from ..._functions.shaping import stack
+from .datasets import IterableDataset, Subset, TensorDataset
+from .samplers import BatchSampler, RandomSampler, SequentialSampler
+
+__all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
+
+
+def default_convert(data: Any) -> Any:
+    """``data`` with NumPy arrays and numbers in it as tensors; nothing else is changed."""
+    if isinstance(data, (np.ndarray, np.generic)):
+        return data if data.dtype.kind in "SaUO" else as_tensor(data)
+    if isinstance(data, Mapping):
+        return {key: default_convert(value) for key, value in data.items()}
+    if isinstance(data, tuple) and hasattr(data, "_fields"):
+        return type(data)(*[default_convert(value) for value in data])
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
+        return [default_convert(value) for value in data]
+    return data
+
+
+def default_collate(batch: Sequence[Any]) -> Any:
+    """A batch of examples of one kind: tensors, arrays and numbers are stacked, within lists, tuples and dicts each by
+    itself; texts stay a list.
+
+    Raises TypeError for anything else, RuntimeError for sequences of different lengths.
+
+    Example::
+
+        default_collate([(polygrad.ones(2), 0), (polygrad.ones(2), 1)])  # a tensor (2, 2), and tensor([0, 1])
+    """
+    first = batch[0]
+    if isinstance(first, Tensor):
+        return stack(list(batch))
+    if isinstance(first, (np.ndarray, np.generic)) and first.dtype.kind not in "SaUO":
+        return as_tensor(np.stack([np.asarray(x) for x in batch]))
+    if isinstance(first, float):
+        return tensor(batch, dtype=float64)
+    if isinstance(first, int):
+        return tensor(batch)
+    if isinstance(first, (str, bytes)):
+        return batch
+    if isinstance(first, Mapping):
+        return {key: default_collate([example[key] for example in batch]) for key in first}
+    if isinstance(first, tuple) and hasattr(first, "_fields"):
+        return type(first)(*[default_collate(parts) for parts in zip(*batch, strict=True)])
+    if isinstance(first, Sequence):
+        if any(len(example) != len(first) for example in batch):
+            raise RuntimeError("each element in list of batch should be of equal size")
+        return [default_collate(parts) for parts in zip(*batch, strict=True)]
+    raise TypeError(
+        f"default_collate: a batch must contain tensors, numpy arrays, numbers, dicts or lists; found {type(first).__name__}; "
+        "pass a collate_fn"
+    )
+
+
+def get_worker_info() -> None:
+    """None: examples are always loaded by the process itself."""
+    return None
+
+
+class DataLoader:
+    """Batches of a ``dataset``: an iterable that can be gone through again and again.
+
+    Args:
+        batch_size: examples in a batch; None for single examples.
+        shuffle: in a new order every time.
+        sampler, batch_sampler: numbers of examples, or lists of them, instead.
+        collate_fn: makes a batch of a list of examples; by default `default_collate`.
+        drop_last: leave out a last batch that is not full.
+        generator: of the random order.
+        num_workers and what belongs to it: taken for PyTorch's sake; the process itself loads.
+
+    Raises ValueError for arguments that exclude each other.
+
+    Example::
+
+        loader = DataLoader(TensorDataset(polygrad.ones(10, 3), polygrad.arange(10)), batch_size=4, shuffle=True)
+        for x, y in loader:
+            x.shape  # (4, 3), (4, 3), (2, 3)
+    """
+
+    def __init__(
+        self,
+        dataset: Any,
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler: Iterable | None = None,
+        batch_sampler: Iterable | None = None,
+        num_workers: int = 0,
+        collate_fn: Callable | None = None,
+        pin_memory: bool = False,
+        drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable | None = None,
+        multiprocessing_context: Any = None,
+        generator: Generator | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
+    ) -> None:
+        if num_workers < 0:
+            raise ValueError(f"num_workers cannot be negative, but it is {num_workers}")
+        iterable = isinstance(dataset, IterableDataset)
+        if iterable and (shuffle or sampler is not None or batch_sampler is not None):
+            raise ValueError(
+                "DataLoader: an IterableDataset has an order of its own: no shuffle, sampler or batch_sampler"
+            )
+        if sampler is not None and shuffle:
+            raise ValueError("sampler option is mutually exclusive with shuffle")
+        if batch_sampler is not None and (batch_size != 1 or shuffle or sampler is not None or drop_last):
+            raise ValueError(
+                "batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last"
+            )
+        if batch_size is None and drop_last:
+            raise ValueError("batch_size=None gives single examples: there is no last batch to drop")
+        self.dataset, self.num_workers, self.drop_last, self.generator = dataset, num_workers, drop_last, generator
+        self.batch_size = None if batch_sampler is not None else batch_size
+        self.sampler: Any = sampler
+        self.batch_sampler: Any = batch_sampler
+        if not iterable:
+            if sampler is None and batch_sampler is None:
+                self.sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
+            if batch_sampler is None and batch_size is not None:
+                self.batch_sampler = BatchSampler(self.sampler, batch_size, drop_last)
+        elif batch_size is not None and batch_size <= 0:
+            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
+        if collate_fn is None:
+            collate_fn = default_convert if self.batch_size is None and batch_sampler is None else default_collate
+        self.collate_fn = collate_fn
+
+    def __iter__(self) -> Iterator[Any]:
+        if isinstance(self.dataset, IterableDataset):
+            return self._from_stream()
+        if self.batch_sampler is None:
+            return (self.collate_fn(self.dataset[number]) for number in self.sampler)
+        return (self._batch(numbers) for numbers in self.batch_sampler)
+
+    def _from_stream(self) -> Iterator[Any]:
+        examples = iter(self.dataset)
+        if self.batch_size is None:
+            yield from map(self.collate_fn, examples)
+            return
+        while batch := list(islice(examples, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield self.collate_fn(batch)
+
+    def _batch(self, numbers: Sequence[int]) -> Any:
+        if self.collate_fn is default_collate and _is_of_tensors(self.dataset):
+            return list(self.dataset[list(numbers)])  # all at once: the same as one by one, stacked
+        if hasattr(self.dataset, "__getitems__"):
+            return self.collate_fn(self.dataset.__getitems__(numbers))
+        return self.collate_fn([self.dataset[number] for number in numbers])
+
+    def __len__(self) -> int:
+        if isinstance(self.dataset, IterableDataset):
+            count = len(self.dataset)  # type: ignore[arg-type]
+            if self.batch_size is None:
+                return count
+            return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
+        return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+
+
+def _is_of_tensors(dataset: Any) -> bool:
+    """Whether several examples can be asked for at once: tensors, or a subset of such."""
+    while type(dataset) is Subset:
+        dataset = dataset.dataset
+    return type(dataset) is TensorDataset

@@ -1,0 +1,159 @@
+"""Data sets, samplers and loaders: PyTorch's behaviour where the order is not left to chance."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+
+import numpy as np
+import pytest
+
+import polygrad as pg
+from polygrad.testing import assert_close
+from polygrad.utils.data import (
+    BatchSampler,
+    ChainDataset,
+    ConcatDataset,
+    DataLoader,
+    Dataset,
+    IterableDataset,
+    RandomSampler,
+    StackDataset,
+    Subset,
+    SubsetRandomSampler,
+    TensorDataset,
+    WeightedRandomSampler,
+    default_collate,
+    default_convert,
+    get_worker_info,
+    random_split,
+)
+
+
+class Squares(Dataset):
+    def __init__(self, count=10):
+        self.count = count
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, i):
+        return i, float(i * i)
+
+
+class Stream(IterableDataset):
+    def __init__(self, count):
+        self.count = count
+
+    def __iter__(self):
+        return iter(range(self.count))
+
+
+def test_batches_in_order(backend):
+    x, y = pg.arange(14.0).reshape(7, 2), pg.arange(7)
+    loader = DataLoader(TensorDataset(x, y), batch_size=3)
+    batches = list(loader)
+    assert len(loader) == len(batches) == 3
+    assert_close(batches[1][0], x[3:6])
+    assert_close(batches[2][1], y[6:])
+    assert len(DataLoader(TensorDataset(x), batch_size=3, drop_last=True)) == 2
+
+
+def test_tensors_at_once_are_examples_one_by_one():
+    data = TensorDataset(pg.arange(14.0).reshape(7, 2), pg.arange(7))
+    fast = list(DataLoader(Subset(data, [6, 2, 4]), batch_size=2))
+    slow = list(DataLoader(Subset(data, [6, 2, 4]), batch_size=2, collate_fn=lambda batch: default_collate(batch)))
+    for a, b in zip(fast, slow, strict=True):
+        assert type(a) is type(b) is list
+        for one, other in zip(a, b, strict=True):
+            assert_close(one, other)
+
+
+def test_shuffling_takes_every_example_once_in_an_order_of_the_generator():
+    def numbers(seed):
+        generator = pg.Generator().manual_seed(seed)
+        loader = DataLoader(Squares(), batch_size=4, shuffle=True, generator=generator)
+        return [[int(i) for batch in loader for i in batch[0]] for _ in range(2)]
+
+    first, second = numbers(0)
+    assert sorted(first) == sorted(second) == list(range(10))
+    assert first != second
+    assert numbers(0) == [first, second]
+
+
+def test_streams():
+    assert [b.tolist() for b in DataLoader(Stream(5), batch_size=2)] == [[0, 1], [2, 3], [4]]
+    assert [b.tolist() for b in DataLoader(Stream(5), batch_size=2, drop_last=True)] == [[0, 1], [2, 3]]
+    assert list(DataLoader(Stream(3), batch_size=None)) == [0, 1, 2]
+    assert list(ChainDataset([Stream(2), Stream(1)])) == [0, 1, 0]
+    assert get_worker_info() is None
+
+
+def test_combinations():
+    assert (Squares(3) + Squares(2))[3] == (0, 0.0)
+    assert ConcatDataset([Squares(3), Squares(2)])[-1] == (1, 1.0)
+    assert len(StackDataset(Squares(3), Squares(3))) == 3
+    assert StackDataset(a=Squares(3), b=Squares(3))[2] == {"a": (2, 4.0), "b": (2, 4.0)}
+    with pytest.raises(IndexError, match="out of range"):
+        ConcatDataset([Squares(3)])[3]
+
+
+def test_random_split():
+    parts = random_split(Squares(10), [0.55, 0.45], pg.Generator().manual_seed(0))
+    assert [len(part) for part in parts] == [6, 4]
+    assert sorted(i for part in parts for i, _ in part) == list(range(10))
+    with pytest.raises(ValueError, match="do not sum up"):
+        random_split(Squares(10), [4, 4])
+
+
+def test_samplers():
+    assert list(BatchSampler(range(5), 2, False)) == [[0, 1], [2, 3], [4]]
+    assert sorted(SubsetRandomSampler([3, 5, 7])) == [3, 5, 7]
+    assert len(list(RandomSampler(Squares(3), num_samples=7))) == 7
+    assert len(list(RandomSampler(Squares(3), replacement=True, num_samples=7))) == 7
+    assert set(WeightedRandomSampler([0.0, 1.0, 0.0], 5)) == {1}
+
+
+@pytest.mark.parity
+def test_collating_is_pytorchs():
+    torch = pytest.importorskip("torch")
+    Pair = namedtuple("Pair", "x y")
+
+    def batches(library, collate):
+        return [
+            collate([1, 2]), collate([0.5, 1.5]), collate([True, False]), collate(["a", "b"]),
+            collate([{"x": 1, "y": (2.0, "t")}, {"x": 3, "y": (4.0, "u")}]), collate([Pair(1, 2), Pair(3, 4)]),
+            collate([np.ones(2, np.float32), np.zeros(2, np.float32)]), collate([np.float64(1), np.float64(2)]),
+            collate([library.ones(2), library.zeros(2)]), collate([[1, 2], [3, 4]]),
+        ]  # fmt: skip
+
+    def plain(value):
+        if isinstance(value, (pg.Tensor, torch.Tensor)):
+            return str(value.dtype).split(".")[-1], value.tolist()
+        if isinstance(value, dict):
+            return {key: plain(part) for key, part in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value).__name__, [plain(part) for part in value]
+        return value
+
+    mine = [plain(b) for b in batches(pg, default_collate)]
+    theirs = [plain(b) for b in batches(torch, torch.utils.data.default_collate)]
+    assert mine == theirs
+    assert plain(default_convert([np.ones(2), "t", 3])) == plain(torch.utils.data.default_convert([np.ones(2), "t", 3]))
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "message"),
+    [
+        (lambda: DataLoader(Squares(), shuffle=True, sampler=[1]), ValueError, "mutually exclusive"),
+        (lambda: DataLoader(Squares(), batch_size=2, batch_sampler=[[1]]), ValueError, "mutually exclusive"),
+        (lambda: DataLoader(Stream(2), shuffle=True), ValueError, "order of its own"),
+        (lambda: DataLoader(Squares(), batch_size=0), ValueError, "batch_size"),
+        (lambda: TensorDataset(pg.ones(2), pg.ones(3)), ValueError, "different lengths"),
+        (lambda: default_collate([object()]), TypeError, "collate_fn"),
+        (lambda: default_collate([[1], [1, 2]]), RuntimeError, "equal size"),
+        (lambda: Dataset()[0], NotImplementedError, "__getitem__"),
+    ],
+)
+def test_wrong_arguments(call, kind, message):
+    with pytest.raises(kind, match=message):
+        call()
