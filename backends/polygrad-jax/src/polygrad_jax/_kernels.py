@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.extend.core import jaxpr_as_fun
 
 # A backward pass begins with an array of ones, and jax.numpy takes ten times as long for one as a compiled function.
 # The argument is kept, though nothing is computed from it, because the result must be where it is.
@@ -38,7 +39,6 @@ def scan_steps(step, state, inputs, reverse=False):
     return lax.scan(step, state, inputs, reverse=reverse)
 
 
-# -- basic keys --------------------------------------------------------------------------------------------------------
 def apart(function, arrays):
     """``function(*arrays)`` as a part of the program that the compiler does not merge with others."""
     if jax.default_backend() != "cpu":
@@ -55,6 +55,7 @@ def apart(function, arrays):
     )
 
 
+# -- basic keys --------------------------------------------------------------------------------------------------------
 
 
 class Window(NamedTuple):
