@@ -41,7 +41,9 @@ globals().update(_dtypes.ALIASES)
 dtype = DType
 
 #: Modules that are imported when they are first named.
-_SUBMODULES = frozenset("autograd backends compiler cuda func linalg nn optim random serialization testing utils viz".split())
+_SUBMODULES = frozenset(
+    "autograd backends compiler cuda func linalg nn optim random serialization testing utils viz".split()
+)
 #: Where the other public names are found, when they are first asked for.
 _HOMES = {
     **{
