@@ -10,7 +10,10 @@ import pytest
 
 import polygrad
 from polygrad import func
+from polygrad._core.primitive import PRIMITIVES, primitive
+from polygrad._interpreters import fallback
 from polygrad.backends import available
+from polygrad.backends.namespace import GENERIC
 
 BACKENDS = [name for name in ("numpy", "strict", "jax") if name in available()]
 random = np.random.default_rng(0)
@@ -459,3 +462,116 @@ def test_complex_numbers_follow_pytorch():
     expected = np.diag(3 * z * z + 2j * np.cos(z))
     np.testing.assert_allclose(numbers(func.jacrev(holomorphic(polygrad))(polygrad.tensor(z))), expected, rtol=1e-12)
     np.testing.assert_allclose(numbers(func.jacfwd(holomorphic(polygrad))(polygrad.tensor(z))), expected, rtol=1e-12)
+
+
+# -- what has no rule, and what is wrong -------------------------------------------------------------------------------------
+
+
+def test_a_primitive_without_a_rule_runs_example_by_example_and_says_so_once(monkeypatch):
+    monkeypatch.setattr(fallback, "_reported", set())
+
+    @primitive(promotes=True)
+    def planted_reversed(xp, x, /):
+        return xp.asarray(np.asarray(x)[::-1].copy())  # another library's function: it does not run on a batch
+
+    planted_reversed.defvjp(x=lambda xp, g: xp.planted_reversed(g))
+    try:
+        xs = polygrad.tensor(BATCH)
+        with pytest.warns(func.SlowBatchingWarning, match="planted_reversed has no batching rule") as caught:
+            found, _ = [func.vmap(planted_reversed)(xs) for _ in range(2)]
+        assert len(caught) == 1 and np.array_equal(numbers(found), BATCH[:, ::-1])
+        gradients = func.vmap(func.grad(lambda x: (planted_reversed(x) * xs[0]).sum()))(xs)
+        np.testing.assert_array_equal(numbers(gradients), np.stack([BATCH[0, ::-1]] * 3))
+        tangent = func.jvp(planted_reversed, (xs[0],), (xs[1],))[1]
+        np.testing.assert_array_equal(numbers(tangent), BATCH[1, ::-1])
+    finally:
+        del PRIMITIVES["planted_reversed"], GENERIC["planted_reversed"]
+
+
+def test_randomness():
+    xs = polygrad.tensor(BATCH)
+    draw = lambda x: polygrad.rand(4, dtype=polygrad.float64) + x * 0  # noqa: E731
+    with pytest.raises(RuntimeError, match='randomness="different"'):
+        func.vmap(draw)(xs)
+    polygrad.manual_seed(1)
+    same = numbers(func.vmap(draw, randomness="same")(xs))
+    polygrad.manual_seed(1)
+    assert np.array_equal(same, np.stack([numbers(polygrad.rand(4, dtype=polygrad.float64))] * 3))
+    different = numbers(func.vmap(draw, randomness="different")(xs))
+    assert len({tuple(row) for row in different}) == 3 and different.min() >= 0 and different.max() < 1
+    dropped = numbers(
+        func.vmap(lambda x: polygrad.nn.functional.dropout(x * 0 + 1, 0.5), randomness="different")(
+            polygrad.ones(50, 20)
+        )
+    )
+    assert set(np.unique(dropped)) == {0, 2} and 0.4 < dropped.mean() / 2 < 0.6 and len(np.unique(dropped, axis=0)) > 40
+    masks = numbers(
+        func.vmap(func.grad(lambda x: polygrad.nn.functional.dropout(x, 0.5).sum()), randomness="different")(
+            polygrad.ones(50, 20)
+        )
+    )
+    assert set(np.unique(masks)) == {0, 2} and len(np.unique(masks, axis=0)) > 40
+
+
+def _add_outside(x):
+    return OUTSIDE.add_(x)
+
+
+def _backward_inside(x):
+    loss = (x * WEIGHT).sum()
+    loss.backward()
+    return loss
+
+
+OUTSIDE, WEIGHT = t(1.0, 2.0), t(1.0, 2.0).requires_grad_()
+TWO, THREE = t([[1.0, 2.0], [3.0, 4.0]]), t(1.0, 2.0, 3.0)
+WRONG = {
+    "no argument has a batch": lambda: func.vmap(lambda x: x, None)(TWO),
+    "batches have different sizes": lambda: func.vmap(lambda x, y: x)(TWO, THREE),
+    "from -2 to 1": lambda: func.vmap(lambda x: x, 2)(TWO),
+    "has 2 entries": lambda: func.vmap(lambda x: x, (0, None))(TWO),
+    "it returned a float": lambda: func.vmap(lambda x: 1.0)(TWO),
+    "out_dims has 3": lambda: func.vmap(lambda x: x, out_dims=3)(TWO),
+    "out_dims None": lambda: func.vmap(lambda x: x, out_dims=None)(TWO),
+    "choose with polygrad.where": lambda: func.vmap(lambda x: x if x.sum() > 3 else -x)(TWO),
+    "numbers of a tensor": lambda: func.vmap(lambda x: polygrad.tensor(x.numpy() * 2))(TWO),
+    "one shape: use a mask": lambda: func.vmap(lambda x: x[x > 1])(TWO),
+    "writes in place to a tensor from outside": lambda: func.vmap(_add_outside)(TWO),
+    "inside of vmap would add": lambda: func.vmap(_backward_inside)(TWO),
+    "inside of jvp would add": lambda: func.jvp(_backward_inside, (TWO[0],), (TWO[1],)),
+    "no dimensions": lambda: func.grad(lambda x: x)(THREE),
+    "a real number": lambda: func.grad(lambda x: (x * 1j).sum())(THREE),
+    "is int64": lambda: func.grad(lambda x: x.sum())(polygrad.tensor([1, 2])),
+    "argnums=1": lambda: func.grad(lambda x: x.sum(), argnums=1)(THREE),
+    "a tangent has shape": lambda: func.jvp(polygrad.sin, (THREE,), (TWO,)),
+    "a tangent is float32": lambda: func.jvp(polygrad.sin, (THREE,), (THREE.float(),)),
+    "primals is a tuple": lambda: func.jvp(polygrad.sin, THREE, (THREE,)),
+    "a cotangent has shape": lambda: func.vjp(polygrad.sin, THREE)[1](TWO),
+    "no parameter or buffer 'w'": lambda: func.functional_call(polygrad.nn.Linear(1, 1), {"w": THREE}, (TWO,)),
+}
+
+
+@pytest.mark.parametrize("message", WRONG)
+def test_wrong_use_says_what_is_wrong_and_changes_nothing(message: str):
+    with pytest.raises((TypeError, ValueError, RuntimeError, KeyError), match=message):
+        WRONG[message]()
+    assert OUTSIDE.tolist() == [1, 2] and WEIGHT.grad is None and TWO.tolist() == [[1, 2], [3, 4]]
+
+
+def test_backward_inside_to_a_leaf_of_the_inside():
+    def slope(x):
+        x = x.detach().requires_grad_()
+        (x**3).sum().backward()
+        return x.grad
+
+    assert func.vmap(slope)(TWO).tolist() == [[3, 12], [27, 48]]
+
+
+def test_batch_normalization_in_training_is_refused_and_its_statistics_stay():
+    layer = polygrad.nn.BatchNorm1d(2).double()
+    images = t([[[1.0, 2.0], [3.0, 5.0]], [[2.0, 2.0], [7.0, 5.0]]])
+    with pytest.raises(RuntimeError, match="running statistics"):
+        func.vmap(layer)(images)
+    assert layer.running_mean.tolist() == [0, 0]
+    layer.eval()
+    np.testing.assert_allclose(numbers(func.vmap(layer)(images)), numbers(images), rtol=1e-4)

@@ -42,9 +42,11 @@ def backward(
             if edge.__class__ is Node:
                 hooks_of(edge).retains_grad = True
     reached = sweep(outputs, gradients, retain_graph, create_graph, wanted)
-    for edge, g in reached.items():
-        if edge.__class__ is Leaf:
-            _accumulate(edge, g, create_graph)
+    found = [(edge, to_user(g)) for edge, g in reached.items() if edge.__class__ is Leaf]
+    if any(BY_TYPE[g._read().__class__].level for _, g in found):
+        _check_levels(found)
+    for leaf, g in found:
+        _accumulate(leaf, g, create_graph)
 
 
 def tensor_backward(
@@ -445,11 +447,21 @@ def _as_tensors(node: Node, saved: tuple) -> tuple:
     return tuple(lifted)
 
 
-def _accumulate(leaf: Leaf, g: Any, create_graph: bool) -> None:
+def _check_levels(found: Sequence[tuple[Leaf, Tensor]]) -> None:
+    """Raise RuntimeError where a leaf from outside of a transform would keep a gradient from inside."""
+    for leaf, g in found:
+        variable = leaf.variable
+        if variable is not None and g.backend.level > variable.backend.level:
+            raise RuntimeError(
+                f"backward() inside of {g.backend.transform} would add into the .grad of a tensor of shape {tuple(leaf.shape)} from outside, "  # noqa: E501
+                "and the gradient belongs to the inside only; take polygrad.func.grad or polygrad.autograd.grad, which return it"
+            )
+
+
+def _accumulate(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
     if RECORDERS and (active := recorder()) is not None:
         active.read_grad(leaf)
         active.write_grad(leaf)
-    g = to_user(g)
     if leaf.grad is None:
         leaf.grad = g
     elif create_graph:

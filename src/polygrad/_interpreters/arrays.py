@@ -80,6 +80,10 @@ class Interpreted:
     def __complex__(self) -> complex:
         return complex(self.backend.item(self))
 
+    def __array__(self, *arguments: Any, **named: Any) -> Any:
+        """What NumPy asks for; it would go through the elements otherwise."""
+        return self.backend.to_numpy(self).__array__(*arguments, **named)
+
     def __index__(self) -> int:
         return self.backend.item(self).__index__()
 

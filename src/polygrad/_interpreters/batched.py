@@ -227,8 +227,9 @@ class BatchedBackend(Interpreter):
         results = [
             function(*part(arguments, i), **{key: part(x, i) for key, x in named.items()}) for i in range(frame.size)
         ]
+        result = stacked(self.xp, results, name)
         report(name)
-        return self.wrap(frame, stacked(self.xp, results, name), True)
+        return self.wrap(frame, result, True)
 
     # -- values ------------------------------------------------------------------------------------------------------------
 

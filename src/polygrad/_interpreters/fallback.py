@@ -63,8 +63,9 @@ class WithoutRule:
                 for x, mapped in zip(values, batch.mapped, strict=True)
             ]
             results.append(batch.op(*((row,) if self.primitive.variadic else row), **settings))
+        result = stacked(batch.xp, results, name)
         report(name)
-        return stacked(batch.xp, results, name)
+        return result
 
 
 def stacked(xp: Any, results: list[Any], name: str) -> Any:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import Any
 
@@ -80,13 +80,13 @@ class Frame:
             )
         self._written.append((weakref.ref(tensor), tensor._data, tensor._edge))
 
-    def check_written(self, outputs: Iterable[Any]) -> None:
-        """After the function returned ``outputs``: a tensor that it wrote to and that outlives it came from outside.
+    def check_written(self) -> None:
+        """After the function, and after what it returned is gone: a tensor that it wrote to and that is still there came
+        from outside.
 
         Such tensors get back what they held, and RuntimeError is raised.
         """
-        kept = {id(y) for y in outputs}
-        self._written = [one for one in self._written if (tensor := one[0]()) is not None and id(tensor) not in kept]
+        self._written = [one for one in self._written if one[0]() is not None]
         shapes = [str(tuple(one[1].shape)) for one in self._written]
         if self._undo():
             raise RuntimeError(

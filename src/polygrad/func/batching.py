@@ -12,7 +12,7 @@ from .._functions.shaping import cat
 from .._interpreters import batching_layers, batching_rules, dual  # noqa: F401
 from .._interpreters.batched import Batch, Enter, Leave
 from .._interpreters.crossing import cross, lifted
-from .trees import flatten, unflatten
+from .trees import apart, flatten, unflatten
 
 RANDOMNESS = ("error", "same", "different")
 
@@ -74,14 +74,15 @@ def _run(
         ]
         result = func(*unflatten(structure, inside), **kwargs)
     outputs, result_structure = flatten(result)
-    for y in outputs:
-        if not isinstance(y, Tensor):
-            raise TypeError(
-                f"vmap: the function must return tensors, or lists, tuples and dicts of them, and it returned a {type(y).__name__}"
-            )
-    del inside
-    frame.check_written(outputs)
+    kinds = [type(y).__name__ for y in outputs if not isinstance(y, Tensor)]
+    if kinds:
+        raise TypeError(
+            f"vmap: the function must return tensors, or lists, tuples and dicts of them, and it returned a {kinds[0]}"
+        )
     where = _spread(result, out_dims, "out_dims", "what the function returned")
+    outputs = apart(outputs)
+    del inside, result
+    frame.check_written()
     return unflatten(result_structure, [_outside(frame, y, d) for y, d in zip(outputs, where, strict=True)])
 
 

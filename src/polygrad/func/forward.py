@@ -13,7 +13,7 @@ from .._interpreters.crossing import Lower, cross, lifted
 from .._interpreters.dual import Direction, Pair, Value
 from ..autograd.grad_mode import enable_grad
 from .reverse import Recorded
-from .trees import flatten, replaced, tensors_of, unflatten
+from .trees import apart, flatten, replaced, tensors_of, unflatten
 
 
 class Pushed:
@@ -50,8 +50,9 @@ class Pushed:
             result, aux = result
         found, self.structure = tensors_of(result, name, "what the function returns")
         others, aux_structure = flatten(aux)
-        del duals
-        frame.check_written((*found, *others))
+        found, others = apart(found), apart(others)
+        del duals, result, aux
+        frame.check_written()
         found = [lifted(y, (*frame.below, frame)) if y._edge is not None else y for y in found]
         self.outputs = [cross(Value, frame, y) for y in found]
         self.tangents = [cross(Lower, frame, y) for y in found]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .._core.tensor import Tensor
+from .._core.tensor import Tensor, cell
 from ..compiler import pytree
 from ..compiler.pytree import unflatten
 
-__all__ = ["chosen", "flatten", "replaced", "tensors_of", "unflatten"]
+__all__ = ["apart", "chosen", "flatten", "replaced", "tensors_of", "unflatten"]
 
 
 def flatten(tree: Any) -> tuple[list[Any], Any]:
@@ -35,6 +35,11 @@ def tensors_of(tree: Any, name: str, what: str, differentiable: bool = False) ->
                 "convert it, as in x.to(polygrad.float32), or leave it out of argnums"
             )
     return leaves, structure
+
+
+def apart(leaves: Sequence[Any]) -> list[Any]:
+    """``leaves`` with tensors of their own, so that what a function returned is gone where only its result held it."""
+    return [cell(x._read(), x._edge) if isinstance(x, Tensor) else x for x in leaves]
 
 
 def chosen(name: str, args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[int], bool]:
