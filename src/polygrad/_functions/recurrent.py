@@ -31,7 +31,7 @@ def lstm_layer(
         return xp.lstm_steps(gates, hidden, cell, of_state, reverse)[:2]
     steps, hiddens, cells = unbind(gates), [], []
     for gates in reversed(steps) if reverse else steps:
-        hidden, cell, _ = xp.lstm_cell(gates + linear(hidden, of_state), cell)
+        hidden, cell, *_ = xp.lstm_cell(gates + linear(hidden, of_state), cell)
         hidden = linear(hidden, projection)
         hiddens.append(hidden)
         cells.append(cell)

@@ -2,8 +2,8 @@
 
 What the inputs contribute to the gates does not depend on the state, so it is one product for all steps, made before; an
 operation here gets it as ``gates`` ``(steps, batch, gates)`` and goes through the steps.  Backward it goes through them in
-the other direction, and makes the gradient of the weights afterwards, again as one product for all steps.  The activated
-gates are results of their own, since the gradient is made of them.
+the other direction, and makes the gradient of the weights afterwards, again as one product for all steps.  The activated gates
+are results of their own, since the gradient is made of them.
 
 Hochreiter and Schmidhuber, "Long short-term memory" (1997), with the forget gate of Gers et al. (2000); Cho et al.,
 arXiv:1406.1078; Elman, "Finding structure in time" (1990).
@@ -62,31 +62,36 @@ def _or_zeros(xp, g, like):
     return xp.zeros_like(like) if g is None else g
 
 
+def _given(cotangents, parts):
+    """One step's ``parts`` of those ``cotangents`` that there are, None for the others."""
+    rest = iter(parts)
+    return [None if c is None else next(rest) for c in cotangents]
+
+
 # -- long short-term memory --------------------------------------------------------------------------------------------
 
 
 def _cell(xp, gates, cell):
-    """Hidden state, cell state and activated gates (input, forget, candidate, output) after one step."""
+    """After one step: hidden state, cell state, and the activated input, forget, candidate and output gates."""
     i, f, g, o = _parts(xp, gates, 4)
     i, f, g, o = xp.sigmoid(i), xp.sigmoid(f), xp.tanh(g), xp.sigmoid(o)
     cell = f * cell + i * g
-    return o * xp.tanh(cell), cell, xp.concat([i, f, g, o], axis=-1)
+    return o * xp.tanh(cell), cell, i, f, g, o
 
 
-def _through_cell(xp, of_hidden, of_cell, of_activated, before, after, activated):
-    """The cotangents of the gates and of the cell state ``before`` the step."""
-    i, f, g, o = _parts(xp, activated, 4)
+def _through_cell(xp, cotangents, before, after, activated):
+    """The cotangents of the gates and of the cell state ``before`` the step, from those of the results of `_cell`."""
+    of_hidden, of_cell, *of_activated = cotangents
+    i, f, g, o = activated
     squashed = xp.tanh(after)
     of_cell = of_cell + of_hidden * o * (1 - squashed * squashed)
-    of_i, of_f, of_g, of_o = of_cell * g, of_cell * before, of_cell * i, of_hidden * squashed
-    if of_activated is not None:
-        more = _parts(xp, of_activated, 4)
-        of_i, of_f, of_g, of_o = of_i + more[0], of_f + more[1], of_g + more[2], of_o + more[3]
-    parts = [of_i * (i * (1 - i)), of_f * (f * (1 - f)), of_g * (1 - g * g), of_o * (o * (1 - o))]
-    return xp.concat(parts, axis=-1), of_cell * f
+    found = [of_cell * g, of_cell * before, of_cell * i, of_hidden * squashed]
+    found = [c if more is None else c + more for c, more in zip(found, of_activated, strict=True)]
+    slopes = [i * (1 - i), f * (1 - f), 1 - g * g, o * (1 - o)]
+    return xp.concat([c * slope for c, slope in zip(found, slopes, strict=True)], axis=-1), of_cell * f
 
 
-@primitive(promotes=True, outputs=3)
+@primitive(promotes=True, outputs=6)
 def lstm_cell(xp, gates, cell, /):
     """One step of long short-term memory, from the sum of all that goes into its gates: `_cell`."""
     return _cell(xp, gates, cell)
@@ -94,40 +99,38 @@ def lstm_cell(xp, gates, cell, /):
 
 def _lstm_cell(xp, g, ans, cell):
     of_hidden, of_cell = _or_zeros(xp, g[0], ans[0]), _or_zeros(xp, g[1], ans[1])
-    return _through_cell(xp, of_hidden, of_cell, g[2], cell, ans[1], ans[2])
+    return _through_cell(xp, (of_hidden, of_cell, *g[2:]), cell, ans[1], ans[2:])
 
 
 lstm_cell.defvjp(_lstm_cell)
 
 
-@primitive(promotes=True, outputs=3)
+@primitive(promotes=True, outputs=6)
 def lstm_steps(xp, gates, hidden, cell, weight, /, reverse=False):
-    """Hidden states, cell states and activated gates of all steps; ``weight`` ``(4 * size, size)`` takes the hidden state
-    to the next step's gates."""
+    """For all steps what `_cell` gives for one; ``weight`` ``(4 * size, size)`` takes the hidden state to the next step's
+    gates."""
     across = xp.matrix_transpose(weight)
 
     def step(state, inputs):
-        hidden, cell, activated = _cell(xp, inputs[0] + xp.matmul(state[0], across), state[1])
-        return (hidden, cell), (hidden, cell, activated)
+        results = _cell(xp, inputs[0] + xp.matmul(state[0], across), state[1])
+        return results[:2], results
 
     return xp.scan_steps(step, (hidden, cell), (gates,), reverse)[1]
 
 
 def _lstm_steps(xp, g, ans, hidden, cell, weight, reverse, needs):
-    hiddens, cells, activated = ans
-    inputs = (_or_zeros(xp, g[0], hiddens), _or_zeros(xp, g[1], cells), activated, cells,
-              _before(xp, cell, cells, reverse))  # fmt: skip
+    hiddens, cells, *activated = ans
+    inputs = (cells, _before(xp, cell, cells, reverse), *activated, *[c for c in g if c is not None])
 
     def step(state, inputs):
-        of_hidden, of_cell, activated, after, before, *extra = inputs
-        of_gates, of_cell = _through_cell(
-            xp, state[0] + of_hidden, state[1] + of_cell, extra[0] if extra else None, before, after, activated
-        )
+        of_hidden, of_cell, *of_activated = _given(g, inputs[6:])
+        of_hidden = state[0] if of_hidden is None else state[0] + of_hidden
+        of_cell = state[1] if of_cell is None else state[1] + of_cell
+        of_gates, of_cell = _through_cell(xp, (of_hidden, of_cell, *of_activated), inputs[1], inputs[0], inputs[2:6])
         return (xp.matmul(of_gates, weight), of_cell), (of_gates,)
 
-    extra = () if g[2] is None else (g[2],)
     start = (xp.zeros_like(hidden), xp.zeros_like(cell))
-    (of_hidden, of_cell), (of_gates,) = xp.scan_steps(step, start, inputs + extra, not reverse)
+    (of_hidden, of_cell), (of_gates,) = xp.scan_steps(step, start, inputs, not reverse)
     of_weight = _of_weight(xp, of_gates, _before(xp, hidden, hiddens, reverse)) if needs[3] else None
     return of_gates, of_hidden, of_cell, of_weight
 
@@ -137,10 +140,10 @@ lstm_steps.defvjp(_lstm_steps)
 # -- gated recurrent units ---------------------------------------------------------------------------------------------
 
 
-@primitive(promotes=True, outputs=2)
+@primitive(promotes=True, outputs=5)
 def gru_steps(xp, gates, hidden, weight, bias, /, reverse=False):
-    """Hidden states of all steps, and for each the activated gates (reset, update, candidate) and what the candidate got
-    from the state; ``weight`` ``(3 * size, size)`` and ``bias`` take the hidden state to the next step's gates."""
+    """For all steps hidden states, activated reset, update and candidate gates, and what the candidate got from the state
+    before; ``weight`` ``(3 * size, size)`` and ``bias`` take the hidden state to the next step's gates."""
     across = xp.matrix_transpose(weight)
 
     def step(state, inputs):
@@ -149,27 +152,25 @@ def gru_steps(xp, gates, hidden, weight, bias, /, reverse=False):
         z = xp.sigmoid(of_input[1] + of_state[1])
         n = xp.tanh(of_input[2] + r * of_state[2])
         hidden = n + z * (state[0] - n)
-        return (hidden,), (hidden, xp.concat([r, z, n, of_state[2]], axis=-1))
+        return (hidden,), (hidden, r, z, n, of_state[2])
 
     return xp.scan_steps(step, (hidden,), (gates,), reverse)[1]
 
 
 def _gru_steps(xp, g, ans, hidden, weight, reverse, needs):
-    hiddens, activated = ans
-    before = _before(xp, hidden, hiddens, reverse)
+    before = _before(xp, hidden, ans[0], reverse)
 
     def step(state, inputs):
-        of_hidden, activated, before, *extra = inputs
+        before, r, z, n, of_state, *given = inputs
+        of_hidden, *more = [0 if c is None else c for c in _given(g, given)]
         of_hidden = state[0] + of_hidden
-        r, z, n, of_state = _parts(xp, activated, 4)
-        more = _parts(xp, extra[0], 4) if extra else (0, 0, 0, 0)
         of_n = (of_hidden * (1 - z) + more[2]) * (1 - n * n)
         of_z = (of_hidden * (before - n) + more[1]) * (z * (1 - z))
         of_r = (of_n * of_state + more[0]) * (r * (1 - r))
         through = xp.concat([of_r, of_z, of_n * r + more[3]], axis=-1)
         return (of_hidden * z + xp.matmul(through, weight),), (xp.concat([of_r, of_z, of_n], axis=-1), through)
 
-    inputs = (_or_zeros(xp, g[0], hiddens), activated, before, *(() if g[1] is None else (g[1],)))
+    inputs = (before, *ans[1:], *[c for c in g if c is not None])
     (of_hidden,), (of_gates, through) = xp.scan_steps(step, (xp.zeros_like(hidden),), inputs, not reverse)
     of_weight = _of_weight(xp, through, before) if needs[2] else None
     return of_gates, of_hidden, of_weight, xp.sum(through, axis=(0, 1)) if needs[3] else None

@@ -26,6 +26,29 @@ def _squash(dtype, size, sigmoids):
     return factors, offsets, one
 
 
+def _separate(x, count):
+    """``count`` parts of the last axis, as windows."""
+    width = x.shape[-1] // count
+    return tuple([x[..., k * width : (k + 1) * width] for k in range(count)])
+
+
+def _together(parts):
+    """The reverse of `_separate`: the array that ``parts`` are windows of, if a kernel here made them."""
+    base, first = parts[0].base, parts[0]
+    if base is not None and base.shape == (*first.shape[:-1], len(parts) * first.shape[-1]) and first.size:
+        start, stride = base.ctypes.data, first.shape[-1] * first.itemsize
+        if all(x.base is base and x.ctypes.data == start + k * stride for k, x in enumerate(parts)):
+            return base
+    return np.concatenate(parts, axis=-1)
+
+
+def _together_with_zeros(parts, like):
+    """`_together` of cotangents, of which some may be None; None if all are."""
+    if all(part is None for part in parts):
+        return None
+    return np.concatenate([np.zeros_like(like) if part is None else part for part in parts], axis=-1)
+
+
 _LSTM, _GRU = (True, True, False, True), (True, True)
 
 
@@ -64,16 +87,16 @@ def lstm_cell(gates, cell, /):
     _add(after, hidden, after)
     _tanh(after, hidden)
     _multiply(hidden, activated[..., 3 * size :], hidden)
-    return hidden, after, activated
+    return hidden, after, *_separate(activated, 4)
 
 
 @kernel
 def lstm_cell_vjp(g, ans, cell):
-    _, after, activated = ans
-    size = cell.shape[-1]
-    of_hidden, of_cell, of_activated = g
+    after, (i, f, candidate, o) = ans[1], ans[2:]
+    activated, size = _together(ans[2:]), cell.shape[-1]
+    of_hidden, of_cell = g[:2]
+    of_activated = _together_with_zeros(g[2:], cell)
     one = _squash(cell.dtype, size, _LSTM)[2]
-    i, f, candidate, o = (activated[..., k * size : (k + 1) * size] for k in range(4))
     of_gates = np.empty_like(activated)
     if of_hidden is None:
         total = of_cell if of_cell is not None else np.zeros_like(after)
@@ -128,13 +151,14 @@ def lstm_steps(gates, hidden, cell, weight, /, reverse=False):
         _tanh(after, out)
         _multiply(out, now[:, 3 * size :], out)
         hidden, cell = out, after
-    return hiddens, cells, activated
+    return hiddens, cells, *_separate(activated, 4)
 
 
 @kernel
 def lstm_steps_vjp(g, ans, hidden, cell, weight, reverse, needs):
-    hiddens, cells, activated = ans
-    of_hiddens, of_cells, of_activated = g
+    hiddens, cells = ans[:2]
+    of_hiddens, of_cells = g[:2]
+    activated, of_activated = _together(ans[2:]), _together_with_zeros(g[2:], hiddens)
     steps, batch, width = activated.shape
     size = width // 4
     one = _squash(activated.dtype, size, _LSTM)[2]
@@ -197,13 +221,13 @@ def gru_steps(gates, hidden, weight, bias, /, reverse=False):
         _multiply(out, now[:, size : 2 * size], out)
         _add(out, candidate, out)
         hidden = out
-    return hiddens, activated
+    return hiddens, *_separate(activated, 4)
 
 
 @kernel
 def gru_steps_vjp(g, ans, hidden, weight, reverse, needs):
-    hiddens, activated = ans
-    of_hiddens, of_activated = g
+    hiddens, of_hiddens = ans[0], g[0]
+    activated, of_activated = _together(ans[1:]), _together_with_zeros(g[1:], hiddens)
     steps, batch, width = activated.shape
     size = width // 4
     one = _squash(activated.dtype, size, _GRU)[2]
