@@ -31,14 +31,16 @@ def _masked(xp, scores, mask):
     return xp.where(mask, scores, xp.zeros_like(scores) - math.inf)
 
 
-def _attended(xp, scores, value, keep):
-    """The result, and the weights or the logarithms.  A row without any position gives zeros."""
-    lowest = float(xp.finfo(scores.dtype).min)
+def _attended(xp, scores, value, keep, masked):
+    """The result, and the weights or the logarithms.  A row without any position, if ``masked``, gives zeros."""
     top = xp.max(scores, axis=-1, keepdims=True)
-    top = xp.where(top < lowest, xp.zeros_like(top) + lowest, top)
+    if masked:
+        lowest = float(xp.finfo(scores.dtype).min)
+        top = xp.where(top < lowest, xp.zeros_like(top) + lowest, top)
     exponentials = xp.exp(scores - top)
     total = xp.sum(exponentials, axis=-1, keepdims=True)
-    total = xp.where(total == 0, xp.ones_like(total), total)
+    if masked:
+        total = xp.where(total == 0, xp.ones_like(total), total)
     weights = exponentials / total
     return xp.matmul(weights, value), weights if keep else top + xp.log(total)
 
@@ -51,17 +53,15 @@ def _gradients(xp, g, ans, scores, query, key, value, scale, keep, needs):
     if of_result is not None:
         of_weights = xp.matmul(of_result, xp.matrix_transpose(value))
         of_value = xp.matmul(xp.matrix_transpose(weights), of_result) if needs[2] else None
-    extra = None
     if of_second is not None and keep:
         of_weights = of_second if of_weights is None else of_weights + of_second
-    elif of_second is not None:
-        extra = of_second
-    of_scores = None
-    if of_weights is not None:
         of_scores = weights * (of_weights - xp.sum(of_weights * weights, axis=-1, keepdims=True))
-    if extra is not None:
-        part = weights * extra
-        of_scores = part if of_scores is None else of_scores + part
+    else:
+        # The sum over a row of the weights times their cotangents, by way of the shorter rows of the result.
+        along = None if of_result is None else xp.sum(of_result * ans[0], axis=-1, keepdims=True)
+        if of_second is not None:
+            along = -of_second if along is None else along - of_second
+        of_scores = weights * (-along if of_weights is None else of_weights - along)
     of_query = xp.matmul(of_scores, key) * scale if needs[0] else None
     of_key = xp.matmul(xp.matrix_transpose(of_scores), query) * scale if needs[1] else None
     return of_query, of_key, of_value, of_scores
@@ -72,7 +72,7 @@ def attention(xp, query, key, value, /, scale, causal=False, keep=True):
     """Attention of ``query`` ``(..., L, E)`` to ``key`` ``(..., S, E)`` and ``value`` ``(..., S, V)``; if ``causal``, to no
     later position."""
     scores = _scores(xp, query, key, scale)
-    return _attended(xp, _causal(xp, scores) if causal else scores, value, keep)
+    return _attended(xp, _causal(xp, scores) if causal else scores, value, keep, masked=False)
 
 
 def _attention(xp, g, ans, query, key, value, scale, causal, keep, needs):
@@ -90,7 +90,7 @@ attention.defvjp(_attention)
 def masked_attention(xp, query, key, value, mask, /, scale, keep=True):
     """`attention` where ``mask`` ``(..., L, S)``, of booleans, is True, or with the numbers of ``mask`` added to the
     scores."""
-    return _attended(xp, _masked(xp, _scores(xp, query, key, scale), mask), value, keep)
+    return _attended(xp, _masked(xp, _scores(xp, query, key, scale), mask), value, keep, masked=True)
 
 
 def _masked_attention(xp, g, ans, query, key, value, mask, scale, keep, needs):
