@@ -74,6 +74,7 @@ RAW = {
     "compiler/discovery.py": "the recorder",
     "utils/checkpoint.py": "puts values back into cells while a function is computed again",
     "compiler/jit.py": "fills cells with the results of a recorded program",
+    "compiler/regions.py": "the recorder of a part of a program",
 }
 
 #: Files of more than `MANY_LINES`, and why each is one room.

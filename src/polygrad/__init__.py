@@ -103,6 +103,7 @@ _HOMES = {
     "tune_allocator": "._allocator",
     "vmap": ".func",
     "compile": ".compiler",
+    **dict.fromkeys(("cond", "scan", "while_loop"), ".compiler.control_flow"),
     **dict.fromkeys(("get_backend", "set_backend", "use_backend"), ".backends"),
 }
 _RENAMED = {

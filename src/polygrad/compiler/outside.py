@@ -93,24 +93,7 @@ class Template:
         def body() -> list[Any]:
             stage = self._backend.stage
             values = [stage(array) for array in residuals]
-            for node, saved in zip(self._nodes, self._saved, strict=True):
-                node.saved = _filled(saved, values)
-            hooks = [leaf.hooks for leaf in self.leaves]
-            try:
-                for leaf in self.leaves:
-                    leaf.hooks = None  # they are called outside, when the gradient arrives there
-                pairs = [
-                    (cell(_zeros(kind, self._backend), edge), cell(_to_user(stage(c))))
-                    for kind, edge, c in zip(self._kinds, self._outputs, cotangents, strict=True)
-                    if c is not None
-                ]
-                outputs, seeds = zip(*pairs, strict=True)
-                reached = sweep(outputs, seeds, False, False, dict.fromkeys(self.leaves))
-            finally:
-                for leaf, kept in zip(self.leaves, hooks, strict=True):
-                    leaf.hooks = kept
-                for node in self._nodes:
-                    node.saved = None
+            reached = self.swept(values, [None if c is None else stage(c) for c in cotangents])
             arrives[:] = [leaf in reached for leaf in self.leaves]
             return [reached[leaf] for leaf in self.leaves if leaf in reached]
 
@@ -118,6 +101,27 @@ class Template:
             return self._backend.capture(body).bind(
                 [], range(len(residuals) + sum(c is not None for c in cotangents))
             ), arrives
+
+    def swept(self, values: Sequence[Any], cotangents: Sequence[Any]) -> dict[Edge, Any]:
+        """The cotangents of `leaves`, as far as one arrives, from those of the outputs; ``values`` are the `residuals`."""
+        for node, saved in zip(self._nodes, self._saved, strict=True):
+            node.saved = _filled(saved, values)
+        hooks = [leaf.hooks for leaf in self.leaves]
+        try:
+            for leaf in self.leaves:
+                leaf.hooks = None  # they are called outside, when the gradient arrives there
+            pairs = [
+                (cell(_zeros(kind, self._backend), edge), cell(_to_user(c)))
+                for kind, edge, c in zip(self._kinds, self._outputs, cotangents, strict=True)
+                if c is not None
+            ]
+            outputs, seeds = zip(*pairs, strict=True)
+            return sweep(outputs, seeds, False, False, dict.fromkeys(self.leaves))
+        finally:
+            for leaf, kept in zip(self.leaves, hooks, strict=True):
+                leaf.hooks = kept
+            for node in self._nodes:
+                node.saved = None
 
 
 class _Residual(int):

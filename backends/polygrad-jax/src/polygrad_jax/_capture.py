@@ -7,32 +7,37 @@ from contextvars import ContextVar
 from typing import Any
 
 import jax
-from jax.extend.core import ClosedJaxpr, Primitive, jaxpr_as_fun
+from jax.extend.core import ClosedJaxpr, Primitive, jaxpr_as_fun, set_current_trace, take_current_trace
 
 # An input of the program.  It has no meaning of its own: `Program` puts the argument in its place.  The array itself must
 # not be an operand: the program would hold it.
 input_p = Primitive("polygrad_input")
 input_p.def_abstract_eval(lambda *, number, kind: kind)
 
-_count: ContextVar[list[int]] = ContextVar("polygrad_jax_inputs")
+#: How many inputs the program that is being captured has, and the trace of it: a body of a loop has another one.
+_capturing: ContextVar[tuple[list[int], Any]] = ContextVar("polygrad_jax_capturing")
 
 
 def stage(array: Any) -> Any:
     """``array`` as the next input of the program that is being captured."""
-    count = _count.get()
+    count, trace = _capturing.get()
     count[0] += 1
-    return input_p.bind(number=count[0] - 1, kind=jax.typeof(array))
+    with set_current_trace(trace):
+        return input_p.bind(number=count[0] - 1, kind=jax.typeof(array))
 
 
 def capture(function: Callable[[], list[Any]]) -> Program:
     """The program that ``function`` computes from what it stages to what it returns."""
-    count = [0]
-    token = _count.set(count)
-    try:
-        closed = jax.make_jaxpr(function)()
-    finally:
-        _count.reset(token)
-    return Program(closed)
+
+    def in_its_trace() -> list[Any]:
+        with take_current_trace() as trace:
+            token = _capturing.set(([0], trace))
+        try:
+            return function()
+        finally:
+            _capturing.reset(token)
+
+    return Program(jax.make_jaxpr(in_its_trace)())
 
 
 class Program:

@@ -1,0 +1,622 @@
+"""`cond`, `while_loop`, `scan`: eager, compiled, and what they are in closed form; gradients, state, and errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import polygrad
+from polygrad import nn, optim
+from polygrad.nn import functional as F
+
+
+@pytest.fixture(params=["numpy", "jax", "compiled"])
+def run(request):
+    """What runs a function: itself, or `polygrad.compile` on a backend that compiles."""
+    name = "numpy" if request.param == "numpy" else "jax"
+    if name not in polygrad.backends.available():
+        pytest.skip(f"the backend {name!r} is not installed")
+    with polygrad.use_backend(name):
+        yield polygrad.compile if request.param == "compiled" else lambda function: function
+
+
+@pytest.fixture
+def jax():
+    if "jax" not in polygrad.backends.available():
+        pytest.skip("the backend 'jax' is not installed")
+    with polygrad.use_backend("jax"):
+        yield
+
+
+def numbers(*shape, seed=0, grad=True):
+    values = np.random.default_rng([seed, *shape]).standard_normal(shape).astype(np.float32)
+    return polygrad.tensor(values, requires_grad=grad)
+
+
+def close(x, y, tolerance=1e-5):
+    np.testing.assert_allclose(np.asarray(x.tolist()), np.asarray(y.tolist()), rtol=tolerance, atol=tolerance)
+
+
+def gradients(function, *tensors):
+    """The value of ``function``, and the gradients of ``tensors`` by backward() inside of it."""
+
+    def step():
+        loss = function()
+        loss.backward()
+        return loss
+
+    for x in tensors:
+        x.grad = None
+    loss = step()
+    return [loss, *[x.grad for x in tensors]]
+
+
+def as_compiled(function, *tensors):
+    """As `gradients`, with forward and backward in one program, which runs twice."""
+
+    @polygrad.compile
+    def step():
+        loss = function()
+        loss.backward()
+        return loss
+
+    for x in tensors:
+        x.grad = None
+    step()
+    for x in tensors:
+        x.grad = None
+    loss = step()
+    return [loss, *[x.grad for x in tensors]]
+
+
+def agree(function, *tensors):
+    """Eager, compiled as a whole, and compiled with backward() from outside."""
+    eager = gradients(function, *tensors)
+    for found in (as_compiled(function, *tensors), gradients(polygrad.compile(function), *tensors)):
+        for x, y in zip(found, eager, strict=True):
+            assert (x is None) == (y is None)
+            if x is not None:
+                close(x, y)
+    return eager
+
+
+# -- scan --------------------------------------------------------------------------------------------------------------------
+
+
+def test_scan_is_a_loop(run):
+    def add(total, x):
+        return total + x, total
+
+    @run
+    def function(xs):
+        return polygrad.scan(add, polygrad.tensor(0.0), xs), polygrad.scan(add, polygrad.tensor(0.0), xs, reverse=True)
+
+    (total, sums), (other, from_the_end) = function(polygrad.tensor([1.0, 2.0, 3.0]))
+    assert total.item() == other.item() == 6
+    assert sums.tolist() == [0, 1, 3]
+    assert from_the_end.tolist() == [5, 3, 0]
+
+
+def test_scan_over_trees_and_another_dimension(run):
+    def combine(carry, x):
+        a, b = x["a"], x["b"][0]
+        carry = {"sum": carry["sum"] + a, "count": carry["count"] + 1}
+        return carry, (a * b, None, [carry["sum"]])
+
+    init = {"sum": polygrad.zeros(2), "count": polygrad.tensor(0)}
+    xs = {"a": numbers(2, 5), "b": (numbers(3, 5, grad=False).sum(0, keepdim=True),)}
+
+    @run
+    def function(init, xs):
+        return polygrad.scan(combine, init, xs, dim=1)
+
+    carry, (products, nothing, (sums,)) = function(init, xs)
+    assert nothing is None
+    assert carry["count"].item() == 5
+    close(carry["sum"], xs["a"].sum(1))
+    close(products, (xs["a"] * xs["b"][0]).T)
+    close(sums, xs["a"].cumsum(1).T)
+
+
+def test_scan_without_anything_to_go_through(run):
+    @run
+    def powers(x):
+        return polygrad.scan(lambda y, _: (y * x, y), polygrad.ones_like(x), None, length=4)
+
+    x = polygrad.tensor(2.0, requires_grad=True)
+    last, ys = powers(x)
+    assert ys.tolist() == [1, 2, 4, 8]
+    (last + ys.sum()).backward()
+    assert x.grad.item() == 4 * 8 + 1 + 2 * 2 + 3 * 4
+
+
+def test_gradients_of_a_scan_by_all_that_it_uses(jax):
+    weight, bias, init, xs = numbers(4, 4), numbers(4), numbers(3, 4), numbers(6, 3, 4)
+
+    def function():
+        scale = bias.exp()  # computed outside of the loop
+
+        def step(h, x):
+            h = polygrad.tanh(h @ weight + x * scale)
+            return h, h * scale
+
+        h, ys = polygrad.scan(step, init, xs)
+        return (ys**2).sum() + h.sum()
+
+    agree(function, weight, bias, init, xs)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_gradients_where_only_a_part_is_used(jax, reverse):
+    weight, other, init, xs = numbers(3), numbers(3, seed=1), numbers(3, seed=2), numbers(5, 3)
+
+    def function(use):
+        def step(carry, x):
+            a, b = carry
+            a = a * weight + x
+            return (a, b + 1), (a.sin(), b * other)
+
+        carry, ys = polygrad.scan(step, (init, polygrad.zeros(3)), xs, reverse=reverse)
+        return use(carry, ys)
+
+    agree(lambda: function(lambda carry, ys: carry[0].sum()), weight, other, init, xs)
+    agree(lambda: function(lambda carry, ys: ys[0].sum()), weight, other, init, xs)
+    agree(lambda: function(lambda carry, ys: ys[1].sum()), weight, other, init, xs)
+    agree(lambda: function(lambda carry, ys: (ys[1] * ys[0]).sum() + carry[0].sum()), weight, other, init, xs)
+
+
+def test_scan_in_scan(jax):
+    weight, xs = numbers(2, 2), numbers(3, 4, 2)
+
+    def function():
+        def inner(h, x):
+            h = polygrad.tanh(h @ weight + x)
+            return h, h
+
+        def outer(h, row):
+            scaled = h * 2
+            h, ys = polygrad.scan(lambda c, x: inner(c + scaled.mean(), x), h, row)
+            return h, ys.sum(0)
+
+        h, ys = polygrad.scan(outer, polygrad.zeros(2), xs)
+        return (ys * ys).sum() + h.sum()
+
+    agree(function, weight, xs)
+
+
+def test_gradients_of_complex_numbers(jax):
+    values = np.random.default_rng(0).standard_normal((2, 4, 3)).astype(np.float32)
+    xs = polygrad.tensor(values[0] + 1j * values[1], requires_grad=True)
+    w = polygrad.tensor(0.5 + 0.3j, dtype=polygrad.complex64, requires_grad=True)
+
+    def function():
+        h, ys = polygrad.scan(lambda h, x: (h * w + x, h * x), polygrad.zeros(3, dtype=polygrad.complex64), xs)
+        return (h * ys.sum(0)).abs().sum()
+
+    agree(function, xs, w)
+
+
+def test_second_order_of_a_loop_that_runs_eagerly():
+    with polygrad.use_backend("numpy"):
+        w = polygrad.tensor(1.5, dtype=polygrad.float64, requires_grad=True)
+
+        def power(w):  # w ** 4
+            return polygrad.scan(lambda y, _: (y * w, None), polygrad.ones_like(w), None, length=4)[0]
+
+        (first,) = polygrad.autograd.grad(power(w), w, create_graph=True)
+        (second,) = polygrad.autograd.grad(first, w, create_graph=True)
+        (third,) = polygrad.autograd.grad(second, w)
+        np.testing.assert_allclose([float(first), float(second), float(third)], [4 * 1.5**3, 12 * 1.5**2, 24 * 1.5])
+        assert polygrad.autograd.gradgradcheck(
+            lambda w, x: polygrad.scan(lambda c, x: (polygrad.sin(c * w + x), c), x[0], x)[1].sum(),
+            (w, numbers(3, 2).detach().double().requires_grad_()),
+        )
+
+
+def test_against_the_scan_of_jax(jax):
+    library = pytest.importorskip("jax")
+    weight, xs, init = numbers(4, 4), numbers(7, 4), numbers(4, seed=1)
+
+    def ours():
+        h, ys = polygrad.scan(lambda h, x: ((h @ weight + x).tanh(), h), init, xs)
+        return (ys**3).sum() + h.sum()
+
+    def theirs(weight, xs, init):
+        h, ys = library.lax.scan(lambda h, x: (library.numpy.tanh(h @ weight + x), h), init, xs)
+        return (ys**3).sum() + h.sum()
+
+    expected = library.grad(theirs, argnums=(0, 1, 2))(weight.array, xs.array, init.array)
+    for found, right in zip(as_compiled(ours, weight, xs, init)[1:], expected, strict=True):
+        np.testing.assert_allclose(np.asarray(found.array), np.asarray(right), rtol=1e-5, atol=1e-5)
+
+
+def test_a_loop_is_one_operation_of_the_program(jax):
+    xs = numbers(50, 4, grad=False)
+    weight = numbers(4, 4)
+
+    def function(xs):
+        loss = polygrad.scan(lambda h, x: ((h @ weight + x).tanh(), None), polygrad.zeros(4), xs)[0].sum()
+        loss.backward()
+        return loss
+
+    text = polygrad.compile(function).lower(xs).as_text()
+    assert text.count("stablehlo.while") == 2
+    assert text.count("stablehlo.tanh") == 1  # going backward, nothing is computed again
+
+
+# -- an LSTM -----------------------------------------------------------------------------------------------------------------
+
+
+def lstm(steps, compiled):
+    polygrad.manual_seed(0)
+    cell, head = nn.LSTMCell(3, 8), nn.Linear(8, 2)
+    parameters = [*cell.parameters(), *head.parameters()]
+    optimizer = optim.Adam(parameters, lr=0.01)
+    x, y = numbers(50, 5, 3, grad=False), numbers(50, 5, 2, seed=1, grad=False)
+
+    def step(x, y):
+        def one(state, now):
+            h, c = cell(now, state)
+            return (h, c), head(F.dropout(h, 0.25))
+
+        _, out = polygrad.scan(one, (polygrad.zeros(5, 8), polygrad.zeros(5, 8)), x)
+        loss = F.mse_loss(out, y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    if compiled:
+        step = polygrad.compile(step)
+    return [float(step(x, y)) for _ in range(steps)], parameters
+
+
+def test_a_trained_lstm_with_dropout_is_the_same_compiled(jax):
+    with polygrad.use_backend("numpy"):  # the same numbers, and faster
+        eager = lstm(20, False)
+    compiled = lstm(20, True)
+    np.testing.assert_allclose(compiled[0], eager[0], rtol=1e-4)
+    assert eager[0][-1] < eager[0][0]
+    for x, y in zip(compiled[1], eager[1], strict=True):
+        close(x, y, 1e-4)
+
+
+# -- state that the body writes to -------------------------------------------------------------------------------------------
+
+
+def test_random_numbers_are_fresh_in_every_step_and_those_of_eager_code(jax):
+    def function():
+        def step(x, _):
+            return x + 1, polygrad.rand(2) + polygrad.randn(2)
+
+        return polygrad.scan(step, polygrad.tensor(0.0), None, length=4)[1], polygrad.rand(2)
+
+    polygrad.manual_seed(3)
+    eager = [function(), function()]
+    polygrad.manual_seed(3)
+    compiled = polygrad.compile(function)
+    for one in eager:
+        for x, y in zip(compiled(), one, strict=True):
+            close(x, y)
+
+
+def test_statistics_and_counters_are_carried(run):
+    layer, counter = nn.BatchNorm1d(3), polygrad.zeros(2)
+    layer.train()
+
+    @run
+    def function(xs):
+        def step(total, x):
+            with polygrad.no_grad():
+                counter[0] += 1
+            return total + layer(x).sum(), None
+
+        return polygrad.scan(step, polygrad.tensor(0.0), xs)[0]
+
+    xs = numbers(4, 5, 3, grad=False)
+    function(xs)
+    function(xs)
+    assert counter.tolist() == [8, 0]
+    assert layer.num_batches_tracked.item() == 8
+    mean = np.zeros(3)
+    for x in 2 * list(np.asarray(xs.tolist())):
+        mean = 0.9 * mean + 0.1 * x.mean(0)
+    np.testing.assert_allclose(layer.running_mean.tolist(), mean, rtol=1e-5, atol=1e-6)
+
+
+def test_what_a_function_changes_in_place_is_its_own(run):
+    init, xs = polygrad.zeros(2), polygrad.ones(3, 2)
+
+    @run
+    def function():
+        def step(total, x):
+            x *= 2
+            total += x
+            own = polygrad.tensor([1.0, 2.0])
+            own += x
+            return total, own
+
+        return polygrad.scan(step, init, xs)
+
+    total, ys = function()
+    assert total.tolist() == [6, 6]
+    assert ys.tolist() == [[3, 4]] * 3
+    assert init.tolist() == [0, 0]
+    assert xs.tolist() == [[1, 1]] * 3
+
+
+# -- cond ------------------------------------------------------------------------------------------------------------------
+
+
+def test_cond_is_an_if(run):
+    @run
+    def function(x):
+        return polygrad.cond(
+            x.sum() > 0, lambda x: {"y": x.sin(), "z": None}, lambda x: {"y": x.cos(), "z": None}, (x,)
+        )
+
+    for values in ([1.0, 2.0], [-1.0, -2.0]):
+        x = polygrad.tensor(values, requires_grad=True)
+        found = function(x)
+        assert found["z"] is None
+        found["y"].sum().backward()
+        positive = values[0] > 0
+        close(found["y"], x.sin() if positive else x.cos())
+        close(x.grad, x.cos() if positive else -x.sin())
+
+
+@pytest.mark.parametrize("shift", [-10.0, 10.0])
+def test_gradients_of_a_cond_by_all_that_it_uses(jax, shift):
+    weight, bias, other, x = numbers(3, 3), numbers(3), numbers(3, seed=1), numbers(2, 3)
+
+    def function():
+        scale = bias.exp()
+
+        def one(x, y):
+            return (x @ weight * scale).tanh() * y, x * 2
+
+        def two(x, y):
+            return (x * other).sin().exp() * scale, y * polygrad.ones(2, 3)
+
+        a, b = polygrad.cond((x.sum() + shift) > 0, one, two, [x, bias])
+        return (a * a).sum() + (a * b).sum()
+
+    eager = gradients(function, weight, bias, other, x)
+    for found in (
+        as_compiled(function, weight, bias, other, x),
+        gradients(polygrad.compile(function), weight, bias, other, x),
+    ):
+        for y, right in zip(found, eager, strict=True):  # what only the other branch uses has no gradient, or zero
+            close(y, polygrad.zeros_like(y) if right is None else right)
+
+
+def test_random_numbers_in_a_branch(jax):
+    def function(x):
+        y = polygrad.cond(x > 0, lambda: polygrad.rand(2), lambda: polygrad.zeros(2))
+        return y, polygrad.rand(1)
+
+    inputs = [polygrad.tensor(v) for v in (1.0, -1.0, 1.0)]
+    polygrad.manual_seed(1)
+    eager = [function(x) for x in inputs]
+    polygrad.manual_seed(1)
+    compiled = polygrad.compile(function)
+    for x, one in zip(inputs, eager, strict=True):
+        for y, right in zip(compiled(x), one, strict=True):
+            close(y, right)
+
+
+def test_cond_in_a_scan_in_a_program(jax):
+    weight, xs = numbers(3), numbers(8, 3)
+
+    def function():
+        def step(h, x):
+            h = polygrad.cond(x.sum() > 0, lambda h: (h * weight + x).tanh(), lambda h: h - x, (h,))
+            return h, h * 2
+
+        h, ys = polygrad.scan(step, polygrad.zeros(3), xs)
+        return (ys**2).sum() + h.sum()
+
+    agree(function, weight, xs)
+
+
+def test_a_bool_decides_in_python(run):
+    x = polygrad.tensor(1.0)
+    traced = run(lambda x: polygrad.cond(True, lambda x: x + 1, lambda x: (x, x), (x,)))
+    assert traced(x).item() == 2
+
+
+def test_cond_under_vmap_chooses_for_every_example(run):
+    xs = numbers(6, 3)
+
+    @run
+    def function(xs):
+        one = lambda x: polygrad.cond(x.sum() > 0, polygrad.sin, polygrad.cos, (x,))  # noqa: E731
+        return polygrad.vmap(one)(xs)
+
+    close(function(xs), polygrad.where(xs.sum(1, keepdim=True) > 0, xs.sin(), xs.cos()))
+
+
+# -- while_loop --------------------------------------------------------------------------------------------------------------
+
+
+def test_while_loop_is_a_while(run):
+    counter = polygrad.tensor(0)
+
+    @run
+    def collatz(n):
+        def step(n, steps):
+            with polygrad.no_grad():
+                counter.add_(1)
+            return polygrad.where(n % 2 == 0, n // 2, 3 * n + 1), steps + 1
+
+        return polygrad.while_loop(lambda n, steps: n != 1, step, (n, polygrad.tensor(0)))
+
+    assert [x.item() for x in collatz(polygrad.tensor(27))] == [1, 111]
+    assert [x.item() for x in collatz(polygrad.tensor(6))] == [1, 8]
+    assert counter.item() == 119
+
+
+def test_gradients_of_a_while_loop():
+    with polygrad.use_backend("numpy"):
+        x = polygrad.tensor(1.5, requires_grad=True)
+        (y,) = polygrad.while_loop(lambda y: y < 10, lambda y: (y * x,), (x,))
+        y.backward()
+        assert y.item() == pytest.approx(1.5**6)
+        assert x.grad.item() == pytest.approx(6 * 1.5**5)
+
+
+def test_a_while_loop_in_a_program_has_no_gradient(jax):
+    x = polygrad.tensor(1.5, requires_grad=True)
+
+    @polygrad.compile
+    def function(x):
+        (y,) = polygrad.while_loop(lambda y: y < 10, lambda y: (y * 2,), (x,))
+        y.backward()
+
+    with pytest.raises(RuntimeError, match=r"no gradient.*polygrad.scan"):
+        function(x)
+    assert x.grad is None
+    newton = polygrad.compile(
+        lambda x: polygrad.while_loop(lambda y: (y * y - x).abs() > 1e-5, lambda y: ((y + x / y) / 2,), (x.detach(),))
+    )
+    assert newton(polygrad.tensor(2.0))[0].item() == pytest.approx(2**0.5, abs=1e-5)
+
+
+def test_gradients_inside_a_loop(jax):
+    @polygrad.compile
+    def minimum(x):
+        slope = polygrad.func.grad(lambda x: ((x - 3) ** 2).sum())
+        return polygrad.while_loop(lambda x: slope(x).abs().max() > 1e-3, lambda x: (x - 0.1 * slope(x),), (x,))
+
+    close(minimum(polygrad.zeros(2))[0], 3 * polygrad.ones(2), 1e-3)
+
+
+# -- transforms around and inside --------------------------------------------------------------------------------------------
+
+
+def test_transforms_of_a_scan(run):
+    weight, xs = numbers(3, 3, grad=False), numbers(4, 5, 3, grad=False)
+
+    def last(xs, weight):
+        return polygrad.scan(lambda h, x: ((h @ weight + x).tanh(), None), polygrad.zeros(3), xs)[0].sum()
+
+    @run
+    def function(xs, weight):
+        batch = polygrad.vmap(last, (0, None))(xs, weight)
+        each = polygrad.vmap(polygrad.func.grad(last, 1), (0, None))(xs, weight)
+        value, tangent = polygrad.func.jvp(lambda w: last(xs[0], w), (weight,), (weight,))
+        return batch, each, value, tangent
+
+    batch, each, value, tangent = function(xs, weight)
+    for number in range(4):
+        close(batch[number], last(xs[number], weight))
+        close(each[number], polygrad.func.grad(last, 1)(xs[number], weight))
+    close(value, batch[0])
+    close(tangent, (each[0] * weight).sum())
+
+
+def test_a_transform_inside_of_the_body(jax):
+    weight, xs = numbers(3), numbers(4, 2, 3)
+
+    def function():
+        def step(h, x):
+            h = h + polygrad.vmap(lambda row: (row * weight).sin().sum())(x)
+            return h, h * h
+
+        return polygrad.scan(step, polygrad.zeros(2), xs)[1].sum()
+
+    agree(function, weight, xs)
+
+
+# -- errors ------------------------------------------------------------------------------------------------------------------
+
+
+def test_errors_of_a_scan(run):
+    x, one = polygrad.ones(3, 2), polygrad.zeros(2)
+
+    def fails(kind, match, function, *arguments, **named):
+        with pytest.raises(kind, match=match):
+            run(lambda: polygrad.scan(function, *arguments, **named))()
+
+    good = lambda c, x: (c + x, x)  # noqa: E731
+    fails(TypeError, "combine_fn must be a function", 3, one, x)
+    fails(TypeError, r"init must be made of tensors.*float; write polygrad.tensor\(0.0\)", good, 0.0, x)
+    fails(TypeError, "pair", lambda c, x: c, one, x)
+    fails(ValueError, r"float32\[1, 2\], but init is float32\[2\]", lambda c, x: ((c + x)[None], x), one, x)
+    fails(TypeError, r"int64\[2\], but init is float32\[2\]; .*polygrad.float32", lambda c, x: (c.long(), x), one, x)
+    fails(ValueError, r"is \(float32\[2\], float32\[2\]\), but init is float32\[2\]", lambda c, x: ((c, x), x), one, x)
+    fails(ValueError, "different lengths along dim 0", good, one, (x, polygrad.ones(4, 2)))
+    fails(ValueError, "length=5", good, one, x, length=5)
+    fails(ValueError, "length must say", good, one, None)
+    fails(ValueError, "no dimension 2", good, one, x, dim=2)
+    fails(ValueError, "no step", good, one, polygrad.ones(0, 2))
+    fails(TypeError, "the y that combine_fn returns", lambda c, x: (c, 1), one, x)
+
+
+def test_errors_of_cond_and_while_loop(run):
+    x = polygrad.ones(2)
+
+    def fails(kind, match, function, *arguments):
+        with pytest.raises(kind, match=match):
+            run(lambda: function(*arguments))()
+
+    same = lambda x: x  # noqa: E731
+    fails(TypeError, r"pred must be one bool, and it is bool\[2\]", polygrad.cond, x > 0, same, same, (x,))
+    fails(TypeError, "pred must be a bool", polygrad.cond, 1, same, same, (x,))
+    fails(TypeError, r"write \(x,\)", polygrad.cond, True, same, same, x)
+    fails(TypeError, "true_fn must be a function", polygrad.cond, True, 1, same, (x,))
+    fails(TypeError, r"write \(x,\)", polygrad.while_loop, same, same, x)
+    fails(TypeError, "what cond_fn returns must be one bool", polygrad.while_loop, same, same, (x,))
+    fails(ValueError, "has no tensor", polygrad.while_loop, same, same, ())
+    fails(
+        ValueError, r"body_fn is \(float32\[1\],\)|body_fn is float32\[1\]",
+        polygrad.while_loop, lambda x: x.sum() > 0, lambda x: (x[:1],), (x,),
+    )  # fmt: skip
+
+
+def test_errors_inside_of_programs(jax):
+    x = polygrad.ones(2)
+    with pytest.raises(ValueError, match=r"false_fn is float32\[\], but that of true_fn is float32\[2\]"):
+        polygrad.compile(lambda x: polygrad.cond(x.sum() > 0, lambda x: x, lambda x: x.sum(), (x,)))(x)
+    outside, weight = polygrad.zeros(2), polygrad.ones(2, requires_grad=True)
+
+    def writes(total, x):
+        outside.add_(x * weight)
+        return total + x, None
+
+    with pytest.raises(polygrad.compiler.CompileError, match=r"scan: combine_fn changes .* shape \(2,\) from outside"):
+        polygrad.compile(lambda: polygrad.scan(writes, polygrad.zeros(2), polygrad.ones(3, 2)))()
+    assert outside.tolist() == [0, 0]
+    assert not outside.requires_grad
+
+    def trains(total, x):
+        (weight * x).sum().backward()
+        return total, None
+
+    with pytest.raises(polygrad.compiler.CompileError, match=r"calls backward\(\)"):
+        polygrad.compile(lambda: polygrad.scan(trains, polygrad.zeros(2), polygrad.ones(3, 2)))()
+    assert weight.grad is None
+    model = nn.Dropout(0.5)
+
+    def switches(total, x):
+        model.eval()
+        return total, None
+
+    with pytest.raises(polygrad.compiler.CompileError, match="state of a Python object"):
+        polygrad.compile(lambda: polygrad.scan(switches, polygrad.zeros(2), polygrad.ones(3, 2)))()
+    assert model.training
+    with pytest.raises(polygrad.compiler.CompileError, match="cond_fn changes"):
+        polygrad.compile(lambda: polygrad.while_loop(lambda x: polygrad.rand(()) > 0.5, lambda x: (x,), (x,)))()
+    with pytest.raises(polygrad.compiler.CompileError, match="needs the value of a tensor"):
+        polygrad.compile(lambda: polygrad.scan(lambda c, x: (c if x.sum() > 0 else -c, None), x, polygrad.ones(3, 2)))()
+
+    @polygrad.compile
+    def penalty():
+        y = polygrad.scan(lambda c, x: (c * weight, None), x, polygrad.ones(3, 2))[0].sum()
+        polygrad.autograd.grad(y, weight, create_graph=True)[0].sum().backward()
+
+    with pytest.raises(RuntimeError, match="first derivatives only"):
+        penalty()
+    kept = []
+    with pytest.raises(polygrad.compiler.CompileError, match="outlive"):
+        polygrad.compile(lambda: polygrad.scan(lambda c, x: (c, kept.append(c)), x, polygrad.ones(3, 2)))()
