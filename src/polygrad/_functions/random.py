@@ -16,7 +16,7 @@ from .._devices import native_device
 from .._dtypes import DType
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
-from .common import check_tensor, sizes, xp
+from .common import check_tensor, known_values, sizes, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
 from .shaping import broadcast_tensors
@@ -294,21 +294,27 @@ def multinomial(
         )
     if num_samples < 1:
         raise RuntimeError(f"multinomial: cannot sample {num_samples} classes")
+    values = known_values(input)
+    if values is not None:
+        _check_weights(values, num_samples, replacement)
     weights = xp.astype(input.detach(), _dtypes.float64)
     weights = xp.reshape(weights, (1, *weights.shape)) if input.ndim == 1 else weights
-    if not bool(xp.all(xp.logical_and(weights >= 0, xp.isfinite(weights)))):
-        raise RuntimeError("multinomial: weights contain either inf, nan or an element < 0")
-    possible = int(xp.min(xp.sum(xp.astype(weights > 0, _dtypes.int64), 1)).item())
-    if possible < (1 if replacement else num_samples):
-        raise RuntimeError(
-            f"multinomial: a row has {possible} classes of positive weight, too few for {num_samples} samples "
-            f"{'with' if replacement else 'without'} replacement"
-        )
     shape = (weights.shape[0], num_samples if replacement else weights.shape[1])
     uniform = _uniform(shape, _dtypes.float64, generator, *_place_of(input))
     chosen = xp.astype(xp.choices_from_uniform(weights, uniform, replacement), _dtypes.int64)
     chosen = chosen if replacement else chosen[:, :num_samples]
     return xp.reshape(chosen, (num_samples,)) if input.ndim == 1 else chosen
+
+
+def _check_weights(weights: Any, num_samples: int, replacement: bool) -> None:
+    if not np.all((weights >= 0) & np.isfinite(weights)):
+        raise RuntimeError("multinomial: weights contain either inf, nan or an element < 0")
+    possible = int(np.min(np.sum(weights > 0, axis=-1)))
+    if possible < (1 if replacement else num_samples):
+        raise RuntimeError(
+            f"multinomial: a row has {possible} classes of positive weight, too few for {num_samples} samples "
+            f"{'with' if replacement else 'without'} replacement"
+        )
 
 
 # -- in place ----------------------------------------------------------------------------------------------------------
