@@ -15,14 +15,18 @@ import resource
 import polygrad
 import numpy as np
 polygrad.ones(1)
-def rounds(count):
-    for _ in range(count):
-        kept = [np.ones(3 << 18, np.float32) for _ in range(20)]
-rounds(3)
+def rounds(times, count):
+    for _ in range(times):
+        kept = [np.ones(3 << 18, np.float32) for _ in range(count)]
+rounds(3, {count})
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-rounds(5)
+rounds(5, {count})
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 """
+
+
+def _faults(count=100, first="", **environment):
+    return int(_run(first + _FAULTS.replace("{count}", str(count)), **environment))
 
 
 def _run(text, **environment):
@@ -37,14 +41,18 @@ glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C libr
 
 @glibc
 def test_freed_memory_is_kept():
-    ordinary = int(_run(_FAULTS))
-    tuned = int(_run("import polygrad; assert polygrad.tune_allocator() is True" + _FAULTS))
-    assert ordinary > 10_000 > 100 > tuned
+    assert _faults() > 10_000
+    assert _faults(first="import polygrad; assert polygrad.tune_allocator() is True") < 100
 
 
 @glibc
 def test_an_environment_variable_does_the_same():
-    assert int(_run(_FAULTS, POLYGRAD_TUNE_MALLOC="1")) < 100
+    assert _faults(POLYGRAD_TUNE_MALLOC="1") < 100
+
+
+@glibc
+def test_some_memory_is_always_kept():
+    assert _faults(count=30) < 2000
 
 
 def test_other_c_libraries_are_left_alone():

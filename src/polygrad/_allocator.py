@@ -13,11 +13,12 @@ _GROWTH = 64 * 2**20
 def tune_allocator() -> bool:
     """Let the C library keep freed memory for the next arrays, instead of giving it back to the system.
 
-    A training step on NumPy makes the same large arrays again and again.  glibc gets every one from the system and gives it
-    back, and the system clears each page once more when it is touched: 10 to 25 % of a step's time.  After this call the
-    process keeps what it had at its peak: memory is **not returned to the system** until the process ends.  It
-    holds for the whole process, not for polygrad alone, and cannot be undone, so call it first thing in a program, not in a
-    library.  The environment variable ``POLYGRAD_TUNE_MALLOC=1`` does the same when the first array is made.
+    A training step on NumPy makes the same arrays again and again.  glibc gets those of more than 32 MiB from the system one
+    by one, gives back the others too where more than about 200 MiB are free, and the system clears each page once more
+    when it is touched, which can take as long as the computation.  After this call the process keeps what it had at
+    its peak: memory is **not returned to the system** until the process ends.  It holds for the whole process,
+    not for polygrad alone, and cannot be undone, so call it first thing in a program, not in a library.  The
+    environment variable ``POLYGRAD_TUNE_MALLOC=1`` does the same when the first array is made.
 
     Returns whether something was changed: False where the C library is not glibc.
 
