@@ -259,3 +259,17 @@ def test_packed_sequence_is_moved_and_unpacked():
     assert isinstance(packed, PackedSequence)
     assert packed.data.dtype is pg.float64
     assert [tuple(x.shape) for x in unpack_sequence(packed)] == [(3, 1), (1, 1)]
+
+
+@pytest.mark.backend("jax")
+def test_packed_sequences_in_a_compiled_function():
+    with pg.use_backend("jax"):
+        layer, x = nn.GRU(3, 2), pg.tensor(noise(4, 2, 3), dtype=pg.float32)
+
+        def last(x):
+            return pad_packed_sequence(layer(pack_padded_sequence(x, [4, 2]))[0])[0]
+
+        pg.testing.assert_close(pg.compile(last)(x), last(x))
+        # Its sizes are values, and another one may have the same shapes: it cannot be an argument.
+        with pytest.raises(RuntimeError, match="compile"):
+            pg.compile(lambda packed: layer(packed)[0].data)(pack_padded_sequence(x, [4, 2]))

@@ -1,5 +1,5 @@
-"""What training needs besides layers and optimizers: data loading, and checkpoints that save memory."""
+"""What training needs besides layers and optimizers: data loading, checkpoints that save memory, exchange of arrays."""
 
-from . import checkpoint, data
+from . import checkpoint, data, dlpack
 
-__all__ = ["checkpoint", "data"]
+__all__ = ["checkpoint", "data", "dlpack"]

@@ -12,6 +12,7 @@ from ..._core.tensor import Tensor
 from ..._functions.common import check_tensor
 from ..._functions.creation import full, tensor
 from ..._functions.shaping import cat, stack
+from ..._state import recorder
 
 __all__ = [
     "PackedSequence", "pack_padded_sequence", "pack_sequence", "pad_packed_sequence", "pad_sequence", "unpack_sequence",
@@ -33,8 +34,9 @@ class PackedSequence(_Packed):
     ``unsorted_indices`` the way back.  `pack_padded_sequence` and `pack_sequence` make one.
     """
 
-    #: ``batch_sizes`` as ints, which do not have to be read while a function is traced.
+    #: ``batch_sizes`` as ints, which do not have to be read in the trace that they were made in.
     _sizes: tuple[int, ...] | None = None
+    _trace: Any = None
 
     def __new__(
         cls, data: Tensor, batch_sizes: Any = None, sorted_indices: Any = None, unsorted_indices: Any = None
@@ -45,8 +47,9 @@ class PackedSequence(_Packed):
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """``batch_sizes`` as a tuple of ints."""
-        return tuple(self.batch_sizes.tolist()) if self._sizes is None else self._sizes
+        """``batch_sizes`` as a tuple of ints.  Raises while a function is traced that they were passed to."""
+        known = self._sizes is not None and self._trace is recorder()
+        return self._sizes if known else tuple(self.batch_sizes.tolist())  # type: ignore[return-value]
 
     def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """The same with ``data`` moved or cast, as `Tensor.to` does."""
@@ -56,14 +59,14 @@ class PackedSequence(_Packed):
 def _made(data: Tensor, sizes: Sequence[int], order: Sequence[int] | None) -> PackedSequence:
     indices = [None, None] if order is None else [_indices(data, order), _indices(data, _inverse(order))]
     made = PackedSequence(data, _indices(data, sizes), *indices)
-    made._sizes = tuple(sizes)
+    made._sizes, made._trace = tuple(sizes), recorder()
     return made
 
 
 def packed_like(packed: PackedSequence, data: Tensor) -> PackedSequence:
     """``data`` packed as ``packed`` is."""
     made = PackedSequence(data, *packed[1:])
-    made._sizes = packed._sizes
+    made._sizes, made._trace = packed._sizes, packed._trace
     return made
 
 
