@@ -46,26 +46,30 @@ class DualBackend(Interpreter):
 
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         kind, op, bind = self.array_type, raw(primitive), settings_by_name(primitive)
-        rule = tangent_rule(primitive, self.xp) if primitive.differentiable else None
-        count, variadic = len(primitive.operands), primitive.variadic
+        rule: Any = tangent_rule(primitive, self.xp) if primitive.differentiable else None
+        count, variadic, has_settings = len(primitive.operands), primitive.variadic, bool(primitive.settings)
 
         def run(*arguments: Any, **named: Any) -> Any:
-            operands = arguments[0] if variadic else arguments[:count]
+            operands = arguments[0] if variadic else arguments[:count] if has_settings else arguments
             frame: Any = None
+            live = False
             values, tangents = [], []
             for x in operands:
                 if x.__class__ is kind:
-                    frame = x.frame
+                    frame, t = x.frame, x.tangent
                     values.append(x.value)
-                    tangents.append(x.tangent)
+                    tangents.append(t)
+                    live = live or t is not None
                 else:
                     values.append(x)
                     tangents.append(None)
             answer = op(*((values,) if variadic else values), *arguments[count:], **named)
             found: Any = None
-            if rule is not None and any(t is not None for t in tangents):
-                found = rule(values, tangents, bind(arguments[count:], named), answer)
-            return _joined(frame, answer, found)
+            if live and rule is not None:
+                found = rule(values, tangents, bind(arguments[count:], named) if has_settings else {}, answer)
+            if answer.__class__ is tuple:
+                return _joined(frame, answer, found)
+            return answer if is_discrete[answer.__class__, answer.dtype] else kind(frame, answer, found)
 
         return run
 

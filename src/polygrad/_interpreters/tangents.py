@@ -30,47 +30,66 @@ Rule = Callable[[Sequence[Any], Sequence[Any], dict[str, Any], Any], Any]
 
 
 def tangent_rule(primitive: Primitive, xp: Any) -> Rule:
-    """``(values, tangents, settings, answer) -> tangent`` for ``primitive``; a tangent of None is zero."""
-    op = taking_names(primitive)
+    """``(values, tangents, settings, answer) -> tangent`` for ``primitive``; a tangent of None is zero.  One is not None."""
+    if primitive.variadic:
+        return _of_list(primitive)
+    op, names = taking_names(primitive), primitive.operands
     diagonal = primitive.is_standard or primitive.name in _ELEMENTWISE
-    names = primitive.operands if not primitive.variadic else None
-    everywhere = primitive.variadic and bool(primitive.linear)
+    direct: list[Rule | None] = []
+    for name in names:
+        if name in primitive.pushforwards:
+            direct.append(_applied(primitive, primitive.pushforwards[name], xp))
+        elif diagonal and name not in primitive.linear:
+            own = primitive.rules.get(name)
+            direct.append(_without_gradient(primitive) if own is None else _applied(primitive, own, xp))
+        else:
+            direct.append(None)
+    linear = [name in primitive.linear and rule is None for name, rule in zip(names, direct, strict=True)]
+    if linear == [True]:
+        return lambda values, tangents, settings, answer: op(tangents[0], **settings)
+    numbers = range(len(names))
+    if None not in direct:
+        chosen: Any = direct
 
-    def is_linear(number: int) -> bool:
-        return everywhere or (names is not None and names[number] in primitive.linear)
+        def of_each(values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any) -> Any:
+            total: Any = None
+            for number in numbers:
+                if tangents[number] is not None:
+                    total = _sum(total, chosen[number](tangents[number], values, tangents, settings, answer))
+            return total
+
+        return of_each
 
     def rule(values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any) -> Any:
         total: Any = None
         left: list[Any] = list(tangents)
-        linear = False
-        for number, t in enumerate(tangents):
-            if t is None:
-                continue
-            declared = primitive.pushforwards.get(names[number]) if names is not None else None
-            if declared is not None:
-                total = _sum(total, _applied(primitive, declared, xp, t, values, tangents, settings, answer))
-            elif is_linear(number):
-                linear = True
-                continue
-            elif diagonal:
-                t = t if t.shape == answer.shape else xp.broadcast_to(t, answer.shape)
-                own = primitive.rules.get(names[number])  # type: ignore[index]
-                if own is None:
-                    primitive.plan(tuple([one is not None for one in tangents]))  # says that there is no gradient
-                total = _sum(total, _applied(primitive, own, xp, t, values, tangents, settings, answer))
-            else:
-                continue
-            left[number] = None
-        if linear:
-            parts = []
-            for number, (x, t) in enumerate(zip(values, tangents, strict=True)):
-                direct = is_linear(number)
-                parts.append(x if not direct else t if left[number] is not None else xp.zeros_like(x))
-                left[number] = None if direct else left[number]
-            total = _sum(total, op(*((parts,) if primitive.variadic else parts), **settings))
+        parts = list(values)
+        for number in numbers:
+            t, own = tangents[number], direct[number]
+            if linear[number]:
+                left[number] = None
+                parts[number] = t if t is not None else xp.zeros_like(values[number])
+            elif t is not None and own is not None:
+                total = _sum(total, own(t, values, tangents, settings, answer))
+                left[number] = None
+        if any(linear[number] and tangents[number] is not None for number in numbers):
+            total = _sum(total, op(*parts, **settings))
         if any(t is not None for t in left):
             total = _sum(total, transposed(primitive, values, left, settings, answer))
         return total
+
+    return rule
+
+
+def _of_list(primitive: Primitive) -> Rule:
+    op = taking_names(primitive)
+
+    def rule(values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any) -> Any:
+        if not primitive.linear:
+            return transposed(primitive, values, tangents, settings, answer)
+        zeros = BY_TYPE[answer.__class__].xp.zeros_like
+        parts = [zeros(x) if t is None else t for x, t in zip(values, tangents, strict=True)]
+        return op(parts, **settings)
 
     return rule
 
@@ -84,26 +103,47 @@ def _sum(a: Any, b: Any) -> Any:
     return a + b
 
 
-def _residual(name: str, primitive: Primitive, values: Any, settings: dict[str, Any], answer: Any, mask: tuple) -> Any:
+def _without_gradient(primitive: Primitive) -> Callable[..., Any]:
+    def refuse(t: Any, values: Any, tangents: Sequence[Any], settings: Any, answer: Any) -> Any:
+        return primitive.plan(tuple([one is not None for one in tangents]))  # says that there is no gradient
+
+    return refuse
+
+
+def _residual(name: str, primitive: Primitive) -> Callable[[Any, dict[str, Any], Any, Sequence[Any]], Any]:
+    """What gives the residual ``name`` of a call, from its values, settings, answer, and which operands have tangents."""
     if name == "ans":
-        return answer
+        return lambda values, settings, answer, mask: answer
     if name == "needs":
-        return mask
+        return lambda values, settings, answer, mask: tuple(mask)
     if name in primitive.operands:
-        return values if primitive.variadic else values[primitive.operands.index(name)]
+        number = primitive.operands.index(name)
+        return lambda values, settings, answer, mask: values if primitive.variadic else values[number]
     stem, _, suffix = name.rpartition("_")
-    if stem in primitive.operands and name not in settings:
-        return getattr(values[primitive.operands.index(stem)], suffix)
-    return settings[name]
+    if stem in primitive.operands and name not in primitive.settings:
+        number = primitive.operands.index(stem)
+        return lambda values, settings, answer, mask: getattr(values[number], suffix)
+    return lambda values, settings, answer, mask: settings[name]
 
 
-def _applied(
-    primitive: Primitive, rule: Any, xp: Any, t: Any, values: Any, tangents: Any, settings: dict[str, Any], answer: Any
-) -> Any:
-    mask = tuple([one is not None for one in tangents])
-    if not xp.operators_defer:
-        t, answer, *values = on_one_type([t, answer, *values])
-    return rule(xp, t, *[_residual(name, primitive, values, settings, answer, mask) for name in parameters(rule)])
+def _applied(primitive: Primitive, rule: Callable, xp: Any) -> Callable[..., Any]:
+    """``(t, values, tangents, settings, answer) -> tangent`` by a rule that takes the tangent where a gradient is."""
+    residuals = [_residual(name, primitive) for name in parameters(rule)]
+    wide = primitive.broadcasts or len(primitive.operands) > 1
+    needs = "needs" in parameters(rule)
+
+    def run(t: Any, values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any) -> Any:
+        mask = [one is not None for one in tangents] if needs else ()
+        if not xp.operators_defer:
+            t, answer, *values = on_one_type([t, answer, *values])
+        return rule(xp, t, *[residual(values, settings, answer, mask) for residual in residuals])
+
+    def spread(t: Any, values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any) -> Any:
+        if t.shape != answer.shape:
+            t = xp.broadcast_to(t, answer.shape)
+        return run(t, values, tangents, settings, answer)
+
+    return spread if wide and rule not in primitive.pushforwards.values() else run
 
 
 class _recorded:
@@ -126,7 +166,7 @@ def transposed(
     seeds = [None if is_discrete[type(one), one.dtype] else _seed(one) for one in (answer if several else (answer,))]
     saved = []
     for name in plan.residuals:
-        found = _residual(name, primitive, values, settings, answer, mask)
+        found = _residual(name, primitive)(values, settings, answer, mask)
         if name == "ans" or name in primitive.operands:
             found = type(found)([cell(one) for one in found]) if isinstance(found, (list, tuple)) else cell(found)
         saved.append(found)
