@@ -55,10 +55,13 @@ def _rows(run: Recorded, number: int, chunk_size: int | None) -> list[Tensor]:
     def row(g: Tensor) -> list[Tensor]:
         return run.pull([g if n == number else None for n in range(len(run.outputs))])
 
-    found = vmap(row, chunk_size=chunk_size)(_unit_vectors(y))
+    if y.shape.numel() == 1:
+        found = row(OPERATIONS.ones_like(y))
+    else:
+        found = vmap(row, chunk_size=chunk_size)(_unit_vectors(y))
     if y.dtype.is_complex:  # rows of the Jacobian itself, as jacfwd gives them
         found = [OPERATIONS.conj(one) if one.dtype.is_complex else one for one in found]
-    return [OPERATIONS.reshape(one, (*y.shape, *one.shape[1:])) for one in found]
+    return [OPERATIONS.reshape(one, (*y.shape, *x.shape)) for one, x in zip(found, run.inputs, strict=True)]
 
 
 def jacfwd(
