@@ -6,7 +6,9 @@ loop (see `staged`).  Here are the arguments, the checks, and the errors, which 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from .._core.dispatch import ShapeError
@@ -14,6 +16,7 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._dtypes import DType
 from .._dtypes import bool as boolean
+from .._functions.common import ask
 from .._functions.shaping import movedim, unbind
 from .._interpreters.arrays import Interpreted
 from .._interpreters.frames import stack as frames
@@ -82,6 +85,19 @@ def _shown(kind: tuple[DType, tuple[int, ...]]) -> _Shown:
     return _Shown(f"{kind[0].name}{list(kind[1])}")
 
 
+#: Whether a loop runs as plain Python: a program that replays would be another one for every way through its branches.
+_in_a_loop: ContextVar[bool] = ContextVar("polygrad_in_a_loop", default=False)
+
+
+@contextlib.contextmanager
+def _looping() -> Iterator[None]:
+    token = _in_a_loop.set(True)
+    try:
+        yield
+    finally:
+        _in_a_loop.reset(token)
+
+
 def _program() -> Any:
     """The recorder of the program that is being captured, if it can have loops of its own here."""
     active = recorder()
@@ -109,13 +125,23 @@ def _truth(value: Any, what: str) -> Any:
     return value
 
 
-def _is_undecided(array: Any) -> bool:
-    """Whether ``array`` is a truth that has no value: one for each example of a batch, or one of a program."""
+def _is_batch(array: Any) -> bool:
+    """Whether ``array`` has a value for each example of a batch; or none, inside of a transform in a program."""
     while isinstance(array, Interpreted):
         if getattr(array, "mapped", False):
             return True
         array = array.inside
-    return BY_TYPE[type(array)].is_traced(array)
+        if not isinstance(array, Interpreted):
+            return BY_TYPE[type(array)].is_traced(array)
+    return False
+
+
+def _decided(truth: Any) -> bool:
+    """``truth`` in Python; a program that replays holds as long as it is the same."""
+    if isinstance(truth, bool):
+        return truth
+    answer = ask(truth, lambda values: bool(values.item()))
+    return bool(truth) if answer is None else answer
 
 
 def _own(tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -133,7 +159,8 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -
     only the chosen one runs, in the backward pass too.
 
     Args:
-        pred: a bool, or a tensor of one bool.  Where `vmap` makes a batch of it, both functions run, and `where` chooses.
+        pred: a bool, or a tensor of one bool.  Where `vmap` makes a batch of it, both functions run, and `where` chooses; so
+            they do in a loop that a backend without a compiler replays.
         true_fn, false_fn: functions of the operands.  They may use tensors from outside, which get gradients.  Inside
             `polygrad.compile` their results must be nested alike, of the same shapes and types.
         operands: a tuple or list of arguments; tensors may be nested in lists, tuples and dicts.
@@ -175,11 +202,11 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -
     program = _program()
     if program is not None:
         results = staged.cond(program, pred, branch("true_fn"), branch("false_fn"), given.tensors)
-    elif _is_undecided(pred._read()):
+    elif _is_batch(pred._read()) or (_in_a_loop.get() and BY_TYPE[type(pred._read())].is_traced(pred._read())):
         pairs = zip(*[branch(name)(*_own(given.tensors)) for name in functions], strict=True)
         results = [OPERATIONS.where(pred, x, y) for x, y in pairs]
     else:
-        name = "true_fn" if bool(pred) else "false_fn"
+        name = "true_fn" if _decided(pred) else "false_fn"
         return functions[name](*given.filled(_own(given.tensors)))
     return both["true_fn"].filled(results)
 
@@ -233,8 +260,9 @@ def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any
     if program is not None:
         return given.filled(staged.while_loop(program, goes_on, step, given.tensors))
     tensors = _own(given.tensors)
-    while bool(goes_on(*tensors)):
-        tensors = step(*_own(tensors))
+    with _looping():
+        while _decided(goes_on(*tensors)):
+            tensors = step(*_own(tensors))
     return given.filled(tensors)
 
 
@@ -303,9 +331,10 @@ def _scan_eagerly(
 ) -> tuple[list[Tensor], list[Tensor]]:
     parts = [unbind(x) for x in inputs]
     found: list[list[Tensor]] = [[]] * count
-    for number in reversed(range(count)) if reverse else range(count):
-        results = step(*_own([*carry, *[part[number] for part in parts]]))
-        carry, found[number] = results[: len(carry)], results[len(carry) :]
+    with _looping():
+        for number in reversed(range(count)) if reverse else range(count):
+            results = step(*_own([*carry, *[part[number] for part in parts]]))
+            carry, found[number] = results[: len(carry)], results[len(carry) :]
     return carry, [OPERATIONS.stack(list(column), axis=0) for column in zip(*found, strict=True)]
 
 
