@@ -53,6 +53,7 @@ LATE_IMPORTS = {
         "backends.numpy_kernels_normalization",
         "backends.numpy_kernels_random",
         "backends.numpy_kernels_recurrent",
+        "backends.numpy_kernels_softmax",
         "backends.numpy_kernels_windows",
         "backends.numpy_linalg",
         "backends.numpy_optimizers",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from .._core.primitive import primitive
 
 
@@ -164,9 +166,11 @@ def _dropped(shape, axis):
 
 
 def _weights(xp, x, ans, axis):
-    # Where the answer is infinite the difference would be inf - inf; its weight is that of a point of no mass.
-    weight = xp.exp(x - spread(xp, xp.where(xp.isfinite(ans), ans, xp.zeros_like(ans)), x.shape, axis))
-    return xp.where(xp.isfinite(weight), weight, xp.ones_like(weight))
+    # Where all are -inf the difference would be inf - inf, and each has the weight of a point of no mass; where some are
+    # inf, each of them has the weight 1 of one that is far larger than the rest.
+    shift = xp.where(ans == -math.inf, xp.zeros_like(ans), ans)
+    weight = xp.exp(x - spread(xp, shift, x.shape, axis))
+    return xp.where(x == math.inf, xp.ones_like(weight), weight)
 
 
 def _logsumexp(xp, g, x, ans, axis):

@@ -49,6 +49,7 @@ class NumpyBackend(Backend):
             numpy_kernels_normalization,
             numpy_kernels_random,
             numpy_kernels_recurrent,
+            numpy_kernels_softmax,
             numpy_kernels_windows,
         )
         from .numpy_inplace import OVERWRITING

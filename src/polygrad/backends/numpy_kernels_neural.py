@@ -6,12 +6,13 @@ made themselves: operands and saved values belong to the graph.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
 
 from .numpy_kernels import kernel
-from .numpy_sums import column_sums, total
+from .numpy_sums import column_sums
 
 # -- linear maps and embeddings ----------------------------------------------------------------------------------------
 
@@ -58,10 +59,25 @@ def embedding(weight, indices, /, padding_idx=None):
     return weight.take(indices, axis=0)
 
 
+#: So many rows for every index: then they are sorted and summed, index by index.
+_LONG_RUNS = 8
+
+
+def _sums_of_runs(x, indices, size):
+    order = indices.argsort(kind="stable")
+    ends = np.searchsorted(indices[order], np.arange(size + 1)).tolist()
+    x, result = x.take(order, axis=0), np.empty((size, x.shape[1]), x.dtype)
+    for place, (start, end) in enumerate(itertools.pairwise(ends)):
+        result[place] = column_sums(x[start:end])
+    return result
+
+
 @kernel
 def index_add(x, indices, /, size):
-    # np.add.at is fast for single numbers only.
     width = math.prod(x.shape[1:])
+    if indices.shape[0] >= _LONG_RUNS * size and x.dtype.kind in "fc":
+        return _sums_of_runs(x.reshape(-1, width), indices, size).reshape(size, *x.shape[1:])
+    # np.add.at is fast for single numbers only.
     result = np.zeros(size * width, x.dtype)
     places = indices if width == 1 else (indices[:, None] * width + np.arange(width)).reshape(-1)
     np.add.at(result, places, x.reshape(-1))
@@ -85,33 +101,3 @@ def mse_loss_vjp(g, x, y, reduction, needs):
     of_x = np.subtract(x, y)
     of_x = of_x * (g * (2 / max(x.size, 1) if reduction == "mean" else 2))
     return of_x if needs[0] else None, -of_x if needs[1] else None
-
-
-@kernel
-def cross_entropy(x, target, /, reduction="mean"):
-    rows = np.arange(x.shape[0])
-    top = x[rows, x.argmax(1)]
-    centred = x - top[:, None]
-    chosen = centred[rows, target]
-    logarithm = np.log(total(np.exp(centred, centred), 1)[:, 0])
-    losses = logarithm - chosen
-    if reduction != "none":
-        losses = np.add.reduce(losses)
-        if reduction == "mean":
-            losses = losses / x.shape[0]
-    return losses, np.add(logarithm, top, logarithm)
-
-
-@kernel
-def cross_entropy_vjp(g, x, target, ans, reduction):
-    of_loss, of_total = g
-    probability = x - ans[1][:, None]
-    np.exp(probability, probability)
-    extra = None if of_total is None else probability * of_total[:, None]
-    if of_loss is None:
-        return extra, None
-    probability[np.arange(x.shape[0]), target] -= 1
-    probability *= of_loss[:, None] if reduction == "none" else of_loss / x.shape[0] if reduction == "mean" else of_loss
-    if extra is not None:
-        probability += extra
-    return probability, None

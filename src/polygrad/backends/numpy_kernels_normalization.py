@@ -1,4 +1,4 @@
-"""NumPy kernels for softmax and for standardization: layer, batch, group and instance normalization.
+"""NumPy kernels for standardization: layer, batch, group and instance normalization.
 
 They overwrite only arrays that they made themselves.
 """
@@ -10,47 +10,7 @@ import math
 import numpy as np
 
 from .numpy_kernels import kernel
-from .numpy_sums import column_sums, largest, row_sums, total
-
-#: So many elements are worked through at once where several passes follow each other: they stay in the cache.
-_BLOCK = 32768
-
-
-# -- softmax -----------------------------------------------------------------------------------------------------------
-
-
-def _shifted(x, axis):
-    """A new array: ``x`` less its maximum along ``axis``."""
-    return x - largest(x, axis) if x.shape[axis] else x.copy()
-
-
-@kernel
-def softmax(x, /, axis):
-    out = _shifted(x, axis)
-    np.exp(out, out)
-    return np.divide(out, total(out, axis), out)
-
-
-@kernel
-def softmax_vjp(g, ans, axis):
-    weighted = g * ans
-    return (np.subtract(weighted, ans * total(weighted, axis), weighted),)
-
-
-@kernel
-def log_softmax(x, /, axis):
-    out = _shifted(x, axis)
-    if not out.size:
-        return out
-    return np.subtract(out, np.log(total(np.exp(out), axis)), out)
-
-
-@kernel
-def log_softmax_vjp(g, ans, axis):
-    out = np.exp(ans)
-    out *= total(g, axis)
-    return (np.subtract(g, out, out),)
-
+from .numpy_sums import column_sums, row_blocks, row_sums, total
 
 # -- standardization ---------------------------------------------------------------------------------------------------
 
@@ -81,19 +41,14 @@ def _row_length(x, axes, *parameters):
     return math.prod(x.shape[first:]) if all(p.shape == x.shape[first:] for p in parameters) else None
 
 
-def _row_blocks(count, length):
-    step = max(1, 2 * _BLOCK // length)
-    return step, [slice(start, start + step) for start in range(0, count, step)]
-
-
 def _layer_norm(x, weight, bias, length, kept, eps):
     """`standardize_affine` of rows, a block of them at a time, so that every pass finds its numbers in the cache."""
     rows = x.reshape(-1, length)
     out = np.empty(rows.shape, x.dtype)
     mean, variance = np.empty(rows.shape[0], x.dtype), np.empty(rows.shape[0], x.dtype)
-    step, blocks = _row_blocks(*rows.shape)
+    blocks = row_blocks(*rows.shape)
     # An operation on two blocks is twice as fast as one on a block and a row.
-    weight, bias = (np.tile(p.reshape(-1), (min(step, rows.shape[0]), 1)) for p in (weight, bias))
+    weight, bias = (np.tile(p.reshape(-1), (min(blocks[0].stop, rows.shape[0]), 1)) for p in (weight, bias))
     for block in blocks:
         values = out[block]
         mean[block] = row_sums(rows[block]) / length
@@ -110,8 +65,8 @@ def _layer_norm_gradients(g, x, mean, variance, weight, length, eps):
     cotangents, rows = g.reshape(-1, length), x.reshape(-1, length)
     mean, inverse = mean.reshape(-1), _inverse(variance.reshape(-1), eps)
     out, of_weight, of_bias = np.empty_like(rows), np.zeros(length, x.dtype), np.zeros(length, x.dtype)
-    step, blocks = _row_blocks(*rows.shape)
-    weight = np.tile(weight.reshape(-1), (min(step, rows.shape[0]), 1))
+    blocks = row_blocks(*rows.shape)
+    weight = np.tile(weight.reshape(-1), (min(blocks[0].stop, rows.shape[0]), 1))
     for block in blocks:
         part, centred, result, scale = cotangents[block], rows[block] - mean[block, None], out[block], inverse[block]
         of_bias += column_sums(part)

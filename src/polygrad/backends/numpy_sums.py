@@ -11,6 +11,8 @@ import numpy as np
 
 #: A product adds so many numbers one after the other at most, so that rounding errors stay small.
 _LONGEST = 16384
+#: The elements of a block of rows.
+_BLOCK = 65536
 
 
 @lru_cache(maxsize=256)
@@ -69,3 +71,9 @@ def largest(x, axis):
         flat = x.reshape(-1, x.shape[-1])
         return flat[np.arange(flat.shape[0]), flat.argmax(1)].reshape(*x.shape[:-1], 1)
     return np.maximum.reduce(x, axis=axis, keepdims=True)
+
+
+def row_blocks(count, length):
+    """Slices of ``count`` rows of ``length`` elements: so many rows at once that a few such blocks stay in the cache."""
+    step = max(1, _BLOCK // max(length, 1))
+    return [slice(start, start + step) for start in range(0, count, step)]
