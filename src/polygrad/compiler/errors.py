@@ -38,7 +38,8 @@ def needs_a_value(error: BaseException, backend: Any) -> CompileError:
     """The error for a line that asks for a number while only shapes and types are known."""
     return CompileError(
         f"compile: {users_line(error.__traceback__, backend)} needs the value of a tensor, and while a function is compiled a tensor "  # noqa: E501
-        "has a shape and a type but no value yet.  An if or a loop that depends on values becomes polygrad.where(condition, "
-        "a, b); a mask index such as x[mask] becomes polygrad.where(mask, x, 0); .item(), float() and print() belong "
-        "outside of the compiled function, on what it returns."
+        "has a shape and a type but no value yet.  An if that depends on values becomes polygrad.where(condition, a, b) or "
+        "polygrad.cond(condition, function, other, operands), a loop polygrad.while_loop, or polygrad.scan where a gradient "
+        "goes through it; a mask index such as x[mask] becomes polygrad.where(mask, x, 0); .item(), float() and print() "
+        "belong outside of the compiled function, on what it returns."
     )
