@@ -40,6 +40,9 @@ class Recorder(Protocol):
     def host_effect(self, effect, remember) -> None:
         """A change of Python state, ``effect()``, that belongs to every run; ``remember()`` returns what undoes it."""
 
+    def only_if_recorded(self, undo) -> None:
+        """Call ``undo()``, which takes a change of Python state back, if the recording fails or is not run."""
+
     def assign(self, owner, name: str, value) -> None:
         """Set the attribute ``owner.name``, at every run."""
 

@@ -118,7 +118,7 @@ def permutation_from_bits(xp, bits, /, count, dtype):
     That is several times as fast as the order of the words.
     """
     width = max(count - 1, 0).bit_length()
-    numbers = xp.arange(count, dtype=xp.uint64, device=bits.device)
+    numbers = xp.arange(count, dtype=xp.uint64, device=xp.device(bits))
     ordered = xp.sort(((bits[:count] >> width) << width) | numbers)
     return xp.astype(ordered & ((1 << width) - 1), dtype)
 

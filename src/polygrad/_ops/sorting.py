@@ -25,7 +25,7 @@ def add_along_axis(xp, x, indices, /, axis, size):
     order = (*(a for a in range(len(x.shape)) if a != axis), axis)
     x, indices = xp.permute_dims(x, order), xp.permute_dims(indices, order)
     lines = count(x.shape[:-1], None)
-    starts = xp.reshape(xp.arange(lines, dtype=indices.dtype, device=x.device) * size, (*x.shape[:-1], 1))
+    starts = xp.reshape(xp.arange(lines, dtype=indices.dtype, device=xp.device(x)) * size, (*x.shape[:-1], 1))
     total = lines * x.shape[-1]
     added = xp.index_add(xp.reshape(x, (total,)), xp.reshape(indices + starts, (total,)), lines * size)
     return xp.permute_dims(xp.reshape(added, (*x.shape[:-1], size)), inverse(order))
@@ -87,7 +87,7 @@ def running_extremum(xp, x, /, axis, largest):
     axis = normal_axis(axis, len(x.shape))
     before = (slice(None),) * axis
     length = x.shape[axis]
-    numbers = xp.arange(length, device=x.device)
+    numbers = xp.arange(length, device=xp.device(x))
     indices = xp.broadcast_to(
         xp.reshape(numbers, tuple(length if a == axis else 1 for a in range(len(x.shape)))), x.shape
     )

@@ -93,9 +93,17 @@ class Compiled:
     def _name(self) -> str:
         return getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__)
 
-    def _trace(self, backend: Any, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor]) -> Program:
+    def _trace(
+        self,
+        backend: Any,
+        args: tuple,
+        kwargs: dict[str, Any],
+        tensors: Sequence[Tensor],
+        only_to_look_at: bool = False,
+    ) -> Program:
         words = described(self.__wrapped__, args, kwargs)
-        return Program(self._name, backend, lambda: self.__wrapped__(*args, **kwargs), tensors, words)
+        function = functools.partial(self.__wrapped__, *args, **kwargs)
+        return Program(self._name, backend, function, tensors, words, only_to_look_at)
 
     def lower(self, *args: Any, **kwargs: Any) -> Lowered:
         """The program for these arguments, to look at: it is traced, which changes nothing, and not run.
@@ -109,7 +117,7 @@ class Compiled:
         backend = self._backend or (tensors[0].backend if tensors else get_backend())
         if "jit" not in backend.capabilities:
             backend = replaying(backend)
-        return Lowered(self._trace(backend, args, kwargs, tensors).captured)
+        return Lowered(self._trace(backend, args, kwargs, tensors, only_to_look_at=True).captured)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["__wrapped__"], name)

@@ -61,6 +61,7 @@ class Discovery:
         #: What happens on the Python side at every call, in order: values that are read, effects that are run.
         self.host: list[tuple[Callable[[], Any], int | None]] = []
         self._undo: list[Callable[[], None]] = []
+        self._withdraw: list[Callable[[], None]] = []
         self.guards: list[tuple[Any, str, Any]] = []
         self._assigned: set[tuple[int, str]] = set()
         self.inputs = 0
@@ -110,6 +111,10 @@ class Discovery:
         self.host.append((effect, None))
         effect()
 
+    def only_if_recorded(self, undo: Callable[[], None]) -> None:
+        """State that was made while tracing, for all calls: ``undo`` takes it away again."""
+        self._withdraw.append(undo)
+
     def assign(self, owner: Any, name: str, value: Any) -> None:
         """An attribute that is set at every call."""
         attributes = owner.__dict__
@@ -141,6 +146,11 @@ class Discovery:
                 cell._data, cell._edge, cell._base = record.array, record.edge, record.base
         for undo in reversed(self._undo):
             undo()
+
+    def withdraw(self) -> None:
+        """There will be no call: take away the state that was made for it."""
+        while self._withdraw:
+            self._withdraw.pop()()
 
     def _next_input(self) -> int:
         self.inputs += 1

@@ -34,8 +34,9 @@ class Program:
     _changed: list[tuple[Leaf, LeafRecord]]
 
     def __init__(
-        self, name: str, backend: Any, function: Callable[[], Any], tensors: Sequence[Tensor], words: dict[str, str]
-    ):
+        self, name: str, backend: Any, function: Callable[[], Any], tensors: Sequence[Tensor], words: dict[str, str],
+        only_to_look_at: bool = False,
+    ):  # fmt: skip
         self._backend = backend
         self._name = name
         self.words = words
@@ -58,11 +59,17 @@ class Program:
 
         with _tracing, _young_objects() as young:
             try:
-                captured = backend.capture(body)
-            except backend.value_errors as error:
-                raise needs_a_value(error, backend) from error
-            self._connect(captured, discovery, tensors)
-            _check_leaks(young(), backend)
+                try:
+                    captured = backend.capture(body)
+                except backend.value_errors as error:
+                    raise needs_a_value(error, backend) from error
+                self._connect(captured, discovery, tensors)
+                _check_leaks(young(), backend)
+            except BaseException:
+                discovery.withdraw()
+                raise
+        if only_to_look_at:
+            discovery.withdraw()
 
     def changes(self, tensors: Sequence[Tensor]) -> list[str]:
         """Those of the `conditions` that do not hold, in words."""

@@ -146,6 +146,9 @@ class Optimizer:
     #: Those of the settings that change from step to step: where a step is compiled, it is not compiled again for them.
     scheduled: ClassVar[tuple[str, ...]] = ("lr",)
 
+    #: Settings that have another value in the step that makes a parameter's state of its first gradient.
+    at_first: ClassVar[dict[str, float]] = {}
+
     def new_state(self, name: str, parameter: Tensor, group: dict[str, Any]) -> Any:
         """The first value of a state: a raw array, or None where the rule makes it of None.  Zeros, unless overridden."""
         return zero_steps(parameter) if name == "step" else zeros(parameter)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 from .._core.tensor import Tensor
 from . import rules
@@ -57,6 +57,7 @@ class SGD(Optimizer):
     """
 
     rule, kernel, scheduled = staticmethod(rules.sgd), "sgd_step", ("lr", "momentum")
+    at_first: ClassVar[dict[str, float]] = {"dampening": 0.0}
 
     def __init__(
         self, params: Parameters, lr: Any = 1e-3, momentum: float = 0, dampening: float = 0, weight_decay: float = 0,

@@ -14,7 +14,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
-from .._state import RECORDERS, host_value, recorder
+from .._state import RECORDERS, host_effect, host_value, recorder
 from ..autograd.grad_mode import no_grad
 from ..backends.registry import BY_TYPE
 from .rules import by_parts
@@ -39,13 +39,14 @@ def update(optimizer: Any, group: dict[str, Any]) -> None:
             _update_apart(optimizer, group, parameters)
             return
     names = optimizer.names(group)
-    columns = _columns(optimizer, group, names, parameters, backend)
+    fresh: set[int] = set()
+    columns = _columns(optimizer, group, names, parameters, backend, fresh)
     if group.get("differentiable"):
         _record(optimizer, group, names, parameters, gradients, columns)
         return
     if RECORDERS:
         with no_grad():
-            _trace(optimizer, group, names, parameters, arrays, columns, backend)
+            _trace(optimizer, group, names, parameters, arrays, columns, backend, fresh)
         return
     kernel = backend.kernels.get(optimizer.kernel)
     if kernel is not None and _overwrite(kernel, optimizer, group, names, parameters, arrays, columns, backend):
@@ -70,9 +71,14 @@ def _update_apart(optimizer: Any, group: dict[str, Any], parameters: list[Tensor
 
 
 def _columns(
-    optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], backend: Any
-) -> Columns:
-    """For each of the rule's states the cells of all parameters, made where they are missing; None for one not in use."""
+    optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], backend: Any,
+    fresh: set[int],
+) -> Columns:  # fmt: skip
+    """For each of the rule's states the cells of all parameters, made where they are missing; None for one not in use.
+
+    The numbers of identity of parameters whose state would be made of the first gradient, which a recorder does not know
+    yet, go into ``fresh``.
+    """
     if all(name is None for name in names):
         return [None] * len(names)
     states = [optimizer.state[parameter] for parameter in parameters]
@@ -89,14 +95,21 @@ def _columns(
                     made = optimizer.new_state(name, parameter, group)
                 if made is not None:
                     found = state[name] = cell(made)
-                elif RECORDERS and recorder() is not None:
-                    raise RuntimeError(
-                        f"{type(optimizer).__name__} with these settings makes {name!r} of the first gradient; take one "
-                        "step before the function is compiled"
-                    )
+                if RECORDERS and (active := recorder()) is not None:
+                    if made is None:  # the rule would make it of the first gradient; see `_trace`
+                        with backend.concrete():
+                            found = state[name] = cell(zeros(parameter))
+                        fresh.add(id(parameter))
+                    active.only_if_recorded(partial(_forget, optimizer.state, parameter, name))
             column.append(found)
         columns.append(column)
     return columns
+
+
+def _forget(state: dict[Any, dict[str, Any]], parameter: Tensor, name: str) -> None:
+    del state[parameter][name]
+    if not state[parameter]:
+        del state[parameter]
 
 
 def _store(
@@ -237,6 +250,7 @@ class OptimizerStep:
 
     def __init__(self, optimizer: Any, group: dict[str, Any]):
         self._optimizer = optimizer
+        self._state = optimizer.state
         first = group["params"][0]
         self._place = next(
             place for place, each in enumerate(optimizer.param_groups) if any(x is first for x in each["params"])
@@ -247,11 +261,11 @@ class OptimizerStep:
 
     @property
     def settings(self) -> tuple[Any, ...]:
-        """What a step is recorded for, and anew when it changes: which parameters there are, and most settings."""
+        """What a step is recorded for, and anew when it changes: the state and the parameters there are, and most settings."""
         self.all()
         groups = self._optimizer.param_groups
         params = groups[self._place]["params"]
-        return len(groups), id(params), len(params), self._fixed
+        return self._optimizer.state is self._state, len(groups), id(params), len(params), self._fixed
 
     def all(self) -> dict[str, Any]:
         """All settings.  They are worked out again where one of the group's values is another object than before."""
@@ -275,7 +289,7 @@ def _is_mutable(value: Any) -> bool:
 
 def _trace(
     optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], gradients: list[Any],
-    columns: Columns, backend: Any,
+    columns: Columns, backend: Any, fresh: set[int],
 ) -> None:  # fmt: skip
     """A step that a recorder watches: the scheduled settings stay changeable."""
     active = recorder()
@@ -300,14 +314,22 @@ def _trace(
             results = tuple([None if column is None else column[place] for column in found])
             _store(optimizer, names, parameter, _row(columns, place), results, False)
         return
+    first = [True]
+    at_first = {
+        name: host_value(lambda name=name, value=value: value if first[0] else now.all()[name])
+        for name, value in (optimizer.at_first if fresh else {}).items()
+    }
     for place, parameter in enumerate(parameters):
         array = parameter._read()
+        own = {**numbers, **at_first} if id(parameter) in fresh else numbers
         cast = {
             name: number if isinstance(number, float | int) else _cast(backend, number, array)
-            for name, number in numbers.items()
+            for name, number in own.items()
         }
         one = [None if column is None else [column[place]] for column in columns]
         _one_by_one(optimizer, {**settings, **cast}, names, [parameter], [gradients[place]], one, backend)
+    if at_first:
+        host_effect(partial(first.__setitem__, 0, False), lambda: partial(first.__setitem__, 0, True))
 
 
 def _record(
