@@ -6,11 +6,13 @@ import functools
 import importlib
 from typing import Any
 
+import array_api_compat.numpy as library
 import numpy as np
 
 from .numpy_kernels import KERNELS, kernel
 
 _matmul, _einsum = np.matmul, np.einsum
+_generic_solve = library.linalg.solve
 #: From this many rows on SciPy's routines are faster than NumPy's, in spite of their wrappers.
 _LARGE = 64
 #: Matrices with a smaller reciprocal condition number are singular up to rounding, for `adjugate`.
@@ -62,6 +64,53 @@ def _generic_solve_triangular(a, b, upper, unitriangular):
     if unitriangular:
         triangle += np.eye(a.shape[-1], dtype=a.dtype)
     return np.linalg.solve(triangle, b)
+
+
+# LAPACK takes matrices column by column: the transpose of what NumPy has in memory.  So it decomposes the transpose, in
+# which an inverse and a determinant are the same, and nothing is copied back and forth.
+
+
+def _decomposed(x):
+    """The factors of the transpose of ``x`` by getrf, the rows that were exchanged, and the place of a zero pivot or 0."""
+    (getrf,) = _scipy().get_lapack_funcs(("getrf",), (x,))
+    return getrf(x.T)
+
+
+@kernel
+def inv(x, /):
+    if not _is_large(x) or x.shape[0] != x.shape[1] or x.dtype.char not in "fdFD":
+        return np.linalg.inv(x)
+    factors, exchanged, zero = _decomposed(x)
+    if zero:
+        raise np.linalg.LinAlgError("Singular matrix")
+    getri, getri_lwork = _scipy().get_lapack_funcs(("getri", "getri_lwork"), (x,))
+    length = int(getri_lwork(x.shape[0])[0].real * 1.01)  # single precision may round it down
+    return getri(factors, exchanged, lwork=length, overwrite_lu=1)[0].T
+
+
+@kernel
+def solve(a, b, /):
+    if not _is_large(a) or b.ndim != 2 or not a.shape[0] == a.shape[1] == b.shape[0] or a.dtype is not b.dtype:
+        return _generic_solve(a, b)
+    factors, exchanged, zero = _decomposed(a)
+    if zero:
+        raise np.linalg.LinAlgError("Singular matrix")
+    (getrs,) = _scipy().get_lapack_funcs(("getrs",), (a, b))
+    return np.ascontiguousarray(getrs(factors, exchanged, b, trans=1)[0])
+
+
+@kernel
+def slogdet(x, /):
+    if not _is_large(x) or x.shape[0] != x.shape[1] or x.dtype.char not in "fdFD":
+        return tuple(np.linalg.slogdet(x))
+    factors, exchanged, zero = _decomposed(x)
+    if zero:
+        return x.dtype.type(0), x.real.dtype.type(-np.inf)
+    pivots = factors.diagonal()
+    sizes = np.abs(pivots)
+    sign = np.multiply.reduce(pivots / sizes)
+    odd = np.count_nonzero(exchanged != np.arange(x.shape[0])) % 2
+    return -sign if odd else sign, np.add.reduce(np.log(sizes))
 
 
 @kernel
