@@ -76,8 +76,10 @@ class Crossing:
 def cross(kind: type[Crossing], frame: Frame | None, *operands: Any) -> Any:
     """The map of ``kind`` on Tensors, recorded, or on raw arrays."""
     crossing = kind(frame)
-    if not isinstance(operands[0], Tensor):
+    if operands[0].__class__ is not Tensor and not isinstance(operands[0], Tensor):
         return crossing.forward(*operands)
+    if len(operands) == 1 and operands[0]._edge is None:
+        return cell(crossing.forward(operands[0]._read()))
     array = crossing.forward(*[x._read() for x in operands])
     edges = tuple([x._edge for x in operands if x._edge is not None])
     if not edges or not grad_enabled():
@@ -131,6 +133,15 @@ class Lower(Crossing):
 
     def adjoint(self, g: Any) -> Sequence[Any]:
         return (cross(Lift, self.frame, g),)
+
+
+def raised(array: Any, frames: Sequence[Frame]) -> Any:
+    """``array`` as an array of all ``frames``, whatever it belongs to already."""
+    own = layers(array) if isinstance(array, Interpreted) else ()
+    for frame in frames:
+        if frame not in own:
+            array = through(array, frame, lambda part, axis, frame=frame: frame.constant(part))
+    return array
 
 
 def lifted(x: Tensor, frames: Sequence[Frame]) -> Tensor:

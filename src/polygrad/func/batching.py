@@ -50,7 +50,7 @@ def vmap(
     @functools.wraps(func)
     def batched(*args: Any, **kwargs: Any) -> Any:
         leaves, structure = flatten(args)
-        dims = _in_dims(args, in_dims)
+        dims = _in_dims(leaves, structure, in_dims)
         size = _batch_size(leaves, dims)
         if chunk_size is None or size <= chunk_size:
             return _run(func, leaves, structure, kwargs, dims, size, out_dims, randomness)
@@ -79,7 +79,7 @@ def _run(
         raise TypeError(
             f"vmap: the function must return tensors, or lists, tuples and dicts of them, and it returned a {kinds[0]}"
         )
-    where = _spread(result, out_dims, "out_dims", "what the function returned")
+    where = _spread(result_structure, out_dims, "out_dims", "what the function returned")
     outputs = apart(outputs)
     del inside, result
     frame.check_written()
@@ -111,9 +111,9 @@ def _moved(x: Tensor, source: int, target: int) -> Tensor:
 
 
 def _together(parts: Sequence[Any], out_dims: Any) -> Any:
-    where = _spread(parts[0], out_dims, "out_dims", "what the function returned")
     leaves = [flatten(part)[0] for part in parts]
     structure = flatten(parts[0])[1]
+    where = _spread(structure, out_dims, "out_dims", "what the function returned")
     return unflatten(structure, [
         of_one[0] if dim is None else cat(list(of_one), dim) for of_one, dim in zip(zip(*leaves, strict=True), where, strict=True)
     ])  # fmt: skip
@@ -122,19 +122,19 @@ def _together(parts: Sequence[Any], out_dims: Any) -> Any:
 # -- which dimension -------------------------------------------------------------------------------------------------------
 
 
-def _in_dims(args: tuple, in_dims: Any) -> list[int | None]:
-    """For every leaf of ``args`` the dimension of the batch, counted from the front, or None."""
+def _in_dims(leaves: Sequence[Any], structure: Any, in_dims: Any) -> list[int | None]:
+    """For every leaf of the arguments the dimension of the batch, counted from the front, or None."""
     if (not isinstance(in_dims, (int, tuple)) and in_dims is not None) or isinstance(in_dims, bool):
         raise ValueError(
             f"vmap: in_dims is an int, or a tuple with an entry for each argument, not {in_dims!r}; for an only argument that is a list or "  # noqa: E501
             "dict write a tuple of one"
         )
-    if isinstance(in_dims, tuple) and len(in_dims) != len(args):
+    if isinstance(in_dims, tuple) and len(in_dims) != len(structure[1]):
         raise ValueError(
-            f"vmap: in_dims has {len(in_dims)} entries, {in_dims!r}, but the function was called with {len(args)} arguments"
+            f"vmap: in_dims has {len(in_dims)} entries, {in_dims!r}, but the function was called with {len(structure[1])} arguments"
         )
-    dims = _spread(args, in_dims, "in_dims", "the arguments")
-    for number, (x, d) in enumerate(zip(flatten(args)[0], dims, strict=True)):
+    dims = _spread(structure, in_dims, "in_dims", "the arguments")
+    for number, (x, d) in enumerate(zip(leaves, dims, strict=True)):
         if d is None:
             continue
         if not isinstance(x, Tensor):
@@ -155,17 +155,26 @@ def _in_dims(args: tuple, in_dims: Any) -> list[int | None]:
     return dims
 
 
-def _spread(tree: Any, dims: Any, name: str, what: str) -> list[Any]:
-    """One of ``dims`` for every leaf of ``tree``: an int or None is for all leaves below it."""
+def _spread(structure: Any, dims: Any, name: str, what: str) -> list[Any]:
+    """One of ``dims`` for every leaf of ``structure``: an int or None is for all leaves below it."""
     if dims is None or (isinstance(dims, int) and not isinstance(dims, bool)):
-        return [dims] * len(flatten(tree)[0])
-    if isinstance(dims, (list, tuple)) and isinstance(tree, (list, tuple)) and len(dims) == len(tree):
-        return [d for part, one in zip(tree, dims, strict=True) for d in _spread(part, one, name, what)]
-    if isinstance(dims, dict) and isinstance(tree, dict) and dims.keys() == tree.keys():
-        return [d for key, part in tree.items() for d in _spread(part, dims[key], name, what)]
+        return [dims] * _leaves_in(structure)
+    if structure is not None:
+        kind, parts = structure[0], structure[-1]
+        if isinstance(dims, (list, tuple)) and kind is not dict and len(dims) == len(parts):
+            return [d for part, one in zip(parts, dims, strict=True) for d in _spread(part, one, name, what)]
+        if isinstance(dims, dict) and kind is dict and dims.keys() == set(structure[1]):
+            return [
+                d for key, part in zip(structure[1], parts, strict=True) for d in _spread(part, dims[key], name, what)
+            ]
     raise ValueError(
         f"vmap: {name} {dims!r} does not have the structure of {what}; an int or None stands for all that is below it"
     )
+
+
+@functools.lru_cache(256)
+def _leaves_in(structure: Any) -> int:
+    return 1 if structure is None else sum(map(_leaves_in, structure[-1]))
 
 
 def _batch_size(leaves: list[Any], dims: list[int | None]) -> int:

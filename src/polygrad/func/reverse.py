@@ -15,7 +15,7 @@ from .._core import engine, graph
 from .._core.graph import Edge, Leaf
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
-from .._interpreters.crossing import Argument, cross, lifted
+from .._interpreters.crossing import Argument, cross, lifted, raised
 from .._interpreters.frames import stack
 from .._state import grad_enabled
 from ..autograd.grad_mode import enable_grad
@@ -48,7 +48,10 @@ class Recorded:
         others, aux_structure = flatten(aux)
         returned = [x for x in (*self.outputs, *others) if isinstance(x, Tensor)]
         #: Whether a graph outside can reach into this one: then it has to stay, and sweeps through it are recorded.
-        self.open = around and _leads_outside([x._edge for x in returned if x._edge is not None], self.inputs, start)
+        outside = not around or _leads_outside([x._edge for x in returned if x._edge is not None], self.inputs, start)
+        self.open = around and outside
+        #: Whether a sweep ends in the inputs wherever it goes.
+        self.closed = not outside and all(x._edge.__class__ is Leaf for x in self.inputs)
         self.aux = unflatten(aux_structure, [self.seen(x) for x in others])
 
     def seen(self, x: Any) -> Any:
@@ -70,7 +73,11 @@ class Recorded:
         if pairs:
             create = grad_enabled() and (self.open or any(g._edge is not None for _, g in pairs))
             outputs, gradients = zip(*pairs, strict=True)
-            found = engine.grad(outputs, self.inputs, gradients, again or create, create, True)
+            if self.closed:
+                reached = engine.sweep(outputs, gradients, again or create, create, None)
+                found = [engine.to_user(reached[x._edge]) if x._edge in reached else None for x in self.inputs]  # type: ignore[index]
+            else:
+                found = engine.grad(outputs, self.inputs, gradients, again or create, create, True)
         return [OPERATIONS.zeros_like(x) if g is None else g for x, g in zip(self.inputs, found, strict=True)]
 
     def as_inputs(self, gradients: Sequence[Any], single: bool) -> Any:
@@ -81,8 +88,11 @@ class Recorded:
 
 def _argument(x: Tensor, around: bool) -> Tensor:
     """``x`` as a variable of its own, of all transforms around: so nothing has to be lifted each time that it is used."""
-    x = lifted(x, stack.get())
-    made = cross(Argument, None, x) if around and x._edge is not None else cell(x._read())
+    frames = stack.get()
+    if around and x._edge is not None:
+        made = cross(Argument, None, lifted(x, frames))
+    else:
+        made = cell(raised(x._read(), frames))
     if made._edge is None:
         made._edge = Leaf(made, tuple(made.shape))
     return made

@@ -24,16 +24,17 @@ def tensors_of(tree: Any, name: str, what: str, differentiable: bool = False) ->
     """
     leaves, structure = flatten(tree)
     for number, leaf in enumerate(leaves):
+        if isinstance(leaf, Tensor) and (not differentiable or leaf.dtype.is_differentiable):
+            continue
         place = f"{what}, leaf {number}," if len(leaves) > 1 else what
         if not isinstance(leaf, Tensor):
             raise TypeError(
                 f"{name}: {place} must be a Tensor, not {type(leaf).__name__}; tensors may be nested in lists, tuples and dicts"
             )
-        if differentiable and not leaf.dtype.is_differentiable:
-            raise TypeError(
-                f"{name}: {place} is {leaf.dtype.name}; derivatives are taken by tensors of floating-point or complex type: "
-                "convert it, as in x.to(polygrad.float32), or leave it out of argnums"
-            )
+        raise TypeError(
+            f"{name}: {place} is {leaf.dtype.name}; derivatives are taken by tensors of floating-point or complex type: "
+            "convert it, as in x.to(polygrad.float32), or leave it out of argnums"
+        )
     return leaves, structure
 
 
