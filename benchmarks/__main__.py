@@ -18,17 +18,25 @@ import argparse  # noqa: E402
 import json  # noqa: E402
 import sys  # noqa: E402
 
-from . import chain, import_time, mlp  # noqa: E402
+from . import chain, import_time, mlp, transforms  # noqa: E402
 from .harness import Timing, Workload, measure  # noqa: E402
 
-WORKLOADS = {w.name: w for w in (chain.WORKLOAD, mlp.SMALL_WORKLOAD, mlp.LARGE_WORKLOAD, mlp.JAX_WORKLOAD)}
+WORKLOADS = {
+    w.name: w
+    for w in (
+        chain.WORKLOAD, mlp.SMALL_WORKLOAD, mlp.LARGE_WORKLOAD, mlp.JAX_WORKLOAD,
+        transforms.HESSIAN_WORKLOAD, transforms.PRODUCT_WORKLOAD, transforms.SAMPLES_WORKLOAD,
+    )
+}  # fmt: skip
 
 
 def main() -> int:
     """Run what was asked for.  Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--workloads", default=",".join(WORKLOADS), help="comma-separated, of: " + ", ".join(WORKLOADS))
-    parser.add_argument("--against", default="torch,autograd,numpy,jax", help="comma-separated implementations")
+    parser.add_argument(
+        "--against", default="torch,torch-backward,autograd,numpy,jax,loop", help="comma-separated implementations"
+    )
     parser.add_argument("--rounds", type=int, default=30, help="turns of each implementation")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")
     options = parser.parse_args()
