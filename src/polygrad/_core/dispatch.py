@@ -271,7 +271,7 @@ def _saver(primitive: Primitive, array_of: dict[str, str], arguments: Sequence[s
 
 def _node(plan: str, edges: str, saved: str) -> str:
     return (
-        f"node.plan = {plan}; node.edges = {edges}; node.saved = {saved}; "
+        f"node.plan = {plan}; node.{edges}; node.saved = {saved}; "
         "node.sequence = sequence(); node.shape = out.shape; node.hooks = None; node.output = None; t._edge = node"
     )
 
@@ -371,7 +371,7 @@ def _record(primitive, names, arrays, array_of, scope, add) -> None:
     if count == 1 and primitive.has_rules:
         scope["plan1"] = plan = primitive.plan((True,))
         add("    if e0 is not None and grad_enabled():")
-        add("        node = Node(); " + _node("plan1", "(e0,)", _saved(plan, array_of)))
+        add("        node = Node(); " + _node("plan1", "into = e0", _saved(plan, array_of)))
     elif count == 2 and complete:
         scope.update(
             plan10=primitive.plan((True, False)),
@@ -380,9 +380,9 @@ def _record(primitive, names, arrays, array_of, scope, add) -> None:
         )
         add("    if (e0 is not None or e1 is not None) and grad_enabled():")
         add("        node = Node()")
-        add("        if e1 is None: " + _node("plan10", "(e0,)", _saved(scope["plan10"], array_of)))
-        add("        elif e0 is None: " + _node("plan01", "(e1,)", _saved(scope["plan01"], array_of)))
-        add("        else: " + _node("plan11", "(e0, e1)", _saved(scope["plan11"], array_of)))
+        add("        if e1 is None: " + _node("plan10", "into = e0", _saved(scope["plan10"], array_of)))
+        add("        elif e0 is None: " + _node("plan01", "into = e1", _saved(scope["plan01"], array_of)))
+        add("        else: " + _node("plan11", "into = e0, e1", _saved(scope["plan11"], array_of)))
     else:
         _saver(primitive, array_of, [*arrays, *primitive.settings, "out"], scope)
         values = ", ".join([*arrays, *primitive.settings, "out"])
@@ -390,7 +390,7 @@ def _record(primitive, names, arrays, array_of, scope, add) -> None:
         add(f"        mask = ({''.join(f'{e} is not None, ' for e in edges)})")
         add("        plan = plans.get(mask) or plan_of(mask); node = Node()")
         chosen = "tuple([e for e in (" + ", ".join(edges) + ",) if e is not None])"
-        add("        " + _node("plan", chosen, f"saved_of(plan, {values})"))
+        add("        " + _node("plan", f"edges = {chosen}", f"saved_of(plan, {values})"))
     add("    else: t._edge = None")
 
 
@@ -418,7 +418,7 @@ def _variadic_text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
         "    if True in mask and grad_enabled():",
         "        plan = plans.get(mask) or plan_of(mask); node = Node()",
         "        "
-        + _node("plan", "tuple([e for e in edges if e is not None])", f"saved_of(plan, {', '.join(arguments)})"),
+        + _node("plan", "edges = tuple([e for e in edges if e is not None])", f"saved_of(plan, {', '.join(arguments)})"),
         "    else: t._edge = None",
         "    return t",
     ]

@@ -204,13 +204,13 @@ def _walk(
             node.saved = None
         if hooks is not None and hooks.posthooks:
             results = _run_posthooks(node, results, g)
-        broadcasts, following, edges = plan.broadcasts, None, node.edges
-        if len(edges) == 1 and useful is None:  # a link of a chain: the same as below without a loop
-            edge, c = edges[0], results[0]
-            if type(edge) is Node and c is not None and edge not in cotangents:
+        broadcasts, following, into = plan.broadcasts, None, node.into
+        if type(into) is Node and useful is None:  # a link of a chain: the same as below without a loop
+            edge, c = into, results[0]
+            if c is not None and edge not in cotangents:
                 node, g = edge, unbroadcast(c, edge.shape) if broadcasts and c.shape != edge.shape else c
                 continue
-        for edge, c in zip(edges, results):  # noqa: B905  (the inner step: no keyword)
+        for edge, c in zip(into if type(into) is tuple else (into,), results):  # noqa: B905  (the inner step: no keyword)
             if c is None or (useful is not None and edge not in useful):
                 continue
             if broadcasts and c.shape != edge.shape:

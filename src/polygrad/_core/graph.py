@@ -87,16 +87,27 @@ class Node:
     ``saved`` holds raw arrays and settings, exactly those that the rules of ``plan`` name; it is None once they are freed.
     """
 
-    __slots__ = ("__weakref__", "edges", "hooks", "output", "plan", "saved", "sequence", "shape")
+    __slots__ = ("__weakref__", "hooks", "into", "output", "plan", "saved", "sequence", "shape")
 
     # No ``__init__``: the dispatchers make a node and set its attributes, which is twice as fast as calling one.
     plan: Any
-    edges: tuple
+    into: Any
     saved: tuple | None
     shape: Any
     output: int | None
     hooks: Hooks | None
     sequence: int
+
+    @property
+    def edges(self) -> tuple:
+        """Where the gradient goes next.  A node with one edge holds it as it is, in ``into``: a long graph is half as much for
+        Python's garbage collector to go through."""
+        into = self.into
+        return into if type(into) is tuple else (into,)
+
+    @edges.setter
+    def edges(self, edges: tuple) -> None:
+        self.into = edges[0] if len(edges) == 1 else edges
 
     def name(self) -> str:
         """The operation's name, as in ``MultiplyBackward``."""
