@@ -8,6 +8,7 @@ import pytest
 import polygrad
 from polygrad import nn, optim
 from polygrad.nn import functional as F
+from polygrad.utils.checkpoint import checkpoint
 
 
 @pytest.fixture(params=["numpy", "jax", "compiled", "replayed"])
@@ -244,6 +245,61 @@ def test_a_loop_is_one_operation_of_the_program(jax):
     assert text.count("stablehlo.tanh") == 1  # going backward, nothing is computed again
 
 
+def recurrence(h, x, w):
+    return (h @ w + x).tanh()
+
+
+#: Bodies ``(h, x, w, other) -> (h, y)`` in which a special thing happens.
+BODIES = {
+    "a tensor from outside as the result": lambda h, x, w, other: (recurrence(h, x, w), other),
+    "a carry that does not depend on the one before": lambda h, x, w, other: (x * other, h * h),
+    "a part that is detached": lambda h, x, w, other: ((h @ w).detach() + x, h * other.detach() + other),
+    "another type": lambda h, x, w, other: ((h.double() @ w.double()).float() + x, h.double()),
+    "a checkpoint": lambda h, x, w, other: (checkpoint(recurrence, h, x, w, use_reentrant=False), h),
+    "a gradient": lambda h, x, w, other: (polygrad.func.grad(lambda h: (h**3 * other).sum())(h) * 0.1 + x, h @ w),
+    "a compiled function": polygrad.compile(lambda h, x, w, other: (recurrence(h, x, w), h)),
+    "a picked row": lambda h, x, w, other: (recurrence(h, x, w), w[0] + h[1:].sum()),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_gradients_of_a_scan_whose_body_has(jax, name):
+    w, other, xs, init = numbers(3, 3), numbers(3), numbers(5, 3), numbers(3, seed=1)
+
+    def function():
+        h, ys = polygrad.scan(lambda h, x: BODIES[name](h, x, w, other), init, xs)
+        return h.sum() + (ys * ys).sum().float()
+
+    agree(function, w, other, xs, init)
+
+
+def test_a_scan_inside_of_a_checkpoint(jax):
+    w, xs = numbers(3, 3), numbers(5, 3)
+
+    def inner(xs):
+        return polygrad.scan(lambda h, x: (recurrence(h, x, w), h), polygrad.zeros(3), xs)[1].sum()
+
+    agree(lambda: checkpoint(inner, xs * 2, use_reentrant=False), w, xs)
+
+
+def test_a_hook_sees_the_whole_gradient_once(jax):
+    w, xs = numbers(3, 3), numbers(5, 3)
+    handle = w.register_hook(lambda g: g * g)
+    agree(lambda: polygrad.scan(lambda h, x: (recurrence(h, x, w), h), polygrad.zeros(3), xs)[1].sum(), w, xs)
+    handle.remove()
+
+
+def test_first_derivatives_that_could_be_differentiated_again(jax):
+    w, xs = numbers(3, 3), numbers(5, 3)
+
+    def last(w, xs):
+        return polygrad.scan(lambda h, x: (recurrence(h, x, w), None), polygrad.zeros(3), xs)[0].sum()
+
+    slope = polygrad.func.grad(last, argnums=(0, 1))  # its arguments require grad, so it keeps the graph
+    for found, right in zip(polygrad.compile(slope)(w, xs), slope(w, xs), strict=True):
+        close(found, right)
+
+
 # -- an LSTM -----------------------------------------------------------------------------------------------------------------
 
 
@@ -322,6 +378,31 @@ def test_statistics_and_counters_are_carried(run):
     for x in 2 * list(np.asarray(xs.tolist())):
         mean = 0.9 * mean + 0.1 * x.mean(0)
     np.testing.assert_allclose(layer.running_mean.tolist(), mean, rtol=1e-5, atol=1e-6)
+
+
+def test_a_view_of_state_and_state_made_in_the_program(run):
+    buffer = polygrad.zeros(4, 3)
+    row = buffer[1]
+
+    @run
+    def function(xs):
+        total = xs[0].detach() * 0
+
+        def step(h, x):
+            with polygrad.no_grad():
+                row.add_(x)
+                total.add_(row)
+            return h + row * x, None
+
+        return polygrad.scan(step, polygrad.zeros(3), xs)[0], total
+
+    xs = numbers(5, 3)
+    h, total = function(xs)
+    sums = np.cumsum(np.asarray(xs.tolist()), axis=0)
+    np.testing.assert_allclose(buffer.tolist(), [[0] * 3, sums[-1], [0] * 3, [0] * 3], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(row.tolist(), sums[-1], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(total.tolist(), sums.sum(0), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(h.tolist(), (sums * np.asarray(xs.tolist())).sum(0), rtol=1e-5, atol=1e-6)
 
 
 def test_what_a_function_changes_in_place_is_its_own(run):

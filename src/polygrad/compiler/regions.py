@@ -237,14 +237,26 @@ class Whole:
         self.primitive = self.backward = self
         self.name = self.operation = name
         self.outputs, self.mask, self._rule = outputs, mask, rule
+        #: The node, weakly.
+        self.node: Callable[[], Node | None] = lambda: None
 
     def __getitem__(self, array_type: type) -> Callable[[list[Any], tuple], list[Any]]:
-        if array_type is OPERATIONS.array_type:
-            raise RuntimeError(
-                f"{self.name}: inside a compiled function it has first derivatives only, and create_graph=True asks for more; call "
-                "the function without polygrad.compile for those"
-            )
-        return self._rule
+        return self._once if array_type is OPERATIONS.array_type else self._rule
+
+    def _once(self, cotangents: list[Any], saved: tuple) -> list[Any]:
+        """The rule where its result may be differentiated again: that says then why it cannot be."""
+        results = self._rule([None if g is None else g._read() for g in cotangents], saved)
+        edges = [g._edge for g in cotangents if g is not None and g._edge is not None]
+        arrays = [x for x in results if x is not None]
+        node: Any = self.node()
+        tensors = iter(joined(self.name, arrays, [True] * len(arrays), [*edges, *node.edges], (), self._twice))
+        return [None if x is None else next(tensors) for x in results]
+
+    def _twice(self, cotangents: list[Any], saved: tuple) -> list[Any]:
+        raise RuntimeError(
+            f"{self.name}: inside a compiled function it has first derivatives only, and this is the derivative of one; call the "
+            "function without polygrad.compile for those of higher order"
+        )
 
 
 def joined(
@@ -260,6 +272,7 @@ def joined(
         return [cell(array) for array in arrays]
     plan = Whole(name, sum(varies), (True,) * len(edges), rule)
     node = make_node(plan, tuple(edges), saved, None)
+    plan.node = weakref.ref(node)
     numbers: Iterator[int] = iter(range(plan.outputs))
     return [
         cell(array, make_node(plan, (node,), (), tuple(array.shape), next(numbers)) if varying else None)

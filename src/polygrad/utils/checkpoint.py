@@ -276,7 +276,8 @@ class _Watching:
     """Passes on what it sees to the recorder around it, and remembers what cells held before they were written."""
 
     #: What happens where there is no recorder around it.
-    PASSIVE: ClassVar[dict[str, Callable]] = {
+    PASSIVE: ClassVar[dict[str, Any]] = {
+        "backend": None,
         **dict.fromkeys(("read", "write", "read_grad", "write_grad"), lambda cell: None),
         "guard": lambda owner, name, value: value,
         "host_value": lambda get: get(),
