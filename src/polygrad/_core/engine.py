@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any
 
 from .._state import RECORDERS, grad_mode, note_read, recorder
@@ -43,8 +43,10 @@ def backward(
                 hooks_of(edge).retains_grad = True
     reached = sweep(outputs, gradients, retain_graph, create_graph, wanted)
     found = [(edge, to_user(g)) for edge, g in reached.items() if edge.__class__ is Leaf]
-    if any(BY_TYPE[g._read().__class__].level for _, g in found):
-        _check_levels(found)
+    for _, g in found:
+        if BY_TYPE[g._read().__class__].level:
+            _check_levels(found)
+            break
     for leaf, g in found:
         _accumulate(leaf, g, create_graph)
 
@@ -141,8 +143,11 @@ def sweep(
     retained: dict[Node, Tensor] = {}
     token = grad_mode.set(create_graph)
     try:
-        with nullcontext() if guard is None else guard(cotangents):
+        if guard is None:
             reached = _walk(heap, cotangents, retained, retain, create_graph, wanted, useful)
+        else:
+            with guard(cotangents):
+                reached = _walk(heap, cotangents, retained, retain, create_graph, wanted, useful)
         for leaf, g in cotangents.items():  # only leaves are left
             if leaf.hooks is not None:
                 g = _run_hooks(leaf, g, retained)
@@ -321,9 +326,19 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
     return from_user(gradient, create_graph)
 
 
+class _Complex(dict):
+    """Array type and data type → whether the numbers are complex."""
+
+    def __missing__(self, key: tuple[type, Any]) -> bool:
+        found = self[key] = BY_TYPE[key[0]].from_dtype(key[1]).is_complex
+        return found
+
+
+_complex = _Complex()
+
+
 def _is_complex(g: Any) -> bool:
-    dtype = g.dtype if g.__class__ is Tensor else BY_TYPE[g.__class__].from_dtype(g.dtype)
-    return dtype.is_complex
+    return g.dtype.is_complex if g.__class__ is Tensor else _complex[g.__class__, g.dtype]
 
 
 def _conjugate(g: Any) -> Any:
