@@ -157,3 +157,9 @@ def test_collating_is_pytorchs():
 def test_wrong_arguments(call, kind, message):
     with pytest.raises(kind, match=message):
         call()
+
+
+def test_arrays_go_through_dlpack_and_back():
+    array = np.arange(3.0)
+    assert_close(pg.utils.dlpack.from_dlpack(array), pg.tensor(array))
+    assert "dltensor" in repr(pg.utils.dlpack.to_dlpack(pg.tensor(array)))
