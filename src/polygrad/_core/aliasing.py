@@ -84,6 +84,8 @@ class Aliasing:
             root._base = (self._cell(root._data), None, None)
             root._base[0]._watch(root)
         memory = root._base[0]
+        if RECORDERS:
+            note_read(memory)
         made = self._cell(memory._data)
         made._base = (memory, None, None)
         memory._watch(made)

@@ -248,7 +248,7 @@ class Recording:
         if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
             parts = [self._wrapped(part, given, constant) for part in value]
             return type(value)([part[0] for part in parts]), type(value)([part[1] for part in parts])
-        if value is None or value.__class__ in NUMBERS or not self.backend.is_ground(value):
+        if value is None or value.__class__ in NUMBERS or not self.backend.is_plain(value):
             if hasattr(value, "_fields"):
                 return self._wrapped(tuple(value), given, constant)
             return value, None

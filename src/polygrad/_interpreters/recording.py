@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from .._core.primitive import PRIMITIVES
 from .._dtypes import DType
+from .._ops.recurrent import scan_steps
 from ..backends.base import Backend
 from ..backends.registry import BY_TYPE, register_backend
 from .recorded import Recorded, Recording, ValueUnknown, recording_of
@@ -55,6 +56,10 @@ class RecordedNamespace:
         """The device that ``x`` lives on."""
         return self._backend.device(x)
 
+    def scan_steps(self, *arguments: Any, **named: Any) -> Any:
+        """Loops are written down step by step."""
+        return scan_steps(self, *arguments, **named)
+
     def philox(self, key: Any, counter: Any, blocks: int, device: Any = None) -> Any:
         """Random words by the library's own generator."""
         return self._backend.recorded(partial(_random_words, self._backend.ground, blocks), "philox")(key, counter)
@@ -62,6 +67,22 @@ class RecordedNamespace:
 
 def _random_words(ground: Any, blocks: int, key: Any, counter: Any) -> Any:
     return ground.random_bits(int(key), int(counter), blocks)
+
+
+class _PlainTypes(dict[type, bool]):
+    """Type → whether it is one of the plain backend's arrays."""
+
+    def __init__(self, ground: Backend):
+        super().__init__()
+        self._ground = ground
+
+    def __missing__(self, kind: type) -> bool:
+        try:
+            found = BY_TYPE[kind] is self._ground
+        except TypeError:
+            found = False
+        self[kind] = found
+        return found
 
 
 class RecordedBackend(Backend):
@@ -79,22 +100,14 @@ class RecordedBackend(Backend):
         self.array_type = type("Recorded", (Recorded,), {"__slots__": (), "backend": self})
         self.kernels = {}
         self.library = self.xp = RecordedNamespace(self)  # type: ignore[assignment]
-        self._grounds: dict[type, bool] = {}
+        self.plain_types = _PlainTypes(ground)
 
     def owns(self, array_type: type) -> bool:
         return array_type is self.array_type
 
-    def is_ground(self, value: Any) -> bool:
+    def is_plain(self, value: Any) -> bool:
         """Whether ``value`` is an array of the plain backend."""
-        kind = value.__class__
-        known = self._grounds.get(kind)
-        if known is None:
-            try:
-                known = BY_TYPE[kind] is self.ground
-            except TypeError:
-                known = False
-            self._grounds[kind] = known
-        return known
+        return self.plain_types[value.__class__]
 
     def described(self, x: Recorded) -> Recorded:
         """``x`` without its value."""
@@ -119,7 +132,7 @@ class RecordedBackend(Backend):
     def _constant(self, value: Any) -> Any:
         """A new array, as a constant of the recording that is made."""
         recording = _active.get()
-        if recording is None or not self.is_ground(value):
+        if recording is None or not self.is_plain(value):
             return value
         return recording.add(value, True)
 
@@ -224,7 +237,7 @@ class RecordedBackend(Backend):
         assert recording is not None
         if not hasattr(array, "dtype"):
             array = self.ground.asarray(array)
-        foreign = not self.is_ground(array)
+        foreign = not self.is_plain(array)
         made = recording.add(self.ground.asarray(BY_TYPE[type(array)].to_numpy(array)) if foreign else array)
         recording.inputs.append(made.slot)
         return recording.apply(_Home(self.ground), (made,)) if foreign else made

@@ -185,6 +185,14 @@ class Program:
             expression = f"{self._source.name(target)}._edge.__class__"
             words = f"the graph of {_describe(target)}"
             found[expression] = Condition(expression, record.edge.__class__, words)
+            if self._backend.level:  # a replay is for arrays of these kinds
+                array, name = record.array, self._source.name(target)
+                expression = f"{self._source.name(self._backend.plain_types)}[{name}._data.__class__]"
+                words = f"the shape and type of {_describe(target)}"
+                found[expression] = Condition(expression, self._backend.is_plain(array), words)
+                if self._backend.is_plain(array):
+                    expression = f"({name}._data.shape, {name}._data.dtype)"
+                    found[expression] = Condition(expression, (array.shape, array.dtype), words)
         return list(found.values())
 
     def _host(self, discovery: Discovery) -> list[str]:
@@ -239,7 +247,7 @@ class Program:
                 sharing = "".join(
                     f" + ({other}._data is {local})"
                     for r, other in alive
-                    if r is not record and r.array is record.array
+                    if other is not None and r is not record and r.array is record.array
                 )
                 source.names["copy"] = lambda array: self._backend.asarray(array, copy=True)
                 held = "True" if UNIQUE is None else f"getrefcount({local}) > {UNIQUE}{sharing}"
@@ -257,7 +265,8 @@ class Program:
         """Put the results into the cells and gradients."""
         place = len(found) - len(self._written) - sum(r.array is not None for _, r in self._changed)
         for record in self._written:
-            self._source.add(f"{self._cell(record)}._data = {found[place]}")
+            if self._cell(record) is not None:  # it may have died with what the function returned
+                self._source.add(f"{self._cell(record)}._data = {found[place]}")
             place += 1
         for leaf, kept in self._changed:
             if kept.array is not None:

@@ -7,6 +7,7 @@ took: before a value is kept longer, or memory held back, it is looked up what i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -35,14 +36,47 @@ class Replay:
     def __init__(self, recording: Recording):
         self._recording = recording
         self._recording.forget()
+        self._operations = _late(_simplified(recording))
+        self._text = ""
 
     def bind(self, overwritten: Sequence[int], others: Sequence[int]) -> Callable[..., Any]:
         """The program as a function of the inputs with these numbers; the memory of ``overwritten`` is its own."""
         inputs = self._recording.inputs
         free = frozenset(inputs[number] for number in overwritten)
         arguments = [inputs[number] for number in (*overwritten, *others)]
-        operations = _late(_simplified(self._recording))
-        return Writer(self._recording, operations, free, arguments).function()
+        program = Writer(self._recording, self._operations, free, arguments).function()
+        self._text = program.source  # type: ignore[attr-defined]
+        return program
+
+    def as_text(self) -> str:
+        """The bound program in Python."""
+        return self._text
+
+    def cost(self) -> tuple[float, float, int]:
+        """Operations, bytes read and written, and bytes of temporary memory in one run.
+
+        Only products of matrices are told from functions that do one operation for each element of their result.
+        """
+        kinds = self._recording.kinds
+        flops = sum(_flops(operation, kinds) for operation in self._operations)
+        moved = sum(
+            kinds[slot].nbytes for o in self._operations for slot in (*read(o), *made(o)) if not _is_view(o, kinds)
+        )
+        return float(flops), float(moved), max(Alive(self._recording, self._operations).bytes, default=0)
+
+
+def _is_view(operation: Operation, kinds: list[Any]) -> bool:
+    return all(kinds[slot].memory != slot for slot in made(operation))
+
+
+def _flops(operation: Operation, kinds: list[Any]) -> int:
+    given, results = [kinds[slot].shape for slot in read(operation)], [kinds[slot].shape for slot in made(operation)]
+    if _is_view(operation, kinds):
+        return 0
+    name = getattr(operation.function, "__name__", "")
+    if name in ("dot", "matmul", "linear", "linear_without_bias") and len(given) > 1 and given[0]:
+        return 2 * math.prod(results[0]) * given[0][-1]
+    return sum(map(math.prod, results))
 
 
 # -- which operations there are ----------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ class Writer:
         self, recording: Recording, operations: list[Operation], free: frozenset[Slot], arguments: Sequence[Slot]
     ):
         self._recording, self._kinds, self._operations = recording, recording.kinds, operations
-        self._ground = recording.backend.ground
+        self._ground = ground = recording.backend.ground
+        self._is_writable, self._copied = ground.is_writable, lambda array: ground.asarray(array, copy=True)
         self._free = free
         self._alive = Alive(recording, operations)
         self._outside = {self._kinds[s].memory for s in (*recording.inputs, *recording.constants)}
@@ -178,9 +179,7 @@ class Writer:
             own = old in self._free or (self._kinds[old].room and memory == old and memory not in self._outside)
             if certain and own and self._alive.last[memory] == place:
                 if old in self._free:
-                    self._add(
-                        f"if not {self._name(self._ground.is_writable)}({name}): {name} = {self._copy(name)}", None
-                    )
+                    self._add(f"if not {self._name(self._is_writable)}({name}): {name} = {self._copy(name)}", None)
                 elif old in self._dying[place]:
                     self._dying[place].remove(memory)
                 self._seen_by[new] = [name]
@@ -196,9 +195,6 @@ class Writer:
 
     def _copy(self, name: str) -> str:
         return f"{self._name(self._copied)}({name})"
-
-    def _copied(self, array: Any) -> Any:
-        return self._ground.asarray(array, copy=True)
 
     def _let_go(self, place: int) -> None:
         """Memory that nobody reads after ``place`` is free, for other results or for the system."""

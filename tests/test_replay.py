@@ -1,0 +1,260 @@
+"""Programs without a compiler: what a recording becomes, that it is never seen at work, and what it costs."""
+
+from __future__ import annotations
+
+import threading
+import tracemalloc
+
+import numpy as np
+import pytest
+from operations import ALL_ROWS
+from test_transforms_table import sample, varies
+
+import polygrad
+from polygrad import nn, optim
+from polygrad.compiler import CompileError
+from polygrad.nn import functional as F
+
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+
+
+def text(function, *arguments) -> str:
+    return polygrad.compile(function).lower(*arguments).as_text()
+
+
+def classifier(make=lambda p: optim.Adam(p, lr=0.1)):
+    polygrad.manual_seed(0)
+    model = nn.Sequential(nn.Linear(4, 5), nn.Tanh(), nn.Linear(5, 3))
+    optimizer = make(model.parameters())
+
+    def step(x, y):
+        loss = F.cross_entropy(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return model, step
+
+
+X = np.random.default_rng(0).standard_normal((6, 4)).astype(np.float32)
+Y = np.arange(6) % 3
+
+
+@pytest.mark.parametrize("row", ALL_ROWS, ids=lambda row: row.name)
+def test_every_operation_and_its_gradient_as_in_eager_code(row):
+    arrays = sample(row, 0, row.kinds[0])
+
+    def values_and_gradients(*operands):
+        outputs = [y for y in row.call(0, operands) if isinstance(y, polygrad.Tensor)]
+        varying = [y for y in outputs if y.requires_grad]
+        inputs = [x for x in operands if x.requires_grad]
+        found = []
+        if varying and inputs:
+            cotangents = [polygrad.ones_like(y) for y in varying]
+            found = polygrad.autograd.grad(varying, inputs, cotangents, allow_unused=True)
+        return [y.detach() for y in outputs] + [g for g in found if g is not None]
+
+    def operands():
+        return [polygrad.tensor(a, requires_grad=varies(a) and row.name != "nextafter") for a in arrays]
+
+    expected = values_and_gradients(*operands())
+    compiled = polygrad.compile(values_and_gradients)
+    if row.name == "x[mask]":
+        with pytest.raises(CompileError, match="where"):
+            compiled(*operands())
+        return
+    first = compiled(*operands())
+    kept = [y.array.copy() for y in first]
+    second = compiled(*operands())
+    for a, b, c, d in zip(expected, first, second, kept, strict=True):
+        assert (a.dtype, a.shape) == (b.dtype, b.shape)
+        np.testing.assert_allclose(b.array, a.array, rtol=1e-12, atol=1e-13)
+        np.testing.assert_array_equal(b.array, c.array)
+        np.testing.assert_array_equal(b.array, d)  # the second call did not write into the first one's results
+
+
+# -- what a program is made of -----------------------------------------------------------------------------------------
+
+
+def test_what_is_not_used_and_what_is_computed_twice_are_left_out():
+    def function(x):
+        polygrad.exp(x)
+        return polygrad.sin(x) + polygrad.sin(x)
+
+    program = polygrad.compile(function)
+    lines = program.lower(polygrad.ones(3)).as_text().splitlines()
+    assert len([line for line in lines if "=" in line or "(" in line]) <= 6
+    assert program.lower(polygrad.ones(3)).cost().flops == 6
+
+
+def test_results_are_written_into_memory_that_is_free():
+    assert text(lambda x: polygrad.tanh(x * 2 + 1), polygrad.ones(3)).count("v") <= 6  # one array, three operations
+
+
+def test_what_depends_on_no_argument_is_computed_once():
+    program = text(lambda x: x + polygrad.arange(3) * 2 + polygrad.zeros(3), polygrad.ones(3))
+    assert program.count("+") == 1
+    assert "*" not in program
+
+
+def test_recomputed_values_are_not_kept():
+    x = polygrad.ones(200_000)
+
+    def function(x):
+        y = polygrad.sin(x) * 2  # lives until the end in a program that would take it from here
+        total = y.sum()
+        for _ in range(3):
+            z = x * 3
+            total = total + (z * z + polygrad.cos(z)).sum()
+        return total + (polygrad.sin(x) * 2).sum()
+
+    def peak(run):
+        run(x)
+        run(x)
+        tracemalloc.start()
+        try:
+            run(x)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert peak(polygrad.compile(function)) <= 1.05 * peak(function)
+
+
+def test_an_optimizer_overwrites_its_state_where_nobody_else_holds_it():
+    model, step = classifier()
+    compiled = polygrad.compile(step)
+    x, y = polygrad.tensor(X), polygrad.tensor(Y)
+    compiled(x, y)
+    before = [id(p._data) for p in model.parameters()]
+    compiled(x, y)
+    assert [id(p._data) for p in model.parameters()] == before
+    held, values = model[0].weight.array, model[0].weight.tolist()
+    compiled(x, y)
+    assert held.tolist() == values
+    assert model[0].weight.tolist() != values
+
+
+@pytest.mark.parametrize("view", [lambda w: w, lambda w: w[1], lambda w: w.T])
+def test_results_that_share_memory_with_the_state_stay(view):
+    model, step = classifier()
+
+    def function(x, y):
+        before, seen = view(model[0].weight.detach().clone()), view(model[0].weight.detach())
+        step(x, y)
+        return before, seen  # what was, and a view of what is
+
+    compiled = polygrad.compile(function)
+    x, y = polygrad.tensor(X), polygrad.tensor(Y)
+    for _ in range(3):
+        expected = view(model[0].weight).tolist()
+        before, seen = compiled(x, y)
+        assert (before.tolist(), seen.tolist()) == (expected, view(model[0].weight).tolist())
+
+
+# -- the state is safe --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [lambda p: optim.Adam(p, lr=0.1), lambda p: optim.SGD(p, lr=0.1, momentum=0.9)])
+def test_a_target_out_of_range_raises_as_in_eager_code_and_changes_nothing(make):
+    model, step = classifier(make)
+    compiled = polygrad.compile(step)
+    x, y = polygrad.tensor(X), polygrad.tensor(Y)
+    compiled(x, y)
+    compiled(x, y)
+    before = [p.tolist() for p in model.parameters()], [p.grad.tolist() for p in model.parameters()]
+    wrong = polygrad.tensor(np.full(6, 7))
+    with pytest.raises(IndexError) as eager:
+        step(x, wrong)
+    model.zero_grad()
+    compiled(x, y)
+    before = [p.tolist() for p in model.parameters()], [p.grad.tolist() for p in model.parameters()]
+    with pytest.raises(IndexError) as replayed:
+        compiled(x, wrong)
+    assert str(replayed.value) == str(eager.value)
+    assert ([p.tolist() for p in model.parameters()], [p.grad.tolist() for p in model.parameters()]) == before
+
+
+def test_what_fails_after_the_optimizer_leaves_the_state_as_it_was():
+    model, step = classifier()
+
+    def function(x, y, place):
+        loss = step(x, y)
+        return loss, polygrad.linalg.cholesky(place)
+
+    compiled = polygrad.compile(function)
+    x, y = polygrad.tensor(X), polygrad.tensor(Y)
+    compiled(x, y, polygrad.eye(2))
+    before = [p.tolist() for p in model.parameters()]
+    with pytest.raises(ValueError, match="cholesky"):
+        compiled(x, y, -polygrad.eye(2))
+    assert [p.tolist() for p in model.parameters()] == before
+    compiled(x, y, polygrad.eye(2))
+    assert [p.tolist() for p in model.parameters()] != before
+
+
+def test_another_answer_about_values_makes_another_program():
+    x, whole, ignored = polygrad.tensor(X), polygrad.tensor(Y % 3), polygrad.tensor([0, -100, 2, 1, -100, 0])
+    weight = polygrad.ones(4, 3)
+    loss = lambda x, y: F.cross_entropy(x @ weight, y)  # noqa: E731
+    compiled = polygrad.compile(loss)
+    for target in (whole, ignored, whole, ignored):
+        np.testing.assert_allclose(compiled(x, target).array, loss(x, target).array, rtol=1e-6)
+    assert sum(map(len, compiled._programs.values())) == 2
+
+
+def test_indices_out_of_range_are_found_at_every_call():
+    compiled = polygrad.compile(lambda x, i: x[i] * 2)
+    x = polygrad.arange(4)
+    assert compiled(x, polygrad.tensor([0, 3])).tolist() == [0, 6]
+    assert compiled(x, polygrad.tensor([-1, 3])).tolist() == [6, 6]
+    with pytest.raises(IndexError, match="index 4 is out of bounds"):
+        compiled(x, polygrad.tensor([0, 4]))
+
+
+def test_a_model_of_another_type_makes_another_program():
+    model = nn.Linear(4, 2)
+    compiled = polygrad.compile(lambda: model.weight.sum() * 2)
+    assert compiled().dtype is polygrad.float32
+    model.double()
+    assert compiled().dtype is polygrad.float64
+
+
+def test_tensors_made_inside_are_new_at_every_call():
+    compiled = polygrad.compile(lambda x: (buffer := polygrad.zeros(3), buffer.add_(x))[1])
+    first = compiled(polygrad.ones(3))
+    first.add_(5)
+    second = compiled(polygrad.ones(3) * 2)
+    assert (first.tolist(), second.tolist()) == ([6.0] * 3, [2.0] * 3)
+    constant = polygrad.compile(lambda: polygrad.zeros(3))
+    constant().add_(1)
+    assert constant().tolist() == [0.0] * 3
+
+
+def test_threads_share_a_program():
+    function = lambda x: polygrad.tanh(x * 2 + 1).cumsum(0) * polygrad.sin(x)  # noqa: E731
+    compiled = polygrad.compile(function)
+    compiled(polygrad.ones(1000))
+    wrong = []
+
+    def work(k):
+        x = polygrad.full((1000,), float(k))
+        expected = function(x).tolist()
+        for _ in range(100):
+            if compiled(x).tolist() != expected:
+                wrong.append(k)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_an_error_names_the_operation_and_the_shapes():
+    compiled = polygrad.compile(lambda x: polygrad.linalg.cholesky(x + 0))
+    compiled(polygrad.eye(2))
+    with pytest.raises(ValueError, match=r"cholesky.*float32\[2, 2\]"):
+        compiled(-polygrad.eye(2))
