@@ -37,7 +37,13 @@ def in_blocks(function: Callable[..., None], *arrays: Any, constants: tuple[floa
     ``out`` has the type of the first array, and so have the ``constants`` when they arrive.  ``rooms`` are blocks to work
     in.  Arrays of half precision are computed in single precision.
     """
-    shape, dtype = arrays[0].shape, arrays[0].dtype
+    first = arrays[0]
+    if not first.flags.c_contiguous and first.ndim > 1:  # channels may be last in memory: the result lies there as well
+        order = sorted(range(first.ndim), key=lambda axis: -first.strides[axis])
+        if first.transpose(order).flags.c_contiguous:
+            parts = [a.transpose(order) for a in arrays]
+            return in_blocks(function, *parts, constants=constants, rooms=rooms).transpose(np.argsort(order))
+    shape, dtype = first.shape, first.dtype
     flat = [a.reshape(-1) for a in arrays]  # copies what is not contiguous
     if dtype.itemsize < 4:
         flat = [a.astype(np.float32) for a in flat]

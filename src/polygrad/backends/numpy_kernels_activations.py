@@ -17,6 +17,9 @@ from .numpy_masks import masked
 _add, _subtract, _multiply, _divide = np.add, np.subtract, np.multiply, np.divide
 _exp, _tanh, _maximum, _minimum = np.exp, np.tanh, np.maximum, np.minimum
 
+#: Up to so many elements blocks cost more than they bring.
+_SMALL = 4096
+
 _ZERO = {np.dtype(code): np.zeros((), code) for code in "efdbhilBHILQq?"}
 
 
@@ -26,7 +29,7 @@ def _relu_block(x, out):
 
 @kernel
 def relu(x, /):
-    return in_blocks(_relu_block, x) if x.dtype.char in "fd" else np.maximum(x, _ZERO[x.dtype])
+    return in_blocks(_relu_block, x) if x.dtype.char in "fd" and x.size > _SMALL else np.maximum(x, _ZERO[x.dtype])
 
 
 @kernel
