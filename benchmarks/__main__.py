@@ -35,7 +35,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--workloads", default=",".join(WORKLOADS), help="comma-separated, of: " + ", ".join(WORKLOADS))
     parser.add_argument(
-        "--against", default="torch,torch-backward,autograd,numpy,jax,loop", help="comma-separated implementations"
+        "--against",
+        default="compiled,torch,torch-backward,autograd,numpy,jax,loop",
+        help="comma-separated implementations",
     )
     parser.add_argument("--rounds", type=int, default=30, help="turns of each implementation")
     parser.add_argument("--json", metavar="FILE", help="write the figures there too")

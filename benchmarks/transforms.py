@@ -22,9 +22,11 @@ def _point(size: int) -> tuple[np.ndarray, np.ndarray]:
     return x, direction
 
 
-def _hessian(library: Any, func: Any) -> Step:
+def _hessian(library: Any, compiled: bool = False) -> Step:
     x = library.tensor(_point(100)[0])
-    hessian = func.hessian(_rosenbrock)
+    hessian = library.func.hessian(_rosenbrock)
+    if compiled:
+        hessian = library.compile(hessian)
     return lambda: hessian(x).sum()
 
 
@@ -42,9 +44,15 @@ def _hessian_by_hand() -> Step:
     return step
 
 
-def _product(library: Any) -> Step:
+def _product(library: Any, compiled: bool = False) -> Step:
     x, direction = map(library.tensor, _point(10_000))
-    return lambda: library.func.hvp(_rosenbrock, (x,), (direction,)).sum()
+
+    def product(x: Any, direction: Any) -> Any:
+        return library.func.hvp(_rosenbrock, (x,), (direction,))
+
+    if compiled:
+        product = library.compile(product)
+    return lambda: product(x, direction).sum()
 
 
 def _product_of_torch() -> Step:
@@ -67,7 +75,7 @@ def _product_twice_backward() -> Step:
     return step
 
 
-def _of_each_sample(library: Any, loop: bool = False) -> Step:
+def _of_each_sample(library: Any, loop: bool = False, compiled: bool = False) -> Step:
     func = library.func
     weights, biases, x = _numbers(SMALL, SAMPLES)
     model = _model(library, SMALL, weights, biases, library.nn.Tanh)
@@ -79,6 +87,8 @@ def _of_each_sample(library: Any, loop: bool = False) -> Step:
 
     gradient = func.grad(loss)
     batched = func.vmap(gradient, in_dims=(None, 0, 0))
+    if compiled:
+        batched = library.compile(batched)
 
     def step() -> Any:
         if not loop:
@@ -121,8 +131,9 @@ HESSIAN_WORKLOAD = Workload(
     name="hessian",
     title="Hessian of Rosenbrock's function of 100 variables",
     prepare={
-        "polygrad": lambda: _hessian(_polygrad(), _polygrad().func),
-        "torch": lambda: _hessian(_torch(), _torch_with_transforms().func),
+        "polygrad": lambda: _hessian(_polygrad()),
+        "compiled": lambda: _hessian(_polygrad(), compiled=True),
+        "torch": lambda: _hessian(_torch_with_transforms()),
         "numpy": _hessian_by_hand,
     },
     repeats=20,
@@ -133,6 +144,7 @@ PRODUCT_WORKLOAD = Workload(
     title="Hessian of Rosenbrock's function of 10,000 variables, times a vector",
     prepare={
         "polygrad": lambda: _product(_polygrad()),
+        "compiled": lambda: _product(_polygrad(), compiled=True),
         "torch": _product_of_torch,
         "torch-backward": _product_twice_backward,
     },
@@ -144,6 +156,7 @@ SAMPLES_WORKLOAD = Workload(
     title="256 gradients, one for each sample, of an MLP 64-64-64-1",
     prepare={
         "polygrad": lambda: _of_each_sample(_polygrad()),
+        "compiled": lambda: _of_each_sample(_polygrad(), compiled=True),
         "loop": lambda: _of_each_sample(_polygrad(), loop=True),
         "torch": lambda: _of_each_sample(_torch_with_transforms()),
         "numpy": _of_each_sample_by_hand,

@@ -190,6 +190,32 @@ def test_vmap_is_loop_and_stack(row: Row, backend: str, usable):
                 )
 
 
+@pytest.mark.parametrize(
+    ("row", "backend"),
+    [
+        (r, b)
+        for b in BACKENDS
+        if b in ("numpy", "jax")
+        for r in ROWS[:: 1 if b == "numpy" else 16]
+        if r.name != "transfer"
+    ],
+    ids=str,
+)
+def test_compiled_is_eager(row: Row, backend: str, usable):
+    precision = row.kinds[0]
+    examples = [sample(row, 0, precision, example) for example in range(EXAMPLES)]
+    given = [polygrad.tensor(np.stack(of_one)) for of_one in zip(*examples, strict=True)]
+    batched = func.vmap(with_gradients(row, 0))
+    for n, (a, b) in enumerate(zip(polygrad.compile(batched)(*given), batched(*given), strict=True)):
+        assert_close(numbers(a), numbers(b), f"{row.name}, result {n} of the batch")
+    function, primals = of_varying(row, 0, examples[0])
+    if row.orders and primals:
+        both = [*map(polygrad.tensor, primals), *map(polygrad.tensor, directions(primals))]
+        forward = lambda *both: func.jvp(function, both[: len(both) // 2], both[len(both) // 2 :])[1]  # noqa: E731
+        for n, (a, b) in enumerate(zip(polygrad.compile(forward)(*both), forward(*both), strict=True)):
+            assert_close(numbers(a), numbers(b), f"{row.name}, tangent {n}")
+
+
 @pytest.mark.parametrize("row", [r for r in ALL_ROWS if r.orders > 1 and r.name not in NO_BATCH], ids=str)
 def test_forward_over_reverse_in_a_batch(row: Row):
     """The derivative of the gradient in a direction: against reverse over reverse, one example after the other."""
