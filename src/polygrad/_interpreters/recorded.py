@@ -285,6 +285,7 @@ class Recording:
 
     def forget(self) -> None:
         """Let go of what is needed only while functions are applied."""
+        self.operations.clear()
         self._memory.clear()
         self._watched.clear()
         self._numbers.clear()

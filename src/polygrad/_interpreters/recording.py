@@ -16,6 +16,7 @@ from .._core.primitive import PRIMITIVES
 from .._dtypes import DType
 from .._ops.recurrent import scan_steps
 from ..backends.base import Backend
+from ..backends.namespace import STANDARD
 from ..backends.registry import BY_TYPE, register_backend
 from .recorded import Recorded, Recording, ValueUnknown, recording_of
 
@@ -63,6 +64,23 @@ class RecordedNamespace:
     def philox(self, key: Any, counter: Any, blocks: int, device: Any = None) -> Any:
         """Random words by the library's own generator."""
         return self._backend.recorded(partial(_random_words, self._backend.ground, blocks), "philox")(key, counter)
+
+
+class _Around:
+    """The namespace that a primitive's own forward runs on: there, its name is the library's function."""
+
+    def __init__(self, backend: RecordedBackend, name: str):
+        self._backend, self._name = backend, name
+
+    def __getattr__(self, name: str) -> Any:
+        if name != self._name:
+            found = getattr(self._backend.xp, name)
+        elif name in STANDARD:
+            found = self._backend.recorded(getattr(self._backend.ground.xp, name), name)
+        else:
+            raise AttributeError(f"the forward of {name} is {name} itself")
+        setattr(self, name, found)
+        return found
 
 
 def _random_words(ground: Any, blocks: int, key: Any, counter: Any) -> Any:
@@ -145,7 +163,7 @@ class RecordedBackend(Backend):
         elif name in ground.kernels or primitive.is_standard:
             inner = None
         else:
-            inner = partial(primitive.forward, self.xp)
+            inner = partial(primitive.forward, _Around(self, name))
         count = len(primitive.operands)
 
         def run(*arguments: Any, **named: Any) -> Any:

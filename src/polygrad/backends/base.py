@@ -210,6 +210,11 @@ class Backend:
         """Whether ``function`` raises nothing for arrays whose shapes and types it has taken before."""
         return False
 
+    def fails_by_index(self, function: Callable[..., Any]) -> bool:
+        """Whether ``function`` fails for nothing but indices that are out of range, and goes backward where others have
+        been found to be in it."""
+        return False
+
     def steps_by_rule(self, name: str, parameters: list[Any]) -> bool:
         """Whether an optimizer's rule, in small steps, is faster for ``parameters`` than the kernel ``name``."""
         return False

@@ -55,7 +55,7 @@ class NumpyBackend(Backend):
         from .numpy_inplace import OVERWRITING
         from .numpy_linalg import KERNELS
         from .numpy_optimizers import OPTIMIZERS
-        from .numpy_replay import STEPS, into, is_elementwise, never_fails, operator_of
+        from .numpy_replay import STEPS, fails_by_index, into, is_elementwise, never_fails, operator_of
 
         # NumPy alone of all libraries warns of a division by zero or an overflow.  What polygrad computes with it is as
         # silent as on the others; what the user computes with NumPy is not touched.
@@ -71,6 +71,7 @@ class NumpyBackend(Backend):
         self.steps = STEPS
         self.into, self.is_elementwise = into, is_elementwise  # type: ignore[method-assign]
         self.operator_of, self.never_fails = operator_of, never_fails  # type: ignore[method-assign]
+        self.fails_by_index = fails_by_index  # type: ignore[method-assign]
         half = np.dtype(np.float16)
         self._native[_dtypes.float16], self._dtype[half] = half, _dtypes.float16
 

@@ -255,9 +255,15 @@ class Program:
                 given.append((record.number, local))
         kept += [(number, f"h{number}") for number in self._numbers]
         self.captured = captured
-        source.names["program"] = captured.bind([number for number, _ in given], [number for number, _ in kept])
-        results = [f"o{place}" for place in range(self._distinct)]
+        numbers = [number for number, _ in given], [number for number, _ in kept]
         arguments = ", ".join(name for _, name in (*given, *kept))
+        released = [self._leaf(leaf) for leaf, r in self._changed if r.array is not None and not r.looked]
+        if self._backend.level and released:  # a replay lets go of what is replaced, where a compiler plans memory
+            arguments += f", ({', '.join(released)}, )"
+            source.names["program"] = captured.bind(*numbers, True)
+        else:
+            source.names["program"] = captured.bind(*numbers)
+        results = [f"o{place}" for place in range(self._distinct)]
         source.add(f"({''.join(f'{name}, ' for name in results)}) = program({arguments})")
         return [results[place] for place in self._places]
 

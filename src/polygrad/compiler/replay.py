@@ -35,16 +35,19 @@ class Replay:
 
     def __init__(self, recording: Recording):
         self._recording = recording
-        self._recording.forget()
         self._operations = _late(_simplified(recording))
+        recording.forget()
         self._text = ""
 
-    def bind(self, overwritten: Sequence[int], others: Sequence[int]) -> Callable[..., Any]:
-        """The program as a function of the inputs with these numbers; the memory of ``overwritten`` is its own."""
+    def bind(self, overwritten: Sequence[int], others: Sequence[int], released: bool = False) -> Callable[..., Any]:
+        """The program as a function of the inputs with these numbers; the memory of ``overwritten`` is its own.
+
+        With ``released`` it takes one argument more: leaves whose gradients are replaced, and let go of in time.
+        """
         inputs = self._recording.inputs
         free = frozenset(inputs[number] for number in overwritten)
         arguments = [inputs[number] for number in (*overwritten, *others)]
-        program = Writer(self._recording, self._operations, free, arguments).function()
+        program = Writer(self._recording, self._operations, free, arguments, released).function()
         self._text = program.source  # type: ignore[attr-defined]
         return program
 

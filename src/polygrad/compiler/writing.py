@@ -8,7 +8,7 @@ from typing import Any
 
 from .._core.dispatch import EXPLAINED, explain
 from .._interpreters.recorded import Operation, Recording, Slot, slots_in
-from .liveness import SMALL, Alive
+from .liveness import SMALL, Alive, read
 
 _SYMBOLS = {
     operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
@@ -26,10 +26,13 @@ class Writer:
     """Writes the function: one line for each operation."""
 
     def __init__(
-        self, recording: Recording, operations: list[Operation], free: frozenset[Slot], arguments: Sequence[Slot]
-    ):
+        self, recording: Recording, operations: list[Operation], free: frozenset[Slot], arguments: Sequence[Slot],
+        released: bool,
+    ):  # fmt: skip
         self._recording, self._kinds, self._operations = recording, recording.kinds, operations
         self._ground = ground = recording.backend.ground
+        self._own: Slot | None = None
+        self._if_own = lambda array: array if ground.is_writable(array) else None
         self._is_writable, self._copied = ground.is_writable, lambda array: ground.asarray(array, copy=True)
         self._free = free
         self._alive = Alive(recording, operations)
@@ -39,6 +42,10 @@ class Writer:
         self._known: dict[int, str] = {}
         self._arguments = ", ".join(self._names.values())
         self._lines: list[str] = []
+        #: Memories of indices that something has looked at; the place from which on nothing can fail.
+        self._checked: set[int] = set()
+        self._safe = 0
+        self._released = released
         #: Which operation a line belongs to.
         self._owners: list[Operation | None] = []
         #: (shape, type) → memories that are free, each with the name of its array and where it became free.
@@ -53,20 +60,24 @@ class Writer:
 
     def function(self) -> Callable[..., Any]:
         """The program."""
-        last_failing = max(
-            (i for i, o in enumerate(self._operations) if not o.overwritten and not self._never_fails(o)), default=-1
-        )
+        fails = [self._may_fail(operation) for operation in self._operations]
+        self._safe = max((place + 1 for place, may in enumerate(fails) if may), default=0)
         for place, operation in enumerate(self._operations):
+            if self._released and place == self._safe:
+                self._release()
             if operation.overwritten:
-                self._overwrite(place, operation, place > last_failing)
+                self._overwrite(place, operation, place >= self._safe)
             else:
                 self._operation(place, operation)
             self._let_go(place)
+        if self._released and self._safe >= len(self._operations):
+            self._release()
         results = "".join(f"{self._result(slot)}, " for slot in self._recording.results)
         for name, number in self._waiting.items():  # nobody has taken it
             self._lines[number] = f"del {name}"
         self._add(f"return ({results})", None)
-        text = "\n        ".join([f"def program({self._arguments}):\n    try:", *self._lines])
+        released = ", released" if self._released else ""
+        text = "\n        ".join([f"def program({self._arguments}{released}):\n    try:", *self._lines])
         text += "\n    except EXPLAINED as error:\n        raise explained(error)"
         exec(compile(text, "<polygrad program>", "exec"), self._scope)
         program = self._scope["program"]
@@ -77,8 +88,22 @@ class Writer:
         self._lines.append(line)
         self._owners.append(operation)
 
-    def _never_fails(self, operation: Operation) -> bool:
-        return not operation.is_question and self._ground.never_fails(operation.function)
+    def _may_fail(self, operation: Operation) -> bool:
+        """Whether ``operation`` may raise something.  What it looks at of indices is known to be in range afterwards."""
+        if operation.overwritten or (not operation.is_question and self._ground.never_fails(operation.function)):
+            return False
+        integers = {self._kinds[slot].memory for slot in read(operation) if self._is_integer(self._kinds[slot].dtype)}
+        if not operation.is_question and self._ground.fails_by_index(operation.function) and integers <= self._checked:
+            return False
+        self._checked |= integers
+        return True
+
+    def _is_integer(self, dtype: Any) -> bool:
+        return self._ground.from_dtype(dtype).kind in ("int", "uint")
+
+    def _release(self) -> None:
+        """Let go of gradients that get new values: nothing can fail any more."""
+        self._add("for leaf in released: leaf.grad = None", None)
 
     # -- expressions -------------------------------------------------------------------------------------------------------
 
@@ -143,7 +168,10 @@ class Writer:
                 self._names[result] = found
                 self._seen_by[self._kinds[result].memory] = [found]
                 parts = [self._expression(part) for part in operation.arguments]
-                self._add(f"{self._name(into)}({', '.join(parts)}, {found})", operation)
+                line = f"{self._name(into)}({', '.join(parts)}, {found})"
+                if self._own is not None:  # an argument, which may be a window of something
+                    line = f"{found} = {self._name(into)}({', '.join(parts)}, {self._name(self._if_own)}({found}))"
+                self._add(line, operation)
                 return
         call = self._call(operation)
         self._add(f"{self._target(result)} = {call}", operation)
@@ -152,9 +180,18 @@ class Writer:
         """The name of an array that is free, of the shape and type of ``result``."""
         wanted = self._kinds[result]
         operands = list(slots_in(operation.arguments))
+        self._own = None
         if self._ground.is_elementwise(operation.function):
-            for slot in operands:
+            for slot in sorted(operands, key=lambda slot: slot not in self._free):
                 kind = self._kinds[slot]
+                if (
+                    slot in self._free and place >= self._safe and kind.room and kind.memory == slot
+                    and kind.shape == wanted.shape and kind.dtype == wanted.dtype and self._alive.last[slot] == place
+                    and not any(self._kinds[other].memory == slot and other != slot for other in operands)
+                ):  # fmt: skip
+                    self._dying[place].remove(slot)
+                    self._own = slot
+                    return self._names[slot]
                 if (
                     kind.room and kind.memory == slot and kind.shape == wanted.shape and kind.dtype == wanted.dtype
                     and kind.memory not in self._outside and self._alive.last[slot] == place
