@@ -35,6 +35,10 @@ class _Description(NamedTuple):
     dtype: Any
 
 
+#: Constants of fewer bytes are kept rather than made anew at every call.
+_SMALL = 4096
+
+
 class RecordedNamespace:
     """The names, as ``xp.NAME``, of a backend whose arrays are recorded."""
 
@@ -135,7 +139,7 @@ class RecordedBackend(Backend):
 
     def recorded(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         """``function``, written down where a recorded array is among its arguments."""
-        unknown = name in _SHAPED_BY_VALUES
+        unknown, filled = name in _SHAPED_BY_VALUES, name in ("zeros_like", "ones_like")
 
         def run(*arguments: Any, **named: Any) -> Any:
             recording = recording_of(arguments) or (recording_of(named.values()) if named else None)
@@ -143,6 +147,8 @@ class RecordedBackend(Backend):
                 return self._constant(function(*arguments, **named))
             if unknown:
                 raise ValueUnknown(f"{name} has a result whose shape depends on values")
+            if filled and self.ground.nbytes(arguments[0].value) < _SMALL:  # of the argument only its kind matters
+                return recording.add(function(arguments[0].value, *arguments[1:], **named), True)
             return recording.apply(function, arguments, named)
 
         return run

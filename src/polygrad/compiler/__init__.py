@@ -130,11 +130,12 @@ class Compiled:
 
 
 def compile(function: Callable | None = None, *, backend: Any = None) -> Any:
-    """``function``, or a module, compiled as a whole on a backend that can compile.
+    """``function``, or a module, compiled as a whole.
 
     The first call with new kinds of arguments traces the function: it runs once on values that have a shape and a type
     only.  Parameters, buffers, optimizer state, gradients and the random generator are discovered while it does; nothing
-    is registered or rewritten.  Later calls run the program.  On a backend without a compiler the function runs as it is.
+    is registered or rewritten.  Later calls run the program.  On a backend without a compiler the program is the recorded
+    sequence of the library's functions, as one Python function.
 
     Args:
         function: a function or a module; without it, `compile` is a decorator with arguments.
