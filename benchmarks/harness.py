@@ -1,15 +1,18 @@
-"""Measuring: every implementation takes its turn in every round, so that a slow moment of the machine meets all of them."""
+"""What a workload is, and how an implementation of it is prepared and run in a process of its own."""
 
 from __future__ import annotations
 
 import gc
-import statistics
+import importlib
+import json
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 #: A step of work.  It returns a number (a loss, a sum) by which the implementations are checked against each other.
-Step = Callable[[], float]
+Step = Callable[[], Any]
 
 
 @dataclass(frozen=True)
@@ -24,53 +27,112 @@ class Workload:
     #: Steps run before the clock starts; their results are compared to ``tolerance``.
     warm_up: int = 3
     tolerance: float = 1e-3
-    #: The implementation that the others are measured against.
-    reference: str = "torch"
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Seconds of processor time per step: the median of all turns and the quartiles around it."""
-
-    median: float
-    lower: float
-    upper: float
 
 
 class Unavailable(Exception):
-    """An implementation whose library is not installed."""
+    """An implementation whose library is not installed, or cannot do it."""
 
 
-def measure(workload: Workload, names: list[str], rounds: int) -> Iterator[tuple[str, Timing | str]]:
-    """Timings by implementation, or the reason why there is none.  Raises ValueError where results disagree."""
-    steps: dict[str, Step] = {}
-    for name in names:
-        if name not in workload.prepare:
-            continue
+def library(name: str) -> Any:
+    """The library ``name``.  Raises Unavailable where it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise Unavailable(f"{name} is not installed") from error
+
+
+@dataclass(frozen=True)
+class Build:
+    """A library with PyTorch's names, and what it compiles: a whole step, or a module, or nothing."""
+
+    library: Any
+    step: Callable[[Step], Step] = lambda function: function
+    module: Callable[[Any], Any] = lambda model: model
+
+
+def with_torchs_names(make: Callable[[Build], Step]) -> dict[str, Callable[[], Step]]:
+    """The implementations that one program has in polygrad and in PyTorch."""
+
+    def polygrad(backend: str, compiled: bool = False, tuned: bool = False) -> Step:
+        pg = library("polygrad")
+        if backend not in pg.backends.available():
+            raise Unavailable(f"polygrad-{backend} is not installed")
+        pg.set_backend(backend)
+        if tuned:
+            pg.tune_allocator()
+        return make(Build(pg, pg.compile) if compiled else Build(pg))
+
+    def torch(compiled: bool = False) -> Step:
+        found = library("torch")
+        return make(Build(found, module=found.compile) if compiled else Build(found))
+
+    return {
+        "polygrad": lambda: polygrad("numpy"),
+        "polygrad-tuned": lambda: polygrad("numpy", tuned=True),
+        "polygrad-compiled": lambda: polygrad("numpy", compiled=True),
+        "polygrad-jax": lambda: polygrad("jax"),
+        "polygrad-jax-compiled": lambda: polygrad("jax", compiled=True),
+        "torch": torch,
+        "torch.compile": lambda: torch(compiled=True),
+    }
+
+
+# -- in the process of an implementation -----------------------------------------------------------------------------------
+
+
+def kilobytes(field: str) -> int:
+    """A field of this process's memory, in kB; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith(field))
+    except OSError:
+        return 0
+
+
+def serve(workload: Workload, name: str) -> None:
+    """Prepare an implementation, then run turns as they are asked for on the standard input, one answer a line."""
+    answers, sys.stdout = sys.stdout, sys.stderr
+
+    def answer(**what: Any) -> None:
+        print(json.dumps(what), file=answers, flush=True)
+
+    for module in {"autograd": ["autograd.numpy"], "numpy": ["numpy"], "jax": ["jax.numpy"], "jax.jit": ["jax.numpy", "optax"]}.get(
+        name, ["polygrad.nn", "polygrad.optim"] if name.startswith("polygrad") else []
+    ) + (["jax.numpy"] if "jax" in name else []) + (["torch"] if "torch" in name else []):  # fmt: skip
         try:
-            steps[name] = workload.prepare[name]()
-        except Unavailable as reason:
-            yield name, str(reason)
-    _check(workload, steps)
-    turns: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(rounds):
-        for name, step in steps.items():
-            gc.collect()
-            start = time.process_time()
-            for _ in range(workload.repeats):
-                step()
-            turns[name].append((time.process_time() - start) / workload.repeats)
-    for name, seconds in turns.items():
-        lower, median, upper = statistics.quantiles(seconds, n=4) if len(seconds) > 1 else (seconds * 3)
-        yield name, Timing(median, lower, upper)
-
-
-def _check(workload: Workload, steps: dict[str, Step]) -> None:
-    results = {name: [float(step()) for _ in range(workload.warm_up)] for name, step in steps.items()}
-    if not results:
+            importlib.import_module(module)
+        except ImportError:
+            break
+    before = kilobytes("VmRSS")
+    try:
+        step = workload.prepare[name]()
+        start = time.process_time()
+        losses = [float(step())]
+        first = time.process_time() - start
+        losses += [float(step()) for _ in range(workload.warm_up - 1)]
+    except Unavailable as reason:
+        answer(unavailable=str(reason))
         return
-    expected = next(iter(results.values()))
-    for name, values in results.items():
-        for ours, theirs in zip(expected, values, strict=True):
-            if abs(ours - theirs) > workload.tolerance * max(1.0, abs(ours)):
-                raise ValueError(f"{workload.name}: {name} computes {values}, and {next(iter(results))} {expected}")
+    except Exception as error:
+        answer(unavailable=f"{type(error).__name__}: {error}".splitlines()[0][:200])
+        return
+    answer(losses=losses, first=first)
+    for line in sys.stdin:
+        if line.strip() == "memory":
+            answer(kilobytes=kilobytes("VmHWM") - before)
+            continue
+        gc.collect()
+        wall, start = time.perf_counter(), time.process_time()
+        for _ in range(workload.repeats):
+            result = step()
+        float(result)  # what a library computes later belongs to the turn
+        answer(
+            processor=(time.process_time() - start) / workload.repeats,
+            wall=(time.perf_counter() - wall) / workload.repeats,
+        )
+
+
+if __name__ == "__main__":
+    from .workloads import WORKLOADS
+
+    serve(WORKLOADS[sys.argv[1]], sys.argv[2])

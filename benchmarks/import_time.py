@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import sys
+from pathlib import Path
 
 #: Import the one, then report how long the other takes on top of it.
 _SCRIPT = "import time, numpy; start = time.perf_counter(); import {0}; print(time.perf_counter() - start)"
@@ -21,3 +22,11 @@ def added_seconds(module: str = "polygrad", rounds: int = 11) -> float:
         for _ in range(rounds)
     ]
     return statistics.median(seconds)
+
+
+def installed_bytes() -> int:
+    """The size of polygrad's files, without what it depends on and without bytecode."""
+    import polygrad
+
+    (folder,) = polygrad.__path__
+    return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.suffix in (".py", ".typed"))

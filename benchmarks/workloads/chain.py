@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from .harness import Step, Unavailable, Workload
+from ..harness import Build, Step, Workload, library, with_torchs_names
 
 LENGTH = 999
 START = np.linspace(0.01, 0.08, 8, dtype=np.float32)
@@ -12,55 +14,53 @@ FACTOR = np.linspace(1.0, 1.0007, 8, dtype=np.float32)
 OFFSET = np.linspace(0.0, 7e-5, 8, dtype=np.float32)
 
 
-def _tensors(library, tanh) -> Step:
-    x = library.tensor(START, requires_grad=True)
-    factor, offset = library.tensor(FACTOR), library.tensor(OFFSET)
+def program(build: Build) -> Step:
+    pg = build.library
+    x = pg.tensor(START, requires_grad=True)
+    factor, offset = pg.tensor(FACTOR), pg.tensor(OFFSET)
 
-    def step() -> float:
+    @build.step
+    def step() -> Any:
         x.grad = None
         y = x
         for _ in range(LENGTH // 3):
-            y = tanh(y * factor + offset)
+            y = pg.tanh(y * factor + offset)
         y.sum().backward()
         return x.grad.sum()
 
     return step
 
 
-def polygrad() -> Step:
-    import polygrad
+def on_jax(jit: bool) -> Step:
+    jax = library("jax")
+    x, factor, offset = map(jax.numpy.asarray, (START, FACTOR, OFFSET))
 
-    return _tensors(polygrad, polygrad.tanh)
+    def chain(y: Any) -> Any:
+        for _ in range(LENGTH // 3):
+            y = jax.numpy.tanh(y * factor + offset)
+        return y.sum()
 
-
-def torch() -> Step:
-    try:
-        import torch
-    except ImportError as error:
-        raise Unavailable("PyTorch is not installed") from error
-    return _tensors(torch, torch.tanh)
+    gradient = jax.grad(chain)
+    total = jax.jit(lambda x: gradient(x).sum()) if jit else lambda x: gradient(x).sum()
+    return lambda: total(x)
 
 
 def autograd() -> Step:
-    try:
-        import autograd.numpy as anp
-        from autograd import grad
-    except ImportError as error:
-        raise Unavailable("HIPS autograd is not installed") from error
+    anp, gradient_of = library("autograd.numpy"), library("autograd").grad
 
-    def chain(x):
+    def chain(x: Any) -> Any:
         for _ in range(LENGTH // 3):
             x = anp.tanh(x * FACTOR + OFFSET)
         return anp.sum(x)
 
-    gradient = grad(chain)
+    gradient = gradient_of(chain)
     return lambda: gradient(START).sum()
 
 
-def numpy() -> Step:
-    """Forward and backward written by hand, with nothing kept but what the backward needs."""
+def by_hand() -> Step:
+    """Forward and backward with nothing kept but what the backward needs."""
 
-    def step() -> float:
+    def step() -> Any:
         y, saved = START, []
         for _ in range(LENGTH // 3):
             y = np.tanh(y * FACTOR + OFFSET)
@@ -79,6 +79,9 @@ def numpy() -> Step:
 WORKLOAD = Workload(
     name="chain",
     title="1,000 tiny operations (multiply, add, tanh on 8 elements), forward and backward",
-    prepare={"polygrad": polygrad, "torch": torch, "autograd": autograd, "numpy": numpy},
-    repeats=10,
-)
+    prepare={
+        **with_torchs_names(program), "autograd": autograd, "numpy": by_hand, "jax": lambda: on_jax(jit=False),
+        "jax.jit": lambda: on_jax(jit=True),
+    },
+    repeats=5,
+)  # fmt: skip

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .harness import Step, Unavailable, Workload
-from .mlp import SMALL, _model, _numbers, _polygrad, _torch
+from ..harness import Build, Step, Workload, library, with_torchs_names
+from .mlp import SMALL, model, numbers, small_target
 
 SAMPLES = 256
 
@@ -22,11 +22,10 @@ def _point(size: int) -> tuple[np.ndarray, np.ndarray]:
     return x, direction
 
 
-def _hessian(library: Any, compiled: bool = False) -> Step:
-    x = library.tensor(_point(100)[0])
-    hessian = library.func.hessian(_rosenbrock)
-    if compiled:
-        hessian = library.compile(hessian)
+def _hessian(build: Build) -> Step:
+    pg = build.library
+    x = pg.tensor(_point(100)[0])
+    hessian = build.step(pg.func.hessian(_rosenbrock))
     return lambda: hessian(x).sum()
 
 
@@ -44,27 +43,35 @@ def _hessian_by_hand() -> Step:
     return step
 
 
-def _product(library: Any, compiled: bool = False) -> Step:
-    x, direction = map(library.tensor, _point(10_000))
+def _product(build: Build) -> Step:
+    func = build.library.func
+    x, direction = map(build.library.tensor, _point(10_000))
 
+    @build.step
     def product(x: Any, direction: Any) -> Any:
-        return library.func.hvp(_rosenbrock, (x,), (direction,))
+        return func.jvp(func.grad(_rosenbrock), (x,), (direction,))[1]
 
-    if compiled:
-        product = library.compile(product)
     return lambda: product(x, direction).sum()
 
 
-def _product_of_torch() -> Step:
-    torch = _torch()
-    x, direction = map(torch.tensor, _point(10_000))
-    gradient = torch.func.grad(_rosenbrock)
-    return lambda: torch.func.jvp(gradient, (x,), (direction,))[1].sum()
+def _on_jax(of: str, jit: bool) -> Step:
+    jax = library("jax")
+    x, direction = map(jax.numpy.asarray, _point(100 if of == "hessian" else 10_000))
+    if of == "hessian":
+        hessian = jax.hessian(_rosenbrock)
+        run = jax.jit(hessian) if jit else hessian
+        return lambda: run(x).sum()
+
+    def product(x: Any, direction: Any) -> Any:
+        return jax.jvp(jax.grad(_rosenbrock), (x,), (direction,))[1]
+
+    run = jax.jit(product) if jit else product
+    return lambda: run(x, direction).sum()
 
 
 def _product_twice_backward() -> Step:
     """PyTorch without `torch.func`: the gradient of the gradient's product with the direction."""
-    torch = _torch()
+    torch = library("torch")
     x, direction = map(torch.tensor, _point(10_000))
     x.requires_grad_()
 
@@ -75,35 +82,34 @@ def _product_twice_backward() -> Step:
     return step
 
 
-def _of_each_sample(library: Any, loop: bool = False, compiled: bool = False) -> Step:
-    func = library.func
-    weights, biases, x = _numbers(SMALL, SAMPLES)
-    model = _model(library, SMALL, weights, biases, library.nn.Tanh)
-    parameters = {name: p.detach() for name, p in model.named_parameters()}
-    targets, x = library.tensor(np.sin(x.sum(1, keepdims=True))), library.tensor(x)
+def _of_each_sample(build: Build, loop: bool = False) -> Step:
+    pg, func = build.library, build.library.func
+    values, x_values = numbers(SMALL, SAMPLES)
+    net = model(build, SMALL, values, "Tanh")
+    parameters = {name: p.detach() for name, p in net.named_parameters()}
+    targets, x = pg.tensor(small_target(x_values)), pg.tensor(x_values)
 
     def loss(parameters: Any, x: Any, y: Any) -> Any:
-        return library.nn.functional.mse_loss(func.functional_call(model, parameters, (x,)), y)
+        return pg.nn.functional.mse_loss(func.functional_call(net, parameters, (x,)), y)
 
     gradient = func.grad(loss)
-    batched = func.vmap(gradient, in_dims=(None, 0, 0))
-    if compiled:
-        batched = library.compile(batched)
+    batched = build.step(func.vmap(gradient, in_dims=(None, 0, 0)))
 
     def step() -> Any:
         if not loop:
             found = batched(parameters, x, targets)
         else:
             each = [gradient(parameters, x[i], targets[i]) for i in range(SAMPLES)]
-            found = {name: library.stack([one[name] for one in each]) for name in parameters}
+            found = {name: pg.stack([one[name] for one in each]) for name in parameters}
         return found["0.weight"][-1].sum()
 
     return step
 
 
 def _of_each_sample_by_hand() -> Step:
-    (w1, w2, w3), (b1, b2, b3), x = _numbers(SMALL, SAMPLES)
-    targets = np.sin(x.sum(1, keepdims=True))
+    values, x = numbers(SMALL, SAMPLES)
+    w1, b1, w2, b2, w3, b3 = values.values()
+    targets = small_target(x)
 
     def products(g: np.ndarray, x: np.ndarray) -> np.ndarray:
         return np.einsum("bi,bj->bij", g, x)
@@ -120,46 +126,32 @@ def _of_each_sample_by_hand() -> Step:
     return step
 
 
-def _torch_with_transforms() -> Any:
-    library = _torch()
-    if not hasattr(library, "func"):
-        raise Unavailable("PyTorch is too old for torch.func")
-    return library
-
-
 HESSIAN_WORKLOAD = Workload(
     name="hessian",
     title="Hessian of Rosenbrock's function of 100 variables",
     prepare={
-        "polygrad": lambda: _hessian(_polygrad()),
-        "compiled": lambda: _hessian(_polygrad(), compiled=True),
-        "torch": lambda: _hessian(_torch_with_transforms()),
-        "numpy": _hessian_by_hand,
+        **with_torchs_names(_hessian), "numpy": _hessian_by_hand, "jax": lambda: _on_jax("hessian", jit=False),
+        "jax.jit": lambda: _on_jax("hessian", jit=True),
     },
     repeats=20,
-)
+)  # fmt: skip
 
 PRODUCT_WORKLOAD = Workload(
     name="hvp",
     title="Hessian of Rosenbrock's function of 10,000 variables, times a vector",
     prepare={
-        "polygrad": lambda: _product(_polygrad()),
-        "compiled": lambda: _product(_polygrad(), compiled=True),
-        "torch": _product_of_torch,
-        "torch-backward": _product_twice_backward,
+        **with_torchs_names(_product), "torch-backward": _product_twice_backward, "jax": lambda: _on_jax("hvp", jit=False),
+        "jax.jit": lambda: _on_jax("hvp", jit=True),
     },
     repeats=40,
-)
+)  # fmt: skip
 
 SAMPLES_WORKLOAD = Workload(
     name="samples",
     title="256 gradients, one for each sample, of an MLP 64-64-64-1",
     prepare={
-        "polygrad": lambda: _of_each_sample(_polygrad()),
-        "compiled": lambda: _of_each_sample(_polygrad(), compiled=True),
-        "loop": lambda: _of_each_sample(_polygrad(), loop=True),
-        "torch": lambda: _of_each_sample(_torch_with_transforms()),
-        "numpy": _of_each_sample_by_hand,
+        **with_torchs_names(_of_each_sample), "numpy": _of_each_sample_by_hand,
+        "loop": lambda: _of_each_sample(Build(library("polygrad")), loop=True),
     },
     repeats=10,
-)
+)  # fmt: skip
