@@ -72,7 +72,10 @@ class Aliasing:
         """The same memory outside the graph."""
         if RECORDERS:
             note_read(self)
-        if BY_TYPE[self._data.__class__].level > 1 and (value := OPERATIONS.without_tangent(self._data)) is not self._data:
+        if (
+            BY_TYPE[self._data.__class__].level > 1
+            and (value := OPERATIONS.without_tangent(self._data)) is not self._data
+        ):
             memory = self._cell(value)
             made = self._cell(value)
             made._base = (memory, None, None)

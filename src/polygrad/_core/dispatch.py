@@ -99,8 +99,9 @@ def _only_levels_differ(primitive: Primitive, operands: Sequence[Any], names: Se
     if not all(x.__class__ in TENSOR_TYPES for x in operands):
         return False
     arrays = [x._data for x in operands]
-    types = {array.dtype for array, name in zip(arrays, names, strict=True) if name in primitive.promotes}
-    if len(types) > 1 or not any(BY_TYPE[array.__class__].level > 1 for array in arrays):
+    if not any(BY_TYPE[array.__class__].level > 1 for array in arrays):
+        return False
+    if len({array.dtype for array, name in zip(arrays, names, strict=True) if name in primitive.promotes}) > 1:
         return False
     return not primitive.floats or not is_discrete[arrays[0].__class__, arrays[0].dtype]
 
@@ -418,7 +419,9 @@ def _variadic_text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
         "    if True in mask and grad_enabled():",
         "        plan = plans.get(mask) or plan_of(mask); node = Node()",
         "        "
-        + _node("plan", "edges = tuple([e for e in edges if e is not None])", f"saved_of(plan, {', '.join(arguments)})"),
+        + _node(
+            "plan", "edges = tuple([e for e in edges if e is not None])", f"saved_of(plan, {', '.join(arguments)})"
+        ),
         "    else: t._edge = None",
         "    return t",
     ]

@@ -198,6 +198,7 @@ def nonzero_positions(mask: Tensor) -> list[Tensor]:
 
 def _wrapped(index: Tensor, length: int, axis: int) -> Tensor:
     """``index`` with negative numbers counted from the end."""
+
     def is_positive(lowest: int, highest: int) -> bool:
         if lowest < -length or highest >= length:
             wrong = highest if highest >= length else lowest
