@@ -55,6 +55,13 @@ def apart(function, arrays):
     )
 
 
+@kernel
+def solve_triangular(a, b, /, *, upper, unitriangular=False):
+    batch = jnp.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    a, b = (jnp.broadcast_to(x, (*batch, *x.shape[-2:])) for x in (a, b))
+    return lax.linalg.triangular_solve(a, b, left_side=True, lower=not upper, unit_diagonal=unitriangular)
+
+
 # -- basic keys --------------------------------------------------------------------------------------------------------
 
 
@@ -232,11 +239,12 @@ def _at_once(x, weight, stride, padding, dilation, groups):
     )  # fmt: skip
 
 
-def _by_platform(image_by_image, at_once, groups, *operands):
-    if groups > 1 or 0 in operands[0].shape or 0 in operands[1].shape:
-        return at_once(partial(_at_once, groups=groups), *operands)
-    by_image = partial(image_by_image, _image_by_image)
-    return lax.platform_dependent(*operands, cpu=by_image, default=partial(at_once, partial(_at_once, groups=groups)))
+def _by_platform(image_by_image, at_once, groups, weight_shape, *operands):
+    whole = partial(at_once, partial(_at_once, groups=groups))
+    # A turn of a loop has its price, which images pay that take a million multiplications or more.
+    if groups > 1 or math.prod(weight_shape) * math.prod(operands[0].shape[2:]) < 1_000_000:
+        return whole(*operands)
+    return lax.platform_dependent(*operands, cpu=partial(image_by_image, _image_by_image), default=whole)
 
 
 def _adjoint(convolution, shape, cotangent):
@@ -250,10 +258,8 @@ def _adjoint(convolution, shape, cotangent):
 
 @kernel
 def conv2d(x, weight, /, stride, padding, dilation, groups):
-    def forward(conv, x, weight):
-        return conv(x, weight, stride, padding, dilation)
-
-    return _by_platform(forward, forward, groups, x, weight)
+    forward = lambda conv, x, weight: conv(x, weight, stride, padding, dilation)  # noqa: E731
+    return _by_platform(forward, forward, groups, weight.shape, x, weight)
 
 
 @kernel
@@ -263,7 +269,7 @@ def conv2d_input_gradient(cotangent, weight, /, size, stride, padding, dilation,
     def adjoint(conv, cotangent, weight):
         return _adjoint(lambda x: conv(x, weight, stride, padding, dilation), shape, cotangent)
 
-    return _by_platform(adjoint, adjoint, groups, cotangent, weight)
+    return _by_platform(adjoint, adjoint, groups, weight.shape, cotangent, weight)
 
 
 @kernel
@@ -277,4 +283,4 @@ def conv2d_weight_gradient(x, cotangent, /, kernel, stride, padding, dilation, g
         pairs = (x[:, None], cotangent[:, None])
         return lax.scan(lambda total, pair: (total + adjoint(conv, *pair), None), jnp.zeros(shape, x.dtype), pairs)[0]
 
-    return _by_platform(added_up, adjoint, groups, x, cotangent)
+    return _by_platform(added_up, adjoint, groups, shape, x, cotangent)
