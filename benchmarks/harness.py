@@ -55,9 +55,10 @@ def with_torchs_names(make: Callable[[Build], Step]) -> dict[str, Callable[[], S
 
     def polygrad(backend: str, compiled: bool = False, tuned: bool = False) -> Step:
         pg = library("polygrad")
-        if backend not in pg.backends.available():
-            raise Unavailable(f"polygrad-{backend} is not installed")
-        pg.set_backend(backend)
+        try:
+            pg.set_backend(backend)
+        except (pg.backends.BackendError, ValueError) as error:
+            raise Unavailable(str(error)) from error
         if tuned:
             pg.tune_allocator()
         return make(Build(pg, pg.compile) if compiled else Build(pg))

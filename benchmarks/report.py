@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 #: What the figures are divided by: implementations on NumPy and others by PyTorch's, on JAX by hand-written programs.
@@ -35,6 +36,7 @@ def plot(workloads: dict[str, dict[str, dict[str, Any]]], path: str) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
+    matplotlib.rcParams["svg.fonttype"] = "none"
     import matplotlib.pyplot as plt
 
     shown = {
@@ -54,7 +56,7 @@ def plot(workloads: dict[str, dict[str, dict[str, Any]]], path: str) -> None:
         panel.bar_label(bars, labels=[f"{ratio:.2f}" for ratio in ratios], padding=3, fontsize=8)
         panel.set_xlim(0, min(max(ratios), 6) * 1.15)
         panel.axvline(1, color="#444444", linewidth=0.8, linestyle=":")
-        panel.set_title(title, fontsize=9)
+        panel.set_title(textwrap.fill(title, 52), fontsize=9)
         panel.tick_params(labelsize=8)
         for side in ("top", "right"):
             panel.spines[side].set_visible(False)
