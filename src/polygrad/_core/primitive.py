@@ -41,6 +41,18 @@ class _ByType(dict):
         return bound
 
 
+class AnyType:
+    """A plan's rules by array type, where one rule serves all of them."""
+
+    __slots__ = ("rule",)
+
+    def __init__(self, rule: Callable):
+        self.rule = rule
+
+    def __getitem__(self, array_type: type) -> Callable:
+        return self.rule
+
+
 class Primitive:
     """An operation that the engine can differentiate.
 

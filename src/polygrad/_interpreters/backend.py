@@ -12,7 +12,34 @@ from .arrays import plain
 from .namespace import namespace_over, on_one_type
 
 
-class Interpreter(Backend):
+class Grounded(Backend):
+    """A backend over the plain backend ``ground``, which knows the data types and devices."""
+
+    ground: Backend
+
+    def supports(self, dtype: DType) -> bool:
+        return self.ground.supports(dtype)
+
+    def to_dtype(self, dtype: DType) -> Any:
+        return self.ground.to_dtype(dtype)
+
+    def from_dtype(self, native: Any) -> DType:
+        return self.ground.from_dtype(native)
+
+    def devices(self) -> list[Any]:
+        return self.ground.devices()
+
+    def default_device(self) -> Any:
+        return self.ground.default_device()
+
+    def parse_device(self, device: Any) -> Any:
+        return self.ground.parse_device(device)
+
+    def device_name(self, device: Any) -> str:
+        return self.ground.device_name(device)
+
+
+class Interpreter(Grounded):
     """One level's backend over the plain backend ``ground``.  A subclass says how it runs a primitive."""
 
     #: The transform's name, for messages.
@@ -57,27 +84,6 @@ class Interpreter(Backend):
         array.frame.note_write(tensor)
 
     # -- the plain backend's -----------------------------------------------------------------------------------------------
-
-    def supports(self, dtype: DType) -> bool:
-        return self.ground.supports(dtype)
-
-    def to_dtype(self, dtype: DType) -> Any:
-        return self.ground.to_dtype(dtype)
-
-    def from_dtype(self, native: Any) -> DType:
-        return self.ground.from_dtype(native)
-
-    def devices(self) -> list[Any]:
-        return self.ground.devices()
-
-    def default_device(self) -> Any:
-        return self.ground.default_device()
-
-    def parse_device(self, device: Any) -> Any:
-        return self.ground.parse_device(device)
-
-    def device_name(self, device: Any) -> str:
-        return self.ground.device_name(device)
 
     def device(self, array: Any) -> Any:
         return self.ground.device(plain(array))

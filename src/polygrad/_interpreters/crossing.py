@@ -12,23 +12,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.graph import make_node
-from .._core.primitive import OPERATIONS
+from .._core.primitive import OPERATIONS, AnyType
 from .._core.tensor import Tensor, cell
 from .._state import grad_enabled
 from .arrays import Interpreted, layers
 from .frames import Frame
-
-
-class _AnyType:
-    """A plan's rules by array type, where one rule serves all of them."""
-
-    __slots__ = ("rule",)
-
-    def __init__(self, rule: Callable):
-        self.rule = rule
-
-    def __getitem__(self, array_type: type) -> Callable:
-        return self.rule
 
 
 class Crossing:
@@ -50,9 +38,9 @@ class Crossing:
         return self
 
     @property
-    def backward(self) -> _AnyType:
+    def backward(self) -> AnyType:
         """The rule, for every type of array."""
-        return _AnyType(self._rule)
+        return AnyType(self._rule)
 
     @property
     def operation(self) -> str:

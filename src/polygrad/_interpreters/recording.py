@@ -13,11 +13,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from .._core.primitive import PRIMITIVES
-from .._dtypes import DType
 from .._ops.recurrent import scan_steps
 from ..backends.base import Backend
 from ..backends.namespace import STANDARD
 from ..backends.registry import BY_TYPE, register_backend
+from .backend import Grounded
 from .recorded import Recorded, Recording, ValueUnknown, recording_of
 
 _active: ContextVar[Recording | None] = ContextVar("polygrad_recording", default=None)
@@ -107,7 +107,7 @@ class _PlainTypes(dict[type, bool]):
         return found
 
 
-class RecordedBackend(Backend):
+class RecordedBackend(Grounded):
     """Records what the backend ``ground`` computes."""
 
     level = 1
@@ -275,27 +275,6 @@ class RecordedBackend(Backend):
             _active.reset(token)
 
     # -- the plain backend's -----------------------------------------------------------------------------------------------
-
-    def supports(self, dtype: DType) -> bool:
-        return self.ground.supports(dtype)
-
-    def to_dtype(self, dtype: DType) -> Any:
-        return self.ground.to_dtype(dtype)
-
-    def from_dtype(self, native: Any) -> DType:
-        return self.ground.from_dtype(native)
-
-    def devices(self) -> list[Any]:
-        return self.ground.devices()
-
-    def default_device(self) -> Any:
-        return self.ground.default_device()
-
-    def parse_device(self, device: Any) -> Any:
-        return self.ground.parse_device(device)
-
-    def device_name(self, device: Any) -> str:
-        return self.ground.device_name(device)
 
     def device(self, array: Any) -> Any:
         return self.ground.device(array.value if isinstance(array, Recorded) else array)

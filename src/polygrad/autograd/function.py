@@ -14,7 +14,7 @@ from typing import Any
 
 from .._core.engine import from_user, to_user, unbroadcast
 from .._core.graph import Edge, Leaf, Node, make_node
-from .._core.primitive import OPERATIONS
+from .._core.primitive import OPERATIONS, AnyType
 from .._core.tensor import Tensor, cell
 from .._state import grad_enabled
 from .grad_mode import no_grad
@@ -239,18 +239,6 @@ def _edge_when_saved(x: Tensor, inputs: set[int], edge_of: dict[int, Any]) -> An
     return x._edge if id(x) in inputs else edge_of.get(id(x), x._edge)
 
 
-class _AnyType:
-    """A plan's rules by array type, where one rule serves all of them."""
-
-    __slots__ = ("rule",)
-
-    def __init__(self, rule: Callable):
-        self.rule = rule
-
-    def __getitem__(self, array_type: type) -> Callable:
-        return self.rule
-
-
 class _Like:
     """Where a tensor lives and what shape and type it has; enough to check a gradient, or to make one of zeros."""
 
@@ -302,9 +290,9 @@ class _Call:
     name = operation
 
     @property
-    def backward(self) -> _AnyType:
+    def backward(self) -> AnyType:
         """The rule, for every type of array."""
-        return _AnyType(self._rule)
+        return AnyType(self._rule)
 
     def _rule(self, g: Any, saved: tuple) -> list[Any]:
         cotangents = g if g.__class__ is list else [g]

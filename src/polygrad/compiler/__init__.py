@@ -78,11 +78,8 @@ class Compiled:
                 continue
             if result is not STALE:
                 return result
-        backend = self._backend or (tensors[0].backend if tensors else get_backend())
-        if "jit" not in backend.capabilities:
-            backend = replaying(backend)
         former = [program for programs in self._programs.values() for program in programs]
-        program = self._trace(backend, args, kwargs, tensors)
+        program = self._trace(args, kwargs, tensors)
         if former:
             explain(self._name, former, program.words, tensors)
             advise(self._name, [*former, program])
@@ -94,13 +91,11 @@ class Compiled:
         return getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__)
 
     def _trace(
-        self,
-        backend: Any,
-        args: tuple,
-        kwargs: dict[str, Any],
-        tensors: Sequence[Tensor],
-        only_to_look_at: bool = False,
+        self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], only_to_look_at: bool = False
     ) -> Program:
+        backend = self._backend or (tensors[0].backend if tensors else get_backend())
+        if "jit" not in backend.capabilities:
+            backend = replaying(backend)
         words = described(self.__wrapped__, args, kwargs)
         function = functools.partial(self.__wrapped__, *args, **kwargs)
         return Program(self._name, backend, function, tensors, words, only_to_look_at)
@@ -114,10 +109,7 @@ class Compiled:
             lowered.cost().flops
         """
         _, tensors = key_of(args, kwargs)
-        backend = self._backend or (tensors[0].backend if tensors else get_backend())
-        if "jit" not in backend.capabilities:
-            backend = replaying(backend)
-        return Lowered(self._trace(backend, args, kwargs, tensors, only_to_look_at=True).captured)
+        return Lowered(self._trace(args, kwargs, tensors, only_to_look_at=True).captured)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["__wrapped__"], name)

@@ -180,7 +180,7 @@ class Program:
             found.setdefault(expression, Condition(expression, value, f"{type(owner).__name__}.{attribute.strip('_')}"))
         for record in discovery.records:
             target = record.reference()
-            if record.number is None or target is None or id(target) in {**self._arguments, **self._cells}:
+            if record.number is None or target is None or id(target) in self._arguments or id(target) in self._cells:
                 continue
             expression = f"{self._source.name(target)}._edge.__class__"
             words = f"the graph of {_describe(target)}"
@@ -231,12 +231,16 @@ class Program:
         Cells that share an array with the state, and that get the same new one, are nobody else.
         """
         source = self._source
-        alive = [(record, self._cell(record)) for record in self._written]
+        source.names["copy"] = lambda array: self._backend.asarray(array, copy=True)
+        holders: dict[int, list[str]] = {}  # of an array, the cells that get a new one together
+        for record in self._written:
+            if (holder := self._cell(record)) is not None:
+                holders.setdefault(id(record.array), []).append(holder)
         given, kept = [], []
         for record in discovery.records:
-            expression = self._cell(record) if record.number is not None else None
             if record.number is None:
                 continue
+            expression = self._cell(record)
             if expression is None:
                 kept.append((record.number, source.name(record.array)))
             elif not record.written:
@@ -244,12 +248,8 @@ class Program:
             else:
                 local = f"a{record.number}"
                 source.add(f"{local} = {expression}._data")
-                sharing = "".join(
-                    f" + ({other}._data is {local})"
-                    for r, other in alive
-                    if other is not None and r is not record and r.array is record.array
-                )
-                source.names["copy"] = lambda array: self._backend.asarray(array, copy=True)
+                others = [holder for holder in holders[id(record.array)] if holder != expression]
+                sharing = "".join(f" + ({other}._data is {local})" for other in others)
                 held = "True" if UNIQUE is None else f"getrefcount({local}) > {UNIQUE}{sharing}"
                 source.add(f"if {held}: {local} = copy({local})")
                 given.append((record.number, local))

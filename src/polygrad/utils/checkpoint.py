@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from .._core.engine import sweep, to_user
 from .._core.graph import Edge, Leaf, Node, make_node, next_sequence
+from .._core.primitive import AnyType
 from .._core.tensor import Tensor, cell
 from .._functions.generator import default_generator
 from .._state import grad_enabled, recorder, recording
@@ -170,18 +171,6 @@ class _StandIn(Leaf):
         return None
 
 
-class _AnyType:
-    """A plan's rules by array type, where one rule serves all of them."""
-
-    __slots__ = ("rule",)
-
-    def __init__(self, rule: Callable):
-        self.rule = rule
-
-    def __getitem__(self, array_type: type) -> Callable:
-        return self.rule
-
-
 class _Call:
     """The plan of one checkpoint's node: how it goes backward.  It is its own primitive."""
 
@@ -211,9 +200,9 @@ class _Call:
         return self
 
     @property
-    def backward(self) -> _AnyType:
+    def backward(self) -> AnyType:
         """The rule, for every type of array."""
-        return _AnyType(self._rule)
+        return AnyType(self._rule)
 
     def _rule(self, cotangents: list[Any], saved: tuple) -> list[Any]:
         *arrays, random = saved
