@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -90,6 +91,13 @@ def kilobytes(field: str) -> int:
         return 0
 
 
+#: What belongs to the library and not to the workload: it is imported before memory is measured.
+_IMPORTED = {
+    "polygrad": ("polygrad.nn", "polygrad.optim"), "jax": ("jax.numpy", "optax"), "torch": ("torch",),
+    "autograd": ("autograd.numpy",),
+}  # fmt: skip
+
+
 def serve(workload: Workload, name: str) -> None:
     """Prepare an implementation, then run turns as they are asked for on the standard input, one answer a line."""
     answers, sys.stdout = sys.stdout, sys.stderr
@@ -97,13 +105,10 @@ def serve(workload: Workload, name: str) -> None:
     def answer(**what: Any) -> None:
         print(json.dumps(what), file=answers, flush=True)
 
-    for module in {"autograd": ["autograd.numpy"], "numpy": ["numpy"], "jax": ["jax.numpy"], "jax.jit": ["jax.numpy", "optax"]}.get(
-        name, ["polygrad.nn", "polygrad.optim"] if name.startswith("polygrad") else []
-    ) + (["jax.numpy"] if "jax" in name else []) + (["torch"] if "torch" in name else []):  # fmt: skip
-        try:
-            importlib.import_module(module)
-        except ImportError:
-            break
+    for part, modules in _IMPORTED.items():
+        for module in modules if part in name else ():
+            with contextlib.suppress(ImportError):  # which `library` explains
+                importlib.import_module(module)
     before = kilobytes("VmRSS")
     try:
         step = workload.prepare[name]()
