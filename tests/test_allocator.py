@@ -9,6 +9,10 @@ import sys
 
 import pytest
 
+#: A few arrays' worth of page faults, of 768 for each array: where small objects lie between freed arrays, one more array is
+#: touched now and then.  What is given back to the system costs one for every page of every round.
+FEW = 5 * 768
+
 #: Page faults of a loop that makes and drops arrays of several sizes, after some rounds in which memory is found.
 _FAULTS = """
 import resource
@@ -41,18 +45,18 @@ glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C libr
 
 @glibc
 def test_freed_memory_is_kept():
-    assert _faults() > 10_000
-    assert _faults(first="import polygrad; assert polygrad.tune_allocator() is True") < 100
+    assert _faults() > 10 * FEW
+    assert _faults(first="import polygrad; assert polygrad.tune_allocator() is True") < FEW
 
 
 @glibc
 def test_an_environment_variable_does_the_same():
-    assert _faults(POLYGRAD_TUNE_MALLOC="1") < 100
+    assert _faults(POLYGRAD_TUNE_MALLOC="1") < FEW
 
 
 @glibc
 def test_some_memory_is_always_kept():
-    assert _faults(count=30) < 2000
+    assert _faults(count=30) < FEW
 
 
 def test_other_c_libraries_are_left_alone():
