@@ -490,6 +490,16 @@ def test_methods_and_attributes_of_what_was_compiled():
     assert Holder().times(polygrad.ones(2)).tolist() == [3.0, 3.0]
 
 
+def test_the_device_of_a_traced_tensor_has_a_name(backend):
+    def shifted(x):
+        assert x.device.type == polygrad.ones(1).device.type
+        assert repr(x.device).startswith("device(type='")
+        return x.to(x.device) + polygrad.ones(2, device=x.device)
+
+    assert polygrad.compile(shifted)(polygrad.ones(2)).tolist() == [2, 2]
+    assert polygrad.compile(polygrad.func.vmap(shifted))(polygrad.ones(1, 2)).tolist() == [[2, 2]]
+
+
 def test_an_argument_that_cannot_be_a_key(backend):
     with pytest.raises(TypeError, match="closure"):
         polygrad.compile(lambda x, y: x)(polygrad.ones(2), {1, 2})

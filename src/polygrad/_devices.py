@@ -37,7 +37,7 @@ class Device(str):
     @property
     def type(self) -> str:
         """The kind of device."""
-        return self.partition(":")[0]
+        return str(self).partition(":")[0]  # a string without ":" gives itself, and that is a device
 
     @property
     def index(self) -> int | None:  # type: ignore[override]
@@ -64,11 +64,17 @@ class Device(str):
 _made: dict[tuple[int, Any], Device] = {}
 
 
-def device_of(backend: Any, array: Any) -> Device | None:
-    """The device that ``array`` of ``backend`` is on; None where the library does not know yet."""
+def device_of(backend: Any, array: Any) -> Device:
+    """The device that ``array`` of ``backend`` is on.
+
+    A traced array will be where its program runs.  It has the name of the default device, and no ``native``: what is made
+    "there" is left to the compiler.
+    """
     native = backend.device(array)
     if native is None:
-        return None
+        made = _around(backend, backend.default_device())
+        made.native = None
+        return made
     try:
         known = _made.get((id(backend), native))
     except TypeError:

@@ -157,8 +157,8 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = True
 
 METHODS = (type, cpu, cuda, pin_memory, is_floating_point, is_complex, is_nonzero, is_signed)
 PROPERTIES = {
-    "is_cuda": lambda self: self.device is not None and self.device.type == "cuda",
+    "is_cuda": lambda self: self.device.type == "cuda",
     "itemsize": lambda self: self.dtype.itemsize,
     "nbytes": lambda self: self.dtype.itemsize * self.shape.numel(),
-    "is_cpu": lambda self: self.device is not None and self.device.type == "cpu",
+    "is_cpu": lambda self: self.device.type == "cpu",
 }
