@@ -257,6 +257,8 @@ SINGULAR_POINTS = [
     Point("atan2 at 0", polygrad.atan2, ([0.0], [0.0]), ([0.0], [0.0])),
     # Sums of exponentials.
     Point("logsumexp beside -inf", lambda x: polygrad.logsumexp(x, 0), ([0.0, -inf],), ([1.0, 0.0],)),
+    Point("logsumexp of -inf alone", lambda x: polygrad.logsumexp(x, 0), ([-inf, -inf],), ([0.0, 0.0],)),
+    Point("logsumexp beside inf", lambda x: polygrad.logsumexp(x, 0), ([inf, 200.0, -inf],), ([1.0, 0.0, 0.0],)),
     Point("logsumexp of large numbers", lambda x: polygrad.logsumexp(x, 0), ([1000.0, 1000.0],), ([0.5, 0.5],)),
     Point("softmax beside -inf", lambda x: F.softmax(x, 0)[0], ([0.0, 0.0, -inf],), ([0.25, -0.25, 0.0],)),
     Point("log_softmax of large numbers", lambda x: F.log_softmax(x, 0)[0], ([1e4, 0.0],), ([0.0, 0.0],)),

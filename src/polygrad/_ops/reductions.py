@@ -154,10 +154,20 @@ prod.defvjp(x=_prod)
 @primitive(promotes="float")
 def logsumexp(xp, x, /, axis=None, keepdims=False):
     """``log(sum(exp(x)))``, by way of the maximum, so that nothing overflows."""
-    top = xp.max(xp.real(x) if xp.isdtype(x.dtype, "complex floating") else x, axis=axis, keepdims=True)
-    top = xp.astype(xp.where(xp.isfinite(top), top, xp.zeros_like(top)), x.dtype)
-    total = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
+    top, exponentials = _exponentials(xp, x, axis)
+    total = xp.log(xp.sum(exponentials, axis=axis, keepdims=True)) + top
     return total if keepdims else xp.reshape(total, _dropped(x.shape, axis))
+
+
+def _exponentials(xp, x, axis):
+    """The maximum of ``x`` along ``axis``, at most the largest finite number, and ``exp`` of what ``x`` is beyond it.
+
+    The exponential of an infinite element is infinite, and that of every finite one beside it 0.
+    """
+    top = xp.max(xp.real(x) if xp.isdtype(x.dtype, "complex floating") else x, axis=axis, keepdims=True)
+    largest = float(xp.finfo(x.dtype).max)
+    top = xp.astype(xp.clip(top, -largest, largest), x.dtype)
+    return top, xp.exp(x - top)
 
 
 def _dropped(shape, axis):
@@ -165,22 +175,20 @@ def _dropped(shape, axis):
     return tuple(n for i, n in enumerate(shape) if i not in axes)
 
 
-def _weights(xp, x, ans, axis):
-    # Where all are -inf the difference would be inf - inf, and each has the weight of a point of no mass; where some are
-    # inf, each of them has the weight 1 of one that is far larger than the rest.
-    shift = xp.where(ans == -math.inf, xp.zeros_like(ans), ans)
-    weight = xp.exp(x - spread(xp, shift, x.shape, axis))
-    return xp.where(x == math.inf, xp.ones_like(weight), weight)
+def _weighted(xp, g, x, axis):
+    """``g`` times the derivative: a softmax, from the exponentials of the forward pass, which a compiler takes only once.
+
+    Where all are -inf each has the weight of a point of no mass, and where some are inf each of them has the weight 1 of
+    one that is far larger than the rest.
+    """
+    _, exponentials = _exponentials(xp, x, axis)
+    total = xp.sum(exponentials, axis=axis, keepdims=True)
+    weighted = exponentials * (g * (1 / xp.where(total == 0, xp.ones_like(total), total)))
+    return xp.where(exponentials == math.inf, g, weighted)
 
 
-def _logsumexp(xp, g, x, ans, axis):
-    return spread(xp, g, x.shape, axis) * _weights(xp, x, ans, axis)
-
-
-logsumexp.defvjp(x=_logsumexp)
-logsumexp.defjvp(
-    x=lambda xp, t, x, ans, axis, keepdims: xp.sum(t * _weights(xp, x, ans, axis), axis=axis, keepdims=keepdims)
-)
+logsumexp.defvjp(x=lambda xp, g, x, axis: _weighted(xp, xp.reshape(g, kept_shape(x.shape, axis)), x, axis))
+logsumexp.defjvp(x=lambda xp, t, x, axis, keepdims: xp.sum(_weighted(xp, t, x, axis), axis=axis, keepdims=keepdims))
 
 
 @primitive(differentiable=False)

@@ -134,14 +134,20 @@ def _last_rows(x, last, count):
     return x.reshape(count, -1)
 
 
+def _beyond_the_largest(x, axis):
+    """As `_exponentials` of the primitive."""
+    most = np.finfo(x.dtype).max
+    top = np.clip(np.maximum.reduce(x.real, axis=axis, keepdims=True), -most, most).astype(x.dtype, copy=False)
+    return top, _exp(x - top)
+
+
 @kernel
 def logsumexp(x, /, axis=None, keepdims=False):
     kept, others, last = _kept(x.shape, axis)
     rows = _last_rows(x, last, math.prod(kept))
     if rows is None:
-        top = np.maximum.reduce(x.real, axis=axis, keepdims=True)
-        top = np.where(np.isfinite(top), top, np.zeros_like(top)).astype(x.dtype, copy=False)
-        result = _log(np.add.reduce(_exp(x - top), axis=axis, keepdims=True)) + top
+        top, exponentials = _beyond_the_largest(x, axis)
+        result = _log(np.add.reduce(exponentials, axis=axis, keepdims=True)) + top
     else:
         result = np.empty(rows.shape[0], x.dtype)
         blocks = row_blocks(*rows.shape)
@@ -156,22 +162,25 @@ def logsumexp(x, /, axis=None, keepdims=False):
 
 
 @kernel
-def logsumexp_vjp(g, x, ans, axis):
+def logsumexp_vjp(g, x, axis):
     kept, _, last = _kept(x.shape, axis)
-    g, ans = np.reshape(g, kept), np.reshape(ans, kept)
-    rows = _last_rows(x, last, ans.size)
-    if rows is None or not np.isfinite(ans).all():
-        # As the primitive's rule.
-        weight = _exp(x - np.where(ans == -np.inf, np.zeros_like(ans), ans))
-        return (g * np.where(x == np.inf, np.ones_like(weight), weight),)
-    out = np.empty(rows.shape, x.dtype)
-    g, ans = g.reshape(-1, 1), ans.reshape(-1, 1)
-    for block in row_blocks(*rows.shape):
-        part = out[block]
-        _subtract(rows[block], ans[block], part)
-        _exp(part, part)
-        _multiply(part, g[block], part)
-    return (out.reshape(x.shape),)
+    g = np.reshape(g, kept)
+    rows = _last_rows(x, last, math.prod(kept))
+    if rows is not None:
+        out = np.empty(rows.shape, x.dtype)
+        scales = np.reshape(g, -1)
+        for block in row_blocks(*rows.shape):
+            part = out[block]
+            sums, _ = _exponentials(rows[block], part, _PLAIN)
+            if not np.isfinite(sums).all():
+                break
+            _multiply(part, (scales[block] / sums)[:, None], part)
+        else:
+            return (out.reshape(x.shape),)
+    _, exponentials = _beyond_the_largest(x, axis)
+    sums = np.add.reduce(exponentials, axis=axis, keepdims=True)
+    weighted = exponentials * (g / np.where(sums == 0, np.ones_like(sums), sums))
+    return (np.where(exponentials == np.inf, g, weighted),)
 
 
 # -- cross-entropy -----------------------------------------------------------------------------------------------------
