@@ -13,8 +13,8 @@ from .report import plot, table
 from .workloads import WORKLOADS
 
 IMPLEMENTATIONS = (
-    "polygrad", "polygrad-tuned", "polygrad-compiled", "torch", "torch.compile", "autograd", "numpy",
-    "polygrad-jax", "jax", "polygrad-jax-compiled", "jax.jit", "loop", "torch-backward",
+    "polygrad", "polygrad-tuned", "polygrad-compiled", "torch", "torch.compile", "autograd", "mygrad", "numpy",
+    "tinygrad", "polygrad-jax", "jax", "polygrad-jax-compiled", "jax.jit", "flax.nnx", "loop", "torch-backward",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import importlib
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -79,6 +80,15 @@ def with_torchs_names(make: Callable[[Build], Step]) -> dict[str, Callable[[], S
     }
 
 
+def with_jaxs_functions(make: Callable[[Callable[[Step], Step]], Step]) -> dict[str, Callable[[], Step]]:
+    """The implementations of a function without state that one program has with JAX: eager, and by who compiles it."""
+    return {
+        "jax": lambda: make(lambda function: function),
+        "jax.jit": lambda: make(library("jax").jit),
+        "flax.nnx": lambda: make(library("flax.nnx").jit),
+    }
+
+
 # -- in the process of an implementation -----------------------------------------------------------------------------------
 
 
@@ -91,10 +101,22 @@ def kilobytes(field: str) -> int:
         return 0
 
 
+def number(result: Any) -> float:
+    """The number that a step returned; what a library computes late is computed now."""
+    return float(result.item() if hasattr(result, "item") else result)
+
+
+def processor_time() -> float:
+    """Seconds of this process, and of the compilers that it has called."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
+
+
 #: What belongs to the library and not to the workload: it is imported before memory is measured.
 _IMPORTED = {
     "polygrad": ("polygrad.nn", "polygrad.optim"), "jax": ("jax.numpy", "optax"), "torch": ("torch",),
-    "autograd": ("autograd.numpy",),
+    "autograd": ("autograd.numpy", "autograd.scipy.special"), "nnx": ("flax.nnx", "optax"),
+    "mygrad": ("mygrad", "mygrad.nnet"), "tinygrad": ("tinygrad",),
 }  # fmt: skip
 
 
@@ -112,10 +134,10 @@ def serve(workload: Workload, name: str) -> None:
     before = kilobytes("VmRSS")
     try:
         step = workload.prepare[name]()
-        start = time.process_time()
-        losses = [float(step())]
-        first = time.process_time() - start
-        losses += [float(step()) for _ in range(workload.warm_up - 1)]
+        start = processor_time()
+        losses = [number(step())]
+        first = processor_time() - start
+        losses += [number(step()) for _ in range(workload.warm_up - 1)]
     except Unavailable as reason:
         answer(unavailable=str(reason))
         return
@@ -131,7 +153,7 @@ def serve(workload: Workload, name: str) -> None:
         wall, start = time.perf_counter(), time.process_time()
         for _ in range(workload.repeats):
             result = step()
-        float(result)  # what a library computes later belongs to the turn
+        number(result)  # what a library computes later belongs to the turn
         answer(
             processor=(time.process_time() - start) / workload.repeats,
             wall=(time.perf_counter() - wall) / workload.repeats,

@@ -15,14 +15,16 @@ from typing import Any
 
 from .harness import Workload
 
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TORCH_NUM_THREADS")
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TORCH_NUM_THREADS", "NUM_CPU_THREADS")
+#: For tinygrad: the processor, and nothing compiled that an earlier run has left.
+_TINYGRAD = {"DEV": "CPU", "CACHELEVEL": "0", "CCACHE": "0"}
 #: These choose a slower kernel of NumPy's BLAS than the processor has.
 _SLOW_BLAS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
 def environment(threads: str) -> dict[str, str]:
     """The environment of a process with one thread, or with ``"all"``."""
-    result = {name: value for name, value in os.environ.items() if name not in (*_SLOW_BLAS, *_ONE_THREAD)}
+    result = {name: value for name, value in os.environ.items() if name not in (*_SLOW_BLAS, *_ONE_THREAD)} | _TINYGRAD
     if threads == "1":
         result |= dict.fromkeys(_ONE_THREAD, "1")
         result["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false " + result.get("XLA_FLAGS", "")
@@ -90,10 +92,10 @@ def measure(workload: Workload, names: list[str], rounds: int, threads: str, mem
             if memory:
                 figures["kilobytes"] = worker.ask("memory")["kilobytes"]
             found[worker.name] = figures
+        return {name: found[name] for name in names if name in found}
     finally:
         for worker in workers:
             worker.end()
-    return found
 
 
 def _check(workload: Workload, workers: list[Worker]) -> None:

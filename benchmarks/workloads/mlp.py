@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..harness import Build, Step, Workload, library, with_torchs_names
-from .common import load, train, train_on_jax, uniform
+from .common import fill, load, train, train_on_jax, train_on_tinygrad, train_with_nnx, uniform
+from .with_numpy import Functions, Update, adam, cross_entropy, sgd, stepping, train_with_numpys_names
 
 SMALL, SMALL_BATCH = (64, 64, 64, 1), 32
 LARGE, LARGE_BATCH = (784, 512, 256, 10), 64
@@ -82,56 +83,67 @@ def large_on_jax(jit: bool) -> Step:
     )
 
 
-# -- HIPS autograd, and NumPy by hand --------------------------------------------------------------------------------------
+def small_with_nnx() -> Step:
+    parameters, x = numbers(SMALL, SMALL_BATCH)
+    net = model_of_nnx(SMALL, parameters, library("jax").numpy.tanh)
+    return train_with_nnx(
+        net, lambda net, x, y: ((net(x) - y) ** 2).mean(), lambda optax: optax.sgd(0.01), x, small_target(x)
+    )
 
 
-def sgd(values: dict[str, np.ndarray], gradients: dict[str, np.ndarray], state: Any, count: int) -> None:
-    for name, value in values.items():
-        gradients[name] *= np.float32(0.01)
-        value -= gradients[name]
+def large_with_nnx() -> Step:
+    optax = library("optax")
+    parameters, x = numbers(LARGE, LARGE_BATCH)
+    net = model_of_nnx(LARGE, parameters, library("jax").nn.relu)
+
+    def loss(net: Any, x: Any, y: Any) -> Any:
+        return optax.softmax_cross_entropy_with_integer_labels(net(x), y).mean()
+
+    return train_with_nnx(net, loss, lambda optax: optax.adam(1e-3), x, np.arange(LARGE_BATCH, dtype=np.int32) % 10)
 
 
-def adam(values: dict[str, np.ndarray], gradients: dict[str, np.ndarray], state: Any, count: int) -> None:
-    """In blocks that fit the cache, with one block of scratch memory."""
-    rate = np.float32(1e-3 / (1 - 0.9**count))
-    root = np.float32(1 / np.sqrt(1 - 0.999**count))
-    for name, value in values.items():
-        first, second = state.setdefault(name, (np.zeros(value.size, np.float32), np.zeros(value.size, np.float32)))
-        flat, gradient = value.reshape(-1), gradients[name].reshape(-1)
-        for start in range(0, value.size, 32_768):
-            part = slice(start, start + 32_768)
-            g, m, v = gradient[part], first[part], second[part]
-            scratch = np.multiply(g, np.float32(0.1))
-            m *= np.float32(0.9)
-            m += scratch
-            np.multiply(g, g, scratch)
-            scratch *= np.float32(0.001)
-            v *= np.float32(0.999)
-            v += scratch
-            np.sqrt(v, scratch)
-            scratch *= root
-            scratch += np.float32(1e-8)
-            np.divide(m, scratch, scratch)
-            scratch *= rate
-            flat[part] -= scratch
+def model_of_nnx(sizes: tuple[int, ...], parameters: dict[str, np.ndarray], activation: Callable[[Any], Any]) -> Any:
+    nnx = library("flax.nnx")
+    layers: list[Any] = []
+    for m, n in itertools.pairwise(sizes):
+        layers += [nnx.Linear(m, n, rngs=nnx.Rngs(0)), activation]
+    return fill(nnx.Sequential(*layers[:-1]), parameters)
 
 
-def with_autograd(sizes: tuple[int, ...], batch: int, update: Callable[..., None]) -> Step:
-    anp, value_and_grad = library("autograd.numpy"), library("autograd").value_and_grad
-    values, x = numbers(sizes, batch)
-    target = small_target(x) if sizes is SMALL else np.arange(batch) % 10
+def small_on_tinygrad() -> Step:
+    parameters, x = numbers(SMALL, SMALL_BATCH)
 
-    def objective(values: dict[str, Any]) -> Any:
-        if sizes is SMALL:
-            return anp.mean((forward(values, x, anp.tanh, anp.dot) - target) ** 2)
-        y = forward(values, x, lambda y: anp.maximum(y, 0), anp.dot)
-        y = y - anp.max(y, axis=1, keepdims=True)
-        return anp.mean(anp.log(anp.sum(anp.exp(y), axis=1)) - y[np.arange(batch), target])
+    def loss(p: Any, x: Any, y: Any) -> Any:
+        return (forward(p, x, lambda x: x.tanh(), lambda x, y: x @ y) - y).square().mean()
 
-    return _stepping(values, value_and_grad(objective), update)
+    return train_on_tinygrad(parameters, loss, lambda optim, p: optim.SGD(p, lr=0.01), x, small_target(x))
 
 
-def by_hand(sizes: tuple[int, ...], batch: int, update: Callable[..., None]) -> Step:
+def large_on_tinygrad() -> Step:
+    parameters, x = numbers(LARGE, LARGE_BATCH)
+
+    def loss(p: Any, x: Any, y: Any) -> Any:
+        return forward(p, x, lambda x: x.relu(), lambda x, y: x @ y).sparse_categorical_crossentropy(y)
+
+    y = np.arange(LARGE_BATCH, dtype=np.int32) % 10
+    return train_on_tinygrad(parameters, loss, lambda optim, p: optim.Adam(p, lr=1e-3), x, y)
+
+
+# -- HIPS autograd, MyGrad, and NumPy by hand ------------------------------------------------------------------------------
+
+
+def small_loss(functions: Functions) -> Callable[[dict[str, Any]], Any]:
+    lib, (_, x) = functions.numpy, numbers(SMALL, SMALL_BATCH)
+    target = small_target(x)
+    return lambda values: lib.mean((forward(values, x, lib.tanh, lib.matmul) - target) ** 2)
+
+
+def large_loss(functions: Functions) -> Callable[[dict[str, Any]], Any]:
+    lib, (_, x), target = functions.numpy, numbers(LARGE, LARGE_BATCH), np.arange(LARGE_BATCH) % 10
+    return lambda values: functions.cross_entropy(forward(values, x, functions.relu, lib.matmul), target)
+
+
+def by_hand(sizes: tuple[int, ...], batch: int, update: Update) -> Step:
     """Forward and backward by hand, every array of the step made beforehand."""
     values, x = numbers(sizes, batch)
     rows = np.arange(batch)
@@ -139,6 +151,7 @@ def by_hand(sizes: tuple[int, ...], batch: int, update: Callable[..., None]) -> 
     count = len(sizes) - 1
     outputs = [np.empty((batch, n), np.float32) for n in sizes[1:]]
     cotangents = [np.empty((batch, n), np.float32) for n in sizes[1:]]
+    masks = [np.empty((batch, n), bool) for n in sizes[1:]]
     gradients = {name: np.empty_like(value) for name, value in values.items()}
 
     def differentiate(values: dict[str, np.ndarray]) -> tuple[Any, dict[str, np.ndarray]]:
@@ -155,14 +168,7 @@ def by_hand(sizes: tuple[int, ...], batch: int, update: Callable[..., None]) -> 
             loss = np.dot(g.reshape(-1), g.reshape(-1)) / batch
             g *= np.float32(2 / batch)
         else:
-            np.subtract(y, y.max(1, keepdims=True), g)
-            picked = g[rows, target]
-            np.exp(g, g)
-            sums = g.sum(1, keepdims=True)
-            loss = (np.log(sums[:, 0]) - picked).mean()
-            g /= sums
-            g[rows, target] -= 1
-            g *= np.float32(1 / batch)
+            loss = cross_entropy(y, target, g)
         for layer in reversed(range(count)):
             np.matmul(g.T, outputs[layer - 1] if layer else x, gradients[f"{2 * layer}.weight"])
             np.add.reduce(g, 0, out=gradients[f"{2 * layer}.bias"])
@@ -174,34 +180,21 @@ def by_hand(sizes: tuple[int, ...], batch: int, update: Callable[..., None]) -> 
                     np.subtract(np.float32(1), y, y)
                     before *= y
                 else:
-                    before *= y > 0
+                    before *= np.greater(y, 0, masks[layer - 1])
                 g = before
         return loss, gradients
 
-    return _stepping(values, differentiate, update)
-
-
-def _stepping(values: dict[str, np.ndarray], differentiate: Callable[..., Any], update: Callable[..., None]) -> Step:
-    state: dict[str, Any] = {}
-    count = 0
-
-    def step() -> Any:
-        nonlocal count
-        count += 1
-        loss, gradients = differentiate(values)
-        update(values, gradients, state, count)
-        return loss
-
-    return step
+    return stepping(values, differentiate, update)
 
 
 SMALL_WORKLOAD = Workload(
     name="small",
     title="training step 64-64-64-1, tanh, batch 32, SGD",
     prepare={
-        **with_torchs_names(small), "autograd": lambda: with_autograd(SMALL, SMALL_BATCH, sgd),
-        "numpy": lambda: by_hand(SMALL, SMALL_BATCH, sgd), "jax": lambda: small_on_jax(jit=False),
-        "jax.jit": lambda: small_on_jax(jit=True),
+        **with_torchs_names(small),
+        **train_with_numpys_names(lambda: numbers(SMALL, SMALL_BATCH)[0], small_loss, sgd),
+        "numpy": lambda: by_hand(SMALL, SMALL_BATCH, sgd), "tinygrad": small_on_tinygrad,
+        "jax": lambda: small_on_jax(jit=False), "jax.jit": lambda: small_on_jax(jit=True), "flax.nnx": small_with_nnx,
     },
     repeats=40,
 )  # fmt: skip
@@ -210,9 +203,10 @@ LARGE_WORKLOAD = Workload(
     name="mlp",
     title="training step 784-512-256-10, relu, cross-entropy, batch 64, Adam",
     prepare={
-        **with_torchs_names(large), "autograd": lambda: with_autograd(LARGE, LARGE_BATCH, adam),
-        "numpy": lambda: by_hand(LARGE, LARGE_BATCH, adam), "jax": lambda: large_on_jax(jit=False),
-        "jax.jit": lambda: large_on_jax(jit=True),
+        **with_torchs_names(large),
+        **train_with_numpys_names(lambda: numbers(LARGE, LARGE_BATCH)[0], large_loss, adam),
+        "numpy": lambda: by_hand(LARGE, LARGE_BATCH, adam), "tinygrad": large_on_tinygrad,
+        "jax": lambda: large_on_jax(jit=False), "jax.jit": lambda: large_on_jax(jit=True), "flax.nnx": large_with_nnx,
     },
     repeats=6,
 )  # fmt: skip
