@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
+from collections import OrderedDict, defaultdict
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 import polygrad
 from polygrad import nn, optim
+from polygrad.compiler.pytree import flatten, map_tensors
 from polygrad.nn import functional as F
 
 STEPS = 20
@@ -51,6 +55,10 @@ def agree(make, steps: int = STEPS, tolerance=2e-5):
     close(compiled[0], eager[0], tolerance)
     for a, b in zip(compiled[1], eager[1], strict=True):
         close([a], [b], tolerance)
+
+
+def number_of_programs(compiled) -> int:
+    return sum(len(programs) for programs in compiled._programs.values())
 
 
 def small(*extra):
@@ -503,3 +511,91 @@ def test_the_device_of_a_traced_tensor_has_a_name(backend):
 def test_an_argument_that_cannot_be_a_key(backend):
     with pytest.raises(TypeError, match="closure"):
         polygrad.compile(lambda x, y: x)(polygrad.ones(2), {1, 2})
+
+
+# -- trees -----------------------------------------------------------------------------------------------------------------
+
+
+class Pair(NamedTuple):
+    left: object
+    right: object
+
+
+TREES = {
+    "a named tuple": lambda x, y: Pair(x, y),
+    "an OrderedDict": lambda x, y: OrderedDict(b=x, a=y),
+    "a defaultdict": lambda x, y: defaultdict(list, b=x, a=y),
+    "None in it": lambda x, y: (x, None, {"y": y}),
+    "one in the other": lambda x, y: [Pair({"a": x}, OrderedDict(b=(y, None)))],
+}
+
+
+@pytest.mark.parametrize("make", TREES.values(), ids=TREES)
+def test_trees_keep_their_types(backend, make):
+    @polygrad.compile
+    def doubled(tree):
+        return map_tensors(lambda x: x * 2, tree)
+
+    for factor in (1, 3):
+        result = doubled(make(polygrad.ones(2) * factor, polygrad.ones(1) * factor))
+        expected = make([2.0 * factor] * 2, [2.0 * factor])
+        assert type(result) is type(expected)
+        assert repr(map_tensors(lambda x: x.tolist(), result)) == repr(expected)
+        if isinstance(result, defaultdict):
+            assert result["missing"] == []
+    assert number_of_programs(doubled) == 1
+
+
+def test_what_is_no_tree_is_named(backend):
+    @dataclasses.dataclass
+    class Batch:
+        x: polygrad.Tensor
+
+    with pytest.raises(TypeError, match="'Batch'.*lists, tuples and dicts"):
+        polygrad.compile(lambda batch: batch.x * 2)(Batch(polygrad.ones(2)))
+    with pytest.raises(polygrad.compiler.CompileError, match="held by an instance of Batch; .*list, tuple or dict"):
+        polygrad.compile(lambda x: Batch(x * 2))(polygrad.ones(2))
+
+
+def test_numbers_that_are_equal_and_not_the_same(backend):
+    signed = polygrad.compile(lambda x, number: polygrad.copysign(x, polygrad.tensor(number)))
+    assert [signed(polygrad.ones(1), n).item() for n in (0.0, -0.0, 0, True, 0.0)] == [1, -1, 1, 1, 1]
+    for _ in range(2):
+        signed(polygrad.ones(1), float("nan"))
+    assert number_of_programs(signed) == 5
+
+
+def test_packed_sequences_as_arguments_and_results(backend):
+    sequences = [polygrad.randn(length, 2) for length in (2, 4, 1)]
+    lstm, second = nn.LSTM(2, 3), nn.GRU(3, 3, bidirectional=True)
+
+    def through(packed):
+        packed, _ = lstm(packed)
+        packed = nn.utils.rnn.PackedSequence(packed.data.tanh(), *packed[1:])  # as one does it with dropout
+        packed, hidden = second(packed)
+        return packed, hidden, nn.utils.rnn.pad_packed_sequence(packed)
+
+    compiled = polygrad.compile(through)
+    for lengths in ((2, 4, 1), (2, 4, 1), (3, 3, 1)):
+        sequences = [polygrad.randn(length, 2) for length in lengths]
+        packed = nn.utils.rnn.pack_sequence(sequences, enforce_sorted=False)
+        found, expected = compiled(packed), through(packed)
+        assert type(found[0]) is nn.utils.rnn.PackedSequence
+        assert found[0].sizes == expected[0].sizes
+        for a, b in zip(flatten(found)[0], flatten(expected)[0], strict=True):
+            close([a.tolist()], [b.tolist()])
+        lstm.zero_grad()
+        found[1].sum().backward()
+        gradients = [p.grad.tolist() for p in lstm.parameters()]
+        lstm.zero_grad()
+        expected[1].sum().backward()
+        for a, p in zip(gradients, lstm.parameters(), strict=True):
+            close([a], [p.grad.tolist()])
+    assert number_of_programs(compiled) == 2  # as many rows, in other sequences
+    outside = nn.utils.rnn.PackedSequence(*packed)
+    close([polygrad.compile(lambda: through(outside)[1])().tolist()], [expected[1].tolist()])
+    given = polygrad.compile(
+        lambda data, sizes: nn.utils.rnn.pad_packed_sequence(nn.utils.rnn.PackedSequence(data, sizes))
+    )
+    with pytest.raises(polygrad.compiler.CompileError, match="needs the value"):
+        given(packed.data, polygrad.tensor([3, 2, 2]))

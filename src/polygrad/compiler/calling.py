@@ -7,6 +7,7 @@ a small program takes.  So each program gets a function of its own, in which eve
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -61,14 +62,15 @@ def tree(source: Source, structure: Any, leaves: Any) -> str:
     """The expression that builds the tree of ``structure`` (see `pytree`) from the expressions ``leaves``, an iterator."""
     if structure is None:
         return next(leaves)
-    kind = structure[0]
-    if kind is dict:
-        parts = [
-            f"{source.name(k)}: {tree(source, p, leaves)}" for k, p in zip(structure[1], structure[2], strict=True)
-        ]
-        return f"{{{', '.join(parts)}}}"
-    parts = [tree(source, part, leaves) for part in structure[1]]
-    inside = "".join(f"{part}, " for part in parts)
+    kind, keys, parts, extra = structure
+    values = [tree(source, part, leaves) for part in parts]
+    if keys is not None:
+        items = ", ".join(f"{source.name(key)}: {value}" for key, value in zip(keys, values, strict=True))
+        if kind is dict:
+            return f"{{{items}}}"
+        factory = f"{source.name(extra)}, " if kind is defaultdict else ""
+        return f"{source.name(kind)}({factory}{{{items}}})"
+    inside = "".join(f"{value}, " for value in values)
     if kind is list:
         return f"[{inside}]"
     return f"({inside})" if kind is tuple else f"{source.name(kind)}({inside})"

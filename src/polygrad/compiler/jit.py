@@ -7,6 +7,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
 from typing import Any
 
 from .._core.graph import Leaf, Node
@@ -365,8 +366,8 @@ def _check_leaks(objects: list[Any], backend: Any) -> None:
     holders = {name for x in leaked for name in _holders(x, leaked)}
     raise CompileError(
         f"compile: {len(leaked)} tensor{'s' * (len(leaked) > 1)} made inside the function outlive it, held by "
-        f"{', '.join(sorted(holders)) or 'something'}; such a tensor has no value.  Return it, or write it into a tensor "
-        "that was there before, as in state.copy_(value)"
+        f"{', '.join(sorted(holders)) or 'something'}; such a tensor has no value.  Return it, alone or in a list, tuple or "
+        "dict, or write it into a tensor that was there before, as in state.copy_(value)"
     )
 
 
@@ -376,7 +377,11 @@ def _holders(leaked: Tensor, leaks: list[Tensor]) -> list[str]:
         if holder is leaks:
             continue
         if isinstance(holder, dict):
-            found += [repr(key) for key, value in holder.items() if value is leaked]
+            for key, value in holder.items():  # no comprehension, which would hold it, too
+                if value is leaked:
+                    found.append(repr(key))
         elif isinstance(holder, list):
             found.append(f"a list of {len(holder)}")
+        elif not isinstance(holder, FrameType):
+            found.append(f"an instance of {type(holder).__name__}")
     return found

@@ -37,5 +37,7 @@ def key_of(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, list[Tensor]]:
             edge = leaf._edge.__class__
             parts.append((array.__class__, tuple(array.shape), array.dtype, edge, first.setdefault(id(leaf), place)))
         else:
-            parts.append((leaf.__class__, leaf))
+            parts.append(
+                (leaf.__class__, repr(leaf) if leaf.__class__ is float else leaf)
+            )  # -0.0 equals 0.0, nan nothing
     return tuple(parts), tensors

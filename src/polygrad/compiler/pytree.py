@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._core.tensor import Tensor
 
+#: Subclasses of others are leaves: nobody knows how to make one.
+MAPPINGS = (dict, OrderedDict, defaultdict)
+
+
+class Structure(NamedTuple):
+    """A tree without its leaves, each of which is None in its place.  It can be compared and hashed."""
+
+    kind: type
+    #: Those of a mapping, otherwise None.
+    keys: tuple[Any, ...] | None
+    parts: tuple[Any, ...]
+    #: What makes a defaultdict's defaults; the ``_constants`` of a named tuple, which its class reads off its tensors.
+    extra: Any = None
+
 
 def flatten(tree: Any) -> tuple[list[Any], Any]:
-    """The leaves of ``tree`` in order, and its structure, which can be compared and hashed.
+    """The leaves of ``tree`` in order, and its structure, None for a leaf.
 
-    Dicts, lists, tuples and named tuples are taken apart; everything else is a leaf.
+    Lists, tuples, named tuples, dicts, OrderedDicts and defaultdicts are taken apart; everything else is a leaf.
     """
     leaves: list[Any] = []
     return leaves, _structure(tree, leaves)
 
 
-def _structure(tree: Any, leaves: list[Any]) -> Any:
+def _structure(tree: Any, leaves: list[Any]) -> Structure | None:
     kind = type(tree)
-    if kind is dict:
-        return (dict, tuple(tree), tuple([_structure(value, leaves) for value in tree.values()]))
-    if kind is list or kind is tuple or (isinstance(tree, tuple) and hasattr(kind, "_fields")):
-        return (kind, tuple([_structure(value, leaves) for value in tree]))
+    if kind in MAPPINGS:
+        parts = tuple([_structure(value, leaves) for value in tree.values()])
+        return Structure(kind, tuple(tree), parts, getattr(tree, "default_factory", None))
+    if kind is list or kind is tuple or is_named_tuple(tree):
+        parts = tuple([_structure(value, leaves) for value in tree])
+        return Structure(kind, None, parts, getattr(tree, "_constants", None))
     leaves.append(tree)
     return None
+
+
+def is_named_tuple(tree: Any) -> bool:
+    """Whether ``tree`` is a named tuple, so that its class takes the parts as arguments."""
+    return isinstance(tree, tuple) and hasattr(tree, "_fields")
 
 
 def unflatten(structure: Any, leaves: Any) -> Any:
@@ -35,13 +57,14 @@ def unflatten(structure: Any, leaves: Any) -> Any:
 def _rebuilt(structure: Any, leaves: Iterator[Any]) -> Any:
     if structure is None:
         return next(leaves)
-    kind = structure[0]
-    if kind is dict:
-        return {key: _rebuilt(part, leaves) for key, part in zip(structure[1], structure[2], strict=True)}
-    parts = [_rebuilt(part, leaves) for part in structure[1]]
+    kind, keys, parts, extra = structure
+    values = [_rebuilt(part, leaves) for part in parts]
+    if keys is not None:
+        items = zip(keys, values, strict=True)
+        return defaultdict(extra, items) if kind is defaultdict else kind(items)
     if kind is list:
-        return parts
-    return kind(parts) if kind is tuple else kind(*parts)
+        return values
+    return tuple(values) if kind is tuple else kind(*values)
 
 
 def map_tensors(function: Callable[[Tensor], Any], tree: Any) -> Any:
@@ -53,13 +76,13 @@ def map_tensors(function: Callable[[Tensor], Any], tree: Any) -> Any:
 def labelled(tree: Any, label: str = "") -> Iterator[tuple[str, Any]]:
     """The leaves of ``tree``, each with the path to it, as in ``"batch['image'][0]"``."""
     kind = type(tree)
-    if kind is dict:
+    if kind in MAPPINGS:
         for key, value in tree.items():
             yield from labelled(value, f"{label}[{key!r}]" if label else str(key))
     elif kind is list or kind is tuple:
         for place, value in enumerate(tree):
             yield from labelled(value, f"{label}[{place}]")
-    elif isinstance(tree, tuple) and hasattr(kind, "_fields"):
+    elif is_named_tuple(tree):
         for field, value in zip(kind._fields, tree, strict=True):
             yield from labelled(value, f"{label}.{field}")
     else:

@@ -129,9 +129,10 @@ def _in_dims(leaves: Sequence[Any], structure: Any, in_dims: Any) -> list[int | 
             f"vmap: in_dims is an int, or a tuple with an entry for each argument, not {in_dims!r}; for an only argument that is a list or "  # noqa: E501
             "dict write a tuple of one"
         )
-    if isinstance(in_dims, tuple) and len(in_dims) != len(structure[1]):
+    if isinstance(in_dims, tuple) and len(in_dims) != len(structure.parts):
         raise ValueError(
-            f"vmap: in_dims has {len(in_dims)} entries, {in_dims!r}, but the function was called with {len(structure[1])} arguments"
+            f"vmap: in_dims has {len(in_dims)} entries, {in_dims!r}, but the function was called with {len(structure.parts)} "
+            "arguments"
         )
     dims = _spread(structure, in_dims, "in_dims", "the arguments")
     for number, (x, d) in enumerate(zip(leaves, dims, strict=True)):
@@ -160,13 +161,11 @@ def _spread(structure: Any, dims: Any, name: str, what: str) -> list[Any]:
     if dims is None or (isinstance(dims, int) and not isinstance(dims, bool)):
         return [dims] * _leaves_in(structure)
     if structure is not None:
-        kind, parts = structure[0], structure[-1]
-        if isinstance(dims, (list, tuple)) and kind is not dict and len(dims) == len(parts):
+        keys, parts = structure.keys, structure.parts
+        if isinstance(dims, (list, tuple)) and keys is None and len(dims) == len(parts):
             return [d for part, one in zip(parts, dims, strict=True) for d in _spread(part, one, name, what)]
-        if isinstance(dims, dict) and kind is dict and dims.keys() == set(structure[1]):
-            return [
-                d for key, part in zip(structure[1], parts, strict=True) for d in _spread(part, dims[key], name, what)
-            ]
+        if isinstance(dims, dict) and keys is not None and dims.keys() == set(keys):
+            return [d for key, part in zip(keys, parts, strict=True) for d in _spread(part, dims[key], name, what)]
     raise ValueError(
         f"vmap: {name} {dims!r} does not have the structure of {what}; an int or None stands for all that is below it"
     )
@@ -174,7 +173,7 @@ def _spread(structure: Any, dims: Any, name: str, what: str) -> list[Any]:
 
 @functools.lru_cache(256)
 def _leaves_in(structure: Any) -> int:
-    return 1 if structure is None else sum(map(_leaves_in, structure[-1]))
+    return 1 if structure is None else sum(map(_leaves_in, structure.parts))
 
 
 def _batch_size(leaves: list[Any], dims: list[int | None]) -> int:

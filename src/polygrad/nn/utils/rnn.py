@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
@@ -34,10 +35,6 @@ class PackedSequence(_Packed):
     ``unsorted_indices`` the way back.  `pack_padded_sequence` and `pack_sequence` make one.
     """
 
-    #: ``batch_sizes`` as ints, which do not have to be read in the trace that they were made in.
-    _sizes: tuple[int, ...] | None = None
-    _trace: Any = None
-
     def __new__(
         cls, data: Tensor, batch_sizes: Any = None, sorted_indices: Any = None, unsorted_indices: Any = None
     ) -> PackedSequence:
@@ -47,27 +44,41 @@ class PackedSequence(_Packed):
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """``batch_sizes`` as a tuple of ints.  Raises while a function is traced that they were passed to."""
-        known = self._sizes is not None and self._trace is recorder()
-        return self._sizes if known else tuple(self.batch_sizes.tolist())  # type: ignore[return-value]
+        """``batch_sizes`` as a tuple of ints."""
+        known = _numbers.get(id(self.batch_sizes))
+        return _known(self.batch_sizes, tuple(self.batch_sizes.tolist())) if known is None else known
+
+    @property
+    def _constants(self) -> tuple[int, ...] | None:
+        """What a compiled program depends on: ``sizes``, where they are known, or can be read."""
+        return self.sizes if recorder() is None else _numbers.get(id(self.batch_sizes))
 
     def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """The same with ``data`` moved or cast, as `Tensor.to` does."""
         return packed_like(self, self.data.to(*args, **kwargs))
 
 
+#: By the identity of tensors of batch sizes, their numbers: while a function is traced a tensor does not tell them.
+_numbers: dict[int, tuple[int, ...]] = {}
+
+
+def _known(batch_sizes: Tensor, sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Remember ``sizes`` while ``batch_sizes`` lives."""
+    _numbers[id(batch_sizes)] = sizes
+    weakref.finalize(batch_sizes, _numbers.pop, id(batch_sizes))
+    return sizes
+
+
 def _made(data: Tensor, sizes: Sequence[int], order: Sequence[int] | None) -> PackedSequence:
     indices = [None, None] if order is None else [_indices(data, order), _indices(data, _inverse(order))]
     made = PackedSequence(data, _indices(data, sizes), *indices)
-    made._sizes, made._trace = tuple(sizes), recorder()
+    _known(made.batch_sizes, tuple(sizes))
     return made
 
 
 def packed_like(packed: PackedSequence, data: Tensor) -> PackedSequence:
     """``data`` packed as ``packed`` is."""
-    made = PackedSequence(data, *packed[1:])
-    made._sizes, made._trace = packed._sizes, packed._trace
-    return made
+    return PackedSequence(data, *packed[1:])
 
 
 def _indices(beside: Tensor, numbers: Sequence[int]) -> Tensor:
