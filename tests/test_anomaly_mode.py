@@ -127,3 +127,44 @@ def test_threads_may_sweep_one_graph():
             thread.join()
     (fresh,) = autograd.grad(y, x)
     assert fresh.item() == pytest.approx(1.01**50, rel=1e-5)
+
+
+def test_a_compiled_function_runs_eagerly_in_it(backend):
+    @polygrad.compile
+    def step(x):
+        loss = (the_culprit(x) * tensor([0.0, 1.0])).sum()
+        loss.backward()
+        return loss
+
+    x = tensor([1000.0, 0.0], requires_grad=True)
+    step(x)
+    assert numpy.isnan(x.grad.tolist()[0])
+    with (
+        autograd.detect_anomaly(),
+        pytest.raises(RuntimeError, match=r"(?s)'ExpBackward' returned nan.*return x.exp\(\)"),
+    ):
+        step(x)
+    with autograd.detect_anomaly(check_nan=False):
+        step(x)
+    assert x.grad.tolist()[1] == 2.0
+    assert step.lower(x).as_text()
+
+
+def test_backward_from_outside_of_a_compiled_function(backend):
+    scaled = polygrad.compile(lambda x: the_culprit(x) * tensor([0.0, 1.0]))
+    x = tensor([1000.0, 0.0], requires_grad=True)
+    loss = scaled(x).sum()
+    with autograd.detect_anomaly(), pytest.raises(RuntimeError, match="'<lambda>Backward' returned nan values"):
+        loss.backward()
+    with autograd.detect_anomaly(), pytest.raises(RuntimeError, match=r"(?s)ExpBackward.*return x.exp\(\)"):
+        scaled(x).sum().backward()
+
+
+@pytest.mark.parametrize("switch", [autograd.detect_anomaly, lambda: autograd.set_detect_anomaly(True)])
+def test_inside_of_a_compiled_function_it_says_where_to_put_it(backend, switch):
+    def step(x):
+        with switch():
+            x.exp().sum().backward()
+
+    with pytest.raises(RuntimeError, match=r"write detect_anomaly\(\) around the call"):
+        polygrad.compile(step)(tensor(1.0, requires_grad=True))

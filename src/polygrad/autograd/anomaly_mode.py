@@ -18,6 +18,7 @@ from .._core import engine
 from .._core.dispatch import count_nodes_by
 from .._core.graph import Edge, Node, next_sequence
 from .._core.tensor import Tensor
+from .._state import recorder
 from ..backends.registry import BY_TYPE
 
 __all__ = ["detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_detect_anomaly"]
@@ -91,7 +92,7 @@ class _Watched:
 def _has_nan(result: Any) -> bool:
     array = result._read() if isinstance(result, Tensor) else result
     backend = BY_TYPE[array.__class__]
-    if backend.level or not backend.from_dtype(array.dtype).is_differentiable:
+    if backend.level or backend.is_traced(array) or not backend.from_dtype(array.dtype).is_differentiable:
         return False
     return bool(backend.item(backend.xp.any(backend.xp.isnan(array))))
 
@@ -141,7 +142,8 @@ class detect_anomaly:
     """Find the line that a NaN gradient comes from: a context manager for debugging, around forward and backward.
 
     A gradient rule that returns NaN raises RuntimeError, with the traceback of the forward call; any other error in a
-    rule gets that traceback as a note.  It makes everything slower.
+    rule gets that traceback as a note.  It makes everything slower, and compiled functions run eagerly.  Raises RuntimeError
+    inside of a compiled function, where gradients have no values yet.
 
     Example::
 
@@ -155,8 +157,9 @@ class detect_anomaly:
         self._before: list[tuple[bool, bool]] = []
 
     def __enter__(self) -> None:
-        self._before.append(_state)
+        before = _state
         _switch(True, self._check_nan)
+        self._before.append(before)
 
     def __exit__(self, *exc: Any) -> None:
         _switch(*self._before.pop())
@@ -164,6 +167,11 @@ class detect_anomaly:
 
 def _switch(mode: bool, check_nan: bool) -> None:
     global _state
+    if mode and recorder() is not None:
+        raise RuntimeError(
+            "anomaly mode is switched on inside of a compiled function, where gradients have no values that could be looked at; "
+            "write detect_anomaly() around the call of the compiled function, which then runs eagerly"
+        )
     _state = (mode, check_nan)
     count_nodes_by(_place if mode else next_sequence)
     engine.guard = _guard if mode else None

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from .._core import engine
 from .._core.tensor import Tensor
 from .._interpreters.frames import stack as frames
 from .._state import recorder
@@ -56,7 +57,8 @@ class Compiled:
         self._programs: dict[Any, list[Program]] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if recorder() is not None or frames.get():  # a part of another compiled function, or of a transform
+        # A part of another compiled function, or of a transform; or somebody looks for the line that a NaN comes from.
+        if recorder() is not None or frames.get() or engine.guard is not None:
             return self.__wrapped__(*args, **kwargs)
         key = None if kwargs else key_of_tensors(args)
         tensors: Sequence[Tensor]
@@ -127,7 +129,7 @@ def compile(function: Callable | None = None, *, backend: Any = None) -> Any:
     The first call with new kinds of arguments traces the function: it runs once on values that have a shape and a type
     only.  Parameters, buffers, optimizer state, gradients and the random generator are discovered while it does; nothing
     is registered or rewritten.  Later calls run the program.  On a backend without a compiler the program is the recorded
-    sequence of the library's functions, as one Python function.
+    sequence of the library's functions, as one Python function.  In anomaly mode (`autograd.detect_anomaly`) calls run eagerly.
 
     Args:
         function: a function or a module; without it, `compile` is a decorator with arguments.
