@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from .._core.dispatch import is_discrete
 from .._core.primitive import OPERATIONS, elementwise, predicate, primitive
+from .._core.tensor import cell
 
 elementwise("add", x=lambda xp, g: g, y=lambda xp, g: g)
 elementwise("subtract", x=lambda xp, g: g, y=lambda xp, g: -g)
@@ -192,9 +194,15 @@ transfer.defvjp(
 
 
 def astype(x, dtype):
-    """``x`` in another data type, a `DType` or the backend's own; the same tensor if it has it already."""
+    """``x`` in another data type, a `DType` or the backend's own; the same tensor if it has it already.
+
+    Integers and booleans do not vary with ``x``, so no gradient goes through them.
+    """
     native = x.backend.to_dtype(dtype) if hasattr(dtype, "is_differentiable") else dtype
-    return x if x._read().dtype == native else cast.op(x, native)
+    array = x._read()
+    if array.dtype == native:
+        return x
+    return cast.op(cell(array) if x._edge is not None and is_discrete[array.__class__, native] else x, native)
 
 
 def isdtype(dtype, kind):

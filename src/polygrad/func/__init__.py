@@ -15,8 +15,9 @@ from .forward import jvp, linearize
 from .jacobians import hessian, hvp, jacfwd, jacrev
 from .modules import functional_call, stack_module_state
 from .reverse import grad, grad_and_value, vjp
+from .trees import TransformError
 
 __all__ = [
-    "SlowBatchingWarning", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev", "jvp", "linearize",
-    "stack_module_state", "vjp", "vmap",
+    "SlowBatchingWarning", "TransformError", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev",
+    "jvp", "linearize", "stack_module_state", "vjp", "vmap",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from .._functions.shaping import cat
 from .._interpreters import batching_layers, batching_rules, dual  # noqa: F401
 from .._interpreters.batched import Batch, Enter, Leave
 from .._interpreters.crossing import cross, lifted
-from .trees import apart, flatten, unflatten
+from .trees import TransformError, apart, flatten, unflatten
 
 RANDOMNESS = ("error", "same", "different")
 
@@ -76,10 +76,10 @@ def _run(
     outputs, result_structure = flatten(result)
     kinds = [type(y).__name__ for y in outputs if not isinstance(y, Tensor)]
     if kinds:
-        raise TypeError(
+        raise TransformError(
             f"vmap: the function must return tensors, or lists, tuples and dicts of them, and it returned a {kinds[0]}"
         )
-    where = _spread(result_structure, out_dims, "out_dims", "what the function returned")
+    where = _out_dims(result_structure, out_dims)
     outputs = apart(outputs)
     del inside, result
     frame.check_written()
@@ -96,7 +96,7 @@ def _outside(frame: Batch, y: Tensor, dim: int | None) -> Tensor:
             )
         return OPERATIONS.getitem(cross(Leave, frame, y), (0, Ellipsis))
     if not -y.ndim - 1 <= dim <= y.ndim:
-        raise ValueError(
+        raise IndexError(
             f"vmap: out_dims has {dim}, but that result has {y.ndim} dimensions without the batch's; it can be from {-y.ndim - 1} to {y.ndim}"  # noqa: E501
         )
     return _moved(cross(Leave, frame, y), 0, dim % (y.ndim + 1))
@@ -113,7 +113,7 @@ def _moved(x: Tensor, source: int, target: int) -> Tensor:
 def _together(parts: Sequence[Any], out_dims: Any) -> Any:
     leaves = [flatten(part)[0] for part in parts]
     structure = flatten(parts[0])[1]
-    where = _spread(structure, out_dims, "out_dims", "what the function returned")
+    where = _out_dims(structure, out_dims)
     return unflatten(structure, [
         of_one[0] if dim is None else cat(list(of_one), dim) for of_one, dim in zip(zip(*leaves, strict=True), where, strict=True)
     ])  # fmt: skip
@@ -154,6 +154,13 @@ def _in_dims(leaves: Sequence[Any], structure: Any, in_dims: Any) -> list[int | 
             )
         dims[number] = d % x.ndim
     return dims
+
+
+def _out_dims(structure: Any, out_dims: Any) -> list[Any]:
+    """For every leaf of the results the dimension of the batch, or None.  An only result may have a tuple of one."""
+    if structure is None and isinstance(out_dims, tuple) and len(out_dims) == 1:
+        out_dims = out_dims[0]
+    return _spread(structure, out_dims, "out_dims", "what the function returned")
 
 
 def _spread(structure: Any, dims: Any, name: str, what: str) -> list[Any]:

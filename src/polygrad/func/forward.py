@@ -10,10 +10,10 @@ from .._core.graph import Leaf
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._interpreters.crossing import Lower, cross, lifted
-from .._interpreters.dual import Direction, Pair, Value
+from .._interpreters.dual import Direction, Dual, Pair, Value
 from ..autograd.grad_mode import enable_grad
 from .reverse import Recorded
-from .trees import apart, flatten, replaced, tensors_of, unflatten
+from .trees import TransformError, apart, flatten, replaced, tensors_of, unflatten
 
 
 class Pushed:
@@ -32,6 +32,7 @@ class Pushed:
         positions: Sequence[int],
         directions: Sequence[Tensor | None],
         has_aux: bool = False,
+        strict: bool = False,
     ):
         given = [args[position] for position in positions]
         leaves, structure = tensors_of(given, name, "a primal", differentiable=True)
@@ -44,7 +45,7 @@ class Pushed:
         aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
-                raise TypeError(
+                raise TransformError(
                     f"{name}: with has_aux=True the function returns (output, aux), not a {type(result).__name__}"
                 )
             result, aux = result
@@ -54,9 +55,20 @@ class Pushed:
         del duals, result, aux
         frame.check_written()
         found = [lifted(y, (*frame.below, frame)) if y._edge is not None else y for y in found]
+        if strict:
+            for number, y in enumerate(found):
+                _check_depends(name, y._read(), frame, number)
         self.outputs = [cross(Value, frame, y) for y in found]
         self.tangents = [cross(Lower, frame, y) for y in found]
         self.aux = unflatten(aux_structure, [cross(Value, frame, x) if isinstance(x, Tensor) else x for x in others])
+
+
+def _check_depends(name: str, array: Any, frame: Direction, number: int) -> None:
+    if not isinstance(array, Dual) or array.frame is not frame or array.tangent is None:
+        raise RuntimeError(
+            f"{name}: strict=True, and output {number} of the function does not depend on its arguments; without strict its "
+            "tangent is zero"
+        )
 
 
 def _matching(name: str, primals: Sequence[Tensor], tangents: Sequence[Tensor]) -> None:
@@ -74,26 +86,29 @@ def _directions(name: str, primals: Any, tangents: Any) -> list[Tensor]:
     """The tangents' leaves.  Raises where they do not fit the primals."""
     for what, value in (("primals", primals), ("tangents", tangents)):
         if not isinstance(value, tuple):
-            raise TypeError(
+            raise TransformError(
                 f"{name}: {what} is a tuple with one entry for each argument, not a {type(value).__name__}; write ({what[:-1]},)"
             )
     leaves, structure = tensors_of(list(primals), name, "a primal", differentiable=True)
     directions, other = tensors_of(list(tangents), name, "a tangent")
     if structure != other:
-        raise ValueError(
+        raise TransformError(
             f"{name}: the tangents must be nested as the primals are, of {len(leaves)} tensors, and these are {len(directions)} nested otherwise"  # noqa: E501
         )
     _matching(name, leaves, directions)
     return directions
 
 
-def jvp(func: Callable, primals: tuple, tangents: tuple, *, has_aux: bool = False) -> tuple[Any, ...]:
+def jvp(
+    func: Callable, primals: tuple, tangents: tuple, *, strict: bool = False, has_aux: bool = False
+) -> tuple[Any, ...]:
     """``(func(*primals), J·tangents)``: the output, and its derivative in the direction ``tangents``, in one run.
 
     ``primals`` and ``tangents`` are tuples with one entry for each argument, of equal structures, shapes and types.  With
-    ``has_aux`` the function returns ``(output, aux)``, and aux comes as a third result.
+    ``has_aux`` the function returns ``(output, aux)``, and aux comes as a third result.  An output that does not depend on
+    the arguments has a tangent of zeros, and with ``strict`` it is an error.
 
-    Raises TypeError, ValueError or RuntimeError where tangents and primals do not fit.
+    Raises TransformError or RuntimeError where tangents and primals do not fit.
 
     Example::
 
@@ -101,7 +116,7 @@ def jvp(func: Callable, primals: tuple, tangents: tuple, *, has_aux: bool = Fals
         slope  # cos(0)
     """
     directions = _directions("jvp", primals, tangents)
-    run = Pushed("jvp", func, primals, {}, range(len(primals)), directions, has_aux)
+    run = Pushed("jvp", func, primals, {}, range(len(primals)), directions, has_aux, strict)
     results = unflatten(run.structure, run.outputs), unflatten(run.structure, run.tangents)
     return (*results, run.aux) if has_aux else results
 

@@ -19,7 +19,7 @@ from .._interpreters.crossing import Argument, cross, lifted, raised
 from .._interpreters.frames import stack
 from .._state import grad_enabled
 from ..autograd.grad_mode import enable_grad
-from .trees import chosen, flatten, replaced, tensors_of, unflatten
+from .trees import TransformError, chosen, flatten, replaced, tensors_of, unflatten
 
 
 class Recorded:
@@ -42,7 +42,9 @@ class Recorded:
         aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
-                raise TypeError(f"{name}: with has_aux=True the function returns (output, aux), not {_kind(result)}")
+                raise TransformError(
+                    f"{name}: with has_aux=True the function returns (output, aux), not {_kind(result)}"
+                )
             result, aux = result
         self.outputs, self.structure = tensors_of(result, name, "what the function returns")
         others, aux_structure = flatten(aux)
@@ -126,7 +128,7 @@ def vjp(func: Callable, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]
     of ``primals``, of their structures and shapes.  It may be called several times.  With ``has_aux`` the function
     returns ``(output, aux)``, and aux comes as a third result.
 
-    Raises TypeError for primals that are not floating-point tensors, ValueError for cotangents of another structure, and
+    Raises TransformError for primals that are not floating-point tensors and cotangents of another structure, and
     RuntimeError for cotangents of other shapes.
 
     Example::
@@ -139,7 +141,7 @@ def vjp(func: Callable, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]
     def vjp_fn(cotangents: Any) -> tuple[Any, ...]:
         leaves, structure = tensors_of(cotangents, "vjp_fn", "a cotangent")
         if structure != run.structure:
-            raise ValueError(
+            raise TransformError(
                 f"vjp_fn: the cotangents must be nested as the output is, of {len(run.outputs)} tensors, and these are "
                 f"{len(leaves)} nested otherwise"
             )
@@ -172,7 +174,7 @@ def grad_and_value(func: Callable, argnums: int | Sequence[int] = 0, has_aux: bo
 
 def _check_scalar(run: Recorded) -> None:
     if run.structure is not None:
-        raise TypeError(
+        raise TransformError(
             f"grad: the function must return one tensor, of no dimensions, and it returned {len(run.outputs)} in a structure"
         )
     y = run.outputs[0]
@@ -197,8 +199,8 @@ def grad(func: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False
         has_aux: whether ``func`` returns ``(output, aux)``; then the result is ``(gradient, aux)``.
 
     A gradient has its argument's structure and shapes, and is zero where the output does not depend on it.  The function may
-    be called inside any other transform.  Raises RuntimeError where the output is no real number, TypeError for arguments
-    that are not floating-point tensors.
+    be called inside any other transform.  Raises RuntimeError where the output is no real number, TransformError for
+    arguments that are not floating-point tensors.
 
     Example::
 

@@ -9,7 +9,14 @@ from .._core.tensor import Tensor, cell
 from ..compiler import pytree
 from ..compiler.pytree import unflatten
 
-__all__ = ["apart", "chosen", "flatten", "replaced", "tensors_of", "unflatten"]
+__all__ = ["TransformError", "apart", "chosen", "flatten", "replaced", "tensors_of", "unflatten"]
+
+
+class TransformError(TypeError, ValueError, RuntimeError):
+    """What a transform was given, or what its function returned, is not what it takes.
+
+    It is all three, since PyTorch raises now one and now another: a program that expects one of them gets it.
+    """
 
 
 def flatten(tree: Any) -> tuple[list[Any], Any]:
@@ -20,7 +27,7 @@ def flatten(tree: Any) -> tuple[list[Any], Any]:
 def tensors_of(tree: Any, name: str, what: str, differentiable: bool = False) -> tuple[list[Tensor], Any]:
     """The leaves of ``tree``, and its structure.
 
-    Raises TypeError where one is no Tensor, or is to be ``differentiable`` and is not of floating-point or complex type.
+    Raises TransformError where one is no Tensor, or is to be ``differentiable`` and is not of floating-point or complex type.
     """
     leaves, structure = flatten(tree)
     for number, leaf in enumerate(leaves):
@@ -28,10 +35,10 @@ def tensors_of(tree: Any, name: str, what: str, differentiable: bool = False) ->
             continue
         place = f"{what}, leaf {number}," if len(leaves) > 1 else what
         if not isinstance(leaf, Tensor):
-            raise TypeError(
+            raise TransformError(
                 f"{name}: {place} must be a Tensor, not {type(leaf).__name__}; tensors may be nested in lists, tuples and dicts"
             )
-        raise TypeError(
+        raise TransformError(
             f"{name}: {place} is {leaf.dtype.name}; derivatives are taken by tensors of floating-point or complex type: "
             "convert it, as in x.to(polygrad.float32), or leave it out of argnums"
         )
@@ -46,23 +53,23 @@ def apart(leaves: Sequence[Any]) -> list[Any]:
 def chosen(name: str, args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[int], bool]:
     """The positions in ``args`` that ``argnums`` names, and whether it names a single one.
 
-    Raises TypeError or ValueError for positions that are no ints, out of range, or repeated.
+    Raises TransformError for positions that are no ints, out of range, or repeated.
     """
     single = isinstance(argnums, int)
     given = (argnums,) if single else argnums
     if not isinstance(given, (tuple, list)) or not all(isinstance(n, int) and not isinstance(n, bool) for n in given):
-        raise TypeError(f"{name}: argnums is an int or a tuple of ints, not {argnums!r}")
+        raise TransformError(f"{name}: argnums is an int or a tuple of ints, not {argnums!r}")
     if not given:
-        raise ValueError(f"{name}: argnums is empty: there is nothing to differentiate by")
+        raise TransformError(f"{name}: argnums is empty: there is nothing to differentiate by")
     for n in given:
         if not -len(args) <= n < len(args):
-            raise ValueError(
+            raise TransformError(
                 f"{name}: argnums={argnums!r}, but the function was called with {len(args)} positional arguments, number "
                 f"{'0' if len(args) == 1 else f'0 to {len(args) - 1}' if args else 'none'}; only these can be differentiated by"
             )
     positions = [n % len(args) for n in given]
     if len(set(positions)) < len(positions):
-        raise ValueError(f"{name}: argnums={argnums!r} names an argument twice")
+        raise TransformError(f"{name}: argnums={argnums!r} names an argument twice")
     return positions, single
 
 

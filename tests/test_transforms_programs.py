@@ -1,0 +1,340 @@
+"""Programs as the documentation of torch.func has them: the same numbers in PyTorch, on every backend, and the same errors.
+
+Every program is a function of ``torch``, which is PyTorch or polygrad.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict, defaultdict
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from programs import noise
+
+import polygrad
+
+OTHERS = [name for name in polygrad.backends.available() if name != "numpy"]
+
+
+class Pair(NamedTuple):
+    first: Any
+    second: Any
+
+
+def linear(torch, features=3, seed=0.0):
+    layer = torch.nn.Linear(features, 2)
+    with torch.no_grad():
+        layer.weight.copy_(noise(torch, 2, features, seed=seed))
+        layer.bias.copy_(noise(torch, 2, seed=seed + 1))
+    return layer
+
+
+def network(torch, seed=0.0):
+    return torch.nn.Sequential(linear(torch, 3, seed), torch.nn.Tanh(), linear(torch, 2, seed + 3))
+
+
+def detached(layer):
+    return {name: p.detach() for name, p in layer.named_parameters()}
+
+
+class Scaled:
+    """A module class of the library ``torch`` with a parameter under two names, an empty bias and a plain attribute."""
+
+    def __new__(cls, torch):
+        class Module(torch.nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.scale = torch.nn.Parameter(noise(torch, 3))
+                self.tied = self.scale
+                self.register_parameter("bias", None)
+                self.offset = noise(torch, 3, seed=1)
+
+            def forward(self, x, *, power=1):
+                y = (x * self.scale + self.tied + self.offset) ** power
+                return y if self.bias is None else y + self.bias
+
+        return Module()
+
+
+def samples_gradients(torch):
+    """The gradient of every sample of a small network, some at a time."""
+    model = network(torch)
+    parameters, buffers = detached(model), dict(model.named_buffers())
+
+    def loss(parameters, buffers, x, target):
+        scores = torch.func.functional_call(model, (parameters, buffers), (x.unsqueeze(0),))
+        return torch.nn.functional.cross_entropy(scores, target.unsqueeze(0))
+
+    gradient = torch.func.vmap(torch.func.grad(loss), in_dims=(None, None, 0, 0), chunk_size=2)
+    return gradient(parameters, buffers, noise(torch, 5, 3), torch.tensor([0, 1, 1, 0, 1]))
+
+
+def ensemble(torch):
+    models = [network(torch, seed) for seed in (0.0, 5.0, 7.0)]
+    parameters, buffers = torch.func.stack_module_state(models)
+    run = lambda p, b, x: torch.func.functional_call(models[0], (p, b), (x,))  # noqa: E731
+    xs = noise(torch, 3, 4, 3)
+    same, own = torch.func.vmap(run, in_dims=(0, 0, None)), torch.func.vmap(run)
+    return (
+        same(parameters, buffers, xs[0]),
+        own(parameters, buffers, xs),
+        [p.requires_grad for p in parameters.values()],
+    )
+
+
+def tangent_kernel(torch):
+    """The empirical neural tangent kernel, by Jacobians and by products."""
+    model = network(torch)
+    parameters, xs, ys = detached(model), noise(torch, 3, 3), noise(torch, 2, 3, seed=1)
+    run = lambda parameters, x: torch.func.functional_call(model, parameters, (x,))  # noqa: E731
+    ones, twos = (torch.func.vmap(torch.func.jacrev(run), (None, 0))(parameters, z) for z in (xs, ys))
+    whole = sum(torch.einsum("Naf,Mbf->NMab", ones[n].flatten(2), twos[n].flatten(2)) for n in ones)
+
+    def pair(x, y):
+        _, pull = torch.func.vjp(lambda p: run(p, x), parameters)
+        along = lambda v: torch.func.jvp(lambda p: run(p, y), (parameters,), pull(v))[1]  # noqa: E731
+        return torch.func.vmap(along)(torch.eye(2))
+
+    return whole, torch.func.vmap(torch.func.vmap(pair, (None, 0)), (0, None))(xs, ys).mT
+
+
+def learning_to_learn(torch):
+    """One inner step of gradient descent for each task, and the gradient through all of them."""
+    predict = lambda p, x: (x @ p[0] + p[1]).tanh() @ p[2]  # noqa: E731
+    loss = lambda p, x, y: ((predict(p, x) - y) ** 2).mean()  # noqa: E731
+
+    def of_task(p, x, y):
+        adapted = [a - 0.1 * g for a, g in zip(p, torch.func.grad(loss)(p, x, y), strict=True)]
+        return loss(adapted, x, y)
+
+    whole = lambda p, xs, ys: torch.func.vmap(of_task, (None, 0, 0))(p, xs, ys).mean()  # noqa: E731
+    start = [noise(torch, 1, 8), noise(torch, 8, seed=1), noise(torch, 8, 1, seed=2)]
+    return torch.func.grad_and_value(whole)(start, noise(torch, 4, 5, 1), noise(torch, 4, 5, 1, seed=3))
+
+
+def nested_dimensions(torch):
+    x, y = noise(torch, 3, 5), noise(torch, 5, 3, seed=1)
+    vmap = torch.func.vmap
+    return (
+        vmap(lambda d: d["x"] * d["y"][0], in_dims=({"x": 0, "y": [1]},))({"x": x, "y": [y]}),
+        vmap(lambda x, y: x * y, in_dims=(-1, -2), out_dims=-1)(x, y),
+        vmap(lambda x: (x.sin(), {"c": x.cos()}), out_dims=(1, {"c": -1}), chunk_size=2)(x),
+        vmap(lambda x: x * 2, out_dims=(1,))(x),
+        vmap(lambda x, scale=1.0: (x * scale, torch.ones(2)), out_dims=(0, None))(x, scale=3.0),
+    )
+
+
+def containers(torch):
+    x, y = noise(torch, 3, 2), noise(torch, 3, 2, seed=1)
+    vmap = torch.func.vmap
+    pair = vmap(lambda p: p._replace(first=p.first * p.second))(Pair(x, y))
+    return (
+        [*pair],
+        vmap(lambda d: d["a"] * d["b"])(OrderedDict(a=x, b=y)),
+        vmap(lambda d: d["a"] * 2)(defaultdict(list, a=x)),
+        torch.func.grad(lambda d: (d["a"] ** 2 * d["b"]).sum())(OrderedDict(a=x, b=y)),
+    )
+
+
+def integers_do_not_vary(torch):
+    x, v = noise(torch, 4, scale=5.0), noise(torch, 4, seed=1)
+    of_whole = lambda x: (x.long() * x + (x > 0) * x + x.to(torch.int32)).sum()  # noqa: E731
+    leaf = x.clone().requires_grad_()
+    return (
+        torch.func.grad(of_whole)(x),
+        torch.func.jvp(of_whole, (x,), (v,)),
+        torch.func.grad(lambda x: x.sum().long())(x),
+        [y.requires_grad for y in (leaf.long(), leaf.int(), leaf.bool(), leaf.double(), leaf.to(torch.int16))],
+    )
+
+
+def what_is_held_constant(torch):
+    def unrecorded(x):
+        with torch.no_grad():
+            held = x * x
+        return (held * x * x.detach()).sum()
+
+    x, v = noise(torch, 3), noise(torch, 3, seed=1)
+    return torch.func.grad(unrecorded)(x), torch.func.jvp(unrecorded, (x,), (v,)), torch.func.hessian(unrecorded)(x)
+
+
+def functional_calls(torch):
+    x, new, call = noise(torch, 3, seed=2), noise(torch, 3, seed=3), torch.func.functional_call
+    module = Scaled(torch)
+    before = dict(vars(module)) if torch is polygrad else {}
+    results = [
+        call(module, {"scale": new}, (x,)),
+        call(module, {"tied": new}, x),
+        call(module, {"scale": new}, (x,), tie_weights=False),
+        call(module, {"scale": new, "tied": new}, (x,), {"power": 2}),
+        call(module, ({"scale": new}, {"bias": new * 2}), (x,)),
+        call(module, {"offset": new, "of nobody": new}, None, {"x": x}),
+    ]
+    assert not hasattr(module, "of nobody") and module.bias is None
+    assert all(vars(module)[name] is value for name, value in before.items())
+    return results
+
+
+def directions(torch):
+    x, v = noise(torch, 3), noise(torch, 3, seed=1)
+    function = lambda d: {"out": d["x"].sin() * d["y"]}  # noqa: E731
+    value, pushed = torch.func.linearize(function, {"x": x, "y": v})
+    return (
+        value,
+        pushed({"x": v, "y": x}),
+        torch.func.jvp(function, ({"x": x, "y": v},), ({"x": v, "y": x},), strict=True),
+        torch.func.jvp(lambda x: (x.sin(), {"more": x}), (x,), (v,), has_aux=True),
+        torch.func.jvp(lambda x: torch.ones(2), (x,), (v,), strict=False),
+    )
+
+
+PROGRAMS = {
+    function.__name__: function
+    for function in (
+        samples_gradients, ensemble, tangent_kernel, learning_to_learn, nested_dimensions, containers, integers_do_not_vary,
+        what_is_held_constant, functional_calls, directions,
+    )
+}  # fmt: skip
+
+
+def plain(value):
+    """``value`` as nested lists and dicts of NumPy arrays."""
+    if isinstance(value, dict):
+        return {name: plain(one) for name, one in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(one) for one in value]
+    return np.asarray(value if isinstance(value, bool) else value.detach().numpy())
+
+
+def assert_same(result, expected, path="result"):
+    assert type(result) is type(expected), path
+    if isinstance(expected, dict):
+        assert result.keys() == expected.keys(), path
+        for name, one in expected.items():
+            assert_same(result[name], one, f"{path}[{name!r}]")
+    elif isinstance(expected, list):
+        assert len(result) == len(expected), path
+        for number, (one, other) in enumerate(zip(result, expected, strict=True)):
+            assert_same(one, other, f"{path}[{number}]")
+    else:
+        assert (result.shape, result.dtype) == (expected.shape, expected.dtype), path
+        np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-5, err_msg=path)
+
+
+@functools.cache
+def on_numpy(name):
+    with polygrad.use_backend("numpy"):
+        return plain(PROGRAMS[name](polygrad))
+
+
+@pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_gives_pytorchs_numbers(name):
+    torch = pytest.importorskip("torch")
+    assert_same(on_numpy(name), plain(PROGRAMS[name](torch)))
+
+
+@pytest.mark.parametrize("backend", OTHERS)
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_gives_the_same_numbers_on_every_backend(name, backend):
+    with polygrad.use_backend(backend):
+        assert_same(plain(PROGRAMS[name](polygrad)), on_numpy(name))
+
+
+# -- wrong use -------------------------------------------------------------------------------------------------------------
+
+
+def three(torch):
+    return noise(torch, 3)
+
+
+#: Wrong programs, with a part of polygrad's text.
+WRONG = {
+    "argnums=0, but the function was called with 0": lambda t: t.func.grad(lambda: 1)(),
+    "argnums=1, but": lambda t: t.func.grad(lambda x: x.sum(), argnums=1)(three(t)),
+    "a tuple of ints, not 0.5": lambda t: t.func.grad(lambda x: x.sum(), argnums=0.5)(three(t)),
+    "argnums is empty": lambda t: t.func.grad(lambda x: x.sum(), argnums=())(three(t)),
+    "names an argument twice": lambda t: t.func.grad(lambda x, y: x.sum(), argnums=(0, -2))(three(t), three(t)),
+    "not a Tensor": lambda t: t.func.grad(lambda x: x.sum(), has_aux=True)(three(t)),
+    "not a tuple of 3": lambda t: t.func.grad(lambda x: (x.sum(), x, x), has_aux=True)(three(t)),
+    "grad: an argument to differentiate by must be a Tensor, not float": lambda t: t.func.grad(lambda x: x)(2.0),
+    "grad: an argument to differentiate by is int64": lambda t: t.func.grad(lambda x: x.sum())(t.tensor([1, 2])),
+    "grad: what the function returns must be a Tensor, not float": lambda t: t.func.grad(lambda x: 1.0)(three(t)),
+    "grad: the function must return one tensor": lambda t: t.func.grad(lambda x: (x.sum(), x))(three(t)),
+    r"no dimensions, and it returned one of shape \(1,\)": lambda t: t.func.grad(lambda x: x[:1])(three(t)),
+    "vjp: what the function returns, leaf 1, must be": lambda t: t.func.vjp(lambda x: (x, None), three(t)),
+    "vjp_fn: the cotangents must be nested": lambda t: t.func.vjp(t.sin, three(t))[1]((three(t),)),
+    "vjp_fn: a cotangent has shape": lambda t: t.func.vjp(t.sin, three(t))[1](three(t)[:2]),
+    "jvp: primals is a tuple": lambda t: t.func.jvp(t.sin, three(t), three(t)),
+    "jvp: the tangents must be nested": lambda t: t.func.jvp(t.sin, (three(t),), (three(t), three(t))),
+    "jvp: a tangent has shape": lambda t: t.func.jvp(t.sin, (three(t),), (three(t)[:2],)),
+    "jvp: a primal must be a Tensor": lambda t: t.func.jvp(lambda x: x, (3.0,), (three(t),)),
+    "jvp: a primal is int64": lambda t: t.func.jvp(lambda x: x, (t.arange(3),), (t.arange(3),)),
+    "jvp: what the function returns must be a Tensor, not int": lambda t: t.func.jvp(
+        lambda x: 3, (three(t),), (three(t),)
+    ),
+    "strict=True, and output 1 of the function does not depend": lambda t: t.func.jvp(
+        lambda x: (x, t.ones(3)), (three(t),), (three(t),), strict=True
+    ),
+    "jvp_fn: the tangents must be nested": lambda t: t.func.linearize(t.sin, three(t))[1](three(t), three(t)),
+    "chunk_size is None or at least 1, not 0": lambda t: t.func.vmap(t.sin, chunk_size=0)(three(t)),
+    r"not \[0, 0\]; for an only argument": lambda t: t.func.vmap(t.mul, in_dims=[0, 0])(three(t), three(t)),
+    "in_dims has 2 entries": lambda t: t.func.vmap(t.sin, in_dims=(0, 0))(three(t)),
+    "a tensor without dimensions is no batch": lambda t: t.func.vmap(t.sin)(three(t)[0]),
+    r"in_dims has 0 for a float \(leaf 1": lambda t: t.func.vmap(lambda x, y: x * y)(three(t), 2.0),
+    "vmap: no argument has a batch": lambda t: t.func.vmap(lambda: 3)(),
+    "different sizes": lambda t: t.func.vmap(t.mul)(three(t), three(t)[:2]),
+    r"out_dims \(0, 0, 0\) does not have the structure": lambda t: t.func.vmap(lambda x: (x, x), out_dims=(0, 0, 0))(
+        three(t)
+    ),
+    "out_dims has 3, but that result has 0 dimensions": lambda t: t.func.vmap(t.sin, out_dims=3)(three(t)),
+    "out_dims None, which is for what is the same": lambda t: t.func.vmap(t.sin, out_dims=None)(three(t)),
+    "it returned a NoneType": lambda t: t.func.vmap(lambda x: None)(three(t)),
+    "randomness is one of": lambda t: t.func.vmap(t.sin, randomness="much")(three(t)),
+    'randomness="different"': lambda t: t.func.vmap(t.rand_like)(three(t)),
+    "one number is asked for": lambda t: t.func.vmap(lambda x: x * x.item())(three(t)),
+    "choose with polygrad.where": lambda t: t.func.vmap(lambda x: x if x > 0 else -x)(three(t)),
+    "numbers of a tensor of shape": lambda t: t.func.vmap(lambda x: x * x.tolist())(three(t)),
+    "writes in place to a tensor from outside": lambda t: t.func.vmap(t.zeros(()).add_)(three(t)),
+    "strict=True, but no tensor is given for 'bias'": lambda t: t.func.functional_call(
+        linear(t), {"weight": noise(t, 2, 3)}, (three(t),), strict=True
+    ),
+    "Linear has no parameter or buffer 'w'": lambda t: t.func.functional_call(
+        linear(t), {**detached(linear(t)), "w": three(t)}, (three(t),), strict=True
+    ),
+    "which has no submodule 'layer'; it has 0, 1, 2": lambda t: t.func.functional_call(
+        network(t), {"layer.weight": three(t)}, (three(t),)
+    ),
+    "'weight' is in several of the dicts": lambda t: t.func.functional_call(
+        linear(t), [{"weight": three(t)}, {"weight": three(t)}], (three(t),)
+    ),
+    "'weight' must be a Tensor, not float": lambda t: t.func.functional_call(linear(t), {"weight": 3.0}, (three(t),)),
+    "or several in a tuple, not 3": lambda t: t.func.functional_call(linear(t), 3, (three(t),)),
+    "are one tensor in the module": lambda t: t.func.functional_call(
+        Scaled(t), {"scale": three(t), "tied": three(t) * 2}, (three(t),)
+    ),
+    "expected at least one model": lambda t: t.func.stack_module_state([]),
+    "of one class, but there are Linear, Tanh": lambda t: t.func.stack_module_state([t.nn.Linear(3, 2), t.nn.Tanh()]),
+    "some in evaluation": lambda t: t.func.stack_module_state([t.nn.Tanh(), t.nn.Tanh().eval()]),
+    "requires grad in some": lambda t: t.func.stack_module_state([linear(t), linear(t).requires_grad_(False)]),
+}
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_wrong_use_is_explained(text):
+    with pytest.raises((TypeError, ValueError, IndexError, RuntimeError, AttributeError), match=text):
+        WRONG[text](polygrad)
+
+
+@pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("text", WRONG)
+def test_wrong_use_raises_what_pytorch_raises(text):
+    torch = pytest.importorskip("torch")
+    with pytest.raises(Exception) as theirs:  # noqa: PT011
+        WRONG[text](torch)
+    with pytest.raises(theirs.type):
+        WRONG[text](polygrad)
