@@ -55,6 +55,7 @@ class Compiled:
         self.__wrapped__ = function
         self._backend = None if backend is None else get_backend(backend)
         self._programs: dict[Any, list[Program]] = {}
+        self._advised = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         # A part of another compiled function, or of a transform; or somebody looks for the line that a NaN comes from.
@@ -84,7 +85,7 @@ class Compiled:
         program = self._trace(args, kwargs, tensors)
         if former:
             explain(self._name, former, program.words, tensors)
-            advise(self._name, [*former, program])
+            self._advised = self._advised or advise(self._name, [*former, program])
         self._programs.setdefault(key, []).insert(0, program)
         return program.run(tensors)
 

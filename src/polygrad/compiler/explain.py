@@ -1,4 +1,4 @@
-"""Why a function is traced again: ``POLYGRAD_LOG=recompiles`` says it, and many shapes are advised against."""
+"""Why a function is traced again: ``POLYGRAD_LOG=recompiles`` says it, and many shapes and numbers are advised against."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ if "recompiles" in os.environ.get("POLYGRAD_LOG", "").split(","):
     _handler.setFormatter(logging.Formatter("polygrad: %(message)s"))
     logger.addHandler(_handler)
 
-#: A function that is traced for so many shapes gets an advice.
-MANY_SHAPES = 8
+#: A function that is traced for so many shapes or numbers gets an advice.
+MANY_KINDS = 8
 #: So many of the reasons for one trace are told.
 MANY_CHANGES = 3
+#: What comes before the kind of a tensor in its words.
+_TENSOR = " tensor "
 
 
 def described(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[str, str]:
@@ -43,7 +45,7 @@ def described(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[s
     for name, leaf in labelled(given):
         if isinstance(leaf, Tensor):
             grad = ", requires grad" if leaf.requires_grad else ""
-            words[name] = f"a {leaf.backend.name} tensor {leaf.dtype.name}{list(leaf.shape)}{grad}"
+            words[name] = f"a {leaf.backend.name}{_TENSOR}{leaf.dtype.name}{list(leaf.shape)}{grad}"
         else:
             words[name] = repr(leaf)
     words["grad mode"] = "on" if grad_enabled() else "off"
@@ -79,23 +81,47 @@ def _changes(former: Sequence[Program], words: dict[str, str], tensors: Sequence
     return best or ["its arguments are shared in another way"]
 
 
-def advise(name: str, programs: Sequence[Program]) -> None:
-    """Warn, once, of a function that is traced for one shape after the other; its newest program comes last."""
-    newest = programs[-1].words
-    varying, alike = set(), 0
-    for program in programs:
-        differing = {label for label in newest if program.words.get(label) != newest[label]}
-        if program.words.keys() == newest.keys() and all("tensor" in newest[label] for label in differing):
-            varying |= differing
-            alike += 1
-    if varying and alike == MANY_SHAPES:
-        warnings.warn(
-            f"compile: {name} has been traced for {MANY_SHAPES} kinds of {', '.join(sorted(varying))}, and each new shape "
-            "takes its time to compile.  Let batches have one size, as DataLoader(..., drop_last=True) does, or pad them to a "
-            "few sizes and leave the padding out of the loss with a mask.  POLYGRAD_LOG=recompiles tells of every new trace",
-            UserWarning,
-            stacklevel=3,
+def advise(name: str, programs: Sequence[Program]) -> bool:
+    """Warn of an argument that brings one shape or number after the other, and so one program; says whether it has."""
+    kinds = {
+        label: list(dict.fromkeys(program.words[label] for program in programs if label in program.words))
+        for label in programs[-1].words
+    }
+    many = {label: words for label, words in kinds.items() if len(words) >= MANY_KINDS}
+    shapes = {
+        label: [word.partition(_TENSOR)[2] for word in words] for label, words in many.items() if _TENSOR in words[-1]
+    }
+    numbers = {label: words for label, words in many.items() if _is_number(words[-1])}
+    if shapes:
+        text = (
+            f"{_several(shapes)}, and each new shape takes its time to compile.  Let all batches have one size, as "
+            "DataLoader(..., drop_last=True) does, or pad them to a few sizes and leave the padding out of the loss with a mask"
         )
+    elif numbers:
+        text = (
+            f"{_several(numbers)}, and each new number takes its time to compile.  Pass numbers that change from call to call "
+            f"as tensors, as in {next(iter(numbers))}=polygrad.tensor({next(iter(numbers.values()))[-1]})"
+        )
+    else:
+        return False
+    warnings.warn(
+        f"compile: {name} has been traced for {text}.  POLYGRAD_LOG=recompiles tells of every new trace",
+        UserWarning,
+        stacklevel=3,
+    )
+    return True
+
+
+def _several(kinds: dict[str, list[str]]) -> str:
+    return " and ".join(f"{len(k)} kinds of {label} ({k[0]}, {k[1]}, …, {k[-1]})" for label, k in kinds.items())
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _calling_line() -> str:
