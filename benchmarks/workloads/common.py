@@ -118,6 +118,19 @@ def tinygrad() -> Any:
     return library("tinygrad")
 
 
+def on_tinygrad(function: Callable[..., list[Any]], *arrays: np.ndarray) -> Step:
+    """A function under TinyJit; the first of its results is the step's."""
+    tiny = tinygrad()
+    inputs = [tiny.Tensor(value).realize() for value in arrays]
+
+    @tiny.TinyJit
+    def run(*inputs: Any) -> Any:
+        first, *others = function(*inputs)
+        return first.realize(*others)
+
+    return lambda: run(*inputs)
+
+
 def train_on_tinygrad(
     parameters: dict[str, np.ndarray], loss_of: Callable[[Any, Any, Any], Any], optimizer: Callable[[Any, Any], Any],
     *data: np.ndarray,

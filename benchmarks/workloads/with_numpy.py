@@ -84,6 +84,29 @@ def cross_entropy(logits: np.ndarray, target: np.ndarray, g: np.ndarray) -> Any:
     return loss
 
 
+def normal(x: np.ndarray, distribution: np.ndarray, density: np.ndarray, scratch: np.ndarray) -> None:
+    """Distribution and density of the normal, which share an exponential, to 7.5e-8.
+
+    Abramowitz and Stegun (1964), 26.2.17.
+    """
+    np.abs(x, scratch)
+    scratch *= np.float32(0.2316419)
+    scratch += np.float32(1)
+    np.reciprocal(scratch, scratch)
+    np.multiply(scratch, np.float32(1.330274429), distribution)
+    for coefficient in (-1.821255978, 1.781477937, -0.356563782, 0.319381530):
+        distribution += np.float32(coefficient)
+        distribution *= scratch
+    np.multiply(x, x, density)
+    density *= np.float32(-0.5)
+    np.exp(density, density)
+    density *= np.float32(1 / np.sqrt(2 * np.pi))
+    distribution *= density
+    np.subtract(np.float32(0.5), distribution, distribution)
+    np.copysign(distribution, x, distribution)
+    distribution += np.float32(0.5)
+
+
 def stepping(values: dict[str, np.ndarray], differentiate: Differentiate, update: Update) -> Step:
     """A training step of ``values``."""
     state: dict[str, Any] = {}
@@ -110,14 +133,15 @@ class Functions:
     relu: Callable[[Any], Any]
     sigmoid: Callable[[Any], Any]
     erf: Callable[[Any], Any]
-    #: Over the last axis.
+    #: These two over the last axis.
     softmax: Callable[[Any], Any]
+    logsumexp: Callable[[Any], Any]
     #: The mean over rows of logits, for integer targets.
     cross_entropy: Callable[[Any, np.ndarray], Any]
 
 
 def with_autograd() -> Functions:
-    anp = library("autograd.numpy")
+    anp, special = library("autograd.numpy"), library("autograd.scipy.special")
 
     def softmax(x: Any) -> Any:
         x = anp.exp(x - anp.max(x, axis=-1, keepdims=True))
@@ -129,7 +153,7 @@ def with_autograd() -> Functions:
 
     return Functions(
         anp, relu=lambda x: anp.maximum(x, 0), sigmoid=lambda x: 0.5 * anp.tanh(0.5 * x) + 0.5,
-        erf=library("autograd.scipy.special").erf, softmax=softmax, cross_entropy=cross_entropy,
+        erf=special.erf, softmax=softmax, logsumexp=lambda x: special.logsumexp(x, axis=-1), cross_entropy=cross_entropy,
     )  # fmt: skip
 
 
@@ -149,9 +173,13 @@ def with_mygrad() -> Functions:
             (x,) = self.variables
             return g * np.float32(2 / np.sqrt(np.pi)) * np.exp(-(x.data * x.data))
 
+    def logsumexp(x: Any) -> Any:
+        largest = x.data.max(-1, keepdims=True)
+        return mygrad.log(mygrad.sum(mygrad.exp(x - largest), axis=-1)) + largest[..., 0]
+
     return Functions(
         mygrad, relu=nnet.activations.relu, sigmoid=nnet.activations.sigmoid,
-        erf=lambda x: mygrad.execute_op(Erf, x), softmax=nnet.activations.softmax,
+        erf=lambda x: mygrad.execute_op(Erf, x), softmax=nnet.activations.softmax, logsumexp=logsumexp,
         cross_entropy=nnet.losses.softmax_crossentropy,
     )  # fmt: skip
 
