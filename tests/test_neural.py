@@ -262,6 +262,29 @@ def test_batch_norm_moves_the_running_statistics():
         assert not one.requires_grad
 
 
+def test_an_empty_batch_leaves_the_running_statistics_alone():
+    mean, variance = polygrad.full((3,), 0.5), polygrad.full((3,), 2.0)
+    assert F.batch_norm(polygrad.zeros(0, 3, 4), mean, variance, training=True).shape == (0, 3, 4)
+    assert mean.tolist() == [0.5] * 3 and variance.tolist() == [2.0] * 3
+
+
+def test_instance_normalization_without_a_batch():
+    x = polygrad.sin(polygrad.arange(30.0)).reshape(3, 10)
+    assert polygrad.allclose(polygrad.nn.InstanceNorm1d(3)(x), polygrad.nn.InstanceNorm1d(3)(x[None])[0])
+    assert polygrad.nn.InstanceNorm1d(7)(x).shape == (3, 10)  # nothing depends on the number of channels
+    with pytest.raises(
+        ValueError, match=r"expected an input of shape \(batch, 7, length\), with or without the batch, got \(3, 10\)"
+    ):
+        polygrad.nn.InstanceNorm1d(7, affine=True)(x)
+
+
+def test_the_divergence_of_numbers_and_of_targets_that_are_no_probabilities():
+    x = polygrad.tensor([-0.5, -1.0])
+    assert F.kl_div(x[0], polygrad.tensor(0.0), reduction="batchmean").item() == 0
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(F.kl_div(x, polygrad.tensor([0.5, -0.5]), reduction="none").tolist()).tolist() == [False, True]
+
+
 def test_dropout_in_evaluation_and_at_the_ends():
     x = leaf(numbers(4))
     assert F.dropout(x, 0.5, training=False) is x

@@ -244,6 +244,27 @@ def test_a_program_gives_the_same_numbers_on_every_backend(name, backend):
         assert_same(plain(PROGRAMS[name](polygrad)), on_numpy(name))
 
 
+# -- operations whose results do not depend on values in their shape -----------------------------------------------------------
+
+NO_VALUE_IS_NEEDED = {
+    "masked_scatter": lambda x: x.masked_scatter(x > 0, polygrad.cat([x * 2, x * 3])),
+    "repeat_interleave": lambda x: polygrad.repeat_interleave(x, polygrad.tensor([1, 2, 0]), 0, output_size=3),
+    "lstsq": lambda x: polygrad.linalg.lstsq(x[:, None] ** polygrad.arange(1, 3), x, driver="gels").residuals,
+    "batch normalization over all batches": lambda x: polygrad.nn.functional.batch_norm(
+        polygrad.stack([x, 2 * x]), None, None, training=True, momentum=1 / polygrad.tensor(3.0)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NO_VALUE_IS_NEEDED)
+def test_no_value_is_needed_in_a_batch_and_while_compiling(name, backend):
+    function = NO_VALUE_IS_NEEDED[name]
+    xs = noise(polygrad, 4, 3).double()
+    loop = polygrad.stack([function(x) for x in xs])
+    assert polygrad.allclose(polygrad.func.vmap(function)(xs), loop)
+    assert polygrad.allclose(polygrad.compile(function)(xs[0]), loop[0])
+
+
 # -- wrong use -------------------------------------------------------------------------------------------------------------
 
 

@@ -252,7 +252,8 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     ``A`` has shape ``(…, m, n)``, and ``B`` ``(…, m, k)`` or ``(…, m)``.
 
     By way of `pinv`, whatever the ``driver``: as in PyTorch it decides what comes with the solution. ``residuals``
-    are squared distances where ``m > n`` and the rank is full, and empty elsewhere and for ``"gelsy"``, the default;
+    are squared distances where ``m > n`` and the rank is full (``"gels"`` takes that for granted), and empty elsewhere and
+    for ``"gelsy"``, the default;
     ``rank`` is empty for ``"gels"``, and ``singular_values`` for all but ``"gelss"`` and ``"gelsd"``.
     """
     matrices(A, "lstsq")
@@ -272,7 +273,8 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     place = {"backend": A.backend, "device": None if A.backend.level else A.device}
     empty = zeros(0, dtype=values.dtype, **place)
     residuals = empty
-    if driver not in (None, "gelsy") and A.shape[-2] > A.shape[-1] and bool(xp.all(rank == A.shape[-1])):
+    tall = A.shape[-2] > A.shape[-1]
+    if tall and (driver == "gels" or (driver in ("gelsd", "gelss") and bool(xp.all(rank == A.shape[-1])))):
         distance = xp.abs(xp.matmul(A, X) - B)
         residuals = xp.sum(distance * distance, -2)
     return LeastSquares(

@@ -9,6 +9,7 @@ from typing import Any
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .common import ask, check_tensor, xp
+from .composed import xlogy
 from .reductions import norm
 from .shaping import broadcast_tensors
 
@@ -151,11 +152,9 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
     if log_target:
         losses = xp.exp(target) * (target - input)
     else:
-        positive = target > 0
-        logarithm = xp.log(xp.where(positive, target, xp.ones_like(target)))
-        losses = xp.where(positive, target * logarithm, xp.zeros_like(target)) - target * input
+        losses = xlogy(target, target) - target * input
     if reduction == "batchmean":
-        return xp.sum(losses) / input.shape[0]
+        return xp.sum(losses) / input.shape[0] if input.ndim else losses
     return _reduced(losses, reduction)
 
 

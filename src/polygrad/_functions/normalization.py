@@ -126,12 +126,13 @@ def batch_norm(
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {tuple(input.shape)}")
     axes = (0, *range(2, input.ndim))
     result, mean, variance = _affine(input, scale, offset, axes, eps)
-    _follow(running_mean, mean, momentum)
-    _follow(running_var, variance, momentum, count / (count - 1) if count > 1 else 1)
+    if count:
+        _follow(running_mean, mean, momentum)
+        _follow(running_var, variance, momentum, count / (count - 1))
     return result
 
 
-def _follow(running: Tensor | None, found: Tensor, momentum: float, factor: float = 1) -> None:
+def _follow(running: Tensor | None, found: Tensor, momentum: Any, factor: float = 1) -> None:
     """Move a running statistic towards the one of a batch, times ``factor``."""
     if running is not None:
         found = xp.reshape(found.detach(), tuple(running.shape))

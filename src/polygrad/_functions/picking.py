@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _dtypes
+from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
-from .common import numpy_spelling
+from .common import ask, numpy_spelling
 from .creation import arange, full, tensor
 from .indexing import nonzero_positions
 from .shaping import broadcast_shapes, broadcast_tensors, broadcast_to, clone, flatten, reshape, stack
@@ -22,7 +23,8 @@ def repeat_interleave(
 ) -> Tensor:
     """Every element ``repeats`` times in a row, along ``dim`` or flattened; a number for each element, or one for all.
 
-    Given one tensor of numbers, each position that many times.
+    Given one tensor of numbers, each position that many times.  With ``output_size``, the sum of ``repeats``, no number has to
+    be looked at.
     """
     if repeats is None:
         positions = arange(input.shape[0], backend=input.backend, device=input.device)
@@ -36,7 +38,9 @@ def repeat_interleave(
             f"repeats must have one element, or as many as input along dim: {x.shape[axis]}, not {tuple(repeats.shape)}"
         )
     ends = xp.cumulative_sum(broadcast_to(flatten(repeats), (x.shape[axis],)), 0)
-    total = int(ends[-1].item()) if x.shape[axis] else 0
+    total = output_size
+    if total is None:
+        total = int(ends[-1].item()) if x.shape[axis] else 0
     positions = arange(total, backend=x.backend, device=x.device)
     return index_select(x, axis, xp.searchsorted(ends, positions, side="right"))
 
@@ -241,11 +245,24 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
 
 
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
-    """``input`` with the first elements of ``source``, in order, where ``mask`` is true."""
+    """``input`` with the first elements of ``source``, in order, where ``mask`` is true.
+
+    Raises ShapeError where ``source`` has fewer elements than ``mask`` is true.
+    """
     input, mask = broadcast_tensors(input, mask)
-    result = clone(input)
-    result[mask] = flatten(source)[: int(xp.sum(xp.astype(mask, _dtypes.int64)).item())]
-    return result
+    if mask.dtype is not _dtypes.bool:
+        raise RuntimeError(f"masked_scatter: mask must be bool, not {mask.dtype.name}; write a comparison, as in x > 0")
+    count = source.shape.numel()
+    if ask(mask, lambda values: bool(values.sum() > count)):
+        raise ShapeError(
+            f"masked_scatter: source of shape {tuple(source.shape)} has fewer elements than places where the mask of shape "
+            f"{tuple(mask.shape)} is true"
+        )
+    if not count:
+        return clone(input)
+    places = xp.cumulative_sum(xp.astype(flatten(mask), _dtypes.int64), 0) - 1
+    chosen = xp.take_rows(xp.astype(flatten(source), input.dtype), xp.clip(places, 0, count - 1))
+    return xp.where(mask, reshape(chosen, tuple(input.shape)), input)
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:

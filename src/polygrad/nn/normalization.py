@@ -15,7 +15,8 @@ from .linear import new_parameter
 from .module import Module
 
 __all__ = [
-    "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d", "LayerNorm", "RMSNorm",
+    "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d",
+    "InstanceNorm3d", "LayerNorm", "RMSNorm",
 ]  # fmt: skip
 
 
@@ -93,12 +94,12 @@ class _BatchNorm(_Statistics):
     def forward(self, input: Tensor) -> Tensor:
         self._check(input)
         own = self.training or self.running_mean is None
-        momentum = 0.0 if self.momentum is None else self.momentum
+        momentum: Any = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats:
             with no_grad():
                 self.num_batches_tracked.add_(1)
             if self.momentum is None:
-                momentum = 1.0 / float(self.num_batches_tracked)
+                momentum = 1.0 / self.num_batches_tracked.to(self.running_mean.dtype)
         tracked = not self.training or self.track_running_stats
         return F.batch_norm(
             input, self.running_mean if tracked else None, self.running_var if tracked else None, self.weight, self.bias,
@@ -126,7 +127,11 @@ class BatchNorm3d(_BatchNorm):
 
 
 class _InstanceNorm(_Statistics):
-    """As batch normalization, with statistics for every sample of its own (Ulyanov et al., 2016)."""
+    """As batch normalization, with statistics for every sample of its own (Ulyanov et al., 2016).
+
+    Shapes: as the input of batch normalization, also without the batch's dimension.  The number of channels matters only where
+    there are weights or running statistics.
+    """
 
     def __init__(
         self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
@@ -137,10 +142,21 @@ class _InstanceNorm(_Statistics):
 
     def forward(self, input: Tensor) -> Tensor:
         self._check(input)
+        batch = input[None] if input.ndim + 1 in self.dimensions else input
         own = self.training or not self.track_running_stats
-        return F.instance_norm(
-            input, self.running_mean, self.running_var, self.weight, self.bias, own, self.momentum or 0.0, self.eps
+        result = F.instance_norm(
+            batch, self.running_mean, self.running_var, self.weight, self.bias, own, self.momentum or 0.0, self.eps
         )
+        return result if batch is input else result[0]
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        if len(shape) + 1 in self.dimensions:
+            shape = (1, *shape)
+        needed = self.affine or self.track_running_stats
+        return super()._fits(shape) if needed else len(shape) in self.dimensions
+
+    def _expects(self) -> str:
+        return f"{super()._expects()}, with or without the batch"
 
 
 class InstanceNorm1d(_InstanceNorm):
@@ -151,6 +167,11 @@ class InstanceNorm1d(_InstanceNorm):
 class InstanceNorm2d(_InstanceNorm):
     __doc__ = _InstanceNorm.__doc__
     dimensions = (4,)
+
+
+class InstanceNorm3d(_InstanceNorm):
+    __doc__ = _InstanceNorm.__doc__
+    dimensions = (5,)
 
 
 class LayerNorm(Module):
