@@ -16,6 +16,16 @@ inference_mode: ContextVar[bool] = ContextVar("polygrad_inference_mode", default
 grad_enabled = grad_mode.get
 
 
+#: How often an attribute of a `Counted` object was bound: while the number is the same, none of them has changed.
+CHANGES = [0]
+
+
+class Counted:
+    """An object that adds to `CHANGES` after each change of what recorders guard of it."""
+
+    __slots__ = ()
+
+
 class Recorder(Protocol):
     """What watches cells while it is active: `polygrad.compile` discovers a function's state with one."""
 

@@ -12,17 +12,22 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .._core.tensor import cell
+from .._state import CHANGES
 
 #: What a call returns for a state that the program was not made for.
 STALE: Any = object()
 
 
 class Condition(NamedTuple):
-    """What must hold for a program to be right: an expression, the value that it had, and how to say it to a user."""
+    """What must hold for a program to be right: an expression, the value that it had, and how to say it to a user.
+
+    Those that are ``counted`` need not be looked at while `CHANGES` is what it was.
+    """
 
     expression: str
     value: Any
     words: str
+    counted: bool = False
 
 
 class Source:
@@ -46,9 +51,21 @@ class Source:
 
     def demand(self, conditions: Sequence[Condition]) -> None:
         """Return `STALE` where one of ``conditions`` does not hold."""
+        counted = [condition for condition in conditions if condition.counted]
+        if counted:
+            self.names.update(changes=CHANGES, seen=[-1])
+            self.add("changed = changes[0]")
+            self.add("if changed != seen[0]:")
+            for condition in counted:
+                self.add(f"    {self._test(condition)}")
+            self.add("    seen[0] = changed")
         for condition in conditions:
-            same = "is" if condition.value is None or isinstance(condition.value, bool | type) else "=="
-            self.add(f"if not ({condition.expression} {same} {self.name(condition.value)}): return STALE")
+            if not condition.counted:
+                self.add(self._test(condition))
+
+    def _test(self, condition: Condition) -> str:
+        same = "is" if condition.value is None or isinstance(condition.value, bool | type) else "=="
+        return f"if not ({condition.expression} {same} {self.name(condition.value)}): return STALE"
 
     def function(self, name: str) -> Callable[[Sequence[Any]], Any]:
         """The function of the tensors among the arguments, ``t``."""

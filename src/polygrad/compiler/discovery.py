@@ -14,6 +14,7 @@ from typing import Any
 
 from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor
+from .._state import CHANGES
 from ..backends.registry import BY_TYPE
 
 
@@ -120,9 +121,13 @@ class Discovery:
         attributes = owner.__dict__
         before = attributes[name]
         self._assigned.add((id(owner), name))
-        self.host_effect(
-            lambda: attributes.__setitem__(name, value), lambda: lambda: attributes.__setitem__(name, before)
-        )
+
+        def bind(value: Any) -> None:
+            if attributes[name] is not value:
+                attributes[name] = value
+                CHANGES[0] += 1
+
+        self.host_effect(lambda: bind(value), lambda: lambda: bind(before))
 
     def home(self, backend: Any) -> Any:
         """Where tensors that are made on ``backend`` while tracing belong."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._core.graph import Leaf, Node
 from .._core.tensor import TENSOR_TYPES, Tensor
-from .._state import recording
+from .._state import Counted, recording
 from .calling import UNIQUE, Condition, Source, tree
 from .discovery import CellRecord, Discovery, LeafRecord
 from .errors import CompileError, needs_a_value
@@ -47,7 +47,7 @@ class Program:
             with recording(discovery):
                 try:
                     for x in tensors:
-                        discovery.read(x)
+                        discovery.argument(x)
                     leaves, self._structure = flatten(function())
                     arrays = self._classify(leaves, tensors, discovery)
                 finally:
@@ -178,7 +178,8 @@ class Program:
                 found[expression] = Condition(expression, kept.before is None, words)
         for owner, attribute, value in discovery.guards:
             expression = f"{self._source.name(owner)}.{attribute}"
-            found.setdefault(expression, Condition(expression, value, f"{type(owner).__name__}.{attribute.strip('_')}"))
+            words = f"{type(owner).__name__}.{attribute.strip('_')}"
+            found.setdefault(expression, Condition(expression, value, words, isinstance(owner, Counted)))
         for record in discovery.records:
             target = record.reference()
             if record.number is None or target is None or id(target) in self._arguments or id(target) in self._cells:

@@ -15,7 +15,7 @@ from .._core.dispatch import ShapeError
 from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
-from .._state import RECORDERS, recorder
+from .._state import CHANGES, RECORDERS, Counted, recorder
 from .hooks import Hooks, add_hook, call_with_hooks
 from .parameter import Buffer, Parameter
 from .placement import Placement
@@ -36,7 +36,7 @@ from .state import IncompatibleKeys, Plan, load_state, plan_module, save_module,
 __all__ = ["Module"]
 
 
-class Module(Placement):
+class Module(Placement, Counted):
     """The base of all layers and networks.
 
     A subclass makes its parameters and modules in ``__init__``, after calling ``super().__init__()``, by assigning them to
@@ -74,6 +74,7 @@ class Module(Placement):
         if RECORDERS and (active := recorder()) is not None:
             active.assign(self, "training", mode)
         self.__dict__["training"] = mode
+        CHANGES[0] += 1
 
     # -- running -------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Any
 from .._core.aliasing import UNIQUE
 from .._core.graph import Leaf
 from .._core.tensor import Tensor
-from .._state import RECORDERS, note_read, recorder
+from .._state import CHANGES, RECORDERS, note_read, recorder
 
 #: The kinds of registered attributes.  An unsaved buffer is one that is not part of the state dictionary.
 PARAMETER, BUFFER, UNSAVED, MODULE = "parameter", "buffer", "unsaved buffer", "module"
@@ -56,13 +56,18 @@ def register(attributes: dict[str, Any], name: str, kind: Any, value: Any) -> No
         del kinds[name]
     kinds[name] = kind
     attributes[name] = value
-    attributes["_bindings"] += 1
+    _count(attributes)
 
 
 def forget(attributes: dict[str, Any], name: str) -> None:
     """Note that the attribute is gone."""
     del attributes["_kinds"][name]
+    _count(attributes)
+
+
+def _count(attributes: dict[str, Any]) -> None:
     attributes["_bindings"] += 1
+    CHANGES[0] += 1
 
 
 def check_name(module: Any, name: Any, kind: str, is_kind: bool) -> None:

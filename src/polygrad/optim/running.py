@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from .. import _dtypes
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
@@ -348,12 +350,16 @@ def _record(
 def zeros(parameter: Tensor) -> Any:
     """A raw array of zeros like ``parameter``."""
     array = parameter._read()
-    backend = BY_TYPE[type(array)]
-    return backend.xp.zeros(tuple(array.shape), dtype=array.dtype, device=backend.device(array))
+    return _zeros(array, tuple(array.shape), array.dtype)
 
 
 def zero_steps(parameter: Tensor) -> Any:
     """A raw count of steps on the place of ``parameter``."""
     array = parameter._read()
-    backend = BY_TYPE[type(array)]
-    return backend.xp.zeros((), dtype=backend.to_dtype(_dtypes.float32), device=backend.device(array))
+    return _zeros(array, (), BY_TYPE[type(array)].to_dtype(_dtypes.float32))
+
+
+def _zeros(like: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    # From the host: a library that compiles its functions would do so for every shape.
+    backend = BY_TYPE[type(like)]
+    return backend.asarray(np.zeros(shape, np.float32), dtype=dtype, device=backend.device(like))

@@ -110,11 +110,10 @@ class JaxBackend(Backend):
     # -- arrays in and out ---------------------------------------------------------------------------------------------
 
     def asarray(self, obj: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
-        if copy and isinstance(obj, numpy.ndarray):
-            # JAX copies from NumPy's memory some time later, when the caller may have changed it.
-            obj, copy = obj.copy(), None
-        elif isinstance(obj, bool | int | float | complex) and dtype is None:
-            obj = numpy.asarray(obj)  # JAX compiles a conversion otherwise
+        if isinstance(obj, numpy.ndarray | numpy.generic | bool | int | float | complex):
+            # NumPy converts: `jax.numpy.asarray` compiles that for every new shape.  NumPy copies too: JAX does it some
+            # time later, when the caller may have changed the memory.
+            return jax.device_put(numpy.asarray(obj, dtype=dtype, copy=copy), device)
         return jnp.asarray(obj, dtype=dtype, device=device, copy=copy)
 
     def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
