@@ -599,3 +599,35 @@ def test_packed_sequences_as_arguments_and_results(backend):
     )
     with pytest.raises(polygrad.compiler.CompileError, match="needs the value"):
         given(packed.data, polygrad.tensor([3, 2, 2]))
+
+
+def test_tensors_of_two_backends_are_refused_as_in_eager(backend):
+    other = "strict" if backend == "numpy" else "numpy"
+    if other not in polygrad.backends.available():
+        pytest.skip(f"{other} is not installed")
+    with polygrad.use_backend(backend):
+        model = nn.Linear(3, 1)
+        optimizer = polygrad.optim.SGD(model.parameters(), lr=0.1)
+
+    def step(x):
+        loss = model(x).sum()
+        loss.backward()
+        optimizer.step()
+
+    before = model.weight.tolist()
+    x, y = polygrad.ones(2, 3, backend=backend), polygrad.ones(2, 3, backend=other)
+    for call in (
+        lambda: polygrad.compile(step)(y),
+        lambda: polygrad.compile(lambda a, b: a + b)(x, y),
+        lambda: polygrad.compile(lambda a: a + y)(x),
+        lambda: polygrad.compile(lambda a: a * 2, backend=backend)(y.clone().requires_grad_()),
+    ):
+        with pytest.raises(TypeError, match="backend"):
+            call()
+    assert model.weight.tolist() == before and model.weight.backend.name == backend and model.weight.grad is None
+    assert polygrad.compile(lambda a: a * 2, backend=backend)(y).backend.name == backend  # an argument is data
+
+
+def test_only_functions_are_compiled():
+    with pytest.raises(TypeError, match="compile takes a function or a module, not a Tensor"):
+        polygrad.compile(polygrad.ones(2))

@@ -142,8 +142,11 @@ def _check_same_place(primitive: Primitive, tensors: Sequence[Tensor]) -> None:
 def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Exception:
     """An error of the array library, with the operation, shapes and types that caused it.
 
-    Shapes that do not fit are RuntimeError in PyTorch and ValueError in NumPy; the result is both.
+    Shapes that do not fit are RuntimeError in PyTorch and ValueError in NumPy; the result is both.  Values that a traced array
+    does not have yet are not the operation's affair.
     """
+    if any(isinstance(error, BY_TYPE[array.__class__].value_errors) for array in arrays):
+        return error
     if primitive.misfit is not None and (message := primitive.misfit(*arrays)):
         return ShapeError(message)
     described = ", ".join(

@@ -97,6 +97,11 @@ class Compiled:
         self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], only_to_look_at: bool = False
     ) -> Program:
         backend = self._backend or (tensors[0].backend if tensors else get_backend())
+        if others := [x for x in tensors if x.backend is not backend and (x.requires_grad or self._backend is None)]:
+            raise TypeError(
+                f"compile: the arguments of {self._name} are on backends {backend.name!r} and {others[0].backend.name!r}; move the "
+                f"tensor of shape {tuple(others[0].shape)}, as in x.to(backend={backend.name!r})"
+            )
         if "jit" not in backend.capabilities:
             backend = replaying(backend)
         words = described(self.__wrapped__, args, kwargs)
@@ -136,7 +141,8 @@ def compile(function: Callable | None = None, *, backend: Any = None) -> Any:
         function: a function or a module; without it, `compile` is a decorator with arguments.
         backend: where to compile; by default where the tensors among the arguments are.
 
-    Raises CompileError where the function needs the value of a tensor while it is traced, or keeps a traced tensor.
+    Raises CompileError where the function needs the value of a tensor while it is traced, or keeps a traced tensor, and TypeError
+    where it reads tensors of several backends.
 
     Example::
 
@@ -150,4 +156,6 @@ def compile(function: Callable | None = None, *, backend: Any = None) -> Any:
     """
     if function is None:
         return functools.partial(compile, backend=backend)
+    if not callable(function):
+        raise TypeError(f"compile takes a function or a module, not a {type(function).__name__}")
     return Compiled(function, backend)

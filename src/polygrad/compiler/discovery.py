@@ -71,6 +71,11 @@ class Discovery:
 
     def read(self, cell: Tensor) -> None:
         """Make ``cell`` an input, unless the trace made it or knows it already."""
+        self._check_place(cell._data)
+        self.argument(cell)
+
+    def argument(self, cell: Tensor) -> None:
+        """As `read`, for an argument.  It may come from another backend, where compile was told for which backend it is."""
         record = self._record(cell)
         if record is not None and record.number is None and not record.written:
             record.number = self._next_input()
@@ -132,6 +137,15 @@ class Discovery:
     def home(self, backend: Any) -> Any:
         """Where tensors that are made on ``backend`` while tracing belong."""
         return self.backend if getattr(self.backend, "ground", None) is backend else backend
+
+    def _check_place(self, array: Any) -> None:
+        """Raise TypeError for an array of another backend, as an operation would.  (Random generators follow every backend.)"""
+        backend, ground = BY_TYPE[type(array)], getattr(self.backend, "ground", self.backend)
+        if not backend.level and backend is not ground and backend.from_dtype(array.dtype).is_differentiable:
+            raise TypeError(
+                f"compile: the function is compiled for backend {ground.name!r}, and reads a tensor of shape {tuple(array.shape)} "
+                f"on backend {backend.name!r}; move one of them, as in x.to(backend={ground.name!r})"
+            )
 
     # -- afterwards ------------------------------------------------------------------------------------------------------
 
