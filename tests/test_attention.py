@@ -112,11 +112,35 @@ def test_dropout_drops_weights_and_keeps_their_mean():
         ([(2, 3)] * 3, {"dropout_p": 2}, ValueError, "dropout_p"),
         ([(2, 3)] * 3, {"is_causal": True, "attn_mask": pg.ones(2, 2)}, RuntimeError, "must not be set"),
         ([(1, 3, 2, 2), (1, 2, 2, 2), (1, 2, 2, 2)], {"enable_gqa": True}, RuntimeError, "must divide"),
+        ([(2, 3)] * 3, {"attn_mask": pg.ones(2, 2).int()}, RuntimeError, "attn_mask is int32; it has to be bool"),
+        ([(2, 3)] * 3, {"attn_mask": pg.ones(2, 5)}, ValueError, r"mask of shape \(2, 5\) does not fit scores of shape"),
     ],
 )  # fmt: skip
 def test_wrong_arguments(shapes, settings, kind, message):
     with pytest.raises(kind, match=message):
         F.scaled_dot_product_attention(*[pg.ones(*shape) for shape in shapes], **settings)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "masks", "message"),
+    [
+        ((3, 5), {"key_padding_mask": pg.zeros(5, 2).bool()}, r"key_padding_mask has shape \(5, 2\), .* \(N, S\), here \(2, 5\)"),
+        ((3, 5), {"attn_mask": pg.zeros(5)}, r"attn_mask has shape \(5,\)"),
+        ((3, 5), {"attn_mask": pg.zeros(1, 5)}, r"\(N \* heads, L, S\), here \(3, 5\) or \(4, 3, 5\)"),
+        ((3, 3), {"attn_mask": pg.zeros(3, 4, 3)}, r"attn_mask has shape \(3, 4, 3\)"),
+        ((3, 3), {"attn_mask": pg.zeros(3, 3).int()}, "attn_mask is int32"),
+        ((3, 3), {"key_padding_mask": pg.zeros(2, 3).long()}, "key_padding_mask is int64"),
+    ],
+)  # fmt: skip
+def test_wrong_masks_of_several_heads(lengths, masks, message):
+    query, key = (pg.ones(length, 2, 4) for length in lengths)
+    with pytest.raises(RuntimeError, match=message):
+        nn.MultiheadAttention(4, 2)(query, key, key, **masks)
+
+
+def test_several_heads_take_all_three_with_a_batch_or_without():
+    with pytest.raises(RuntimeError, match="3 dimensions, or 2 without a batch"):
+        nn.MultiheadAttention(4, 2)(pg.ones(3, 2, 4), pg.ones(3, 4), pg.ones(3, 4))
 
 
 # -- layers --------------------------------------------------------------------------------------------------------------

@@ -153,6 +153,9 @@ def test_wrong_arguments():
         checkpoint(lambda x, y: x, pg.ones(1), use_reentrant=True, y=1)
     with pytest.raises(ValueError, match="unexpected keyword"):
         checkpoint_sequential([], 1, pg.ones(1), other=1)
+    for segments in (0, 3):
+        with pytest.raises(ValueError, match=f"2 functions do not make {segments} segments"):
+            checkpoint_sequential([pg.sin, pg.cos], segments, pg.ones(1))
     sizes = iter([2, 3])
     y = checkpoint(lambda x: x[: next(sizes)] * 2, pg.ones(4, requires_grad=True))
     with pytest.raises(RuntimeError, match="same both times"):

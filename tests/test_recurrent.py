@@ -240,6 +240,7 @@ def test_first_weights_are_in_pytorchs_range():
         (lambda: pack_padded_sequence(pg.ones(3, 2, 1), [3, 0]), RuntimeError, "greater than 0"),
         (lambda: pack_padded_sequence(pg.ones(3, 2, 1), [4, 1]), RuntimeError, "at most 3"),
         (lambda: pad_sequence([pg.ones(2)], padding_side="top"), ValueError, "padding_side"),
+        (lambda: pad_sequence([]), RuntimeError, "no sequences"),
         (lambda: pad_packed_sequence(pack_sequence([pg.ones(3)]), total_length=2), ValueError, "total_length"),
     ],
 )  # fmt: skip

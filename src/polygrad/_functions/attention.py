@@ -79,8 +79,10 @@ def scaled_dot_product_attention(
         )
     if is_causal and attn_mask is not None:
         raise RuntimeError("scaled_dot_product_attention: attn_mask must not be set when is_causal=True")
-    if attn_mask is not None and attn_mask.dtype.kind != "bool":
-        attn_mask = xp.astype(attn_mask, query.dtype)
+    if attn_mask is not None:
+        _check_kind("scaled_dot_product_attention", "attn_mask", attn_mask)
+        if attn_mask.dtype.kind != "bool":
+            attn_mask = xp.astype(attn_mask, query.dtype)
     if not 0 <= dropout_p <= 1:
         raise ValueError(f"scaled_dot_product_attention: dropout_p has to be between 0 and 1, but it is {dropout_p}")
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else float(scale)
@@ -88,6 +90,14 @@ def scaled_dot_product_attention(
     if heads is not None and (key.ndim < 3 or key.shape[-3] != heads or value.shape[-3] != heads):
         return _grouped(query, key, value, attn_mask, is_causal, scale, dropout_p, shapes)
     return attended(query, key, value, attn_mask, is_causal, scale, dropout_p)[0]
+
+
+def _check_kind(function: str, argument: str, mask: Tensor) -> None:
+    check_tensor(mask, function, argument)
+    if mask.dtype.kind not in ("bool", "float"):
+        raise RuntimeError(
+            f"{function}: {argument} is {mask.dtype.name}; it has to be bool, or of numbers that are added to the scores"
+        )
 
 
 def _grouped(
@@ -158,6 +168,11 @@ def multi_head_attention_forward(
     Raises ShapeError, with the shapes, where they do not fit.
     """
     batched = query.ndim == 3
+    if {query.ndim, key.ndim, value.ndim} not in ({2}, {3}):
+        raise ShapeError(
+            "multi_head_attention: query, key and value must all have 3 dimensions, or 2 without a batch, but their shapes are "
+            f"{tuple(query.shape)}, {tuple(key.shape)} and {tuple(value.shape)}"
+        )
     if not batched:
         query, key, value = (x.unsqueeze(1) for x in (query, key, value))
         key_padding_mask = None if key_padding_mask is None else key_padding_mask.unsqueeze(0)
@@ -217,21 +232,16 @@ def _merged_masks(
 
     ``shape`` is that of the scores without positions that were appended to the keys; ``columns`` is their number with them.
     """
-    batch, heads, rows, length = shape
+    batch, heads, _, length = shape
     masks = []
     if attn_mask is not None:
-        if attn_mask.ndim == 3:
-            attn_mask = xp.reshape(attn_mask, (batch, heads, rows, length))
-        masks.append(attn_mask)
+        _check_mask("attn_mask", attn_mask, "(L, S) or (N * heads, L, S)", shape[2:], (batch * heads, *shape[2:]))
+        masks.append(attn_mask if attn_mask.ndim == 2 else xp.reshape(attn_mask, shape))
     if padding is not None:
+        _check_mask("key_padding_mask", padding, "(N, S)", (batch, length))
         masks.append(xp.reshape(padding, (batch, 1, 1, length)))
     if not masks:
         return None
-    for mask in masks:
-        if mask.shape[-1] != length or (mask.ndim == 2 and mask.shape[0] != rows):
-            raise ShapeError(
-                f"multi_head_attention: a mask of shape {tuple(mask.shape)} does not fit scores of shape {shape}"
-            )
     if columns > length:
         masks = [_wider(mask, columns - length) for mask in masks]
     if all(mask.dtype.kind == "bool" for mask in masks):
@@ -245,6 +255,15 @@ def _merged_masks(
             part = xp.astype(mask, query.dtype)
         total = part if total is None else total + part
     return total
+
+
+def _check_mask(name: str, mask: Tensor, meaning: str, *shapes: tuple[int, ...]) -> None:
+    _check_kind("multi_head_attention", name, mask)
+    if tuple(mask.shape) not in shapes:
+        raise ShapeError(
+            f"multi_head_attention: {name} has shape {tuple(mask.shape)}, but must have {meaning}, here "
+            f"{' or '.join(map(str, shapes))}"
+        )
 
 
 def _wider(mask: Tensor, count: int) -> Tensor:

@@ -102,3 +102,13 @@ def _masked_attention(xp, g, ans, query, key, value, mask, scale, keep, needs):
 
 
 masked_attention.defvjp(_masked_attention)
+
+
+def _mask_misfit(query, key, value, mask):
+    rows, columns = query.shape[-2], key.shape[-2]
+    if any(n not in (1, m) for n, m in zip(reversed(mask.shape), (columns, rows), strict=False)):
+        return f"attention: a mask of shape {tuple(mask.shape)} does not fit scores of shape (..., {rows}, {columns})"
+    return None
+
+
+masked_attention.misfit = _mask_misfit

@@ -95,7 +95,8 @@ def checkpoint_sequential(
     """The ``functions``, a `Sequential` or a list, one after the other, in ``segments`` of which all but the last are
     checkpoints.
 
-    Raises ValueError for arguments that are not `checkpoint`'s ``preserve_rng_state``.
+    Raises ValueError where there are fewer functions than segments, and for arguments that are not `checkpoint`'s
+    ``preserve_rng_state``.
 
     Example::
 
@@ -106,6 +107,8 @@ def checkpoint_sequential(
     if kwargs:
         raise ValueError(f"unexpected keyword arguments: {', '.join(kwargs)}")
     steps = list(functions.children()) if isinstance(functions, Sequential) else list(functions)
+    if not 1 <= segments <= max(len(steps), 1):
+        raise ValueError(f"checkpoint_sequential: {len(steps)} functions do not make {segments} segments")
     size = len(steps) // segments
     stop = 0
     for start in range(0, size * (segments - 1), size):

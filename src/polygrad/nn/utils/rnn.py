@@ -209,7 +209,7 @@ def pad_sequence(
 ) -> Tensor:
     """Sequences ``(length, *)`` as one tensor ``(longest, batch, *)``, or ``(batch, longest, *)`` with ``batch_first``.
 
-    Raises ValueError for a ``padding_side`` that is neither "right" nor "left".
+    Raises ValueError for a ``padding_side`` that is neither "right" nor "left", and RuntimeError where there is no sequence.
 
     Example::
 
@@ -218,6 +218,8 @@ def pad_sequence(
     if padding_side not in ("left", "right"):
         raise ValueError(f"padding_side is 'left' or 'right', not {padding_side!r}")
     sequences = list(sequences)
+    if not sequences:
+        raise RuntimeError("pad_sequence: there are no sequences")
     longest = max(x.shape[0] for x in sequences)
     padded = []
     for x in sequences:
