@@ -12,6 +12,7 @@ import warnings
 import weakref
 
 import pytest
+from training_programs import number_of_programs
 
 import polygrad
 from polygrad import nn, optim
@@ -49,10 +50,6 @@ def training(momentum: float = 0.0):
         return step(polygrad.ones(rows, 6), {"y": polygrad.zeros(rows, 1)}, **settings)
 
     return model, optimizer, step, call
-
-
-def number_of_programs(compiled) -> int:
-    return sum(len(programs) for programs in compiled._programs.values())
 
 
 @pytest.mark.parametrize(

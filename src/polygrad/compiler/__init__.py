@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from threading import get_ident
 from typing import Any, NamedTuple
 
 from .._core import engine
@@ -11,12 +12,16 @@ from .._core.tensor import Tensor
 from .._interpreters.frames import stack as frames
 from .._state import recorder
 from ..backends.registry import get_backend
+from . import turns
 from .calling import STALE
 from .errors import CompileError
 from .explain import advise, described, explain
 from .jit import Program
 from .keys import key_of, key_of_tensors
 from .replay import Outdated, replaying
+
+#: A program that is made may be stale at once, where another thread has changed something in between.
+ATTEMPTS = 10
 
 __all__ = ["CompileError", "Compiled", "Cost", "Lowered", "compile"]
 
@@ -54,40 +59,56 @@ class Compiled:
         functools.update_wrapper(self, function, updated=())
         self.__wrapped__ = function
         self._backend = None if backend is None else get_backend(backend)
-        self._programs: dict[Any, list[Program]] = {}
+        self._programs: dict[Any, tuple[Program, ...]] = {}
         self._advised = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         # A part of another compiled function, or of a transform; or somebody looks for the line that a NaN comes from.
         if recorder() is not None or frames.get() or engine.guard is not None:
             return self.__wrapped__(*args, **kwargs)
-        key = None if kwargs else key_of_tensors(args)
-        tensors: Sequence[Tensor]
-        if key is None:
-            key, tensors = key_of(args, kwargs)
-        else:
-            tensors = args
-        try:
-            programs = self._programs.get(key, ())
-        except TypeError as error:
-            raise TypeError(
-                f"compile: an argument cannot be a key ({error}); pass tensors, numbers, strings, or lists, tuples and dicts "
-                "of them, and let the function reach everything else by its closure"
-            ) from error
-        for program in programs:
+        attempts = 0
+        while attempts < ATTEMPTS:
+            turns.running.append(thread := get_ident())
             try:
-                result = program.run(tensors)
-            except Outdated:
-                continue
-            if result is not STALE:
-                return result
+                if turns.tracing is not None:
+                    turns.wait()
+                key = None if kwargs else key_of_tensors(args)
+                tensors: Sequence[Tensor] = args
+                if key is None:
+                    key, tensors = key_of(args, kwargs)
+                try:
+                    programs = self._programs.get(key, ())
+                except TypeError as error:
+                    raise TypeError(
+                        f"compile: an argument cannot be a key ({error}); pass tensors, numbers, strings, or lists, tuples and "
+                        "dicts of them, and let the function reach everything else by its closure"
+                    ) from error
+                for program in programs:
+                    try:
+                        result = program.run(tensors)
+                    except Outdated:
+                        continue
+                    if result is not STALE:
+                        return result
+            finally:
+                turns.running.remove(thread)
+            attempts += 1
+            with turns.alone():
+                if self._programs.get(key, ()) is programs:  # no other thread was here first
+                    self._programs[key] = (self._made(args, kwargs, tensors), *programs)
+        raise CompileError(
+            f"compile: {self._name} was traced {ATTEMPTS} times in one call, and each time what it depends on was another thing "
+            "when the program was to run; let threads that change modes or settings and threads that call it take turns"
+        )
+
+    def _made(self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor]) -> Program:
+        """A new program, and what there is to be said of it."""
         former = [program for programs in self._programs.values() for program in programs]
         program = self._trace(args, kwargs, tensors)
         if former:
             explain(self._name, former, program.words, tensors)
             self._advised = self._advised or advise(self._name, [*former, program])
-        self._programs.setdefault(key, []).insert(0, program)
-        return program.run(tensors)
+        return program
 
     @property
     def _name(self) -> str:

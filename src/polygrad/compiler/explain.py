@@ -107,7 +107,7 @@ def advise(name: str, programs: Sequence[Program]) -> bool:
     warnings.warn(
         f"compile: {name} has been traced for {text}.  POLYGRAD_LOG=recompiles tells of every new trace",
         UserWarning,
-        stacklevel=3,
+        stacklevel=4,
     )
     return True
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
@@ -18,9 +17,7 @@ from .discovery import CellRecord, Discovery, LeafRecord
 from .errors import CompileError, needs_a_value
 from .outside import Template
 from .pytree import flatten
-
-#: Cells hold tracers while a function is traced, so one is traced at a time.
-_tracing = threading.RLock()
+from .turns import alone
 
 
 class Program:
@@ -58,7 +55,7 @@ class Program:
             arrays.extend(r.array for _, r in self._changed if r.array is not None)
             return self._once(arrays)
 
-        with _tracing, _young_objects() as young:
+        with alone(), _young_objects() as young:
             try:
                 try:
                     captured = backend.capture(body)

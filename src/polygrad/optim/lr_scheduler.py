@@ -455,6 +455,9 @@ class ReduceLROnPlateau(LRScheduler):
     def step(self, metrics: Any) -> None:  # type: ignore[override]
         """Take the measure of an epoch, a number or a tensor of one element, and set the rates."""
         value = float(metrics)
+        host_effect(lambda: self._measured(value), self._remember)
+
+    def _measured(self, value: float) -> None:
         self.last_epoch += 1
         if self.is_better(value, self.best):
             self.best, self.num_bad_epochs = value, 0
