@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..harness import Build, Step, Workload, library, with_jaxs_functions, with_torchs_names
+from .by_hand import normal
 from .common import on_tinygrad, tinygrad
-from .with_numpy import differentiate_with_numpys_names, normal
+from .with_numpy import differentiate_with_numpys_names
 
 OPTIONS = 1_000_000
 ROWS, COLUMNS = 2_000, 1_000

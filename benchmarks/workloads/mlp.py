@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..harness import Build, Step, Workload, library, with_torchs_names
+from .by_hand import Update, adam, cross_entropy, sgd, stepping
 from .common import fill, load, train, train_on_jax, train_on_tinygrad, train_with_nnx, uniform
-from .with_numpy import Functions, Update, adam, cross_entropy, sgd, stepping, train_with_numpys_names
+from .with_numpy import Functions, train_with_numpys_names
 
 SMALL, SMALL_BATCH = (64, 64, 64, 1), 32
 LARGE, LARGE_BATCH = (784, 512, 256, 10), 64
