@@ -12,6 +12,7 @@ import math
 import warnings
 from pathlib import Path
 
+import numpy
 import pytest
 from surface_programs import ROWS, observed
 
@@ -187,9 +188,63 @@ def test_errors_of_the_surface():
         (lambda: x.narrow(0, 1, 2), RuntimeError, "exceeds"),
         (lambda: x.median(5), IndexError, "out of range"),
         (lambda: polygrad.median(polygrad.zeros(0)), RuntimeError, "no elements"),
+        (lambda: x[0].tril(), RuntimeError, r"at least 2 dimensions, but its shape is \(3,\)"),
+        (lambda: x.movedim((0, 1), (1, -1)), RuntimeError, "stands twice"),
+        (lambda: polygrad.linalg.cross(x, x[:, :1]), RuntimeError, "but got 3 and 1"),
+        (lambda: x.diff(-1), RuntimeError, "n must not be negative"),
+        (lambda: polygrad.isclose(x, x, rtol=-0.1), RuntimeError, "must not be negative"),
+        (lambda: x.rot90(1, (1, -1)), RuntimeError, "two different dimensions"),
+        (lambda: x.roll(()), RuntimeError, "shifts is empty"),
+        (lambda: polygrad.arange(0, math.inf), RuntimeError, "not a range"),
+        (lambda: polygrad.zeros(5, 0).amax(1), IndexError, r"dimension 1 of the shape \(5, 0\) has no elements"),
+        (lambda: polygrad.hstack([]), RuntimeError, "non-empty"),
+        (lambda: polygrad.prelu(x, x), RuntimeError, "number or a vector"),
+        (lambda: polygrad.nn.functional.softshrink(x, -1), RuntimeError, "lambd"),
+        (lambda: polygrad.nn.functional.triplet_margin_loss(x, x, x, margin=0), ValueError, "margin"),
+        (lambda: polygrad.nn.functional.adaptive_avg_pool1d(x, -1), RuntimeError, "positive"),
+        (
+            lambda: polygrad.nn.functional.interpolate(x[None].long(), 2, mode="linear"),
+            TypeError,
+            "write input.float()",
+        ),
     ]:
         with pytest.raises(error, match=text):
             call()
+
+
+def test_functions_say_what_is_no_tensor():
+    array = numpy.ones((2, 2))
+    for name in """sum prod mean max min aminmax amax cumsum nan_to_num angle real imag conj clamp tril numel is_complex zeros_like
+            complex heaviside""".split():
+        function = getattr(polygrad, name)
+        with pytest.raises(TypeError, match="ndarray|must be a Tensor"):
+            function(array, 0) if name in ("cumsum", "clamp", "complex", "heaviside") else function(array)
+
+
+def test_types_of_results():
+    mask, counts = polygrad.tensor([[True, False]]), polygrad.tensor([[3, 5]], dtype=polygrad.uint8)
+    assert mask.conj() is mask
+    assert mask.mH.dtype is polygrad.bool and mask.H.tolist() == [[True], [False]]
+    assert counts.cumsum(1, dtype=polygrad.uint8).dtype is polygrad.uint8
+    assert counts.trace().dtype is polygrad.int64
+    assert polygrad.tensordot(counts, counts[:, :1], ([1], [1])).dtype is polygrad.uint8
+    assert polygrad.isclose(mask, polygrad.tensor([[True, True]])).tolist() == [[True, False]]
+    assert polygrad.nan_to_num(mask).tolist() == mask.tolist()
+    assert polygrad.broadcast_shapes((4, 1), 3) == (4, 3)
+
+
+@pytest.mark.parametrize("backend", [name for name in polygrad.backends.available() if name != "strict"])
+def test_sums_of_powers_of_half_precision_do_not_overflow(backend):
+    with polygrad.use_backend(backend):
+        x = polygrad.tensor([300.0, 400.0], dtype=polygrad.float16)
+        assert (
+            polygrad.linalg.vector_norm(x).tolist() == 500 and polygrad.linalg.vector_norm(x).dtype is polygrad.float16
+        )
+        normalized = polygrad.nn.functional.rms_norm(x, (2,))
+        assert normalized.dtype is polygrad.float16
+        assert normalized.tolist() == pytest.approx([0.8485, 1.1314], rel=1e-3)
+        loss = polygrad.nn.functional.cosine_embedding_loss(x[None], x[None], polygrad.ones(1))
+        assert loss.dtype is polygrad.float16
 
 
 if __name__ == "__main__":

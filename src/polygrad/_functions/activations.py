@@ -122,6 +122,8 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`leaky_relu` with a slope that is learned, one for all or one for each channel (dimension 1)."""
+    if weight.ndim > 1:
+        raise RuntimeError(f"prelu(): the weight must be a number or a vector, but its shape is {tuple(weight.shape)}")
     if weight.shape.numel() != 1:
         channels = input.shape[1] if input.ndim > 1 else 1
         if weight.shape.numel() != channels:
@@ -178,7 +180,9 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """``input``, moved towards 0 by ``lambd``."""
+    """``input``, moved towards 0 by ``lambd``, which must not be negative."""
+    if lambd < 0:
+        raise RuntimeError(f"softshrink: lambd must not be negative, but it is {lambd}")
     return xp.where(xp.abs(input) > lambd, input - lambd * xp.sign(input), xp.zeros_like(input))
 
 

@@ -76,7 +76,7 @@ def _each(tensors: Any, function: Any) -> Any:
 def hstack(tensors: Any) -> Tensor:
     """Tensors side by side: joined along the second dimension, vectors along the first."""
     parts = [atleast_1d(x) for x in tensors]
-    return cat(parts, 0 if parts[0].ndim == 1 else 1)
+    return cat(parts, 0 if not parts or parts[0].ndim == 1 else 1)
 
 
 def vstack(tensors: Any) -> Tensor:
@@ -146,6 +146,10 @@ def triu_indices(
 
 def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     """``input`` turned ``k`` times by 90 degrees, from the first of ``dims`` towards the second."""
+    if len(dims) != 2 or input.ndim < 2 or (dims[0] - dims[1]) % input.ndim == 0:
+        raise RuntimeError(
+            f"rot90: dims must be two different dimensions of the shape {tuple(input.shape)}, not {tuple(dims)}"
+        )
     first, second = (normal_axis(d, input.ndim) for d in dims)
     order = list(range(input.ndim))
     order[first], order[second] = order[second], order[first]
@@ -163,6 +167,8 @@ def diff(
 ) -> Tensor:
     """The differences of neighbours along ``dim``, taken ``n`` times."""
     axis = normal_axis(dim, input.ndim)
+    if n < 0:
+        raise RuntimeError(f"diff: n must not be negative, but it is {n}")
     if n == 0:
         return xp.clone(input)
     parts = [x for x in (prepend, input, append) if x is not None]

@@ -9,6 +9,7 @@ from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from . import pointwise
+from .common import check_tensor
 
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
@@ -70,7 +71,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 
 def xlogy(input: Any, other: Any) -> Tensor:
     """``input * log(other)``; 0, with gradient 0, where ``input`` is 0 and the logarithm is infinite or undefined."""
-    like = input if isinstance(input, Tensor) else other
+    like = input if isinstance(input, Tensor) else check_tensor(other, "xlogy", "other")
     x, y = (
         v if isinstance(v, Tensor) else like._new_scalar(v, _dtypes.promote_scalar(like.dtype, type(v)))
         for v in (input, other)
@@ -81,6 +82,7 @@ def xlogy(input: Any, other: Any) -> Tensor:
 
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """0 for negative numbers, 1 for positive ones, and ``values`` at 0."""
+    check_tensor(input, "heaviside")
     return xp.where(input == 0, values, xp.astype(input > 0, input.dtype))
 
 
@@ -107,6 +109,7 @@ def adjoint(input: Tensor) -> Tensor:
 
 def complex(real: Tensor, imag: Tensor) -> Tensor:
     """``real + 1j * imag``."""
+    check_tensor(real, "complex", "real"), check_tensor(imag, "complex", "imag")
     if real.dtype is not imag.dtype or not real.dtype.is_floating_point:
         raise RuntimeError(f"complex() takes two real tensors of one type, not {real.dtype.name} and {imag.dtype.name}")
     return xp.complex(real, imag)
@@ -148,4 +151,4 @@ def _without_nan(input: Tensor) -> Tensor:
 
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
     """The smallest and the largest element."""
-    return input.amin(dim, keepdim), input.amax(dim, keepdim)
+    return check_tensor(input, "aminmax").amin(dim, keepdim), input.amax(dim, keepdim)

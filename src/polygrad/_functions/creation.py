@@ -15,7 +15,7 @@ from .._devices import native_device
 from .._dtypes import DType, promote
 from .._state import RECORDERS, recorder
 from ..backends.registry import BY_TYPE, get_backend
-from .common import sizes
+from .common import check_tensor, sizes
 
 
 def place(backend: Any, device: Any) -> tuple[Any, Any]:
@@ -277,7 +277,7 @@ def full_like(
     backend: Any = None,
 ) -> Tensor:
     """A tensor full of ``fill_value``, with the shape, type, backend and device of ``input``."""
-    dtype = check_dtype(dtype) or input.dtype
+    dtype = check_dtype(dtype) or check_tensor(input, "full_like").dtype
     target = input.backend if backend is None else get_backend(backend)
     if backend is None and target.level:
         made = OPERATIONS.astype(OPERATIONS.zeros_like(input), dtype) + fill_value
@@ -309,6 +309,8 @@ def arange(
     start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
     if step == 0:
         raise RuntimeError("step must be nonzero")
+    if not all(map(math.isfinite, (start, end, step))):
+        raise RuntimeError(f"arange: the numbers from {start} to {end} in steps of {step} are not a range")
     if (end - start) * step < 0:
         raise RuntimeError(
             f"upper bound and lower bound inconsistent with step sign: {start} to {end} in steps of {step}"

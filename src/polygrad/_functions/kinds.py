@@ -11,6 +11,7 @@ from .._dtypes import DType
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
 from . import conversion, creation
+from .common import check_tensor
 from .creation import tensor
 
 
@@ -87,17 +88,17 @@ def is_tensor(obj: Any) -> bool:
 
 def numel(input: Tensor) -> int:
     """The number of elements."""
-    return input.shape.numel()
+    return check_tensor(input, "numel").shape.numel()
 
 
 def is_floating_point(input: Tensor) -> bool:
     """Whether the tensor holds real floating-point numbers."""
-    return input.dtype.is_floating_point
+    return check_tensor(input, "is_floating_point").dtype.is_floating_point
 
 
 def is_complex(input: Tensor) -> bool:
     """Whether the tensor holds complex numbers."""
-    return input.dtype.is_complex
+    return check_tensor(input, "is_complex").dtype.is_complex
 
 
 def is_nonzero(input: Tensor) -> bool:
@@ -107,7 +108,7 @@ def is_nonzero(input: Tensor) -> bool:
 
 def is_signed(input: Tensor) -> bool:
     """Whether the tensor's type can hold negative numbers."""
-    return input.dtype.is_signed
+    return check_tensor(input, "is_signed").dtype.is_signed
 
 
 def promote_types(type1: DType, type2: DType) -> DType:

@@ -227,6 +227,8 @@ def triplet_margin_loss(
     swap: bool = False, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """``max(0, distance(anchor, positive) - distance(anchor, negative) + margin)``."""
+    if margin <= 0:
+        raise ValueError(f"triplet_margin_loss: margin must be greater than 0, but it is {margin}")
     near, far = norm(anchor - positive + eps, p, -1), norm(anchor - negative + eps, p, -1)
     if swap:
         far = xp.minimum(far, norm(positive - negative + eps, p, -1))

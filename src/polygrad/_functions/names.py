@@ -20,7 +20,7 @@ TORCH_NAMES = {
     "logical_not": "logical_not", "bitwise_and": "bitwise_and", "bitwise_or": "bitwise_or",
     "bitwise_xor": "bitwise_xor", "bitwise_not": "bitwise_invert", "bitwise_left_shift": "bitwise_left_shift",
     "bitwise_right_shift": "bitwise_right_shift", "isfinite": "isfinite", "isinf": "isinf", "isnan": "isnan",
-    "signbit": "signbit", "conj": "conj", "nextafter": "nextafter", "matmul": "matmul",
+    "signbit": "signbit", "nextafter": "nextafter", "matmul": "matmul",
 }  # fmt: skip
 
 OPERATORS = {
@@ -35,7 +35,7 @@ OPERATORS = {
 #: Functions that are methods too, by the module of this package that has them.
 METHODS = {
     "pointwise": """round pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose
-        allclose equal angle""",
+        allclose equal angle conj""",
     "reductions": """sum prod mean var std max min amax amin argmax argmin all any logsumexp cumsum norm
         count_nonzero""",
     "shaping": """reshape reshape_as view view_as ravel permute transpose swapaxes swapdims t movedim moveaxis

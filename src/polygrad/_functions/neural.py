@@ -213,7 +213,9 @@ def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:
     """``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1."""
-    first, second = (xp.astype(x, _dtypes.promote(x.dtype, _dtypes.get_default_dtype())) for x in (input1, input2))
+    first, second = (
+        x if x.dtype.is_differentiable else xp.astype(x, _dtypes.get_default_dtype()) for x in (input1, input2)
+    )
     cosine = cosine_similarity(first, second, first.ndim - 1)
     zero = xp.zeros_like(cosine)
     losses = xp.where(target == 1, 1 - cosine, zero) + xp.where(target == -1, xp.relu(cosine - margin), zero)

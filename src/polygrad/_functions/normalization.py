@@ -8,7 +8,7 @@ from typing import Any
 
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
-from .common import check_tensor, xp
+from .common import check_tensor, wide, xp
 from .pointwise import finfo
 from .pooling import divided
 from .reductions import norm
@@ -83,8 +83,9 @@ def rms_norm(
     axes = tuple(range(input.ndim - len(ending), input.ndim))
     if eps is None:
         eps = float(finfo(input.dtype).eps)
-    result = input / xp.sqrt(xp.mean(input * input, axes, True) + eps)
-    return result if weight is None else result * weight
+    x = wide(input)  # squares of half precision overflow
+    result = x / xp.sqrt(xp.mean(x * x, axes, True) + eps)
+    return xp.astype(result if weight is None else result * weight, input.dtype)
 
 
 def batch_norm(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
+from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._dtypes import DType
@@ -74,6 +75,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """``input`` held between ``min`` and ``max``, numbers or tensors."""
+    check_tensor(input, "clamp")
     if min is None and max is None:
         raise RuntimeError("at least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
@@ -98,14 +100,20 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     return xp.round(input * scale) / scale if decimals > 0 else xp.round(input / scale) * scale
 
 
+def conj(input: Tensor) -> Tensor:
+    """The conjugate; a real tensor itself."""
+    return xp.conj(input) if check_tensor(input, "conj").dtype.is_complex else input
+
+
 def real(input: Tensor) -> Tensor:
     """The real part; a real tensor itself."""
+    check_tensor(input, "real")
     return xp.real(input) if input.dtype.is_complex else input
 
 
 def imag(input: Tensor) -> Tensor:
     """The imaginary part.  Raises RuntimeError for a real tensor."""
-    if not input.dtype.is_complex:
+    if not check_tensor(input, "imag").dtype.is_complex:
         raise RuntimeError("imag is not implemented for tensors with non-complex dtypes")
     return xp.imag(input)
 
@@ -132,8 +140,8 @@ def fmod(input: Any, other: Any) -> Tensor:
 
 def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """``input`` with NaN and infinities replaced; by the largest finite numbers where none are given."""
-    if not input.dtype.is_differentiable:
-        return xp.positive(input)
+    if not check_tensor(input, "nan_to_num").dtype.is_differentiable:
+        return xp.clone(input)
     if input.dtype.is_complex:
         parts = [nan_to_num(part, nan, posinf, neginf) for part in (xp.real(input), xp.imag(input))]
         return xp.complex(*parts)
@@ -144,7 +152,11 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
 
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
-    """Where ``|input - other| <= atol + rtol * |other|``."""
+    """Where ``|input - other| <= atol + rtol * |other|``.  Raises ValueError (and RuntimeError) for negative tolerances."""
+    if rtol < 0 or atol < 0:
+        raise ShapeError(f"isclose: rtol and atol must not be negative, but they are {rtol} and {atol}")
+    if isinstance(input, Tensor) and input.dtype.kind == "bool":
+        input, other = (xp.astype(x, _dtypes.int8) if isinstance(x, Tensor) else x for x in (input, other))
     close = xp.logical_or(xp.equal(input, other), xp.abs(input - other) <= atol + rtol * xp.abs(other))
     close = xp.logical_and(close, xp.logical_or(xp.isfinite(other), xp.equal(input, other)))
     return xp.logical_or(close, xp.logical_and(xp.isnan(input), xp.isnan(other))) if equal_nan else close
@@ -162,7 +174,7 @@ def equal(input: Tensor, other: Tensor) -> bool:
 
 def angle(input: Tensor) -> Tensor:
     """The angle of a complex number, in radians; pi for negative real ones."""
-    if input.dtype.is_complex:
+    if check_tensor(input, "angle").dtype.is_complex:
         return xp.atan2(xp.imag(input), xp.real(input))
     return xp.where(input < 0, math.pi, xp.where(xp.isnan(input), input, xp.astype(xp.zeros_like(input), input.dtype)))
 

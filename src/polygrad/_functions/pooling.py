@@ -180,7 +180,9 @@ def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = N
 def _target(name: str, axes: int, x: Tensor, output_size: Any) -> tuple[int, ...]:
     wanted = (output_size,) * axes if output_size is None or isinstance(output_size, int) else tuple(output_size)
     if len(wanted) != axes:
-        raise ValueError(f"{name}: output_size has {len(wanted)} numbers, {wanted}, but there are {axes} axes")
+        raise ShapeError(f"{name}: output_size has {len(wanted)} numbers, {wanted}, but there are {axes} axes")
+    if any(size is not None and size < 1 for size in wanted):
+        raise ShapeError(f"{name}: output_size must be positive, but it is {wanted}")
     return tuple(n if size is None else int(size) for n, size in zip(x.shape[2:], wanted, strict=True))
 
 

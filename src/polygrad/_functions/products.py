@@ -14,6 +14,7 @@ from .._ops import einsum as einstein
 from .._ops.linalg import on_diagonal
 from .._ops.shaping import normal_axis
 from .common import check_tensor, numpy_spelling
+from .reductions import sum
 from .shaping import broadcast_shapes, broadcast_to, diagonal, flatten, movedim
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -110,6 +111,10 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     return xp.multiply(xp.expand_dims(input, axis=-1), vec2)
 
 
+def _folded(x: Tensor, axis: int) -> Tensor:
+    return xp.astype(xp.sum(x, axis, True), x.dtype)
+
+
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """The product of two tensors, summed over pairs of dimensions.
 
@@ -130,7 +135,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         raise ShapeError(f"both dimension lists should have same length, got {list(of_a)} and {list(of_b)}")
     for i, j in zip(of_a, of_b, strict=True):
         if 1 in (a.shape[i], b.shape[j]):  # broadcast against the other
-            a, b = (a, xp.sum(b, j, True)) if a.shape[i] == 1 else (xp.sum(a, i, True), b)
+            a, b = (a, _folded(b, j)) if a.shape[i] == 1 else (_folded(a, i), b)
         elif a.shape[i] != b.shape[j]:
             raise ShapeError(
                 f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
@@ -303,7 +308,7 @@ def _from_sublists(arguments: tuple) -> tuple[str, tuple]:
 def trace(input: Tensor) -> Tensor:
     """The sum of a matrix's diagonal."""
     _expect("trace", ("input", input, 2))
-    return xp.sum(xp.diagonal(input))
+    return sum(xp.diagonal(input))
 
 
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
@@ -354,8 +359,9 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
 def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
     """The cross products of vectors of three elements along ``dim``, broadcast elsewhere."""
     shape = broadcast_shapes(input.shape, other.shape)
-    if not shape or (length := shape[normal_axis(dim, len(shape))]) != 3:
-        found = f"but got {length}" if shape else "but the tensors have no dimensions"
+    lengths = [x.shape[normal_axis(dim, x.ndim)] if x.ndim else 0 for x in (input, other)]
+    if lengths != [3, 3]:
+        found = f"but got {lengths[0]} and {lengths[1]}" if shape else "but the tensors have no dimensions"
         raise ShapeError(
             f"linalg.cross: inputs dimension {dim} must have length 3, {found} (the shapes are {tuple(input.shape)} "
             f"and {tuple(other.shape)})"

@@ -9,7 +9,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.reductions import axes_of
-from .common import dims_of, numpy_spelling
+from .common import check_tensor, dims_of, numpy_spelling
 from .creation import check_dtype
 from .norms import matrix_norm, vector_norm
 from .picking import gather
@@ -22,7 +22,8 @@ class ValuesAndIndices(NamedTuple):
     indices: Tensor
 
 
-def _summable(input: Tensor, dtype: DType | None) -> Tensor:
+def _summable(name: str, input: Tensor, dtype: DType | None) -> Tensor:
+    check_tensor(input, name)
     if check_dtype(dtype) is not None:
         return xp.astype(input, dtype)
     return (
@@ -35,18 +36,19 @@ def _summable(input: Tensor, dtype: DType | None) -> Tensor:
 @numpy_spelling
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The sum of all elements, or along ``dim``.  Integers and booleans are added as int64."""
-    return xp.sum(_summable(input, dtype), _checked(input, dim), keepdim)
+    return xp.sum(_summable("sum", input, dtype), _checked(input, dim), keepdim)
 
 
 @numpy_spelling
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The product of all elements, or along ``dim``."""
-    return xp.prod(_summable(input, dtype), _checked(input, dim), keepdim)
+    return xp.prod(_summable("prod", input, dtype), _checked(input, dim), keepdim)
 
 
 @numpy_spelling
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The mean of all elements, or along ``dim``."""
+    check_tensor(input, "mean")
     if check_dtype(dtype) is not None:
         input = xp.astype(input, dtype)
     if not input.dtype.is_differentiable:
@@ -104,6 +106,7 @@ def std_mean(
 
 
 def _extremum(name: str, input: Tensor, dim: Any, keepdim: bool) -> Any:
+    check_tensor(input, name)
     if isinstance(dim, Tensor):
         return getattr(xp, name + "imum")(input, dim)
     if not input.shape.numel() and dim is None:
@@ -142,16 +145,25 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     return _extremum("min", input, dim, keepdim)
 
 
+def _filled(name: str, input: Tensor, dim: Any) -> Any:
+    """The axes of ``dim``, along which there must be elements."""
+    axis = _checked(input, dim)
+    for a in () if axis is None else (axis,) if isinstance(axis, int) else axis:
+        if input.ndim and not input.shape[a]:
+            raise IndexError(f"{name}(): dimension {a} of the shape {tuple(input.shape)} has no elements")
+    return axis
+
+
 @numpy_spelling
 def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """The largest element along ``dim``; equal ones share the gradient."""
-    return xp.max(input, _checked(input, dim), keepdim)
+    return xp.max(input, _filled("amax", input, dim), keepdim)
 
 
 @numpy_spelling
 def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """The smallest element along ``dim``; equal ones share the gradient."""
-    return xp.min(input, _checked(input, dim), keepdim)
+    return xp.min(input, _filled("amin", input, dim), keepdim)
 
 
 @numpy_spelling
@@ -191,8 +203,8 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
 @numpy_spelling
 def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     """The running sum along ``dim``."""
-    input = _summable(input, dtype)
-    return xp.cumulative_sum(input, _checked(input, dim)) if input.ndim else input
+    input = _summable("cumsum", input, dtype)
+    return xp.astype(xp.cumulative_sum(input, _checked(input, dim)), input.dtype) if input.ndim else input
 
 
 @numpy_spelling

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import _dtypes
-from .._core.dispatch import attach_view
+from .._core.dispatch import ShapeError, attach_view
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.indexing import getitem
 from .._ops.shaping import normal_axis
-from .common import dims_of, keyword_or_positional, numpy_spelling, sizes
+from .common import check_tensor, dims_of, keyword_or_positional, numpy_spelling, sizes
 from .layout import is_contiguous, reshaped_strides, separate, strides_of
 
 _FULL = slice(None)
@@ -125,6 +125,8 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     targets = [normal_axis(d, input.ndim) for d in ((destination,) if isinstance(destination, int) else destination)]
     if len(sources) != len(targets):
         raise RuntimeError(f"movedim: {len(sources)} source dimensions, but {len(targets)} destinations")
+    if len({*sources}) < len(sources) or len({*targets}) < len(targets):
+        raise RuntimeError(f"movedim: a dimension stands twice in source {source} or in destination {destination}")
     order = [d for d in range(input.ndim) if d not in sources]
     for target, origin in sorted(zip(targets, sources, strict=True)):
         order.insert(target, origin)
@@ -175,8 +177,9 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     )
 
 
-def broadcast_shapes(*shapes: Sequence[int]) -> tuple[int, ...]:
+def broadcast_shapes(*shapes: Any) -> tuple[int, ...]:
     """The shape that tensors of ``shapes`` have together.  Raises RuntimeError where they do not fit."""
+    shapes = tuple([(s,) if isinstance(s, int) else s for s in shapes])
     rank = max((len(s) for s in shapes), default=0)
     result = []
     for axis in range(-rank, 0):
@@ -245,6 +248,8 @@ def roll(input: Tensor, shifts: Any, dim: Any = None, *, dims: Any = None) -> Te
     """``input`` shifted along ``dims``, what leaves at one end coming in at the other."""
     dim = dims if dim is None else dim
     shift = shifts if isinstance(shifts, int) else tuple(shifts)
+    if shift == ():
+        raise RuntimeError("roll: shifts is empty")
     if dim is None:
         return xp.roll(input, shift)
     axes = dims_of(dim)
@@ -417,13 +422,19 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
-    """The lower triangle, zeros above ``diagonal``."""
-    return xp.tril(input, diagonal)
+    """The lower triangle, zeros above ``diagonal``.  Raises ShapeError for what is no matrix, or batch of matrices."""
+    return xp.tril(_matrix("tril", input), diagonal)
 
 
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
-    """The upper triangle, zeros below ``diagonal``."""
-    return xp.triu(input, diagonal)
+    """The upper triangle, zeros below ``diagonal``.  Raises as `tril`."""
+    return xp.triu(_matrix("triu", input), diagonal)
+
+
+def _matrix(name: str, input: Tensor) -> Tensor:
+    if check_tensor(input, name).ndim < 2:
+        raise ShapeError(f"{name}: input must have at least 2 dimensions, but its shape is {tuple(input.shape)}")
+    return input
 
 
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
