@@ -119,7 +119,7 @@ class JaxBackend(Backend):
     def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
         # Never a tracer: polygrad keeps scalars for later.
         with jax.ensure_compile_time_eval():
-            return jnp.asarray(value, dtype=dtype)
+            return self.asarray(value, dtype)
 
     def to_numpy(self, array: Any) -> Any:
         return numpy.asarray(array)
