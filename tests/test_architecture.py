@@ -75,6 +75,7 @@ RAW = {
     "compiler/discovery.py": "the recorder",
     "utils/checkpoint.py": "puts values back into cells while a function is computed again",
     "compiler/jit.py": "fills cells with the results of a recorded program",
+    "compiler/leaks.py": "looks for tracers in cells",
     "compiler/regions.py": "the recorder of a part of a program",
 }
 

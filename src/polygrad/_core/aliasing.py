@@ -56,7 +56,8 @@ class Aliasing:
     def _live_views(self) -> list[Any]:
         if self._views is None:
             return []
-        alive = [view for reference in self._views if (view := reference()) is not None]
+        views = [view for reference in self._views if (view := reference()) is not None]
+        alive = [view for view in views if view._base is not None and view._base[0] is self]
         if not alive:
             self._views = None
         return alive
@@ -108,9 +109,9 @@ class Aliasing:
         What is a view of this tensor, perhaps ``view`` too, keeps the former value as its base.
         """
         former = self._cell(self._data, self._edge)
-        former._base, former._views = self._base, self._views
-        for other in former._live_views():
+        for other in self._live_views():
             other._base = (former, *other._base[1:])
+        former._base, former._views = self._base, self._views
         if former._base is not None:
             former._base[0]._watch(former)
             former._base[0]._views[:] = [r for r in former._base[0]._views if r() is not self]
@@ -238,6 +239,20 @@ class Aliasing:
             old.hooks.retains_grad = False
             hooks_of(edge).retains_grad = True  # type: ignore[arg-type]
 
+    def _forget_dead(self) -> bool:
+        """Forget views that are gone, and memory that was shared with what is gone; says whether any is left."""
+        base = self._base
+        if base is not None and base[1] is None and base[0]._base is None and len(base[0]._live_views()) == 1:
+            base = self._base = None
+        return base is not None or bool(self._live_views())
+
+    def _spread(self) -> None:
+        """Let all that see this cell's memory see its value, which was stored past them."""
+        views = self._live_views()
+        if not views or views[0]._base[1] is not None:  # else a hidden memory, which what shares it takes along
+            with _grad_mode(False):
+                self._rebind(self._data, self._edge)
+
     # -- overwriting memory --------------------------------------------------------------------------------------------
 
     def _overwrite(self, kernel_name: str, *operands: Any) -> bool:
@@ -295,9 +310,7 @@ class Aliasing:
 
         None where there is no such memory.  Afterwards the caller calls `_refresh_copies` where there are views.
         """
-        base = self._base
-        if base is not None and base[1] is None and base[0]._base is None and len(base[0]._live_views()) == 1:
-            self._base = None  # everybody with whom the memory was shared is gone
+        self._forget_dead()
         if not self._is_exclusive():
             with _grad_mode(False):
                 self._rebind(BY_TYPE[self._data.__class__].asarray(self._data, copy=True), None)

@@ -8,7 +8,7 @@ Whatever the function did to cells is undone when it returns, so that a function
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor
 from .._state import CHANGES
 from ..backends.registry import BY_TYPE
+from .errors import CompileError
 
 
 @dataclass(slots=True)
@@ -25,8 +26,9 @@ class CellRecord:
     reference: weakref.ref
     array: Any
     edge: Any
-    #: What it was a view of: while tracing, a hidden memory may have been put under it.
+    #: What it was a view of, and what was a view of it: while tracing, a hidden memory may have been put under it.
     base: Any
+    views: Any
     #: Which input of the program it is, or None where it was only written.
     number: int | None = None
     written: bool = False
@@ -72,10 +74,17 @@ class Discovery:
     def read(self, cell: Tensor) -> None:
         """Make ``cell`` an input, unless the trace made it or knows it already."""
         self._check_place(cell._data)
-        self.argument(cell)
+        self._stage(cell)
 
     def argument(self, cell: Tensor) -> None:
-        """As `read`, for an argument.  It may come from another backend, where compile was told for which backend it is."""
+        """As `read`, for an argument.  It may come from another backend, where compile was told for which backend it is.
+
+        It stands for others, which are views of something else or of nothing; see `settled`.
+        """
+        self._stage(cell)
+        cell._base = cell._views = None
+
+    def _stage(self, cell: Tensor) -> None:
         record = self._record(cell)
         if record is not None and record.number is None and not record.written:
             record.number = self._next_input()
@@ -162,7 +171,7 @@ class Discovery:
             cell = record.reference()
             if cell is not None:
                 record.result, record.result_edge = cell._data, cell._edge
-                cell._data, cell._edge, cell._base = record.array, record.edge, record.base
+                cell._data, cell._edge, cell._base, cell._views = record.array, record.edge, record.base, record.views
         for undo in reversed(self._undo):
             undo()
 
@@ -181,6 +190,33 @@ class Discovery:
             return record
         if BY_TYPE[type(cell._data)].level or self.backend.is_traced(cell._data):
             return None  # made while tracing; so is what belongs to a transform
-        record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge, cell._base)
+        record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge, cell._base, cell._views)
         self.records.append(record)
         return record
+
+
+def settled(written: Sequence[Tensor], arguments: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
+    """Before a run: whether none of the cells that will be ``written`` shares its memory with any other.
+
+    Raises CompileError where it is shared in a way that the program does not know: a cell that is an argument with another
+    that it uses, or one of the ``others`` with an argument.
+    """
+    free = True
+    for cell in written:
+        if not cell._forget_dead():
+            continue
+        free = False
+        family = {id(member) for member in cell._family()} - {id(cell)}
+        foreign = [*arguments, *others] if any(cell is x for x in arguments) else arguments
+        if any(id(x) in family for x in foreign):
+            raise CompileError(
+                f"compile: the function writes to a tensor of shape {tuple(cell.shape)}, and is given another one that shares its "
+                "memory; pass only one of them, and make views of it inside of the function"
+            )
+    return free
+
+
+def spread(written: Sequence[Tensor]) -> None:
+    """After a run: whatever shares the memory of the cells that were ``written`` follows them."""
+    for cell in written:
+        cell._spread()

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-import weakref
-from collections.abc import Callable, Iterator, Sequence
-from types import FrameType
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.graph import Leaf, Node
-from .._core.tensor import TENSOR_TYPES, Tensor
+from .._core.tensor import Tensor
 from .._state import Counted, recording
 from .calling import UNIQUE, Condition, Source, tree
-from .discovery import CellRecord, Discovery, LeafRecord
+from .discovery import CellRecord, Discovery, LeafRecord, settled, spread
 from .errors import CompileError, needs_a_value
+from .leaks import check_leaks, young_objects
 from .outside import Template
 from .pytree import flatten
 from .turns import alone
@@ -55,14 +52,14 @@ class Program:
             arrays.extend(r.array for _, r in self._changed if r.array is not None)
             return self._once(arrays)
 
-        with alone(), _young_objects() as young:
+        with alone(), young_objects() as young:
             try:
                 try:
                     captured = backend.capture(body)
                 except backend.value_errors as error:
                     raise needs_a_value(error, backend) from error
                 self._connect(captured, discovery, tensors)
-                _check_leaks(young(), backend)
+                check_leaks(young(), backend)
             except BaseException:
                 discovery.withdraw()
                 raise
@@ -231,6 +228,7 @@ class Program:
         """
         source = self._source
         source.names["copy"] = lambda array: self._backend.asarray(array, copy=True)
+        self._settle(discovery)
         holders: dict[int, list[str]] = {}  # of an array, the cells that get a new one together
         for record in self._written:
             if (holder := self._cell(record)) is not None:
@@ -266,13 +264,30 @@ class Program:
         source.add(f"({''.join(f'{name}, ' for name in results)}) = program({arguments})")
         return [results[place] for place in self._places]
 
+    def _settle(self, discovery: Discovery) -> None:
+        """Find out whether cells that are written share their memory: views may have been made since the trace."""
+        source = self._source
+        written = [cell for record in self._written if (cell := self._cell(record)) is not None]
+        if not written:
+            return
+        used = {cell for r in discovery.records if r.number is not None and (cell := self._cell(r)) is not None}
+        others = used.difference(self._arguments.values())
+        cells, rest = (f"({''.join(f'{cell}, ' for cell in sorted(names))})" for names in (set(written), others))
+        source.names.update(settled=settled, spread=spread)
+        source.add(f"free = not ({' or '.join(f'{cell}._base or {cell}._views' for cell in written)})")
+        source.add(f"if not free: free = settled({cells}, t, {rest})")
+
     def _store(self, found: list[str]) -> None:
         """Put the results into the cells and gradients."""
         place = len(found) - len(self._written) - sum(r.array is not None for _, r in self._changed)
+        cells = []
         for record in self._written:
-            if self._cell(record) is not None:  # it may have died with what the function returned
-                self._source.add(f"{self._cell(record)}._data = {found[place]}")
+            if (cell := self._cell(record)) is not None:  # it may have died with what the function returned
+                self._source.add(f"{cell}._data = {found[place]}")
+                cells.append(cell)
             place += 1
+        if cells:
+            self._source.add(f"if not free: spread(({', '.join(cells)}, ))")
         for leaf, kept in self._changed:
             if kept.array is not None:
                 self._source.add(f"{self._leaf(leaf)}.grad = cell({found[place]})")
@@ -336,50 +351,3 @@ def _apart(now: Any, before: Any) -> tuple[Any, Any]:
 
 def _describe(tensor: Tensor) -> str:
     return f"a {type(tensor).__name__.lower()} of shape {tuple(tensor.shape)}"
-
-
-@contextlib.contextmanager
-def _young_objects() -> Iterator[Callable[[], list[Any]]]:
-    """Context in which the objects that are made can be told from those that were there: a function that lists them."""
-    collecting = gc.isenabled()
-    gc.collect(0)
-    gc.disable()  # a collection would make them old
-    try:
-        yield lambda: gc.get_objects(generation=0)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _check_leaks(objects: list[Any], backend: Any) -> None:
-    """Raise CompileError where one of ``objects`` is a tensor that was made while tracing, and is held by something."""
-    suspects = [weakref.ref(x) for x in objects if type(x) in TENSOR_TYPES and backend.is_traced(x._data)]
-    if not suspects:
-        return
-    objects.clear()
-    gc.collect()  # what only a cycle holds is no leak
-    leaked = [x for x in (reference() for reference in suspects) if x is not None]
-    if not leaked:
-        return
-    holders = {name for x in leaked for name in _holders(x, leaked)}
-    raise CompileError(
-        f"compile: {len(leaked)} tensor{'s' * (len(leaked) > 1)} made inside the function outlive it, held by "
-        f"{', '.join(sorted(holders)) or 'something'}; such a tensor has no value.  Return it, alone or in a list, tuple or "
-        "dict, or write it into a tensor that was there before, as in state.copy_(value)"
-    )
-
-
-def _holders(leaked: Tensor, leaks: list[Tensor]) -> list[str]:
-    found = []
-    for holder in gc.get_referrers(leaked):
-        if holder is leaks:
-            continue
-        if isinstance(holder, dict):
-            for key, value in holder.items():  # no comprehension, which would hold it, too
-                if value is leaked:
-                    found.append(repr(key))
-        elif isinstance(holder, list):
-            found.append(f"a list of {len(holder)}")
-        elif not isinstance(holder, FrameType):
-            found.append(f"an instance of {type(holder).__name__}")
-    return found

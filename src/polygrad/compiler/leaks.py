@@ -1,0 +1,60 @@
+"""Tensors that were made while a function was traced, and outlive it: who holds them."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import weakref
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+from .._core.tensor import TENSOR_TYPES, Tensor
+from .errors import CompileError
+
+
+@contextlib.contextmanager
+def young_objects() -> Iterator[Callable[[], list[Any]]]:
+    """Context in which the objects that are made can be told from those that were there: a function that lists them."""
+    collecting = gc.isenabled()
+    gc.collect(0)
+    gc.disable()  # a collection would make them old
+    try:
+        yield lambda: gc.get_objects(generation=0)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def check_leaks(objects: list[Any], backend: Any) -> None:
+    """Raise CompileError where one of ``objects`` is a tensor that was made while tracing, and is held by something."""
+    suspects = [weakref.ref(x) for x in objects if type(x) in TENSOR_TYPES and backend.is_traced(x._data)]
+    if not suspects:
+        return
+    objects.clear()
+    gc.collect()  # what only a cycle holds is no leak
+    leaked = [x for x in (reference() for reference in suspects) if x is not None]
+    if not leaked:
+        return
+    holders = {name for x in leaked for name in _holders(x, leaked)}
+    raise CompileError(
+        f"compile: {len(leaked)} tensor{'s' * (len(leaked) > 1)} made inside the function outlive it, held by "
+        f"{', '.join(sorted(holders)) or 'something'}; such a tensor has no value.  Return it, alone or in a list, tuple or "
+        "dict, or write it into a tensor that was there before, as in state.copy_(value)"
+    )
+
+
+def _holders(leaked: Tensor, leaks: list[Tensor]) -> list[str]:
+    found = []
+    for holder in gc.get_referrers(leaked):
+        if holder is leaks:
+            continue
+        if isinstance(holder, dict):
+            for key, value in holder.items():  # no comprehension, which would hold it, too
+                if value is leaked:
+                    found.append(repr(key))
+        elif isinstance(holder, list):
+            found.append(f"a list of {len(holder)}")
+        elif not isinstance(holder, FrameType):
+            found.append(f"an instance of {type(holder).__name__}")
+    return found
