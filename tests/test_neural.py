@@ -262,6 +262,16 @@ def test_batch_norm_moves_the_running_statistics():
         assert not one.requires_grad
 
 
+def test_transposed_convolutions_of_integers(backend):
+    with polygrad.use_backend(backend):
+        x, weight = polygrad.arange(12).reshape(1, 3, 4), polygrad.arange(18).reshape(3, 2, 3)
+        found = F.conv_transpose1d(x, weight, polygrad.tensor([1, 2]), stride=2)
+        expected = F.conv_transpose1d(x.double(), weight.double(), polygrad.tensor([1.0, 2.0]).double(), stride=2)
+        assert found.dtype is polygrad.int64 and found.tolist() == expected.tolist()
+        assert F.cosine_similarity(polygrad.tensor(2.0), polygrad.tensor(-3.0), dim=0).item() == -1
+        assert F.hardtanh(polygrad.tensor([-3, 0, 3]), -1.5, 1.5).tolist() == [-1, 0, 1]
+
+
 def test_an_empty_batch_leaves_the_running_statistics_alone():
     mean, variance = polygrad.full((3,), 0.5), polygrad.full((3,), 2.0)
     assert F.batch_norm(polygrad.zeros(0, 3, 4), mean, variance, training=True).shape == (0, 3, 4)

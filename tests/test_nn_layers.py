@@ -74,6 +74,40 @@ LAYERS = [
     ("RMSNorm", (4,), {}, [(2, 3, 4)]),
     ("GroupNorm", (2, 4), {}, [(2, 4, 3, 5)]),
     ("GroupNorm", (4, 4), {"affine": False}, [(2, 4, 6)]),
+    ("InstanceNorm1d", (3,), {}, [(3, 5)]),
+    ("InstanceNorm3d", (3,), {"affine": True}, [(2, 3, 2, 4, 5)]),
+    ("LocalResponseNorm", (2,), {"alpha": 0.5}, [(2, 4, 3, 5)]),
+    ("ZeroPad1d", ((1, 2),), {}, [(2, 3, 5)]),
+    ("ZeroPad2d", (1,), {}, [(2, 3, 4, 5)]),
+    ("ZeroPad3d", (1,), {}, [(2, 3, 2, 4, 5)]),
+    ("ConstantPad1d", (1, 3.5), {}, [(3, 5)]),
+    ("ConstantPad2d", ((1, 2, 3, 0), 3.5), {}, [(2, 3, 4, 5)]),
+    ("ConstantPad3d", (1, 3.5), {}, [(2, 3, 2, 4, 5)]),
+    ("ReflectionPad1d", (2,), {}, [(2, 3, 5)]),
+    ("ReflectionPad2d", ((1, 2, 3, 0),), {}, [(2, 3, 4, 5)]),
+    ("ReflectionPad3d", (1,), {}, [(2, 3, 2, 4, 5)]),
+    ("ReplicationPad1d", (2,), {}, [(2, 3, 5)]),
+    ("ReplicationPad2d", ((1, 2, 3, 0),), {}, [(3, 4, 5)]),
+    ("ReplicationPad3d", (1,), {}, [(2, 3, 2, 4, 5)]),
+    ("CircularPad1d", (2,), {}, [(2, 3, 5)]),
+    ("CircularPad2d", ((1, 2, 3, 0),), {}, [(2, 3, 4, 5)]),
+    ("CircularPad3d", (1,), {}, [(2, 3, 2, 4, 5)]),
+    ("Upsample", (), {"scale_factor": 2}, [(2, 3, 4, 5)]),
+    ("Upsample", (), {"size": (3, 7), "mode": "bilinear"}, [(2, 3, 4, 5)]),
+    ("Upsample", (), {"scale_factor": (2, 1.5), "mode": "bicubic"}, [(2, 3, 4, 5)]),
+    ("UpsamplingNearest2d", (), {"scale_factor": 2}, [(2, 3, 4, 5)]),
+    ("UpsamplingBilinear2d", (), {"scale_factor": 2}, [(2, 3, 4, 5)]),
+    ("PixelShuffle", (2,), {}, [(2, 8, 3, 5)]),
+    ("PixelUnshuffle", (2,), {}, [(2, 3, 4, 6)]),
+    ("ChannelShuffle", (2,), {}, [(2, 6, 3, 5)]),
+    ("Unfold", ((2, 3),), {"padding": 1, "stride": (2, 1)}, [(2, 3, 4, 5)]),
+    ("Fold", ((4, 5), (2, 3)), {}, [(2, 12, 9)]),
+    ("CosineSimilarity", (), {"dim": -1}, [(4, 5), (4, 5)]),
+    ("PairwiseDistance", (1.5,), {}, [(4, 5), (4, 5)]),
+    ("AdaptiveMaxPool1d", (3,), {}, [(2, 3, 8)]),
+    ("LPPool1d", (4, 2), {}, [(2, 3, 8)]),
+    ("LPPool2d", (2, 3), {"stride": 2, "ceil_mode": True}, [(2, 3, 8, 7)]),
+    ("Softmax2d", (), {}, [(2, 3, 4, 5)]),
     ("Embedding", (7, 3), {}, [7]),
     ("Embedding", (7, 3), {"padding_idx": -2}, [7]),
     ("Embedding", (7, 3), {"scale_grad_by_freq": True}, [7]),
@@ -162,7 +196,7 @@ def test_a_layer_computes_the_same_on_every_backend(case, backend):
         assert_equal(a, b, 1e-4)
 
 
-CLASSES = np.asarray([0, 2, 1, 2])
+CLASSES, SIGNS = np.asarray([0, 2, 1, 2]), np.asarray([1, -1, -1, 1])
 LOSSES = [
     ("MSELoss", {}, (4, 3), (4, 3)), ("L1Loss", {}, (4, 3), (4, 3)), ("SmoothL1Loss", {"beta": 0.5}, (4, 3), (4, 3)),
     ("HuberLoss", {"delta": 0.7}, (4, 3), (4, 3)), ("KLDivLoss", {}, (4, 3), "probabilities"),
@@ -170,7 +204,12 @@ LOSSES = [
     ("CrossEntropyLoss", {"ignore_index": 2}, (4, 3), CLASSES), ("CrossEntropyLoss", {"label_smoothing": 0.2}, (4, 3), CLASSES),
     ("CrossEntropyLoss", {}, (4, 3), "probabilities"), ("NLLLoss", {}, (4, 3), CLASSES),
     ("NLLLoss", {"ignore_index": 1}, (4, 3), CLASSES), ("BCELoss", {}, "probabilities", "probabilities"),
-    ("BCEWithLogitsLoss", {}, (4, 3), "probabilities"),
+    ("BCEWithLogitsLoss", {}, (4, 3), "probabilities"), ("SoftMarginLoss", {}, (4, 3), (4, 3)),
+    ("PoissonNLLLoss", {}, (4, 3), "probabilities"), ("PoissonNLLLoss", {"full": True}, (4, 3), "probabilities"),
+    ("PoissonNLLLoss", {"log_input": False, "eps": 1e-3}, "probabilities", "probabilities"),
+    ("HingeEmbeddingLoss", {"margin": 0.5}, (4,), SIGNS),
+    ("GaussianNLLLoss", {"full": True}, (4, 3), (4, 3), "probabilities"), ("MarginRankingLoss", {"margin": 0.3}, (4,), (4,), SIGNS),
+    ("CosineEmbeddingLoss", {"margin": 0.1}, (4, 3), (4, 3), SIGNS), ("TripletMarginLoss", {"swap": True}, (4, 3), (4, 3), (4, 3)),
 ]  # fmt: skip
 WEIGHTED = {"CrossEntropyLoss": (3,), "NLLLoss": (3,), "BCELoss": (4, 3), "BCEWithLogitsLoss": (3,)}
 
@@ -178,12 +217,11 @@ WEIGHTED = {"CrossEntropyLoss": (3,), "NLLLoss": (3,), "BCELoss": (4, 3), "BCEWi
 @pytest.mark.parity
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize(
-    ("name", "settings", "given", "wanted"), LOSSES, ids=lambda x: str(x) if isinstance(x, str) else ""
-)
+@pytest.mark.parametrize("case", LOSSES, ids=lambda case: case[0])
 @pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")  # PyTorch's, for the divergence
-def test_a_loss_computes_what_pytorchs_does(name, settings, given, wanted, weighted, reduction):
+def test_a_loss_computes_what_pytorchs_does(case, weighted, reduction):
     torch = pytest.importorskip("torch")
+    name, settings, *given = case
     if weighted and name not in WEIGHTED:
         pytest.skip("this loss has no weight")
     generator = np.random.default_rng(2)
@@ -195,7 +233,7 @@ def test_a_loss_computes_what_pytorchs_does(name, settings, given, wanted, weigh
             return generator.dirichlet(np.ones(3), size=4).astype(np.float32)
         return generator.normal(size=what).astype(np.float32)
 
-    x, target = values(given), values(wanted)
+    x, *others = map(values, given)
     extra = {"weight": np.abs(generator.normal(size=WEIGHTED[name])).astype(np.float32)} if weighted else {}
     if name == "BCEWithLogitsLoss" and weighted:
         extra["pos_weight"] = np.asarray([0.5, 1.0, 2.0], np.float32)
@@ -205,7 +243,7 @@ def test_a_loss_computes_what_pytorchs_does(name, settings, given, wanted, weigh
         loss = getattr(library.nn, name)(
             **settings, **{k: library.tensor(v) for k, v in extra.items()}, reduction=reduction
         )
-        out = loss(tensor, library.tensor(target))
+        out = loss(tensor, *map(library.tensor, others))
         out.sum().backward()
         results.append((out.detach(), tensor.grad))
     assert_equal(results[0][0], results[1][0])

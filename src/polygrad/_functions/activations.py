@@ -141,6 +141,8 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     """``input`` held between ``min_val`` and ``max_val``."""
     if min_val > max_val:
         raise ValueError(f"hardtanh(): min_val {min_val} is above max_val {max_val}")
+    if not input.dtype.is_differentiable:
+        min_val, max_val = int(min_val), int(max_val)
     return _applied(lambda x: xp.hardtanh(x, min_val, max_val), input, inplace)
 
 

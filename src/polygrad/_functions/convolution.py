@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from ..backends.windows import crop_image, keys, padded_lengths, window_counts
@@ -178,6 +179,8 @@ def _transposed(
 ) -> Tensor:
     x, had_batch = batched(input, name, axes)
     _check(name, x, weight, bias, axes, groups, True)
+    if not (dtype := x.dtype).is_differentiable:  # libraries may have no adjoint for integers
+        x, weight = (xp.astype(part, _dtypes.float64) for part in (x, weight))
     stride, padding, dilation, extra = (
         several(value, axes, f"{name}: {what}")
         for value, what in (
@@ -201,6 +204,7 @@ def _transposed(
         x, weight = flat(x, weight)
         size, stride, padding, dilation = (1, *size), (1, *stride), (0, *padding), (1, *dilation)
     result = xp.conv2d_input_gradient(x, weight, size, stride, padding, dilation, groups)
+    result = result if dtype.is_differentiable else xp.astype(result, dtype)
     if axes == 1:
         result = xp.reshape(result, (*result.shape[:2], result.shape[3]))
     return unbatched(_with_bias(result, bias), had_batch)

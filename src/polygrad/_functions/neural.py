@@ -201,7 +201,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     x1, x2 = broadcast_tensors(x1, x2)
     axis = normal_axis(dim, x1.ndim)
     first, second = (x / xp.clip(norm(x, 2, axis, True), eps, None) for x in (x1, x2))
-    return xp.sum(first * second, axis)
+    return xp.sum(first * second, axis if x1.ndim else None)
 
 
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:

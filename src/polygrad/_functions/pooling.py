@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -167,11 +168,23 @@ def avg_pool1d(
 
 
 def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
-    """``sum(x ** p) ** (1 / p)`` of each window, for ``p = norm_type``."""
-    x, had_batch = batched(input, "lp_pool2d", 2)
-    x, kernel, stride, padding, _, _ = _geometry("lp_pool2d", 2, x, kernel_size, stride, 0, 1, ceil_mode)
-    total = xp.sum_pool2d(xp.power(x, norm_type), kernel, stride, padding, ceil_mode)
-    return unbatched(xp.power(xp.relu(total), 1 / norm_type), had_batch)
+    """``sum(x ** p) ** (1 / p)`` of each window, for ``p = norm_type``.
+
+    A window that ``ceil_mode`` lets reach over the end counts as if what is outside were as the mean of what is inside.
+    """
+    means = avg_pool2d(xp.power(input, norm_type), kernel_size, stride, 0, ceil_mode)
+    return _root(means, norm_type, several(kernel_size, 2, "lp_pool2d: kernel_size"))
+
+
+def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
+    """As `lp_pool2d`, for windows along the last dimension."""
+    means = avg_pool1d(xp.power(input, norm_type), kernel_size, stride, 0, ceil_mode)
+    return _root(means, norm_type, several(kernel_size, 1, "lp_pool1d: kernel_size"))
+
+
+def _root(means: Tensor, norm_type: float, kernel: tuple[int, ...]) -> Tensor:
+    sums = xp.sign(means) * xp.relu(xp.abs(means)) * math.prod(kernel)  # relu: no gradient where all elements are 0
+    return xp.power(sums, 1 / norm_type)
 
 
 # -- pooling to a given size -------------------------------------------------------------------------------------------

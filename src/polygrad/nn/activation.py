@@ -29,6 +29,7 @@ __all__ = [
     "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softmax2d",
     "Softmin",
     "Softplus",
     "Softshrink",
@@ -298,6 +299,19 @@ class Softmax(_Along):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softmax(input, self.dim)
+
+
+class Softmax2d(Module):
+    """`Softmax` over the channels of images, ``(batch, channels, height, width)`` or without the batch."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.softmax(input, -3)
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        return len(shape) in (3, 4)
+
+    def _expects(self) -> str:
+        return "(batch, channels, height, width) or (channels, height, width)"
 
 
 class LogSoftmax(_Along):

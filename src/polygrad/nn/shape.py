@@ -1,4 +1,4 @@
-"""Layers that change the shape, and those that drop elements."""
+"""Layers that change the shape, those that drop elements, and those that compare vectors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from .._functions.shaping import flatten, unflatten
 from . import functional as F
 from .module import Module
 
-__all__ = ["Dropout", "Dropout1d", "Dropout2d", "Flatten", "Unflatten"]
+__all__ = [
+    "AlphaDropout", "CosineSimilarity", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "Flatten", "PairwiseDistance",
+    "Unflatten",
+]  # fmt: skip
 
 
 class Flatten(Module):
@@ -82,3 +85,39 @@ class Dropout2d(_Dropout):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.dropout2d(input, self.p, self.training, self.inplace)
+
+
+class Dropout3d(_Dropout):
+    """As `Dropout`, for whole channels of ``(batch, channels, depth, height, width)``."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.dropout3d(input, self.p, self.training, self.inplace)
+
+
+class AlphaDropout(_Dropout):
+    """As `Dropout`, for `SELU`: mean and variance stay what they are (Klambauer et al., arXiv:1706.02515)."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.alpha_dropout(input, self.p, self.training)
+
+
+class CosineSimilarity(Module):
+    """The cosine of the angle between vectors along ``dim``."""
+
+    def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
+        super().__init__()
+        self.dim, self.eps = dim, eps
+
+    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
+        return F.cosine_similarity(x1, x2, self.dim, self.eps)
+
+
+class PairwiseDistance(Module):
+    """The distance of order ``p`` between vectors, in the last dimension."""
+
+    def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
+        super().__init__()
+        self.norm, self.eps, self.keepdim = p, eps, keepdim
+
+    def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
+        return F.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)
