@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
 from . import growth, import_time
 from .measuring import measure
-from .report import plot, table
+from .report import overview, plot, table
 from .workloads import WORKLOADS
 
 IMPLEMENTATIONS = (
     "polygrad", "polygrad-tuned", "polygrad-compiled", "torch", "torch.compile", "autograd", "mygrad", "numpy",
     "tinygrad", "polygrad-jax", "jax", "polygrad-jax-compiled", "jax.jit", "flax.nnx", "loop", "torch-backward",
 )  # fmt: skip
+
+THREADS = {"1": "One core, processor time", "all": f"All {os.cpu_count()} cores, time on the wall"}
 
 
 def main() -> int:
@@ -32,7 +35,9 @@ def main() -> int:
     parser.add_argument("--json", metavar="FILE", help="write the figures there")
     parser.add_argument("--plot", metavar="FILE", help="draw the ratios there (needs matplotlib)")
     options = parser.parse_args()
-    for given, known in ((options.workloads, WORKLOADS), (options.against, IMPLEMENTATIONS)):
+    for given, known in (
+        (options.workloads, WORKLOADS), (options.against, IMPLEMENTATIONS), (options.threads, THREADS),
+    ):  # fmt: skip
         unknown = [name for name in given.split(",") if name not in known]
         if unknown:
             parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(known)}")
@@ -40,12 +45,14 @@ def main() -> int:
     names = names if "polygrad" in names else ["polygrad", *names]
     figures: dict = {}
     for threads in options.threads.split(","):
-        print(f"\nThreads: {threads}\n", flush=True)
+        print(f"\n### {THREADS[threads]}\n", flush=True)
         figures[threads] = {}
         for number, name in enumerate(options.workloads.split(",")):
             found = measure(WORKLOADS[name], names, options.rounds, threads, options.memory)
             figures[threads][name] = found
-            print(table(WORKLOADS[name].title, found, heading=not number), flush=True)
+            print(table(name, WORKLOADS[name].title, found, heading=not number), flush=True)
+        print(f"\nOverview. {THREADS[threads]}; below 1, polygrad is ahead.\n")
+        print(overview(figures[threads]), flush=True)
     if options.growth:
         figures["growth"] = growth.measure()
         print(growth.table(figures["growth"]))

@@ -1,14 +1,8 @@
-"""What a workload is, and how an implementation of it is prepared and run in a process of its own."""
+"""What a workload is, and the implementations that one program has."""
 
 from __future__ import annotations
 
-import contextlib
-import gc
 import importlib
-import json
-import os
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -35,6 +29,15 @@ class Unavailable(Exception):
     """An implementation whose library is not installed, or cannot do it."""
 
 
+def lacking(what: str) -> Callable[[], Step]:
+    """An implementation that a library cannot have, for want of ``what``."""
+
+    def prepare() -> Step:
+        raise Unavailable(f"not possible: no {what}")
+
+    return prepare
+
+
 def library(name: str) -> Any:
     """The library ``name``.  Raises Unavailable where it is not installed."""
     try:
@@ -45,11 +48,11 @@ def library(name: str) -> Any:
 
 @dataclass(frozen=True)
 class Build:
-    """A library with PyTorch's names, and what it compiles: a whole step, or a module, or nothing."""
+    """A library with PyTorch's names, and what it compiles: a whole step, or a module or function that goes forward."""
 
     library: Any
     step: Callable[[Step], Step] = lambda function: function
-    module: Callable[[Any], Any] = lambda model: model
+    forward: Callable[[Any], Any] = lambda function: function
 
 
 def with_torchs_names(make: Callable[[Build], Step]) -> dict[str, Callable[[], Step]]:
@@ -67,7 +70,7 @@ def with_torchs_names(make: Callable[[Build], Step]) -> dict[str, Callable[[], S
 
     def torch(compiled: bool = False) -> Step:
         found = library("torch")
-        return make(Build(found, module=found.compile) if compiled else Build(found))
+        return make(Build(found, forward=found.compile) if compiled else Build(found))
 
     return {
         "polygrad": lambda: polygrad("numpy"),
@@ -87,80 +90,3 @@ def with_jaxs_functions(make: Callable[[Callable[[Step], Step]], Step]) -> dict[
         "jax.jit": lambda: make(library("jax").jit),
         "flax.nnx": lambda: make(library("flax.nnx").jit),
     }
-
-
-# -- in the process of an implementation -----------------------------------------------------------------------------------
-
-
-def kilobytes(field: str) -> int:
-    """A field of this process's memory, in kB; 0 where the system does not tell."""
-    try:
-        with open("/proc/self/status") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith(field))
-    except OSError:
-        return 0
-
-
-def number(result: Any) -> float:
-    """The number that a step returned; what a library computes late is computed now."""
-    return float(result.item() if hasattr(result, "item") else result)
-
-
-def processor_time() -> float:
-    """Seconds of this process, and of the compilers that it has called."""
-    times = os.times()
-    return time.process_time() + times.children_user + times.children_system
-
-
-#: What belongs to the library and not to the workload: it is imported before memory is measured.
-_IMPORTED = {
-    "polygrad": ("polygrad.nn", "polygrad.optim"), "jax": ("jax.numpy", "optax"), "torch": ("torch",),
-    "autograd": ("autograd.numpy", "autograd.scipy.special"), "nnx": ("flax.nnx", "optax"),
-    "mygrad": ("mygrad", "mygrad.nnet"), "tinygrad": ("tinygrad",),
-}  # fmt: skip
-
-
-def serve(workload: Workload, name: str) -> None:
-    """Prepare an implementation, then run turns as they are asked for on the standard input, one answer a line."""
-    answers, sys.stdout = sys.stdout, sys.stderr
-
-    def answer(**what: Any) -> None:
-        print(json.dumps(what), file=answers, flush=True)
-
-    for part, modules in _IMPORTED.items():
-        for module in modules if part in name else ():
-            with contextlib.suppress(ImportError):  # which `library` explains
-                importlib.import_module(module)
-    before = kilobytes("VmRSS")
-    try:
-        step = workload.prepare[name]()
-        start = processor_time()
-        losses = [number(step())]
-        first = processor_time() - start
-        losses += [number(step()) for _ in range(workload.warm_up - 1)]
-    except Unavailable as reason:
-        answer(unavailable=str(reason))
-        return
-    except Exception as error:
-        answer(unavailable=f"{type(error).__name__}: {error}".splitlines()[0][:200])
-        return
-    answer(losses=losses, first=first)
-    for line in sys.stdin:
-        if line.strip() == "memory":
-            answer(kilobytes=kilobytes("VmHWM") - before)
-            continue
-        gc.collect()
-        wall, start = time.perf_counter(), time.process_time()
-        for _ in range(workload.repeats):
-            result = step()
-        number(result)  # what a library computes later belongs to the turn
-        answer(
-            processor=(time.process_time() - start) / workload.repeats,
-            wall=(time.perf_counter() - wall) / workload.repeats,
-        )
-
-
-if __name__ == "__main__":
-    from .workloads import WORKLOADS
-
-    serve(WORKLOADS[sys.argv[1]], sys.argv[2])

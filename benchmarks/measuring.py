@@ -10,21 +10,27 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from .harness import Workload
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TORCH_NUM_THREADS", "NUM_CPU_THREADS")
-#: For tinygrad: the processor, and nothing compiled that an earlier run has left.
-_TINYGRAD = {"DEV": "CPU", "CACHELEVEL": "0", "CCACHE": "0"}
+#: tinygrad on the processor; and what an earlier run has compiled is compiled again, where it is counted.
+_SETTINGS = {
+    "DEV": "CPU", "CACHELEVEL": "0", "CCACHE": "0", "TORCHINDUCTOR_FORCE_DISABLE_CACHES": "1", "TORCHINDUCTOR_COMPILE_THREADS": "1",
+}  # fmt: skip
 #: These choose a slower kernel of NumPy's BLAS than the processor has.
 _SLOW_BLAS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+
+#: Seconds in which threads that have just worked, and watch for more, go to sleep.
+PAUSE = 0.1
 
 
 def environment(threads: str) -> dict[str, str]:
     """The environment of a process with one thread, or with ``"all"``."""
-    result = {name: value for name, value in os.environ.items() if name not in (*_SLOW_BLAS, *_ONE_THREAD)} | _TINYGRAD
+    result = {name: value for name, value in os.environ.items() if name not in (*_SLOW_BLAS, *_ONE_THREAD)} | _SETTINGS
     if threads == "1":
         result |= dict.fromkeys(_ONE_THREAD, "1")
         result["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false " + result.get("XLA_FLAGS", "")
@@ -38,7 +44,7 @@ class Worker:
         self.name = name
         processor = {int(min(os.sched_getaffinity(0)))} if threads == "1" and hasattr(os, "sched_getaffinity") else None
         self._process = subprocess.Popen(
-            [sys.executable, "-m", f"{__package__}.harness", workload.name, name],
+            [sys.executable, "-m", f"{__package__}.worker", workload.name, name],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env=environment(threads), cwd=Path(__file__).parents[1],
         )  # fmt: skip
@@ -84,6 +90,8 @@ def measure(workload: Workload, names: list[str], rounds: int, threads: str, mem
         turns: dict[str, list[float]] = {worker.name: [] for worker in workers}
         for _ in range(rounds):
             for worker in workers:
+                if threads != "1":
+                    time.sleep(PAUSE)
                 turns[worker.name].append(worker.ask()["processor" if threads == "1" else "wall"])
         for worker in workers:
             seconds = turns[worker.name]

@@ -1,38 +1,76 @@
-"""Figures as a Markdown table, and as a plot."""
+"""Figures as Markdown tables, and as a plot."""
 
 from __future__ import annotations
 
 import textwrap
 from typing import Any
 
-#: What the figures are divided by: implementations on NumPy and others by PyTorch's, on JAX by hand-written programs.
-REFERENCES = ("torch", "jax.jit", "jax")
+#: The overview: polygrad in each of its ways, and who does the same in the same way.
+RATIOS = (
+    ("polygrad", ("torch", "autograd", "mygrad", "numpy")),
+    ("polygrad-compiled", ("torch", "torch.compile", "tinygrad", "numpy")),
+    ("polygrad-jax", ("jax",)),
+    ("polygrad-jax-compiled", ("jax.jit", "flax.nnx")),
+)
+#: What the detailed figures are divided by: implementations on NumPy and others by PyTorch's, on JAX by hand-written programs.
+REFERENCES = ("torch", "jax.jit")
 HEADING = (
-    "| workload | implementation | ms per step (quartiles) | / torch | / jax.jit | / jax | first call, s | peak, MB |\n"
-    "|---|---|---:|---:|---:|---:|---:|---:|"
+    "| workload | implementation | ms per step (quartiles) | / torch | / jax.jit | first call, s | peak, MB |\n"
+    "|---|---|---:|---:|---:|---:|---:|"
 )
 
+#: By workload and implementation.
+Figures = dict[str, dict[str, dict[str, Any]]]
 
-def table(title: str, found: dict[str, dict[str, Any]], heading: bool) -> str:
-    """The rows of one workload."""
-    lines = [HEADING] * heading + [f"| **{title}** | | | | | | | |"]
-    for name, figures in found.items():
-        if "unavailable" in figures:
-            lines.append(f"| | {name} | {figures['unavailable']} | | | | | |")
-            continue
-        spread = f"{figures['median'] * 1e3:.3f} ({figures['lower'] * 1e3:.3f}–{figures['upper'] * 1e3:.3f})"
-        ratios = [_ratio(figures, found.get(reference)) for reference in REFERENCES]
-        memory = f"{figures['kilobytes'] / 1024:.0f}" if "kilobytes" in figures else ""
-        lines.append(f"| | {name} | {spread} | {' | '.join(ratios)} | {figures['first']:.2f} | {memory} |")
+
+def overview(workloads: Figures) -> str:
+    """A row of ratios for each workload, by name."""
+    columns = [
+        (ours, theirs)
+        for ours, references in RATIOS
+        for theirs in references
+        if any("median" in found.get(ours, {}) and "median" in found.get(theirs, {}) for found in workloads.values())
+    ]
+    lines = [
+        "| workload | " + " | ".join(f"{ours}<br>/ {theirs}" for ours, theirs in columns) + " |",
+        "|---|" + "---:|" * len(columns),
+    ]
+    for name, found in workloads.items():
+        ratios = (_ratio(found.get(ours, {}), found.get(theirs, {})) for ours, theirs in columns)
+        lines.append(f"| {name} | " + " | ".join(ratios) + " |")
     return "\n".join(lines)
 
 
-def _ratio(figures: dict[str, Any], reference: dict[str, Any] | None) -> str:
-    return "" if reference is None or "median" not in reference else f"{figures['median'] / reference['median']:.2f}"
+def table(name: str, title: str, found: dict[str, dict[str, Any]], heading: bool) -> str:
+    """The rows of one workload."""
+    lines = [HEADING] * heading + [f"| **{name}: {title}** | | | | | | |"]
+    for implementation, figures in found.items():
+        if "unavailable" in figures:
+            lines.append(f"| | {implementation} | {figures['unavailable']} | | | | |")
+            continue
+        lower, median, upper = (_short(figures[part] * 1e3) for part in ("lower", "median", "upper"))
+        ratios = " | ".join(_ratio(figures, found.get(reference, {})) for reference in REFERENCES)
+        memory = f"{figures['kilobytes'] / 1024:.0f}" if "kilobytes" in figures else ""
+        lines.append(
+            f"| | {implementation} | {median} ({lower}–{upper}) | {ratios} | {figures['first']:.2f} | {memory} |"
+        )
+    return "\n".join(lines)
 
 
-def plot(workloads: dict[str, dict[str, dict[str, Any]]], path: str) -> None:
-    """Bars of the time per step, divided by PyTorch's (or the first implementation's), one panel a workload."""
+def _short(number: float) -> str:
+    """Three digits and more."""
+    return f"{number:.{0 if number >= 100 else 1 if number >= 10 else 2 if number >= 1 else 3}f}"
+
+
+def _ratio(figures: dict[str, Any], reference: dict[str, Any]) -> str:
+    if "median" not in figures or "median" not in reference:
+        return ""
+    ratio = figures["median"] / reference["median"]
+    return f"{ratio:.2f}" if ratio >= 0.095 and ratio < 10 else f"{ratio:.3f}" if ratio < 1 else f"{ratio:.0f}"
+
+
+def plot(workloads: Figures, path: str) -> None:
+    """The time per step divided by PyTorch's (or the first implementation's), on a scale of powers, one panel a workload."""
     import matplotlib
 
     matplotlib.use("Agg")
@@ -46,21 +84,36 @@ def plot(workloads: dict[str, dict[str, dict[str, Any]]], path: str) -> None:
     }
     columns = 3
     rows = -(-len(shown) // columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(15, 2.9 * rows), squeeze=False, layout="constrained")
+    highest = max(len(found) for found in shown.values())
+    size = (15, (0.2 * highest + 0.9) * rows)
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
     for panel, (title, found) in zip(axes.flat, shown.items(), strict=False):
         reference = found.get("torch") or next(iter(found.values()))
         names = sorted(found, key=lambda name: -found[name]["median"])
         ratios = [found[name]["median"] / reference["median"] for name in names]
-        colors = ["#3b6fb6" if name.startswith("polygrad") else "#b9b9b9" for name in names]
-        bars = panel.barh(names, ratios, color=colors)
-        panel.bar_label(bars, labels=[f"{ratio:.2f}" for ratio in ratios], padding=3, fontsize=8)
-        panel.set_xlim(0, min(max(ratios), 6) * 1.15)
+        colors = ["#3b6fb6" if name.startswith("polygrad") else "#8a8a8a" for name in names]
+        panel.hlines(range(len(names)), 1, ratios, color=colors, linewidth=1.5)
+        panel.scatter(ratios, range(len(names)), color=colors, s=28, zorder=3)
+        for place, (ratio, color) in enumerate(zip(ratios, colors, strict=True)):
+            panel.annotate(
+                _short(ratio), (ratio, place), xytext=(6 if ratio >= 1 else -6, 0), textcoords="offset points", fontsize=7.5,
+                va="center", ha="left" if ratio >= 1 else "right", color=color,
+            )  # fmt: skip
+        panel.set_xscale("log")
+        panel.set_xlim(min(*ratios, 0.3) / 4, max(*ratios, 2) * 4)
+        panel.set_yticks(range(len(names)), names)
+        for label, color in zip(panel.get_yticklabels(), colors, strict=True):
+            label.set_color(color)
         panel.axvline(1, color="#444444", linewidth=0.8, linestyle=":")
-        panel.set_title(textwrap.fill(title, 52), fontsize=9)
+        panel.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:g}")
+        panel.xaxis.set_minor_formatter(lambda ratio, _: "")
+        panel.set_title(textwrap.fill(title, 60), fontsize=9)
         panel.tick_params(labelsize=8)
         for side in ("top", "right"):
             panel.spines[side].set_visible(False)
     for panel in list(axes.flat)[len(shown) :]:
         panel.set_visible(False)
-    figure.supxlabel("time per step, as a multiple of PyTorch's (eager); bars beyond 6 are cut off", fontsize=9)
+    figure.supxlabel(
+        "time per step, as a multiple of PyTorch's (eager); less is faster, the scale is logarithmic", fontsize=9
+    )
     figure.savefig(path, dpi=120)

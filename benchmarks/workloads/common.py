@@ -14,7 +14,7 @@ from ..harness import Build, Step, Unavailable, library
 def train(build: Build, model: Any, loss_of: Callable[[Any, Any, Any], Any], optimizer: Any, *data: np.ndarray) -> Step:
     """The usual step.  Input and target are arguments of what is compiled, as they are of hand-written programs."""
     x, y = map(build.library.tensor, data)
-    call = build.module(model)
+    call = build.forward(model)
 
     @build.step
     def step(x: Any, y: Any) -> Any:

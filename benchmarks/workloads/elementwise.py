@@ -40,11 +40,13 @@ def options(build: Build) -> Step:
     pg = build.library
     inputs = [pg.tensor(x, requires_grad=True) for x in market()]
 
+    prices = build.forward(lambda *inputs: price(pg, pg.erf, *inputs))
+
     @build.step
     def step(*inputs: Any) -> Any:
         for x in inputs:
             x.grad = None
-        price(pg, pg.erf, *inputs).sum().backward()
+        prices(*inputs).sum().backward()
         return sum(x.grad.mean() for x in inputs)
 
     return lambda: step(*inputs)
@@ -131,10 +133,12 @@ def log_sum(build: Build) -> Step:
     pg = build.library
     x = pg.tensor(matrix(), requires_grad=True)
 
+    squares = build.forward(lambda x: pg.logsumexp(x, 1).square().sum())
+
     @build.step
     def step(x: Any) -> Any:
         x.grad = None
-        pg.logsumexp(x, 1).square().sum().backward()
+        squares(x).backward()
         return x.grad[0].sum()
 
     return lambda: step(x)

@@ -48,19 +48,17 @@ def cell(build: Build) -> Step:
 
     compiles = build.step is getattr(pg, "compile", None) and hasattr(pg, "scan")
 
-    def loss(net: Any, x: Any, y: Any) -> Any:
+    def outputs(x: Any) -> Any:
         state = (pg.zeros(BATCH, HIDDEN), pg.zeros(BATCH, HIDDEN))
         if compiles:
-            found = pg.scan(advance, state, x)[1]
-        else:
-            outputs = []
-            for step in range(STEPS):
-                state, h = advance(state, x[step])
-                outputs.append(h)
-            found = pg.stack(outputs)
-        return pg.nn.functional.mse_loss(found, y)
+            return pg.scan(advance, state, x)[1]
+        found = []
+        for step in range(STEPS):
+            state, h = advance(state, x[step])
+            found.append(h)
+        return pg.stack(found)
 
-    return train(Build(pg, build.step), None, loss, optimizer, *data())
+    return train(build, outputs, lambda net, x, y: pg.nn.functional.mse_loss(net(x), y), optimizer, *data())
 
 
 def loss_on_jax(scan: Callable[..., Any]) -> Callable[[Any, Any, Any], Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..harness import Build, Step, Workload, library, with_jaxs_functions, with_torchs_names
+from ..harness import Build, Step, Workload, lacking, library, with_jaxs_functions, with_torchs_names
 
 POINTS = 500
 #: Logarithms of length, signal and noise.
@@ -38,10 +38,14 @@ def program(build: Build) -> Step:
     def solve(factor: Any, y: Any) -> Any:
         return pg.linalg.solve_triangular(factor, y, upper=False)
 
+    @build.forward
+    def of(log: Any, x: Any, y: Any) -> Any:
+        return likelihood(pg, solve, pg.linalg.cholesky, pg.diagonal, eye, log, x, y)
+
     @build.step
     def step(x: Any, y: Any) -> Any:
         log.grad = None
-        loss = likelihood(pg, solve, pg.linalg.cholesky, pg.diagonal, eye, log, x, y)
+        loss = of(log, x, y)
         loss.backward()
         return loss + log.grad.sum()
 
@@ -124,6 +128,9 @@ def by_hand() -> Step:
 WORKLOAD = Workload(
     name="process",
     title="Gaussian process: marginal likelihood with gradient, n = 500",
-    prepare={**with_torchs_names(program), "autograd": autograd, "numpy": by_hand, **with_jaxs_functions(on_jax)},
+    prepare={
+        **with_torchs_names(program), "autograd": autograd, "mygrad": lacking("Cholesky decomposition"), "numpy": by_hand,
+        "tinygrad": lacking("Cholesky decomposition"), **with_jaxs_functions(on_jax),
+    },
     repeats=3,
-)
+)  # fmt: skip

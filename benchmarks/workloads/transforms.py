@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..harness import Build, Step, Workload, library, with_jaxs_functions, with_torchs_names
+from ..harness import Build, Step, Workload, lacking, library, with_jaxs_functions, with_torchs_names
 from .common import on_tinygrad
 from .mlp import SMALL, forward, model, numbers, small_target
 from .with_numpy import Functions, differentiate_with_numpys_names
@@ -28,7 +28,7 @@ def _point(size: int) -> tuple[np.ndarray, np.ndarray]:
 def _hessian(build: Build) -> Step:
     pg = build.library
     x = pg.tensor(_point(100)[0])
-    hessian = build.step(pg.func.hessian(_rosenbrock))
+    hessian = build.step(build.forward(pg.func.hessian(_rosenbrock)))
     return lambda: hessian(x).sum()
 
 
@@ -51,6 +51,7 @@ def _product(build: Build) -> Step:
     x, direction = map(build.library.tensor, _point(10_000))
 
     @build.step
+    @build.forward
     def product(x: Any, direction: Any) -> Any:
         return func.jvp(func.grad(_rosenbrock), (x,), (direction,))[1]
 
@@ -158,7 +159,7 @@ def _of_each_sample(build: Build, loop: bool = False) -> Step:
         return pg.nn.functional.mse_loss(func.functional_call(net, parameters, (x,)), y)
 
     gradient = func.grad(loss)
-    batched = build.step(func.vmap(gradient, in_dims=(None, 0, 0)))
+    batched = build.step(build.forward(func.vmap(gradient, in_dims=(None, 0, 0))))
 
     def step() -> Any:
         if not loop:
@@ -247,11 +248,13 @@ def _of_each_sample_by_hand() -> Step:
     return step
 
 
+_MYGRAD = lacking("gradients of gradients")
+
 HESSIAN_WORKLOAD = Workload(
     name="hessian",
     title="Hessian of Rosenbrock's function of 100 variables",
     prepare={
-        **with_torchs_names(_hessian), "autograd": _hessian_with_autograd, "numpy": _hessian_by_hand,
+        **with_torchs_names(_hessian), "autograd": _hessian_with_autograd, "mygrad": _MYGRAD, "numpy": _hessian_by_hand,
         "tinygrad": _hessian_on_tinygrad, **with_jaxs_functions(_hessian_on_jax),
     },
     repeats=20,
@@ -262,6 +265,7 @@ PRODUCT_WORKLOAD = Workload(
     title="Hessian of Rosenbrock's function of 10,000 variables, times a vector",
     prepare={
         **with_torchs_names(_product), "torch-backward": _product_twice_backward, "autograd": _product_with_autograd,
+        "mygrad": _MYGRAD,
         "numpy": _product_by_hand, "tinygrad": _product_on_tinygrad, **with_jaxs_functions(_product_on_jax),
     },
     repeats=40,
