@@ -155,6 +155,6 @@ def downstream(session: nox.Session) -> None:
 
 @nox.session(python=PYTHON)
 def benchmarks(session: nox.Session) -> None:
-    """Speed, side by side with PyTorch, hand-written JAX and HIPS autograd."""
+    """Speed, side by side with PyTorch, JAX, flax, HIPS autograd, MyGrad, tinygrad (which needs clang) and NumPy by hand."""
     install(session, *group("bench"), backends=("jax",))
     session.run("python", "-m", "benchmarks", *session.posargs)
