@@ -255,3 +255,20 @@ if __name__ == "__main__":
     lines = [f"{json.dumps(name)}: {json.dumps(row)}" for name, row in rows.items()]
     texts = [f"{json.dumps(name)}: {json.dumps(text)}" for name, text in prints(torch).items()]
     EXPECTED.write_text('{"rows": {\n' + ",\n".join(lines) + '\n}, "prints": {\n' + ",\n".join(texts) + "\n}}\n")
+
+
+@pytest.mark.parametrize("backend", polygrad.backends.available())
+def test_of_hermitian_matrices_one_triangle_is_read(backend):
+    with polygrad.use_backend(backend):
+        root = polygrad.sin(polygrad.arange(32.0, dtype=polygrad.float64)).reshape(2, 4, 4)
+        whole = root @ root.mT + polygrad.eye(4, dtype=polygrad.float64)
+        lower, upper = whole.tril(), whole.triu()
+        linalg = polygrad.linalg
+        assert polygrad.allclose(linalg.cholesky(lower), linalg.cholesky(whole))
+        assert polygrad.allclose(linalg.cholesky(upper, upper=True), linalg.cholesky(whole).mT)
+        assert polygrad.allclose(polygrad.vmap(linalg.cholesky)(lower), linalg.cholesky(whole))
+        for part, name in ((lower, "L"), (upper, "U")):
+            assert polygrad.allclose(linalg.eigvalsh(part, name), linalg.eigvalsh(whole))
+            assert polygrad.allclose(linalg.eigh(part, name)[0], linalg.eigvalsh(whole))
+            slopes = polygrad.func.grad(lambda x, name=name: (linalg.eigvalsh(x, name) ** 2).sum())
+            assert polygrad.allclose(slopes(part), 2 * whole)

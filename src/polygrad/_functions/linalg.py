@@ -99,15 +99,15 @@ def _identity(like: Tensor) -> Tensor:
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """The lower triangular ``L`` with ``L @ L.mH == A``, or with ``upper`` the ``U`` with ``U.mH @ U == A``.
 
-    ``A`` holds Hermitian positive definite matrices, of shape ``(…, n, n)``; only its lower triangle is read, and its
-    gradient is Hermitian.  Raises RuntimeError where a matrix is not positive definite, on backends that look; others
+    ``A`` holds Hermitian positive definite matrices, of shape ``(…, n, n)``; only its lower triangle is read, or with
+    ``upper`` the upper one, and its gradient is Hermitian.  Raises RuntimeError where a matrix is not positive definite, on backends that look; others
     give NaN.
 
     Example::
 
         L = polygrad.linalg.cholesky(A)
     """
-    lower = xp.cholesky(square(A, "cholesky"))
+    lower = xp.cholesky(_triangle(A, "U" if upper else "L", "cholesky"))
     return _adjoint(lower) if upper else lower
 
 

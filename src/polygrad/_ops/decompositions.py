@@ -225,13 +225,15 @@ def _slogdet(xp, g, x, ans):
 
 slogdet.defvjp(x=_slogdet)
 
+# Of matrices that ought to be Hermitian the lower triangle is read, as in LAPACK; the standard leaves it to the library.
+
 # -- Cholesky ----------------------------------------------------------------------------------------------------------
 
 
 @primitive(promotes="float")
 def cholesky(xp, x, /):
     """The lower triangular ``L`` with ``L @ adjoint(L) = x``, for Hermitian positive definite ``x``."""
-    return xp.cholesky(x)
+    return xp.cholesky(of_triangle(xp, x))
 
 
 @from_hermitian
@@ -255,7 +257,7 @@ def eigh(xp, x, /):
 
     The gradient is Hermitian.  It is right for a loss that does not depend on the vectors' signs or complex phases.
     """
-    return tuple(xp.eigh(x))
+    return tuple(xp.eigh(of_triangle(xp, x)))
 
 
 @from_hermitian
@@ -276,12 +278,12 @@ eigh.defvjp(x=_eigh)
 @primitive(promotes="float")
 def eigvalsh(xp, x, /):
     """The eigenvalues, ascending, of Hermitian matrices."""
-    return xp.eigvalsh(x)
+    return xp.eigvalsh(of_triangle(xp, x))
 
 
 @from_hermitian
 def _eigvalsh(xp, g, x):
-    vectors = xp.eigh(x)[1]
+    vectors = xp.eigh(of_triangle(xp, x))[1]
     return xp.matmul(vectors * _columns(xp, g), adjoint(xp, vectors))
 
 

@@ -51,6 +51,16 @@ def cholesky(x, /, upper=False):
 
 
 @kernel
+def eigh(x, /):
+    return tuple(np.linalg.eigh(x))
+
+
+@kernel
+def eigvalsh(x, /):
+    return np.linalg.eigvalsh(x)
+
+
+@kernel
 def solve_triangular(a, b, /, *, upper, unitriangular=False):
     if _is_large(a) and b.ndim == 2 and a.shape[0] == a.shape[1] == b.shape[0] and a.dtype == b.dtype:
         solved = _scipy().solve_triangular(a, b, lower=not upper, unit_diagonal=unitriangular, check_finite=False)

@@ -25,6 +25,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "zeros_like": _like(jnp.zeros_like),
     "erf": jax.scipy.special.erf,
     "sigmoid": jax.nn.sigmoid,
+    "cholesky": partial(jnp.linalg.cholesky, symmetrize_input=False),
 }
 
 
