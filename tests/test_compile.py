@@ -13,6 +13,7 @@ from training_programs import number_of_programs, small
 import polygrad
 from polygrad import nn
 from polygrad.compiler.pytree import flatten, map_tensors
+from polygrad.utils.checkpoint import checkpoint
 
 
 def close(a, b, tolerance=2e-5):
@@ -236,3 +237,23 @@ def test_tensors_of_two_backends_are_refused_as_in_eager(backend):
 def test_only_functions_are_compiled():
     with pytest.raises(TypeError, match="compile takes a function or a module, not a Tensor"):
         polygrad.compile(polygrad.ones(2))
+
+
+def test_a_module_that_is_made_inside_is_a_new_one_at_every_call(backend):
+    x = polygrad.sin(polygrad.arange(12.0)).reshape(4, 3)
+
+    def run(x):
+        model = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3), nn.Dropout(0.5))
+        trained = model(x)
+        trained.sum().backward()
+        loss = checkpoint(lambda x: nn.Linear(3, 1)(x).sum(), x)
+        model.eval()
+        steps, _ = polygrad.scan(lambda carry, _: (nn.Softplus()(carry), carry), x, x)
+        return trained, model(x), model[1].running_mean, model[0].weight.grad, loss, steps
+
+    polygrad.manual_seed(0)
+    expected = [run(x) for _ in range(3)]
+    polygrad.manual_seed(0)
+    compiled = polygrad.compile(run)
+    for results in expected:
+        close([y.tolist() for y in compiled(x)], [y.tolist() for y in results])

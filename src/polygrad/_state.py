@@ -41,6 +41,9 @@ class Recorder(Protocol):
     def write_grad(self, leaf) -> None:
         """``leaf`` is about to get another gradient."""
 
+    def made(self, owner) -> None:
+        """``owner`` was made just now: nothing that is recorded depends on what it was before."""
+
     def guard(self, owner, name: str, value):
         """What is recorded holds only while ``owner.name`` is ``value``; returns ``value``."""
 

@@ -67,6 +67,7 @@ class Discovery:
         self._withdraw: list[Callable[[], None]] = []
         self.guards: list[tuple[Any, str, Any]] = []
         self._assigned: set[tuple[int, str]] = set()
+        self._made: dict[int, weakref.ref] = {}
         self.inputs = 0
 
     # -- the recorder's interface ----------------------------------------------------------------------------------------
@@ -109,9 +110,16 @@ class Discovery:
             self.leaves[leaf] = LeafRecord(leaf.grad)
         self.leaves[leaf].written = True
 
+    def made(self, owner: Any) -> None:
+        """Remember that the function makes ``owner`` anew at every call."""
+        self._made[id(owner)] = weakref.ref(owner)
+
+    def _is_own(self, owner: Any) -> bool:
+        return id(owner) in self._made and self._made[id(owner)]() is owner
+
     def guard(self, owner: Any, name: str, value: Any) -> Any:
-        """The program holds only while ``owner.name`` is ``value``, unless the function has set it itself."""
-        if (id(owner), name) not in self._assigned:
+        """The program holds only while ``owner.name`` is ``value``, unless the function has made or set it itself."""
+        if (id(owner), name) not in self._assigned and not self._is_own(owner):
             self.guards.append((owner, name, value))
         return value
 
@@ -132,6 +140,8 @@ class Discovery:
 
     def assign(self, owner: Any, name: str, value: Any) -> None:
         """An attribute that is set at every call."""
+        if self._is_own(owner):
+            return
         attributes = owner.__dict__
         before = attributes[name]
         self._assigned.add((id(owner), name))

@@ -101,6 +101,10 @@ class Region:
         """Remember that ``leaf`` gets another gradient, which is an error if it is not the region's own."""
         self._gradients.setdefault(leaf, leaf.grad)
 
+    def made(self, owner: Any) -> None:
+        """As for the whole program."""
+        self._outer.made(owner)
+
     def guard(self, owner: Any, name: str, value: Any) -> Any:
         """As for the whole program."""
         return self._outer.guard(owner, name, value)

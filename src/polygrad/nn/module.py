@@ -60,6 +60,8 @@ class Module(Placement, Counted):
 
     def __init__(self) -> None:
         self.__dict__.update(training=True, _kinds={}, _bindings=0, _hooks=None)
+        if RECORDERS and (active := recorder()) is not None:
+            active.made(self)
 
     @property
     def training(self) -> bool:

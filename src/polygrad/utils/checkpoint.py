@@ -271,6 +271,7 @@ class _Watching:
     PASSIVE: ClassVar[dict[str, Any]] = {
         "backend": None,
         **dict.fromkeys(("read", "write", "read_grad", "write_grad"), lambda cell: None),
+        "made": lambda owner: None,
         "guard": lambda owner, name, value: value,
         "host_value": lambda get: get(),
         "host_effect": lambda effect, remember: effect(),
