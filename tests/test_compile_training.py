@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+import training_projects  # noqa: F401  (further programs)
 from training_programs import OURS, PROGRAMS, SEVERAL, agree, data, moments, number_of_programs, result_of, small
 
 import polygrad
@@ -85,3 +87,75 @@ def test_an_exception_in_a_trace_changes_nothing(backend, place, steps):
         wrong[0] = False
         assert step(x[:rows], y[:rows]).item() > 0
         assert everything() != before
+
+
+class Own(polygrad.optim.Optimizer):
+    """An optimizer whose step does to a parameter and its state what ``change`` does."""
+
+    def __init__(self, params, change):
+        super().__init__(params, {"lr": 0.1})
+        self.change = change
+
+    @polygrad.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                parameter -= group["lr"] * parameter.grad
+                self.change(group, self.state[parameter])
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            lambda group, state: state.update(step=state.get("step", 0) + 1),
+            "the Python number 'step'.*keep it in a tensor",
+        ),
+        (lambda group, state: group.update(lr=group["lr"] * 0.5), "changes the settings in its param_groups"),
+    ],
+)
+def test_python_numbers_that_an_optimizer_of_ones_own_changes_are_refused(backend, change, message):
+    with polygrad.use_backend(backend):
+        weight = polygrad.ones(2, requires_grad=True)
+        optimizer = Own([weight], change)
+
+        @polygrad.compile
+        def step(x):
+            optimizer.zero_grad()
+            (weight * x).sum().backward()
+            optimizer.step()
+
+        with pytest.raises(polygrad.compiler.CompileError, match=message):
+            step(polygrad.ones(2))
+        assert weight.tolist() == [1, 1]
+        assert weight.grad is None
+        assert not any(optimizer.state.values())
+        assert optimizer.param_groups[0]["lr"] == 0.1
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_an_optimizer_of_ones_own_makes_its_state_in_a_first_call_that_runs_eagerly(backend):
+    with polygrad.use_backend(backend):
+        weight = polygrad.ones(2, requires_grad=True)
+        optimizer = Own([weight], lambda group, state: state.setdefault("count", polygrad.zeros(())).add_(1))
+        ran = []
+
+        @polygrad.compile
+        def step(x):
+            ran.append(None)
+            optimizer.zero_grad()
+            (weight * x).sum().backward()
+            optimizer.step()
+
+        with pytest.raises(polygrad.compiler.CompileError, match="makes the state 'count'.*once without compile"):
+            step.lower(polygrad.ones(2))
+        assert not optimizer.state[weight]
+        for _ in range(4):
+            step(polygrad.ones(2))
+        optimizer.param_groups[0]["lr"] = 0.0
+        step(polygrad.ones(2))
+        assert optimizer.state[weight]["count"].item() == 5
+        np.testing.assert_allclose(weight.tolist(), [0.6, 0.6], rtol=1e-6)
+        assert len(ran) == 1 + 2 + 1 + 1  # looked at; traced in vain and run; traced; traced for another rate
+        assert number_of_programs(step) == 2

@@ -36,6 +36,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -48,6 +49,7 @@ def grad(
         grad_outputs: cotangents, one per output, of its shape; scalars need none.
         retain_graph: keep what the graph saved (default: ``create_graph``).
         create_graph: record the computation of the gradients, so that they can be differentiated.
+        only_inputs: always True, as in PyTorch, where it is ignored.
         allow_unused: give None for an input that the outputs do not depend on, instead of an error.
         is_grads_batched: every cotangent has one more axis in front; the gradients have it too, row by row.
         materialize_grads: give zeros for such an input.

@@ -14,7 +14,7 @@ from .._state import recorder
 from ..backends.registry import get_backend
 from . import turns
 from .calling import STALE
-from .errors import CompileError
+from .errors import CompileError, StateIsMissing
 from .explain import advise, described, explain
 from .jit import Program
 from .keys import key_of, key_of_tensors
@@ -94,12 +94,19 @@ class Compiled:
                 turns.running.remove(thread)
             attempts += 1
             with turns.alone():
-                if self._programs.get(key, ()) is programs:  # no other thread was here first
-                    self._programs[key] = (self._made(args, kwargs, tensors), *programs)
-        raise CompileError(
-            f"compile: {self._name} was traced {ATTEMPTS} times in one call, and each time what it depends on was another thing "
-            "when the program was to run; let threads that change modes or settings and threads that call it take turns"
-        )
+                if self._programs.get(key, ()) is not programs:  # another thread was here first
+                    continue
+                try:
+                    program = self._made(args, kwargs, tensors)
+                except StateIsMissing:
+                    break
+                self._programs[key] = (program, *programs)
+        else:
+            raise CompileError(
+                f"compile: {self._name} was traced {ATTEMPTS} times in one call, and each time what it depends on was another "
+                "thing when the program was to run; let threads that change modes or settings and threads that call it take turns"
+            )
+        return self.__wrapped__(*args, **kwargs)
 
     def _made(self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor]) -> Program:
         """A new program, and what there is to be said of it."""

@@ -16,6 +16,10 @@ class CompileError(RuntimeError):
     """A function that cannot be compiled as it is written."""
 
 
+class StateIsMissing(CompileError):
+    """A function that makes state when it first runs: it can be compiled once it has run."""
+
+
 def users_line(trace: TracebackType | None, backend: Any) -> str:
     """The innermost line of ``trace`` that is neither polygrad's, nor the plugin's, nor an array library's."""
     plugin = os.path.dirname(os.path.abspath(sys.modules[type(backend).__module__].__file__ or ""))

@@ -66,29 +66,33 @@ class GradientHooks:
         """The result, joined to a node before whose gradients the ``before`` hooks are called."""
         single = not isinstance(result, tuple)
         passed, places, node = _pass((result,) if single else result)
+        count = len(passed)  # the hook must not hold the tensors, which hold the graph
         if node is not None:
-            node.register_prehook(lambda outputs: self._call_before(outputs, places, len(passed)))
+            node.register_prehook(lambda outputs: self._call_before(outputs, places, count))
         return passed[0] if single else type(result)(passed) if type(result) is tuple else type(result)(*passed)
 
     def _call_before(self, outputs: Gradients, places: list[int], count: int) -> Gradients | None:
-        self.incoming = _spread(outputs, places, count)
+        incoming = _spread(outputs, places, count)
         for hook in self.before:
-            replaced = hook(self.module, self.incoming)
+            replaced = hook(self.module, incoming)
             if replaced is not None:
-                self.incoming = _checked(replaced, self.incoming, hook, "grad_output")
-        if not self.observed:  # no input requires grad, so this is where the hooks are called
+                incoming = _checked(replaced, incoming, hook, "grad_output")
+        if self.observed:
+            self.incoming = incoming
+        else:  # no input requires grad, so this is where the hooks are called
             for hook in self.after:
-                if hook(self.module, (None,) * self.inputs, self.incoming) is not None:
+                if hook(self.module, (None,) * self.inputs, incoming) is not None:
                     raise RuntimeError(
                         f"backward hook {hook!r} returned gradients for the inputs of {type(self.module).__name__}, none of "
                         "which requires grad"
                     )
-        return tuple(self.incoming[i] for i in places)
+        return tuple(incoming[i] for i in places)
 
     def _call_after(self, inputs: Gradients, places: list[int]) -> Gradients:
         gradients = _spread(inputs, places, self.inputs)
+        incoming, self.incoming = self.incoming, ()
         for hook in self.after:
-            replaced = hook(self.module, gradients, self.incoming)
+            replaced = hook(self.module, gradients, incoming)
             if replaced is not None:
                 gradients = _checked(replaced, gradients, hook, "grad_input")
         return tuple(gradients[i] for i in places)

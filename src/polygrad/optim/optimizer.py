@@ -16,6 +16,7 @@ from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
 from ..autograd.grad_mode import enable_grad
+from .own_steps import recorded
 from .running import update, zero_steps, zeros
 from .state import load_state, save_state
 
@@ -75,7 +76,7 @@ class Optimizer:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "step" in cls.__dict__:
-            cls.step = _with_hooks(cls.step)  # type: ignore[method-assign]
+            cls.step = _with_hooks(recorded(cls.step))  # type: ignore[method-assign]
 
     def __init__(self, params: Parameters, defaults: dict[str, Any]):
         self._hooks: dict[str, OrderedDict] | None = None
