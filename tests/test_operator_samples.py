@@ -1,4 +1,4 @@
-"""PyTorch's own samples of its operators, run on polygrad: the same values, types, shapes and gradients.
+"""PyTorch's own samples of its operators, run on polygrad: the same values, types, shapes and derivatives.
 
 The samples are part of PyTorch (``torch.testing._internal``).  Operators that polygrad does not have are left out; where
 an answer differs on purpose, `DIFFERENT` says why.
@@ -163,3 +163,85 @@ def test_samples(name: str):
             except Exception as error:  # every sample is heard before the verdict
                 failures.append(f"{dtype}, sample {number}, {sample}:\n    {type(error).__name__}: {error}")
     assert not failures, f"{len(failures)} of {count} samples differ:\n" + "\n".join(failures[:5])
+
+
+# -- derivatives of second order, and in a direction ---------------------------------------------------------------------
+
+NO_DERIVATIVE = {
+    **dict.fromkeys("cholesky linalg.cholesky".split(), "along matrices that are not symmetric"),
+    "linalg.norm/subgradients_at_zero": "PyTorch's second derivative is NaN",
+    "tensor_split": "PyTorch's transforms do not take tensors of places",
+}
+
+
+def function_of(function, arguments, library):
+    """The tensors among ``arguments`` that require grad, detached, and ``function`` of these: its results that can vary."""
+    places = tensors_in(arguments)
+    variables = [x.detach() for x in places if x.requires_grad]
+
+    def put(value, found):
+        if isinstance(value, library.Tensor):
+            return next(found)
+        if type(value) in (list, tuple):
+            return type(value)([put(one, found) for one in value])
+        return {name: put(one, found) for name, one in value.items()} if isinstance(value, dict) else value
+
+    def call(*xs):
+        remaining = iter(xs)
+        given = put(arguments, iter([next(remaining) if x.requires_grad else x.detach() for x in places]))
+        results = tensors_in(function(given[0], *given[1], **given[2]))
+        return [y for y in results if y.dtype.is_floating_point or y.dtype.is_complex]
+
+    return variables, call
+
+
+def second_derivatives(library, call, variables, seeds):
+    """Of the sum of the squares of the gradients; None where there are none."""
+    xs = [x.clone().requires_grad_() for x in variables]
+    live = [(y, g) for y, g in zip(call(*xs), seeds, strict=True) if y.requires_grad]
+    if not live:
+        return [None] * len(xs)
+    outputs, seeds = zip(*live, strict=True)
+    first = library.autograd.grad(list(outputs), xs, list(seeds), allow_unused=True, create_graph=True)
+    squares = [(g * g).sum() for g in first if g is not None and g.requires_grad]
+    return library.autograd.grad(sum(squares), xs, allow_unused=True) if squares else [None] * len(xs)
+
+
+def compare_derivatives(operator, function, sample):
+    theirs, call_theirs = function_of(operator.op, [sample.input, list(sample.args), sample.kwargs], torch)
+    if not theirs:
+        return
+    ours, call_ours = function_of(function, converted([sample.input, list(sample.args), sample.kwargs]), polygrad)
+    generator = torch.Generator().manual_seed(0)
+    like = lambda x: torch.randn(x.shape, dtype=x.dtype, generator=generator)  # noqa: E731
+    if operator.supports_forward_ad:
+        directions = [like(x) for x in theirs]
+        expected = torch.func.jvp(call_theirs, tuple(theirs), tuple(directions))[1]
+        found = polygrad.func.jvp(call_ours, tuple(ours), tuple(converted(directions)))[1]
+        for one, other in zip(found, expected, strict=True):
+            np.testing.assert_allclose(numbers(one), numbers(other), rtol=1e-6, atol=1e-6, err_msg="in a direction")
+    if operator.supports_gradgrad:
+        seeds = [like(y) for y in call_theirs(*theirs)]
+        expected = second_derivatives(torch, call_theirs, theirs, seeds)
+        found = second_derivatives(polygrad, call_ours, ours, converted(seeds))
+        for one, other in zip(found, expected, strict=True):
+            one, other = (np.zeros(()) if g is None else numbers(g) for g in (one, other))
+            np.testing.assert_allclose(*np.broadcast_arrays(one, other), rtol=1e-5, atol=1e-6, err_msg="second order")
+
+
+@pytest.mark.parametrize("name", [name for name, operator in OPERATORS.items() if operator.supports_autograd])
+def test_derivatives_of_samples(name: str):
+    operator = OPERATORS[name]
+    reason = DIFFERENT.get(operator.name) or DIFFERENT.get(name) or NO_DERIVATIVE.get(name)
+    if reason or torch.float64 not in operator.backward_dtypes:
+        pytest.skip(reason or "has no derivative")
+    function, failures = polygrads(operator.name), []
+    samples = operator.sample_inputs("cpu", torch.float64, requires_grad=True)
+    for number, sample in zip(range(2), samples, strict=False):
+        if sample.kwargs.get("dropout_p"):
+            continue
+        try:
+            compare_derivatives(operator, function, sample)
+        except Exception as error:  # every sample is heard before the verdict
+            failures.append(f"sample {number}, {sample}:\n    {type(error).__name__}: {error}")
+    assert not failures, "\n".join(failures)
