@@ -212,6 +212,22 @@ def test_errors_of_the_surface():
             call()
 
 
+def test_a_matrix_without_a_decomposition_is_an_error_of_its_own():
+    linalg = polygrad.linalg
+    for size in (3, 100):
+        for call in (
+            lambda x: linalg.cholesky(x - 1),
+            linalg.inv,
+            lambda x: linalg.solve(x, x),
+            lambda x: linalg.matrix_power(x, -1),
+        ):
+            with pytest.raises(
+                linalg.LinAlgError, match=rf"float64\[{size}, {size}\].*(singular|Singular|positive definite)"
+            ):
+                call(polygrad.zeros(size, size, dtype=polygrad.float64))
+    assert issubclass(linalg.LinAlgError, RuntimeError)
+
+
 def test_functions_say_what_is_no_tensor():
     array = numpy.ones((2, 2))
     for name in """sum prod mean max min aminmax amax cumsum nan_to_num angle real imag conj clamp tril numel is_complex zeros_like

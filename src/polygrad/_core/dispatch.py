@@ -152,10 +152,10 @@ def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Ex
     described = ", ".join(
         f"{BY_TYPE[a.__class__].from_dtype(a.dtype).name}{list(a.shape)}" for a in arrays if hasattr(a, "shape")
     )
-    kind = next((k for k in (IndexError, TypeError) if isinstance(error, k)), ShapeError)
-    return kind(
-        f"{primitive.name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}"
-    )
+    text = f"{primitive.name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}"
+    if type(error).__name__ == "LinAlgError":  # as every library calls it
+        return LinAlgError(text)
+    return next((k for k in (IndexError, TypeError) if isinstance(error, k)), ShapeError)(text)
 
 
 #: What an array library raises for operands that do not fit.
@@ -164,6 +164,10 @@ EXPLAINED = (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError)
 
 class ShapeError(ValueError, RuntimeError):
     """Operands whose shapes or values do not fit the operation."""
+
+
+class LinAlgError(ShapeError):
+    """A matrix that has no such decomposition, inverse or solution: it is singular, or not positive definite."""
 
 
 # -- results ----------------------------------------------------------------------------------------------------------

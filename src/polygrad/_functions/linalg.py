@@ -100,8 +100,8 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """The lower triangular ``L`` with ``L @ L.mH == A``, or with ``upper`` the ``U`` with ``U.mH @ U == A``.
 
     ``A`` holds Hermitian positive definite matrices, of shape ``(…, n, n)``; only its lower triangle is read, or with
-    ``upper`` the upper one, and its gradient is Hermitian.  Raises RuntimeError where a matrix is not positive definite, on backends that look; others
-    give NaN.
+    ``upper`` the upper one, and its gradient is Hermitian.  Raises LinAlgError, a RuntimeError, where a matrix is not
+    positive definite, on backends that look; others give NaN.
 
     Example::
 
@@ -229,7 +229,7 @@ def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
 
 
 def inv(A: Tensor) -> Tensor:
-    """The inverse of square matrices.  Raises RuntimeError for a singular one, on backends that look."""
+    """The inverse of square matrices.  Raises LinAlgError for a singular one, on backends that look."""
     return xp.inv(square(A, "inv"))
 
 

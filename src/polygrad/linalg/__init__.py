@@ -8,6 +8,7 @@ complex matrices, with PyTorch's convention for complex gradients.
 
 from __future__ import annotations
 
+from .._core.dispatch import LinAlgError
 from .._core.primitive import OPERATIONS as _operations
 from .._functions.linalg import (
     cholesky,
@@ -31,6 +32,7 @@ from .._functions.products import cross, multi_dot, vecdot
 from .._functions.shaping import diagonal as _diagonal
 
 __all__ = [
+    "LinAlgError",
     "cholesky",
     "cond",
     "cross",
