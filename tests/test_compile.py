@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 from collections import OrderedDict, defaultdict
 from typing import NamedTuple
 
@@ -92,7 +94,8 @@ def test_methods_and_attributes_of_what_was_compiled():
     model = small(polygrad)
     compiled = polygrad.compile(model)
     assert len(list(compiled.parameters())) == 4
-    assert "compiled" in repr(compiled)
+    assert repr(compiled).startswith("CompiledSequential(")
+    assert "compiled" in repr(polygrad.compile(lambda x: x))
 
     class Holder:
         scale = 3
@@ -102,6 +105,68 @@ def test_methods_and_attributes_of_what_was_compiled():
             return x * self.scale
 
     assert Holder().times(polygrad.ones(2)).tolist() == [3.0, 3.0]
+
+
+def test_a_compiled_module_is_a_module(backend):
+    model = small(polygrad, nn.Dropout(0.5))
+    compiled = polygrad.compile(model)
+    assert isinstance(compiled, nn.Sequential)
+    assert list(compiled.state_dict()) == list(model.state_dict())
+    assert all(a is b for a, b in zip(compiled.parameters(), model.parameters(), strict=True))
+    x = polygrad.ones(2, 6)
+    compiled.eval()
+    assert not model.training
+    close([compiled(x).tolist()], [model(x).tolist()])
+    model.note = "mine"
+    assert compiled.note == "mine"
+
+    class Parent(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body, self.head = compiled, nn.Sequential(polygrad.compile(nn.Linear(3, 2)), nn.ReLU())
+
+        def forward(self, x):
+            return self.head(self.body(x))
+
+    parent = Parent()
+    assert [name for name, _ in parent.named_parameters()] == [
+        "body.0.weight", "body.0.bias", "body.3.weight", "body.3.bias", "head.0.weight", "head.0.bias",
+    ]  # fmt: skip
+    parent(x).sum().backward()
+    assert all(p.grad is not None for p in parent.parameters())
+    whole = polygrad.compile(parent)
+    close([whole(x).tolist()], [parent(x).tolist()])
+    assert number_of_programs(compiled._compiled) == 1
+    assert whole.lower(x).as_text()
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, copy.copy, lambda x: pickle.loads(pickle.dumps(x))])
+def test_a_compiled_module_is_copied_and_saved(backend, again):
+    compiled = polygrad.compile(small(polygrad), backend=backend)
+    x = polygrad.ones(2, 6)
+    expected = compiled(x).tolist()
+    other = again(compiled)
+    assert type(other) is type(compiled)
+    assert number_of_programs(other._compiled) == 0
+    close([other(x).tolist()], [expected])
+    with polygrad.no_grad():
+        other[0].weight.mul_(2)
+    assert (compiled(x).tolist() == expected) is (again is not copy.copy)
+
+
+def test_a_result_that_is_returned_twice_is_one_tensor(backend):
+    weight = polygrad.ones(2, requires_grad=True)
+
+    @polygrad.compile
+    def twice(x):
+        y, z = x * 2, weight * x
+        return y, [y, z], {"z": z}
+
+    first, (second, third), rest = twice(polygrad.ones(2))
+    assert first is second
+    assert third is rest["z"]
+    third.sum().backward()
+    assert weight.grad.tolist() == [1, 1]
 
 
 def test_the_device_of_a_traced_tensor_has_a_name(backend):

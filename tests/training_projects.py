@@ -11,8 +11,15 @@ import importlib
 import numpy as np
 from training_programs import SEVERAL, data, filled, moments, plain, program, small
 
-# As many as there are rates of learning, which are constants of an optimizer's own step; and a batch norm that is frozen.
-SEVERAL.update(an_optimizer_that_binds_its_state_anew=3, layers_that_thaw=2, gradients_of_small_batches=2)
+# Rates of learning are constants of an optimizer's own step; a batch norm that is frozen, gradients that are there, or
+# parameters that require none at the end of a step make a second program.
+SEVERAL.update(
+    an_optimizer_that_binds_its_state_anew=3,
+    layers_that_thaw=2,
+    gradients_of_small_batches=2,
+    examples_against_a_model=2,
+    a_critic_with_a_gradient_penalty=2,
+)
 
 
 def noise(pg, *shape, seed=0):
@@ -457,6 +464,32 @@ def a_differential_equation(pg):
     return step, lambda: [*model.parameters()]
 
 
+@program
+def examples_against_a_model(pg):
+    """Arguments that require grad from inside on."""
+    model = small(pg)
+    optimizer = pg.optim.SGD(model.parameters(), lr=0.1)
+
+    def step(x, y):
+        x.requires_grad_()
+        pg.nn.functional.cross_entropy(model(x), y).backward()
+        worse = (x + 0.1 * x.grad.sign()).detach()
+        loss = pg.nn.functional.cross_entropy(model(worse), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    def drive(x, y, step=step):
+        x = x.clone()
+        loss = step(x, y)
+        assert x.requires_grad
+        return loss + x.grad.abs().sum()
+
+    step.drive = drive
+    return step, lambda: [*model.parameters()]
+
+
 # -- sequences, and the loop around the step ---------------------------------------------------------------------------------
 
 
@@ -579,6 +612,22 @@ def stopping_early(pg):
 
     inner.drive = drive
     return inner, lambda: [*state(), *best[1].values()]
+
+
+@program
+def a_rate_that_is_a_tensor(pg):
+    model = small(pg)
+    rate = pg.tensor(0.5)
+    optimizer = pg.optim.Adam(model.parameters(), lr=rate)
+    inner, state = plain(pg, model, optimizer)
+
+    def drive(x, y, step=inner):
+        loss = step(x, y)
+        rate.mul_(0.9)
+        return loss
+
+    inner.drive = drive
+    return inner, lambda: [*state(), rate]
 
 
 @program

@@ -90,6 +90,16 @@ class recording:
         RECORDERS.remove(self.recorder)
 
 
+class not_recording:
+    """Context manager: what happens in it is Python's business, at the time of recording and at no other."""
+
+    def __enter__(self) -> None:
+        self._token = _recorder.set(None)
+
+    def __exit__(self, *exc) -> None:
+        _recorder.reset(self._token)
+
+
 def host_value(get: Callable[[], float]) -> Any:
     """``get()``, a hyper-parameter such as a learning rate: under a recorder it stays changeable."""
     active = _recorder.get() if RECORDERS else None

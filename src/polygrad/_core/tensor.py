@@ -128,7 +128,10 @@ class Tensor(Aliasing):
                     "you can only change requires_grad of leaf tensors; to use a computed tensor in a computation that "
                     "needs no gradient, write x.detach()"
                 )
-        elif not value:
+            return
+        if RECORDERS:
+            note_read(self)  # so that it is known what it was before
+        if not value:
             if self._edge is not None:
                 self._former, self._edge = self._edge, None
         elif self._edge is None:

@@ -118,6 +118,11 @@ class Compiled:
         return program
 
     @property
+    def backend(self) -> str | None:
+        """The name of the backend that it was told to compile for."""
+        return None if self._backend is None else self._backend.name
+
+    @property
     def _name(self) -> str:
         return getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__)
 
@@ -186,4 +191,6 @@ def compile(function: Callable | None = None, *, backend: Any = None) -> Any:
         return functools.partial(compile, backend=backend)
     if not callable(function):
         raise TypeError(f"compile takes a function or a module, not a {type(function).__name__}")
-    return Compiled(function, backend)
+    compiled = Compiled(function, backend)
+    as_module = getattr(function, "_as_compiled", None)
+    return compiled if as_module is None else as_module(compiled)

@@ -94,7 +94,8 @@ class Program:
         self._results: list[tuple[str, Any]] = []
         differentiable: list[Tensor] = []
         gradients = {id(leaf.grad): leaf for leaf in discovery.leaves if leaf.grad is not None}
-        for leaf in leaves:
+        first: dict[int, int] = {}
+        for place, leaf in enumerate(leaves):
             if not isinstance(leaf, Tensor):
                 if hasattr(leaf, "dtype") and self._backend.is_traced(leaf):
                     raise CompileError("compile: a function returns tensors, not raw arrays; return the tensor itself")
@@ -105,6 +106,8 @@ class Program:
                 self._results.append(("cell", record))
             elif id(leaf) in gradients:
                 self._results.append(("gradient", gradients[id(leaf)]))
+            elif first.setdefault(id(leaf), place) != place:
+                self._results.append(("again", first[id(leaf)]))
             else:
                 graph = leaf._edge.__class__ is Node
                 self._results.append(("differentiable" if graph else "new", len(arrays)))
@@ -136,6 +139,9 @@ class Program:
         self._arguments = {id(x): f"t[{place}]" for place, x in reversed(list(enumerate(tensors)))}
         self._leaves = {x._edge: f"t[{place}]._edge" for place, x in enumerate(tensors) if isinstance(x._edge, Leaf)}
         self._cells: dict[int, str] = {}
+        self._switched = {cell: r.result_edge for r in discovery.records if _is_switched(r) and (cell := self._cell(r))}
+        # Leaves that there are not yet when a call begins, and so without a gradient.
+        self._leaves.update({leaf: f"{cell}._edge" for cell, leaf in self._switched.items() if leaf is not None})
         for leaf, kept in discovery.leaves.items():
             if kept.before is not None and kept.looked:
                 self._cells[id(kept.before)] = local = f"g{len(self._cells)}"
@@ -144,12 +150,23 @@ class Program:
         source.demand(self.conditions)
         late = self._host(discovery)
         found = self._call(captured, discovery)
+        for cell, leaf in self._switched.items():
+            source.add(f"{cell}.requires_grad = {leaf is not None}")
         self._store(found)
         source.lines.extend(late)
         source.add(f"return {tree(source, self._structure, iter(self._outputs(found, boundaries)))}")
         self.run = source.function("call")
         # What held arrays and tensors for writing it: the state is the cells' alone.
-        del self._source, self._arguments, self._leaves, self._cells, self._written, self._changed, self._results
+        del (
+            self._source,
+            self._arguments,
+            self._leaves,
+            self._switched,
+            self._cells,
+            self._written,
+            self._changed,
+            self._results,
+        )
 
     def _leaf(self, leaf: Leaf) -> str:
         return self._leaves.get(leaf) or self._source.name(leaf)
@@ -166,7 +183,7 @@ class Program:
         """What the state must be like; see `Discovery`."""
         found: dict[str, Condition] = {}
         for leaf, kept in discovery.leaves.items():
-            if kept.looked and leaf.variable is not None:
+            if kept.looked and leaf.variable is not None and leaf not in self._switched.values():
                 expression = f"({self._leaf(leaf)}.grad is None)"
                 words = f"whether {_describe(leaf.variable)} has no gradient"
                 found[expression] = Condition(expression, kept.before is None, words)
@@ -326,11 +343,21 @@ class Program:
                 made.append(f"cell({found[what]})")
             elif kind == "differentiable":
                 made.append(graph[what])
+            elif kind == "again":
+                if made[what] != (local := f"r{what}"):
+                    source.add(f"{local} = {made[what]}")
+                    made[what] = local
+                made.append(local)
             elif kind == "cell":
                 made.append(self._cell(what) or source.name(what.reference()))
             else:
                 made.append(f"{self._leaf(what)}.grad" if kind == "gradient" else source.name(what))
         return made
+
+
+def _is_switched(record: CellRecord) -> bool:
+    """Whether the function has switched ``requires_grad`` of a tensor that was there before."""
+    return record.edge.__class__ is not Node and (record.edge is None) is not (record.result_edge is None)
 
 
 def _short(value: Any) -> str:

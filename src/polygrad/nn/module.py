@@ -16,6 +16,8 @@ from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
 from .._state import CHANGES, RECORDERS, Counted, recorder
+from ..compiler import Compiled
+from .compiled import compiled_module
 from .hooks import Hooks, add_hook, call_with_hooks
 from .parameter import Buffer, Parameter
 from .placement import Placement
@@ -77,6 +79,10 @@ class Module(Placement, Counted):
             active.assign(self, "training", mode)
         self.__dict__["training"] = mode
         CHANGES[0] += 1
+
+    def _as_compiled(self, compiled: Compiled) -> Module:
+        """What `polygrad.compile` returns for this module, where ``compiled`` is what runs the calls."""
+        return compiled_module(self, compiled)
 
     # -- running -------------------------------------------------------------------------------------------------------
 

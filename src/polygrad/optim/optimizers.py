@@ -6,6 +6,7 @@ import math
 from typing import Any, ClassVar
 
 from .._core.tensor import Tensor
+from .._state import not_recording
 from . import rules
 from .optimizer import Optimizer, Parameters
 from .running import zeros
@@ -15,7 +16,10 @@ __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "RMSprop"]
 
 def _number(value: Any) -> Any:
     """A setting as a Python number; PyTorch also takes tensors of one element."""
-    return value.item() if isinstance(value, Tensor) else value
+    if not isinstance(value, Tensor):
+        return value
+    with not_recording():  # a step that is recorded asks for it at every run
+        return value.item()
 
 
 def _or_none(value: Any) -> Any:

@@ -1,0 +1,51 @@
+"""What `polygrad.compile` makes of a module: a module, with the same parameters and attributes, whose calls are programs."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from ..compiler import Compiled, Lowered, compile
+
+__all__ = ["compiled_module"]
+
+
+def compiled_module(module: Any, compiled: Compiled) -> Any:
+    """``module`` once more, with calls that go to ``compiled``.
+
+    It is of a subclass of the module's class, and both have one dictionary of attributes, so what is set on one of them is
+    set on the other.
+    """
+    made = object.__new__(_class_of(type(module)))
+    made.__dict__ = module.__dict__
+    object.__setattr__(made, "_compiled", compiled)
+    return made
+
+
+@functools.cache
+def _class_of(kind: Any) -> Any:
+    class CompiledModule(kind):
+        __slots__ = ("_compiled",)
+        __doc__ = kind.__doc__
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            try:
+                compiled = self._compiled
+            except AttributeError:  # a part of a container, which makes its parts of its own class
+                return super().__call__(*args, **kwargs)
+            return compiled(*args, **kwargs)
+
+        def lower(self, *args: Any, **kwargs: Any) -> Lowered:
+            """The program for these arguments, to look at; see `polygrad.compiler.Compiled.lower`."""
+            return self._compiled.lower(*args, **kwargs)
+
+        def __reduce_ex__(self, protocol: Any) -> Any:
+            return _again, (self._compiled.__wrapped__, self._compiled.backend)
+
+    CompiledModule.__name__ = CompiledModule.__qualname__ = f"Compiled{kind.__name__}"
+    CompiledModule.__module__ = kind.__module__
+    return CompiledModule
+
+
+def _again(module: Any, backend: str | None) -> Any:
+    return compile(module, backend=backend)
