@@ -16,7 +16,7 @@ from typing import Any
 from .._state import RECORDERS, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .dispatch import is_discrete
-from .graph import Edge, GradientEdge, Leaf, Node, hooks_of, make_node
+from .graph import NODE, Edge, GradientEdge, Leaf, Node, hooks_of, make_node
 from .primitive import OPERATIONS
 from .tensor import Tensor, cell
 
@@ -454,6 +454,8 @@ def _as_tensors(node: Node, saved: tuple) -> tuple:
                     ]
                 )
             )
+        elif operand == NODE:
+            lifted[slot] = node
         elif node.plan.primitive.variadic:
             edges = iter(node.edges)
             lifted[slot] = [cell(v, next(edges) if needed else None) for v, needed in zip(value, mask, strict=True)]

@@ -15,6 +15,11 @@ from typing import Any
 next_sequence = itertools.count(1).__next__
 
 
+#: Among the operands that a plan has saved (-1 is the answer): the node itself, for a rule that is recorded and that knows
+#: better than the engine what its saved values belong to.  It is put in there; saved is None.
+NODE = -2
+
+
 class Hooks:
     """What users attached to a leaf or node: callbacks on its gradient, and whether the gradient is kept."""
 

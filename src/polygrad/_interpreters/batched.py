@@ -273,6 +273,9 @@ class Batch(Frame):
         """``value``, one level below, as an array of this frame."""
         return self.type_over(value)(self, value, mapped)
 
+    def made(self, parts: list[Any], mapped: bool) -> Batched:
+        return self.wrap(parts[0], mapped)
+
     def length_of_random(self) -> int:
         """For how many examples random numbers are drawn.  Raises RuntimeError where there are to be none."""
         if self.randomness == "error":

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .._core.graph import make_node
+from .._core.graph import Edge, Node, make_node
 from .._core.primitive import OPERATIONS, AnyType
 from .._core.tensor import Tensor, cell
 from .._state import grad_enabled
@@ -97,6 +97,11 @@ class Argument(Crossing):
 
     def adjoint(self, g: Any) -> Sequence[Any]:
         return (g,)
+
+
+def stop(edge: Edge | None, shape: tuple[int, ...]) -> Node:
+    """An edge of ``shape`` for a sweep to end in; a graph that is recorded from there on leads to ``edge``."""
+    return make_node(Argument(None), () if edge is None else (edge,), (), shape)
 
 
 class Lift(Crossing):

@@ -116,6 +116,9 @@ class Direction(Frame):
         """``value`` with its ``tangent``, one level below, as an array of this frame."""
         return self.type_over(value)(self, value, tangent)
 
+    def made(self, parts: list[Any], mapped: bool) -> Dual:
+        return self.wrap(parts[0], parts[1] if len(parts) > 1 else None)
+
     def constant(self, array: Any) -> Any:
         return array if is_discrete[type(array), array.dtype] else self.wrap(array, None)
 

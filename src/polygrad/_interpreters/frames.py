@@ -118,6 +118,10 @@ class Frame:
         own the frame has there."""
         raise NotImplementedError
 
+    def made(self, parts: list[Any], mapped: bool) -> Any:
+        """An array of this frame from what it consists of, one level below: see `forms.Form`."""
+        raise NotImplementedError
+
     def type_over(self, array: Any) -> type:
         """The type of this frame's arrays that wrap arrays like ``array``."""
         lower = array.__class__

@@ -18,11 +18,11 @@ from .._dtypes import DType
 from .._dtypes import bool as boolean
 from .._functions.common import ask
 from .._functions.shaping import movedim, unbind
-from .._interpreters.arrays import Interpreted
-from .._interpreters.frames import stack as frames
+from .._interpreters.arrays import Interpreted, plain
+from .._interpreters.forms import varies_in_batch
 from .._state import recorder
 from ..backends.registry import BY_TYPE
-from . import staged
+from . import branches, staged
 from .pytree import flatten, unflatten
 
 __all__ = ["cond", "scan", "while_loop"]
@@ -98,13 +98,10 @@ def _looping() -> Iterator[None]:
         _in_a_loop.reset(token)
 
 
-def _program() -> Any:
-    """The recorder of the program that is being captured, if it can have loops of its own here."""
-    active = recorder()
-    if active is None or frames.get():  # inside of a transform: plain Python works everywhere
-        return None
-    backend = getattr(active, "backend", None)
-    return active if backend is not None and "jit" in backend.capabilities else None
+def _compiling() -> Any:
+    """The backend that a program is being captured for, if the program can have loops of its own."""
+    backend = getattr(recorder(), "backend", None)
+    return backend if backend is not None and "jit" in backend.capabilities else None
 
 
 def _callable(function: Any, name: str, argument: str) -> None:
@@ -125,23 +122,19 @@ def _truth(value: Any, what: str) -> Any:
     return value
 
 
-def _is_batch(array: Any) -> bool:
-    """Whether ``array`` has a value for each example of a batch; or none, inside of a transform in a program."""
-    while isinstance(array, Interpreted):
-        if getattr(array, "mapped", False):
-            return True
-        array = array.inside
-        if not isinstance(array, Interpreted):
-            return BY_TYPE[type(array)].is_traced(array)
-    return False
-
-
 def _decided(truth: Any) -> bool:
-    """``truth`` in Python; a program that replays holds as long as it is the same."""
+    """``truth``, or whether it holds for any example of a batch, in Python; a program that replays holds as long as it is the
+    same."""
     if isinstance(truth, bool):
         return truth
-    answer = ask(truth, lambda values: bool(values.item()))
-    return bool(truth) if answer is None else answer
+    plainly = cell(plain(truth._read()))
+    answer = ask(plainly, lambda values: bool(values.any()))
+    return bool(plainly) if answer is None else answer
+
+
+def _undecided(array: Any) -> bool:
+    """Whether a program that replays cannot depend on the value of ``array``: in a loop, or inside of a transform."""
+    return BY_TYPE[type(array)].is_traced(array) and (_in_a_loop.get() or isinstance(array, Interpreted))
 
 
 def _own(tensors: Sequence[Tensor]) -> list[Tensor]:
@@ -160,7 +153,7 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -
 
     Args:
         pred: a bool, or a tensor of one bool.  Where `vmap` makes a batch of it, both functions run, and `where` chooses; so
-            they do in a loop that a backend without a compiler replays.
+            they do in a loop or a transform that a backend without a compiler replays.
         true_fn, false_fn: functions of the operands.  They may use tensors from outside, which get gradients.  Inside
             `polygrad.compile` their results must be nested alike, of the same shapes and types.
         operands: a tuple or list of arguments; tensors may be nested in lists, tuples and dicts.
@@ -199,12 +192,12 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -
 
         return run
 
-    program = _program()
-    if program is not None:
-        results = staged.cond(program, pred, branch("true_fn"), branch("false_fn"), given.tensors)
-    elif _is_batch(pred._read()) or (_in_a_loop.get() and BY_TYPE[type(pred._read())].is_traced(pred._read())):
+    backend = _compiling()
+    if varies_in_batch(pred._read()) or (backend is None and _undecided(pred._read())):
         pairs = zip(*[branch(name)(*_own(given.tensors)) for name in functions], strict=True)
         results = [OPERATIONS.where(pred, x, y) for x, y in pairs]
+    elif backend is not None:
+        results = branches.cond(backend, pred, branch("true_fn"), branch("false_fn"), given.tensors)
     else:
         name = "true_fn" if _decided(pred) else "false_fn"
         return functions[name](*given.filled(_own(given.tensors)))
@@ -218,7 +211,9 @@ def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any
     """``carried_inputs = body_fn(*carried_inputs)`` as long as ``cond_fn(*carried_inputs)`` holds; returns the last ones.
 
     Eagerly this is Python's ``while``, differentiable as such.  Inside `polygrad.compile` it is a loop of the program, whose
-    number of steps nobody knows beforehand: there it has no gradient; `scan` has.
+    number of steps nobody knows beforehand: there it has no gradient, which `scan` has, but derivatives by `func.jvp`.
+
+    Where `vmap` makes a batch of the condition, the loop runs as long as one example goes on, and leaves the others as they are.
 
     Args:
         cond_fn: gives a bool, or a tensor of one.
@@ -242,7 +237,8 @@ def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any
         raise ValueError("while_loop: carried_inputs has no tensor, so that no step can make a difference to cond_fn")
 
     def goes_on(*tensors: Tensor) -> Any:
-        return _truth(cond_fn(*given.filled(tensors)), "while_loop: what cond_fn returns")
+        truth = _truth(cond_fn(*given.filled(tensors)), "while_loop: what cond_fn returns")
+        return truth if isinstance(truth, bool) else OPERATIONS.reshape(truth, ())
 
     def step(*tensors: Tensor) -> list[Tensor]:
         result = body_fn(*given.filled(tensors))
@@ -256,13 +252,19 @@ def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any
         )
         return found.taken()
 
-    program = _program()
-    if program is not None:
-        return given.filled(staged.while_loop(program, goes_on, step, given.tensors))
+    def masked(*tensors: Tensor) -> list[Tensor]:
+        """One step for those examples of a batch that go on."""
+        truth = goes_on(*tensors)
+        return [OPERATIONS.where(truth, new, x) for new, x in zip(step(*_own(tensors)), tensors, strict=True)]
+
+    backend = _compiling()
+    if backend is not None:
+        return given.filled(staged.while_loop(backend, goes_on, step, masked, given.tensors))
     tensors = _own(given.tensors)
     with _looping():
-        while _decided(goes_on(*tensors)):
-            tensors = step(*_own(tensors))
+        while _decided(truth := goes_on(*tensors)):
+            batch = isinstance(truth, Tensor) and varies_in_batch(truth._read())
+            tensors = (masked if batch else step)(*_own(tensors))
     return given.filled(tensors)
 
 
@@ -275,7 +277,7 @@ def scan(
     """``carry, y = combine_fn(carry, x)`` for every slice ``x`` of ``xs``, beginning with ``init``; returns ``(carry, ys)``.
 
     Eagerly this is Python's ``for``.  Inside `polygrad.compile` it is one loop of the program, not one copy of the function for
-    each step, and so is its gradient: a loop that goes backward over what the steps have saved.
+    each step, and so is its gradient: a loop that goes backward over what the steps have saved, and has gradients itself.
 
     Args:
         combine_fn: takes the carry and a slice; returns the next carry, of the same structure, shapes and types, and a result.
@@ -318,9 +320,9 @@ def scan(
         return [*following.taken(), *y.taken()]
 
     inputs = [x if dim in (0, -x.ndim) else movedim(x, dim, 0) for x in given.tensors]
-    program = _program()
-    if program is not None:
-        carry, stacked = staged.scan(program, step, start.tensors, inputs, count, reverse, ys)
+    backend = _compiling()
+    if backend is not None:
+        carry, stacked = staged.scan(backend, step, start.tensors, inputs, count, reverse, ys)
     else:
         carry, stacked = _scan_eagerly(step, start.tensors, inputs, count, reverse)
     return start.filled(carry), ys[0].filled(stacked)

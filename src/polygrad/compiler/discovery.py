@@ -91,7 +91,9 @@ class Discovery:
             record.number = self._next_input()
             cell._data = self.backend.stage(record.array)
             if cell._edge.__class__ is Node:  # computed outside: here the graph begins anew
+                sequence = cell._edge.sequence
                 cell._edge = record.boundary = Leaf(cell, tuple(record.array.shape))
+                record.boundary.sequence = sequence  # it is as old
 
     def write(self, cell: Tensor) -> None:
         """Remember that ``cell`` is rebound."""

@@ -11,11 +11,13 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from .._core.engine import sweep
+from .._core.engine import sweep, to_user
 from .._core.graph import Edge, Leaf, Node, make_node
 from .._core.primitive import OPERATIONS
-from .._core.tensor import cell
+from .._core.tensor import Tensor, cell
 from .._dtypes import DType
+from .._interpreters.arrays import layers
+from .._interpreters.crossing import lifted, stop
 from ..backends.registry import BY_TYPE
 
 _lock = threading.Lock()
@@ -29,6 +31,8 @@ class Template:
         self._backend = backend
         self._outputs = [x._edge for x in outputs]
         self._kinds: list[tuple[tuple[int, ...], DType]] = [(tuple(x.shape), x.dtype) for x in outputs]
+        #: The transforms that each belongs to: so does its cotangent, also where that is a plain array of zeros.
+        self._frames = [layers(x._read()) for x in outputs]
         self.leaves: list[Leaf] = []
         self._nodes: list[Node] = []
         self.freed = False
@@ -54,6 +58,7 @@ class Template:
             self._nodes.append(edge)
             self.freed |= edge.saved is None
             stack.extend(edge.edges)
+        self._nodes.sort(key=lambda node: node.sequence)
 
     def _emptied(self, saved: Any) -> Any:
         """``saved`` with the place of each traced array among the residuals instead of the array."""
@@ -93,35 +98,42 @@ class Template:
         def body() -> list[Any]:
             stage = self._backend.stage
             values = [stage(array) for array in residuals]
-            reached = self.swept(values, [None if c is None else stage(c) for c in cotangents])
-            arrives[:] = [leaf in reached for leaf in self.leaves]
-            return [reached[leaf] for leaf in self.leaves if leaf in reached]
+            found = self.swept(values, [None if c is None else cell(stage(c)) for c in cotangents])
+            arrives[:] = [c is not None for c in found]
+            return [c._read() for c in found if c is not None]
 
         with _lock:
             return self._backend.capture(body).bind(
                 [], range(len(residuals) + sum(c is not None for c in cotangents))
             ), arrives
 
-    def swept(self, values: Sequence[Any], cotangents: Sequence[Any]) -> dict[Edge, Any]:
-        """The cotangents of `leaves`, as far as one arrives, from those of the outputs; ``values`` are the `residuals`."""
+    def swept(
+        self, values: Sequence[Any], cotangents: Sequence[Tensor | None], edges: Sequence[Edge] | None = None
+    ) -> list[Tensor | None]:
+        """The cotangents of `leaves`, None where nothing arrives, from those of the outputs; ``values`` are the `residuals`.
+
+        With ``edges`` the sweep is recorded: as if the graph had ended in these instead of in `leaves`.
+        """
+        following: Sequence[Edge | None] = edges or [None] * len(self.leaves)
+        ends = [stop(edge, leaf.shape) for edge, leaf in zip(following, self.leaves, strict=True)]
+        # Hooks of leaves are called outside, when the gradient arrives there.
+        made: dict[Edge, Edge] = dict(zip(self.leaves, ends, strict=True))
         for node, saved in zip(self._nodes, self._saved, strict=True):
-            node.saved = _filled(saved, values)
-        hooks = [leaf.hooks for leaf in self.leaves]
-        try:
-            for leaf in self.leaves:
-                leaf.hooks = None  # they are called outside, when the gradient arrives there
-            pairs = [
-                (cell(_zeros(kind, self._backend), edge), cell(_to_user(c)))
-                for kind, edge, c in zip(self._kinds, self._outputs, cotangents, strict=True)
-                if c is not None
-            ]
-            outputs, seeds = zip(*pairs, strict=True)
-            return sweep(outputs, seeds, False, False, dict.fromkeys(self.leaves))
-        finally:
-            for leaf, kept in zip(self.leaves, hooks, strict=True):
-                leaf.hooks = kept
-            for node in self._nodes:
-                node.saved = None
+            into = tuple([made[edge] for edge in node.edges])
+            made[node] = copy = make_node(node.plan, into, _filled(saved, values, made), node.shape, node.output)
+            copy.hooks = node.hooks
+        pairs = [
+            (cell(_zeros(kind, self._backend), made[edge]), lifted(to_user(c), frames))
+            for kind, edge, frames, c in zip(self._kinds, self._outputs, self._frames, cotangents, strict=True)
+            if c is not None
+        ]
+        if not pairs:
+            return [None] * len(ends)
+        outputs, seeds = zip(*pairs, strict=True)
+        create = edges is not None
+        reached = sweep(outputs, seeds, create, create, dict.fromkeys(ends))
+        found = [reached.get(end) for end in ends]
+        return found if create else [None if c is None else cell(c) for c in found]
 
 
 class _Residual(int):
@@ -135,22 +147,18 @@ class _TakenApart(NamedTuple):
     parts: list[Any]
 
 
-def _filled(saved: Any, values: list[Any]) -> Any:
+def _filled(saved: Any, values: Sequence[Any], edges: dict[Edge, Edge]) -> Any:
     if isinstance(saved, _TakenApart):
-        return saved.rebuild(*[_filled(part, values) for part in saved.parts])
+        return saved.rebuild(*[_filled(part, values, edges) for part in saved.parts])
     if isinstance(saved, (tuple, list)) and not hasattr(saved, "_fields"):
-        return type(saved)(_filled(value, values) for value in saved)
+        return type(saved)(_filled(value, values, edges) for value in saved)
+    if isinstance(saved, (Node, Leaf)):  # a `Function` saves where its tensors come from
+        return edges.get(saved, saved)
     return values[saved] if isinstance(saved, _Residual) else saved
 
 
 def _zeros(kind: tuple[tuple[int, ...], DType], backend: Any) -> Any:
     return backend.xp.zeros(kind[0], dtype=backend.to_dtype(kind[1]))
-
-
-def _to_user(g: Any) -> Any:
-    """A cotangent in the users' convention, which the sweep expects of its seeds."""
-    backend = BY_TYPE[type(g)]
-    return backend.xp.conj(g) if backend.from_dtype(g.dtype).is_complex else g
 
 
 class _Plan:

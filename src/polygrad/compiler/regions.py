@@ -9,16 +9,18 @@ the loop carries.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, NamedTuple
 
 from .._core import graph
-from .._core.graph import Edge, Leaf, Node, make_node
-from .._core.primitive import OPERATIONS
+from .._core.graph import Edge, Leaf, Node
 from .._core.tensor import Tensor, cell
+from .._interpreters.arrays import plain
 from .._interpreters.crossing import Argument, cross
-from .._state import recording
+from .._interpreters.forms import Form, raised
+from .._state import recorder, recording
 from .errors import CompileError
 from .outside import Template
 
@@ -45,26 +47,44 @@ class Traced(NamedTuple):
     edges: list[Edge | None]
     state: list[Any]
 
+    def raise_to(self, forms: Sequence[Form | None]) -> None:
+        """Make the first results, as far as they are in the graph, tensors of all frames of ``forms``."""
+        for number, form in enumerate(forms):
+            x = raised(cell(self.arrays[number], self.edges[number]), form)
+            self.arrays[number], self.edges[number] = x._data, x._edge
+
     def tape(self, name: str, backend: Any) -> Template | None:
         """The graph of the results, taken out; None where there is none."""
         joined = [cell(x, edge) for x, edge in zip(self.arrays, self.edges, strict=True) if edge is not None]
         return Template(name, joined, backend) if joined else None
 
 
+#: The recorder around a region where there is none: the gradient of a program is asked for from outside.
+_NOBODY: Any = SimpleNamespace(
+    read=lambda cell: None, read_grad=lambda leaf: None, guard=lambda owner, name, value: value,
+    host_value=lambda get: get(), home=lambda backend: backend,
+)  # fmt: skip
+
+
 class Region:
-    """A function ``(*tensors) -> list of tensors`` inside the program that the recorder ``outer`` watches.
+    """A function ``(*tensors) -> list of tensors`` inside the program of ``backend`` that is being captured.
 
     ``state`` are the tensors from outside that it writes to, which regions of one operation share; `trace` finds them.
+    ``known`` are the stand-ins of another region, whose graph this one goes through.
     """
 
-    def __init__(self, label: str, function: Callable[..., Sequence[Tensor]], outer: Any, state: list[Tensor]):
-        self._label, self._function, self._outer = label, function, outer
-        self.backend = outer.backend
+    def __init__(
+        self, label: str, function: Callable[..., Sequence[Tensor]], backend: Any, state: list[Tensor],
+        known: Mapping[Edge, Leaf] = MappingProxyType({}),
+    ):  # fmt: skip
+        self._label, self._function, self._outer = label, function, recorder() or _NOBODY
+        self.backend = backend
         self.state = state
         self._start = 0
         self._kept: dict[int, Kept] = {}
+        self._known = known
         #: Edge outside → the leaf that stands for it, and the other way round.
-        self._stand_ins: dict[Edge, Leaf] = {}
+        self.stand_ins: dict[Edge, Leaf] = {}
         self._edges: dict[Leaf, Edge] = {}
         self._gradients: dict[Leaf, Tensor | None] = {}
         #: The leaf of every input of the last trace, None where it has none.
@@ -80,9 +100,10 @@ class Region:
         edge = cell._edge
         if edge.__class__ is Node and edge.sequence < self._start:
             self._keep(cell)
-            leaf = self._stand_ins.get(edge)
+            leaf = self.stand_ins.get(edge)
             if leaf is None:
-                leaf = self._stand_ins[edge] = Leaf(cell, tuple(cell._data.shape))
+                leaf = self.stand_ins[edge] = Leaf(cell, tuple(cell._data.shape))
+                leaf.sequence = edge.sequence  # it is as old
                 self._edges[leaf] = edge
             cell._edge = edge = leaf
         if edge.__class__ is Leaf:
@@ -130,14 +151,16 @@ class Region:
 
     # -- tracing ---------------------------------------------------------------------------------------------------------
 
-    def trace(self, arrays: Sequence[Any], needs: Sequence[bool], state: Sequence[Any]) -> Traced:
+    def trace(self, arrays: Sequence[Any], needs: Sequence[bool], state: Sequence[Any], own: Any) -> Traced:
         """Run the function on ``arrays``, which are leaves where ``needs`` says so, with ``state`` in the tensors of it.
 
-        Whatever it does to tensors is undone.  Raises `Again` where it writes to a tensor that is not known to be state, and
-        CompileError for what cannot be repeated inside of a program.
+        ``own`` is any array of this very trace.  Whatever the function does to tensors is undone.  Raises `Again` where it
+        writes to a tensor that is not known to be state, and CompileError for what cannot be repeated inside of a program.
         """
         self._start = graph.next_sequence()
-        self._kept, self._stand_ins, self._edges, self._gradients, self.kinds = {}, {}, {}, {}, {}
+        self._kept, self._gradients, self.kinds = {}, {}, {}
+        self.stand_ins = dict(self._known)
+        self._edges = {leaf: edge for edge, leaf in self.stand_ins.items()}
         self.leaves = []
         inputs = [self._input(array, needed) for array, needed in zip(arrays, needs, strict=True)]
         try:
@@ -148,7 +171,7 @@ class Region:
                 results = self._function(*inputs)
                 found = Traced([x._read() for x in results], [x._edge for x in results], [])
                 del results, inputs
-            new = self._new_state(arrays[0])
+            new = self._new_state(own)
             found.state.extend([tensor._data for tensor in self.state])
         finally:
             self._undo()
@@ -192,7 +215,7 @@ class Region:
         new = []
         for kept in self._kept.values():
             tensor = kept.reference()
-            if tensor is None or not kept.written or self.backend.traced_together(kept.array, own):
+            if tensor is None or not kept.written or self.backend.traced_together(plain(kept.array), own):
                 continue
             if tensor._edge is not kept.edge and tensor._edge not in self._edges:
                 raise CompileError(
@@ -210,75 +233,3 @@ class Region:
                 tensor._data, tensor._edge, tensor._base = kept.array, kept.edge, kept.base
         for leaf, gradient in self._gradients.items():
             leaf.grad = gradient
-
-
-def leaves_of(edge: Edge | None) -> set[Leaf]:
-    """The leaves that a graph ends in."""
-    found: set[Leaf] = set()
-    seen: set[Edge] = set()
-    stack = [] if edge is None else [edge]
-    while stack:
-        edge = stack.pop()
-        if edge in seen:
-            continue
-        seen.add(edge)
-        if isinstance(edge, Leaf):
-            found.add(edge)
-        else:
-            stack.extend(edge.edges)
-    return found
-
-
-class Whole:
-    """The plan of a node that stands for a whole operation made of regions: ``rule(cotangents, saved) -> cotangents``."""
-
-    broadcasts = variadic = False
-    frees = True
-    arrays: tuple = ()
-    residuals: tuple = ()
-
-    def __init__(self, name: str, outputs: int, mask: tuple[bool, ...], rule: Callable[[list[Any], tuple], list[Any]]):
-        self.primitive = self.backward = self
-        self.name = self.operation = name
-        self.outputs, self.mask, self._rule = outputs, mask, rule
-        #: The node, weakly.
-        self.node: Callable[[], Node | None] = lambda: None
-
-    def __getitem__(self, array_type: type) -> Callable[[list[Any], tuple], list[Any]]:
-        return self._once if array_type is OPERATIONS.array_type else self._rule
-
-    def _once(self, cotangents: list[Any], saved: tuple) -> list[Any]:
-        """The rule where its result may be differentiated again: that says then why it cannot be."""
-        results = self._rule([None if g is None else g._read() for g in cotangents], saved)
-        edges = [g._edge for g in cotangents if g is not None and g._edge is not None]
-        arrays = [x for x in results if x is not None]
-        node: Any = self.node()
-        tensors = iter(joined(self.name, arrays, [True] * len(arrays), [*edges, *node.edges], (), self._twice))
-        return [None if x is None else next(tensors) for x in results]
-
-    def _twice(self, cotangents: list[Any], saved: tuple) -> list[Any]:
-        raise RuntimeError(
-            f"{self.name}: inside a compiled function it has first derivatives only, and this is the derivative of one; call the "
-            "function without polygrad.compile for those of higher order"
-        )
-
-
-def joined(
-    name: str,
-    arrays: Sequence[Any],
-    varies: Sequence[bool],
-    edges: Sequence[Edge],
-    saved: tuple,
-    rule: Callable[[list[Any], tuple], list[Any]],
-) -> list[Tensor]:
-    """Tensors of ``arrays``; those that vary are the outputs of one new node, which leads to ``edges``."""
-    if not edges or True not in varies:
-        return [cell(array) for array in arrays]
-    plan = Whole(name, sum(varies), (True,) * len(edges), rule)
-    node = make_node(plan, tuple(edges), saved, None)
-    plan.node = weakref.ref(node)
-    numbers: Iterator[int] = iter(range(plan.outputs))
-    return [
-        cell(array, make_node(plan, (node,), (), tuple(array.shape), next(numbers)) if varying else None)
-        for array, varying in zip(arrays, varies, strict=True)
-    ]

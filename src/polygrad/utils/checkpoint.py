@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from .._core.engine import sweep, to_user
-from .._core.graph import Edge, Leaf, Node, make_node, next_sequence
+from .._core.graph import NODE, Edge, Leaf, Node, make_node, next_sequence
 from .._core.primitive import AnyType
 from .._core.tensor import Tensor, cell
 from .._functions.generator import default_generator
+from .._interpreters.crossing import stop
 from .._state import grad_enabled, recorder, recording
 from ..autograd.grad_mode import enable_grad
 from ..backends.registry import BY_TYPE
@@ -82,7 +83,7 @@ def checkpoint(
     call.check = determinism_check == "default"
     call.shapes = [tuple(found[number].shape) for number in numbers]
     variables = [leaf._read() for leaf in call.variables]
-    node = make_node(call, tuple(edges), (*arrays, *variables, random), None)
+    node = make_node(call, tuple(edges), (None, *arrays, *variables, random), None)
     for output, number in enumerate(numbers):
         array = found[number]._read()
         found[number] = cell(array, make_node(call, (node,), (), array.shape, output))
@@ -160,24 +161,10 @@ def _replace(roots: Sequence[Any], since: int, others: dict[Edge, Edge]) -> None
             node.edges = tuple([others.get(edge, edge) for edge in node.edges])
 
 
-class _StandIn(Leaf):
-    """Where the graph of the second run ends: no sweep goes on from here, and no hook is called."""
-
-    __slots__ = ()
-
-    def __init__(self, edge: Edge):
-        self.grad = self.hooks = None
-        self.sequence, self.shape = 0, edge.shape
-
-    @property
-    def variable(self) -> Any:
-        return None
-
-
 class _Call:
     """The plan of one checkpoint's node: how it goes backward.  It is its own primitive."""
 
-    arrays: tuple = ()
+    arrays = ((0, NODE),)
     broadcasts, frees, variadic = False, True, False
     residuals: tuple = ()
     operation = name = "checkpoint"
@@ -208,16 +195,16 @@ class _Call:
         return AnyType(self._rule)
 
     def _rule(self, cotangents: list[Any], saved: tuple) -> list[Any]:
-        *arrays, random = saved
-        if any(c.__class__ is Tensor for c in cotangents):
-            return self._swept(arrays, random, cotangents, True)
+        node, *arrays, random = saved
+        if node is not None:
+            return self._swept(arrays, random, cotangents, node.edges)
         given = [c for c in cotangents if c is not None]
         arrived: list[bool] = []
 
         def run(*operands: Any) -> list[Any]:
             rest = iter(operands[len(arrays) :])
             results = self._swept(
-                operands[: len(arrays)], random, [None if c is None else next(rest) for c in cotangents], False
+                operands[: len(arrays)], random, [None if c is None else next(rest) for c in cotangents]
             )
             arrived[:] = [g is not None for g in results]
             return [g for g in results if g is not None]
@@ -226,28 +213,28 @@ class _Call:
         found = iter(BY_TYPE[given[0].__class__].apart(run, [*arrays, *given]))
         return [next(found) if one else None for one in arrived]
 
-    def _swept(self, arrays: Sequence[Any], random: Any, cotangents: Sequence[Any], create_graph: bool) -> list[Any]:
-        """The cotangents of the edges, by a second run and a sweep through its graph."""
+    def _swept(
+        self, arrays: Sequence[Any], random: Any, cotangents: Sequence[Any], edges: Sequence[Edge] | None = None
+    ) -> list[Any]:
+        """The cotangents of the edges, by a second run and a sweep through its graph; recorded, and leading on to ``edges``,
+        where there are any."""
+        following: Sequence[Edge | None] = edges or [None] * len(self.edges)
+        ends: dict[Edge, Edge] = {edge: stop(to, edge.shape) for edge, to in zip(self.edges, following, strict=True)}
         since = next_sequence()
-        outputs = self._again(arrays, random)
-        stand_ins: dict[Edge, Edge] = {edge: _StandIn(edge) for edge in self.edges}
-        roots = [out._edge for out in outputs]
-        _replace(roots, since, stand_ins)
+        outputs = self._again(arrays, random, ends)
+        _replace([out._edge for out in outputs], since, ends)
         pairs = [(out, to_user(c)) for out, c in zip(outputs, cotangents, strict=True) if c is not None]
         reached = sweep(
-            [out for out, _ in pairs], [c for _, c in pairs], None, create_graph, dict.fromkeys(stand_ins.values())
+            [out for out, _ in pairs], [c for _, c in pairs], None, edges is not None, dict.fromkeys(ends.values())
         )
-        results = [reached.get(stand_in) for stand_in in stand_ins.values()]
-        if create_graph:
-            back: dict[Edge, Edge] = {stand_in: edge for edge, stand_in in stand_ins.items()}
-            _replace([*roots, *[g._edge for g in results if g is not None]], since, back)
-        return results
+        return [reached.get(end) for end in ends.values()]
 
-    def _again(self, arrays: Sequence[Any], random: Any) -> list[Tensor]:
+    def _again(self, arrays: Sequence[Any], random: Any, ends: dict[Edge, Edge]) -> list[Tensor]:
         """The differentiable outputs of a second run, on the values of the first."""
         leaves, count = list(self.leaves), len(self.places)
         for place, array in zip(self.places, arrays[:count], strict=True):
-            leaves[place] = cell(array, self.leaves[place])
+            edge = self.leaves[place]
+            leaves[place] = cell(array, ends.get(edge, edge))
         args, kwargs = unflatten(self.structure, leaves)
         held = list(zip(self.variables, arrays[count:], strict=True))
         if random is not None:
@@ -288,7 +275,7 @@ class _Watching:
 
     def write(self, cell: Tensor) -> None:
         self.written.setdefault(id(cell), (cell, cell._data))
-        if self.around is not None:
+        if self.around is not None and cell._edge is not None:  # what has no graph is put back
             self.around.write(cell)
 
 

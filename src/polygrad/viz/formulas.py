@@ -107,7 +107,7 @@ def _saved_operands(node: Node) -> dict[int, Any]:
     plan, saved = node.plan, node.saved
     if saved is None:
         return {}
-    arrays = {number: saved[slot] for slot, number in plan.arrays if number != -1}
+    arrays = {number: saved[slot] for slot, number in plan.arrays if number >= 0}
     if plan.primitive.variadic:
         return dict(enumerate(arrays.get(0, ())))
     return arrays
