@@ -107,7 +107,7 @@ def plot(workloads: Figures, path: str) -> None:
         panel.axvline(1, color="#444444", linewidth=0.8, linestyle=":")
         panel.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:g}")
         panel.xaxis.set_minor_formatter(lambda ratio, _: "")
-        panel.set_title(textwrap.fill(title, 60), fontsize=9)
+        panel.set_title(textwrap.fill(title, 48), fontsize=9)
         panel.tick_params(labelsize=8)
         for side in ("top", "right"):
             panel.spines[side].set_visible(False)
