@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import _dtypes
-from .._state import RECORDERS, grad_enabled, grad_mode, note_read, recorder
+from .._state import CHANGES, RECORDERS, grad_enabled, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .graph import Edge, Leaf, Node, hooks_of
 from .primitive import OPERATIONS
@@ -115,6 +115,9 @@ class Aliasing:
         if former._base is not None:
             former._base[0]._watch(former)
             former._base[0]._views[:] = [r for r in former._base[0]._views if r() is not self]
+        new, old = view._data, self._data
+        if new.__class__ is not old.__class__ or (new.shape, new.dtype) != (old.shape, old.dtype):
+            CHANGES[0] += 1
         self._base, self._views = view._base, None
         self._base[0]._watch(self)
         self._bind(view._data, edge)

@@ -12,6 +12,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from .._state import CHANGES
+
 next_sequence = itertools.count(1).__next__
 
 
@@ -41,10 +43,12 @@ class RemovableHandle:
         self.id = next_sequence()
         self._hooks = hooks
         hooks[self.id] = callback
+        CHANGES[0] += 1
 
     def remove(self) -> None:
         """Take the hook back.  Doing so twice does nothing."""
         self._hooks.pop(self.id, None)
+        CHANGES[0] += 1
 
     def __enter__(self) -> RemovableHandle:
         return self

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from .._core.tensor import cell
+from .._core.tensor import Tensor, cell
 from .._state import CHANGES
 
 #: What a call returns for a state that the program was not made for.
@@ -64,7 +64,7 @@ class Source:
                 self.add(self._test(condition))
 
     def _test(self, condition: Condition) -> str:
-        same = "is" if condition.value is None or isinstance(condition.value, bool | type) else "=="
+        same = "is" if condition.value is None or isinstance(condition.value, bool | type | Tensor) else "=="
         return f"if not ({condition.expression} {same} {self.name(condition.value)}): return STALE"
 
     def function(self, name: str) -> Callable[[Sequence[Any]], Any]:

@@ -71,7 +71,7 @@ class Program:
         found = []
         for condition in self.conditions:
             now = eval(condition.expression, self.run.__globals__, {"t": tensors})
-            if now != condition.value:
+            if _differ(now, condition.value):
                 now, before = _apart(now, condition.value)
                 found.append(f"{condition.words}: {_short(now)}, was {_short(before)}")
         return found
@@ -136,6 +136,7 @@ class Program:
                 "the argument, move its computation inside, or call backward() outside"
             )
         self._source = source = Source()
+        source.names["hooked"] = _hooked
         self._arguments = {id(x): f"t[{place}]" for place, x in reversed(list(enumerate(tensors)))}
         self._leaves = {x._edge: f"t[{place}]._edge" for place, x in enumerate(tensors) if isinstance(x._edge, Leaf)}
         self._cells: dict[int, str] = {}
@@ -187,7 +188,13 @@ class Program:
                 expression = f"({self._leaf(leaf)}.grad is None)"
                 words = f"whether {_describe(leaf.variable)} has no gradient"
                 found[expression] = Condition(expression, kept.before is None, words)
+            if kept.written and leaf.variable is not None and leaf not in self._switched.values():
+                expression = f"hooked({self._leaf(leaf)})"
+                words = f"the hooks of {_describe(leaf.variable)}"
+                found[expression] = Condition(expression, _hooked(leaf), words, not expression.startswith("hooked(t["))
         for owner, attribute, value in discovery.guards:
+            if _differ(getattr(owner, attribute, None), value):  # the function itself changes it, while it is traced
+                continue
             expression = f"{self._source.name(owner)}.{attribute}"
             words = f"{type(owner).__name__}.{attribute.strip('_')}"
             found.setdefault(expression, Condition(expression, value, words, isinstance(owner, Counted)))
@@ -206,6 +213,10 @@ class Program:
                 if self._backend.is_plain(array):
                     expression = f"({name}._data.shape, {name}._data.dtype)"
                     found[expression] = Condition(expression, (array.shape, array.dtype), words)
+            else:
+                expression = f"({self._source.name(target)}._data.shape, {self._source.name(target)}._data.dtype)"
+                words = f"the shape and type of {_describe(target)}"
+                found[expression] = Condition(expression, (record.array.shape, record.array.dtype), words, True)
         return list(found.values())
 
     def _host(self, discovery: Discovery) -> list[str]:
@@ -353,6 +364,15 @@ class Program:
             else:
                 made.append(f"{self._leaf(what)}.grad" if kind == "gradient" else source.name(what))
         return made
+
+
+def _differ(now: Any, before: Any) -> bool:
+    return now is not before if isinstance(before, Tensor) else now != before
+
+
+def _hooked(leaf: Leaf) -> tuple[int, ...]:
+    """Which hooks are called where a gradient arrives at ``leaf``."""
+    return () if leaf.hooks is None else (*leaf.hooks.callbacks, *leaf.hooks.after_accumulation)
 
 
 def _is_switched(record: CellRecord) -> bool:

@@ -25,6 +25,10 @@ class Hooks:
         for name in self.__slots__:
             setattr(self, name, OrderedDict())
 
+    def when_it_runs(self) -> tuple[int, ...]:
+        """The numbers of the hooks around forward and backward."""
+        return (*self.forward_pre, *self.forward, *self.backward_pre, *self.backward)
+
 
 def add_hook(hooks: OrderedDict, hook: Any, prepend: bool = False) -> RemovableHandle:
     """Put ``hook`` last, or first, among ``hooks``."""

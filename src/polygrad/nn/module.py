@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Self
 
 from .._core.dispatch import ShapeError
 from .._core.graph import RemovableHandle
@@ -17,6 +17,7 @@ from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
 from .._state import CHANGES, RECORDERS, Counted, recorder
 from ..compiler import Compiled
+from .attributes import constants
 from .compiled import compiled_module
 from .hooks import Hooks, add_hook, call_with_hooks
 from .parameter import Buffer, Parameter
@@ -60,10 +61,14 @@ class Module(Placement, Counted):
 
     _version = 1
 
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        made = super().__new__(cls)
+        if RECORDERS and (active := recorder()) is not None:
+            active.made(made)
+        return made
+
     def __init__(self) -> None:
         self.__dict__.update(training=True, _kinds={}, _bindings=0, _hooks=None)
-        if RECORDERS and (active := recorder()) is not None:
-            active.made(self)
 
     @property
     def training(self) -> bool:
@@ -93,6 +98,9 @@ class Module(Placement, Counted):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if RECORDERS and (active := recorder()) is not None:
             active.guard(self, "_bindings", self._bindings)
+            active.guard(self, "_hooked", self._hooked)
+            for name, value in constants(self):
+                active.guard(self, name, value)
         if self._hooks is not None:
             return call_with_hooks(self, args, kwargs)
         try:
@@ -100,6 +108,11 @@ class Module(Placement, Counted):
         except (ValueError, RuntimeError, IndexError, TypeError) as error:
             self._explain(error, args)
             raise
+
+    @property
+    def _hooked(self) -> tuple[int, ...]:
+        """Which hooks are called when the module runs."""
+        return () if self._hooks is None else self._hooks.when_it_runs()
 
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """`forward` with its errors explained, for calls with hooks."""
@@ -150,6 +163,7 @@ class Module(Placement, Counted):
             register(attributes, name, BUFFER if value.persistent else UNSAVED, value)
         elif kind is None:
             object.__setattr__(self, name, value)
+            CHANGES[0] += 1
         elif kind in BUFFERS:
             if value is not None and not isinstance(value, Tensor):
                 raise TypeError(f"{name} is a buffer: it can be a Tensor or None, not {type(value).__name__}")

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
+from .._state import RECORDERS, recorder
 from ..autograd.grad_mode import enable_grad
 from .own_steps import recorded
 from .running import update, zero_steps, zeros
@@ -39,6 +40,8 @@ def _with_hooks(step: Callable) -> Callable:
 
     @functools.wraps(step)
     def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        if RECORDERS and (active := recorder()) is not None:
+            active.guard(self, "_hooked", self._hooked)
         if self._hooks is None:
             return step(self, *args, **kwargs)
         for hook in list(self._hooks["step_pre"].values()):
@@ -206,6 +209,11 @@ class Optimizer:
             hook(self)
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
+
+    @property
+    def _hooked(self) -> tuple[int, ...]:
+        """Which hooks are called around a step."""
+        return () if self._hooks is None else (*self._hooks["step_pre"], *self._hooks["step_post"])
 
     def _own(self, kind: str) -> list[Callable]:
         return [] if self._hooks is None else list(self._hooks[kind].values())
