@@ -216,6 +216,38 @@ def test_compiled_is_eager(row: Row, backend: str, usable):
             assert_close(numbers(a), numbers(b), f"{row.name}, tangent {n}")
 
 
+@pytest.mark.parametrize(
+    ("row", "backend"),
+    [
+        (r, b)
+        for b in BACKENDS
+        if b in ("numpy", "jax")
+        for place, r in enumerate(r for r in ROWS if r.orders > 1)
+        if b == "numpy" or place % 16 == 0
+    ],
+    ids=str,
+)
+def test_second_derivatives_through_a_compiled_function_from_outside(row: Row, backend: str, usable):
+    arrays = sample(row, 0, row.kinds[0])
+    function, primals = of_varying(row, 0, arrays)
+    if not primals:
+        return
+    compiled = polygrad.compile(function)
+    runs = []
+    for called in (compiled, function):
+        given = [polygrad.tensor(x, requires_grad=True) for x in primals]
+        outputs = [y for y in called(*given) if y.requires_grad]
+        first = polygrad.autograd.grad(
+            outputs, given, [polygrad.ones_like(y) * 0.7 for y in outputs], create_graph=True, materialize_grads=True
+        )
+        varying = [g for g in first if g.requires_grad]
+        seeds = list(map(polygrad.ones_like, varying))
+        second = varying and polygrad.autograd.grad(varying, given, seeds, materialize_grads=True)
+        runs.append([*first, *second, *two_sweeps(called, primals, directions(primals))])
+    for n, (a, b) in enumerate(zip(*runs, strict=True)):
+        assert_close(numbers(a), numbers(b), f"{row.name}, derivative {n}")
+
+
 @pytest.mark.parametrize("row", [r for r in ALL_ROWS if r.orders > 1 and r.name not in NO_BATCH], ids=str)
 def test_forward_over_reverse_in_a_batch(row: Row):
     """The derivative of the gradient in a direction: against reverse over reverse, one example after the other."""

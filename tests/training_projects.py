@@ -19,6 +19,7 @@ SEVERAL.update(
     gradients_of_small_batches=2,
     examples_against_a_model=2,
     a_critic_with_a_gradient_penalty=2,
+    a_penalty_through_a_compiled_model=0,
 )
 
 
@@ -97,6 +98,26 @@ def a_critic_with_a_gradient_penalty(pg):
         return loss.detach() + of_generator
 
     return step, lambda: [*generator.parameters(), *critic.parameters()]
+
+
+@program
+def a_penalty_through_a_compiled_model(pg):
+    """Only the model is compiled: the gradient of its gradient is taken from outside."""
+    model = small(pg, pg.nn.BatchNorm1d(8))
+    optimizer = pg.optim.Adam(model.parameters(), lr=0.01)
+    call = pg.compile(model) if pg.__name__ == "polygrad" else model
+
+    def drive(x, y, step=None):
+        x = x.clone().requires_grad_()
+        optimizer.zero_grad()
+        loss = pg.nn.functional.cross_entropy(call(x), y)
+        loss.backward(create_graph=True)
+        (x.grad.square().sum() + call(x.grad).tanh().mean()).backward()
+        optimizer.step()
+        return loss
+
+    drive.drive = drive
+    return drive, lambda: [*model.parameters(), *(p.grad for p in model.parameters())]
 
 
 @program

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .._core.engine import sweep, to_user
-from .._core.graph import Edge, Leaf, Node, make_node
+from .._core.graph import NODE, Edge, Leaf, Node, make_node
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._dtypes import DType
@@ -80,7 +80,7 @@ class Template:
     def edges(self, residuals: tuple, leaves: Sequence[Edge]) -> list[Node]:
         """What joins the results of a call to the eager graph: one node for the whole call, one for each result."""
         plan = _Plan(self)
-        node = make_node(plan, tuple(leaves), None if self.freed else residuals, None)
+        node = make_node(plan, tuple(leaves), None if self.freed else (None, *residuals), None)
         return [make_node(plan, (node,), (), shape, number) for number, (shape, _) in enumerate(self._kinds)]
 
     def backward(self, cotangents: list[Any], residuals: tuple) -> list[Any]:
@@ -166,7 +166,7 @@ class _Plan:
 
     broadcasts = False
     frees = True
-    arrays: list = []
+    arrays = ((0, NODE),)
 
     def __init__(self, template: Template):
         self._template = template
@@ -178,9 +178,12 @@ class _Plan:
         self.backward = self
 
     def __getitem__(self, array_type: type) -> Any:
-        if array_type is OPERATIONS.array_type:
-            raise RuntimeError(
-                f"create_graph=True does not reach through the compiled function {self.name!r} from outside; compute the "
-                "gradient inside of it, or call the function that it was made from"
-            )
-        return lambda g, residuals: self._template.backward(g, residuals)
+        return self._recorded if array_type is OPERATIONS.array_type else self._run
+
+    def _run(self, cotangents: list[Any], saved: tuple) -> list[Any]:
+        return self._template.backward(cotangents, saved[1:])
+
+    def _recorded(self, cotangents: list[Any], saved: tuple) -> list[Any]:
+        """With ``create_graph=True``: the same, operation by operation, so that it can be differentiated again."""
+        node, *residuals = saved
+        return self._template.swept(residuals, cotangents, node.edges)
