@@ -304,6 +304,12 @@ def test_only_functions_are_compiled():
         polygrad.compile(polygrad.ones(2))
 
 
+def test_there_is_no_fallback_to_ask_for():
+    assert polygrad.compile(fullgraph=True)(lambda x: x * 2)(polygrad.ones(2)).tolist() == [2, 2]
+    with pytest.raises(ValueError, match="fullgraph=False"):
+        polygrad.compile(lambda x: x, fullgraph=False)
+
+
 def test_a_module_that_is_made_inside_is_a_new_one_at_every_call(backend):
     x = polygrad.sin(polygrad.arange(12.0)).reshape(4, 3)
 

@@ -162,7 +162,7 @@ class Compiled:
         return f"<compiled {self.__wrapped__!r}>"
 
 
-def compile(function: Callable | None = None, *, backend: Any = None) -> Any:
+def compile(function: Callable | None = None, *, backend: Any = None, fullgraph: bool = True) -> Any:
     """``function``, or a module, compiled as a whole.
 
     The first call with new kinds of arguments traces the function: it runs once on values that have a shape and a type
@@ -173,9 +173,10 @@ def compile(function: Callable | None = None, *, backend: Any = None) -> Any:
     Args:
         function: a function or a module; without it, `compile` is a decorator with arguments.
         backend: where to compile; by default where the tensors among the arguments are.
+        fullgraph: always True, as in programs for ``torch.compile``: a part of a function is never left to run eagerly.
 
-    Raises CompileError where the function needs the value of a tensor while it is traced, or keeps a traced tensor, and TypeError
-    where it reads tensors of several backends.
+    Raises CompileError where the function needs the value of a tensor while it is traced, or keeps a traced tensor, TypeError
+    where it reads tensors of several backends, and ValueError for ``fullgraph=False``.
 
     Example::
 
@@ -187,6 +188,11 @@ def compile(function: Callable | None = None, *, backend: Any = None) -> Any:
             optimizer.step()
             return loss
     """
+    if not fullgraph:
+        raise ValueError(
+            "compile: fullgraph=False would leave parts of a function to run eagerly, which polygrad never does; leave it out, and "
+            "compile those functions alone that need no values of tensors"
+        )
     if function is None:
         return functools.partial(compile, backend=backend)
     if not callable(function):
