@@ -2,7 +2,8 @@
 
 The graph that was recorded while tracing is kept as a template.  The values that it saved leave the forward program as
 further outputs; when the gradient is asked for, a second program is captured in which the same nodes hold those values
-as inputs, and the ordinary sweep goes through them.
+as inputs, and the ordinary sweep goes through them.  A gradient that is to be differentiated again is computed by the same
+sweep, eagerly.
 """
 
 from __future__ import annotations
