@@ -137,8 +137,9 @@ def examples(session: nox.Session) -> None:
     install(session, backends=("jax", "strict"), extra="[examples]")
     plot = Path(session.create_tmp()) / "digits.png"
     session.run("python", "examples/digits.py", "--plot", str(plot))
-    session.run("python", "examples/digits.py", "--epochs", "2", "--backend", "jax")
-    session.run("python", "examples/digits.py", "--epochs", "2", "--backend", "strict")
+    for backend in PLUGINS:
+        for compiled in ((), ("--compile",)):
+            session.run("python", "examples/digits.py", "--epochs", "2", "--backend", backend, *compiled)
     session.run("python", "examples/digits.py", "--backend", "cupy", success_codes=[2])
 
 
