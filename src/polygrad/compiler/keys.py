@@ -13,16 +13,16 @@ from .pytree import flatten
 
 
 def key_of_tensors(args: Sequence[Any]) -> tuple | None:
-    """The key for arguments that are all tensors, and all different ones: the frequent case.  None for others."""
+    """The key for arguments that are all tensors, and all different ones, or none: the frequent case.  None for others."""
+    if not args:
+        return grad_enabled(), get_default_dtype(), get_backend()
     parts: list[Any] = [grad_enabled(), get_default_dtype()]
     for x in args:
         if x.__class__ not in TENSOR_TYPES:
             return None
         array = x._read()
         parts += array.__class__, array.shape, array.dtype, x._edge.__class__
-    if len(args) < 2:
-        return tuple(parts) if args else None
-    return tuple(parts) if len(set(map(id, args))) == len(args) else None
+    return tuple(parts) if len(args) == 1 or len(set(map(id, args))) == len(args) else None
 
 
 def key_of(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, list[Tensor]]:
