@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .._state import CHANGES
@@ -188,3 +188,15 @@ def hooks_of(edge: Edge) -> Hooks:
     if edge.hooks is None:
         edge.hooks = Hooks()
     return edge.hooks
+
+
+def reachable(roots: Iterable[Edge]) -> Iterator[Edge]:
+    """The edges ``roots`` and all that they lead to, each once."""
+    seen: set[Edge] = set()
+    stack = list(roots)
+    while stack:
+        edge = stack.pop()
+        if edge not in seen:
+            seen.add(edge)
+            yield edge
+            stack.extend(edge.edges)

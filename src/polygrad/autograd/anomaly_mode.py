@@ -16,7 +16,7 @@ from typing import Any
 
 from .._core import engine
 from .._core.dispatch import count_nodes_by
-from .._core.graph import Edge, Node, next_sequence
+from .._core.graph import Edge, Node, next_sequence, reachable
 from .._core.tensor import Tensor
 from .._state import recorder
 from ..backends.registry import BY_TYPE
@@ -99,16 +99,11 @@ def _has_nan(result: Any) -> bool:
 
 @contextmanager
 def _guard(roots: Sequence[Edge]) -> Iterator[None]:
-    stack, watched = list(roots), []
-    seen = set(stack)
-    while stack:
-        edge = stack.pop()
+    watched = []
+    for edge in reachable(roots):
         if edge.__class__ is Node and edge.plan.__class__ is not _Watched:
             edge.plan = _Watched(edge)
             watched.append(edge)
-        fresh = [e for e in edge.edges if e not in seen]
-        seen.update(fresh)
-        stack.extend(fresh)
     try:
         yield
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .._core.graph import NODE, Edge, Leaf, Node, make_node
+from .._core.graph import NODE, Edge, Leaf, Node, make_node, reachable
 from .._core.primitive import OPERATIONS, AnyType
 from .._core.tensor import Tensor, cell
 from .._state import grad_enabled
@@ -26,19 +26,7 @@ GRADIENT = "the gradient of "
 
 def leaves_of(edge: Edge | None) -> set[Leaf]:
     """The leaves that a graph ends in."""
-    found: set[Leaf] = set()
-    seen: set[Edge] = set()
-    stack = [] if edge is None else [edge]
-    while stack:
-        edge = stack.pop()
-        if edge in seen:
-            continue
-        seen.add(edge)
-        if isinstance(edge, Leaf):
-            found.add(edge)
-        else:
-            stack.extend(edge.edges)
-    return found
+    return {found for found in reachable([] if edge is None else [edge]) if isinstance(found, Leaf)}
 
 
 #: ``rule(cotangents, saved, node)``: the cotangents of a node's edges, in the engine's own convention, from those of its

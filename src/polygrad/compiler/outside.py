@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from .._core.engine import sweep, to_user
-from .._core.graph import NODE, Edge, Leaf, Node, make_node
+from .._core.graph import NODE, Edge, Leaf, Node, make_node, reachable
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._dtypes import DType
@@ -46,19 +46,12 @@ class Template:
         self._programs: dict[tuple[bool, ...], tuple[Any, list[bool]]] = {}
 
     def _collect(self) -> None:
-        seen: set[Edge] = set()
-        stack: list[Edge] = list(self._outputs)
-        while stack:
-            edge = stack.pop()
-            if edge in seen:
-                continue
-            seen.add(edge)
+        for edge in reachable(self._outputs):
             if isinstance(edge, Leaf):
                 self.leaves.append(edge)
-                continue
-            self._nodes.append(edge)
-            self.freed |= edge.saved is None
-            stack.extend(edge.edges)
+            else:
+                self._nodes.append(edge)
+                self.freed |= edge.saved is None
         self._nodes.sort(key=lambda node: node.sequence)
 
     def _emptied(self, saved: Any) -> Any:
