@@ -100,19 +100,57 @@ def _transposed(x):
     return x.T.copy().T
 
 
-@pytest.mark.parametrize("layout", [_read_only, _every_other, _backward, _transposed], ids=lambda f: f.__name__[1:])
+def _column(x):
+    """The last axis is the first one in memory, and not next to the others."""
+    wide = np.zeros((2 * x.shape[-1], *x.shape[:-1]), x.dtype)
+    window = np.moveaxis(wide[::2], 0, -1)
+    window[...] = x
+    return window
+
+
+LAYOUTS = [_read_only, _every_other, _backward, _transposed, _column]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda f: f.__name__[1:])
 @pytest.mark.parametrize("row", [r for r in ALL_ROWS if r.orders], ids=str)
 def test_layouts(row: Row, layout):
+    """Neither how operands lie in memory nor how cotangents do changes a result."""
+
+    def laid_out(x):
+        return layout(x) if x.ndim else x
+
     for precision in row.kinds:
         for number, one in enumerate(row.cases):
             before = row.sample(number, precision)
-            given = [layout(x) if x.ndim else x for x in before]
+            given = [laid_out(x) for x in before]
             made = iter(given)
-            found = evaluate(row, number, precision, make=lambda x, made=made: wrapped(next(made)))
+            found = evaluate(
+                row, number, precision, make=lambda x, made=made: wrapped(next(made)),
+                make_cotangent=lambda g: wrapped(laid_out(g)).detach(),
+            )  # fmt: skip
             problems = disagreements(found, evaluate(row, number, precision, "numpy"), 1e-12, 1e-12)
             assert not problems, f"{row.name}({one}): {problems}"
             for a, b in zip(given, before, strict=True):
                 assert np.array_equal(a, b), f"{row.name}({one}) changed its operand"
+
+
+def _everywhere_the_first(x):
+    """Along each axis the first element, again and again: strides of 0."""
+    first = x[(slice(0, 1),) * x.ndim]
+    return np.broadcast_to(first, x.shape) if first.size else x
+
+
+@pytest.mark.parametrize("row", [r for r in ALL_ROWS if r.orders], ids=str)
+def test_cotangents_with_strides_of_zero(row: Row):
+    """The cotangent of a sum is one number, broadcast."""
+    for precision in row.kinds:
+        for number, one in enumerate(row.cases):
+            results = [
+                evaluate(row, number, precision, "numpy", make_cotangent=lambda g, make=make: wrapped(make(g)).detach())
+                for make in (_everywhere_the_first, lambda g: _everywhere_the_first(g).copy())
+            ]
+            problems = disagreements(*results, 1e-12, 1e-12)
+            assert not problems, f"{row.name}({one}): {problems}"
 
 
 # -- other backends ------------------------------------------------------------------------------------------------------

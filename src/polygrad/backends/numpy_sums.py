@@ -44,6 +44,11 @@ def column_sums(x):
     return np.add.reduce([ones(piece.stop - piece.start, x.dtype).dot(x[piece]) for piece in _pieces(x.shape[0])])
 
 
+def _along_channels(axes, ndim):
+    """Whether ``axes`` are all but the second one, that of the channels."""
+    return ndim > 1 and axes == (0, *range(2, ndim))
+
+
 def total(x, axes):
     """The sum over ``axes``, kept as length 1, by products with ones where the order in memory allows it."""
     if x.dtype.char not in "fd" or not x.size:
@@ -55,10 +60,10 @@ def total(x, axes):
             return row_sums(x.reshape(-1, math.prod(x.shape[x.ndim - len(axes) :]))).reshape(kept)
         if axes == tuple(range(len(axes))):
             return column_sums(x.reshape(math.prod(x.shape[: len(axes)]), -1)).reshape(kept)
-        if axes == (0, *range(2, x.ndim)):  # channels, each in planes
+        if _along_channels(axes, x.ndim):  # each in planes
             planes = x.reshape(x.shape[0] * x.shape[1], -1)
             return np.add.reduce(row_sums(planes).reshape(x.shape[:2])).reshape(kept)
-    elif axes == (0, *range(2, x.ndim)):  # channels, last in memory
+    elif _along_channels(axes, x.ndim):  # last in memory
         last = x.transpose(0, *range(2, x.ndim), 1)
         if last.flags.c_contiguous:
             return column_sums(last.reshape(-1, x.shape[1])).reshape(kept)

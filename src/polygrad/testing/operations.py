@@ -132,8 +132,8 @@ REDUCTIONS = [
     row("power_norm", case((2, 3)), case((2, 3), axis=1), case((2, 3, 2), axis=(0, 2), keepdims=True),
         *[case(nonzero(2, 3), ord=p, axis=1) for p in (1, 3, 2.5, 0.5, -1)], case(nonzero()), case((0, 3)), kinds=BOTH,
         loose=3),
-    row("softmax", case((2, 3), axis=1), case((2, 3), axis=0), case((0, 3), axis=1)),
-    row("log_softmax", case((2, 3), axis=1), case((2, 3), axis=0), case((0, 3), axis=1)),
+    *[row(name, case((2, 3), axis=1), case((2, 3), axis=0), case((0, 3), axis=1), case((3,), axis=0),
+          case((2, 3, 2), axis=1), case((3, 0), axis=1)) for name in ("softmax", "log_softmax")],
 ]  # fmt: skip
 
 # -- shapes and indexing -------------------------------------------------------------------------------------------------
@@ -294,9 +294,11 @@ LAYERS = [
     row("sum_pool2d", case((1, 2, 4, 4), **_POOL, ceil=False), case((1, 1, 3, 4), **_OVERLAP, ceil=True)),
     row("sum_pool2d_gradient", case((1, 2, 2, 2), size=(4, 4), **_POOL, ceil=False),
         case((1, 1, 4, 3), size=(3, 4), **_OVERLAP, ceil=True)),
-    row("standardize", case((3, 4), axes=(1,), eps=0.1), case((2, 2, 3), axes=(0, 2), eps=0.1)),
+    row("standardize", case((3, 4), axes=(1,), eps=0.1), case((2, 2, 3), axes=(0, 2), eps=0.1), case((4,), axes=(0,), eps=0.1),
+        case((3, 2), axes=(0,), eps=0.1), case((0, 3), axes=(1,), eps=0.1)),
     row("standardize_affine", case((3, 4), (4,), (4,), axes=(1,), eps=0.1),
-        case((2, 2, 3), (1, 2, 1), (1, 2, 1), axes=(0, 2), eps=0.1)),
+        case((2, 2, 3), (1, 2, 1), (1, 2, 1), axes=(0, 2), eps=0.1), case((4,), (4,), (4,), axes=(0,), eps=0.1),
+        case((0, 3), (3,), (3,), axes=(1,), eps=0.1)),
     row("mse_loss", *[case((2, 3), (2, 3), reduction=r) for r in ("mean", "sum", "none")], case((), ())),
     row("class_mask", case(whole(4)(3), classes=4)),
     row("cross_entropy", *[case((3, 4), whole(4)(3), reduction=r) for r in ("mean", "sum", "none")]),

@@ -224,8 +224,13 @@ def evaluate(
     backend: Any = None,
     make: Callable[[Any], Tensor] | None = None,
     orders: int = 2,
+    make_cotangent: Callable[[Any], Tensor] | None = None,
 ) -> Results:
-    """Run a case and differentiate it ``row.orders`` times, with the same random cotangents in every run."""
+    """Run a case and differentiate it ``row.orders`` times, with the same random cotangents in every run.
+
+    ``make`` and ``make_cotangent`` make the tensors of the operands and of the cotangents, instead of new ones on
+    ``backend``.
+    """
     orders = min(orders, row.orders)
     arrays = row.sample(number, precision)
     operands = [leaf(x, backend) if make is None else make(x) for x in arrays]
@@ -242,6 +247,8 @@ def evaluate(
     def seeds(tensors: Sequence[Tensor], requires_grad: bool) -> list[Tensor]:
         made = [
             tensor(g, dtype=out.dtype, backend=out.backend, device=out.device)
+            if make_cotangent is None
+            else make_cotangent(g.astype(_numbers(out).dtype))
             for g, out in zip(_cotangents(tensors, random), tensors, strict=True)
         ]
         return [g.requires_grad_() for g in made] if requires_grad else made
