@@ -5,7 +5,9 @@ from __future__ import annotations
 import _thread
 import gc
 import itertools
+import signal
 import threading
+import time
 import tracemalloc
 import weakref
 
@@ -360,42 +362,62 @@ def test_an_exception_in_a_rule_changes_no_gradient():
     usable(x)
 
 
-def test_an_interrupt_by_a_signal_in_the_middle_of_backward():
-    """Ctrl-C at any time: a thread sends the signal while backward runs, again and again."""
-    x = polygrad.ones(4, requires_grad=True)
-    for delay in (0.0, 0.001, 0.003, 0.01):
-        y = x
-        for _ in range(20_000):
-            y = y * 1.0
-        x.grad = None
+@pytest.fixture
+def interrupted(collector_off):
+    """A function that repeats ``step`` until an interrupt ends it, which is sent after ``delay`` seconds.
+
+    It has a handler for the signal: a process that was started in the background ignores it, and so does all that it starts.
+    The garbage collector is off, since an exception in a callback of it is lost.
+    """
+
+    def handle(number, frame):
+        raise KeyboardInterrupt
+
+    def repeat(step, delay: float) -> None:
         timer = threading.Timer(delay, _thread.interrupt_main)
-        interrupted = False
+        end = time.monotonic() + 30
         try:
             timer.start()
-            y.sum().backward()
-            timer.join()
-            for _ in range(1000):  # the signal arrives between two instructions of the main thread
-                pass
+            while time.monotonic() < end:
+                step()
         except KeyboardInterrupt:
-            interrupted = True
-        timer.join()
-        if interrupted and x.grad is not None:
+            return
+        finally:
+            timer.join()
+        pytest.fail("no interrupt arrived")
+
+    before = signal.signal(signal.SIGINT, handle)
+    yield repeat
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_interrupt_by_a_signal_in_the_middle_of_backward(interrupted):
+    """Ctrl-C at any time: a thread sends the signal while backward runs, again and again."""
+    x = polygrad.ones(4, requires_grad=True)
+
+    def step():
+        x.grad = None
+        y = x
+        for _ in range(2_000):
+            y = y * 1.0
+        y.sum().backward()
+
+    for delay in (0.0, 0.001, 0.003, 0.01):
+        interrupted(step, delay)
+        if x.grad is not None:
             assert x.grad.tolist() == [1.0] * 4  # it came after the end
         usable(x)
 
 
-def test_an_interrupt_in_the_middle_of_forward_and_in_place():
+def test_an_interrupt_in_the_middle_of_forward_and_in_place(interrupted):
     x = polygrad.zeros(4)
     view = x[1:]
-    timer = threading.Timer(0.05, _thread.interrupt_main)
-    timer.start()
-    try:
-        for _ in range(10_000_000):
-            x.add_(1.0)
-            view.mul_(1.0)
-    except KeyboardInterrupt:
-        pass
-    timer.join()
+
+    def step():
+        x.add_(1.0)
+        view.mul_(1.0)
+
+    interrupted(step, 0.05)
     assert polygrad.is_grad_enabled()
     values = x.tolist()
     assert view.tolist() == values[1:] and len(set(values)) == 1

@@ -28,20 +28,24 @@ def ours(function):
     return function
 
 
+def default(pg, values):
+    """``values``, rounded to single precision so that they are the same ones in each, as a tensor of the default dtype."""
+    return pg.tensor(np.asarray(values, np.float32)).to(pg.get_default_dtype())
+
+
 def filled(pg, model):
     """``model`` with weights that are the same in both libraries."""
     random = np.random.default_rng(3)
     with pg.no_grad():
         for parameter in model.parameters():
-            values = random.standard_normal(tuple(parameter.shape)) * 0.4
-            parameter.copy_(pg.tensor(values.astype(np.float32)))
+            parameter.copy_(default(pg, random.standard_normal(tuple(parameter.shape)) * 0.4))
     return model
 
 
 def data(pg, rows=16, columns=6, classes=3, seed=0):
     random = np.random.default_rng(seed)
-    x = random.standard_normal((rows, columns)).astype(np.float32)
-    return pg.tensor(x), pg.tensor(random.integers(0, classes, rows))
+    x = random.standard_normal((rows, columns))
+    return default(pg, x), pg.tensor(random.integers(0, classes, rows))
 
 
 def small(pg, *extra):
@@ -442,7 +446,7 @@ def gradients_of_gradients(pg):
 def transforms_inside(pg):
     model = small(pg)
     optimizer = pg.optim.SGD(model.parameters(), lr=0.05)
-    weights = pg.tensor(np.linspace(-0.3, 0.3, 6, dtype=np.float32))
+    weights = default(pg, np.linspace(-0.3, 0.3, 6))
 
     def energy(x):
         return (x.tanh() * weights).sum() ** 2
@@ -469,7 +473,7 @@ def a_convolutional_network(pg):
         ),
     )
     inner, state = plain(pg, model, pg.optim.SGD(model.parameters(), lr=0.05, momentum=0.9))
-    images = pg.tensor(np.random.default_rng(5).standard_normal((16, 1, 6, 6)).astype(np.float32))
+    images = default(pg, np.random.default_rng(5).standard_normal((16, 1, 6, 6)))
 
     inner.drive = lambda x, y, step=inner: step(images, y)
     return inner, state
@@ -584,7 +588,7 @@ def random_numbers(pg):
             pg.normal(0.0, 2.0, (4,)), pg.rand_like(state), pg.randn_like(state), pg.multinomial(pg.ones(4), 4),
             pg.empty(4).uniform_(2, 3), pg.empty(4).normal_(), pg.empty(4).exponential_(),
         ]  # fmt: skip
-        state.copy_(sum(one.to(pg.float32) * 0.5**place for place, one in enumerate(noise)))
+        state.copy_(sum(one.to(pg.get_default_dtype()) * 0.5**place for place, one in enumerate(noise)))
         return state.sum()
 
     return step, lambda: [state]

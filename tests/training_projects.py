@@ -9,7 +9,7 @@ import copy
 import importlib
 
 import numpy as np
-from training_programs import SEVERAL, data, filled, moments, plain, program, small
+from training_programs import SEVERAL, data, default, filled, moments, plain, program, small
 
 # Rates of learning are constants of an optimizer's own step; a batch norm that is frozen, gradients that are there, or
 # parameters that require none at the end of a step make a second program.
@@ -24,7 +24,7 @@ SEVERAL.update(
 
 
 def noise(pg, *shape, seed=0):
-    return pg.tensor(np.random.default_rng(seed).standard_normal(shape).astype(np.float32))
+    return default(pg, np.random.default_rng(seed).standard_normal(shape))
 
 
 # -- two networks ----------------------------------------------------------------------------------------------------------
