@@ -923,7 +923,7 @@ def test_errors_inside_of_programs(jax):
         (weight * x).sum().backward()
         return total, None
 
-    with pytest.raises(polygrad.compiler.CompileError, match=r"calls backward\(\)"):
+    with pytest.raises(polygrad.compiler.CompileError, match="a gradient in .grad of .* finds no gradient"):
         polygrad.compile(lambda: polygrad.scan(trains, polygrad.zeros(2), polygrad.ones(3, 2)))()
     assert weight.grad is None
     model = nn.Dropout(0.5)
@@ -942,3 +942,130 @@ def test_errors_inside_of_programs(jax):
     kept = []
     with pytest.raises(polygrad.compiler.CompileError, match="outlive"):
         polygrad.compile(lambda: polygrad.scan(lambda c, x: (c, kept.append(c)), x, polygrad.ones(3, 2)))()
+
+
+# -- training inside of a loop ---------------------------------------------------------------------------------------------
+
+
+class Signs(optim.Optimizer):
+    """An optimizer with a step of its own, which keeps the last signs."""
+
+    def __init__(self, params, lr):
+        super().__init__(params, {"lr": lr})
+
+    def step(self):
+        with polygrad.no_grad():
+            for group in self.param_groups:
+                for parameter in group["params"]:
+                    signs = parameter.grad.sign()
+                    self.state[parameter].setdefault("signs", polygrad.zeros_like(parameter)).copy_(signs)
+                    parameter -= group["lr"] * signs
+
+
+OPTIMIZERS = {
+    "SGD": lambda p: optim.SGD(p, lr=0.1),
+    "momentum": lambda p: optim.SGD(p, lr=0.1, momentum=0.9),
+    "dampening": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, dampening=0.5),
+    "Adam": lambda p: optim.Adam(p, lr=0.1, amsgrad=True),
+    "AdamW": lambda p: optim.AdamW(p, lr=0.1),
+    "RMSprop": lambda p: optim.RMSprop(p, lr=0.1, centered=True, momentum=0.5),
+    "Adagrad": lambda p: optim.Adagrad(p, lr=0.1),
+    "own step": lambda p: Signs(p, lr=0.1),
+}
+
+
+def trained(optimizer, loop, zeroed, wrap):
+    """A weight, its gradient and the losses after three calls in which ``loop`` runs steps of training."""
+    weight = polygrad.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    optimizer = OPTIMIZERS[optimizer]([weight])
+    if zeroed == "to zeros":
+        weight.grad = polygrad.zeros(3)
+
+    def train(x):
+        if zeroed == "first":
+            optimizer.zero_grad()
+        loss = ((weight * x).sum() - 1).square()
+        loss.backward()
+        optimizer.step()
+        if zeroed != "first":
+            optimizer.zero_grad(set_to_none=zeroed == "last")
+        return loss.detach()
+
+    def call(xs):
+        if loop == "scan":
+            return polygrad.scan(lambda total, x: (total + x, train(x)), polygrad.zeros(3), xs)[1]
+        if loop == "cond":
+            return polygrad.cond(xs.sum() > 0, lambda x: train(x[1]), lambda x: x.sum(), (xs,))
+        return polygrad.while_loop(
+            lambda n, _: n < 3, lambda n, _: (n + 1, train(xs[1])), (polygrad.tensor(0), xs[0, 0])
+        )
+
+    call = wrap(call)
+    losses = [call(xs) for xs in (numbers(4, 3, grad=False).abs(), -numbers(4, 3, grad=False).abs()) for _ in range(2)]
+    return [weight.detach(), weight.grad, *(loss[1] if isinstance(loss, tuple) else loss for loss in losses)]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "loop", "zeroed"),
+    [
+        *[(optimizer, "scan", "first") for optimizer in OPTIMIZERS],
+        *[("Adam", loop, zeroed) for loop in ("scan", "cond", "while_loop") for zeroed in ("last", "to zeros")],
+        ("dampening", "cond", "last"),
+        ("own step", "while_loop", "last"),
+    ],
+)
+def test_optimizers_step_inside_of_loops_as_eagerly(jax, optimizer, loop, zeroed):
+    with polygrad.use_backend("numpy"):
+        eager = trained(optimizer, loop, zeroed, lambda function: function)
+    for x, y in zip(trained(optimizer, loop, zeroed, polygrad.compile), eager, strict=True):
+        assert (x is None) == (y is None)
+        if x is not None:
+            close(x, y)
+
+
+@pytest.mark.parametrize("loop", ["cond", "while_loop"])
+def test_a_gradient_that_begins_inside_of_what_may_not_run_is_an_error_that_says_what_to_write(jax, loop):
+    with pytest.raises(polygrad.compiler.CompileError, match=r"where it finds no gradient.*zeros_like\(x\) before"):
+        trained("SGD", loop, "first", polygrad.compile)
+
+
+def test_a_scheduler_inside_of_a_loop_is_an_error_that_says_so(jax):
+    weight = polygrad.ones(3, requires_grad=True)
+    optimizer = optim.SGD([weight], lr=0.1)
+    scheduler = optim.lr_scheduler.StepLR(optimizer, 1)
+
+    def step(total, x):
+        scheduler.step()
+        return total + x, None
+
+    with pytest.raises(polygrad.compiler.CompileError, match=r"scheduler.step\(\).*change it before or after"):
+        polygrad.compile(lambda xs: polygrad.scan(step, polygrad.zeros(3), xs))(polygrad.ones(2, 3))
+    assert optimizer.param_groups[0]["lr"] == 0.1
+
+
+@pytest.mark.parametrize("loop", ["scan", "cond", "while_loop"])
+@pytest.mark.parametrize(
+    "make", [lambda: nn.BatchNorm1d(3), lambda: nn.BatchNorm1d(3, momentum=None), lambda: nn.Dropout(0.5)]
+)
+def test_layers_with_state_inside_of_loops_as_eagerly(jax, make, loop):
+    def used(wrap):
+        polygrad.manual_seed(0)
+        layer = make()
+
+        def call(xs):
+            if loop == "scan":
+                return polygrad.scan(lambda n, x: (n + 1, layer(x)), polygrad.tensor(0.0), xs)[1]
+            if loop == "cond":
+                return polygrad.cond(xs.sum() > 0, lambda xs: layer(xs[1]), lambda xs: xs[0], (xs,))
+            return polygrad.while_loop(lambda n, x: n < 3, lambda n, x: (n + 1, layer(x)), (polygrad.tensor(0), xs[0]))[
+                1
+            ]
+
+        call = wrap(call)
+        xs = numbers(3, 4, 3, grad=False)
+        return [call(xs.abs()), call(-xs.abs()), *layer.buffers()]
+
+    with polygrad.use_backend("numpy"):
+        eager = used(lambda function: function)
+    for x, y in zip(used(polygrad.compile), eager, strict=True):
+        close(x, y)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import polygrad
-from polygrad._state import recording
+from polygrad._state import Passive, recording
 from polygrad.random import default_generator
 
 BACKENDS = ("numpy", "strict", "jax")
@@ -266,7 +266,7 @@ def test_threads_draw_different_parts_of_one_stream():
     assert len(found) == 400 and set(found) == expected
 
 
-class Watcher:
+class Watcher(Passive):
     """A recorder that keeps what it sees."""
 
     def __init__(self):
@@ -277,15 +277,6 @@ class Watcher:
 
     def write(self, cell):
         self.writes.append(cell)
-
-    def read_grad(self, leaf):
-        pass
-
-    def write_grad(self, leaf):
-        pass
-
-    def home(self, backend):
-        return backend
 
 
 def test_a_recorder_sees_the_state_read_and_rebound():

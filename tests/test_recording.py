@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 import polygrad
 from polygrad._core.tensor import cell
-from polygrad._state import RECORDERS, recording
+from polygrad._state import RECORDERS, Passive, Recorder, recording
 
 
-class Log:
+class Log(Passive):
     """A recorder that remembers what it saw."""
 
     def __init__(self):
@@ -26,9 +28,6 @@ class Log:
 
     def write_grad(self, leaf):
         self.grad_writes.append(leaf)
-
-    def home(self, backend):
-        return backend
 
 
 def seen(cells, wanted):
@@ -111,3 +110,12 @@ def test_without_a_recorder_nothing_is_noted():
         pass
     polygrad.exp(cell(polygrad.ones(2).array))
     assert not log.reads
+
+
+def test_a_recorder_that_lacks_a_member_cannot_be_made():
+    class Incomplete(Recorder):
+        def read(self, cell):
+            pass
+
+    with pytest.raises(TypeError, match="abstract"):
+        Incomplete()

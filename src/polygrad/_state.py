@@ -5,9 +5,10 @@ Both live in a ContextVar, so threads and asyncio tasks do not see each other's.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any
 
 grad_mode: ContextVar[bool] = ContextVar("polygrad_grad_mode", default=True)
 inference_mode: ContextVar[bool] = ContextVar("polygrad_inference_mode", default=False)
@@ -26,41 +27,146 @@ class Counted:
     __slots__ = ()
 
 
-class Recorder(Protocol):
-    """What watches cells while it is active: `polygrad.compile` discovers a function's state with one."""
+class Recorder(ABC):
+    """What watches cells while it is active: `polygrad.compile` discovers a function's state with one.
 
-    def read(self, cell) -> None:
+    Every recorder is a subclass, so that one that lacks a member can neither be made nor passes the type checker.
+    """
+
+    #: The backend that a program is captured for; None where there is no program.
+    backend: Any = None
+
+    @abstractmethod
+    def read(self, cell: Any) -> None:
         """The array of ``cell`` is about to be read."""
 
-    def write(self, cell) -> None:
+    @abstractmethod
+    def write(self, cell: Any) -> None:
         """``cell`` is about to be bound to another array."""
 
-    def read_grad(self, leaf) -> None:
+    @abstractmethod
+    def read_grad(self, leaf: Any) -> None:
         """The gradient that ``leaf`` holds is about to be read."""
 
-    def write_grad(self, leaf) -> None:
+    @abstractmethod
+    def write_grad(self, leaf: Any) -> None:
         """``leaf`` is about to get another gradient."""
 
-    def made(self, owner) -> None:
+    @abstractmethod
+    def made(self, owner: Any) -> None:
         """``owner`` was made just now: nothing that is recorded depends on what it was before."""
 
-    def guard(self, owner, name: str, value):
+    @abstractmethod
+    def guard(self, owner: Any, name: str, value: Any) -> Any:
         """What is recorded holds only while ``owner.name`` is ``value``; returns ``value``."""
 
-    def host_value(self, get):
+    @abstractmethod
+    def host_value(self, get: Callable[[], float]) -> Any:
         """A Python number that ``get()`` reads, and that may be another one the next time."""
 
-    def host_effect(self, effect, remember) -> None:
+    @abstractmethod
+    def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
         """A change of Python state, ``effect()``, that belongs to every run; ``remember()`` returns what undoes it."""
 
-    def only_if_recorded(self, undo) -> None:
+    @abstractmethod
+    def only_if_recorded(self, undo: Callable[[], None]) -> None:
         """Call ``undo()``, which takes a change of Python state back, if the recording fails or is not run."""
 
-    def assign(self, owner, name: str, value) -> None:
+    @abstractmethod
+    def only_at_first(self, what: str) -> None:
+        """What follows is another computation in the first run than in the later ones, since ``what`` begins there."""
+
+    @abstractmethod
+    def assign(self, owner: Any, name: str, value: Any) -> None:
         """Set the attribute ``owner.name``, at every run."""
 
-    def home(self, backend):
+    @abstractmethod
+    def home(self, backend: Any) -> Any:
         """The backend that makes a new tensor where ``backend`` would do it otherwise."""
+
+
+class Passive(Recorder):
+    """The recorder that does what happens where there is none: a base of those that watch only some of it."""
+
+    def read(self, cell: Any) -> None:
+        pass
+
+    def write(self, cell: Any) -> None:
+        pass
+
+    def read_grad(self, leaf: Any) -> None:
+        pass
+
+    def write_grad(self, leaf: Any) -> None:
+        pass
+
+    def made(self, owner: Any) -> None:
+        pass
+
+    def guard(self, owner: Any, name: str, value: Any) -> Any:
+        return value
+
+    def host_value(self, get: Callable[[], float]) -> Any:
+        return get()
+
+    def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
+        effect()
+
+    def only_if_recorded(self, undo: Callable[[], None]) -> None:
+        pass
+
+    def only_at_first(self, what: str) -> None:
+        pass
+
+    def assign(self, owner: Any, name: str, value: Any) -> None:
+        setattr(owner, name, value)
+
+    def home(self, backend: Any) -> Any:
+        return backend
+
+
+class Around(Recorder):
+    """A recorder inside of another one, ``outer``, to which it passes on what it does not see to itself."""
+
+    def __init__(self, outer: Recorder | None):
+        self.outer: Recorder = Passive() if outer is None else outer
+        self.backend = self.outer.backend
+
+    def read(self, cell: Any) -> None:
+        self.outer.read(cell)
+
+    def write(self, cell: Any) -> None:
+        self.outer.write(cell)
+
+    def read_grad(self, leaf: Any) -> None:
+        self.outer.read_grad(leaf)
+
+    def write_grad(self, leaf: Any) -> None:
+        self.outer.write_grad(leaf)
+
+    def made(self, owner: Any) -> None:
+        self.outer.made(owner)
+
+    def guard(self, owner: Any, name: str, value: Any) -> Any:
+        return self.outer.guard(owner, name, value)
+
+    def host_value(self, get: Callable[[], float]) -> Any:
+        return self.outer.host_value(get)
+
+    def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
+        self.outer.host_effect(effect, remember)
+
+    def only_if_recorded(self, undo: Callable[[], None]) -> None:
+        self.outer.only_if_recorded(undo)
+
+    def only_at_first(self, what: str) -> None:
+        self.outer.only_at_first(what)
+
+    def assign(self, owner: Any, name: str, value: Any) -> None:
+        self.outer.assign(owner, name, value)
+
+    def home(self, backend: Any) -> Any:
+        return self.outer.home(backend)
 
 
 _recorder: ContextVar[Recorder | None] = ContextVar("polygrad_recorder", default=None)

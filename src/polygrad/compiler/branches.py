@@ -21,14 +21,13 @@ from .gradients import (
     Rule,
     StandIns,
     arrays_of,
-    bind,
     fitting,
     joined,
     needs_of,
     zeros,
 )
 from .outside import Template
-from .regions import Again, Region
+from .regions import Again, Region, State
 
 
 def cond(
@@ -37,7 +36,7 @@ def cond(
 ) -> list[Tensor]:  # fmt: skip
     """The results of the branch that is chosen."""
     xp = backend.xp
-    state: list[Tensor] = []
+    state = State()
     regions = [Region(label, f, backend, state, k) for label, f, k in zip(labels, (true, false), known, strict=True)]
     truth, needs, width = plain(predicate._read()), needs_of(operands), len(operands)
     # Both branches must have the same outputs: what a branch saves is zeros in the other, which has to know its kind.
@@ -72,7 +71,7 @@ def cond(
 
     while True:
         traces.clear()
-        arrays = arrays_of([*operands, *state])
+        arrays = [*arrays_of(operands), *state.arrays(backend)]
         before = Packing(arrays)
         given = before.pack(arrays)
         try:
@@ -83,7 +82,7 @@ def cond(
     packed, found = found[: len(made)], found[len(made) :]
     results = made.unpack(packed)
     varying = [one or other for one, other in zip(traces[0][2], traces[1][2], strict=True)]
-    bind(state, results[len(varying) :])
+    state.bind(results[len(varying) :])
     sides: list[Any] = [None, None]
     edges: dict[Any, Kind] = {}
     values: list[Any] = []

@@ -100,7 +100,8 @@ def _looping() -> Iterator[None]:
 
 def _compiling() -> Any:
     """The backend that a program is being captured for, if the program can have loops of its own."""
-    backend = getattr(recorder(), "backend", None)
+    active = recorder()
+    backend = None if active is None else active.backend
     return backend if backend is not None and "jit" in backend.capabilities else None
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor
-from .._state import CHANGES
+from .._state import CHANGES, Recorder
 from ..backends.registry import BY_TYPE
 from .errors import CompileError
 
@@ -52,7 +52,7 @@ class LeafRecord:
     after: Tensor | None = None
 
 
-class Discovery:
+class Discovery(Recorder):
     """The recorder of one trace."""
 
     def __init__(self, backend: Any):
@@ -139,6 +139,9 @@ class Discovery:
     def only_if_recorded(self, undo: Callable[[], None]) -> None:
         """State that was made while tracing, for all calls: ``undo`` takes it away again."""
         self._withdraw.append(undo)
+
+    def only_at_first(self, what: str) -> None:
+        """What differs in the first run is a number that is read at every run; see `host_value`."""
 
     def assign(self, owner: Any, name: str, value: Any) -> None:
         """An attribute that is set at every call."""

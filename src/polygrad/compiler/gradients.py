@@ -103,12 +103,6 @@ def arrays_of(tensors: Sequence[Tensor]) -> list[Any]:
     return [x._read() for x in tensors]
 
 
-def bind(state: Sequence[Tensor], arrays: Sequence[Any]) -> None:
-    """Put what a region made of the tensors that it writes to into them."""
-    for tensor, array in zip(state, arrays, strict=True):
-        tensor._bind(array, tensor._edge)
-
-
 class Residuals:
     """Where the arrays that a graph has saved are found: outside of the region, among its inputs or its outputs, or nowhere
     yet, so that they have to leave it as ``more`` outputs."""

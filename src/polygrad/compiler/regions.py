@@ -11,7 +11,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType, SimpleNamespace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from .._core import graph
@@ -20,8 +20,8 @@ from .._core.tensor import Tensor, cell
 from .._interpreters.arrays import plain
 from .._interpreters.crossing import Argument, cross
 from .._interpreters.forms import Form, raised
-from .._state import recorder, recording
-from .errors import CompileError
+from .._state import Around, recorder, recording
+from .errors import CompileError, StateIsMissing
 from .outside import Template
 
 
@@ -59,25 +59,67 @@ class Traced(NamedTuple):
         return Template(name, joined, backend) if joined else None
 
 
-#: The recorder around a region where there is none: the gradient of a program is asked for from outside.
-_NOBODY: Any = SimpleNamespace(
-    read=lambda cell: None, read_grad=lambda leaf: None, guard=lambda owner, name, value: value,
-    host_value=lambda get: get(), home=lambda backend: backend,
-)  # fmt: skip
+class State(list[Tensor]):
+    """The tensors from outside that the regions of one operation write to, which it carries along.
+
+    So are the gradients that they leave to tensors from outside: each has a cell of its own among them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gradients: dict[Leaf, Tensor] = {}
+        #: Leaves for whose gradients there are no cells yet: they begin with what there is, or with zeros of a kind.
+        self.wanted: dict[Leaf, tuple[tuple[int, ...], Any] | None] = {}
+        #: Leaves that have no gradient afterwards.
+        self.cleared: set[Leaf] = set()
+
+    def arrays(self, backend: Any) -> list[Any]:
+        """What the operation begins with."""
+        active = recorder()
+        for leaf, kind in self.wanted.items():
+            if kind is None:
+                if active is not None:
+                    active.read_grad(leaf)
+                assert leaf.grad is not None
+                slot = cell(leaf.grad._read())
+            else:
+                slot = cell(backend.xp.zeros(kind[0], dtype=kind[1]))
+            self.gradients[leaf] = slot
+            self.append(slot)
+        self.wanted.clear()
+        return [x._read() for x in self]
+
+    def bind(self, arrays: Sequence[Any]) -> None:
+        """Let the tensors and gradients be what the operation has made of them."""
+        for tensor, array in zip(self, arrays, strict=True):
+            tensor._bind(array, tensor._edge)
+        active = recorder()
+        for leaf, gradient in (*self.gradients.items(), *dict.fromkeys(self.cleared).items()):
+            if active is not None:
+                active.write_grad(leaf)
+            leaf.grad = gradient
 
 
-class Region:
+def _told(gradient: Tensor | None) -> str:
+    if gradient is None:
+        return "no gradient"
+    return "a gradient" if gradient._edge is None else "a gradient with a graph"
+
+
+class Region(Around):
     """A function ``(*tensors) -> list of tensors`` inside the program of ``backend`` that is being captured.
 
     ``state`` are the tensors from outside that it writes to, which regions of one operation share; `trace` finds them.
-    ``known`` are the stand-ins of another region, whose graph this one goes through.
+    ``known`` are the stand-ins of another region, whose graph this one goes through.  A region that runs ``always``, at least
+    once, may leave other gradients than it found: those of its last run.
     """
 
     def __init__(
-        self, label: str, function: Callable[..., Sequence[Tensor]], backend: Any, state: list[Tensor],
-        known: Mapping[Edge, Leaf] = MappingProxyType({}),
+        self, label: str, function: Callable[..., Sequence[Tensor]], backend: Any, state: State,
+        known: Mapping[Edge, Leaf] = MappingProxyType({}), always: bool = False,
     ):  # fmt: skip
-        self._label, self._function, self._outer = label, function, recorder() or _NOBODY
+        super().__init__(recorder())
+        self._label, self._function = label, function
         self.backend = backend
         self.state = state
         self._start = 0
@@ -86,7 +128,13 @@ class Region:
         #: Edge outside → the leaf that stands for it, and the other way round.
         self.stand_ins: dict[Edge, Leaf] = {}
         self._edges: dict[Leaf, Edge] = {}
+        self._always = always
         self._gradients: dict[Leaf, Tensor | None] = {}
+        #: Leaves whose gradient the region has asked for before it set one.
+        self._looked: set[Leaf] = set()
+        #: Where the gradients are carried that the region leaves, and which those are, None for no gradient.
+        self._slots: dict[Leaf, Tensor] = {}
+        self._left: dict[Leaf, Tensor | None] = {}
         #: The leaf of every input of the last trace, None where it has none.
         self.leaves: list[Leaf | None] = []
         #: Shape and type of the tensor that each leaf belongs to.
@@ -96,7 +144,7 @@ class Region:
 
     def read(self, cell: Tensor) -> None:
         """Make ``cell`` an input of the program, and its graph, if it has one, a leaf of the region's."""
-        self._outer.read(cell)
+        self.outer.read(cell)
         edge = cell._edge
         if edge.__class__ is Node and edge.sequence < self._start:
             self._keep(cell)
@@ -115,24 +163,14 @@ class Region:
         self._keep(cell).written = True
 
     def read_grad(self, leaf: Leaf) -> None:
-        """As for the whole program."""
-        self._outer.read_grad(leaf)
+        """As for the whole program, unless it is a gradient of the region's own."""
+        if leaf not in self._gradients:
+            self._looked.add(leaf)
+            self.outer.read_grad(leaf)
 
     def write_grad(self, leaf: Leaf) -> None:
-        """Remember that ``leaf`` gets another gradient, which is an error if it is not the region's own."""
+        """Remember that ``leaf`` gets another gradient."""
         self._gradients.setdefault(leaf, leaf.grad)
-
-    def made(self, owner: Any) -> None:
-        """As for the whole program."""
-        self._outer.made(owner)
-
-    def guard(self, owner: Any, name: str, value: Any) -> Any:
-        """As for the whole program."""
-        return self._outer.guard(owner, name, value)
-
-    def host_value(self, get: Callable[[], float]) -> Any:
-        """A Python number, the same in all steps."""
-        return self._outer.host_value(get)
 
     def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
         """Raise CompileError: inside of a program there is no Python whose state could change."""
@@ -145,9 +183,12 @@ class Region:
         """Raise CompileError, as `host_effect`."""
         self.host_effect(lambda: None, lambda: lambda: None)
 
-    def home(self, backend: Any) -> Any:
-        """As for the whole program."""
-        return self._outer.home(backend)
+    def only_at_first(self, what: str) -> None:
+        """Raise StateIsMissing: all steps are the same program."""
+        raise StateIsMissing(
+            f"{self._label} makes {what} when it first runs, and in a compiled program all of its steps are the same; call the "
+            "function once without compile first"
+        )
 
     # -- tracing ---------------------------------------------------------------------------------------------------------
 
@@ -159,6 +200,7 @@ class Region:
         """
         self._start = graph.next_sequence()
         self._kept, self._gradients, self.kinds = {}, {}, {}
+        self._looked.clear()
         self.stand_ins = dict(self._known)
         self._edges = {leaf: edge for edge, leaf in self.stand_ins.items()}
         self.leaves = []
@@ -168,14 +210,17 @@ class Region:
                 for tensor, array in zip(self.state, state, strict=True):
                     self._keep(tensor)
                     tensor._data = array
+                for leaf, slot in self.state.gradients.items():
+                    self._gradients[leaf], leaf.grad = leaf.grad, slot
                 results = self._function(*inputs)
                 found = Traced([x._read() for x in results], [x._edge for x in results], [])
                 del results, inputs
+                self._leave_gradients()
             new = self._new_state(own)
             found.state.extend([tensor._data for tensor in self.state])
         finally:
             self._undo()
-        if new:
+        if new or self.state.wanted:
             self.state.extend(new)
             raise Again
         return found
@@ -205,12 +250,6 @@ class Region:
 
         What holds an array of the trace, as ``own`` is one, from the beginning is no such tensor; nor is what died.
         """
-        for leaf in self._gradients:
-            if leaf in self.leaves or leaf in self._edges or leaf.variable is not None:
-                raise CompileError(
-                    f"{self._label} calls backward(), which adds into .grad of a tensor of shape {tuple(leaf.shape)} from outside; in a "  # noqa: E501
-                    "compiled program call backward() after it, or take the gradient inside by polygrad.autograd.grad or polygrad.func.grad"  # noqa: E501
-                )
         known = {id(tensor) for tensor in self.state}
         new = []
         for kept in self._kept.values():
@@ -225,6 +264,30 @@ class Region:
             if id(tensor) not in known:
                 new.append(tensor)
         return new
+
+    def _leave_gradients(self) -> None:
+        """Put the gradients that tensors from outside are left with into the state."""
+        state = self.state
+        for leaf, before in self._gradients.items():
+            gradient = leaf.grad
+            if gradient is before or leaf in self.leaves or leaf in self._edges or leaf.variable is None:
+                continue
+            replaced = self._always and leaf not in self._looked  # what there was before makes no difference
+            if gradient is None and replaced:
+                state.cleared.add(leaf)
+            elif gradient is not None and gradient._edge is None and leaf in state.gradients:
+                state.gradients[leaf]._data = gradient._read()
+            elif gradient is not None and gradient._edge is None and (replaced or before is not None):
+                array = gradient._read()
+                state.wanted[leaf] = (tuple(array.shape), array.dtype) if replaced else None
+            else:
+                raise CompileError(
+                    f"{self._label} leaves {_told(gradient)} in .grad of a tensor of shape {tuple(leaf.shape)} from outside, where it finds "  # noqa: E501
+                    f"{_told(before)}, and in a compiled program that cannot be another thing from step to step; have a gradient "
+                    "without a graph there before and after, as by x.grad = polygrad.zeros_like(x) before it and "
+                    "optimizer.zero_grad(set_to_none=False) in it; or take the gradient by polygrad.autograd.grad or "
+                    "polygrad.func.grad, and return it"
+                )
 
     def _undo(self) -> None:
         for kept in self._kept.values():

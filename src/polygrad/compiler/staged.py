@@ -28,7 +28,6 @@ from .gradients import (
     Rule,
     StandIns,
     arrays_of,
-    bind,
     fitting,
     joined,
     leaves_of,
@@ -38,7 +37,7 @@ from .gradients import (
     zeros,
 )
 from .outside import Template
-from .regions import Again, Region, Traced
+from .regions import Again, Region, State, Traced
 
 
 def _depending(traced: Traced, region: Region, needs: Sequence[bool], given: Sequence[bool]) -> list[bool]:
@@ -65,8 +64,8 @@ def scan(
 ) -> tuple[list[Tensor], list[Tensor]]:  # fmt: skip
     """The last carry, and the other results of all steps; ``results`` is emptied before ``step`` runs anew."""
     xp = backend.xp
-    state: list[Tensor] = []
-    region = Region(label, step, backend, state, known)
+    state = State()
+    region = Region(label, step, backend, state, known, always=True)
     needs, width = may_need(carry), len(carry)
     held, rows = Packing(arrays_of(carry)), Packing(arrays_of(inputs))
     last_trace: list[Any] = []
@@ -93,7 +92,7 @@ def scan(
     # Without anything to go through, the steps are counted.
     through = rows.pack_steps(arrays_of(inputs)) or (xp.arange(count),)
     while True:
-        start = arrays_of([*carry, *state])
+        start = [*arrays_of(carry), *state.arrays(backend)]
         held.admit(start)
         try:
             last, stacked = xp.scan_steps(body, held.pack(start), through, reverse)
@@ -101,7 +100,7 @@ def scan(
         except Again:
             continue
     last = held.unpack(last)
-    bind(state, last[width:])
+    state.bind(last[width:])
     tape, saved, ys, reaches = last_trace
     last_trace.clear()
     own_stacked, more = stacked[: len(ys)], stacked[len(ys) :]
@@ -198,7 +197,7 @@ def while_loop(
 ) -> list[Tensor]:
     """The last carry.  Where ``goes_on`` has a truth for each example of a batch, ``masked`` is run as long as one holds."""
     xp = backend.xp
-    state: list[Tensor] = []
+    state = State()
     width = len(carry)
 
     def condition(*tensors: Tensor) -> list[Tensor]:
@@ -242,14 +241,14 @@ def while_loop(
         return held.pack(after)
 
     while True:
-        start = arrays_of([*carry, *state])
+        start = [*arrays_of(carry), *state.arrays(backend)]
         held.admit(start)
         try:
             last = held.unpack(backend.while_loop(test, body, held.pack(start)))
             break
         except Again:
             continue
-    bind(state, last[width:])
+    state.bind(last[width:])
     varies, outer = edges
     return joined("while_loop", last[:width], varies, outer, (), _no_gradient)
 

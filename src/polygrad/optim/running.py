@@ -99,6 +99,7 @@ def _columns(
                     found = state[name] = cell(made)
                 if RECORDERS and (active := recorder()) is not None:
                     if made is None:  # the rule would make it of the first gradient; see `_trace`
+                        active.only_at_first(f"{name!r}, the state of {type(optimizer).__name__},")
                         with backend.concrete():
                             found = state[name] = cell(zeros(parameter))
                         fresh.add(id(parameter))

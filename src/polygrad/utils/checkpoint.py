@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from .._core.engine import sweep, to_user
 from .._core.graph import NODE, Edge, Leaf, Node, make_node, next_sequence
@@ -17,7 +17,7 @@ from .._core.primitive import AnyType
 from .._core.tensor import Tensor, cell
 from .._functions.generator import default_generator
 from .._interpreters.crossing import stop
-from .._state import grad_enabled, recorder, recording
+from .._state import Around, Recorder, grad_enabled, recorder, recording
 from ..autograd.grad_mode import enable_grad
 from ..backends.registry import BY_TYPE
 from ..compiler.pytree import flatten, unflatten
@@ -251,32 +251,17 @@ class _Call:
         return outputs
 
 
-class _Watching:
-    """Passes on what it sees to the recorder around it, and remembers what cells held before they were written."""
+class _Watching(Around):
+    """Remembers what cells held before they were written."""
 
-    #: What happens where there is no recorder around it.
-    PASSIVE: ClassVar[dict[str, Any]] = {
-        "backend": None,
-        **dict.fromkeys(("read", "write", "read_grad", "write_grad"), lambda cell: None),
-        "made": lambda owner: None,
-        "guard": lambda owner, name, value: value,
-        "host_value": lambda get: get(),
-        "host_effect": lambda effect, remember: effect(),
-        "assign": setattr,
-        "home": lambda backend: backend,
-    }
-
-    def __init__(self, around: Any):
-        self.around = around
+    def __init__(self, outer: Recorder | None):
+        super().__init__(outer)
         self.written: dict[int, tuple[Tensor, Any]] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return self.PASSIVE[name] if self.around is None else getattr(self.around, name)
 
     def write(self, cell: Tensor) -> None:
         self.written.setdefault(id(cell), (cell, cell._data))
-        if self.around is not None and cell._edge is not None:  # what has no graph is put back
-            self.around.write(cell)
+        if cell._edge is not None:  # what has no graph is put back
+            self.outer.write(cell)
 
 
 @contextlib.contextmanager
