@@ -86,7 +86,6 @@ LONG_FILES = {
     "_core/engine.py": "one sweep, with what happens at its boundary",
     "_functions/shaping.py": "thin wrappers, one after the other",
     "_ops/decompositions.py": "every decomposition with its rule",
-    "autograd/function.py": "Function, its context, and the primitive that runs it",
     "nn/module.py": "PyTorch's Module is one class, and most of its lines say what a method does",
     "optim/lr_scheduler.py": "short classes, one after the other",
     "testing/table.py": "the cases of the conformance table",

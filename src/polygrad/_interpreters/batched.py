@@ -307,7 +307,7 @@ class Enter(Crossing):
 
     def forward(self, x: Any) -> Any:
         def wrapped(part: Any, axis: int) -> Any:
-            return self.frame.wrap(_moved(part, axis, 0), True)
+            return self.frame.wrap(moved(part, axis, 0), True)
 
         return through(x, self.frame, wrapped)
 
@@ -329,7 +329,7 @@ class Leave(Crossing):
             xp = namespace_over(plain_backend(part.__class__))
             if isinstance(part, Batched) and part.frame is frame:
                 if part.mapped:
-                    return _moved(part.value, 0, axis)
+                    return moved(part.value, 0, axis)
                 part = part.value
             shape = (*part.shape[:axis], frame.size, *part.shape[axis:])
             return xp.broadcast_to(xp.expand_dims(part, axis=axis), shape)
@@ -340,7 +340,8 @@ class Leave(Crossing):
         return (cross(Enter, self.frame, g),)
 
 
-def _moved(x: Any, source: int, target: int) -> Any:
+def moved(x: Any, source: int, target: int) -> Any:
+    """``x`` with its axis ``source`` at ``target``."""
     if source == target:
         return x
     axes = [axis for axis in range(len(x.shape)) if axis != source]

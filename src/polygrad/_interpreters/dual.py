@@ -198,5 +198,34 @@ def without_tangent(array: Any) -> Any:
     return array if inside is array.inside else array.frame.around(array, lambda part, axis: inside)
 
 
+def has_tangent(array: Any) -> bool:
+    """Whether forward mode takes a derivative of ``array``, in whichever of its frames."""
+    while isinstance(array, Interpreted):
+        if isinstance(array, Dual) and array.tangent is not None:
+            return True
+        array = array.inside
+    return False
+
+
+def parts(array: Any, frame: Direction) -> tuple[Any, Any]:
+    """The value and the tangent that ``array`` has in ``frame``, without it; a tangent of None is zero."""
+    value = through(array, frame, lambda part, axis: _value(frame, part))
+    own = array
+    while isinstance(own, Interpreted) and own.frame is not frame:
+        own = own.inside
+    if not isinstance(own, Dual) or own.tangent is None:
+        return value, None
+    return value, through(array, frame, lambda part, axis: _tangent(frame, part))
+
+
+def paired(value: Any, tangent: Any, frame: Direction) -> Any:
+    """The array of ``frame`` with these parts, whatever other frames they belong to: the reverse of `parts`."""
+    constant = through(value, frame, lambda part, axis: frame.constant(part))
+    if tangent is None:
+        return constant
+    # Adding -0 leaves every value alone, 0 as well as -0.
+    return constant + through(tangent, frame, lambda part, axis: frame.wrap(-_zeros_like(part), part))
+
+
 # What `Tensor.detach` asks for.
 OPERATIONS.without_tangent = without_tangent

@@ -1,7 +1,6 @@
 """`Function`: an operation whose gradient the user writes, on tensors.
 
-To the engine a call is one more node.  Its plan, a `_Call`, is made for that call alone and has what the sweep asks of
-any plan; here the user's convention (PyTorch's: gradients are conjugated) meets the engine's bilinear one.
+To the engine a call is one more node, whose plan is a `function_call.Call`.
 """
 
 from __future__ import annotations
@@ -12,74 +11,16 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .._core.engine import from_user, to_user, unbroadcast
-from .._core.graph import Edge, Leaf, Node, make_node
-from .._core.primitive import OPERATIONS, AnyType
+from .._core.graph import Edge, Leaf, make_node
+from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
+from .._interpreters.dual import has_tangent
 from .._state import grad_enabled
+from .function_call import Call, FunctionCtx
+from .function_transforms import has_own, missing, run
 from .grad_mode import no_grad
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
-
-
-class FunctionCtx:
-    """What `Function.forward` leaves for `Function.backward`.  Any attribute may be set on it."""
-
-    # The attributes are shared between forward and backward, the saved tensors are not: they are put together anew for
-    # each backward, so that they live no longer than the graph keeps them.
-    __slots__ = ("__dict__", "__weakref__", "_saved")
-
-    #: Which arguments of forward need a gradient: one bool for each, False for what is not a tensor.
-    needs_input_grad: tuple[bool, ...]
-
-    def __init__(self, needs_input_grad: tuple[bool, ...]):
-        self.needs_input_grad = needs_input_grad
-        self._dirty: tuple[Tensor, ...] = ()
-        self._constant: tuple[Tensor, ...] = ()
-        self._materializes = True
-        self._saved: tuple[Tensor | None, ...] | None = ()
-
-    def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors (or None) for `backward`, which finds them in `saved_tensors`.  Called at most once.
-
-        Inputs, outputs and what was computed between may be saved; they are freed with the graph.
-        Raises TypeError for anything that is not a tensor: set that as an attribute.
-        """
-        for number, value in enumerate(tensors):
-            if value is not None and not isinstance(value, Tensor):
-                raise TypeError(
-                    f"save_for_backward can only save tensors, but argument {number} is of type "
-                    f"{type(value).__name__}; keep it as an attribute, as in ctx.size = size"
-                )
-        self._saved = tensors
-
-    def save_for_forward(self, *tensors: Tensor | None) -> None:
-        """Accepted, as in PyTorch, for functions that also have a forward-mode rule.  It does nothing."""
-
-    @property
-    def saved_tensors(self) -> tuple[Tensor | None, ...]:
-        """The tensors that were saved: with the values they had, and joined to the graph as they were."""
-        if self._saved is None:
-            raise RuntimeError("saved_tensors can be read in forward and in backward, but not by somebody who kept ctx")
-        return self._saved
-
-    def mark_dirty(self, *tensors: Tensor) -> None:
-        """Say which inputs were changed in place.  They must be returned."""
-        self._dirty = tensors
-
-    def mark_non_differentiable(self, *tensors: Tensor) -> None:
-        """Say which outputs do not vary with the inputs.  Their gradients are not asked for."""
-        self._constant = tensors
-
-    def set_materialize_grads(self, value: bool) -> None:
-        """Whether `backward` gets zeros (True, the default) or None for outputs that the loss does not depend on."""
-        self._materializes = value
-
-    def _opened(self, saved: tuple[Tensor | None, ...]) -> FunctionCtx:
-        opened = object.__new__(FunctionCtx)
-        opened.__dict__ = self.__dict__
-        opened._saved = saved
-        return opened
 
 
 class Function:
@@ -90,6 +31,10 @@ class Function:
     without.  What backward does with tensors is recorded under ``create_graph=True``, so that higher derivatives come
     for free.  Alternatively ``forward`` takes the arguments alone and ``setup_context(ctx, inputs, output)`` saves what
     is needed.
+
+    Two more may be given.  ``jvp(ctx, *tangents)`` is the forward-mode rule: the tangents of the outputs from those of
+    the arguments.  Without it forward mode transposes ``backward``, which is linear in the gradients that it is given.
+    ``vmap(info, in_dims, *args)`` computes the outputs of a whole batch, for a ``forward`` that cannot run on one.
 
     For a complex variable the gradient is, as everywhere in PyTorch, the conjugate of the derivative.
 
@@ -111,6 +56,7 @@ class Function:
         x.grad  # tensor(12.)
     """
 
+    #: Whether `polygrad.vmap` runs forward, backward and jvp on batches, as it does where there is no ``vmap``.
     generate_vmap_rule = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -122,11 +68,13 @@ class Function:
         raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
 
     @staticmethod
+    @missing
     def setup_context(ctx: FunctionCtx, inputs: tuple, output: Any) -> None:
         """Save what `backward` needs, where `forward` does not take ``ctx``."""
         raise NotImplementedError("setup_context is not implemented.")
 
     @staticmethod
+    @missing
     def backward(ctx: FunctionCtx, *grad_outputs: Any) -> Any:
         """The gradients of the arguments of forward, from those of its outputs."""
         raise NotImplementedError(
@@ -134,9 +82,27 @@ class Function:
         )
 
     @staticmethod
+    @missing
     def jvp(ctx: FunctionCtx, *grad_inputs: Any) -> Any:
-        """The forward-mode rule.  It may be given, and is not used."""
-        raise NotImplementedError("forward mode does not use jvp of a Function")
+        """The tangents of the outputs, None for those that do not vary, from those of the arguments of forward.
+
+        An argument that is a tensor without a tangent has one of zeros, or None after ``set_materialize_grads(False)``; one
+        that is no tensor has None.
+        """
+        raise NotImplementedError(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
+        )
+
+    @staticmethod
+    @missing
+    def vmap(info: Any, in_dims: tuple, *args: Any) -> Any:
+        """``(outputs, out_dims)`` of a batch.
+
+        ``args`` are those of forward; ``in_dims`` has for each the dimension along which its examples lie, or None where
+        it is the same for all.  ``info`` has ``batch_size`` and ``randomness``.  ``out_dims`` says the same of the
+        outputs.  It needs a ``setup_context``.
+        """
+        raise NotImplementedError("this Function has no vmap of its own")
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
@@ -144,28 +110,29 @@ class Function:
 
         Raises RuntimeError for a leaf that was changed in place, and for a changed input that was not returned.
         """
-        separate = cls.setup_context is not Function.setup_context
+        separate = has_own(cls, "setup_context")
         if separate or kwargs:
             args, kwargs = _bound(cls.forward, args, kwargs, separate)
+        edges = [isinstance(x, Tensor) and x._edge is not None for x in args]
+        needs = edges
         if any(isinstance(x, Tensor) and x.backend.level > 1 for x in args):
             levelled = iter(OPERATIONS.on_one_level([x for x in args if isinstance(x, Tensor)]))
             args = tuple([next(levelled) if isinstance(x, Tensor) else x for x in args])
-        ctx = FunctionCtx(tuple([isinstance(x, Tensor) and x._edge is not None for x in args]))
-        records = grad_enabled() and True in ctx.needs_input_grad
+            needs = [
+                edge or (isinstance(x, Tensor) and has_tangent(x._read())) for edge, x in zip(edges, args, strict=True)
+            ]
+        ctx = FunctionCtx(tuple(needs))
+        records = True in edges and grad_enabled()
         tensors = [x for x in args if isinstance(x, Tensor)] if records else []
         # A leaf that forward changes in place gets its value back.
         leaves = [(x, x._read()) for x in tensors if x._edge.__class__ is Leaf]
         with no_grad():
-            if separate:
-                output = cls.forward(*args, **kwargs)
-                cls.setup_context(ctx, args, output)
-            else:
-                output = cls.forward(ctx, *args, **kwargs)
+            output = run(cls, ctx, args, kwargs)
         single = not isinstance(output, (tuple, list))
         outputs = (output,) if single else tuple(output)
         _check_dirty(cls, ctx, outputs, leaves)
         joined = _joined(cls, ctx, args, outputs, single) if records else _unjoined(ctx, outputs)
-        ctx._saved = None
+        ctx._saved = ctx._saved_for_forward = None
         return joined[0] if single else joined
 
 
@@ -208,7 +175,7 @@ def _joined(cls: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[
 
     Each is a new cell: forward's own tensor may be an input, or a view of one, or be kept by ``ctx``.
     """
-    call = _Call(cls, ctx, args, outputs)
+    call = Call(cls, ctx, args, outputs, tuple([x._edge is not None for x in args if isinstance(x, Tensor)]))
     dirty = {id(x) for x in ctx._dirty}
     constant = {id(out) for out in ctx._constant}
     varies = [isinstance(out, Tensor) and id(out) not in constant and out.dtype.is_differentiable for out in outputs]
@@ -239,138 +206,6 @@ def _edge_when_saved(x: Tensor, inputs: set[int], edge_of: dict[int, Any]) -> An
     return x._edge if id(x) in inputs else edge_of.get(id(x), x._edge)
 
 
-class _Like:
-    """Where a tensor lives and what shape and type it has; enough to check a gradient, or to make one of zeros."""
-
-    __slots__ = ("array", "backend", "device", "dtype", "shape")
-
-    def __init__(self, tensor: Tensor):
-        self.shape, self.dtype, self.backend = tensor.shape, tensor.dtype, tensor.backend
-        # Arrays that compute something else (a batch, a dual number) know more than their shape.
-        self.array = tensor._read() if self.backend.level else None
-        self.device = None if self.backend.level else tensor.device
-
-    def zeros(self) -> Tensor:
-        if self.array is not None:
-            return OPERATIONS.zeros_like(cell(self.array))
-        dtype = self.backend.to_dtype(self.dtype)
-        return cell(self.backend.xp.zeros(tuple(self.shape), dtype=dtype, device=self.device))
-
-
-class _Call:
-    """The plan of one call: how its node goes backward.  It is its own primitive."""
-
-    __slots__ = ("ctx", "frees", "function", "inputs", "likes", "mask", "node", "outputs")
-
-    #: Nothing for the engine to lift and nothing to sum: both happen here, in the user's convention.
-    arrays: tuple = ()
-    broadcasts = False
-    residuals: tuple = ()
-    variadic = False
-
-    def __init__(self, function: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any]):
-        self.function, self.ctx, self.frees = function, ctx, False
-        #: One entry per argument, None for those that are not tensors; one per output likewise.
-        self.inputs = [_Like(x) if isinstance(x, Tensor) else None for x in args]
-        self.likes = [_Like(out) if isinstance(out, Tensor) else None for out in outputs]
-        self.outputs = len(outputs)
-        self.mask = tuple([x._edge is not None for x in args if isinstance(x, Tensor)])
-        self.node: Any = None
-
-    @property
-    def primitive(self) -> _Call:
-        """What the engine asks for the number of outputs."""
-        return self
-
-    @property
-    def operation(self) -> str:
-        """The class's name."""
-        return self.function.__name__
-
-    name = operation
-
-    @property
-    def backward(self) -> AnyType:
-        """The rule, for every type of array."""
-        return AnyType(self._rule)
-
-    def _rule(self, g: Any, saved: tuple) -> list[Any]:
-        cotangents = g if g.__class__ is list else [g]
-        create_graph = any(c.__class__ is Tensor for c in cotangents)
-        ctx = self.ctx._opened(self._lifted(saved))
-        given = [self._given(c, like) for c, like in zip(cotangents, self.likes, strict=True)]
-        results = self.function.backward(ctx, *given)
-        results = tuple(results) if isinstance(results, (tuple, list)) else (results,)
-        return [
-            None if result is None else from_user(result, create_graph)
-            for needed, result in zip(self.mask, self._checked(results), strict=True)
-            if needed
-        ]
-
-    def _given(self, cotangent: Any, like: _Like | None) -> Tensor | None:
-        if cotangent is not None:
-            return to_user(cotangent)
-        return like.zeros() if like is not None and self.ctx._materializes else None
-
-    def _lifted(self, saved: tuple) -> tuple[Tensor | None, ...]:
-        """The saved arrays as tensors, each joined to where it came from."""
-        lifted: list[Tensor | None] = []
-        for entry in saved:
-            if entry is None:
-                lifted.append(None)
-                continue
-            array, edge = entry
-            if edge.__class__ is int:
-                node: Node = self.node()
-                edge = node if node.shape is not None else make_node(self, (node,), (), array.shape, edge)
-            lifted.append(cell(array, edge))
-        return tuple(lifted)
-
-    def _checked(self, results: tuple) -> list[Tensor | None]:
-        """What the user's backward returned, for each tensor among the arguments.  Raises what PyTorch raises."""
-        name, expected = f"{self.operation}Backward", len(self.inputs)
-        if len(results) > expected and all(result is None for result in results[expected:]):
-            results = results[:expected]
-        if len(results) != expected:
-            raise RuntimeError(
-                f"function {name} returned an incorrect number of gradients (expected {expected}, got {len(results)})"
-            )
-        fitted: list[Tensor | None] = []
-        for position, (result, like) in enumerate(zip(results, self.inputs, strict=True)):
-            if like is None:
-                if result is not None:
-                    raise RuntimeError(
-                        f"function {name} returned a gradient different than None at position {position + 1}, but the "
-                        "corresponding forward input was not a tensor"
-                    )
-            elif result is None:
-                fitted.append(None)
-            elif not isinstance(result, Tensor):
-                got = type(result).__name__
-                raise TypeError(f"function {name}: expected a Tensor or None at position {position + 1} (got {got})")
-            else:
-                fitted.append(result if not self.mask[len(fitted)] else _fitted(result, like, name, len(fitted)))
-        return fitted
-
-
-def _fitted(result: Tensor, like: _Like, name: str, index: int) -> Tensor:
-    """``result`` in the shape and type of the input that it is the gradient of."""
-    where = f"Function {name} returned an invalid gradient at index {index}"
-    if result.backend is not like.backend and not (result.backend.level or like.backend.level):
-        raise TypeError(f"{where} - expected backend {like.backend.name!r} but got {result.backend.name!r}")
-    if result.shape != like.shape:
-        pairs = zip(reversed(like.shape), reversed(result.shape), strict=False)
-        if len(like.shape) > len(result.shape) or any(n not in (1, m) for n, m in pairs):
-            got, expected = list(result.shape), list(like.shape)
-            raise RuntimeError(f"{where} - got {got} but expected shape compatible with {expected}")
-        result = unbroadcast(cell(result._read(), result._edge), tuple(like.shape))
-    if result.dtype is not like.dtype:
-        if result.dtype.is_complex and not like.dtype.is_complex:
-            raise RuntimeError(f"{where} - got {result.dtype.name} but the input is real, of type {like.dtype.name}")
-        result = OPERATIONS.astype(result, like.dtype)
-    return result
-
-
 class _Undifferentiable(Function):
     """The first ``count`` tensors, as computed from all of them, with a backward that says why there is none."""
 
@@ -390,19 +225,24 @@ def once_differentiable(backward: Callable) -> Callable:
     It goes below ``@staticmethod``.
     """
 
+    reason = "trying to differentiate twice a function that was marked with @once_differentiable"
+
     @functools.wraps(backward)
     def wrapper(ctx: FunctionCtx, *grads: Any) -> Any:
+        given = [x for x in (*grads, *ctx.saved_tensors) if x is not None]
+        if any(has_tangent(x._read()) for x in given):
+            raise RuntimeError(f"{reason}: forward mode goes through its backward")
         with no_grad():
             results = backward(ctx, *grads)
-        sources = [x for x in (*grads, *ctx.saved_tensors) if x is not None and x.requires_grad]
+        sources = [x for x in given if x.requires_grad]
         if not grad_enabled() or not sources:
             return results
         several = list(results) if isinstance(results, (tuple, list)) else [results]
         marked = [i for i, r in enumerate(several) if isinstance(r, Tensor) and r.dtype.is_differentiable]
-        reason = "trying to differentiate twice a function that was marked with @once_differentiable"
         tensors = _Undifferentiable.apply(reason, len(marked), *[several[i] for i in marked], *sources)
         for i, tensor in zip(marked, tensors, strict=True):
             several[i] = tensor
         return tuple(several) if isinstance(results, (tuple, list)) else several[0]
 
+    wrapper.differentiable_once = True  # type: ignore[attr-defined]
     return wrapper

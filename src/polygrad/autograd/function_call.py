@@ -1,0 +1,235 @@
+"""One call of a `Function`: what its forward leaves for its backward, and the plan by which its node goes backward.
+
+Here the user's convention (PyTorch's: gradients are conjugated) meets the engine's bilinear one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core.engine import from_user, to_user, unbroadcast
+from .._core.graph import Node, make_node
+from .._core.primitive import OPERATIONS, AnyType
+from .._core.tensor import Tensor, cell
+
+
+class FunctionCtx:
+    """What `Function.forward` leaves for `Function.backward`.  Any attribute may be set on it."""
+
+    # The attributes are shared between forward and backward, the saved tensors are not: they are put together anew for
+    # each backward, so that they live no longer than the graph keeps them.
+    __slots__ = ("__dict__", "__weakref__", "_saved", "_saved_for_forward")
+
+    #: Which arguments of forward need a gradient: one bool for each, False for what is not a tensor.
+    needs_input_grad: tuple[bool, ...]
+
+    def __init__(self, needs_input_grad: tuple[bool, ...]):
+        self.needs_input_grad = needs_input_grad
+        self._dirty: tuple[Tensor, ...] = ()
+        self._constant: tuple[Tensor, ...] = ()
+        self._materializes = True
+        self._saved: tuple[Tensor | None, ...] | None = ()
+        self._saved_for_forward: tuple[Tensor | None, ...] | None = None
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors (or None) for `backward`, which finds them in `saved_tensors`.  Called at most once.
+
+        Inputs, outputs and what was computed between may be saved; they are freed with the graph.  To derivatives of
+        `backward` what was computed between is a constant: return it as an output where it is not.
+        Raises TypeError for anything that is not a tensor: set that as an attribute.
+        """
+        self._saved = _tensors_only("save_for_backward", tensors)
+
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors (or None) for `jvp`, which finds them in `saved_tensors`.  Called at most once.
+
+        Without it, `jvp` finds there what was saved for `backward`.  Raises TypeError as `save_for_backward`.
+        """
+        self._saved_for_forward = _tensors_only("save_for_forward", tensors)
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """The tensors that were saved: with the values they had, and joined to the graph as they were."""
+        if self._saved is None:
+            raise RuntimeError(
+                "saved_tensors can be read in forward, backward and jvp, but not by somebody who kept ctx"
+            )
+        return self._saved
+
+    def mark_dirty(self, *tensors: Tensor) -> None:
+        """Say which inputs were changed in place.  They must be returned."""
+        self._dirty = tensors
+
+    def mark_non_differentiable(self, *tensors: Tensor) -> None:
+        """Say which outputs do not vary with the inputs.  Their gradients are not asked for."""
+        self._constant = tensors
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether `backward` gets zeros (True, the default) or None for outputs that the loss does not depend on."""
+        self._materializes = value
+
+    def _opened(self, saved: tuple[Tensor | None, ...]) -> FunctionCtx:
+        opened = object.__new__(FunctionCtx)
+        opened.__dict__ = self.__dict__
+        opened._saved, opened._saved_for_forward = saved, None
+        return opened
+
+    def _opened_for_forward(self) -> FunctionCtx:
+        saved = self._saved if self._saved_for_forward is None else self._saved_for_forward
+        return self._opened(saved or ())
+
+    def _take(self, other: FunctionCtx, translated: Callable[[Any], Any]) -> None:
+        """Leave what ``other`` does, with every value in it ``translated``."""
+        self.__dict__.update({name: translated(value) for name, value in other.__dict__.items()})
+        self._saved = translated(other._saved)
+        self._saved_for_forward = translated(other._saved_for_forward)
+
+
+def _tensors_only(name: str, tensors: tuple[Any, ...]) -> tuple[Tensor | None, ...]:
+    for number, value in enumerate(tensors):
+        if value is not None and not isinstance(value, Tensor):
+            raise TypeError(
+                f"{name} can only save tensors, but argument {number} is of type {type(value).__name__}; keep it as an "
+                "attribute, as in ctx.size = size"
+            )
+    return tensors
+
+
+class Like:
+    """Where a tensor lives and what shape and type it has; enough to check a gradient, or to make one of zeros."""
+
+    __slots__ = ("array", "backend", "device", "dtype", "shape")
+
+    def __init__(self, tensor: Tensor):
+        self.shape, self.dtype, self.backend = tensor.shape, tensor.dtype, tensor.backend
+        # Arrays that compute something else (a batch, a dual number) know more than their shape.
+        self.array = tensor._read() if self.backend.level else None
+        self.device = None if self.backend.level else tensor.device
+
+    def zeros(self) -> Tensor:
+        if self.array is not None:
+            return OPERATIONS.zeros_like(cell(self.array))
+        dtype = self.backend.to_dtype(self.dtype)
+        return cell(self.backend.xp.zeros(tuple(self.shape), dtype=dtype, device=self.device))
+
+
+class Call:
+    """The plan of one call: how its node goes backward.  It is its own primitive."""
+
+    __slots__ = ("ctx", "frees", "function", "inputs", "likes", "mask", "node", "outputs")
+
+    #: Nothing for the engine to lift and nothing to sum: both happen here, in the user's convention.
+    arrays: tuple = ()
+    broadcasts = False
+    residuals: tuple = ()
+    variadic = False
+
+    def __init__(
+        self, function: Any, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any], mask: tuple[bool, ...]
+    ):
+        self.function, self.ctx, self.frees = function, ctx, False
+        #: One entry per argument, None for those that are not tensors; one per output likewise.
+        self.inputs = [Like(x) if isinstance(x, Tensor) else None for x in args]
+        self.likes = [Like(out) if isinstance(out, Tensor) else None for out in outputs]
+        self.outputs = len(outputs)
+        #: Which of the tensors among the arguments need a gradient.
+        self.mask = mask
+        self.node: Any = None
+
+    @property
+    def primitive(self) -> Call:
+        """What the engine asks for the number of outputs."""
+        return self
+
+    @property
+    def operation(self) -> str:
+        """The class's name."""
+        return self.function.__name__
+
+    name = operation
+
+    @property
+    def backward(self) -> AnyType:
+        """The rule, for every type of array."""
+        return AnyType(self._rule)
+
+    def _rule(self, g: Any, saved: tuple) -> list[Any]:
+        cotangents = g if g.__class__ is list else [g]
+        create_graph = any(c.__class__ is Tensor for c in cotangents)
+        ctx = self.ctx._opened(self._lifted(saved))
+        given = [self.given(c, like) for c, like in zip(cotangents, self.likes, strict=True)]
+        return [
+            None if result is None else from_user(result, create_graph)
+            for needed, result in zip(self.mask, self.gradients(ctx, given), strict=True)
+            if needed
+        ]
+
+    def gradients(self, ctx: FunctionCtx, given: Sequence[Tensor | None]) -> list[Tensor | None]:
+        """What the user's backward makes of ``given``, for each tensor among the arguments."""
+        results = self.function.backward(ctx, *given)
+        return self._checked(tuple(results) if isinstance(results, (tuple, list)) else (results,))
+
+    def given(self, cotangent: Any, like: Like | None) -> Tensor | None:
+        """What backward gets for one output."""
+        if cotangent is not None:
+            return to_user(cotangent)
+        return like.zeros() if like is not None and self.ctx._materializes else None
+
+    def _lifted(self, saved: tuple) -> tuple[Tensor | None, ...]:
+        """The saved arrays as tensors, each joined to where it came from."""
+        lifted: list[Tensor | None] = []
+        for entry in saved:
+            if entry is None:
+                lifted.append(None)
+                continue
+            array, edge = entry
+            if edge.__class__ is int:
+                node: Node = self.node()
+                edge = node if node.shape is not None else make_node(self, (node,), (), array.shape, edge)
+            lifted.append(cell(array, edge))
+        return tuple(lifted)
+
+    def _checked(self, results: tuple) -> list[Tensor | None]:
+        """What the user's backward returned, for each tensor among the arguments.  Raises what PyTorch raises."""
+        name, expected = f"{self.operation}Backward", len(self.inputs)
+        if len(results) > expected and all(result is None for result in results[expected:]):
+            results = results[:expected]
+        if len(results) != expected:
+            raise RuntimeError(
+                f"function {name} returned an incorrect number of gradients (expected {expected}, got {len(results)})"
+            )
+        fitted: list[Tensor | None] = []
+        for position, (result, like) in enumerate(zip(results, self.inputs, strict=True)):
+            if like is None:
+                if result is not None:
+                    raise RuntimeError(
+                        f"function {name} returned a gradient different than None at position {position + 1}, but the "
+                        "corresponding forward input was not a tensor"
+                    )
+            elif result is None:
+                fitted.append(None)
+            elif not isinstance(result, Tensor):
+                got = type(result).__name__
+                raise TypeError(f"function {name}: expected a Tensor or None at position {position + 1} (got {got})")
+            else:
+                fitted.append(result if not self.mask[len(fitted)] else _fitted(result, like, name, len(fitted)))
+        return fitted
+
+
+def _fitted(result: Tensor, like: Like, name: str, index: int) -> Tensor:
+    """``result`` in the shape and type of the input that it is the gradient of."""
+    where = f"Function {name} returned an invalid gradient at index {index}"
+    if result.backend is not like.backend and not (result.backend.level or like.backend.level):
+        raise TypeError(f"{where} - expected backend {like.backend.name!r} but got {result.backend.name!r}")
+    if result.shape != like.shape:
+        pairs = zip(reversed(like.shape), reversed(result.shape), strict=False)
+        if len(like.shape) > len(result.shape) or any(n not in (1, m) for n, m in pairs):
+            got, expected = list(result.shape), list(like.shape)
+            raise RuntimeError(f"{where} - got {got} but expected shape compatible with {expected}")
+        result = unbroadcast(cell(result._read(), result._edge), tuple(like.shape))
+    if result.dtype is not like.dtype:
+        if result.dtype.is_complex and not like.dtype.is_complex:
+            raise RuntimeError(f"{where} - got {result.dtype.name} but the input is real, of type {like.dtype.name}")
+        result = OPERATIONS.astype(result, like.dtype)
+    return result
