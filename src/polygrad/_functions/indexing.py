@@ -21,7 +21,8 @@ _FULL = slice(None)
 def getitem(x: Tensor, key: Any) -> Tensor:
     """``x[key]``: a view for ints, slices, None and Ellipsis; a copy for index and mask tensors.
 
-    As in PyTorch, an int selects before index tensors are looked at.  Raises IndexError for a key that does not fit.
+    As in PyTorch, an int selects before index tensors are looked at, and a boolean, or a boolean tensor without
+    dimensions, adds an axis of length 1 or 0.  Raises IndexError for a key that does not fit.
     """
     basic, indices = parse(x, key)
     part = xp.getitem(x, basic)
@@ -32,8 +33,9 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
     """``x[key] = value``, in place, ``value`` broadcast.  Raises as `getitem`, and for a shape that does not fit."""
     if not isinstance(value, Tensor):
         value = scalar_for(x, value) if isinstance(value, (bool, int, float, complex)) else _as_value(x, value)
-    if isinstance(key, Tensor) and key.dtype.kind == "bool" and tuple(key.shape) == tuple(x.shape) and value.ndim == 0:
-        masked_put(x, key, xp.astype(value, x.dtype))
+    if _is_mask(key) and key.shape == x.shape[: key.ndim] and value.ndim == 0:
+        mask = key if key.ndim == x.ndim else xp.reshape(key, (*key.shape, *(1,) * (x.ndim - key.ndim)))
+        masked_put(x, mask, xp.astype(value, x.dtype))
         return
     basic, indices = parse(x, key)
     if not indices:
@@ -43,6 +45,10 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
             x._in_place(xp.slice_put, xp.astype(value, x.dtype), basic)
         except ShapeError as error:
             shape = tuple(xp.getitem(x.detach(), basic).shape)
+            narrowed = _without_leading_ones(value, len(shape))
+            if narrowed is not value:
+                setitem(x, basic, narrowed)
+                return
             raise ShapeError(
                 f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of "
                 f"shape {shape}"
@@ -50,8 +56,9 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
         return
     x._check_in_place()
     value = xp.astype(value, x.dtype)
-    if x._overwrite("index_put_", value, basic, tuple(axis for axis, _ in indices), *[index for _, index in indices]):
-        return
+    axes, positions = [axis for axis, _ in indices], [index for _, index in indices]
+    if len({not index.ndim for index in positions}) == 1 and x._overwrite("index_put_", value, basic, axes, *positions):
+        return  # a backend's kernel has its library's rule for where numbers and arrays, mixed, put the picked axes
     part = xp.getitem(x, basic)
     written = _scatter(part, indices, value)
     x._assign(xp.slice_put(x, written, basic) if any(k is not Ellipsis and k != _FULL for k in basic) else written)
@@ -59,6 +66,14 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
 
 def _as_value(x: Tensor, value: Any) -> Tensor:
     return tensor(value, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
+
+
+def _without_leading_ones(value: Tensor, ndim: int) -> Tensor:
+    """``value`` with ``ndim`` axes, where it has more and the first ones are of length 1: assignments broadcast so."""
+    extra = value.ndim - ndim
+    if extra <= 0 or any(n != 1 for n in value.shape[:extra]):
+        return value
+    return xp.reshape(value, tuple(value.shape[extra:]))
 
 
 def masked_put(x: Tensor, mask: Tensor, value: Tensor) -> None:
@@ -89,7 +104,7 @@ def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
     items = list(key) if isinstance(key, tuple) else [key]
     shape = x.shape
     items = [_item(item, x) for item in items]
-    consumed = sum(item.ndim if _is_mask(item) else 1 for item in items if item is not None and item is not Ellipsis)
+    consumed = sum(_consumed(item) for item in items)
     if consumed > len(shape):
         raise IndexError(f"too many indices for a tensor of dimension {len(shape)}: {consumed}")
     gaps = [i for i, item in enumerate(items) if item is Ellipsis]
@@ -97,13 +112,21 @@ def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
         raise IndexError("an index can only have a single Ellipsis ('...')")
     if not gaps:
         items.append(Ellipsis)
-    if any(isinstance(item, Tensor) for item in items):
+    if any(isinstance(item, (bool, Tensor)) for item in items):
         at = next(i for i, item in enumerate(items) if item is Ellipsis)
         items[at : at + 1] = [_FULL] * (len(shape) - consumed)
-    return _split(items, shape, consumed)
+    return _split(x, items, consumed)
 
 
-def _split(items: list, shape: tuple[int, ...], consumed: int) -> tuple[tuple, list[tuple[int, Tensor]]]:
+def _consumed(item: Any) -> int:
+    """How many axes of the tensor a part of its key is about."""
+    if item is None or item is Ellipsis or isinstance(item, bool):
+        return 0
+    return item.ndim if _is_mask(item) else 1
+
+
+def _split(x: Tensor, items: list, consumed: int) -> tuple[tuple, list[tuple[int, Tensor]]]:
+    shape = x.shape
     basic: list[Any] = []
     indices: list[tuple[int, Tensor]] = []
     source, result = 0, 0  # axes of x that are used up, and axes that the basic key has made
@@ -113,6 +136,10 @@ def _split(items: list, shape: tuple[int, ...], consumed: int) -> tuple[tuple, l
         elif item is Ellipsis:
             skipped = len(shape) - consumed
             source, result = source + skipped, result + skipped
+        elif isinstance(item, bool) or (_is_mask(item) and not item.ndim):
+            indices.append((result, _positions_of_scalar(item, x)))
+            item = None
+            result += 1
         elif isinstance(item, int):
             length = shape[source]
             if not -length <= item < length:
@@ -156,13 +183,13 @@ def _is_mask(item: Any) -> bool:
 
 
 def _item(item: Any, x: Tensor) -> Any:
-    """One part of a key as None, Ellipsis, an int, a slice of ints, or a tensor of ints or bools beside ``x``."""
+    """One part of a key as None, Ellipsis, an int, a bool, a slice of ints, or a tensor of ints or bools beside ``x``."""
     if item is None or item is Ellipsis or item.__class__ is int:
         return item
     if isinstance(item, slice):
         return slice(*(None if v is None else _whole(v) for v in (item.start, item.stop, item.step)))
     if isinstance(item, (bool, np.bool_)):
-        return tensor(bool(item), backend=x.backend, device=x.device)
+        return bool(item)
     if isinstance(item, Tensor):
         if item.dtype.kind not in ("bool", "int", "uint"):
             raise IndexError(
@@ -194,6 +221,14 @@ def nonzero_positions(mask: Tensor) -> list[Tensor]:
     if not mask.ndim:
         return [cell(i) for i in backend.xp.nonzero(backend.xp.reshape(array, (1,)))]
     return [cell(i) for i in backend.xp.nonzero(array)]
+
+
+def _positions_of_scalar(value: Any, x: Tensor) -> Tensor:
+    """What a boolean, or a mask of no dimensions, picks along an axis of length 1: it, or nothing."""
+    if isinstance(value, Tensor):
+        return nonzero_positions(value)[0]
+    place = {"backend": x.backend, "device": None if x.backend.level else x.device}
+    return tensor([0] * value, dtype=_dtypes.int64, **place)
 
 
 def _wrapped(index: Tensor, length: int, axis: int) -> Tensor:
@@ -232,8 +267,11 @@ class _Layout:
         for index, length in zip(found[1:], self.lengths[1:], strict=True):
             position = position * length + index
         self.position = xp.reshape(position, (-1,))
-        # The picked axes stand where the indexed ones stood if those were neighbours, and in front otherwise.
-        self.front = axes[0] if axes == list(range(axes[0], axes[0] + len(axes))) else 0
+        # The picked axes stand where the indexed ones stood if those were neighbours, and in front otherwise.  An index of
+        # no dimensions selects first: its axis is gone.
+        gone = [axis for axis, index in indices if not index.ndim]
+        left = [axis - sum(g < axis for g in gone) for axis in axes if axis not in gone]
+        self.front = left[0] if left and left == list(range(left[0], left[0] + len(left))) else 0
 
     def rows(self, x: Tensor) -> Tensor:
         moved = x if self.order == tuple(range(x.ndim)) else xp.permute_dims(x, self.order)
@@ -283,7 +321,7 @@ def _scatter(x: Tensor, indices: list[tuple[int, Tensor]], value: Tensor) -> Ten
     value = xp.astype(value, x.dtype)
     if tuple(value.shape) != shape:
         try:
-            value = xp.broadcast_to(value, shape)
+            value = xp.broadcast_to(_without_leading_ones(value, len(shape)), shape)
         except ValueError:
             raise RuntimeError(
                 f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of "

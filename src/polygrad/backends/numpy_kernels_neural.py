@@ -76,7 +76,7 @@ def _sums_of_runs(x, indices, size):
 def index_add(x, indices, /, size):
     width = math.prod(x.shape[1:])
     if indices.shape[0] >= _LONG_RUNS * size and x.dtype.kind in "fc":
-        return _sums_of_runs(x.reshape(-1, width), indices, size).reshape(size, *x.shape[1:])
+        return _sums_of_runs(x.reshape(x.shape[0], width), indices, size).reshape(size, *x.shape[1:])
     # np.add.at is fast for single numbers only.
     result = np.zeros(size * width, x.dtype)
     places = indices if width == 1 else (indices[:, None] * width + np.arange(width)).reshape(-1)
