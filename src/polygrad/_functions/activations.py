@@ -107,7 +107,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """``input`` where it is positive, ``alpha * (exp(input / alpha) - 1)`` elsewhere."""
-    return _applied(lambda x: xp.elu(x / alpha) * alpha, input, inplace)
+    return _applied(lambda x: xp.where(x > 0, x, xp.elu(x / alpha) * alpha), input, inplace)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:

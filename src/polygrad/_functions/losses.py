@@ -135,10 +135,9 @@ def binary_cross_entropy_with_logits(
             f"binary_cross_entropy_with_logits: the target of shape {tuple(target.shape)} differs from the input's "
             f"shape {tuple(input.shape)}; make them equal"
         )
-    logarithm = xp.logsigmoid(input)
+    losses = xp.binary_cross_entropy_with_logits(input, target)
     if pos_weight is not None:
-        logarithm = logarithm * ((pos_weight - 1) * target + 1)
-    losses = (1 - target) * input - logarithm
+        losses = losses - (pos_weight - 1) * target * xp.logsigmoid(input)
     return _reduced(losses if weight is None else losses * weight, reduction)
 
 

@@ -52,11 +52,9 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode == "floor":
         return xp.floor_divide(input, other)
     if rounding_mode == "trunc":
-        result = xp.trunc(xp.divide(input, other))
-        integers = all(
-            isinstance(v, int) or (isinstance(v, Tensor) and v.dtype.kind in ("int", "uint")) for v in (input, other)
-        )
-        return xp.astype(result, (input if isinstance(input, Tensor) else other).dtype) if integers else result
+        if any(isinstance(v, float) or (isinstance(v, Tensor) and v.dtype.is_differentiable) for v in (input, other)):
+            return xp.trunc(xp.divide(input, other))
+        return xp.floor_divide(xp.subtract(input, xp.fmod(input, other)), other)
     raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found {rounding_mode!r}")
 
 
@@ -135,7 +133,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
 
 def fmod(input: Any, other: Any) -> Tensor:
     """The remainder of ``input / other`` with the sign of ``input`` (`remainder` has the sign of ``other``)."""
-    return input - div(input, other, rounding_mode="trunc") * other
+    return xp.fmod(input, other)
 
 
 def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:

@@ -43,7 +43,7 @@ def product(lengths: Any) -> int:
 # -- element by element ----------------------------------------------------------------------------------------------------
 
 
-@rule_for("elementwise safe_divide where complex binary_cross_entropy")
+@rule_for("elementwise fmod safe_divide where complex binary_cross_entropy binary_cross_entropy_with_logits")
 def elementwise(batch: Batching, *operands: Any, **settings: Any) -> Any:
     """Operands are broadcast: dimensions that an example lacks are put behind the batch axis, not before it."""
     ndim = max([batch.ndim(i, x) for i, x in enumerate(operands)])

@@ -99,7 +99,24 @@ elementwise("logaddexp", floats=True, x=lambda xp, g, x, ans: g * xp.exp(x - ans
             y=lambda xp, g, y, ans: g * xp.exp(y - ans))  # fmt: skip
 elementwise("copysign", floats=True, x=lambda xp, g, x, ans: g * xp.sign(x) * xp.sign(ans),
             y=lambda xp, g: xp.zeros_like(g))  # fmt: skip
-elementwise("remainder", x=lambda xp, g: g, y=lambda xp, g, x, y: -g * xp.floor(x / y))
+
+
+def _whole_quotient(xp, g, x, y, ans):
+    """``-g`` times the whole number of ``y`` that was taken from ``x``; ``x / y`` itself may round to the next one."""
+    return -g * xp.round((x - ans) / y)
+
+
+elementwise("remainder", x=lambda xp, g: g, y=_whole_quotient)
+
+
+@primitive(broadcasts=True, promotes=True)
+def fmod(xp, x, y, /):
+    """What is left of ``x`` after as many whole ``y`` as are in it, exactly; the sign is that of ``x``."""
+    rest = xp.remainder(xp.abs(x), xp.abs(y))
+    return xp.copysign(rest, x) if xp.isdtype(x.dtype, "real floating") else xp.where(x < 0, -rest, rest)
+
+
+fmod.defvjp(x=lambda xp, g: g, y=_whole_quotient)
 elementwise("floor_divide", x=lambda xp, g: xp.zeros_like(g), y=lambda xp, g: xp.zeros_like(g))
 
 for _name in (

@@ -99,8 +99,10 @@ erf.defvjp(x=lambda xp, g, x: g * (xp.exp(-x * x) * (2 / _SQRT_PI)))
 
 @primitive(promotes="float")
 def sigmoid(xp, x, /):
-    """``1 / (1 + exp(-x))``, by way of tanh, which overflows nowhere."""
-    return xp.tanh(x * 0.5) * 0.5 + 0.5
+    """``1 / (1 + exp(-x))``, and ``exp(x) / (1 + exp(x))`` for negative ``x``: relatively accurate, and overflows nowhere."""
+    positive = (xp.real(x) if xp.isdtype(x.dtype, "complex floating") else x) >= 0
+    small = xp.exp(xp.where(positive, -x, x))
+    return xp.where(positive, xp.ones_like(x), small) / (1 + small)
 
 
 sigmoid.defvjp(x=lambda xp, g, ans: g * (ans * (1 - ans)))

@@ -92,3 +92,16 @@ binary_cross_entropy.defvjp(
     x=lambda xp, g, x, y: g * (x - y) / xp.clip((1 - x) * x, 1e-12, None),
     y=lambda xp, g, x: g * (_logarithm(xp, 1 - x) - _logarithm(xp, x)),
 )
+
+
+@primitive(broadcasts=True, promotes="float")
+def binary_cross_entropy_with_logits(xp, x, y, /):
+    """`binary_cross_entropy` of ``sigmoid(x)``: ``(1 - y) * softplus(x) + y * softplus(-x)``."""
+    return xp.maximum(x, xp.zeros_like(x)) - x * y + xp.log1p(xp.exp(-xp.abs(x)))
+
+
+binary_cross_entropy_with_logits.defvjp(
+    # sigmoid(x) - y, without its cancellation where a prediction is right and confident.
+    x=lambda xp, g, x, y: g * ((1 - y) * xp.sigmoid(x) - y * xp.sigmoid(-x)),
+    y=lambda xp, g, x: -g * x,
+)

@@ -25,6 +25,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "cos": np.cos,
     "maximum": np.maximum,
     "minimum": np.minimum,
+    "fmod": np.fmod,
     "matmul": np.matmul,
 }
 

@@ -37,12 +37,13 @@ def relu_vjp(g, ans):
     return (masked(g, np.greater(ans, _ZERO[ans.dtype])),)
 
 
-def _logistic(x, out, half, one):
-    """The logistic function, by way of tanh, which overflows nowhere."""
-    _multiply(x, half, out)
-    _tanh(out, out)
+def _logistic(x, out, one):
+    """``1 / (1 + exp(-x))``, which is relatively accurate where it is small; where ``exp`` is infinite it is 0."""
+    np.negative(x, out)
+    with np.errstate(over="ignore"):
+        _exp(out, out)
     _add(out, one, out)
-    _multiply(out, half, out)
+    _divide(one, out, out)
 
 
 def _sigmoid_slope_block(g, ans, out, one):
@@ -53,7 +54,7 @@ def _sigmoid_slope_block(g, ans, out, one):
 
 @kernel
 def sigmoid(x, /):
-    return in_blocks(_logistic, x, constants=(0.5, 1))
+    return in_blocks(_logistic, x, constants=(1,))
 
 
 @kernel
@@ -154,17 +155,17 @@ def gelu_vjp(g, x, ans, approximate):
     return (in_blocks(_gelu_slope_block, g, x, ans, constants=constants, rooms=2),)
 
 
-def _silu_block(x, out, half, one):
-    _logistic(x, out, half, one)
+def _silu_block(x, out, one):
+    _logistic(x, out, one)
     _multiply(out, x, out)
 
 
-def _silu_slope_block(g, x, ans, out, room, half, one, smallest):
+def _silu_slope_block(g, x, ans, out, room, one, smallest):
     _multiply(x, x, room)
     if _minimum.reduce(room) > smallest:
         _divide(ans, x, out)
     else:
-        _logistic(x, out, half, one)
+        _logistic(x, out, one)
     _subtract(one, out, room)
     _multiply(room, ans, room)
     _add(out, room, out)
@@ -173,12 +174,12 @@ def _silu_slope_block(g, x, ans, out, room, half, one, smallest):
 
 @kernel
 def silu(x, /):
-    return in_blocks(_silu_block, x, constants=(0.5, 1))
+    return in_blocks(_silu_block, x, constants=(1,))
 
 
 @kernel
 def silu_vjp(g, x, ans):
-    return (in_blocks(_silu_slope_block, g, x, ans, constants=(0.5, 1, _smallest_square(x)), rooms=1),)
+    return (in_blocks(_silu_slope_block, g, x, ans, constants=(1, _smallest_square(x)), rooms=1),)
 
 
 # -- softplus and its relatives ----------------------------------------------------------------------------------------
@@ -202,9 +203,9 @@ def _softplus_block(x, out, room, other, beta, threshold):
         np.copyto(out, x, where=other > threshold)
 
 
-def _softplus_slope_block(g, x, out, room, beta, threshold, half, one):
+def _softplus_slope_block(g, x, out, room, beta, threshold, one):
     _multiply(x, beta, room)
-    _logistic(room, out, half, one)
+    _logistic(room, out, one)
     if not _maximum.reduce(room) <= threshold:
         np.copyto(out, one, where=room > threshold)
     _multiply(out, g, out)
@@ -217,7 +218,7 @@ def softplus(x, /, beta=1.0, threshold=20.0):
 
 @kernel
 def softplus_vjp(g, x, beta, threshold):
-    return (in_blocks(_softplus_slope_block, g, x, constants=(beta, threshold, 0.5, 1), rooms=1),)
+    return (in_blocks(_softplus_slope_block, g, x, constants=(beta, threshold, 1), rooms=1),)
 
 
 def _elu_block(x, out, room, height, scale):

@@ -1,29 +1,41 @@
 """NumPy kernels for recurrent layers: the steps write into arrays that are made once for all of them.
 
-A sigmoid is ``tanh(x / 2) / 2 + 1 / 2``: with the weights of those gates halved, one tanh serves all gates of a step.
+A sigmoid is ``1 / (1 + exp(-x))``, which is relatively accurate also where it is small.  It is taken of all gates of a step
+at once, of the candidate too, which is then put over it: a window of a matrix takes twice as long as the whole.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from .numpy_kernels import kernel
 from .numpy_sums import column_sums
 
-_add, _multiply, _subtract, _tanh = np.add, np.multiply, np.subtract, np.tanh
+_add, _multiply, _subtract, _divide = np.add, np.multiply, np.subtract, np.divide
+_exp, _tanh, _negative = np.exp, np.tanh, np.negative
+
+#: ``exp(-x)`` is infinite far out, and its reciprocal 0.
+_far_out = partial(np.errstate, over="ignore")
 
 
 @lru_cache(maxsize=64)
-def _squash(dtype, size, sigmoids):
-    """By what gates are multiplied before and after tanh, and what is added: one boolean per gate, True for a sigmoid."""
-    factors = np.repeat(np.asarray([0.5 if s else 1.0 for s in sigmoids], dtype), size)
-    offsets = np.repeat(np.asarray([0.5 if s else 0.0 for s in sigmoids], dtype), size)
-    one = np.ones((), dtype)
-    for made in (factors, offsets, one):
-        made.flags.writeable = False
-    return factors, offsets, one
+def _signs(dtype, size):
+    """By what the gates of an LSTM are multiplied: -1, and 1 for the candidate."""
+    made = np.repeat(np.asarray([-1, -1, 1, -1], dtype), size)
+    made.flags.writeable = False
+    return made
+
+
+def _activate(gates, size, one, candidate):
+    """Overwrite ``gates`` of an LSTM, multiplied by `_signs`, with their activated values; ``candidate`` is a room."""
+    its_gate = gates[..., 2 * size : 3 * size]
+    _tanh(its_gate, candidate)
+    _exp(gates, gates)
+    _add(gates, one, gates)
+    _divide(one, gates, gates)
+    np.copyto(its_gate, candidate)
 
 
 def _separate(x, count):
@@ -47,9 +59,6 @@ def _together_with_zeros(parts, like):
     if all(part is None for part in parts):
         return None
     return np.concatenate([np.zeros_like(like) if part is None else part for part in parts], axis=-1)
-
-
-_LSTM, _GRU = (True, True, False, True), (True, True)
 
 
 def _order(count, reverse):
@@ -77,13 +86,11 @@ def _of_weight(g, first, states, reverse):
 @kernel
 def lstm_cell(gates, cell, /):
     size = cell.shape[-1]
-    factors, offsets, _ = _squash(gates.dtype, size, _LSTM)
-    activated = _multiply(gates, factors)
-    _tanh(activated, activated)
-    _multiply(activated, factors, activated)
-    _add(activated, offsets, activated)
+    activated, hidden = _multiply(gates, _signs(gates.dtype, size)), np.empty_like(cell)
+    with _far_out():
+        _activate(activated, size, np.ones((), gates.dtype), hidden)
     after = _multiply(activated[..., size : 2 * size], cell)
-    hidden = _multiply(activated[..., :size], activated[..., 2 * size : 3 * size])
+    _multiply(activated[..., :size], activated[..., 2 * size : 3 * size], hidden)
     _add(after, hidden, after)
     _tanh(after, hidden)
     _multiply(hidden, activated[..., 3 * size :], hidden)
@@ -96,7 +103,7 @@ def lstm_cell_vjp(g, ans, cell):
     activated, size = _together(ans[2:]), cell.shape[-1]
     of_hidden, of_cell = g[:2]
     of_activated = _together_with_zeros(g[2:], cell)
-    one = _squash(cell.dtype, size, _LSTM)[2]
+    one = np.ones((), cell.dtype)
     of_gates = np.empty_like(activated)
     if of_hidden is None:
         total = of_cell if of_cell is not None else np.zeros_like(after)
@@ -133,24 +140,23 @@ def _lstm_slopes(activated, size, one, out):
 def lstm_steps(gates, hidden, cell, weight, /, reverse=False):
     steps, batch, width = gates.shape
     size = width // 4
-    factors, offsets, _ = _squash(gates.dtype, size, _LSTM)
-    across = np.multiply(weight.T, factors, order="C")
-    activated = _multiply(gates, factors)
+    signs, one = _signs(gates.dtype, size), np.ones((), gates.dtype)
+    across = np.multiply(weight.T, signs, order="C")
+    activated = _multiply(gates, signs)
     hiddens, cells = (np.empty((steps, batch, size), gates.dtype) for _ in range(2))
     product, part = np.empty((batch, width), gates.dtype), np.empty((batch, size), gates.dtype)
-    for t in _order(steps, reverse):
-        now, after, out = activated[t], cells[t], hiddens[t]
-        np.dot(hidden, across, product)
-        _add(now, product, now)
-        _tanh(now, now)
-        _multiply(now, factors, now)
-        _add(now, offsets, now)
-        _multiply(now[:, size : 2 * size], cell, after)
-        _multiply(now[:, :size], now[:, 2 * size : 3 * size], part)
-        _add(after, part, after)
-        _tanh(after, out)
-        _multiply(out, now[:, 3 * size :], out)
-        hidden, cell = out, after
+    with _far_out():
+        for t in _order(steps, reverse):
+            now, after, out = activated[t], cells[t], hiddens[t]
+            np.dot(hidden, across, product)
+            _add(now, product, now)
+            _activate(now, size, one, part)
+            _multiply(now[:, size : 2 * size], cell, after)
+            _multiply(now[:, :size], part, part)
+            _add(after, part, after)
+            _tanh(after, out)
+            _multiply(out, now[:, 3 * size :], out)
+            hidden, cell = out, after
     return hiddens, cells, *_separate(activated, 4)
 
 
@@ -161,7 +167,7 @@ def lstm_steps_vjp(g, ans, hidden, cell, weight, reverse, needs):
     activated, of_activated = _together(ans[2:]), _together_with_zeros(g[2:], hiddens)
     steps, batch, width = activated.shape
     size = width // 4
-    one = _squash(activated.dtype, size, _LSTM)[2]
+    one = np.ones((), activated.dtype)
     of_gates, squashed = np.empty_like(activated), _tanh(cells)
     of_hidden, of_cell = np.zeros_like(hidden, order="C"), np.zeros_like(cell, order="C")
     part, slopes = np.empty_like(of_cell), np.empty((batch, width), activated.dtype)
@@ -197,30 +203,29 @@ def lstm_steps_vjp(g, ans, hidden, cell, weight, reverse, needs):
 def gru_steps(gates, hidden, weight, bias, /, reverse=False):
     steps, batch, width = gates.shape
     size = width // 3
-    factors, offsets, _ = _squash(gates.dtype, size, _GRU)
-    across = np.ascontiguousarray(weight.T)
+    across, one = np.ascontiguousarray(weight.T), np.ones((), gates.dtype)
     hiddens = np.empty((steps, batch, size), gates.dtype)
     activated = np.empty((steps, batch, 4 * size), gates.dtype)
-    product = np.empty((batch, width), gates.dtype)
-    for t in _order(steps, reverse):
-        now, given, out = activated[t], gates[t], hiddens[t]
-        np.dot(hidden, across, product)
-        _add(product, bias, product)
-        both = now[:, : 2 * size]
-        _add(given[:, : 2 * size], product[:, : 2 * size], both)
-        _multiply(both, factors, both)
-        _tanh(both, both)
-        _multiply(both, factors, both)
-        _add(both, offsets, both)
-        now[:, 3 * size :] = product[:, 2 * size :]
-        candidate = now[:, 2 * size : 3 * size]
-        _multiply(now[:, :size], product[:, 2 * size :], candidate)
-        _add(candidate, given[:, 2 * size :], candidate)
-        _tanh(candidate, candidate)
-        _subtract(hidden, candidate, out)
-        _multiply(out, now[:, size : 2 * size], out)
-        _add(out, candidate, out)
-        hidden = out
+    product, both = np.empty((batch, width), gates.dtype), np.empty((batch, 2 * size), gates.dtype)
+    with _far_out():
+        for t in _order(steps, reverse):
+            now, given, out = activated[t], gates[t], hiddens[t]
+            np.dot(hidden, across, product)
+            _add(product, bias, product)
+            _add(given[:, : 2 * size], product[:, : 2 * size], both)
+            _negative(both, both)
+            _exp(both, both)
+            _add(both, one, both)
+            _divide(one, both, now[:, : 2 * size])
+            now[:, 3 * size :] = product[:, 2 * size :]
+            candidate = now[:, 2 * size : 3 * size]
+            _multiply(now[:, :size], product[:, 2 * size :], candidate)
+            _add(candidate, given[:, 2 * size :], candidate)
+            _tanh(candidate, candidate)
+            _subtract(hidden, candidate, out)
+            _multiply(out, now[:, size : 2 * size], out)
+            _add(out, candidate, out)
+            hidden = out
     return hiddens, *_separate(activated, 4)
 
 
@@ -230,7 +235,7 @@ def gru_steps_vjp(g, ans, hidden, weight, reverse, needs):
     activated, of_activated = _together(ans[1:]), _together_with_zeros(g[1:], hiddens)
     steps, batch, width = activated.shape
     size = width // 4
-    one = _squash(activated.dtype, size, _GRU)[2]
+    one = np.ones((), activated.dtype)
     of_gates, through = (np.empty((steps, batch, 3 * size), activated.dtype) for _ in range(2))
     of_hidden, part = np.zeros_like(hidden, order="C"), np.empty((batch, size), activated.dtype)
     slopes, back = np.empty((batch, 2 * size), activated.dtype), np.empty((batch, size), activated.dtype)

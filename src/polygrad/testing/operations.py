@@ -51,6 +51,7 @@ ARITHMETIC = [
     binary("maximum"), binary("minimum"),
     binary("atan2", nonzero, nonzero), binary("hypot", nonzero, nonzero), binary("logaddexp"),
     binary("copysign", nonzero, nonzero), binary("remainder", between(5, 6), between(1.6, 1.9)),
+    binary("fmod", between(-6, -5), between(1.6, 1.9)),
     binary("floor_divide", between(5, 5.8), between(1.6, 1.9)),
     *[binary(name) for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")],
     *[binary(name, truth, truth) for name in ("logical_and", "logical_or", "logical_xor")],
@@ -303,6 +304,7 @@ LAYERS = [
     row("class_mask", case(whole(4)(3), classes=4)),
     row("cross_entropy", *[case((3, 4), whole(4)(3), reduction=r) for r in ("mean", "sum", "none")]),
     binary("binary_cross_entropy", between(0.1, 0.9), between(0.1, 0.9)),
+    binary("binary_cross_entropy_with_logits", nonzero, between(0.1, 0.9)),
 ]  # fmt: skip
 
 ATTENTION = [
