@@ -19,7 +19,7 @@ PACKAGE = ROOT / "src" / "polygrad"
 
 #: The rooms, from the ground up: each imports only from rooms above it in this list.
 ROOMS = """
-    _allocator _dtypes _devices _state
+    _allocator _dtypes _devices _forking _state
     backends
     _core
     _ops

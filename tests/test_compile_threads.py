@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from functools import partial
 
@@ -109,3 +112,94 @@ def test_programs_run_while_another_thread_traces_with_the_same_parameters(backe
 
         together(trace, run, run)
         assert number_of_programs(serve) == 1 + len(others)
+
+
+#: A thread traces a training step with a layer inside of `checkpoint` in it, and stops in the middle; then this one forks.
+FORK = """
+import gc, os, signal, sys, threading
+import polygrad as pg
+from polygrad import nn, optim
+from polygrad.backends.plugins import LOCK
+from polygrad.utils.checkpoint import checkpoint
+
+pg.manual_seed(0)
+model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Linear(4, 1))
+optimizer = optim.Adam(model.parameters(), lr=0.1)
+scheduler = optim.lr_scheduler.StepLR(optimizer, 1)
+inside, go_on = threading.Event(), threading.Event()
+x = pg.rand(5, 3)
+
+def step(stop):
+    def forward(x):
+        pg.rand(3)
+        return model(x)
+    optimizer.zero_grad()
+    loss = checkpoint(forward, x, use_reentrant=False).square().mean()
+    loss.backward()
+    optimizer.step()
+    scheduler.step()
+    model.eval()
+    if stop:
+        inside.set()
+        go_on.wait()
+    model.train()
+    return loss
+
+def state():
+    return [*[t.tolist() for t in (*model.parameters(), *model.buffers(), pg.get_rng_state())], len(optimizer.state),
+            optimizer.param_groups[0]["lr"], scheduler.last_epoch, model.training, [p.grad for p in model.parameters()]]
+
+ready = pg.compile(lambda x: x + 1)
+ready(x)
+traced = pg.compile(step)
+before = state()
+threads = [threading.Thread(target=traced, args=(True,))]
+threads[0].start()
+inside.wait()
+
+def hold():
+    with LOCK:
+        holding.set()
+        go_on.wait()
+
+holding = threading.Event()
+threads.append(threading.Thread(target=hold))
+threads[1].start()
+holding.wait()
+
+def child():
+    assert state() == before
+    assert gc.isenabled() and not pg._state.RECORDERS
+    ready(x)
+    pg.rand(2)
+    for compiled in (pg.compile(step), traced):
+        compiled(False)
+    assert "numpy" in pg.backends.available() and pg.get_backend("numpy")
+    pg.compile(lambda x: x * model[0].weight.sum())(x).sum().backward()
+    pg.func.vmap(pg.sin)(x)
+
+for task in sys.argv[1:]:
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(30)
+        try:
+            child()
+            os._exit(0)
+        except BaseException as error:
+            import traceback
+            traceback.print_exc()
+            os._exit(1)
+    assert os.waitpid(pid, 0)[1] == 0
+go_on.set()
+for thread in threads:
+    thread.join()
+assert state() != before and traced(False).tolist() >= 0
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system does not fork")
+def test_a_child_goes_on_although_another_thread_was_tracing():
+    run = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", FORK, "once", "again"], capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 0, run.stderr

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from ._forking import in_children
+
 grad_mode: ContextVar[bool] = ContextVar("polygrad_grad_mode", default=True)
 inference_mode: ContextVar[bool] = ContextVar("polygrad_inference_mode", default=False)
 
@@ -35,6 +37,8 @@ class Recorder(ABC):
 
     #: The backend that a program is captured for; None where there is no program.
     backend: Any = None
+    #: The recorder around this one.
+    outer: Recorder | None = None
 
     @abstractmethod
     def read(self, cell: Any) -> None:
@@ -81,6 +85,10 @@ class Recorder(ABC):
         """Set the attribute ``owner.name``, at every run."""
 
     @abstractmethod
+    def abandon(self) -> None:
+        """Put back what the recording has changed: the thread that records is gone, after a fork."""
+
+    @abstractmethod
     def home(self, backend: Any) -> Any:
         """The backend that makes a new tensor where ``backend`` would do it otherwise."""
 
@@ -121,6 +129,9 @@ class Passive(Recorder):
     def assign(self, owner: Any, name: str, value: Any) -> None:
         setattr(owner, name, value)
 
+    def abandon(self) -> None:
+        pass
+
     def home(self, backend: Any) -> Any:
         return backend
 
@@ -128,8 +139,10 @@ class Passive(Recorder):
 class Around(Recorder):
     """A recorder inside of another one, ``outer``, to which it passes on what it does not see to itself."""
 
+    outer: Recorder
+
     def __init__(self, outer: Recorder | None):
-        self.outer: Recorder = Passive() if outer is None else outer
+        self.outer = Passive() if outer is None else outer
         self.backend = self.outer.backend
 
     def read(self, cell: Any) -> None:
@@ -165,6 +178,9 @@ class Around(Recorder):
     def assign(self, owner: Any, name: str, value: Any) -> None:
         self.outer.assign(owner, name, value)
 
+    def abandon(self) -> None:
+        pass
+
     def home(self, backend: Any) -> Any:
         return self.outer.home(backend)
 
@@ -194,6 +210,18 @@ class recording:
     def __exit__(self, *exc) -> None:
         _recorder.reset(self._token)
         RECORDERS.remove(self.recorder)
+
+
+@in_children
+def _only_this_thread() -> None:
+    """What other threads were recording is given up, the innermost first."""
+    own = [_recorder.get()]
+    while (last := own[-1]) is not None:
+        own.append(last.outer)
+    others = [active for active in RECORDERS if all(active is not mine for mine in own)]
+    for active in reversed(others):
+        RECORDERS.remove(active)
+        active.abandon()
 
 
 class not_recording:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,12 +17,17 @@ import numpy as np
 
 from .. import _dtypes
 from .._core.tensor import Tensor, cell
+from .._forking import lock
 from .._interpreters.frames import stack as frames
 from ..backends.registry import BY_TYPE
 
 _WORD = 2**64 - 1
 #: The seed of a generator that was given none, as in PyTorch.
 _DEFAULT_SEED = 67280421310721
+
+
+#: One generator's numbers are drawn, or its state is set, at a time.
+_lock = lock()
 
 
 class Generator:
@@ -40,7 +44,6 @@ class Generator:
 
     def __init__(self, device: Any = "cpu"):
         self.device = device
-        self._lock = threading.Lock()
         self._seed = _DEFAULT_SEED
         self._state = cell(np.asarray([_DEFAULT_SEED, 0], dtype=np.uint64))
 
@@ -52,7 +55,7 @@ class Generator:
         number = int(seed)
         if not -(2**63) <= number <= _WORD:
             raise RuntimeError(f"a seed is a number of 64 bits, from {-(2**63)} to {_WORD}, not {number}")
-        with self._lock:
+        with _lock:
             self._seed = number % 2**64
             self._state._rebind(np.asarray([self._seed, 0], dtype=np.uint64), None)
         return self
@@ -79,7 +82,7 @@ class Generator:
                 f"{tuple(new_state.shape)}"
             )
         values = np.array(new_state.backend.to_numpy(new_state._read()))
-        with self._lock:
+        with _lock:
             self._seed = int(values[0])
             self._state._rebind(values, None)
 
@@ -103,7 +106,7 @@ class Generator:
 
     def _words(self, words: int, backend: Any, device: Any) -> Any:
         blocks = -(-words // 4)
-        with self._lock:
+        with _lock:
             state = self._state._read()
             owner = BY_TYPE[type(state)]
             if owner.is_traced(state):  # the state is an input of the program that is being captured

@@ -10,18 +10,18 @@ types only, notice where arrays of different frames meet.
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import Any
 
+from .._forking import lock
 from ..backends.registry import BY_TYPE, register_backend
 
 #: The active frames of this thread or task, the outermost first.
 stack: ContextVar[tuple[Frame, ...]] = ContextVar("polygrad_frames", default=())
 
-_lock = threading.Lock()
+_lock = lock()
 #: Frames that something still refers to: a graph may outlive the call that it was recorded in.
 _alive: weakref.WeakSet[Frame] = weakref.WeakSet()
 #: (class, level, plain backend) → the array type, which is made and registered once.

@@ -6,9 +6,9 @@ plugin's own exception as its cause; other plugins go on.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
+from .._forking import lock
 from .base import SUPPORTED_API_VERSIONS
 from .exceptions import BackendError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 CORE_DISTRIBUTION = "polygrad-core"
 
 #: Loading runs code of others, which may come back to the registry: the lock is re-entrant, and there is only this one.
-LOCK = threading.RLock()
+LOCK = lock()
 #: What a plugin may raise without taking the program down: a plugin that calls ``sys.exit()`` is as broken as any.
 ANYTHING: tuple[type[BaseException], ...] = (Exception, SystemExit)
 

@@ -190,6 +190,11 @@ class Discovery(Recorder):
         for undo in reversed(self._undo):
             undo()
 
+    def abandon(self) -> None:
+        """As after a trace that failed."""
+        self.finish()
+        self.withdraw()
+
     def withdraw(self) -> None:
         """There will be no call: take away the state that was made for it."""
         while self._withdraw:

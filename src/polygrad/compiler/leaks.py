@@ -6,24 +6,39 @@ import contextlib
 import gc
 import weakref
 from collections.abc import Callable, Iterator
+from threading import get_ident
 from types import FrameType
 from typing import Any
 
 from .._core.tensor import TENSOR_TYPES, Tensor
+from .._forking import in_children
 from .errors import CompileError
+
+#: The thread for which the garbage collection waits.
+_waiting: int | None = None
 
 
 @contextlib.contextmanager
 def young_objects() -> Iterator[Callable[[], list[Any]]]:
     """Context in which the objects that are made can be told from those that were there: a function that lists them."""
+    global _waiting
     collecting = gc.isenabled()
     gc.collect(0)
-    gc.disable()  # a collection would make them old
+    if collecting:
+        _waiting = get_ident()
+        gc.disable()  # a collection would make them old
     try:
         yield lambda: gc.get_objects(generation=0)
     finally:
         if collecting:
+            _waiting = None
             gc.enable()
+
+
+@in_children
+def _collect_again() -> None:
+    if _waiting not in (None, get_ident()):
+        gc.enable()
 
 
 def check_leaks(objects: list[Any], backend: Any) -> None:

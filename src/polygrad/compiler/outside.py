@@ -8,7 +8,6 @@ sweep, eagerly.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -17,11 +16,12 @@ from .._core.graph import NODE, Edge, Leaf, Node, make_node, reachable
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._dtypes import DType
+from .._forking import lock
 from .._interpreters.arrays import layers
 from .._interpreters.crossing import lifted, stop
 from ..backends.registry import BY_TYPE
 
-_lock = threading.Lock()
+_lock = lock()
 
 
 class Template:

@@ -289,6 +289,10 @@ class Region(Around):
                     "polygrad.func.grad, and return it"
                 )
 
+    def abandon(self) -> None:
+        """As after the trace."""
+        self._undo()
+
     def _undo(self) -> None:
         for kept in self._kept.values():
             tensor = kept.reference()

@@ -5,14 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import RLock, get_ident
+from threading import get_ident
 
-_traces = RLock()
+from .._forking import in_children, lock
+
+_traces = lock()
 #: The thread that traces, or waits until nobody runs.
 tracing: int | None = None
 #: Threads that look for a program or run one: before it does, a thread appends itself, and calls `wait` if somebody is
 #: `tracing`; afterwards it removes itself.  Each of these is a single step, so nobody is missed.
 running: list[int] = []
+
+
+@in_children
+def _only_this_thread() -> None:
+    global tracing
+    running[:] = [thread for thread in running if thread == get_ident()]
+    if tracing != get_ident():
+        tracing = None
 
 
 def wait() -> None:

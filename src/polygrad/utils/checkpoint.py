@@ -252,14 +252,21 @@ class _Call:
 
 
 class _Watching(Around):
-    """Remembers what cells held before they were written."""
+    """Remembers what cells held before they were written; ``before`` it some held something else."""
 
-    def __init__(self, outer: Recorder | None):
+    def __init__(self, outer: Recorder | None, before: list[tuple[Tensor, Any]]):
         super().__init__(outer)
-        self.written: dict[int, tuple[Tensor, Any]] = {}
+        self._before = before
+        self._written: dict[int, tuple[Tensor, Any]] = {}
+
+    def abandon(self) -> None:
+        """Put back what cells held, if it has no graph."""
+        written = [(x, array) for x, array in self._written.values() if x._edge is None]
+        for x, array in [*written, *self._before]:
+            x._data = array
 
     def write(self, cell: Tensor) -> None:
-        self.written.setdefault(id(cell), (cell, cell._data))
+        self._written.setdefault(id(cell), (cell, cell._data))
         if cell._edge is not None:  # what has no graph is put back
             self.outer.write(cell)
 
@@ -270,14 +277,11 @@ def _without_trace(held: Sequence[tuple[Tensor, Any]]) -> Iterator[None]:
 
     Afterwards they, and what has no graph and was written inside, such as running statistics, hold what they held before.
     """
-    before = [(x, x._read()) for x, _ in held]
-    watching = _Watching(recorder())
+    watching = _Watching(recorder(), [(x, x._read()) for x, _ in held])
     try:
         for x, array in held:
             x._data = array
         with recording(watching):
             yield
     finally:
-        written = [(x, array) for x, array in watching.written.values() if x._edge is None]
-        for x, array in [*written, *before]:
-            x._data = array
+        watching.abandon()
