@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import tracemalloc
 
@@ -12,7 +13,7 @@ from test_transforms_table import sample, varies
 
 import polygrad
 from polygrad import nn, optim
-from polygrad.compiler import CompileError
+from polygrad.compiler import CompileError, replay
 from polygrad.nn import functional as F
 from polygrad.utils.checkpoint import checkpoint
 
@@ -42,19 +43,23 @@ X = np.random.default_rng(0).standard_normal((6, 4)).astype(np.float32)
 Y = np.arange(6) % 3
 
 
+def _values_and_gradients(row, operands):
+    outputs = [y for y in row.call(0, operands) if isinstance(y, polygrad.Tensor)]
+    varying = [y for y in outputs if y.requires_grad]
+    inputs = [x for x in operands if x.requires_grad]
+    found = []
+    if varying and inputs:
+        cotangents = [polygrad.ones_like(y) for y in varying]
+        found = polygrad.autograd.grad(varying, inputs, cotangents, allow_unused=True)
+    return [y.detach() for y in outputs] + [g for g in found if g is not None]
+
+
 @pytest.mark.parametrize("row", ALL_ROWS, ids=lambda row: row.name)
 def test_every_operation_and_its_gradient_as_in_eager_code(row):
     arrays = sample(row, 0, row.kinds[0])
 
     def values_and_gradients(*operands):
-        outputs = [y for y in row.call(0, operands) if isinstance(y, polygrad.Tensor)]
-        varying = [y for y in outputs if y.requires_grad]
-        inputs = [x for x in operands if x.requires_grad]
-        found = []
-        if varying and inputs:
-            cotangents = [polygrad.ones_like(y) for y in varying]
-            found = polygrad.autograd.grad(varying, inputs, cotangents, allow_unused=True)
-        return [y.detach() for y in outputs] + [g for g in found if g is not None]
+        return _values_and_gradients(row, operands)
 
     def operands():
         return [polygrad.tensor(a, requires_grad=varies(a) and row.name != "nextafter") for a in arrays]
@@ -73,6 +78,118 @@ def test_every_operation_and_its_gradient_as_in_eager_code(row):
         np.testing.assert_allclose(b.array, a.array, rtol=1e-12, atol=1e-13)
         np.testing.assert_array_equal(b.array, c.array)
         np.testing.assert_array_equal(b.array, d)  # the second call did not write into the first one's results
+
+
+# -- what may be overwritten -------------------------------------------------------------------------------------------
+
+
+def _two_heads(x, w):
+    one, two = polygrad.tanh(x @ w), polygrad.tanh(x @ w)
+    return (one * 3).sum(), two[:, :1] * 5
+
+
+def _rolled(x, w):
+    one, two = polygrad.roll(x, 1, -1), polygrad.roll(x, 1, -1)
+    return one * 0.5, polygrad.cos(two.narrow(-1, 0, 1) * 0.6), two.T * 2
+
+
+def _window_of_a_window(x, w):
+    one, two = x * 2, x * 2
+    window = two.T[1:].reshape(-1)
+    return one * 3, window[1:] + window[:-1]
+
+
+def _copied_while_recorded(x, w):
+    y = polygrad.sin(x)
+    return y.T.reshape(-1), polygrad.cos(y)
+
+
+def _product_into_an_array_of_another_order(x, w):
+    y = polygrad.sin(x * 2)
+    return F.linear(w, w) * 2 + y.sum(), F.linear(x, w)
+
+
+def _a_gradient_twice(x, w):
+    w = w.detach().clone().requires_grad_()
+    loss = (polygrad.exp(w) * x).sum() + (polygrad.exp(w).T[0] * 3).sum()
+    return polygrad.autograd.grad(loss, [w])[0]
+
+
+def _written_through_a_view(x, w):
+    one, two = x + 1, x + 1
+    row = two[0]
+    row.mul_(2)
+    one.add_(3)
+    return one * 2, two * 3, row * 4
+
+
+#: Each merges what is equal, or copies what lies otherwise in another call, and overwrites one of the arrays.
+MERGED = [
+    _two_heads, _rolled, _window_of_a_window, _copied_while_recorded, _product_into_an_array_of_another_order,
+    _a_gradient_twice, _written_through_a_view,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", MERGED, ids=lambda function: function.__name__.strip("_"))
+@pytest.mark.parametrize("first", ["rows", "columns", "strided"])
+def test_what_was_merged_or_copied_is_as_in_eager_code(function, first):
+    rng = np.random.default_rng(0)
+
+    def lying(how):
+        a = rng.standard_normal((3, 3))
+        if how == "columns":
+            return polygrad.from_numpy(np.asfortranarray(a))
+        return polygrad.from_numpy(a if how == "rows" else np.repeat(a, 2, 1)[:, ::2])
+
+    compiled = polygrad.compile(function)
+    for how in (first, "rows", "columns", "strided", "rows"):
+        x, w = lying(how), lying(how)
+        before = x.tolist(), w.tolist()
+        expected, found = function(x, w), compiled(x, w)
+        for a, b in zip(*(r if isinstance(r, tuple) else (r,) for r in (expected, found)), strict=True):
+            np.testing.assert_allclose(b.array, a.array, rtol=1e-14, atol=1e-14)
+        assert (x.tolist(), w.tolist()) == before
+
+
+def test_two_states_of_one_merged_value_are_overwritten_apart():
+    def make(transform):
+        p, q = (polygrad.zeros(3, requires_grad=True) for _ in range(2))
+        optimizer = optim.Adam([p, q], lr=0.5)
+
+        def step(x):
+            optimizer.zero_grad()
+            with polygrad.no_grad():
+                p.copy_(x * 2)
+                q.copy_(x * 2)
+            (p * x).sum().backward()
+            (q * -x).sum().backward()
+            optimizer.step()
+
+        return p, q, transform(step)
+
+    (p, q, eager), (r, s, compiled) = make(lambda step: step), make(polygrad.compile)
+    for k in range(1, 5):
+        eager(polygrad.arange(3.0) + k)
+        compiled(polygrad.arange(3.0) + k)
+        assert (r.tolist(), s.tolist()) == (p.tolist(), q.tolist())
+
+
+@pytest.mark.parametrize("row", ALL_ROWS, ids=lambda row: row.name)
+def test_what_makes_new_arrays_does_so_however_its_operands_lie(row, monkeypatch):
+    recorded, simplified = [], replay._simplified
+    monkeypatch.setattr(replay, "_simplified", lambda r: recorded.append(list(r.operations)) or simplified(r))
+    arrays = sample(row, 0, row.kinds[0])
+    for lying in (np.ascontiguousarray, np.asfortranarray):
+        operands = [polygrad.from_numpy(lying(a)) if a.ndim else polygrad.tensor(a) for a in arrays]
+        operands = [
+            x.requires_grad_(varies(a) and row.name != "nextafter") for a, x in zip(arrays, operands, strict=True)
+        ]
+        with contextlib.suppress(CompileError):  # a mask as an index
+            polygrad.compile(lambda *x: _values_and_gradients(row, x))(*operands)
+    ground = polygrad.get_backend("numpy")
+    for same in zip(*recorded, strict=True):
+        if len({frozenset(slot for slot, _ in operation.windows) for operation in same}) > 1:
+            assert not ground.makes_new(same[0].function)
 
 
 # -- what a program is made of -----------------------------------------------------------------------------------------

@@ -42,20 +42,25 @@ class Operation(NamedTuple):
     #: The answer that the program depends on, of a question about values.
     answer: Any = None
     is_question: bool = False
+    #: (result, the array whose memory it sees), of results that are windows: of an operand, or of an earlier result.
+    windows: tuple[tuple[Slot, Slot], ...] = ()
     #: The primitive that an error is told of, and what to tell of its operands.
     told: tuple[Any, tuple[Any, ...]] | None = None
 
 
 class Kind(NamedTuple):
-    """What is known of an array without its values; `compiler.replay` decides by it."""
+    """What is known of an array without its values.
+
+    Whose memory it sees is no property of an array but of the operations that there are: see `compiler.memories`.
+    """
 
     shape: tuple[int, ...]
     dtype: Any
     nbytes: int
-    #: The slot whose memory it is a window of, or its own.
-    memory: int
-    #: Whether it is an array of its own that a function may write its result into.
-    room: bool
+    #: Whether it owned its memory, which could be written to, when it was recorded.
+    owned: bool
+    #: Whether it lay in memory in the order of its axes, without gaps.
+    compact: bool
 
 
 class Recorded:
@@ -157,34 +162,36 @@ class Recording:
         self.operations: list[Operation] = []
         self.kinds: list[Kind] = []
         self.inputs: list[Slot] = []
+        #: Slots that are windows of the memory of an earlier one.
+        self.windows: dict[Slot, Slot] = {}
         #: The arrays of slots that depend on no input.
         self.constants: dict[int, Any] = {}
         self.results: list[Any] = []
         #: The slots of memory by its identity, and the arrays that own it, so that no identity is used twice.
-        self._memory: dict[int, int] = {}
+        self._memory: dict[int, Slot] = {}
         self._watched: dict[int, weakref.ref] = {}
         self._numbers: dict[tuple[str, Any], Recorded] = {}
+        #: Constants by the identity of their arrays, which were not recorded.
+        self._plain: dict[int, Recorded] = {}
         self._told: tuple[Any, tuple[Any, ...]] | None = None
 
     def add(self, value: Any, constant: bool = False) -> Recorded:
         """A recorded array for ``value``."""
         ground = self.backend.ground
         slot = Slot(len(self.kinds))
-        owner = ground.base_of(value) if "mutable" in ground.capabilities else None
-        memory: int = slot
+        owned = compact = False
         if "mutable" in ground.capabilities:
-            room = ground.is_writable(value) and ground.is_compact(value)
+            owner = ground.base_of(value)
             memory = self._owner(value if owner is None else owner, slot)
-            room = room and memory == slot
-        else:
-            room = False
-        shape = tuple(value.shape)
-        self.kinds.append(Kind(shape, value.dtype, ground.nbytes(value), memory, room and not constant))
+            if memory != slot:
+                self.windows[slot] = memory
+            owned, compact = memory == slot and ground.is_writable(value), ground.is_compact(value)
+        self.kinds.append(Kind(tuple(value.shape), value.dtype, ground.nbytes(value), owned, compact))
         if constant:
             self.constants[slot] = value
         return self.backend.array_type(self, slot, value, constant)
 
-    def _owner(self, owner: Any, slot: int) -> int:
+    def _owner(self, owner: Any, slot: Slot) -> Slot:
         known = self._memory.get(id(owner))
         if known is None:
             known = slot
@@ -211,12 +218,15 @@ class Recording:
             return self._wrapped(value, found, True)[0]
         if len(plain) == 2:
             arguments = self._with_arrays(function, arguments, plain)
+        arguments, named = self._held(arguments), {n: self._held(v) for n, v in named.items()}
         result, slots = self._wrapped(value, found, False)
         if any(True for _ in _leaves(slots)):
             known = {x.slot for x in found}
             if not (slots.__class__ is Slot and slots in known):  # the very array that was given
+                windows = tuple([(slot, self.windows[slot]) for slot in _leaves(slots) if slot in self.windows])
                 self.operations.append(Operation(
-                    function, _slots(arguments), {n: _slots(v) for n, v in named.items()}, slots, told=self._told
+                    function, _slots(arguments), {n: _slots(v) for n, v in named.items()}, slots, windows=windows,
+                    told=self._told,
                 ))  # fmt: skip
         return result
 
@@ -226,6 +236,16 @@ class Recording:
         if key not in self._numbers:
             self._numbers[key] = self.add(self.backend.ground.scalar(value, dtype, like), True)
         return self._numbers[key]
+
+    def _held(self, value: Any) -> Any:
+        """``value`` with arrays that are not recorded, in arguments, as constants: what is a window of one shows then."""
+        if value.__class__ is tuple or value.__class__ is list:
+            return value.__class__([self._held(part) for part in value])
+        if isinstance(value, Recorded) or not self.backend.is_plain(value):
+            return value
+        if id(value) not in self._plain:
+            self._plain[id(value)] = self.add(value, True)
+        return self._plain[id(value)]
 
     def _with_arrays(self, function: Callable, arguments: tuple, plain: tuple) -> tuple:
         """A Python number beside an array as an array of that one's type, where that is the same: it is faster."""
@@ -244,9 +264,10 @@ class Recording:
         return (arguments[0], made) if place else (made, arguments[1])
 
     def _wrapped(self, value: Any, given: Sequence[Recorded], constant: bool) -> tuple[Any, Any]:
-        """``value`` with recorded arrays in it, and their slots."""
+        """``value`` with recorded arrays in it, and their slots; one of those ``given`` where it is that very array."""
         if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
-            parts = [self._wrapped(part, given, constant) for part in value]
+            # Every part is filled by the operation, also one that is an operand itself: a window of that.
+            parts = [self._wrapped(part, (), constant) for part in value]
             return type(value)([part[0] for part in parts]), type(value)([part[1] for part in parts])
         if value is None or value.__class__ in NUMBERS or not self.backend.is_plain(value):
             if hasattr(value, "_fields"):
@@ -266,6 +287,7 @@ class Recording:
         copies = {x.slot: self.backend.ground.asarray(x.value, copy=True) for x in targets}
         if not function(*_taken(arguments, [], copies)):
             return None
+        arguments = self._held(arguments)
         made = [self.add(copies[x.slot]) for x in targets]
         pairs = tuple((x.slot, new.slot) for x, new in zip(targets, made, strict=True))
         self.operations.append(Operation(function, _slots(arguments), {}, None, pairs))
@@ -289,6 +311,7 @@ class Recording:
         self._memory.clear()
         self._watched.clear()
         self._numbers.clear()
+        self._plain.clear()
 
     @contextlib.contextmanager
     def telling(self, primitive: Any, operands: Sequence[Any]) -> Iterator[None]:

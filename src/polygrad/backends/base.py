@@ -187,6 +187,10 @@ class Backend:
         """Whether ``array`` lies in memory in the order of its axes, without gaps."""
         return False
 
+    def is_room(self, array: Any) -> bool:
+        """Whether ``array`` owns its memory, may be written to, and is compact."""
+        return self.is_writable(array) and self.is_compact(array)
+
     def nbytes(self, array: Any) -> int:
         """How much memory the elements of ``array`` take."""
         return math.prod(array.shape) * self.from_dtype(array.dtype).itemsize
@@ -204,6 +208,15 @@ class Backend:
 
     def is_elementwise(self, function: Callable[..., Any]) -> bool:
         """Whether ``function`` computes each element of its result of one element of each operand."""
+        return False
+
+    def makes_new(self, function: Callable[..., Any]) -> bool:
+        """Whether what ``function`` returns shares memory with no argument, however those lie in memory, except where the
+        shapes alone say so."""
+        return False
+
+    def makes_compact(self, function: Callable[..., Any], ndim: int) -> bool:
+        """Whether an array of ``ndim`` dimensions that ``function`` makes is compact, however its arguments lie in memory."""
         return False
 
     def never_fails(self, function: Callable[..., Any]) -> bool:

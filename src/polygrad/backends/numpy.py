@@ -52,10 +52,10 @@ class NumpyBackend(Backend):
             numpy_kernels_softmax,
             numpy_kernels_windows,
         )
+        from . import numpy_replay as replay
         from .numpy_inplace import OVERWRITING
         from .numpy_linalg import KERNELS
         from .numpy_optimizers import OPTIMIZERS
-        from .numpy_replay import STEPS, fails_by_index, into, is_elementwise, never_fails, operator_of
 
         # NumPy alone of all libraries warns of a division by zero or an overflow.  What polygrad computes with it is as
         # silent as on the others; what the user computes with NumPy is not touched.
@@ -68,10 +68,11 @@ class NumpyBackend(Backend):
         self.kernels.update(KERNELS)
         self.kernels.update(OVERWRITING)
         self.kernels.update(OPTIMIZERS)
-        self.steps = STEPS
-        self.into, self.is_elementwise = into, is_elementwise  # type: ignore[method-assign]
-        self.operator_of, self.never_fails = operator_of, never_fails  # type: ignore[method-assign]
-        self.fails_by_index = fails_by_index  # type: ignore[method-assign]
+        self.steps = replay.STEPS
+        self.into, self.is_elementwise = replay.into, replay.is_elementwise  # type: ignore[method-assign]
+        self.operator_of, self.never_fails = replay.operator_of, replay.never_fails  # type: ignore[method-assign]
+        self.fails_by_index = replay.fails_by_index  # type: ignore[method-assign]
+        self.makes_new, self.makes_compact = replay.makes_new, replay.makes_compact  # type: ignore[method-assign]
         half = np.dtype(np.float16)
         self._native[_dtypes.float16], self._dtype[half] = half, _dtypes.float16
 
@@ -120,6 +121,9 @@ class NumpyBackend(Backend):
 
     def is_compact(self, array: Any) -> bool:
         return array.flags.c_contiguous and array.ndim > 0
+
+    def is_room(self, array: Any) -> bool:
+        return array.__class__ is np.ndarray and array.base is None and array.flags.carray
 
     def nbytes(self, array: Any) -> int:
         return array.nbytes

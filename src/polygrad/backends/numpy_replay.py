@@ -46,6 +46,17 @@ _FAILING = frozenset(
 )
 
 
+#: Functions that give a window of an argument, or a copy where the argument lies in memory in some ways.
+_WINDOWS = frozenset(
+    """
+    asarray astype broadcast_arrays broadcast_to conj diagonal expand_dims flip from_dlpack imag matrix_transpose meshgrid
+    moveaxis permute_dims real reshape squeeze tile unstack
+    """.split()
+)
+#: Products of matrices.
+_PRODUCTS = (dot, np.matmul, operator.matmul, column_sums)
+
+
 def into(function: Any) -> Callable[..., Any] | None:
     """See `Backend.into`."""
     if is_elementwise(function):
@@ -92,9 +103,29 @@ def never_fails(function: Any) -> bool:
         return False
 
 
+def makes_new(function: Any) -> bool:
+    """See `Backend.makes_new`."""
+    try:
+        return is_elementwise(function) or function in _PRODUCTS or function in _makers()
+    except TypeError:
+        return False
+
+
+def makes_compact(function: Any, ndim: int) -> bool:
+    """See `Backend.makes_compact`."""
+    return ndim <= 2 and any(function is product for product in _PRODUCTS)
+
+
 def fails_by_index(function: Any) -> bool:
     """See `Backend.fails_by_index`."""
     return any(function is KERNELS[name] for name in ("index_add", "cross_entropy.vjp"))
+
+
+@functools.cache
+def _makers() -> frozenset[Any]:
+    own = {function for name, function in KERNELS.items() if name not in _WINDOWS}
+    names = STANDARD - _WINDOWS
+    return frozenset(own | {f for name in names if callable(f := getattr(library, name, None))} - {reshape})
 
 
 @functools.cache

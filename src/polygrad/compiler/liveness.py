@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._interpreters.recorded import Operation, Recording, Slot, slots_in
+from .._interpreters.recorded import Operation, Recording, Slot
+from .memories import Memories, made, read
 
 #: Arrays of fewer bytes are neither counted nor let go one by one.
 SMALL = 4096
@@ -12,36 +13,26 @@ SMALL = 4096
 SLACK = 0.01
 
 
-def read(operation: Operation) -> list[Slot]:
-    """The slots that ``operation`` reads."""
-    return [*slots_in(operation.arguments), *slots_in(tuple(operation.named.values()))]
-
-
-def made(operation: Operation) -> list[Slot]:
-    """The slots that ``operation`` fills."""
-    return [*slots_in(operation.results), *(new for _, new in operation.overwritten)]
-
-
 class Alive:
     """How much memory is in use at each place of a list of operations, without the inputs and the constants."""
 
     def __init__(self, recording: Recording, operations: Sequence[Operation]):
         self._kinds = recording.kinds
-        outside = {self._kinds[slot].memory for slot in (*recording.inputs, *recording.constants)}
+        self.memories = Memories(recording, operations)
         count = len(operations)
         self.last: dict[int, int] = {}
         first: dict[int, int] = {}
         for place, operation in enumerate(operations):
             for slot in made(operation):
-                first.setdefault(self._memory(slot), place)
-                self.last[self._memory(slot)] = place
+                first.setdefault(self.memories.of(slot), place)
+                self.last[self.memories.of(slot)] = place
             for slot in read(operation):
-                self.last[self._memory(slot)] = place
+                self.last[self.memories.of(slot)] = place
         for slot in recording.results:
-            self.last[self._memory(slot)] = count
+            self.last[self.memories.of(slot)] = count
         changes = [0] * (count + 2)
         for memory, place in first.items():
-            if memory not in outside:
+            if memory not in self.memories.outside:
                 changes[place] += self.size(memory)
                 changes[self.last[memory] + 1] -= self.size(memory)
         self.bytes: list[int] = []
@@ -51,9 +42,6 @@ class Alive:
             self.bytes.append(total)
         self.most = int(max(self.bytes, default=0) * (1 + SLACK))
 
-    def _memory(self, slot: int) -> int:
-        return self._kinds[slot].memory
-
     def size(self, memory: int) -> int:
         """The bytes that are counted for a memory."""
         size = self._kinds[memory].nbytes
@@ -61,7 +49,8 @@ class Alive:
 
     def last_together(self, kept: Sequence[Slot], other: Sequence[Slot], place: int) -> bool:
         """Let ``kept`` live on as ``other`` from ``place`` on, if there is room for it; says whether there is."""
-        pairs = [(self._memory(a), self._memory(b)) for a, b in zip(kept, other, strict=True)]
+        of = self.memories.of
+        pairs = [(of(a), of(b)) for a, b in zip(kept, other, strict=True)]
         if not all(self.hold(a, self.last.get(a, place), place) for a, _ in pairs):
             return False
         for a, b in pairs:

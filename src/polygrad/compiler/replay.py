@@ -14,7 +14,8 @@ from typing import Any
 from .._interpreters.recorded import Operation, Recording, Slot
 from .._interpreters.recording import RecordedBackend, recorded_backend
 from ..backends.base import Backend
-from .liveness import Alive, made, read
+from .liveness import Alive
+from .memories import made, read
 from .writing import Outdated, Writer
 
 
@@ -62,19 +63,17 @@ class Replay:
         """
         kinds = self._recording.kinds
         flops = sum(_flops(operation, kinds) for operation in self._operations)
-        moved = sum(
-            kinds[slot].nbytes for o in self._operations for slot in (*read(o), *made(o)) if not _is_view(o, kinds)
-        )
+        moved = sum(kinds[slot].nbytes for o in self._operations for slot in (*read(o), *made(o)) if not _is_view(o))
         return float(flops), float(moved), max(Alive(self._recording, self._operations).bytes, default=0)
 
 
-def _is_view(operation: Operation, kinds: list[Any]) -> bool:
-    return all(kinds[slot].memory != slot for slot in made(operation))
+def _is_view(operation: Operation) -> bool:
+    return len(operation.windows) == len(made(operation))
 
 
 def _flops(operation: Operation, kinds: list[Any]) -> int:
     given, results = [kinds[slot].shape for slot in read(operation)], [kinds[slot].shape for slot in made(operation)]
-    if _is_view(operation, kinds):
+    if _is_view(operation):
         return 0
     name = getattr(operation.function, "__name__", "")
     if name in ("dot", "matmul", "linear", "linear_without_bias") and len(given) > 1 and given[0]:
@@ -123,11 +122,12 @@ def _renamed(operation: Operation, same: dict[int, Slot]) -> Operation:
             return same.get(value, value)
         return type(value)([renamed(v) for v in value]) if value.__class__ in (tuple, list) else value
 
-    if not same or not any(slot in same for slot in read(operation)):
+    if not any(slot in same for slot in (*read(operation), *(other for _, other in operation.windows))):
         return operation
     return operation._replace(
         arguments=renamed(operation.arguments), named={n: renamed(v) for n, v in operation.named.items()},
         overwritten=tuple((same.get(old, old), new) for old, new in operation.overwritten),
+        windows=tuple((slot, same.get(other, other)) for slot, other in operation.windows),
     )  # fmt: skip
 
 
@@ -147,8 +147,8 @@ def _keyed(value: Any) -> Any:
         return kind, tuple([_keyed(part) for part in value])
     if kind is slice:
         return kind, _keyed(value.start), _keyed(value.stop), _keyed(value.step)
-    if kind is float:
-        return kind, repr(value)
+    if kind in (float, complex):
+        return kind, repr(value)  # zeros of both signs are equal
     return (kind, id(value)) if hasattr(value, "shape") else (kind, value)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from .._core.dispatch import EXPLAINED, explain
 from .._interpreters.recorded import Operation, Recording, Slot, slots_in
-from .liveness import SMALL, Alive, read
+from .liveness import SMALL, Alive
+from .memories import read
 
 _SYMBOLS = {
     operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
@@ -32,11 +33,11 @@ class Writer:
         self._recording, self._kinds, self._operations = recording, recording.kinds, operations
         self._ground = ground = recording.backend.ground
         self._own: Slot | None = None
-        self._if_own = lambda array: array if ground.is_writable(array) else None
+        self._if_own = lambda array: array if ground.is_room(array) else None
         self._is_writable, self._copied = ground.is_writable, lambda array: ground.asarray(array, copy=True)
         self._free = free
         self._alive = Alive(recording, operations)
-        self._outside = {self._kinds[s].memory for s in (*recording.inputs, *recording.constants)}
+        self._memories = self._alive.memories
         self._scope: dict[str, Any] = {"Outdated": Outdated, "EXPLAINED": EXPLAINED, "explained": self._explained}
         self._names: dict[int, str] = {slot: f"a{place}" for place, slot in enumerate(arguments)}
         self._known: dict[int, str] = {}
@@ -48,13 +49,13 @@ class Writer:
         self._released = released
         #: Which operation a line belongs to.
         self._owners: list[Operation | None] = []
-        #: (shape, type) → memories that are free, each with the name of its array and where it became free.
-        self._pool: dict[Any, list[tuple[int, str, int]]] = {}
+        #: (shape, type, whether settled) → memories that are free, each with the name of its array and where it became free.
+        self._pool: dict[Any, list[tuple[Slot, str, int]]] = {}
         #: The names of arrays that nobody has taken yet, and the lines at which they are let go if nobody does.
         self._waiting: dict[str, int] = {}
         #: The names of arrays that see a memory.
         self._seen_by: dict[int, list[str]] = {}
-        self._dying: dict[int, list[int]] = {}
+        self._dying: dict[int, list[Slot]] = {}
         for memory, place in self._alive.last.items():
             self._dying.setdefault(place, []).append(memory)
 
@@ -92,7 +93,7 @@ class Writer:
         """Whether ``operation`` may raise something.  What it looks at of indices is known to be in range afterwards."""
         if operation.overwritten or (not operation.is_question and self._ground.never_fails(operation.function)):
             return False
-        integers = {self._kinds[slot].memory for slot in read(operation) if self._is_integer(self._kinds[slot].dtype)}
+        integers = {self._memories.of(slot) for slot in read(operation) if self._is_integer(self._kinds[slot].dtype)}
         if not operation.is_question and self._ground.fails_by_index(operation.function) and integers <= self._checked:
             return False
         self._checked |= integers
@@ -137,7 +138,7 @@ class Writer:
             return f"({''.join(self._target(part) + ', ' for part in slots)})"
         if slots not in self._names:
             self._names[slots] = f"v{slots}"
-            self._seen_by.setdefault(self._kinds[slots].memory, []).append(f"v{slots}")
+            self._seen_by.setdefault(self._memories.of(slots), []).append(f"v{slots}")
         return self._names[slots]
 
     def _call(self, operation: Operation) -> str:
@@ -161,12 +162,12 @@ class Writer:
             self._add(f"if {self._call(operation)} != {answer}: raise Outdated", operation)
             return
         result = operation.results
-        if result.__class__ is Slot and result not in self._names and self._kinds[result].room:
+        if result.__class__ is Slot and result not in self._names and self._memories.is_room(result):
             into = None if operation.named else self._ground.into(operation.function)
             found = None if into is None else self._room(place, operation, result)
             if found is not None:
                 self._names[result] = found
-                self._seen_by[self._kinds[result].memory] = [found]
+                self._seen_by.setdefault(result, [found])
                 parts = [self._expression(part) for part in operation.arguments]
                 line = f"{self._name(into)}({', '.join(parts)}, {found})"
                 if self._own is not None:  # an argument, which may be a window of something
@@ -177,47 +178,54 @@ class Writer:
         self._add(f"{self._target(result)} = {call}", operation)
 
     def _room(self, place: int, operation: Operation, result: Slot) -> str | None:
-        """The name of an array that is free, of the shape and type of ``result``."""
-        wanted = self._kinds[result]
+        """The name of an array that is free, of the shape and type of ``result``.
+
+        Where that always lies as it did while recorded, so must the array: what follows counts on it.
+        """
+        kind, settled = self._kinds[result], self._memories.is_settled(result)
         operands = list(slots_in(operation.arguments))
         self._own = None
         if self._ground.is_elementwise(operation.function):
             for slot in sorted(operands, key=lambda slot: slot not in self._free):
-                kind = self._kinds[slot]
-                if (
-                    slot in self._free and place >= self._safe and kind.room and kind.memory == slot
-                    and kind.shape == wanted.shape and kind.dtype == wanted.dtype and self._alive.last[slot] == place
-                    and not any(self._kinds[other].memory == slot and other != slot for other in operands)
-                ):  # fmt: skip
+                if (self._kinds[slot].shape, self._kinds[slot].dtype) != (kind.shape, kind.dtype):
+                    continue
+                if self._alive.last[self._memories.of(slot)] != place or self._is_shared(slot, operands):
+                    continue
+                own = slot in self._free and place >= self._safe and self._memories.is_owner(slot)
+                if own or (self._memories.is_room(slot) and (self._memories.is_settled(slot) or not settled)):
                     self._dying[place].remove(slot)
-                    self._own = slot
+                    self._own = slot if own else None
+                    self._seen_by[result] = self._seen_by.pop(
+                        slot, [self._names[slot]]
+                    )  # windows that nothing reads any more
                     return self._names[slot]
-                if (
-                    kind.room and kind.memory == slot and kind.shape == wanted.shape and kind.dtype == wanted.dtype
-                    and kind.memory not in self._outside and self._alive.last[slot] == place
-                    and not any(self._kinds[other].memory == slot and other != slot for other in operands)
-                ):  # fmt: skip
-                    self._dying[place].remove(slot)
-                    return self._names[slot]
-        free = self._pool.get((wanted.shape, wanted.dtype))
-        while free:
-            memory, name, since = free.pop()
-            if self._alive.hold(memory, since, place):
-                self._waiting.pop(name, None)
-                return name
+        for lies in (True,) if settled else (False, True):
+            free = self._pool.get((kind.shape, kind.dtype, lies))
+            while free:
+                memory, name, since = free.pop()
+                if self._alive.hold(memory, since, place):
+                    self._waiting.pop(name, None)
+                    return name
         return None
 
+    def _is_shared(self, slot: Slot, operands: Iterable[Slot]) -> bool:
+        """Whether another one of ``operands`` may see the memory of ``slot``."""
+        memory = self._memories.of(slot)
+        return any(other != slot and self._memories.of(other) == memory for other in operands)
+
     def _overwrite(self, place: int, operation: Operation, certain: bool) -> None:
-        """A kernel that overwrites: the memory itself where it is the program's and nobody reads it afterwards."""
+        """A kernel that overwrites: the memory itself where it is the program's and nothing else reads it."""
         names = dict(self._names)
+        operands = read(operation)
         for old, new in operation.overwritten:
-            memory = self._kinds[old].memory
+            memory = self._memories.of(old)
             name = self._of(old)
-            own = old in self._free or (self._kinds[old].room and memory == old and memory not in self._outside)
-            if certain and own and self._alive.last[memory] == place:
+            own = old in self._free or (self._memories.is_owner(old) and memory not in self._memories.outside)
+            alone = operands.count(old) == 1 and not self._is_shared(old, operands)
+            if certain and own and alone and self._alive.last[memory] == place:
                 if old in self._free:
                     self._add(f"if not {self._name(self._is_writable)}({name}): {name} = {self._copy(name)}", None)
-                elif old in self._dying[place]:
+                else:
                     self._dying[place].remove(memory)
                 self._seen_by[new] = [name]
             else:
@@ -237,17 +245,18 @@ class Writer:
         """Memory that nobody reads after ``place`` is free, for other results or for the system."""
         for memory in self._dying.get(place, ()):
             kind = self._kinds[memory]
-            if memory in self._outside:
+            if memory in self._memories.outside:
                 continue
             names = self._seen_by.get(memory, [])
             own = self._names.get(memory)
             large = kind.nbytes >= SMALL
-            if kind.room and own is not None:
+            if own is not None and self._memories.is_room(memory):
                 if large:
                     self._drop(name for name in names if name != own)
                     self._waiting[own] = len(self._lines)
                     self._add("pass", None)
-                self._pool.setdefault((kind.shape, kind.dtype), []).append((memory, own, place))
+                lies = self._memories.is_settled(memory)
+                self._pool.setdefault((kind.shape, kind.dtype, lies), []).append((memory, own, place))
             elif large:
                 self._drop(names)
 
@@ -258,7 +267,7 @@ class Writer:
 
     def _result(self, slot: Slot) -> str:
         name = self._of(slot)
-        constant = self._kinds[slot].memory in {self._kinds[s].memory for s in self._recording.constants}
+        constant = self._memories.of(slot) in {self._memories.of(Slot(s)) for s in self._recording.constants}
         return self._copy(name) if constant and self._kinds[slot].shape else name
 
     # -- errors ------------------------------------------------------------------------------------------------------------
