@@ -6,6 +6,7 @@ plugins are built once per run and installed into each session's own environment
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from functools import cache
@@ -90,6 +91,14 @@ def tests(session: nox.Session, backend: str) -> None:
     folders = ["tests"] if plugin is None else ["tests", f"{plugin}/tests"]
     session.run("python", "-m", "polygrad", "doctor")
     run_pytest(session, *folders, "--backend", backend, "-m", "not parity")
+
+
+@nox.session(name="hostile-files", python=PYTHON)
+def hostile_files(session: nox.Session) -> None:
+    """Damaged and hostile files, thousands of each kind; ``HOSTILE_FILES`` says how many."""
+    install(session, *group("test"))
+    session.env.setdefault("HOSTILE_FILES", os.environ.get("HOSTILE_FILES", "3000"))
+    run_pytest(session, "tests/test_hostile_files.py")
 
 
 @nox.session(python=PYTHON)
