@@ -102,9 +102,8 @@ def isreal(input: Tensor) -> Tensor:
 
 
 def adjoint(input: Tensor) -> Tensor:
-    """The conjugate transpose of the last two dimensions."""
-    turned = xp.matrix_transpose(input)
-    return xp.conj(turned) if input.dtype.is_complex else turned
+    """The conjugate transpose of the last two dimensions.  A view."""
+    return pointwise.conj(xp.matrix_transpose(input))
 
 
 def complex(real: Tensor, imag: Tensor) -> Tensor:
@@ -121,17 +120,25 @@ def polar(abs: Tensor, angle: Tensor) -> Tensor:
 
 
 def view_as_real(input: Tensor) -> Tensor:
-    """Real and imaginary parts in a new last dimension.  (A copy; PyTorch's is a view.)"""
+    """Real and imaginary parts in a new last dimension.  A view.
+
+    Raises RuntimeError for a real tensor.
+    """
     if not input.dtype.is_complex:
         raise RuntimeError("view_as_real is only supported for complex tensors")
-    return xp.stack([xp.real(input), xp.imag(input)], axis=-1)
+    return xp.view_as_real(input)
 
 
 def view_as_complex(input: Tensor) -> Tensor:
-    """The pairs in the last dimension as complex numbers.  (A copy; PyTorch's is a view.)"""
+    """The pairs in the last dimension as complex numbers.  A view.
+
+    Raises RuntimeError where the last dimension is not of length 2, or the tensor is not real and floating-point.
+    """
     if not input.ndim or input.shape[-1] != 2:
         raise RuntimeError(f"view_as_complex takes pairs in the last dimension, and the shape is {tuple(input.shape)}")
-    return complex(input[..., 0], input[..., 1])
+    if not input.dtype.is_floating_point:
+        raise RuntimeError(f"view_as_complex takes a real floating-point tensor, not {input.dtype.name}")
+    return xp.view_as_complex(input)
 
 
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:

@@ -38,6 +38,8 @@ def to(
     for name in ignored:
         if name not in ("non_blocking", "memory_format"):
             raise TypeError(f"to() got an unexpected keyword argument {name!r}")
+    flags = [argument for argument in args if isinstance(argument, bool)]  # non_blocking, copy
+    copy = copy or flags[1:] == [True]
     for argument in args:
         if isinstance(argument, DType):
             dtype = argument

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._ops.shaping import normal_axis
 
@@ -53,6 +54,11 @@ def is_contiguous(input: Tensor, memory_format: Any = None) -> bool:
 def separate(tensor: Tensor) -> Tensor:
     """The same value and place in the graph in a cell that shares memory with nobody."""
     return cell(tensor._read(), tensor._edge)
+
+
+def separate_from(input: Tensor, result: Tensor) -> Tensor:
+    """``result``, which may be ``input`` itself or a view of it, as PyTorch gives it: in memory of its own."""
+    return xp.clone(input) if result is input else result if result._base is None else separate(result)
 
 
 def reshaped_strides(
@@ -143,7 +149,20 @@ def _part(shape, strides, result_shape, /):
     return tuple(2 * s for s in strides)  # the real or imaginary parts of complex numbers
 
 
+def _parts(shape, strides, result_shape, /):
+    return (*_part(shape, strides, result_shape), 1)
+
+
+def _pairs(shape, strides, result_shape, /):
+    return tuple(s // 2 for s in strides[:-1])
+
+
+def _diagonal(shape, strides, result_shape, /, offset):
+    return (*strides[:-2], strides[-2] + strides[-1])
+
+
 _STRIDES: dict[str, Callable[..., tuple[int, ...]]] = {
     "getitem": _getitem, "permute_dims": _permuted, "matrix_transpose": _transposed, "broadcast_to": _broadcast,
-    "reshape": _reshaped, "real": _part, "imag": _part,
+    "reshape": _reshaped, "real": _part, "imag": _part, "view_as_real": _parts, "view_as_complex": _pairs,
+    "conj": lambda shape, strides, result_shape, /: strides, "diagonal": _diagonal,
 }  # fmt: skip

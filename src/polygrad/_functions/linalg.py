@@ -11,6 +11,7 @@ from .._core.tensor import Tensor
 from .._ops.decompositions import of_triangle
 from .common import check_tensor
 from .creation import eye, zeros
+from .layout import separate_from
 from .shaping import broadcast_to
 
 
@@ -343,7 +344,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
         n >>= 1
         if n:
             factor = xp.matmul(factor, factor)
-    return result  # type: ignore[return-value]
+    return separate_from(A, result)  # type: ignore[arg-type]
 
 
 def svd_parts(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:

@@ -97,6 +97,7 @@ def attach() -> None:
     put("__pow__", pointwise.pow)
     put("__rpow__", pointwise.rpow)
     put("__ipow__", inplace.power_operator)
+    put("__pos__", pointwise.positive)
     put("backward", tensor_backward)
     put("clip", pointwise.clamp)
     put("inverse", linalg.inv)

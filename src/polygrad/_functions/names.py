@@ -5,7 +5,7 @@ from __future__ import annotations
 #: PyTorch's names of primitives → the standard's.
 TORCH_NAMES = {
     "mul": "multiply", "multiply": "multiply", "subtract": "subtract", "divide": "divide", "true_divide": "divide",
-    "neg": "negative", "negative": "negative", "positive": "positive", "abs": "abs", "absolute": "abs", "exp": "exp",
+    "neg": "negative", "negative": "negative", "abs": "abs", "absolute": "abs", "exp": "exp",
     "expm1": "expm1", "log": "log", "log2": "log2", "log10": "log10", "log1p": "log1p", "sqrt": "sqrt",
     "square": "square", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
     "asin": "asin", "acos": "acos", "atan": "atan", "asinh": "asinh", "acosh": "acosh", "atanh": "atanh",
@@ -29,13 +29,13 @@ OPERATORS = {
     "__or__": "bitwise_or", "__xor__": "bitwise_xor", "__lshift__": "bitwise_left_shift",
     "__rshift__": "bitwise_right_shift", "__eq__": "equal", "__ne__": "not_equal", "__lt__": "less",
     "__le__": "less_equal", "__gt__": "greater", "__ge__": "greater_equal", "__neg__": "negative",
-    "__pos__": "positive", "__abs__": "abs", "__invert__": "bitwise_invert",
+    "__abs__": "abs", "__invert__": "bitwise_invert",
 }  # fmt: skip
 
 #: Functions that are methods too, by the module of this package that has them.
 METHODS = {
     "pointwise": """round pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose
-        allclose equal angle conj""",
+        allclose equal angle conj conj_physical is_conj positive resolve_conj resolve_neg""",
     "reductions": """sum prod mean var std max min amax amin argmax argmin all any logsumexp cumsum norm
         count_nonzero""",
     "shaping": """reshape reshape_as view view_as ravel permute transpose swapaxes swapdims t movedim moveaxis

@@ -15,6 +15,7 @@ from .._dtypes import DType
 from ..backends.registry import get_backend
 from .common import check_tensor
 from .indexing import nonzero_positions
+from .layout import separate
 
 
 def pow(input: Any, exponent: Any) -> Tensor:
@@ -99,8 +100,38 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
 
 
 def conj(input: Tensor) -> Tensor:
-    """The conjugate; a real tensor itself."""
+    """The conjugate, as a view; a real tensor itself."""
     return xp.conj(input) if check_tensor(input, "conj").dtype.is_complex else input
+
+
+def conj_physical(input: Tensor) -> Tensor:
+    """The conjugate in memory of its own; a real tensor itself."""
+    return separate(conj(input)) if check_tensor(input, "conj_physical").dtype.is_complex else input
+
+
+def is_conj(input: Tensor) -> bool:
+    """Whether ``input`` is a view that conjugates what it is a view of."""
+    views = check_tensor(input, "is_conj")._lineage()[:-1]
+    return sum(view._base[1].name == "conj" for view in views) % 2 == 1 and input.dtype.is_complex
+
+
+def resolve_conj(input: Tensor) -> Tensor:
+    """``input`` itself, or a copy where it is a view that conjugates."""
+    return xp.clone(input) if is_conj(input) else input
+
+
+def resolve_neg(input: Tensor) -> Tensor:
+    """``input`` itself, or a copy where it is the imaginary part of a view that conjugates."""
+    lineage = check_tensor(input, "resolve_neg")._lineage()
+    parts = [base for view, base in zip(lineage, lineage[1:], strict=False) if view._base[1].name == "imag"]
+    return xp.clone(input) if any(is_conj(base) for base in parts) else input
+
+
+def positive(input: Tensor) -> Tensor:
+    """``input`` itself.  Raises RuntimeError for a boolean tensor."""
+    if check_tensor(input, "positive").dtype is _dtypes.bool:
+        raise RuntimeError("positive (the + operator) is not supported for boolean tensors")
+    return input
 
 
 def real(input: Tensor) -> Tensor:

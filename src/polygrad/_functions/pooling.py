@@ -13,6 +13,7 @@ from ..backends.windows import window_counts
 from .common import xp
 from .convolution import batched, flat, several, unbatched
 from .creation import tensor
+from .layout import separate_from
 from .pointwise import div
 from .shaping import cat
 
@@ -224,13 +225,14 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     """The means of ``output_size`` regions of about equal size; None keeps an axis as it is."""
     x, had_batch = batched(input, "adaptive_avg_pool2d", 2)
     height, width = _target("adaptive_avg_pool2d", 2, x, output_size)
-    return unbatched(_region_means(_region_means(x, -1, width), -2, height), had_batch)
+    return separate_from(input, unbatched(_region_means(_region_means(x, -1, width), -2, height), had_batch))
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     """The means of ``output_size`` regions of about equal length."""
     x, had_batch = batched(input, "adaptive_avg_pool1d", 1)
-    return unbatched(_region_means(x, -1, *_target("adaptive_avg_pool1d", 1, x, output_size)), had_batch)
+    target = _target("adaptive_avg_pool1d", 1, x, output_size)
+    return separate_from(input, unbatched(_region_means(x, -1, *target), had_batch))
 
 
 def _region_maxima(x: Tensor, height: int, width: int, return_indices: bool) -> list[Tensor]:

@@ -14,6 +14,7 @@ from .._ops import einsum as einstein
 from .._ops.linalg import on_diagonal
 from .._ops.shaping import normal_axis
 from .common import check_tensor, numpy_spelling
+from .layout import separate
 from .reductions import sum
 from .shaping import broadcast_shapes, broadcast_to, diagonal, flatten, movedim
 
@@ -316,7 +317,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     if input.ndim == 1:
         return diag_embed(input, diagonal)
     if input.ndim == 2:
-        return xp.diagonal(input, offset=diagonal)
+        return separate(xp.diagonal(input, offset=diagonal))
     raise ShapeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
 
 

@@ -117,7 +117,7 @@ def _extremum(name: str, input: Tensor, dim: Any, keepdim: bool) -> Any:
         return getattr(xp, name)(input)
     axis = _checked(input, dim)
     if not input.ndim:
-        return ValuesAndIndices(input, xp.argmax(input))
+        return ValuesAndIndices(xp.clone(input), xp.argmax(input))
     if not input.shape[axis]:
         raise IndexError(f"{name}(): dimension {axis} has no elements")
     indices = getattr(xp, "arg" + name)(input, axis, True)
@@ -204,7 +204,8 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
 def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     """The running sum along ``dim``."""
     input = _summable("cumsum", input, dtype)
-    return xp.astype(xp.cumulative_sum(input, _checked(input, dim)), input.dtype) if input.ndim else input
+    axis = _checked(input, dim)
+    return xp.astype(xp.cumulative_sum(input, axis), input.dtype) if input.ndim else xp.clone(input)
 
 
 @numpy_spelling

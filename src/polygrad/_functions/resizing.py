@@ -12,6 +12,7 @@ from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .common import check_tensor, xp
 from .creation import tensor
+from .layout import separate_from
 
 
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
@@ -37,6 +38,10 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     widths = [(0, 0)] * (input.ndim - len(amounts) // 2) + list(zip(amounts[::2], amounts[1::2], strict=True))[::-1]
     if any(n + before + after < 0 for n, (before, after) in zip(input.shape, widths, strict=True)):
         raise ShapeError(f"pad: {tuple(amounts)} cuts more than there is of the input of shape {tuple(input.shape)}")
+    return separate_from(input, _padded(input, widths, mode, value))
+
+
+def _padded(input: Tensor, widths: list[tuple[int, int]], mode: str, value: float | None) -> Tensor:
     if mode == "constant":
         input = _cut(input, widths)
         widths = [(max(before, 0), max(after, 0)) for before, after in widths]
@@ -235,7 +240,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     n = len(lead)
     x = xp.reshape(input, (*lead, channels // (r * r), r, r, height, width))
     x = xp.permute_dims(x, (*range(n), n, n + 3, n + 1, n + 4, n + 2))
-    return xp.reshape(x, (*lead, channels // (r * r), height * r, width * r))
+    return separate_from(input, xp.reshape(x, (*lead, channels // (r * r), height * r, width * r)))
 
 
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
@@ -247,7 +252,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     n = len(lead)
     x = xp.reshape(input, (*lead, channels, height // r, r, width // r, r))
     x = xp.permute_dims(x, (*range(n), n, n + 2, n + 4, n + 1, n + 3))
-    return xp.reshape(x, (*lead, channels * r * r, height // r, width // r))
+    return separate_from(input, xp.reshape(x, (*lead, channels * r * r, height // r, width // r)))
 
 
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
@@ -256,4 +261,4 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     if channels % groups:
         raise ShapeError(f"channel_shuffle: {channels} channels of {tuple(input.shape)} are not divisible by {groups}")
     x = xp.reshape(input, (batch, groups, channels // groups, *rest))
-    return xp.reshape(xp.permute_dims(x, (0, 2, 1, *range(3, x.ndim))), tuple(input.shape))
+    return separate_from(input, xp.reshape(xp.permute_dims(x, (0, 2, 1, *range(3, x.ndim))), tuple(input.shape)))

@@ -163,7 +163,7 @@ cast.defvjp(x=lambda xp, g, x_dtype: xp.cast(g, x_dtype))
 # -- complex numbers: the bilinear convention, so no rule conjugates but conj's own ----------------------------------------
 
 
-@primitive(linear=("x",))
+@primitive(linear=("x",), view=lambda base, value: OPERATIONS.conj(value))
 def conj(xp, x, /):
     return xp.conj(x)
 
@@ -194,6 +194,22 @@ def complex_(xp, x, y, /):
 
 
 complex_.defvjp(x=lambda xp, g: xp.real(g), y=lambda xp, g: -xp.imag(g))
+
+
+@primitive(linear=("x",), view=lambda base, value: OPERATIONS.view_as_complex(value))
+def view_as_real(xp, x, /):
+    """The real and imaginary parts as pairs, in a new last dimension."""
+    return xp.stack([xp.real(x), xp.imag(x)], axis=-1)
+
+
+@primitive(linear=("x",), view=lambda base, value: OPERATIONS.view_as_real(value))
+def view_as_complex(xp, x, /):
+    """The pairs in the last dimension as complex numbers."""
+    return xp.complex(xp.getitem(x, (Ellipsis, 0)), xp.getitem(x, (Ellipsis, 1)))
+
+
+view_as_real.defvjp(x=lambda xp, g: xp.conj(xp.view_as_complex(g)))
+view_as_complex.defvjp(x=lambda xp, g: xp.view_as_real(xp.conj(g)))
 
 
 @primitive(linear=("x",))

@@ -5,7 +5,7 @@ Matrices are the last two axes; the axes before them are a batch, and batches ar
 
 from __future__ import annotations
 
-from .._core.primitive import primitive
+from .._core.primitive import OPERATIONS, primitive
 from .reductions import kept_shape, spread
 
 # -- products ----------------------------------------------------------------------------------------------------------
@@ -96,7 +96,15 @@ matmul.misfit = _matmul_misfit
 # -- diagonals ---------------------------------------------------------------------------------------------------------
 
 
-@primitive(linear=("x",))
+def _with_diagonal(base, value, offset):
+    rows, columns = base.shape[-2:]
+    start = max(offset, -offset * columns)
+    places = slice(start, start + max(0, value.shape[-1] - 1) * (columns + 1) + (value.shape[-1] > 0), columns + 1)
+    lines = OPERATIONS.reshape(base, (*base.shape[:-2], rows * columns))
+    return OPERATIONS.reshape(OPERATIONS.slice_put(lines, value, (Ellipsis, places)), tuple(base.shape))
+
+
+@primitive(linear=("x",), view=_with_diagonal)
 def diagonal(xp, x, /, *, offset=0):
     """The diagonals of matrices, ``offset`` places above the main one."""
     return xp.diagonal(x, offset=offset)

@@ -12,6 +12,7 @@ from ..._core.primitive import OPERATIONS
 from ..._core.tensor import Tensor
 from ..._functions.common import check_tensor
 from ..._functions.creation import full, tensor
+from ..._functions.layout import separate
 from ..._functions.shaping import cat, stack
 from ..._state import recorder
 
@@ -241,7 +242,7 @@ def unpad_sequence(padded_sequences: Tensor, lengths: Any, batch_first: bool = F
     """The reverse of `pad_sequence`: a list of sequences of those ``lengths``."""
     x = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
     counts = lengths.tolist() if isinstance(lengths, Tensor) else lengths
-    return [x[b, : int(n)] for b, n in enumerate(counts)]
+    return [separate(x[b, : int(n)]) for b, n in enumerate(counts)]
 
 
 def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
