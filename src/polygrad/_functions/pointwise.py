@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -123,7 +124,7 @@ def resolve_conj(input: Tensor) -> Tensor:
 def resolve_neg(input: Tensor) -> Tensor:
     """``input`` itself, or a copy where it is the imaginary part of a view that conjugates."""
     lineage = check_tensor(input, "resolve_neg")._lineage()
-    parts = [base for view, base in zip(lineage, lineage[1:], strict=False) if view._base[1].name == "imag"]
+    parts = [base for view, base in itertools.pairwise(lineage) if view._base[1].name == "imag"]
     return xp.clone(input) if any(is_conj(base) for base in parts) else input
 
 
