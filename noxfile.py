@@ -16,7 +16,7 @@ import nox
 
 nox.needs_version = ">=2025.2.9"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["lint", "types", "tests", "cupy", "downstream", "examples", "docs"]
+nox.options.sessions = ["lint", "types", "tests", "lowest", "cupy", "downstream", "examples", "docs"]
 
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
@@ -26,8 +26,6 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 #: Backends that compute on any machine, with the project that brings each.
 PLUGINS = {"numpy": None, "strict": "backends/polygrad-strict", "jax": "backends/polygrad-jax"}
-#: The oldest Python has JAX 0.10, the newer ones the newest JAX.
-JAX = {"3.11": "jax==0.10.*"}
 
 
 def group(*names: str) -> tuple[str, ...]:
@@ -60,8 +58,16 @@ def wheel(session: nox.Session, project: str) -> str:
 def install(session: nox.Session, *requirements: str, backends: tuple[str, ...] = (), extra: str = "") -> None:
     """Install polygrad and the plugins of ``backends`` as wheels, with ``requirements``."""
     plugins = [wheel(session, project) for name in backends if (project := PLUGINS[name])]
-    jax = [JAX[str(session.python)]] if "jax" in backends and session.python in JAX else []
-    session.install(wheel(session, "") + extra, *plugins, *jax, *requirements)
+    session.install(wheel(session, "") + extra, *plugins, *requirements)
+
+
+def lowest_versions(backend: str) -> list[str]:
+    """The lowest versions that polygrad and the plugin of ``backend`` promise to work with, as requirements."""
+    projects = [ROOT / folder for folder in (".", PLUGINS[backend]) if folder]
+    promised = [
+        r for project in projects for r in nox.project.load_toml(project / "pyproject.toml")["project"]["dependencies"]
+    ]
+    return [r.replace(">=", "==") for r in promised if not r.startswith("polygrad")]
 
 
 def run_pytest(session: nox.Session, *arguments: str, optimized: bool = False) -> None:
@@ -73,10 +79,16 @@ def run_pytest(session: nox.Session, *arguments: str, optimized: bool = False) -
     session.run("python", "-m", "pytest", "-q", "-n", "2", *arguments, *session.posargs, env=environment)
 
 
-#: Every backend on every Python; JAX, whose tests take longest, on the oldest and the newest.
-MATRIX = [
-    (python, name) for python in PYTHONS for name in PLUGINS if name != "jax" or python in (PYTHONS[0], PYTHONS[-1])
-]
+#: Every backend on every Python, with the newest versions; JAX, whose tests take longest, on the newest Python.
+MATRIX = [(python, name) for python in PYTHONS for name in PLUGINS if name != "jax" or python == PYTHONS[-1]]
+
+
+def run_tests_of(session: nox.Session, backend: str) -> None:
+    """Run the tests of one backend, and those of its plugin."""
+    plugin = PLUGINS[backend]
+    folders = ["tests"] if plugin is None else ["tests", f"{plugin}/tests"]
+    session.run("python", "-m", "polygrad", "doctor")
+    run_pytest(session, *folders, "--backend", backend, "-m", "not parity")
 
 
 @nox.session
@@ -87,10 +99,16 @@ def tests(session: nox.Session, backend: str) -> None:
     The strict backend is there in any case: it is an instrument of tests that are about rules, errors and mixing.
     """
     install(session, *group("test"), backends=tuple({"strict", backend}))
-    plugin = PLUGINS[backend]
-    folders = ["tests"] if plugin is None else ["tests", f"{plugin}/tests"]
-    session.run("python", "-m", "polygrad", "doctor")
-    run_pytest(session, *folders, "--backend", backend, "-m", "not parity")
+    run_tests_of(session, backend)
+
+
+@nox.session(python=PYTHONS[0])
+@nox.parametrize("backend", list(PLUGINS))
+def lowest(session: nox.Session, backend: str) -> None:
+    """The same with the lowest versions of their dependencies that polygrad and its plugins promise to work with."""
+    requirements = {*lowest_versions("strict"), *lowest_versions(backend)}
+    install(session, *group("test"), *requirements, backends=tuple({"strict", backend}))
+    run_tests_of(session, backend)
 
 
 @nox.session(name="hostile-files", python=PYTHON)

@@ -275,7 +275,7 @@ def imported_by(statements: str) -> set[str]:
 
 
 def test_importing_polygrad_imports_almost_nothing():
-    assert imported_by("") <= {"__future__", "polygrad"}
+    assert {name.partition(".")[0] for name in imported_by("")} <= {"__future__", "importlib", "polygrad"}
 
 
 def test_no_array_library_is_imported_but_the_one_that_is_used():
