@@ -56,9 +56,11 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
         return
     x._check_in_place()
     value = xp.astype(value, x.dtype)
-    axes, positions = [axis for axis, _ in indices], [index for _, index in indices]
-    if len({not index.ndim for index in positions}) == 1 and x._overwrite("index_put_", value, basic, axes, *positions):
-        return  # a backend's kernel has its library's rule for where numbers and arrays, mixed, put the picked axes
+    axes, positions = zip(*indices, strict=True)
+    # A kernel has its library's rule for where arrays of no dimensions, mixed with others, put the picked axes.
+    alike = len(positions) == 1 or len({not index.ndim for index in positions}) == 1
+    if alike and x._overwrite("index_put_", value, basic, axes, *positions):
+        return
     part = xp.getitem(x, basic)
     written = _scatter(part, indices, value)
     x._assign(xp.slice_put(x, written, basic) if any(k is not Ellipsis and k != _FULL for k in basic) else written)
@@ -102,27 +104,33 @@ def scalar_for(x: Tensor, value: Any) -> Tensor:
 def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
     """``key`` as a basic key, and the index tensors with the axis of ``x[basic]`` that each is for."""
     items = list(key) if isinstance(key, tuple) else [key]
-    shape = x.shape
-    items = [_item(item, x) for item in items]
-    consumed = sum(_consumed(item) for item in items)
-    if consumed > len(shape):
-        raise IndexError(f"too many indices for a tensor of dimension {len(shape)}: {consumed}")
-    gaps = [i for i, item in enumerate(items) if item is Ellipsis]
-    if len(gaps) > 1:
+    ndim = x.ndim
+    consumed = gaps = 0
+    basic = True
+    for number, item in enumerate(items):
+        if item.__class__ is int:
+            consumed += 1
+        elif item is Ellipsis:
+            gaps += 1
+        elif item is not None:
+            items[number] = item = _item(item, x)
+            if isinstance(item, Tensor):
+                basic = False
+                consumed += item.ndim if _is_mask(item) else 1
+            elif item.__class__ is bool:
+                basic = False
+            else:
+                consumed += 1
+    if consumed > ndim:
+        raise IndexError(f"too many indices for a tensor of dimension {ndim}: {consumed}")
+    if gaps > 1:
         raise IndexError("an index can only have a single Ellipsis ('...')")
     if not gaps:
         items.append(Ellipsis)
-    if any(isinstance(item, (bool, Tensor)) for item in items):
+    if not basic:
         at = next(i for i, item in enumerate(items) if item is Ellipsis)
-        items[at : at + 1] = [_FULL] * (len(shape) - consumed)
+        items[at : at + 1] = [_FULL] * (ndim - consumed)
     return _split(x, items, consumed)
-
-
-def _consumed(item: Any) -> int:
-    """How many axes of the tensor a part of its key is about."""
-    if item is None or item is Ellipsis or isinstance(item, bool):
-        return 0
-    return item.ndim if _is_mask(item) else 1
 
 
 def _split(x: Tensor, items: list, consumed: int) -> tuple[tuple, list[tuple[int, Tensor]]]:
@@ -136,11 +144,7 @@ def _split(x: Tensor, items: list, consumed: int) -> tuple[tuple, list[tuple[int
         elif item is Ellipsis:
             skipped = len(shape) - consumed
             source, result = source + skipped, result + skipped
-        elif isinstance(item, bool) or (_is_mask(item) and not item.ndim):
-            indices.append((result, _positions_of_scalar(item, x)))
-            item = None
-            result += 1
-        elif isinstance(item, int):
+        elif item.__class__ is int:
             length = shape[source]
             if not -length <= item < length:
                 raise IndexError(f"index {item} is out of bounds for dimension {source} with size {length}")
@@ -149,6 +153,10 @@ def _split(x: Tensor, items: list, consumed: int) -> tuple[tuple, list[tuple[int
         elif isinstance(item, slice):
             item = _within(item, shape[source])
             source, result = source + 1, result + 1
+        elif item.__class__ is bool or (_is_mask(item) and not item.ndim):
+            indices.append((result, _positions_of_scalar(item, x)))
+            item = None
+            result += 1
         elif _is_mask(item):
             if item.shape != shape[source : source + item.ndim]:
                 raise IndexError(
@@ -267,11 +275,18 @@ class _Layout:
         for index, length in zip(found[1:], self.lengths[1:], strict=True):
             position = position * length + index
         self.position = xp.reshape(position, (-1,))
-        # The picked axes stand where the indexed ones stood if those were neighbours, and in front otherwise.  An index of
-        # no dimensions selects first: its axis is gone.
+        self.front = axes[0] if len(axes) == 1 else self._front(indices)
+
+    @staticmethod
+    def _front(indices: list[tuple[int, Tensor]]) -> int:
+        """How many of the other axes stand before the picked ones.
+
+        Those stand where the indexed ones stood if they were neighbours, and in front otherwise.  An index of no
+        dimensions selects first: its axis is gone then.
+        """
         gone = [axis for axis, index in indices if not index.ndim]
-        left = [axis - sum(g < axis for g in gone) for axis in axes if axis not in gone]
-        self.front = left[0] if left and left == list(range(left[0], left[0] + len(left))) else 0
+        axes = [axis - sum(g < axis for g in gone) for axis, index in indices if index.ndim]
+        return axes[0] if axes and axes == list(range(axes[0], axes[0] + len(axes))) else 0
 
     def rows(self, x: Tensor) -> Tensor:
         moved = x if self.order == tuple(range(x.ndim)) else xp.permute_dims(x, self.order)
