@@ -6,10 +6,11 @@ import itertools
 from typing import Any
 
 from .. import _dtypes
+from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
-from .common import numpy_spelling
+from .common import check_tensor, numpy_spelling
 from .creation import tensor
 from .shaping import broadcast_to, cat, stack, tensor_split
 
@@ -166,6 +167,8 @@ def diff(
     input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
 ) -> Tensor:
     """The differences of neighbours along ``dim``, taken ``n`` times."""
+    if not check_tensor(input, "diff").ndim:
+        raise ShapeError("diff: a tensor without dimensions has no neighbours; it needs at least one dimension")
     axis = normal_axis(dim, input.ndim)
     if n < 0:
         raise RuntimeError(f"diff: n must not be negative, but it is {n}")

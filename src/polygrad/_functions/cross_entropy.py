@@ -125,7 +125,7 @@ def _with_probabilities(
     if reduction == "none":
         return -xp.sum(terms, axis)
     total = -xp.sum(terms)
-    return total / max(input.shape.numel() // classes, 1) if reduction == "mean" else total
+    return xp.divide(total, input.shape.numel() // classes) if reduction == "mean" else total
 
 
 def _without_ignored(labels: Tensor, ignore_index: int) -> tuple[Tensor, Tensor]:

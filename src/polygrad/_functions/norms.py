@@ -103,6 +103,8 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
 def cond(A: Tensor, p: Any = None) -> Tensor:
     """The condition number: the norm of ``A`` times that of its inverse, `matrix_norm` of order ``p`` (default: 2)."""
     matrices(A, "cond")
+    if 0 in A.shape[-2:]:  # as in PyTorch
+        return xp.sum(xp.abs(A), (-2, -1))
     if p in (None, 2, -2):
         values = svdvals(A)
         ratio = xp.divide(values[..., 0], values[..., -1])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from .. import _dtypes
+from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._dtypes import DType
@@ -148,8 +150,12 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
 def _filled(name: str, input: Tensor, dim: Any) -> Any:
     """The axes of ``dim``, along which there must be elements."""
     axis = _checked(input, dim)
-    for a in () if axis is None else (axis,) if isinstance(axis, int) else axis:
-        if input.ndim and not input.shape[a]:
+    if 0 not in input.shape:
+        return axis
+    if axis is None:
+        raise ShapeError(f"{name}(): a tensor of shape {tuple(input.shape)} has no elements, and so no {name}")
+    for a in (axis,) if isinstance(axis, int) else axis:
+        if not input.shape[a]:
             raise IndexError(f"{name}(): dimension {a} of the shape {tuple(input.shape)} has no elements")
     return axis
 
@@ -169,13 +175,13 @@ def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 @numpy_spelling
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the largest element is, in the flattened tensor or along ``dim``."""
-    return xp.argmax(input, _checked(input, dim) if input.ndim else None, keepdim)
+    return xp.argmax(input, _filled("argmax", input, dim) if input.ndim else None, keepdim)
 
 
 @numpy_spelling
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the smallest element is, in the flattened tensor or along ``dim``."""
-    return xp.argmin(input, _checked(input, dim) if input.ndim else None, keepdim)
+    return xp.argmin(input, _filled("argmin", input, dim) if input.ndim else None, keepdim)
 
 
 @numpy_spelling
@@ -196,8 +202,11 @@ def _truth(input: Tensor) -> Tensor:
 
 @numpy_spelling
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
-    """``log(sum(exp(input)))`` along ``dim``, without overflow."""
-    return xp.logsumexp(input, _checked(input, dim), keepdim)
+    """``log(sum(exp(input)))`` along ``dim``, without overflow; of no elements ``-inf``."""
+    axis = _checked(check_tensor(input, "logsumexp"), dim)
+    if 0 in input.shape:
+        return xp.sum(input, axis, keepdim) - math.inf
+    return xp.logsumexp(input, axis, keepdim)
 
 
 @numpy_spelling

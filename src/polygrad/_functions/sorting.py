@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
+
 from .. import _dtypes
+from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
@@ -89,12 +93,14 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     _ordered(input, "median")
     if dim is None:
         if not input.shape.numel():
-            raise RuntimeError("median(): the tensor has no elements")
+            return _median_of_nothing(input)
         return median(flatten(input), 0).values
     axis = normal_axis(dim, input.ndim)
     if not input.ndim:
         return sort(input)
     length = input.shape[axis]
+    if not length:
+        raise IndexError(f"median(): dimension {axis} of the shape {tuple(input.shape)} has no elements")
     ordered = sort(input, axis)
     middle = _picked(ordered, axis, (length - 1) // 2, keepdim)
     if not input.dtype.is_floating_point:
@@ -103,6 +109,14 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     spoiled = xp.isnan(last.values)
     first = xp.argmax(xp.astype(xp.isnan(input), _dtypes.uint8), axis, keepdim)
     return ValuesAndIndices(xp.where(spoiled, last.values, middle.values), xp.where(spoiled, first, middle.indices))
+
+
+def _median_of_nothing(input: Tensor) -> Tensor:
+    """PyTorch's value: NaN, or for integers the smallest of the type."""
+    total = xp.sum(input)
+    if input.dtype.is_floating_point:
+        return total * math.nan
+    return xp.astype(total, input.dtype) + int(np.iinfo(input.dtype.name).min)
 
 
 @numpy_spelling
@@ -115,6 +129,8 @@ def quantile(
     """
     if not input.dtype.is_floating_point:
         raise RuntimeError(f"quantile() input tensor must be of floating-point type, not {input.dtype.name}")
+    if not input.shape.numel():
+        raise ShapeError(f"quantile() input tensor must be non-empty, but its shape is {tuple(input.shape)}")
     wanted = q.tolist() if isinstance(q, Tensor) else q
     varies = isinstance(q, Tensor) and q.requires_grad and interpolation == "linear"
     several = wanted if isinstance(wanted, list) else [wanted]

@@ -33,6 +33,9 @@ def _masked(xp, scores, mask):
 
 def _attended(xp, scores, value, keep, masked):
     """The result, and the weights or the logarithms.  A row without any position, if ``masked``, gives zeros."""
+    if not scores.shape[-1]:  # no keys
+        none = xp.sum(scores, axis=-1, keepdims=True)
+        return xp.matmul(scores, value), scores if keep else none - math.inf
     top = xp.max(scores, axis=-1, keepdims=True)
     if masked:
         lowest = float(xp.finfo(scores.dtype).min)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .._core.primitive import primitive
+from .shaping import dimension
 
 
 def axes_of(axis, ndim: int) -> tuple[int, ...]:
@@ -14,6 +15,8 @@ def axes_of(axis, ndim: int) -> tuple[int, ...]:
     chosen = axis if isinstance(axis, (tuple, list)) else (axis,)
     result = []
     for a in chosen:
+        if a.__class__ is not int:
+            a = dimension(a)
         if not -max(ndim, 1) <= a < max(ndim, 1):
             raise IndexError(
                 f"Dimension out of range (expected to be in range of [{-max(ndim, 1)}, {max(ndim, 1) - 1}], but got {a})"

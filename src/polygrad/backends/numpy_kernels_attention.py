@@ -97,6 +97,10 @@ def _forward(query, key, value, mask, scale, causal, keep):
     result = np.empty((heads, rows, value.shape[-1]), dtype)
     second = np.empty((heads, rows, columns if keep else 1), dtype)
     lowest = np.finfo(dtype).min
+    if not columns:  # no keys
+        result[...] = 0
+        second[...] = -np.inf
+        return blocks.unflat(result), blocks.unflat(second)
     for group in blocks.groups():
         across = _transposed(blocks.key[group], factor)
         for part, width in blocks.parts():

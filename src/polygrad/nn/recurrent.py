@@ -106,7 +106,7 @@ class RNNBase(Module):
         """The first states ``(layers * directions, batch, size)``, zeros where none are given."""
         count = self.num_layers * (2 if self.bidirectional else 1)
         if given is None:
-            return [zeros_beside(input, count, batch or 1, size) for size in self._state_sizes()]
+            return [zeros_beside(input, count, 1 if batch is None else batch, size) for size in self._state_sizes()]
         for name, x, size in zip(("hx", "cx"), given, self._state_sizes(), strict=False):
             expected = (count, size) if batch is None else (count, batch, size)
             if tuple(check_tensor(x, type(self).__name__, name).shape) != expected:

@@ -312,19 +312,24 @@ ATTENTION = [
     row("attention", case((2, 3, 4), (2, 5, 4), (2, 5, 2), scale=0.5),
         case((2, 2, 3, 4), (2, 1, 3, 4), (1, 3, 4), scale=0.7, causal=True),
         case((3, 2), (2, 2), (2, 2), scale=1.0, keep=False),
-        case((2, 4, 2), (2, 4, 2), (4, 2), scale=1.0, causal=True, keep=False)),
+        case((2, 4, 2), (2, 4, 2), (4, 2), scale=1.0, causal=True, keep=False),
+        case((2, 3, 2), (0, 2), (0, 4), scale=1.0), case((0, 3, 2), (0, 2, 2), (0, 2, 1), scale=1.0, causal=True),
+        case((2, 0, 2), (2, 3, 2), (2, 3, 4), scale=1.0)),
     row("masked_attention", case((2, 3, 4), (2, 5, 4), (2, 5, 2), truth(3, 5), scale=0.5),
         case((2, 2, 3, 4), (2, 1, 3, 4), (1, 3, 4), (2, 1, 1, 3), scale=0.7),
         case((3, 2), (2, 2), (2, 2), (3, 2), scale=1.0, keep=False),
-        case((2, 3, 2), (2, 3, 2), (3, 2), truth(2, 1, 3), scale=1.0, keep=False)),
+        case((2, 3, 2), (2, 3, 2), (3, 2), truth(2, 1, 3), scale=1.0, keep=False),
+        case((2, 3, 2), (0, 2), (0, 4), truth(3, 0), scale=1.0)),
 ]  # fmt: skip
 
 RECURRENT = [
-    row("lstm_cell", case((2, 8), (2, 2)), case((3, 1, 4), (3, 1, 1))),
-    row("lstm_steps", case((3, 2, 8), (2, 2), (2, 2), (8, 2)), case((2, 1, 4), (1, 1), (1, 1), (4, 1), reverse=True)),
-    row("gru_steps", case((3, 2, 6), (2, 2), (6, 2), (6,)), case((2, 1, 3), (1, 1), (3, 1), (3,), reverse=True)),
+    row("lstm_cell", case((2, 8), (2, 2)), case((3, 1, 4), (3, 1, 1)), case((0, 8), (0, 2))),
+    row("lstm_steps", case((3, 2, 8), (2, 2), (2, 2), (8, 2)), case((2, 1, 4), (1, 1), (1, 1), (4, 1), reverse=True),
+        case((3, 0, 8), (0, 2), (0, 2), (8, 2))),
+    row("gru_steps", case((3, 2, 6), (2, 2), (6, 2), (6,)), case((2, 1, 3), (1, 1), (3, 1), (3,), reverse=True),
+        case((3, 0, 6), (0, 2), (6, 2), (6,))),
     row("rnn_steps", case((3, 2, 2), (2, 2), (2, 2)), case((2, 1, 3), (1, 3), (3, 3), reverse=True),
-        case((2, 2, 2), (2, 2), (2, 2), nonlinearity="relu")),
+        case((2, 2, 2), (2, 2), (2, 2), nonlinearity="relu"), case((3, 0, 2), (0, 2), (2, 2))),
 ]  # fmt: skip
 
 # -- random numbers ------------------------------------------------------------------------------------------------------
