@@ -58,7 +58,7 @@ def conv2d_weight_gradient(xp, x, cotangent, /, kernel, stride, padding, dilatio
     columns = xp.reshape(columns, (batch, groups, per_group * kernel[0] * kernel[1], windows))
     rows = xp.reshape(cotangent, (batch, groups, outputs // groups, windows))
     # The images of the batch stand side by side, so that the product also sums over them.
-    columns = xp.reshape(xp.permute_dims(columns, (1, 0, 3, 2)), (groups, batch * windows, -1))
+    columns = xp.reshape(xp.permute_dims(columns, (1, 0, 3, 2)), (groups, batch * windows, columns.shape[2]))
     rows = xp.reshape(xp.permute_dims(rows, (1, 2, 0, 3)), (groups, outputs // groups, batch * windows))
     return xp.reshape(xp.matmul(rows, columns), (outputs, per_group, *kernel))
 
