@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ import polygrad
 from polygrad import __main__ as cli
 from polygrad.backends import BackendError, BackendInfo
 
+ROOT = Path(__file__).parent.parent
 ROWS = [
     BackendInfo("numpy", "polygrad-core", "1.0", 1, ["cpu"], ["complex", "float64"], "ready", None),
     BackendInfo("abacus", "polygrad-abacus", "0.5", 1, [], [], "unavailable", "backend 'abacus' needs beads; buy some"),
@@ -86,6 +89,57 @@ def test_doctor_names_switches_that_switch_nothing(only_numpy, monkeypatch, caps
     monkeypatch.setenv("POLYGRAD_BACKENDS_DISABLE", "abacsu")
     assert cli.main(["doctor"]) == 1
     assert "POLYGRAD_BACKENDS_DISABLE names 'abacsu', which is not installed" in capsys.readouterr().out
+
+
+class Extension:
+    """What doctor reads of an extension."""
+
+    def __init__(self, name, **changes):
+        self.name, self.distribution, self.version = name, f"polygrad-{name}", "1.0"
+        self.disabled_by, self.error, self.kernels, self.replaced = None, None, {}, {}
+        vars(self).update(changes)
+
+
+def test_doctor_lists_extensions_and_what_they_replace(only_numpy, monkeypatch, capsys):
+    fast = Extension("fast", kernels={"numpy": ["add", "erf"], "other": ["sum"]}, replaced={"numpy": ["erf"]})
+    off = Extension("off", disabled_by="POLYGRAD_BACKENDS_DISABLE")
+    extensions = [fast, off, Extension("broken", error=BackendError("is broken"))]
+    monkeypatch.setattr(cli.REGISTRY.discovery, "extensions", lambda: extensions)
+    monkeypatch.setenv("POLYGRAD_BACKENDS_DISABLE", "off")
+    assert cli.main(["doctor"]) == 0
+    text = capsys.readouterr().out
+    assert (
+        "fast       polygrad-fast    1.0      loaded    replaces numpy's erf; adds add to numpy; adds sum to other"
+        in text
+    )
+    assert "off        polygrad-off     1.0      disabled  POLYGRAD_BACKENDS_DISABLE" in text
+    assert "broken     polygrad-broken  1.0      broken" in text
+
+
+SOURCES = [ROOT / "src", *(ROOT / "backends").glob("*/src")]
+
+
+def test_every_environment_variable_is_in_the_one_table():
+    page = ROOT / "docs" / "security.md"
+    if not page.is_file():
+        pytest.skip("the documentation is not there")
+    listed = re.findall(r"^\| `(POLYGRAD_\w+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    texts = [path.read_text(encoding="utf-8") for folder in SOURCES for path in folder.rglob("*.py")]
+    used = {name for text in texts for name in re.findall(r"\bPOLYGRAD_[A-Z0-9]\w*[A-Z0-9]\b", text)}
+    assert sorted(used) == sorted(listed)
+    for other in (ROOT / "docs").glob("*.md"):
+        if other != page:
+            assert "| environment variable |" not in other.read_text(encoding="utf-8"), (
+                f"{other.name} has a second table"
+            )
+
+
+def test_no_error_tells_to_install_what_anybody_may_have_put_on_the_index():
+    """Only plugins of a checkout, and what an installed plugin itself asks for."""
+    allowed = {"{_EXTRAS", '"{name}"'}
+    for path in (path for folder in SOURCES for path in folder.rglob("*.py")):
+        for word in re.findall(r"pip install (\S+)", path.read_text(encoding="utf-8")):
+            assert any(word.startswith(start) for start in allowed), f"{path.relative_to(ROOT)}: pip install {word}"
 
 
 def test_doctor_in_an_environment_that_names_no_backend():

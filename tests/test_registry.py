@@ -11,6 +11,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import tomllib
 from pathlib import Path
 
 import numpy
@@ -132,7 +133,7 @@ def test_plugin_that_fails_to_import(environment):
         BackendError, match=r"'broken' \(polygrad-broken 1.0\) is broken: loading 'broken' raised Zero"
     ) as error:
         registry.get_backend("broken")
-    assert "python -m pip install --upgrade polygrad-broken" in message(error)
+    assert "Update it, uninstall it (python -m pip uninstall polygrad-broken)" in message(error)
     cause = error.value.__cause__
     assert isinstance(cause, ZeroDivisionError)
     names = []
@@ -283,7 +284,7 @@ def test_unknown_name(environment):
     with pytest.raises(UnknownBackendError, match=r"no backend 'god'. Did you mean 'good'\?") as error:
         registry.get_backend("god")
     assert "Installed: good, " in message(error)
-    assert "python -m pip install polygrad-god" in message(error)
+    assert "pip install" not in message(error)  # a name that anybody may have taken
     assert issubclass(UnknownBackendError, ValueError)
     with pytest.raises(UnknownBackendError, match="there is no backend 'zzz'") as error:
         registry.get_backend("zzz")
@@ -304,7 +305,7 @@ def test_api_version(environment, version, age, remedy):
     with pytest.raises(BackendError, match=f"{age}: it was written for plugin API version {version}, and") as error:
         registry.get_backend("aged")
     assert f"serves version {PLUGIN_API_VERSION}. " in message(error)
-    assert message(error).endswith(f"python -m pip install --upgrade {remedy}")
+    assert message(error).endswith(f"Upgrade {remedy}")
     assert_others_work(registry)
 
 
@@ -341,6 +342,78 @@ def test_a_name_that_is_disabled_is_no_duplicate(environment):
     environment.install_good("twin")
     environment.install_good("twin", distribution="other-twin", module="twin_two", names=["twin"])
     assert errors(environment.registry(POLYGRAD_BACKENDS_DISABLE="twin")) == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (
+            "jax",
+            r"no backend 'jax'. Installed: good, numpy. 'jax' is a plugin: python -m pip install ./backends/polygrad-jax ",
+        ),
+        (
+            "jxa",
+            r"Did you mean 'jax'\?.*'jax' is a plugin: python -m pip install ./backends/polygrad-jax \(in a checkout",
+        ),
+        ("cuyp", r'python -m pip install "./backends/polygrad-cupy\[cuda12\]" \(in a checkout'),
+        ("stirct", r"python -m pip install ./backends/polygrad-strict"),
+    ],
+)
+def test_known_plugins_are_installed_from_a_checkout(environment, asked, text):
+    environment.install_good()
+    with pytest.raises(UnknownBackendError, match=text):
+        environment.registry().get_backend(asked)
+
+
+def test_no_plugin_is_made_up(environment):
+    environment.install_good("jax", library="numpy")
+    registry = environment.registry()
+    for asked in ("jxa", "tensorflow", "abacus", "mlx"):
+        with pytest.raises(UnknownBackendError) as error:
+            registry.get_backend(asked)
+        assert "pip install" not in message(error)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [("jaxlib._jax", "jax"), ("cupy", "cupy"), ("array_api_strict._x", "strict")]
+)
+def test_arrays_of_a_known_library_name_its_plugin(environment, module, name):
+    with pytest.raises(TypeError, match=rf"'{name}' owns them: python -m pip install \"?./backends/polygrad-{name}"):
+        environment.registry().by_type[type("Array", (), {"__module__": module})]
+    with pytest.raises(TypeError) as error:
+        environment.registry().by_type[type("Array", (), {"__module__": "abacus"})]
+    assert "pip install" not in message(error)
+
+
+def test_known_plugins_are_those_of_the_checkout():
+    from polygrad.backends.plugins import KNOWN
+
+    folders = Path(__file__).parent.parent / "backends"
+    if not folders.is_dir():
+        pytest.skip("no checkout")
+    projects = {path.parent.name: tomllib.loads(path.read_text()) for path in folders.glob("*/pyproject.toml")}
+    assert {name: name for name in projects} == {folder: text["project"]["name"] for folder, text in projects.items()}
+    points = {
+        backend: text["project"]["name"]
+        for text in projects.values()
+        for backend in text["project"]["entry-points"]["polygrad.backends"]
+    }
+    assert points == KNOWN
+
+
+def test_a_broken_plugin_of_a_checkout_is_updated_from_there(environment):
+    environment.install("polygrad-jax", "1 / 0", module="broken_jax", names=["jax"])
+    with pytest.raises(
+        BackendError, match=r"Update it \(python -m pip install ./backends/polygrad-jax \(in a checkout"
+    ):
+        environment.registry().get_backend("jax")
+
+
+def test_a_library_is_not_guessed_by_the_name_that_it_is_imported_by(environment):
+    environment.install_good("far", **FAR)
+    with pytest.raises(BackendError, match="install it as its documentation says") as error:
+        environment.registry().get_backend("far")
+    assert "pip install" not in message(error)
 
 
 FAR = {"library": "far_away", "namespace": "import far_away as library"}
@@ -590,6 +663,46 @@ def test_extension_brings_kernels_and_primitives(environment):
     assert "add" not in registry.get_backend("plain").kernels
     assert "more_primitives" in sys.modules
     assert errors(registry) == {}
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"POLYGRAD_BACKENDS_DISABLE": "fast_add"},
+        {"POLYGRAD_BACKENDS_ALLOW": "good"},
+        {"POLYGRAD_BACKENDS_ALLOW": "good,fast_add", "POLYGRAD_BACKENDS_DISABLE": "x,fast_add"},
+    ],
+)
+def test_an_extension_that_is_switched_off_is_not_imported(environment, environ):
+    environment.install_good()
+    environment.install("fast-add", "raise AssertionError", module="fast_add", group="polygrad.extensions")
+    registry = environment.registry(**environ)
+    assert "add" not in registry.get_backend("good").kernels
+    assert errors(registry) == {} and "fast_add" not in sys.modules
+    (extension,) = registry.discovery.extensions()
+    assert extension.disabled_by in environ
+
+
+def test_an_extension_that_is_allowed_is_used(environment):
+    environment.install_good()
+    environment.install("fast-add", EXTENSION, module="fast_add", group="polygrad.extensions")
+    environment.module("more_primitives", "")
+    registry = environment.registry(POLYGRAD_BACKENDS_ALLOW="fast_add,good")
+    assert "add" in registry.get_backend("good").kernels
+
+
+def test_what_an_extension_replaces_is_known(environment):
+    environment.install_good()
+    source = EXTENSION.replace('"add": fast_add', '"add": fast_add, "subtract": fast_add')
+    source = source.replace('if backend == "good" else {}', 'if backend in ("good", "numpy") else {}')
+    environment.install("fast-add", source, module="fast_add", group="polygrad.extensions")
+    environment.module("more_primitives", "")
+    registry = environment.registry()
+    registry.get_backend("good")
+    registry.get_backend("numpy")
+    (extension,) = registry.discovery.extensions()
+    assert extension.kernels == {"good": ["add", "subtract"], "numpy": ["add", "subtract"]}
+    assert extension.replaced == {"numpy": ["add", "subtract"]}  # the other has no kernels
 
 
 @pytest.mark.parametrize(

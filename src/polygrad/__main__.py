@@ -85,6 +85,9 @@ def doctor() -> int:
     print()
     print_table(["distribution", "version"], list(_versions(rows)))
     print()
+    if extensions := list(_extensions()):
+        print_table(["extension", "distribution", "version", "state", "kernels"], extensions)
+        print()
     tests = [(row, *_test(row)) for row in rows]
     print_table(["backend", "self-test", ""], [[row.name, outcome, detail] for row, outcome, detail in tests])
     # An installed plugin that cannot be used is a problem, even where another backend is the default.
@@ -107,7 +110,7 @@ def _settings(rows: list[BackendInfo], problems: list[str]) -> Iterator[list[str
         problems.append(str(error))
     dtype = polygrad.get_default_dtype()
     yield ["default dtype", dtype.name, "built-in default" if dtype is polygrad.float32 else "set_default_dtype()"]
-    known = {row.name for row in rows}
+    known = {row.name for row in rows} | {extension.name for extension in REGISTRY.discovery.extensions()}
     for variable in VARIABLES:
         value = os.environ.get(variable)
         yield [variable, value or "(not set)", "environment" if value else ""]
@@ -128,6 +131,20 @@ def _versions(rows: list[BackendInfo]) -> Iterator[list[str]]:
         if plugin is not REGISTRY.discovery.built_in and plugin.name in REGISTRY.made:
             library = plugin.record.library
             yield [f"{library} (library of {plugin.name})", getattr(sys.modules[library], "__version__", "unknown")]
+
+
+def _extensions() -> Iterator[list[str]]:
+    """Rows of the extensions: which kernels of which backends come from them, and which of those had others before."""
+    for extension in REGISTRY.discovery.extensions():
+        state = "disabled" if extension.disabled_by else "broken" if extension.error else "loaded"
+        kernels = []
+        for backend, names in extension.kernels.items():
+            replaced = extension.replaced.get(backend, [])
+            added = [name for name in names if name not in replaced]
+            kernels += [f"replaces {backend}'s {', '.join(sorted(replaced))}"] if replaced else []
+            kernels += [f"adds {', '.join(sorted(added))} to {backend}"] if added else []
+        note = extension.disabled_by or "; ".join(kernels)
+        yield [extension.name, extension.distribution, extension.version, state, note]
 
 
 def _test(row: BackendInfo) -> tuple[str, str]:

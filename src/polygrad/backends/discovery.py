@@ -15,7 +15,7 @@ from .plugins import ANYTHING, LOCK, BackendPlugin, Plugin, brief
 #: Plugins that bring a backend; the entry point has the backend's name.
 BACKENDS_GROUP = "polygrad.backends"
 #: Plugins that bring kernels for somebody else's backend, or primitives.  Nobody asks for them by name, so all of them
-#: are loaded when the first backend is made.
+#: that are not switched off are loaded when the first backend is made.
 EXTENSIONS_GROUP = "polygrad.extensions"
 
 BUILT_IN = "numpy"
@@ -77,12 +77,17 @@ class Discovery:
 
     def _backend_plugin(self, name: str, value: str, entry_point: Any = None) -> BackendPlugin:
         plugin = BackendPlugin(name, value, entry_point)
+        plugin.disabled_by = self._disabled_by(name, built_in=entry_point is None)
+        return plugin
+
+    def _disabled_by(self, name: str, built_in: bool = False) -> str | None:
+        """The variable that switches the plugin of that entry point off, if one does."""
         allowed = self.switch("POLYGRAD_BACKENDS_ALLOW")
         if name in self.switch("POLYGRAD_BACKENDS_DISABLE"):
-            plugin.disabled_by = "POLYGRAD_BACKENDS_DISABLE"
-        elif allowed and name not in allowed and entry_point is not None:  # what is built in is not somebody's to allow
-            plugin.disabled_by = "POLYGRAD_BACKENDS_ALLOW"
-        return plugin
+            return "POLYGRAD_BACKENDS_DISABLE"
+        if allowed and name not in allowed and not built_in:  # what is built in is not somebody's to allow
+            return "POLYGRAD_BACKENDS_ALLOW"
+        return None
 
     def _refuse_duplicates(self, found: list[BackendPlugin]) -> None:
         """Nobody can say which one is meant, so neither is used; the built-in name stays with the built-in backend."""
@@ -106,18 +111,21 @@ class Discovery:
     # -- extensions ------------------------------------------------------------------------------------------------
 
     def extensions(self) -> list[Plugin]:
-        """Every extension, loaded; those with an error are among them."""
+        """Every extension, loaded unless it is switched off; those with an error or a `disabled_by` are among them."""
         with LOCK:
             if self._extensions is None:
                 self._extensions = [Plugin(e.name, e.value, e) for e in self._entry_points(EXTENSIONS_GROUP)]
                 self._extensions.sort(key=lambda plugin: plugin.distribution)
                 for extension in self._extensions:
+                    extension.disabled_by = self._disabled_by(extension.name)
+                for extension in self._extensions:
                     self._guard(Plugin.load, extension)
             return self._extensions
 
-    def kernels_for(self, backend: str) -> dict[str, Callable[..., Any]]:
-        """The kernels that extensions bring for ``backend``; of two for one primitive, the last distribution's."""
-        found: dict[str, Callable[..., Any]] = {}
+    def kernels_for(self, backend: str) -> dict[str, tuple[Plugin, Callable[..., Any]]]:
+        """The kernels that extensions bring for ``backend``, and who brings each; of two for one primitive, the last
+        distribution's."""
+        found: dict[str, tuple[Plugin, Callable[..., Any]]] = {}
 
         def ask(extension: Plugin) -> None:
             kernels = extension.call("polygrad_kernels", backend=backend) or {}
@@ -125,7 +133,7 @@ class Discovery:
                 raise extension.broken(
                     f"its hook polygrad_kernels() returned {kernels!r}, not primitive name → function"
                 )
-            found.update(kernels)
+            found.update((name, (extension, kernel)) for name, kernel in kernels.items())
 
         for extension in self.extensions():
             self._guard(ask, extension)
@@ -153,7 +161,7 @@ class Discovery:
 
     def _guard(self, step: Callable[[Plugin], None], extension: Plugin) -> None:
         """Keep what goes wrong in ``step`` with the extension, or raise it where the environment asks for that."""
-        if extension.error is not None:
+        if extension.error is not None or extension.disabled_by is not None:
             return
         try:
             step(extension)

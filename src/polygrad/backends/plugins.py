@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 CORE_DISTRIBUTION = "polygrad-core"
 
+#: The plugins that a checkout of polygrad has in its folder ``backends``: name of the backend → distribution.
+KNOWN = {"cupy": "polygrad-cupy", "jax": "polygrad-jax", "strict": "polygrad-strict"}
+#: How a plugin is installed whose library has several builds.
+_EXTRAS = {"cupy": '"{}[cuda12]"'}
+#: The packages whose arrays they own, where the name is another one.
+_LIBRARIES = {"array_api_strict": "strict", "jaxlib": "jax"}
+
 #: Loading runs code of others, which may come back to the registry: the lock is re-entrant, and there is only this one.
 LOCK = lock()
 #: What a plugin may raise without taking the program down: a plugin that calls ``sys.exit()`` is as broken as any.
@@ -26,9 +33,15 @@ ANYTHING: tuple[type[BaseException], ...] = (Exception, SystemExit)
 class Plugin:
     """An entry point.  ``entry_point`` is None for the built-in plugin, which needs no installed metadata."""
 
+    #: The environment variable that switches this plugin off, if one does.
+    disabled_by: str | None = None
+
     def __init__(self, name: str, value: str, entry_point: Any = None):
         self.name, self.value = name, value
         self.error: BackendError | None = None
+        #: Of an extension: the kernels that it brought, by the backend's name, and which of them had others before.
+        self.kernels: dict[str, list[str]] = {}
+        self.replaced: dict[str, list[str]] = {}
         self._entry_point = entry_point
         self._hooks: Any = None
 
@@ -92,9 +105,10 @@ class Plugin:
 
     def broken(self, what: str, cause: BaseException | None = None) -> BackendError:
         """The error that says that this plugin is broken, and what to do."""
+        update = command_for(self.name) if self.distribution == KNOWN.get(self.name) else ""
         error = BackendError(
-            f"plugin {self.name!r} ({self}) is broken: {what}. Update it (python -m pip install --upgrade "
-            f"{self.distribution}), uninstall it, or set POLYGRAD_BACKENDS_DISABLE={self.name}"
+            f"plugin {self.name!r} ({self}) is broken: {what}. Update it{f' ({update})' if update else ''}, uninstall it "
+            f"(python -m pip uninstall {self.distribution}), or set POLYGRAD_BACKENDS_DISABLE={self.name}"
         )
         return error if cause is None else error.because(cause)
 
@@ -102,8 +116,6 @@ class Plugin:
 class BackendPlugin(Plugin):
     """An entry point that brings a backend, which has the entry point's name."""
 
-    #: The environment variable that switches this plugin off, if one does.
-    disabled_by: str | None = None
     _record: BackendRecord | None = None
 
     @property
@@ -156,18 +168,34 @@ class BackendPlugin(Plugin):
         age, remedy = ("too old", self.distribution) if wanted < oldest else ("too new", CORE_DISTRIBUTION)
         raise BackendError(
             f"plugin {self.name!r} ({self}) is {age}: it was written for plugin API version {wanted}, and "
-            f"{CORE_DISTRIBUTION} {version_of(CORE_DISTRIBUTION)} serves {served}. "
-            f"Upgrade {remedy}: python -m pip install --upgrade {remedy}"
+            f"{CORE_DISTRIBUTION} {version_of(CORE_DISTRIBUTION)} serves {served}. Upgrade {remedy}"
         )
 
-    def requirement(self) -> str:
-        """What to give pip for the array library: the plugin's own requirement where one looks like the library."""
+    def remedy(self) -> str:
+        """How to get the array library, in words: never a guess at the name of a package."""
+        if self.distribution == KNOWN.get(self.name):
+            return f"install it with its plugin: {command_for(self.name)}"
         library = self.record.library.replace("_", "-")
         for requirement in (self._entry_point and self._entry_point.dist.requires) or ():
             name = requirement.partition(";")[0].strip()
             if name.lower().replace("_", "-").startswith(library.lower()):
-                return f'"{name}"'
-        return library
+                return f'install what {self.distribution} asks for: python -m pip install "{name}"'
+        return "install it as its documentation says"
+
+
+def command_for(name: str) -> str:
+    """The command that installs a plugin in `KNOWN`.
+
+    It is about a checkout: on the package index anybody may have taken these names.
+    """
+    folder = f"./backends/{KNOWN[name]}"
+    return f"python -m pip install {_EXTRAS.get(name, folder).format(folder)} (in a checkout of polygrad)"
+
+
+def known_for(package: str) -> str | None:
+    """The backend in `KNOWN` for arrays of ``package``."""
+    name = _LIBRARIES.get(package, package)
+    return name if name in KNOWN else None
 
 
 def version_of(distribution: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from .base import Backend
 from .discovery import BUILT_IN, Discovery
 from .exceptions import BackendError, UnknownBackendError
-from .plugins import ANYTHING, LOCK, BackendPlugin, brief
+from .plugins import ANYTHING, KNOWN, LOCK, BackendPlugin, brief, command_for, known_for
 
 __all__ = [
     "BY_TYPE",
@@ -190,7 +190,10 @@ class Registry:
             self.failed.pop(plugin.name, None)
             try:
                 backend = self._checked(plugin, record.factory())
-                for name, kernel in self.discovery.kernels_for(plugin.name).items():
+                for name, (extension, kernel) in self.discovery.kernels_for(plugin.name).items():
+                    extension.kernels.setdefault(plugin.name, []).append(name)
+                    if name in backend.kernels:
+                        extension.replaced.setdefault(plugin.name, []).append(name)
                     backend.kernels[name] = kernel
                     vars(backend.xp).pop(name, None)  # in case the backend has used the name already
             except BackendError as error:
@@ -223,10 +226,8 @@ class Registry:
             return plugin.broken(f"making its backend raised {brief(error)}", error)
         missing = isinstance(error, ModuleNotFoundError) and error.name == library
         what = "is not installed" if missing else f"cannot be imported ({brief(error)})"
-        return BackendError(
-            f"backend {plugin.name!r} needs the library {library!r}, which {what}; "
-            f"install it: python -m pip install {plugin.requirement()}"
-        ).because(error)
+        text = f"backend {plugin.name!r} needs the library {library!r}, which {what}; {plugin.remedy()}"
+        return BackendError(text).because(error)
 
     # -- errors ----------------------------------------------------------------------------------------------------
 
@@ -239,19 +240,26 @@ class Registry:
         import difflib
 
         names = self.names()
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        return UnknownBackendError(
-            f"there is no backend {name!r}.{hint} Installed: {', '.join(names)}. "
-            f"Others are plugins, by custom named polygrad-NAME: python -m pip install polygrad-{name}"
-        )
+        near = difflib.get_close_matches(name, [*names, *KNOWN], n=1, cutoff=0.5)
+        meant = name if name in KNOWN else near[0] if near else None
+        text = f"there is no backend {name!r}."
+        if meant is not None and meant != name:
+            text += f" Did you mean {meant!r}?"
+        text += f" Installed: {', '.join(names)}."
+        if meant is not None and meant not in names:
+            text += f" {meant!r} is a plugin: {command_for(meant)}."
+        return UnknownBackendError(text)
 
     def _unowned(self, array_type: type) -> TypeError:
         text = (
             f"no backend owns arrays of type {array_type.__module__}.{array_type.__qualname__}; backends here: "
-            f"{', '.join(self.names())}. Make a tensor of the value with polygrad.tensor(), or install the plugin of "
-            f"its library, by custom named polygrad-NAME"
+            f"{', '.join(self.names())}. "
         )
+        known = known_for(array_type.__module__.partition(".")[0])
+        if known is not None and known not in self.names():
+            text += f"The plugin {known!r} owns them: {command_for(known)}"
+        else:
+            text += "Make a tensor of the value with polygrad.tensor(), or install a plugin for its library"
         plugins = self.discovery.plugins()
         unusable: dict[str, object] = {plugin.name: plugin.error for plugin in plugins if plugin.error}
         unusable |= {plugin.name: f"disabled by {plugin.disabled_by}" for plugin in plugins if plugin.disabled_by}
