@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 import tracemalloc
+import warnings
 import weakref
 
 import numpy as np
@@ -294,6 +295,58 @@ def test_grad_mode_and_backend_are_each_threads_own():
         return recorded, (x * 2).requires_grad
 
     assert in_threads(work, 2) == [(False, True), (True, True)]
+
+
+LENGTH = 20_000  # enough for NumPy to let other threads run while it adds
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_threads_lose_no_addition_to_a_leaf(create_graph):
+    w = polygrad.zeros(LENGTH, requires_grad=True)
+    w.register_hook(lambda g: g * 2)
+
+    def work(number):
+        for _ in range(25):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                (w * 1).backward(polygrad.ones(LENGTH), create_graph=create_graph)
+
+    in_threads(work, 4)
+    assert bool((w.grad == 200).all())
+
+
+def test_threads_lose_no_addition_to_a_gradient_that_is_retained():
+    w = polygrad.zeros(LENGTH, requires_grad=True)
+    y = w * 2
+    y.retain_grad()
+    in_threads(lambda number: [(y * 1).backward(polygrad.ones(LENGTH), retain_graph=True) for _ in range(25)], 4)
+    assert bool((y.grad == 100).all()) and bool((w.grad == 200).all())
+
+
+def test_a_hook_after_accumulation_sees_each_gradient_once():
+    """The step of an optimizer that runs in backward."""
+    w = polygrad.zeros(LENGTH, requires_grad=True)
+
+    def step(parameter):
+        with polygrad.no_grad():
+            parameter -= parameter.grad
+        parameter.grad = None
+
+    w.register_post_accumulate_grad_hook(step)
+    in_threads(lambda number: [(w * 1).backward(polygrad.ones(LENGTH)) for _ in range(25)], 4)
+    assert w.grad is None and bool((w == -100).all())
+
+
+def test_hooks_of_different_leaves_may_wait_for_each_other():
+    """As in training on several devices, a thread each, where the gradients are averaged in a hook."""
+    meeting = threading.Barrier(2)
+
+    def work(number):
+        w = polygrad.zeros(3, requires_grad=True)
+        w.register_post_accumulate_grad_hook(lambda parameter: meeting.wait(30))
+        (w * 2).sum().backward()
+
+    in_threads(work, 2)
 
 
 def test_threads_that_write_to_views_of_their_own_parts():

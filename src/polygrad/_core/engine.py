@@ -13,12 +13,16 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
+from .._forking import lock
 from .._state import RECORDERS, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .dispatch import is_discrete
 from .graph import NODE, Edge, GradientEdge, Leaf, Node, hooks_of, make_node
 from .primitive import OPERATIONS
 from .tensor import Tensor, cell
+
+#: Held while a gradient is read, added to and stored: several threads may go backward into one leaf.
+_adding = lock()
 
 #: Anomaly mode's: given the edges that a sweep starts from, the context that the sweep runs in.
 guard: Callable[[Sequence[Edge]], AbstractContextManager] | None = None
@@ -156,7 +160,8 @@ def sweep(
     finally:
         grad_mode.reset(token)
     for node, kept in retained.items():
-        node.hooks.grad = kept if node.hooks.grad is None else node.hooks.grad + kept
+        with _adding:
+            node.hooks.grad = kept if node.hooks.grad is None else node.hooks.grad + kept
     return reached
 
 
@@ -476,6 +481,23 @@ def _check_levels(found: Sequence[tuple[Leaf, Tensor]]) -> None:
 
 
 def _accumulate(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
+    """Add ``g`` into the leaf's ``.grad`` and run its hooks: one thread at a time for each leaf.
+
+    A hook may wait for other threads, so no other leaf waits for it.
+    """
+    hooks = leaf.hooks
+    if hooks is None or not hooks.after_accumulation:
+        with _adding:
+            _add(leaf, g, create_graph)
+        return
+    with hooks.lock:
+        with _adding:
+            _add(leaf, g, create_graph)
+        for callback in list(hooks.after_accumulation.values()):
+            callback(leaf.variable)
+
+
+def _add(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
     if RECORDERS and (active := recorder()) is not None:
         active.read_grad(leaf)
         active.write_grad(leaf)
@@ -485,6 +507,3 @@ def _accumulate(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
         leaf.grad = leaf.grad + g
     else:
         leaf.grad._rebind(leaf.grad._read() + g._read(), None)
-    if leaf.hooks is not None:
-        for callback in list(leaf.hooks.after_accumulation.values()):
-            callback(leaf.variable)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from threading import RLock
 from typing import Any
 
 from .._state import CHANGES
@@ -25,7 +26,7 @@ NODE = -2
 class Hooks:
     """What users attached to a leaf or node: callbacks on its gradient, and whether the gradient is kept."""
 
-    __slots__ = ("after_accumulation", "callbacks", "grad", "posthooks", "prehooks", "retains_grad")
+    __slots__ = ("after_accumulation", "callbacks", "grad", "lock", "posthooks", "prehooks", "retains_grad")
 
     def __init__(self) -> None:
         self.callbacks: dict[int, Callable] = {}
@@ -34,6 +35,8 @@ class Hooks:
         self.after_accumulation: dict[int, Callable] = {}
         self.retains_grad = False
         self.grad: Any = None
+        #: Held while a gradient is added and ``after_accumulation`` runs.
+        self.lock = RLock()
 
 
 class RemovableHandle:
