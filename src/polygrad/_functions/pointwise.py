@@ -63,7 +63,9 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """``input`` where ``condition`` holds and ``other`` elsewhere; with the condition alone, the positions where it does.
 
-    No gradient goes through the side that was not chosen, even where its derivative is infinite.
+    No gradient goes through the side that was not chosen, even where its derivative is infinite.  But 0 times infinity is
+    NaN in a product that it was made of, as in ``where(x > 0, x * log(x), 0)`` at 0: choose before the product is taken, or
+    use `xlogy`.
     """
     check_tensor(condition, "where", "condition")
     if input is None and other is None:

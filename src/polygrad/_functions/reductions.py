@@ -74,19 +74,24 @@ def var(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
     """The variance of all elements, or along ``dim``, with Bessel's correction unless ``correction`` says otherwise."""
+    return xp.var(input, *_spread(input, dim, unbiased, correction), keepdim)
+
+
+def _spread(input: Tensor, dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
+    """The axes and the correction of a variance."""
     if isinstance(dim, bool):  # var(x, unbiased)
         dim, unbiased = None, dim
     if correction is None:
         correction = 1 if unbiased is None else int(unbiased)
-    return xp.var(input, _checked(input, dim), correction, keepdim)
+    return _checked(input, dim), correction
 
 
 @numpy_spelling
 def std(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
-    """The standard deviation: the square root of `var`."""
-    return xp.sqrt(var(input, dim, unbiased, keepdim, correction=correction))
+    """The standard deviation: the square root of `var`.  The gradient at a standard deviation of 0 is 0."""
+    return xp.std(input, *_spread(input, dim, unbiased, correction), keepdim)
 
 
 @numpy_spelling

@@ -89,12 +89,15 @@ def _picked(ordered: ValuesAndIndices, axis: int, place: int, keepdim: bool) -> 
 
 @numpy_spelling
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The middle element, the lower of two: of all, or along ``dim``, with where it is.  NaN if there is any NaN."""
+    """The middle element, the lower of two: of all, or along ``dim``, with where it is.  NaN if there is any NaN.
+
+    Of equal elements all share the gradient of the middle of all; along ``dim`` it goes to the one at the index.
+    """
     _ordered(input, "median")
     if dim is None:
         if not input.shape.numel():
             return _median_of_nothing(input)
-        return median(flatten(input), 0).values
+        return xp.median(input)
     axis = normal_axis(dim, input.ndim)
     if not input.ndim:
         return sort(input)

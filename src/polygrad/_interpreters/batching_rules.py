@@ -43,7 +43,7 @@ def product(lengths: Any) -> int:
 # -- element by element ----------------------------------------------------------------------------------------------------
 
 
-@rule_for("elementwise fmod safe_divide where complex binary_cross_entropy binary_cross_entropy_with_logits")
+@rule_for("elementwise fmod logaddexp safe_divide where complex binary_cross_entropy binary_cross_entropy_with_logits")
 def elementwise(batch: Batching, *operands: Any, **settings: Any) -> Any:
     """Operands are broadcast: dimensions that an example lacks are put behind the batch axis, not before it."""
     ndim = max([batch.ndim(i, x) for i, x in enumerate(operands)])
@@ -60,10 +60,15 @@ def as_it_is(batch: Batching, x: Any, **settings: Any) -> Any:
     return batch.op(x, **settings)
 
 
+@rule_for("adjugate_derivative")
+def of_matrices(batch: Batching, *operands: Any) -> Any:
+    return batch.op(*[batch.whole(i, x) for i, x in enumerate(operands)])
+
+
 # -- along axes ------------------------------------------------------------------------------------------------------------
 
 
-@rule_for("all any logsumexp max mean min power_norm prod sum var")
+@rule_for("all any logsumexp max mean median min power_norm prod std sum var")
 def reduction(batch: Batching, x: Any, axis: Any, **settings: Any) -> Any:
     return batch.op(x, axis=behind(axis, x.ndim - 1), **settings)
 

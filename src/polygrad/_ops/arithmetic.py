@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from .._core.dispatch import is_discrete
 from .._core.primitive import OPERATIONS, elementwise, predicate, primitive
 from .._core.tensor import cell
@@ -91,12 +93,51 @@ for _name in ("maximum", "minimum"):
         y=lambda xp, g, x, y, ans: _selected(xp, g, y, x, ans),
     )
 
-elementwise("atan2", floats=True, x=lambda xp, g, x, y: xp.safe_divide(g * y, x * x + y * y),
-            y=lambda xp, g, x, y: -xp.safe_divide(g * x, x * x + y * y))  # fmt: skip
-elementwise("hypot", floats=True, x=lambda xp, g, x, ans: xp.safe_divide(g * x, ans),
-            y=lambda xp, g, y, ans: xp.safe_divide(g * y, ans))  # fmt: skip
-elementwise("logaddexp", floats=True, x=lambda xp, g, x, ans: g * xp.exp(x - ans),
-            y=lambda xp, g, y, ans: g * xp.exp(y - ans))  # fmt: skip
+
+def apart_from_zero(xp, length):
+    """``length``, a norm, with infinity in place of 0: what is divided by it is then 0, and so are all its derivatives.
+
+    A norm has no derivative at 0.  0 is taken, in every order and mode, as if the norm were constant there.
+    """
+    return xp.where(length == 0, xp.ones_like(length) * math.inf, length)
+
+
+def _atan2(xp, g, other, x, y):
+    length = apart_from_zero(xp, xp.hypot(x, y))
+    return g * (other / length) / length
+
+
+elementwise("atan2", floats=True, x=lambda xp, g, x, y: _atan2(xp, g, y, x, y),
+            y=lambda xp, g, x, y: _atan2(xp, g, -x, x, y))  # fmt: skip
+elementwise("hypot", floats=True, x=lambda xp, g, x, ans: g * (x / apart_from_zero(xp, ans)),
+            y=lambda xp, g, y, ans: g * (y / apart_from_zero(xp, ans)))  # fmt: skip
+
+
+@primitive(broadcasts=True, promotes="float")
+def logaddexp(xp, x, y, /):
+    """``log(exp(x) + exp(y))``, without overflow."""
+    if not xp.isdtype(x.dtype, "complex floating"):
+        return xp.logaddexp(x, y)
+    larger = xp.real(x) >= xp.real(y)
+    top, low = xp.where(larger, x, y), xp.where(larger, y, x)
+    same = _infinite_and_equal(xp, x, y)
+    low = xp.where(same, top, low - xp.where(same, xp.zeros_like(top), top))
+    return xp.where(same, top, top + xp.log1p(xp.exp(low)))
+
+
+def _infinite_and_equal(xp, x, y):
+    x, y = (xp.real(v) if xp.isdtype(v.dtype, "complex floating") else v for v in (x, y))
+    return xp.logical_and(x == y, xp.isinf(x))
+
+
+def _share(xp, g, x, y):
+    """``g`` times the share of ``exp(x)`` in the sum; as in `logsumexp` 0 where both are 0, and 1 where both are infinite."""
+    same = _infinite_and_equal(xp, x, y)
+    difference = xp.where(same, x, x - xp.where(same, xp.zeros_like(y), y))
+    return g * xp.sigmoid(difference)
+
+
+logaddexp.defvjp(x=_share, y=lambda xp, g, x, y: _share(xp, g, y, x))
 elementwise("copysign", floats=True, x=lambda xp, g, x, ans: g * xp.sign(x) * xp.sign(ans),
             y=lambda xp, g: xp.zeros_like(g))  # fmt: skip
 

@@ -176,6 +176,12 @@ def _each_matrix(xp, g):
 
 
 det.defvjp(x=lambda xp, g, x: _each_matrix(xp, g) * xp.matrix_transpose(xp.adjugate(x)))
+det.defjvp(x=lambda xp, t, x: _trace(xp, xp.adjugate(x), t))
+
+
+def _trace(xp, a, b):
+    """The trace of ``a @ b``."""
+    return xp.sum(xp.matrix_transpose(a) * b, axis=(-2, -1))
 
 
 @primitive(promotes="float")
@@ -192,15 +198,50 @@ def adjugate(xp, x, /):
     return sign * xp.matmul(adjoint(xp, vh) * _columns(xp, products_of_the_others(xp, s)), adjoint(xp, u))
 
 
-def _adjugate(xp, g, x, ans):
-    # Jacobi's formula, differentiated once more.  It needs a regular matrix: no gradient of a singular determinant's
-    # gradient.
-    back = xp.matrix_transpose(ans)
-    along = _each_matrix(xp, xp.sum(g * ans, axis=(-2, -1)))
-    return (along * back - _product(xp, back, g, back)) / _each_matrix(xp, xp.det(x))
+@primitive(promotes=True)
+def adjugate_derivative(xp, x, direction, /):
+    """The derivative of the adjugate of ``x`` in a ``direction`` of the same shape, also at singular matrices.
+
+    Turned by the singular vectors, ``x`` is the diagonal matrix of its singular values ``s`` and the direction some matrix
+    F.  The adjugate's derivative there is the sum of ``F[j, j] * prod(s without s[i], s[j])`` over ``j`` at (i, i), and
+    ``-F[i, j] * prod(s without s[i], s[j])`` at (i, j): the minors of a diagonal matrix to first order in F.
+    """
+    if x.shape[-1] < 2:
+        return xp.zeros_like(x)
+    u, s, vh = xp.svd(x, full_matrices=False)
+    one_left_out = xp.broadcast_to(_columns(xp, s), x.shape)
+    diagonal = on_diagonal(xp, xp.ones_like(one_left_out), 0) > 0
+    one_left_out = xp.where(diagonal, xp.ones_like(one_left_out), one_left_out)
+    others = products_of_the_others(xp, one_left_out)
+    others = xp.astype(xp.where(diagonal, xp.zeros_like(others), others), x.dtype)
+    inner = _product(xp, adjoint(xp, u), direction, adjoint(xp, vh))
+    along = xp.matmul(others, xp.expand_dims(xp.diagonal(inner), axis=-1))
+    inner = xp.where(diagonal, xp.broadcast_to(along, x.shape), -inner * others)
+    return _each_matrix(xp, xp.det(u) * xp.det(vh)) * _product(xp, adjoint(xp, vh), inner, adjoint(xp, u))
 
 
-adjugate.defvjp(x=_adjugate)
+def _transposed_derivative(xp, g, x):
+    # The second derivative of the determinant is symmetric in its directions.
+    return xp.matrix_transpose(xp.adjugate_derivative(x, xp.matrix_transpose(g)))
+
+
+adjugate.defvjp(x=_transposed_derivative)
+adjugate.defjvp(x=lambda xp, t, x: xp.adjugate_derivative(x, t))
+
+
+def _adjugate_derivative(xp, g, x, direction, ans):
+    # (trace(J E) J - J E J) / det(x), with the adjugate J and the direction E, differentiated once more.  It needs a regular
+    # matrix: no third derivative of a singular determinant.
+    adjugate, along = xp.adjugate(x), xp.matrix_transpose(g)
+    mixed = _each_matrix(xp, _trace(xp, adjugate, direction)) * along
+    mixed = mixed + _each_matrix(xp, _trace(xp, adjugate, along)) * direction
+    mixed = mixed - _product(xp, direction, adjugate, along) - _product(xp, along, adjugate, direction)
+    whole = xp.adjugate_derivative(x, mixed) - _each_matrix(xp, xp.sum(g * ans, axis=(-2, -1))) * adjugate
+    return xp.matrix_transpose(whole) / _each_matrix(xp, xp.det(x))
+
+
+adjugate_derivative.defvjp(x=_adjugate_derivative, direction=_transposed_derivative)
+adjugate_derivative.defjvp(direction=lambda xp, t, x: xp.adjugate_derivative(x, t))
 
 
 @primitive(promotes="float", outputs=2)

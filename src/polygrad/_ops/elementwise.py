@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .._core.primitive import PRIMITIVES, elementwise, predicate, primitive
+from .arithmetic import apart_from_zero
 
 _SQRT_PI = math.sqrt(math.pi)
 
@@ -31,7 +32,7 @@ elementwise("sqrt", floats=True, x=lambda xp, g, ans: xp.safe_divide(g * 0.5, an
 elementwise("reciprocal", floats=True, x=lambda xp, g, x: -xp.safe_divide(xp.safe_divide(g, x), x))
 elementwise("asin", floats=True, x=lambda xp, g, x: xp.safe_divide(g, xp.sqrt(1 - x * x)))
 elementwise("acos", floats=True, x=lambda xp, g, x: -xp.safe_divide(g, xp.sqrt(1 - x * x)))
-elementwise("acosh", floats=True, x=lambda xp, g, x: xp.safe_divide(g, xp.sqrt(x - 1) * xp.sqrt(x + 1)))
+elementwise("acosh", floats=True, x=lambda xp, g, x: xp.safe_divide(xp.safe_divide(g, xp.sqrt(x - 1)), xp.sqrt(x + 1)))
 elementwise("atanh", floats=True, x=lambda xp, g, x: xp.safe_divide(g, 1 - x * x))
 
 # Piecewise constant: the derivative is 0 wherever it exists.
@@ -45,14 +46,18 @@ def _sign(xp, g, x, ans):
         return xp.zeros_like(g)
     size = xp.abs(x)
     along = xp.real(g * ans)
-    return xp.safe_divide(g - xp.conj(ans) * xp.cast(along, x.dtype), xp.cast(size, x.dtype))
+    return (g - xp.conj(ans) * xp.cast(along, x.dtype)) * _inverse(xp, size, x.dtype)
+
+
+def _inverse(xp, length, dtype):
+    return xp.cast(1 / apart_from_zero(xp, length), dtype)
 
 
 elementwise("sign", x=_sign)
 
 PRIMITIVES["sign"].defjvp(
     x=lambda xp, t, x, ans: (
-        xp.safe_divide(t - ans * xp.cast(xp.real(xp.conj(ans) * t), x.dtype), xp.cast(xp.abs(x), x.dtype))
+        (t - ans * xp.cast(xp.real(xp.conj(ans) * t), x.dtype)) * _inverse(xp, xp.abs(x), x.dtype)
         if xp.isdtype(x.dtype, "complex floating")
         else xp.zeros_like(t)
     )

@@ -6,6 +6,7 @@ Matrices are the last two axes; the axes before them are a batch, and batches ar
 from __future__ import annotations
 
 from .._core.primitive import OPERATIONS, primitive
+from .arithmetic import apart_from_zero
 from .reductions import kept_shape, spread
 
 # -- products ----------------------------------------------------------------------------------------------------------
@@ -152,9 +153,11 @@ def _power_norm(xp, g, x, ans, ord, axis):
         return spread(xp, g, x.shape, axis) * xp.sign(xp.conj(x) if is_complex else x)
     mirrored = xp.conj(x) if is_complex else x
     kept = xp.reshape(ans, kept_shape(x.shape, axis))
-    kept, g = xp.broadcast_to(kept, x.shape), spread(xp, g, x.shape, axis)
+    g = spread(xp, g, x.shape, axis)
     if ord == 2:
-        return g * xp.safe_divide(mirrored, xp.cast(kept, x.dtype))
+        length = apart_from_zero(xp, kept)
+        return g * (mirrored * xp.cast(1 / length, x.dtype) if is_complex else x / length)
+    kept = xp.broadcast_to(kept, x.shape)
     # x / |x| * (|x| / norm)**(ord - 1), and 0 at elements of 0 and at a norm of 0
     size = xp.abs(x)
     nothing = xp.logical_or(size == 0, kept == 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .._core.primitive import primitive
+from .arithmetic import apart_from_zero
 from .shaping import dimension
 
 
@@ -88,6 +89,15 @@ def _var(xp, g, x, axis, correction):
 var.defvjp(x=_var)
 
 
+@primitive(promotes="float")
+def std(xp, x, /, axis=None, correction=1.0, keepdims=False):
+    """The standard deviation.  Where it is 0 its gradient is 0, as that of a norm."""
+    return xp.sqrt(var.forward(xp, x, axis, correction, keepdims))
+
+
+std.defvjp(x=lambda xp, g, x, ans, axis, correction: _var(xp, g * 0.5 / apart_from_zero(xp, ans), x, axis, correction))
+
+
 def _extremum(xp, g, x, ans, axis):
     """The cotangent goes to the elements that attain the extremum, in equal shares (as PyTorch's amax and amin)."""
     attained = xp.cast(x == spread(xp, ans, x.shape, axis), x.dtype)
@@ -123,6 +133,24 @@ min_.defjvp(x=_extremum_tangent)
 @primitive()
 def prod(xp, x, /, axis=None, keepdims=False):
     return xp.prod(x, axis=axis, keepdims=keepdims)
+
+
+@primitive()
+def median(xp, x, /, axis=None, keepdims=False):
+    """The middle element, the lower of two; NaN if there is any NaN.  Equal elements share the gradient."""
+    axes = axes_of(axis, x.ndim)
+    rest = tuple(i for i in range(x.ndim) if i not in axes)
+    length = count(x.shape, axis)
+    ordered = xp.sort(xp.reshape(xp.permute_dims(x, rest + axes), (*[x.shape[i] for i in rest], length)), axis=-1)
+    middle = ordered[..., (length - 1) // 2]
+    if xp.isdtype(x.dtype, "real floating"):
+        last = ordered[..., length - 1]  # NaN comes last
+        middle = xp.where(xp.isnan(last), last, middle)
+    return xp.reshape(middle, kept_shape(x.shape, axis)) if keepdims else middle
+
+
+median.defvjp(x=_extremum)
+median.defjvp(x=_extremum_tangent)
 
 
 def _prod(xp, g, x, axis):
@@ -185,9 +213,11 @@ def _weighted(xp, g, x, axis):
     one that is far larger than the rest.
     """
     _, exponentials = _exponentials(xp, x, axis)
+    infinite = exponentials == math.inf
     total = xp.sum(exponentials, axis=axis, keepdims=True)
+    exponentials = xp.where(infinite, xp.zeros_like(exponentials), exponentials)
     weighted = exponentials * (g * (1 / xp.where(total == 0, xp.ones_like(total), total)))
-    return xp.where(exponentials == math.inf, g, weighted)
+    return xp.where(infinite, g, weighted)
 
 
 logsumexp.defvjp(x=lambda xp, g, x, axis: _weighted(xp, xp.reshape(g, kept_shape(x.shape, axis)), x, axis))
