@@ -10,8 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from kernel_blocks import block_sizes
 
-from polygrad.backends import available, errors, use_backend
+from polygrad.backends import available, errors, numpy_blocks, use_backend
 
 PLUGINS = Path(__file__).parent.parent / "backends"
 #: Fixtures that give a backend, and which.
@@ -63,3 +64,17 @@ def backend(request: pytest.FixtureRequest):
     """The name of every installed backend in turn; new tensors are made there."""
     with use_backend(request.param):
         yield request.param
+
+
+@pytest.fixture
+def blocks(monkeypatch):
+    """A function that sets the size of all blocks of NumPy's kernels."""
+
+    def resize(size):
+        for module, name in block_sizes():
+            monkeypatch.setattr(module, name, size)
+        numpy_blocks.zeros.cache_clear()
+
+    yield resize
+    monkeypatch.undo()
+    numpy_blocks.zeros.cache_clear()

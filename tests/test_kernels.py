@@ -1,0 +1,103 @@
+"""Kernels give what the generic implementations give, in whatever blocks they work through their operands.
+
+The reference is the strict backend: it has no kernels, so that its results are those of the generic implementations.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import numpy as np
+import pytest
+from kernel_blocks import block_sizes
+from neural_cases import CASES
+from operations import ALL_ROWS
+
+import polygrad
+import polygrad.nn.functional as F
+from polygrad.autograd import grad
+from polygrad.backends import available
+from polygrad.testing.table import disagreements, evaluate
+
+pytestmark = pytest.mark.skipif("strict" not in available(), reason="the backend 'strict' is not installed")
+
+SIZES = (1, 3)
+TOLERANCES = {"float64": 1e-9, "complex128": 1e-9, "float32": 3e-4, "complex64": 3e-4}
+SINGLE = {"float64": "float32", "complex128": "complex64"}
+#: Kernels that run when a tensor is overwritten or an optimizer steps; test_aliasing.py and test_optim_formulas.py have them.
+ELSEWHERE = re.compile(r"(add|subtract|multiply|divide|slice_put|masked_put|index_put)_|(sgd|adam)_step")
+
+
+def test_the_sizes_of_blocks_are_found():
+    names = {module.__name__.rpartition(".")[2] for module, _ in block_sizes()}
+    assert {
+        "numpy_blocks",
+        "numpy_kernels_attention",
+        "numpy_kernels_windows",
+        "numpy_optimizers",
+        "numpy_sums",
+    } <= names
+
+
+@pytest.mark.parametrize("row", ALL_ROWS, ids=str)
+def test_numpy_kernels_in_small_blocks(row, blocks):
+    orders = min(row.orders, 1)  # gradients without a graph: those have kernels
+    for precision in row.kinds:
+        for number, case in enumerate(row.cases):
+            expected = evaluate(row, number, precision, "strict", orders=orders)
+            for size in SIZES:
+                blocks(size)
+                for kind in {precision, SINGLE.get(precision, precision)}:
+                    tolerance = TOLERANCES[kind] * row.loose
+                    found = evaluate(row, number, kind, "numpy", orders=orders)
+                    problems = disagreements(found, expected, tolerance, tolerance)
+                    assert not problems, f"{row.name}({case}), {kind}, blocks of {size}: {'; '.join(problems)}"
+
+
+def results_of(name, backend, dtype):
+    """Values and gradients of a layer's function."""
+    function, *arrays = CASES[name]
+    operands = [polygrad.tensor(array, dtype=dtype, backend=backend, requires_grad=True) for array in arrays]
+    with polygrad.use_backend(backend):
+        results = function(F, *operands)
+    results = results if isinstance(results, tuple) else (results,)
+    total = 0
+    for out in results:
+        if out.dtype.is_floating_point:
+            weights = np.cos(np.arange(out.numel()) + 1.0).reshape(tuple(out.shape))
+            total = total + (out * out * polygrad.tensor(weights, dtype=dtype, backend=backend)).sum()
+    gradients = grad(total, operands, allow_unused=True)
+    return [None if x is None else x.detach().to(backend="numpy").numpy() for x in (*results, *gradients)]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_numpy_kernels_of_layers_in_small_blocks(name, blocks):
+    expected = results_of(name, "strict", polygrad.float64)
+    for size in SIZES:
+        blocks(size)
+        for dtype, tolerance in ((polygrad.float64, 1e-9), (polygrad.float32, 3e-4)):
+            found = results_of(name, "numpy", dtype)
+            for one, other in zip(found, expected, strict=True):
+                if one is None or other is None:
+                    assert not np.any(one if one is not None else other if other is not None else 0)
+                else:
+                    np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance, err_msg=f"blocks of {size}")
+
+
+def test_every_kernel_of_numpy_is_in_a_table():
+    called = set()
+    try:
+        sys.setprofile(lambda frame, event, argument: called.add(frame.f_code))
+        for row in ALL_ROWS:
+            for precision in row.kinds:
+                for number in range(len(row.cases)):
+                    for kind in {precision, SINGLE.get(precision, precision)}:
+                        evaluate(row, number, kind, "numpy", orders=min(row.orders, 1))
+        for name in CASES:
+            results_of(name, "numpy", polygrad.float32)
+    finally:
+        sys.setprofile(None)
+    kernels = polygrad.get_backend("numpy").kernels.items()
+    missing = {name for name, kernel in kernels if getattr(kernel, "__code__", None) not in {None, *called}}
+    assert {name for name in missing if not ELSEWHERE.fullmatch(name)} == set()
