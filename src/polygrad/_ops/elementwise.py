@@ -13,7 +13,7 @@ elementwise("negative", x=lambda xp, g: -g)
 elementwise("positive", x=lambda xp, g: g)
 elementwise("square", lambda xp, x: 2 * x)
 elementwise("exp", lambda xp, ans: ans, floats=True)
-elementwise("expm1", lambda xp, ans: ans + 1, floats=True)
+elementwise("expm1", lambda xp, x: xp.exp(x), floats=True)
 elementwise("sin", lambda xp, x: xp.cos(x), floats=True)
 elementwise("cos", lambda xp, x: -xp.sin(x), floats=True)
 elementwise("tan", lambda xp, ans: 1 + ans * ans, floats=True)
@@ -82,21 +82,21 @@ predicate("nextafter", 2).differentiable = True  # no rule: asking for its gradi
 def erf(xp, x, /):
     """The error function, ``2/sqrt(pi) * integral of exp(-t*t) from 0 to x``.
 
-    Abramowitz and Stegun give 7.1.5 (the power series, used up to |x| = 3) and 7.1.14 (the continued fraction of erfc,
-    used beyond); both are carried far enough for float64.
+    Abramowitz and Stegun give 7.1.6 (a series of terms of one sign, used up to |x| = 3) and 7.1.14 (the continued fraction
+    of erfc, used beyond); both are carried far enough for float64.
     """
     small = xp.where(xp.abs(x) < 3, x, xp.zeros_like(x))
     term, total = small, small
     square = small * small
     for n in range(1, 60):
-        term = -term * square / n
-        total = total + term / (2 * n + 1)
+        term = term * square * (2 / (2 * n + 1))
+        total = total + term
     large = xp.where(xp.abs(x) < 3, xp.ones_like(x) * 3, xp.abs(x))
     fraction = large
     for n in range(40, 0, -1):
         fraction = large + n / 2 / fraction
     tail = 1 - xp.exp(-large * large) / (fraction * _SQRT_PI)
-    return xp.where(xp.abs(x) < 3, total * (2 / _SQRT_PI), xp.sign(x) * tail)
+    return xp.where(xp.abs(x) < 3, total * xp.exp(-square) * (2 / _SQRT_PI), xp.sign(x) * tail)
 
 
 erf.defvjp(x=lambda xp, g, x: g * (xp.exp(-x * x) * (2 / _SQRT_PI)))
