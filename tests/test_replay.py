@@ -151,6 +151,24 @@ def test_what_was_merged_or_copied_is_as_in_eager_code(function, first):
         assert (x.tolist(), w.tolist()) == before
 
 
+def test_scalars_that_happen_to_be_one_object_are_told_apart():
+    between = lambda x: ((x > 0) & (x < 1)) | (x > 2)  # noqa: E731
+    compiled = polygrad.compile(between)
+    for value in (0.5, 1.5, -1.0, 3.0):
+        assert compiled(polygrad.tensor(value)).item() == between(polygrad.tensor(value)).item()
+    clamp = polygrad.compile(lambda x: polygrad.clamp(x, -1, 1))
+    for value, expected in ((0.5, 1), (1.5, 0), (-1.5, 0)):
+        x = polygrad.tensor(value, requires_grad=True)
+        clamp(x).backward()
+        assert x.grad.item() == expected
+
+
+def test_a_state_without_dimensions_that_has_become_a_scalar_of_numpy():
+    state = polygrad.tensor(1.0)
+    compiled = polygrad.compile(lambda: state.permute(()).mul_(2).reshape(1).sum())
+    assert [compiled().item() for _ in range(3)] == [2, 4, 8]
+
+
 def test_two_states_of_one_merged_value_are_overwritten_apart():
     def make(transform):
         p, q = (polygrad.zeros(3, requires_grad=True) for _ in range(2))

@@ -273,9 +273,11 @@ class Recording:
             if hasattr(value, "_fields"):
                 return self._wrapped(tuple(value), given, constant)
             return value, None
-        for x in given:
-            if x.value is value:
-                return x, x.slot
+        # There is only one True among NumPy's scalars: equal ones are not therefore the very array that was given.
+        if self.backend.ground.native(value) is value:
+            for x in given:
+                if x.value is value:
+                    return x, x.slot
         made = self.add(value, constant)
         return made, made.slot
 

@@ -142,14 +142,17 @@ def steps(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+# An array without dimensions may be one of NumPy's scalars in the next call, which has the methods but is no ndarray.
+
+
 @steps
 def reshape_(do, x, /, shape):
-    return do(reshape, x, shape)
+    return do(reshape if x.shape else KERNELS["reshape"], x, shape)
 
 
 @steps
 def permute_dims(do, x, /, axes):
-    return do(permute, x, axes)
+    return do(permute if x.shape else KERNELS["permute_dims"], x, axes)
 
 
 @steps
