@@ -328,3 +328,27 @@ def test_a_module_that_is_made_inside_is_a_new_one_at_every_call(backend):
     compiled = polygrad.compile(run)
     for results in expected:
         close([y.tolist() for y in compiled(x)], [y.tolist() for y in results])
+
+
+def test_a_leaf_that_is_made_inside_and_returned_is_a_leaf(backend):
+    def function(x):
+        leaf = x.detach().clone().requires_grad_()
+        (leaf * leaf).sum().backward()
+        return leaf, polygrad.sin(leaf), leaf.grad
+
+    compiled = polygrad.compile(function)
+    for k in range(3):
+        x = polygrad.arange(3.0) + k
+        for run in (function, compiled):
+            leaf, y, gradient = run(x)
+            assert leaf.is_leaf and leaf.requires_grad
+            assert leaf.grad is gradient
+            assert gradient.tolist() == (2 * x).tolist()
+            y.sum().backward()
+            assert leaf.grad.tolist() == pytest.approx((2 * x + polygrad.cos(x)).tolist(), rel=1e-6)
+    assert number_of_programs(compiled) == 1
+
+
+def test_repeating_by_a_number_needs_no_value(backend):
+    repeat = polygrad.compile(lambda x: x.repeat_interleave(2, 0))
+    assert repeat(polygrad.arange(2)).tolist() == [0, 0, 1, 1]

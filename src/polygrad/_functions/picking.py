@@ -31,6 +31,9 @@ def repeat_interleave(
         return repeat_interleave(positions, input, output_size=output_size)
     x = flatten(input) if dim is None else input
     axis = 0 if dim is None else normal_axis(dim, x.ndim)
+    total = output_size
+    if isinstance(repeats, int) and total is None:  # nothing has to be looked at
+        total = repeats * x.shape[axis]
     if not isinstance(repeats, Tensor):
         repeats = tensor(repeats, backend=x.backend, device=x.device)
     if repeats.ndim > 1 or repeats.shape.numel() not in (1, x.shape[axis]):
@@ -38,7 +41,6 @@ def repeat_interleave(
             f"repeats must have one element, or as many as input along dim: {x.shape[axis]}, not {tuple(repeats.shape)}"
         )
     ends = xp.cumulative_sum(broadcast_to(flatten(repeats), (x.shape[axis],)), 0)
-    total = output_size
     if total is None:
         total = int(ends[-1].item()) if x.shape[axis] else 0
     positions = arange(total, backend=x.backend, device=x.device)

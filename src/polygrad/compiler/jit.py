@@ -92,6 +92,8 @@ class Program:
         """Say where each result comes from; returns the arrays that the program gives out for them."""
         arrays: list[Any] = []
         self._results: list[tuple[str, Any]] = []
+        #: Leaves that the function makes and returns: the number of each one's array among the results.
+        self._returned: dict[Leaf, int] = {}
         differentiable: list[Tensor] = []
         gradients = {id(leaf.grad): leaf for leaf in discovery.leaves if leaf.grad is not None}
         first: dict[int, int] = {}
@@ -109,11 +111,13 @@ class Program:
             elif first.setdefault(id(leaf), place) != place:
                 self._results.append(("again", first[id(leaf)]))
             else:
-                graph = leaf._edge.__class__ is Node
-                self._results.append(("differentiable" if graph else "new", len(arrays)))
-                arrays.append(leaf._data)
-                if graph:
+                kind = {Node: "differentiable", Leaf: "leaf"}.get(leaf._edge.__class__, "new")
+                self._results.append((kind, len(arrays)))
+                if kind == "differentiable":
                     differentiable.append(leaf)
+                elif kind == "leaf":
+                    self._returned[leaf._edge] = len(arrays)
+                arrays.append(leaf._data)
         self._template = Template(self._name, differentiable, self._backend) if differentiable else None
         if self._template is not None:
             arrays.extend(self._template.residuals)
@@ -151,6 +155,10 @@ class Program:
         source.demand(self.conditions)
         late = self._host(discovery)
         found = self._call(captured, discovery)
+        for leaf, number in self._returned.items():  # before anything refers to them
+            source.add(f"l{number} = cell({found[number]})")
+            source.add(f"l{number}.requires_grad = True")
+            self._leaves[leaf] = f"l{number}._edge"
         for cell, leaf in self._switched.items():
             source.add(f"{cell}.requires_grad = {leaf is not None}")
         self._store(found)
@@ -167,6 +175,7 @@ class Program:
             self._written,
             self._changed,
             self._results,
+            self._returned,
         )
 
     def _leaf(self, leaf: Leaf) -> str:
@@ -183,12 +192,15 @@ class Program:
     def _conditions(self, discovery: Discovery) -> list[Condition]:
         """What the state must be like; see `Discovery`."""
         found: dict[str, Condition] = {}
+        new = {*self._returned, *self._switched.values()}
         for leaf, kept in discovery.leaves.items():
-            if kept.looked and leaf.variable is not None and leaf not in self._switched.values():
+            if leaf in new:
+                continue
+            if kept.looked and leaf.variable is not None:
                 expression = f"({self._leaf(leaf)}.grad is None)"
                 words = f"whether {_describe(leaf.variable)} has no gradient"
                 found[expression] = Condition(expression, kept.before is None, words)
-            if kept.written and leaf.variable is not None and leaf not in self._switched.values():
+            if kept.written and leaf.variable is not None:
                 expression = f"hooked({self._leaf(leaf)})"
                 words = f"the hooks of {_describe(leaf.variable)}"
                 found[expression] = Condition(expression, _hooked(leaf), words, not expression.startswith("hooked(t["))
@@ -282,7 +294,8 @@ class Program:
         self.captured = captured
         numbers = [number for number, _ in given], [number for number, _ in kept]
         arguments = ", ".join(name for _, name in (*given, *kept))
-        released = [self._leaf(leaf) for leaf, r in self._changed if r.array is not None and not r.looked]
+        replaced = [leaf for leaf, r in self._changed if r.array is not None and not r.looked]
+        released = [self._leaf(leaf) for leaf in replaced if leaf not in self._returned]
         if self._backend.level and released:  # a replay lets go of what is replaced, where a compiler plans memory
             arguments += f", ({', '.join(released)}, )"
             source.names["program"] = captured.bind(*numbers, True)
@@ -331,7 +344,7 @@ class Program:
         graph: dict[int, str] = {}
         if self._template is not None:
             numbers = [number for kind, number in self._results if kind == "differentiable"]
-            plain = sum(kind in ("new", "differentiable") for kind, _ in self._results)
+            plain = sum(kind in ("new", "leaf", "differentiable") for kind, _ in self._results)
             residuals = found[plain : plain + len(self._template.residuals)]
             edges = []
             for leaf in self._template.leaves:
@@ -352,6 +365,8 @@ class Program:
         for kind, what in self._results:
             if kind == "new":
                 made.append(f"cell({found[what]})")
+            elif kind == "leaf":
+                made.append(f"l{what}")
             elif kind == "differentiable":
                 made.append(graph[what])
             elif kind == "again":
