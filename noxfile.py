@@ -182,6 +182,16 @@ def downstream(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHON)
+def fuzz(session: nox.Session) -> None:
+    """Random programs, eager against compiled on NumPy: 20,000, or as ``-- --count 500 --start 7 --against jax,torch`` says."""
+    torch = any("torch" in argument for argument in session.posargs)
+    install(session, *group("parity" if torch else "test"), backends=("jax",))
+    session.run("python", "tests/program_fuzzer.py", *(session.posargs or ("--count", "20000")), env={
+        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
+    })  # fmt: skip
+
+
+@nox.session(python=PYTHON)
 def benchmarks(session: nox.Session) -> None:
     """Speed, side by side with PyTorch, JAX, flax, HIPS autograd, MyGrad, tinygrad (which needs clang) and NumPy by hand."""
     install(session, *group("bench"), backends=("jax",))
