@@ -111,9 +111,7 @@ class TensorWriter:
             if window is None:
                 self._write([number], tensor)
                 continue
-            parts = 1 if tensor.dtype is memory.dtype else 2
-            low, high = window.ends()
-            shared.append((low // parts, -(-high // parts), number, window))
+            shared.append((*window.span(memory.dtype, tensor.dtype), number, window))
         shared.sort(key=lambda item: item[:2])
         while shared:
             group, end = [shared[0]], shared[0][1]
@@ -132,9 +130,10 @@ class TensorWriter:
         part = _values(memory).reshape(-1)[start:end]
         place = self._add_memory(min(numbers), memory.dtype, memory.backend.name, part)
         for _, _, number, window in group:
-            parts = 1 if self.tensors[number].dtype is memory.dtype else 2
+            window = window.moved(start, memory.dtype, self.tensors[number].dtype)
             self._entries[number] = self._entry(number, place) | {
-                "offset": window.offset - start * parts, "shape": list(window.shape), "strides": list(window.strides),
+                "offset": window.offset, "shape": list(window.shape), "strides": list(window.strides),
+                **({"conjugate": True} if window.conjugate else {}),
             }  # fmt: skip
 
     def _write(self, numbers: list[int], tensor: Tensor) -> None:
@@ -227,7 +226,7 @@ class TensorReader:
             or not all(type(n) is int and abs(n) < 1 << 60 for n in numbers)
         ):
             raise DamagedFileError("the file is damaged: a view has no shape")
-        window = Window(offset, tuple(shape), tuple(strides))
+        window = Window(offset, tuple(shape), tuple(strides), entry.get("conjugate", False) is True)
         if not math.prod(shape) or not can_be_made(window, self._elements(place), memory, dtype):
             raise DamagedFileError("the file is damaged: a view does not lie in its memory")
         return place, dtype, window, requires_grad

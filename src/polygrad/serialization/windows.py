@@ -19,16 +19,32 @@ _MOST_REPEATS, _SMALL = 16, 1 << 18
 
 
 class Window(NamedTuple):
-    """The elements of a view, counted in the flat memory; ``dtype`` is its own, which may be that of the real parts."""
+    """The elements of a view, counted in the flat memory.
+
+    Where one of the two is complex and the other is not, what is counted are real numbers.  With ``conjugate``, it is a
+    window on the memory's complex conjugate.
+    """
 
     offset: int
     shape: tuple[int, ...]
     strides: tuple[int, ...]
+    conjugate: bool = False
 
     def ends(self) -> tuple[int, int]:
         """The first element of the memory that belongs to the view, and the one behind its last."""
         reach = [(length - 1) * stride for length, stride in zip(self.shape, self.strides, strict=True)]
         return self.offset + sum(r for r in reach if r < 0), self.offset + sum(r for r in reach if r > 0) + 1
+
+    def span(self, memory: DType, dtype: DType) -> tuple[int, int]:
+        """`ends`, in elements of a memory of type ``memory``, of a view of type ``dtype``."""
+        low, high = self.ends()
+        if memory.is_complex and not dtype.is_complex:
+            return low // 2, -(-high // 2)
+        return low, high + (dtype.is_complex and not memory.is_complex)
+
+    def moved(self, start: int, memory: DType, dtype: DType) -> Window:
+        """This window on a memory that begins at element ``start`` of the former one."""
+        return self._replace(offset=self.offset - start * (2 if memory.is_complex and not dtype.is_complex else 1))
 
 
 class _without_graph:
@@ -58,22 +74,22 @@ def window_of(tensor: Tensor, memory: Tensor, steps: list[tuple[Any, dict[str, A
     """
     if not tensor.shape.numel():
         return None
-    # The operations of views move elements: of what type these are matters only where it is complex.
-    dtype = np.dtype(memory.dtype.name if memory.dtype.is_complex else np.int8)
-    model = np.empty(tuple(memory.shape), dtype)
+    # The operations of views move elements: of what type these are matters only where real numbers become complex.
+    named = memory.dtype.name if memory.dtype.name in ("float32", "float64", "complex64", "complex128") else "int8"
+    model = np.empty(tuple(memory.shape), named)
     view = _again(model, steps)
     if np.may_share_memory(view, model):
-        item, strides = view.dtype.itemsize, view.strides
+        unit = min(view.dtype.itemsize, model.dtype.itemsize)
         place = view.__array_interface__["data"][0] - model.__array_interface__["data"][0]
-        window = _window(place // item, view.shape, tuple(stride // item for stride in strides))
-        if place % item or any(stride % item for stride in strides):
-            return None
+        window: Window | None = _window(place // unit, view.shape, [stride // unit for stride in view.strides])
     else:
-        found = _window_of_numbers(_numbers(_again(_numbered(memory), steps), memory.dtype, tensor.dtype))
-        if found is None:
-            return None
-        window = found
-    return window if can_be_made(window, memory.shape.numel(), memory.dtype, tensor.dtype) else None
+        numbers = np.arange(float(memory.shape.numel())).reshape(memory.shape)
+        if memory.dtype.is_complex:  # the numbers of both parts
+            numbers = 2 * numbers + 1j * (2 * numbers + 1)
+        window = _window_of_numbers(_again(numbers, steps), memory.dtype.is_complex)
+    if window is None or not can_be_made(window, memory.shape.numel(), memory.dtype, tensor.dtype):
+        return None
+    return window
 
 
 def _again(model: np.ndarray, steps: list[tuple[Any, dict[str, Any]]]) -> np.ndarray:
@@ -84,58 +100,56 @@ def _again(model: np.ndarray, steps: list[tuple[Any, dict[str, Any]]]) -> np.nda
     return made._read()
 
 
-def _window(offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Window:
-    return Window(offset, shape, tuple(0 if n == 1 else stride for n, stride in zip(shape, strides, strict=True)))
+def _window(offset: int, shape: tuple[int, ...], strides: list[int], conjugate: bool = False) -> Window:
+    plain = tuple(0 if n == 1 else stride for n, stride in zip(shape, strides, strict=True))
+    return Window(offset, shape, plain, conjugate)
 
 
-def _numbered(memory: Tensor) -> np.ndarray:
-    """The elements' numbers; of a complex number those of both parts."""
-    numbers = np.arange(memory.shape.numel()).reshape(memory.shape)
-    return 2 * numbers + 1j * (2 * numbers + 1) if memory.dtype.is_complex else numbers
-
-
-def _numbers(view: np.ndarray, memory: DType, dtype: DType) -> np.ndarray | None:
-    if not memory.is_complex:
-        return view
-    if dtype is not memory:
-        return view.astype(np.int64)
-    # A conjugate has other parts than the memory.
-    return view.real.astype(np.int64) // 2 if (view.imag == view.real + 1).all() else None
-
-
-def _window_of_numbers(numbers: np.ndarray | None) -> Window | None:
-    if numbers is None:
-        return None
+def _window_of_numbers(view: np.ndarray, of_complex: bool) -> Window | None:
+    """The window that shows elements of these numbers, if there is one."""
+    if np.iscomplexobj(view):
+        numbers, conjugate = view.real, bool((view.imag < 0).any())
+        if (view.imag != (-1 if conjugate else 1) * (numbers + 1)).any():
+            return None
+        if of_complex:
+            numbers = numbers / 2
+    else:  # of a conjugate, the imaginary parts are negative
+        numbers, conjugate = abs(view), bool((view < 0).any())
+        if conjugate and ((view < 0) != (numbers % 2 == 1)).any():
+            return None
     first = numbers[(0,) * numbers.ndim]
-    strides = [
-        int(numbers[(*(0,) * axis, 1, *(0,) * (numbers.ndim - axis - 1))] - first) if numbers.shape[axis] > 1 else 0
-        for axis in range(numbers.ndim)
-    ]
+    steps = [numbers.take(min(1, n - 1), axis) for axis, n in enumerate(numbers.shape)]
+    strides = [int(step[(0,) * step.ndim] - first) for step in steps]
     expected = first + sum(
         (np.arange(n) * stride).reshape(-1, *(1,) * (numbers.ndim - axis - 1))
         for axis, (n, stride) in enumerate(zip(numbers.shape, strides, strict=True))
     )
-    return Window(int(first), numbers.shape, tuple(strides)) if (numbers == expected).all() else None
+    return _window(int(first), numbers.shape, strides, conjugate) if (numbers == expected).all() else None
 
 
 def can_be_made(window: Window, elements: int, memory: DType, dtype: DType) -> bool:
     """Whether `view_through` can give this window on a memory of so many ``elements``."""
-    parts = 1
-    if dtype is not memory:
-        if memory.to_real() is not dtype:
-            return False
-        parts = 2  # of complex numbers, all the real or all the imaginary parts
-        if any(stride % 2 for stride in window.strides):
-            return False
-    low, high = window.ends()
-    dims = _dimensions(window)
+    plain = _plain(window, memory, dtype)
+    if plain is None or (window.conjugate and not (memory.is_complex or dtype.is_complex)):
+        return False
+    low, high = window.span(memory, dtype)
+    dims = _dimensions(plain)
     nested = all(
         inner_length * inner <= outer or (place == len(dims) - 1 and (inner_length - 1) * inner < outer)
         for place, ((outer, _), (inner, inner_length)) in enumerate(pairwise(dims), 1)
     )
     repeats = math.prod(n for n, stride in zip(window.shape, window.strides, strict=True) if not stride)
     modest = repeats <= _MOST_REPEATS or math.prod(window.shape) <= _SMALL
-    return 0 <= low < high <= parts * elements and nested and modest
+    return 0 <= low < high <= elements and nested and modest
+
+
+def _plain(window: Window, memory: DType, dtype: DType) -> Window | None:
+    """The window on the memory's elements in the type ``dtype``; None where it has no such elements."""
+    if dtype is memory or (memory.is_complex and memory.to_real() is dtype):
+        return window
+    if not dtype.is_complex or dtype.to_real() is not memory or any(stride % 2 for stride in window.strides):
+        return None
+    return Window(window.offset // 2, window.shape, tuple(stride // 2 for stride in window.strides), window.conjugate)
 
 
 def _dimensions(window: Window) -> list[tuple[int, int]]:
@@ -152,23 +166,27 @@ def _dimensions(window: Window) -> list[tuple[int, int]]:
 
 def padding(window: Window, elements: int, memory: DType, dtype: DType) -> int:
     """How many elements more than it has the memory needs, for `view_through` to cut it into rows."""
-    dims = _dimensions(window)
-    if len(dims) < 2:
+    plain = _plain(window, memory, dtype)
+    dims = _dimensions(plain) if plain else []
+    if plain is None or len(dims) < 2:
         return 0
     stride, length = dims[0]
-    parts = 1 if dtype is memory else 2
-    return max(0, -(-(window.ends()[0] + stride * length) // parts) - elements)
+    needed = plain.ends()[0] + stride * length
+    if memory.is_complex and not dtype.is_complex:
+        needed = -(-needed // 2)
+    elif dtype.is_complex and not memory.is_complex:
+        needed = 2 * needed + 1
+    return max(0, needed - elements)
 
 
 def view_through(memory: Tensor, window: Window, dtype: DType) -> Tensor:
     """A view of the flat ``memory``: made of views, so that a write to any of them reaches the others."""
     with _without_graph():
-        offset, strides = window.ends()[0], window.strides
-        if dtype is not memory.dtype:
-            memory = OPERATIONS.imag(memory) if offset % 2 else OPERATIONS.real(memory)
-            offset, strides = offset // 2, tuple(stride // 2 for stride in strides)
-        dims = _dimensions(window._replace(strides=strides))
-        made = memory
+        plain = _plain(window, memory.dtype, dtype)
+        assert plain is not None  # `can_be_made` has said so
+        made = _in_type(memory, window, dtype)
+        offset, strides = plain.ends()[0], plain.strides
+        dims = _dimensions(plain)
         if len(dims) < 2:
             stride, length = dims[0] if dims else (1, 1)
             made = _cut(made, slice(offset, offset + (length - 1) * stride + 1, stride))
@@ -181,6 +199,21 @@ def view_through(memory: Tensor, window: Window, dtype: DType) -> Tensor:
             stride, length = dims[-1]
             made = _cut(made, ..., slice(0, (length - 1) * stride + 1, stride))
         return _arranged(made, window.shape, strides)
+
+
+def _in_type(memory: Tensor, window: Window, dtype: DType) -> Tensor:
+    """The flat ``memory``, or its conjugate, with elements of type ``dtype``."""
+    if dtype.is_complex and not memory.dtype.is_complex:
+        first = window.offset % 2
+        pairs = (memory.shape.numel() - first) // 2
+        memory = OPERATIONS.view_as_complex(
+            OPERATIONS.reshape(_cut(memory, slice(first, first + 2 * pairs, 1)), (pairs, 2))
+        )
+    if window.conjugate:
+        memory = OPERATIONS.conj(memory)
+    if not dtype.is_complex and memory.dtype.is_complex:
+        memory = OPERATIONS.reshape(OPERATIONS.view_as_real(memory), (2 * memory.shape.numel(),))
+    return memory
 
 
 def _arranged(made: Tensor, shape: tuple[int, ...], strides: tuple[int, ...]) -> Tensor:
