@@ -26,6 +26,9 @@ class _Statistics(Module):
     #: How many dimensions an input can have.
     dimensions: tuple[int, ...]
 
+    #: States of version 1 have no ``num_batches_tracked``.
+    _version = 2
+
     def __init__(
         self, num_features: int, eps: float, momentum: float | None, affine: bool, track_running_stats: bool, bias: bool,
         place: dict[str, Any],
@@ -55,6 +58,17 @@ class _Statistics(Module):
             init.ones_(self.weight)
         if self.bias is not None:
             init.zeros_(self.bias)
+
+    def _load_from_state_dict(
+        self, state_dict: Any, prefix: str, local_metadata: dict[str, Any], strict: bool, missing_keys: list[str],
+        unexpected_keys: list[str], error_msgs: list[str],
+    ) -> None:  # fmt: skip
+        key = f"{prefix}num_batches_tracked"
+        if self.num_batches_tracked is not None and local_metadata.get("version", 1) < 2 and key not in state_dict:
+            state_dict[key] = self.num_batches_tracked  # it stays what it is
+        super()._load_from_state_dict(
+            state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
+        )
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
         return len(shape) in self.dimensions and shape[1] == self.num_features

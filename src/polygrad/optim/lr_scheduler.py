@@ -6,6 +6,7 @@ A schedule computes the next rate from the present one, so that several of them 
 from __future__ import annotations
 
 import math
+import warnings
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +14,7 @@ from types import FunctionType
 from typing import Any
 
 from .._state import host_effect
-from .optimizer import Optimizer
+from .optimizer import Optimizer, has_stepped
 
 __all__ = [
     "ChainedScheduler", "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "ExponentialLR", "LRScheduler",
@@ -26,7 +27,15 @@ class LRScheduler:
     """The base of the schedules.  A subclass defines `get_lr`.
 
     ``last_epoch`` is the number of the epoch, -1 before the first; each group keeps its first rate as ``"initial_lr"``.
+
+    With another ``last_epoch`` the schedule goes on, with the epoch after it, for an optimizer that has loaded its state:
+    its rates are already those of that epoch, so a schedule that computes them from the present ones leaves them alone.
     """
+
+    #: How often `step` was called, and once for the first rates.
+    _step_count = 1
+    #: Whether the first rates are being computed.
+    _is_initial = False
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1):
         if not isinstance(optimizer, Optimizer):
@@ -42,7 +51,9 @@ class LRScheduler:
         self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = last_epoch
         self._last_lr: list[float] = []
+        self._is_initial = True
         self._advance()
+        del self._is_initial
 
     def get_lr(self) -> Sequence[float]:
         """The rates for ``last_epoch``, one per group, computed from the present ones."""
@@ -53,8 +64,25 @@ class LRScheduler:
         return self._last_lr
 
     def step(self) -> None:
-        """Go on to the next epoch, and set the rates for it."""
-        host_effect(self._advance, self._remember)
+        """Go on to the next epoch, and set the rates for it.
+
+        Warns where the optimizer has not made a step yet: the first rate would be skipped.
+        """
+        self._check_order()
+        host_effect(self._step, self._remember)
+
+    def _check_order(self) -> None:
+        if self._step_count == 1 and not has_stepped(self.optimizer):
+            warnings.warn(
+                "lr_scheduler.step() is called before optimizer.step(), so the first learning rate of the schedule is never "
+                "used; call optimizer.step() first, then lr_scheduler.step()",
+                UserWarning,
+                stacklevel=3,
+            )
+
+    def _step(self) -> None:
+        self._step_count += 1
+        self._advance()
 
     def _remember(self) -> Callable[[], None]:
         """What puts the scheduler and the groups' settings back to what they are now."""
@@ -73,9 +101,13 @@ class LRScheduler:
 
     def _restart(self) -> None:
         """Begin again at epoch 0, from the first rates."""
-        self.last_epoch = -1
         for group in self.optimizer.param_groups:
             group["lr"] = group["initial_lr"]
+        self._begin()
+
+    def _begin(self) -> None:
+        """Go to epoch 0, from the present rates."""
+        self.last_epoch = -1
         self._advance()
 
     def _set(self, rates: Iterable[float]) -> None:
@@ -86,8 +118,14 @@ class LRScheduler:
     def _rates(self) -> list[float]:
         return [group["lr"] for group in self.optimizer.param_groups]
 
+    @property
+    def _resumes(self) -> bool:
+        """Whether the rates are those of an optimizer that was loaded, and right for this epoch."""
+        return self._is_initial and self.last_epoch > 0
+
     def _scaled(self, factor: float) -> list[float]:
-        return [rate * factor for rate in self._rates()]
+        """The rates times ``factor``, which leads from the epoch before to this one."""
+        return self._rates() if self._resumes else [rate * factor for rate in self._rates()]
 
     def state_dict(self) -> dict[str, Any]:
         """All attributes but the optimizer.  Functions are left out, callable objects keep their attributes."""
@@ -138,7 +176,7 @@ class MultiplicativeLR(LambdaLR):
     """The rate times ``lr_lambda(epoch)`` in every epoch."""
 
     def get_lr(self) -> Sequence[float]:
-        if self.last_epoch <= 0:
+        if self.last_epoch <= 0 or self._resumes:
             return self._rates()
         return [rate * function(self.last_epoch) for rate, function in zip(self._rates(), self.lr_lambdas, strict=True)]
 
@@ -239,7 +277,7 @@ class CosineAnnealingLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> Sequence[float]:
-        if self.last_epoch == 0:
+        if self.last_epoch == 0 or self._resumes:
             return self._rates()
         now, before = (1 + math.cos(math.pi * epoch / self.T_max) for epoch in (self.last_epoch, self.last_epoch - 1))
         if (self.last_epoch - 1 - self.T_max) % (2 * self.T_max) == 0:
@@ -262,14 +300,46 @@ class CosineAnnealingWarmRestarts(LRScheduler):
             raise ValueError(f"expected a positive integer T_0, but got {T_0}")
         if T_mult < 1 or not isinstance(T_mult, int):
             raise ValueError(f"expected an integer T_mult of at least 1, but got {T_mult}")
-        self.T_0, self.T_i, self.T_mult, self.eta_min, self.T_cur = T_0, T_0, T_mult, eta_min, last_epoch
+        self.T_0, self.T_mult, self.eta_min = T_0, T_mult, eta_min
+        self._place(max(last_epoch, 0))
         super().__init__(optimizer, last_epoch)
 
-    def _advance(self) -> None:
-        self.T_cur += 1
-        if self.T_cur >= self.T_i:
+    def step(self, epoch: float | None = None) -> None:
+        """Go on to the next epoch; or go to ``epoch``, which may have a fraction: ``step(epoch + batch / batches)``.
+
+        Raises ValueError for a negative ``epoch``.
+        """
+        if epoch is None:
+            super().step()
+            return
+        if epoch < 0:
+            raise ValueError(f"expected an epoch of at least 0, but got {epoch}")
+        self._check_order()
+        host_effect(lambda: self._go_to(epoch), self._remember)
+
+    def _go_to(self, epoch: float) -> None:
+        self._step_count += 1
+        self._place(epoch)
+        self.last_epoch = math.floor(epoch)
+        self._set(self.get_lr())
+
+    def _place(self, epoch: float) -> None:
+        """Set ``T_cur``, how far ``epoch`` is into its wave, and ``T_i``, how long that is."""
+        self.T_cur, self.T_i = epoch, self.T_0
+        if self.T_mult == 1:
+            self.T_cur %= self.T_0
+        while self.T_cur >= self.T_i:
             self.T_cur -= self.T_i
             self.T_i *= self.T_mult
+
+    def _advance(self) -> None:
+        if self.last_epoch < 0:
+            self._place(0)
+        else:
+            self.T_cur += 1
+            if self.T_cur >= self.T_i:
+                self.T_cur %= self.T_i
+                self.T_i *= self.T_mult
         super()._advance()
 
     def get_lr(self) -> Sequence[float]:
@@ -376,16 +446,25 @@ class SequentialLR(LRScheduler):
             if scheduler.optimizer is not optimizer:
                 raise ValueError(f"the scheduler at index {number} belongs to another optimizer")
         self.optimizer = optimizer
-        self._schedulers, self._milestones, self.last_epoch = schedulers, list(milestones), last_epoch + 1
-        # Each of them has set its first rate when it was made; only the first one counts.
-        schedulers[0]._restart()
-        self._last_lr = schedulers[0].get_last_lr()
+        self._schedulers, self._milestones = schedulers, list(milestones)
+        # Each of them has set its first rate when it was made; only that of the first epoch counts.
+        self._restart()
+        self.last_epoch = last_epoch + 1
+
+    def _begin(self) -> None:
+        self.last_epoch = 0
+        scheduler = self._present()
+        scheduler._begin()
+        self._last_lr = scheduler.get_last_lr()
+
+    def _present(self) -> LRScheduler:
+        """The schedule of this epoch."""
+        return self._schedulers[bisect_right(self._milestones, self.last_epoch)]
 
     def _advance(self) -> None:
         self.last_epoch += 1
-        number = bisect_right(self._milestones, self.last_epoch)
-        scheduler = self._schedulers[number]
-        if number > 0 and self._milestones[number - 1] == self.last_epoch:
+        scheduler = self._present()
+        if self.last_epoch in self._milestones:
             scheduler._restart()
         else:
             scheduler._advance()
@@ -403,6 +482,11 @@ class ChainedScheduler(LRScheduler):
             if scheduler.optimizer is not optimizer:
                 raise ValueError(f"the scheduler at index {number} belongs to another optimizer")
         self.optimizer, self._schedulers = optimizer, list(schedulers)
+        self._last_lr = self._rates()
+
+    def _begin(self) -> None:
+        for scheduler in self._schedulers:
+            scheduler._begin()
         self._last_lr = self._rates()
 
     def _advance(self) -> None:

@@ -8,6 +8,8 @@ backend compiles, else one parameter after the other.
 from __future__ import annotations
 
 import functools
+import warnings
+import weakref
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
@@ -35,6 +37,15 @@ class _Required:
 required = _Required()
 
 
+#: The optimizers that have made a step: kept here, since a step that is compiled must not change attributes.
+_STEPPED: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+def has_stepped(optimizer: Any) -> bool:
+    """Whether ``optimizer`` has made a step."""
+    return optimizer in _STEPPED
+
+
 def _with_hooks(step: Callable) -> Callable:
     """``step`` with the optimizer's own hooks around it."""
 
@@ -42,6 +53,8 @@ def _with_hooks(step: Callable) -> Callable:
     def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
         if RECORDERS and (active := recorder()) is not None:
             active.guard(self, "_hooked", self._hooked)
+        if self not in _STEPPED:
+            _STEPPED.add(self)
         if self._hooks is None:
             return step(self, *args, **kwargs)
         for hook in list(self._hooks["step_pre"].values()):
@@ -120,10 +133,22 @@ class Optimizer:
                 raise TypeError(f"an optimizer takes tensors, not {type(parameter).__name__}")
             if not (self.defaults.get("differentiable") or parameter.is_leaf or parameter.retains_grad):
                 raise ValueError("can't optimize a non-leaf tensor: it was computed; give its leaves, or detach() it")
+        first: dict[int, int] = {}  # of each parameter, by identity: where it stands first
+        for place, parameter in enumerate(params):
+            first.setdefault(id(parameter), place)
+        distinct = list(first.values())
+        if len(distinct) != len(params):
+            warnings.warn(
+                f"the optimizer was given {len(params) - len(distinct)} parameter(s) of a group more than once; each is kept "
+                "once, and changed once in a step",
+                UserWarning,
+                stacklevel=3,
+            )
+            params = [params[place] for place in distinct]
+            names = None if names is None else [names[place] for place in distinct]
         taken = {id(parameter) for group in self.param_groups for parameter in group["params"]}
-        new = {id(parameter) for parameter in params}
-        if len(new) != len(params) or taken & new:
-            raise ValueError("some parameters appear in more than one parameter group, or twice in one")
+        if any(id(parameter) in taken for parameter in params):
+            raise ValueError("some parameters appear in more than one parameter group")
         group = {**param_group, "params": params}
         if names is not None:
             group["param_names"] = names

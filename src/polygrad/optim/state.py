@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from copy import deepcopy
 from itertools import chain
 from typing import Any
@@ -33,7 +34,16 @@ def save_state(optimizer: Any) -> dict[str, Any]:
 
 
 def load_state(optimizer: Any, state_dict: dict[str, Any]) -> None:
-    """Take over what `save_state` gave: tensors are copied to the type and place of their parameters."""
+    """Take over what `save_state` gave: tensors are copied to the type and place of their parameters.
+
+    Raises ValueError for what does not fit the optimizer; nothing is changed then.
+    """
+    for part in ("param_groups", "state"):
+        if not isinstance(state_dict, Mapping) or part not in state_dict:
+            raise ValueError(
+                f"an optimizer's state dict has 'state' and 'param_groups', and this one lacks {part!r}; it is what "
+                "optimizer.state_dict() gives"
+            )
     ours, theirs = optimizer.param_groups, state_dict["param_groups"]
     if len(ours) != len(theirs):
         raise ValueError(f"loaded state dict has {len(theirs)} parameter groups, and the optimizer has {len(ours)}")
@@ -45,18 +55,43 @@ def load_state(optimizer: Any, state_dict: dict[str, Any]) -> None:
             )
     saved = chain.from_iterable(group["params"] for group in theirs)
     parameters = dict(zip(saved, chain.from_iterable(group["params"] for group in ours), strict=True))
-    state: dict[Any, Any] = defaultdict(dict)
-    for key, values in state_dict["state"].items():
-        parameter = parameters.get(key)
-        if parameter is None:
-            state[key] = deepcopy(values)
-        else:
-            state[parameter] = {name: _loaded(name, value, parameter) for name, value in values.items()}
-    optimizer.state = state
-    optimizer.param_groups[:] = [
+    groups = [
         {**mine, **{name: deepcopy(value) for name, value in other.items() if name != "params"}}
         for mine, other in zip(ours, theirs, strict=True)
     ]
+    group_of = {id(parameter): group for group in groups for parameter in group["params"]}
+    state: dict[Any, Any] = defaultdict(dict)
+    for key, values in state_dict["state"].items():
+        parameter = parameters.get(key)
+        if parameter is not None:
+            state[parameter] = {name: _loaded(name, value, parameter) for name, value in values.items()}
+            _check(optimizer, f"parameter {key}", parameter, group_of[id(parameter)], state[parameter])
+        elif isinstance(key, int):
+            raise ValueError(f"loaded state dict has a state for parameter {key}, which is in none of its groups")
+        else:
+            state[key] = deepcopy(values)
+    optimizer.state = state
+    optimizer.param_groups[:] = groups
+
+
+def _check(optimizer: Any, label: str, parameter: Tensor, group: dict[str, Any], values: dict[str, Any]) -> None:
+    """Raise ValueError where ``values`` are not the state that the optimizer keeps of ``parameter``."""
+    names = [name for name in optimizer.names(group) if name is not None]
+    missing = [name for name in names if values and name not in values]
+    if missing:
+        raise ValueError(
+            f"loaded state dict has {', '.join(values)} for {label}, and {type(optimizer).__name__} needs "
+            f"{', '.join(missing)} as well: it is of another optimizer, or of other settings"
+        )
+    for name in [name for name in names if values.get(name) is not None]:
+        made = optimizer.new_state(name, parameter, group)
+        expected = tuple((parameter if made is None else made).shape)
+        found = tuple(getattr(values[name], "shape", ()))
+        if found != expected:
+            raise ValueError(
+                f"loaded state dict has {name!r} of shape {found} for {label}, whose shape is {tuple(parameter.shape)}: it must "
+                f"have shape {expected}"
+            )
 
 
 def _loaded(name: str, value: Any, parameter: Tensor) -> Any:
