@@ -68,8 +68,9 @@ class Compiled:
             return self.__wrapped__(*args, **kwargs)
         attempts = 0
         while attempts < ATTEMPTS:
-            turns.running.append(thread := get_ident())
-            try:
+            thread = get_ident()
+            try:  # Ctrl-C comes after a call, so this one must be inside
+                turns.running.append(thread)
                 if turns.tracing is not None:
                     turns.wait()
                 key = None if kwargs else key_of_tensors(args)

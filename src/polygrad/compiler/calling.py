@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from .._core.tensor import Tensor, cell
 from .._state import CHANGES
+from .interrupts import hold, release
 
 #: What a call returns for a state that the program was not made for.
 STALE: Any = object()
@@ -37,6 +38,9 @@ class Source:
         self.names: dict[str, Any] = {"cell": cell, "getrefcount": getattr(sys, "getrefcount", None), "STALE": STALE}
         self.lines: list[str] = []
         self._known: dict[int, str] = {}
+        self._holds = False
+        #: Whether there are changes to undo when something fails.
+        self.undone = False
 
     def name(self, value: Any) -> str:
         """A name for ``value`` in the source."""
@@ -48,6 +52,29 @@ class Source:
     def add(self, line: str) -> None:
         """Add a line to the function."""
         self.lines.append(line)
+
+    def before(self, change: str, remember: str) -> None:
+        """Add a change of Python state that comes before what may fail; the value of ``remember`` undoes it."""
+        self.undone = True
+        self.hold()
+        self.add(f"undo.append({remember})")
+        self.add(change)
+
+    def hold(self) -> None:
+        """Let signals wait from here on, until `end`: the state is going to change."""
+        if not self._holds:
+            self._holds = True
+            self.names.update(hold=hold, release=release)
+            self.add("hold()")
+
+    def end(self, start: int) -> None:
+        """The lines from ``start`` on have changed the state as a whole."""
+        if not self._holds:
+            return
+        lines = [f"    {line}" for line in self.lines[start:]]
+        if self.undone:
+            lines += ["except BaseException:", "    for back in reversed(undo): back()", "    raise"]
+        self.lines[start:] = [*["undo = []"] * self.undone, "try:", *lines, "finally:", "    release()"]
 
     def demand(self, conditions: Sequence[Condition]) -> None:
         """Return `STALE` where one of ``conditions`` does not hold."""

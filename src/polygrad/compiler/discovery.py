@@ -61,8 +61,9 @@ class Discovery(Recorder):
         #: All of them, also those of cells that died and whose number of identity was used again.
         self.records: list[CellRecord] = []
         self.leaves: dict[Leaf, LeafRecord] = {}
-        #: What happens on the Python side at every call, in order: values that are read, effects that are run.
-        self.host: list[tuple[Callable[[], Any], int | None]] = []
+        #: What happens on the Python side at every call, in order: values that are read, and the inputs that they are; or
+        #: effects that are run, and what remembers the state before them.
+        self.host: list[tuple[Callable[[], Any], int | Callable[[], Callable[[], None]]]] = []
         self._undo: list[Callable[[], None]] = []
         self._withdraw: list[Callable[[], None]] = []
         self.guards: list[tuple[Any, str, Any]] = []
@@ -133,7 +134,7 @@ class Discovery(Recorder):
     def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
         """A change of Python state that happens at every call."""
         self._undo.append(remember())
-        self.host.append((effect, None))
+        self.host.append((effect, remember))
         effect()
 
     def only_if_recorded(self, undo: Callable[[], None]) -> None:
@@ -148,7 +149,6 @@ class Discovery(Recorder):
         if self._is_own(owner):
             return
         attributes = owner.__dict__
-        before = attributes[name]
         self._assigned.add((id(owner), name))
 
         def bind(value: Any) -> None:
@@ -156,7 +156,11 @@ class Discovery(Recorder):
                 attributes[name] = value
                 CHANGES[0] += 1
 
-        self.host_effect(lambda: bind(value), lambda: lambda: bind(before))
+        def remember() -> Callable[[], None]:
+            before = attributes[name]
+            return lambda: bind(before)
+
+        self.host_effect(lambda: bind(value), remember)
 
     def home(self, backend: Any) -> Any:
         """Where tensors that are made on ``backend`` while tracing belong."""

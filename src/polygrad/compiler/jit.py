@@ -45,7 +45,11 @@ class Program:
                     leaves, self._structure = flatten(function())
                     arrays = self._classify(leaves, tensors, discovery)
                 finally:
-                    discovery.finish()
+                    try:
+                        discovery.finish()
+                    except KeyboardInterrupt:
+                        discovery.finish()
+                        raise
             self._written = [r for r in discovery.records if r.written and r.reference() is not None]
             self._changed = [(leaf, r) for leaf, r in discovery.leaves.items() if r.written]
             arrays.extend(record.result for record in self._written)
@@ -153,16 +157,21 @@ class Program:
                 source.add(f"{local} = {self._leaf(leaf)}.grad")
         self.conditions = self._conditions(discovery)
         source.demand(self.conditions)
+        start = len(source.lines)
         late = self._host(discovery)
         found = self._call(captured, discovery)
         for leaf, number in self._returned.items():  # before anything refers to them
             source.add(f"l{number} = cell({found[number]})")
             source.add(f"l{number}.requires_grad = True")
             self._leaves[leaf] = f"l{number}._edge"
+        changes = bool(self._switched or self._written or self._changed or late)
+        if changes or source.undone:
+            source.hold()
         for cell, leaf in self._switched.items():
             source.add(f"{cell}.requires_grad = {leaf is not None}")
         self._store(found)
         source.lines.extend(late)
+        source.end(start)
         source.add(f"return {tree(source, self._structure, iter(self._outputs(found, boundaries)))}")
         self.run = source.function("call")
         # What held arrays and tensors for writing it: the state is the cells' alone.
@@ -234,19 +243,18 @@ class Program:
     def _host(self, discovery: Discovery) -> list[str]:
         """Read Python's numbers and repeat its changes, in order.  Returns the changes that come after all numbers.
 
-        Those wait until the program has run: when it fails they must not have happened.
+        Those wait until the program has run: when it fails they must not have happened.  The others are undone then.
         """
-        lines, numbers = [], []
-        last = 0
-        for act, number in discovery.host:
-            call = f"{self._source.name(act)}()"
-            if number is None:
-                lines.append(call)
+        name, numbers, late = self._source.name, [], []
+        early = max((place for place, (_, other) in enumerate(discovery.host) if isinstance(other, int)), default=-1)
+        for place, (act, other) in enumerate(discovery.host):
+            if isinstance(other, int):
+                numbers.append(other)
+                self._source.add(f"h{other} = {name(act)}()")
+            elif place > early:
+                late.append(f"{name(act)}()")
             else:
-                numbers.append(number)
-                lines.append(f"h{number} = {call}")
-                last = len(lines)
-        self._source.lines.extend(lines[:last])
+                self._source.before(f"{name(act)}()", f"{name(other)}()")
         self._numbers = numbers
         if numbers:
             # The library's own numbers are passed faster than Python's, and they seldom change.
@@ -258,7 +266,7 @@ class Program:
             self._source.add("before, arrays = known[0] or (None, ())")
             self._source.add("if now != before: arrays = convert(now); known[0] = (now, arrays)")
             self._source.add(f"({values}) = arrays")
-        return lines[last:]
+        return late
 
     def _call(self, captured: Any, discovery: Discovery) -> list[str]:
         """Hand over the arrays and run the program.  Returns the names of its results.
@@ -301,6 +309,8 @@ class Program:
             source.names["program"] = captured.bind(*numbers, True)
         else:
             source.names["program"] = captured.bind(*numbers)
+        if given and not self._backend.level:  # their memory is gone; a replay holds signals when it is
+            source.hold()
         results = [f"o{place}" for place in range(self._distinct)]
         source.add(f"({''.join(f'{name}, ' for name in results)}) = program({arguments})")
         return [results[place] for place in self._places]

@@ -8,6 +8,7 @@ from typing import Any
 
 from .._core.dispatch import EXPLAINED, explain
 from .._interpreters.recorded import Operation, Recording, Slot, slots_in
+from .interrupts import hold
 from .liveness import SMALL, Alive
 from .memories import read
 
@@ -38,7 +39,12 @@ class Writer:
         self._free = free
         self._alive = Alive(recording, operations)
         self._memories = self._alive.memories
-        self._scope: dict[str, Any] = {"Outdated": Outdated, "EXPLAINED": EXPLAINED, "explained": self._explained}
+        self._scope: dict[str, Any] = {
+            "Outdated": Outdated,
+            "EXPLAINED": EXPLAINED,
+            "explained": self._explained,
+            "hold": hold,
+        }
         self._names: dict[int, str] = {slot: f"a{place}" for place, slot in enumerate(arguments)}
         self._known: dict[int, str] = {}
         self._arguments = ", ".join(self._names.values())
@@ -64,14 +70,14 @@ class Writer:
         fails = [self._may_fail(operation) for operation in self._operations]
         self._safe = max((place + 1 for place, may in enumerate(fails) if may), default=0)
         for place, operation in enumerate(self._operations):
-            if self._released and place == self._safe:
+            if place == self._safe:
                 self._release()
             if operation.overwritten:
                 self._overwrite(place, operation, place >= self._safe)
             else:
                 self._operation(place, operation)
             self._let_go(place)
-        if self._released and self._safe >= len(self._operations):
+        if self._safe >= len(self._operations):
             self._release()
         results = "".join(f"{self._result(slot)}, " for slot in self._recording.results)
         for name, number in self._waiting.items():  # nobody has taken it
@@ -103,8 +109,11 @@ class Writer:
         return self._ground.from_dtype(dtype).kind in ("int", "uint")
 
     def _release(self) -> None:
-        """Let go of gradients that get new values: nothing can fail any more."""
-        self._add("for leaf in released: leaf.grad = None", None)
+        """Nothing can fail any more: begin to overwrite, and let go of gradients that get new values."""
+        if self._released or self._free:
+            self._add("hold()", None)
+        if self._released:
+            self._add("for leaf in released: leaf.grad = None", None)
 
     # -- expressions -------------------------------------------------------------------------------------------------------
 

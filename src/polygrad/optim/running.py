@@ -332,7 +332,7 @@ def _trace(
         one = [None if column is None else [column[place]] for column in columns]
         _one_by_one(optimizer, {**settings, **cast}, names, [parameter], [gradients[place]], one, backend)
     if at_first:
-        host_effect(partial(first.__setitem__, 0, False), lambda: partial(first.__setitem__, 0, True))
+        host_effect(partial(first.__setitem__, 0, False), lambda: partial(first.__setitem__, 0, first[0]))
 
 
 def _record(
