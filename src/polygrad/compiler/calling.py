@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor, cell
 from .._state import CHANGES
 from .interrupts import hold, release
@@ -29,6 +30,23 @@ class Condition(NamedTuple):
     value: Any
     words: str
     counted: bool = False
+
+
+def short(value: Any) -> str:
+    """The value of a `Condition` in words."""
+    if isinstance(value, type):
+        return {Leaf: "it is a leaf", Node: "it was computed"}.get(value, "it requires no grad")
+    return ", ".join(f"{name}={x!r}" for name, x in value.items()) if isinstance(value, dict) else repr(value)
+
+
+def apart(now: Any, before: Any) -> tuple[Any, Any]:
+    """What distinguishes two values: of tuples and dicts the parts that differ."""
+    if isinstance(now, tuple) and isinstance(before, tuple) and len(now) == len(before):
+        return next(apart(a, b) for a, b in zip(now, before, strict=True) if a != b)
+    if isinstance(now, dict) and isinstance(before, dict):
+        names = [name for name in {**before, **now} if now.get(name, ...) != before.get(name, ...)]
+        return tuple({name: x[name] for name in names if name in x} for x in (now, before))  # type: ignore[return-value]
+    return now, before
 
 
 class Source:

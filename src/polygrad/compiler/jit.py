@@ -8,7 +8,7 @@ from typing import Any
 from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor
 from .._state import Counted, recording
-from .calling import UNIQUE, Condition, Source, tree
+from .calling import UNIQUE, Condition, Source, apart, short, tree
 from .discovery import CellRecord, Discovery, LeafRecord, settled, spread
 from .errors import CompileError, needs_a_value
 from .leaks import check_leaks, young_objects
@@ -76,8 +76,8 @@ class Program:
         for condition in self.conditions:
             now = eval(condition.expression, self.run.__globals__, {"t": tensors})
             if _differ(now, condition.value):
-                now, before = _apart(now, condition.value)
-                found.append(f"{condition.words}: {_short(now)}, was {_short(before)}")
+                now, before = apart(now, condition.value)
+                found.append(f"{condition.words}: {short(now)}, was {short(before)}")
         return found
 
     def _once(self, arrays: list[Any]) -> list[Any]:
@@ -403,22 +403,6 @@ def _hooked(leaf: Leaf) -> tuple[int, ...]:
 def _is_switched(record: CellRecord) -> bool:
     """Whether the function has switched ``requires_grad`` of a tensor that was there before."""
     return record.edge.__class__ is not Node and (record.edge is None) is not (record.result_edge is None)
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, type):
-        return {Leaf: "it is a leaf", Node: "it was computed"}.get(value, "it requires no grad")
-    return ", ".join(f"{name}={x!r}" for name, x in value.items()) if isinstance(value, dict) else repr(value)
-
-
-def _apart(now: Any, before: Any) -> tuple[Any, Any]:
-    """What distinguishes two values: of tuples and dicts the parts that differ."""
-    if isinstance(now, tuple) and isinstance(before, tuple) and len(now) == len(before):
-        return next(_apart(a, b) for a, b in zip(now, before, strict=True) if a != b)
-    if isinstance(now, dict) and isinstance(before, dict):
-        names = [name for name in {**before, **now} if now.get(name, ...) != before.get(name, ...)]
-        return tuple({name: x[name] for name in names if name in x} for x in (now, before))  # type: ignore[return-value]
-    return now, before
 
 
 def _describe(tensor: Tensor) -> str:
