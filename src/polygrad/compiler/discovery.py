@@ -38,6 +38,11 @@ class CellRecord:
     result: Any = None
     result_edge: Any = None
 
+    @property
+    def switched(self) -> bool:
+        """Whether the function has switched ``requires_grad`` of a tensor that was there before."""
+        return self.edge.__class__ is not Node and (self.edge is None) is not (self.result_edge is None)
+
 
 @dataclass(slots=True)
 class LeafRecord:
@@ -217,6 +222,11 @@ class Discovery(Recorder):
         record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge, cell._base, cell._views)
         self.records.append(record)
         return record
+
+
+def hooked(leaf: Leaf) -> tuple[int, ...]:
+    """Which hooks are called where a gradient arrives at ``leaf``."""
+    return () if leaf.hooks is None else (*leaf.hooks.callbacks, *leaf.hooks.after_accumulation)
 
 
 def settled(written: Sequence[Tensor], arguments: Sequence[Tensor], others: Sequence[Tensor]) -> bool:

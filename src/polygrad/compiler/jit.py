@@ -9,7 +9,7 @@ from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor
 from .._state import Counted, recording
 from .calling import UNIQUE, Condition, Source, apart, short, tree
-from .discovery import CellRecord, Discovery, LeafRecord, settled, spread
+from .discovery import CellRecord, Discovery, LeafRecord, hooked, settled, spread
 from .errors import CompileError, needs_a_value
 from .leaks import check_leaks, young_objects
 from .outside import Template
@@ -144,11 +144,11 @@ class Program:
                 "the argument, move its computation inside, or call backward() outside"
             )
         self._source = source = Source()
-        source.names["hooked"] = _hooked
+        source.names["hooked"] = hooked
         self._arguments = {id(x): f"t[{place}]" for place, x in reversed(list(enumerate(tensors)))}
         self._leaves = {x._edge: f"t[{place}]._edge" for place, x in enumerate(tensors) if isinstance(x._edge, Leaf)}
         self._cells: dict[int, str] = {}
-        self._switched = {cell: r.result_edge for r in discovery.records if _is_switched(r) and (cell := self._cell(r))}
+        self._switched = {cell: r.result_edge for r in discovery.records if r.switched and (cell := self._cell(r))}
         # Leaves that there are not yet when a call begins, and so without a gradient.
         self._leaves.update({leaf: f"{cell}._edge" for cell, leaf in self._switched.items() if leaf is not None})
         for leaf, kept in discovery.leaves.items():
@@ -212,7 +212,7 @@ class Program:
             if kept.written and leaf.variable is not None:
                 expression = f"hooked({self._leaf(leaf)})"
                 words = f"the hooks of {_describe(leaf.variable)}"
-                found[expression] = Condition(expression, _hooked(leaf), words, not expression.startswith("hooked(t["))
+                found[expression] = Condition(expression, hooked(leaf), words, not expression.startswith("hooked(t["))
         for owner, attribute, value in discovery.guards:
             if _differ(getattr(owner, attribute, None), value):  # the function itself changes it, while it is traced
                 continue
@@ -393,16 +393,6 @@ class Program:
 
 def _differ(now: Any, before: Any) -> bool:
     return now is not before if isinstance(before, Tensor) else now != before
-
-
-def _hooked(leaf: Leaf) -> tuple[int, ...]:
-    """Which hooks are called where a gradient arrives at ``leaf``."""
-    return () if leaf.hooks is None else (*leaf.hooks.callbacks, *leaf.hooks.after_accumulation)
-
-
-def _is_switched(record: CellRecord) -> bool:
-    """Whether the function has switched ``requires_grad`` of a tensor that was there before."""
-    return record.edge.__class__ is not Node and (record.edge is None) is not (record.result_edge is None)
 
 
 def _describe(tensor: Tensor) -> str:
