@@ -335,6 +335,16 @@ def test_whole_numbers_are_divided_as_whole_numbers(backend):
     assert polygrad.div(x, 2, rounding_mode="trunc").tolist() == [2**52, -(2**52), 3, -3]
 
 
+def test_a_cross_entropy_does_not_depend_on_what_all_scores_have_in_common(backend):
+    def gradient(common):
+        x = polygrad.tensor([[common, common + 1, common + 2]], requires_grad=True)
+        F.cross_entropy(x, polygrad.tensor([0])).backward()
+        return x.grad.numpy()
+
+    for common in (100.0, 1e4, 1e6):
+        np.testing.assert_allclose(gradient(common), gradient(0.0), rtol=1e-6)
+
+
 # -- in programs -------------------------------------------------------------------------------------------------------
 
 

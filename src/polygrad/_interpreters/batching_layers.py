@@ -159,24 +159,26 @@ def cross_entropy(batch: Batching, x: Any, target: Any, reduction: str) -> Any:
     x, target = batch.whole(0, x), batch.whole(1, target)
     shape = tuple(target.shape)
     rows = batch.xp.reshape(x, (product(shape), x.shape[-1]))
-    losses, totals = batch.op(rows, batch.xp.reshape(target, (product(shape),)), reduction="none")
-    return _reduced(batch, batch.xp.reshape(losses, shape), reduction), batch.xp.reshape(totals, shape)
+    losses, *parts = batch.op(rows, batch.xp.reshape(target, (product(shape),)), reduction="none")
+    losses, *parts = [batch.xp.reshape(one, shape) for one in (losses, *parts)]
+    return _reduced(batch, losses, reduction), *parts
 
 
 @rule_for("cross_entropy.vjp")
 def cross_entropy_gradients(batch: Batching, g: Any, x: Any, target: Any, ans: Any, reduction: str) -> Any:
     """The rows of all examples are differentiated as losses of their own: the example's cotangent, or its share for each."""
-    of_loss, of_total = g
+    of_loss, _, of_total = g
     if of_total is not None or not batch.mapped[1]:
         return NotImplemented
     xp, shape = batch.xp, tuple(x.shape[:2])
-    target, totals = batch.whole(2, target), ans[1] if batch.mapped[3][1] else xp.broadcast_to(ans[1], shape)
+    target = batch.whole(2, target)
+    parts = [ans[k] if batch.mapped[3][k] else xp.broadcast_to(ans[k], shape) for k in (1, 2)]
     if reduction != "none":
         of_loss = of_loss * (1 / max(shape[1], 1)) if reduction == "mean" else of_loss
         of_loss = xp.expand_dims(of_loss, axis=-1)
-    flat = [xp.reshape(one, (product(shape),)) for one in (xp.broadcast_to(of_loss, shape), target, totals)]
+    flat = [xp.reshape(one, (product(shape),)) for one in (xp.broadcast_to(of_loss, shape), target, *parts)]
     rows = xp.reshape(x, (product(shape), x.shape[2]))
-    (of_rows,) = batch.op([flat[0], None], rows, flat[1], (flat[2], flat[2]), "none")
+    (of_rows,) = batch.op([flat[0], None, None], rows, flat[1], (flat[2], flat[2], flat[3]), "none")
     return xp.reshape(of_rows, x.shape), None
 
 

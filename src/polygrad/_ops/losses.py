@@ -46,23 +46,24 @@ def class_mask(xp, target, /, classes):
     return xp.expand_dims(target, axis=1) == xp.expand_dims(columns, axis=0)
 
 
-@primitive(promotes=("x",), outputs=2)
+@primitive(promotes=("x",), outputs=3)
 def cross_entropy(xp, x, target, /, reduction="mean"):
-    """``logsumexp(x) - x[target]`` for each row of ``x``, with ``target`` a class per row; and that logsumexp.
+    """``logsumexp(x) - x[target]`` for each row of ``x``, with ``target`` a class per row; and that logsumexp in two parts.
 
-    The second result is what the gradient needs, so that no exponentials are kept.
+    The parts are what the gradient needs, so that no exponentials are kept: a number by which the row is shifted, and the
+    logarithm of the sum of the exponentials of what is left.  In their sum the second would lose digits beside a large first.
     """
     centred = shifted(xp, x, 1)
     total = xp.log(xp.sum(xp.exp(centred), axis=1))
     mask = xp.class_mask(target, x.shape[1])
     chosen = xp.sum(xp.where(mask, centred, xp.zeros_like(centred)), axis=1)
-    return reduced(xp, total - chosen, reduction), total + xp.max(x, axis=1)
+    return reduced(xp, total - chosen, reduction), xp.max(x, axis=1), total
 
 
 def _cross_entropy(xp, g, x, target, ans, reduction):
     """The probabilities, less 1 at the target."""
-    of_loss, of_total = g
-    probability = xp.exp(x - xp.expand_dims(ans[1], axis=1))
+    of_loss, _, of_total = g  # the shift is a constant: the sum does not depend on it
+    probability = xp.exp(x - xp.expand_dims(ans[1], axis=1) - xp.expand_dims(ans[2], axis=1))
     result = None
     if of_loss is not None:
         weight = share(of_loss, target.shape, reduction)

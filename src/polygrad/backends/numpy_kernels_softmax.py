@@ -194,7 +194,7 @@ def _places(x, target):
 @kernel
 def cross_entropy(x, target, /, reduction="mean"):
     x = np.ascontiguousarray(x)
-    logarithm = np.empty(x.shape[0], x.dtype)
+    shift, logarithm = np.zeros(x.shape[0], x.dtype), np.empty(x.shape[0], x.dtype)
     blocks = row_blocks(*x.shape)
     room = np.empty(x[blocks[0]].shape if blocks else 0, x.dtype)
     losses = np.negative(x.reshape(-1).take(_places(x, target)))
@@ -204,21 +204,24 @@ def cross_entropy(x, target, /, reduction="mean"):
         logarithm[block] = _log(sums, sums)
         if top is not None:
             losses[block] += top
-            losses[block] += sums
-            logarithm[block] += top
-        else:
-            losses[block] += sums
+            shift[block] = top
+        losses[block] += sums
     if reduction != "none":
         losses = np.add.reduce(losses)
         if reduction == "mean":
             losses = losses / x.shape[0]
-    return losses, logarithm
+    return losses, shift, logarithm
 
 
 @kernel
 def cross_entropy_vjp(g, x, target, ans, reduction):
-    of_loss, of_total = g
-    probability = x - ans[1][:, None]
+    of_loss, _, of_total = g
+    _, shift, logarithm = ans
+    if shift.any():
+        probability = x - shift[:, None]
+        _subtract(probability, logarithm[:, None], probability)
+    else:
+        probability = x - logarithm[:, None]
     _exp(probability, probability)
     extra = None if of_total is None else probability * of_total[:, None]
     if of_loss is None:
