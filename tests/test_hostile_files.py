@@ -120,7 +120,7 @@ def sealed(header: bytes, data: bytes = b"") -> bytes:
     start = len(container.PREFIX)
     header = container.PREFIX + b"0" * 64 + b'",' + header
     length = len(header).to_bytes(8, "little")
-    digest = hashlib.blake2b(length + header + data, digest_size=32).hexdigest().encode()
+    digest = hashlib.sha256(length + header + data).hexdigest().encode()
     return length + header[:start] + digest + header[start + 64 :] + data
 
 
@@ -129,7 +129,7 @@ def parts_of(data: bytes) -> tuple[dict, bytes]:
     length = int.from_bytes(data[:8], "little")
     content = json.loads(data[8 : 8 + length])
     metadata = content["__metadata__"]
-    del metadata["format"], metadata["blake2b"]
+    del metadata["format"], metadata["sha256"]
     return content, data[8 + length :]
 
 

@@ -67,6 +67,7 @@ def save(obj: Any, f: Any, pickle_protocol: int = _PROTOCOL) -> None:
 
         polygrad.save(model.state_dict(), "model.pt")
     """
+    _check_file(f, "save", "write", "wb")
     arrays, metadata = _described(obj, pickle_protocol)
     with replacing(f) if isinstance(f, (str, os.PathLike)) else nullcontext(f) as file:
         container.write(file, arrays, metadata)
@@ -90,6 +91,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, backend
     """
     if map_location is not None and not isinstance(map_location, str):
         raise TypeError(f"map_location is a device such as 'cpu', not {map_location!r}")
+    _check_file(f, "load", "read", "rb")
     with open(f, "rb") if isinstance(f, (str, os.PathLike)) else nullcontext(f) as file:
         opening = file.read(container.OPENING)
         try:
@@ -98,6 +100,15 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, backend
             return _load_pickle(file, opening, Place(map_location, backend, not weights_only), weights_only)
         except NotTheFile as other:
             raise other.error from other.__cause__
+
+
+def _check_file(f: Any, caller: str, method: str, mode: str) -> None:
+    if not isinstance(f, (str, os.PathLike)) and not callable(getattr(f, method, None)):
+        raise TypeError(
+            f"{caller}: f is a path or an open file, as open(path, {mode!r}) gives it, not {type(f).__name__}"
+        )
+    if isinstance(f, io.TextIOBase):
+        raise TypeError(f"{caller}: the file is open for text; open it for bytes, as in open(path, {mode!r})")
 
 
 def add_safe_globals(safe: Iterable[Any]) -> None:

@@ -4,7 +4,7 @@ A file is the length of the header (8 bytes, little-endian), the header in JSON,
 the other without gaps.  The header names the type, the shape and the place of each array; ``__metadata__`` holds strings.
 So every program that reads safetensors (https://huggingface.co/docs/safetensors) can open the arrays.
 
-polygrad's own strings come first: the format, and a BLAKE2b digest of everything else, the length and the header
+polygrad's own strings come first: the format, and a SHA-256 digest of everything else, the length and the header
 included.  Nothing is allocated before it is known that the file is long enough.
 """
 
@@ -22,7 +22,7 @@ import numpy as np
 from .exceptions import DamagedFileError
 
 #: How the header begins; the digest follows, then the rest of the header.
-PREFIX = b'{"__metadata__":{"format":"polygrad 1","blake2b":"'
+PREFIX = b'{"__metadata__":{"format":"polygrad 1","sha256":"'
 _DIGEST = 64  # hexadecimal digits
 _PLACEHOLDER = b"0" * _DIGEST
 #: The first bytes of a file: enough to tell a container.
@@ -80,7 +80,7 @@ def write(file: Any, arrays: dict[str, tuple[str, np.ndarray]], metadata: dict[s
     while b"." in len(header).to_bytes(8, "little"):  # it ends a pickle, and no beginning of a file shall be one
         header += b" " * 8
     length = len(header).to_bytes(8, "little")
-    digest = hashlib.blake2b(length + header, digest_size=_DIGEST // 2)
+    digest = hashlib.sha256(length + header)
     for raw in chunks:
         digest.update(raw)
     start = len(PREFIX)
@@ -120,7 +120,7 @@ def read(file: Any, opening: bytes) -> tuple[dict[str, str], dict[str, tuple[str
         raise DamagedFileError("the beginning of the file is damaged, or a newer polygrad wrote the file")
     expected = header[start : start + _DIGEST]
     zeroed = header[:start] + _PLACEHOLDER + header[start + _DIGEST :]
-    digest = hashlib.blake2b(opening[:8] + zeroed, digest_size=_DIGEST // 2)
+    digest = hashlib.sha256(opening[:8] + zeroed)
     metadata, entries = _contents(zeroed)
     total = entries[-1][4] if entries else 0
     if left is not None and total > left - (length - len(PREFIX)):
