@@ -458,6 +458,7 @@ def test_an_interrupt_by_a_signal_in_the_middle_of_backward(interrupted):
         y.sum().backward()
 
     for delay in (0.0, 0.001, 0.003, 0.01):
+        x.grad = None  # on a busy machine the signal comes before the first step
         interrupted(step, delay)
         if x.grad is not None:
             assert x.grad.tolist() == [1.0] * 4  # it came after the end
