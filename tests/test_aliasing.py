@@ -99,6 +99,45 @@ def test_a_write_changes_nothing_that_was_handed_out(write, holder, backend):
     assert (to_list(held) if holder == "the native array" else np.asarray(held).tolist()) == before
 
 
+def receivers():
+    """What other libraries make of a tensor."""
+    yield np.asarray
+    yield np.array
+    yield np.from_dlpack
+    yield lambda x: np.from_dlpack(x, copy=True)
+    yield lambda x: x.numpy()
+    yield lambda x: np.ma.asarray(x)
+    try:
+        import torch
+    except ImportError:
+        return
+    yield from (torch.tensor, torch.as_tensor, torch.asarray, torch.from_dlpack)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_what_others_write_changes_no_value_that_the_graph_saved(backend):
+    written = 0
+    for receive in receivers():
+        w, x = polygrad.ones(3, requires_grad=True), polygrad.tensor([1.0, 2.0, 3.0])
+        y = (w * x).sum()
+        theirs = receive(x)
+        try:
+            theirs[:] = 7
+            written += 1
+        except (ValueError, TypeError):  # read-only
+            pass
+        y.backward()
+        assert x.tolist() == w.grad.tolist() == [1.0, 2.0, 3.0], receive
+    assert written >= 3
+
+
+def test_memory_is_not_shared_through_dlpack(backend):
+    with pytest.raises(BufferError, match="leave copy=False out"):
+        np.from_dlpack(polygrad.zeros(3), copy=False)
+    with pytest.raises(BufferError, match="requires grad"):
+        np.from_dlpack(polygrad.zeros(3, requires_grad=True))
+
+
 @pytest.mark.parametrize("write", WRITES)
 def test_a_write_changes_no_value_that_the_graph_saved(write, backend):
     w = polygrad.tensor([[2.0, 2.0, 2.0], [3.0, 3.0, 3.0]], requires_grad=True)

@@ -132,11 +132,19 @@ def can_cast(from_: DType, to: DType) -> bool:
     return _dtypes._KIND_RANK[from_.kind] <= _dtypes._KIND_RANK[to.kind]
 
 
-def dlpack(input: Tensor, **arguments: Any) -> Any:
-    """The standard's ``__dlpack__``: the memory itself, which the receiver must not write to."""
+def dlpack(input: Tensor, *, copy: bool | None = None, **arguments: Any) -> Any:
+    """The standard's ``__dlpack__``: always a copy, since not every receiver respects read-only memory.
+
+    Raises BufferError for a tensor that requires grad, and for ``copy=False``.
+    """
     if input.requires_grad:
         raise BufferError("can't export a tensor that requires grad through DLPack; use tensor.detach()")
-    return input.array.__dlpack__(**arguments)
+    if copy is False:
+        raise BufferError(
+            "a tensor's memory is not shared through DLPack, since what is written to it would change gradients; leave "
+            "copy=False out, or read tensor.numpy() or tensor.array, and do not write to them"
+        )
+    return input.backend.asarray(input.array, copy=True).__dlpack__(**arguments)
 
 
 def dlpack_device(input: Tensor) -> Any:

@@ -1,4 +1,4 @@
-"""DLPack: arrays from other libraries and for them, without a copy."""
+"""DLPack: arrays from other libraries and for them.  Both ways copy, so that a write to one never changes the other."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ __all__ = ["from_dlpack", "to_dlpack"]
 
 
 def to_dlpack(tensor: Tensor) -> Any:
-    """A capsule with the values of ``tensor``, which another library's ``from_dlpack`` takes."""
+    """A capsule with a copy of the values of ``tensor``, which another library's ``from_dlpack`` takes."""
     return tensor.__dlpack__()
