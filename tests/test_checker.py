@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -216,3 +218,199 @@ def test_the_submodule_does_not_hide_the_function():
     from polygrad.autograd.gradcheck import gradcheck as same
 
     assert polygrad.autograd.gradcheck is same
+
+
+# -- what each argument finds ----------------------------------------------------------------------------------------------
+
+
+def made(forward, backward, **others):
+    """A Function made of functions."""
+    methods = {"forward": forward, "backward": backward, **others}
+    return type("Planted", (polygrad.autograd.Function,), {k: staticmethod(v) for k, v in methods.items()}).apply
+
+
+def saving(compute):
+    def forward(ctx, *xs):
+        ctx.save_for_backward(*xs)
+        return compute(*xs)
+
+    return forward
+
+
+def square(x):
+    return x * x
+
+
+right_square = made(saving(square), lambda ctx, g: 2 * ctx.saved_tensors[0] * g)
+#: What is wrong, the function, its inputs, the argument that finds it, and what the error says.
+PLANTS = {
+    "a scalar's backward forgets its cotangent": (
+        made(saving(lambda x: (x * x).sum()), lambda ctx, g: 2 * ctx.saved_tensors[0]),
+        (leaf(1.0, 2.0),), {}, "Jacobian mismatch",
+    ),
+    "a backward forgets its cotangent, in fast mode": (
+        made(saving(square), lambda ctx, g: 2 * ctx.saved_tensors[0]),
+        (leaf(1.0, 2.0),), {"fast_mode": True}, "in fast mode",
+    ),
+    "a backward adds something": (
+        made(saving(square), lambda ctx, g: 2 * ctx.saved_tensors[0] * g + 1e-9),
+        (leaf(1.0, 2.0),), {}, "not multiplied by grad_output",
+    ),
+    "a wrong jvp": (
+        made(saving(square), lambda ctx, g: 2 * ctx.saved_tensors[0] * g, jvp=lambda ctx, t: ctx.saved_tensors[0] * t),
+        (leaf(1.0, 2.0),), {"check_forward_ad": True}, "forward mode: Jacobian mismatch",
+    ),
+    "a wrong jvp, in fast mode": (
+        made(saving(square), lambda ctx, g: 2 * ctx.saved_tensors[0] * g, jvp=lambda ctx, t: ctx.saved_tensors[0] * t),
+        (leaf(1.0, 2.0),), {"check_forward_ad": True, "fast_mode": True}, "forward mode: .*fast mode",
+    ),
+    "a jvp that forgets its tangent": (
+        made(saving(lambda x: 2 * x), lambda ctx, g: 2 * g, jvp=lambda ctx, t: 2 * polygrad.ones_like(t)),
+        (leaf(1.0),), {"check_forward_ad": True, "check_backward_ad": False}, "forward mode",
+    ),
+    "a backward that cannot run on a batch": (
+        made(saving(square), lambda ctx, g: polygrad.from_numpy(2 * ctx.saved_tensors[0].detach().numpy() * g.numpy())),
+        (leaf(1.0, 2.0),), {"check_batched_grad": True}, "batched gradients of output 0: under vmap they fail",
+    ),
+    "a backward that is another one on a batch": (
+        made(saving(square), lambda ctx, g: 2 * ctx.saved_tensors[0] * g * (1 + (g.backend.level > 1))),
+        (leaf(1.0, 2.0),), {"check_batched_grad": True}, "differs from that of each row",
+    ),
+    "a jvp that cannot run on a batch": (
+        made(saving(square), None, jvp=lambda ctx, t: polygrad.from_numpy(2 * ctx.saved_tensors[0].numpy() * t.numpy())),
+        (leaf(1.0, 2.0),), {"check_forward_ad": True, "check_batched_forward_grad": True, "check_backward_ad": False},
+        "batched tangents along input 0: under vmap they fail",
+    ),
+    "a backward takes a cotangent of zeros for something": (
+        made(
+            lambda ctx, x: (ctx.set_materialize_grads(False), (x * 2, x * 3))[1],
+            lambda ctx, g, h: g * 2 if h is None else h * 3 if g is None else g * 2.5 + h * 3,
+        ),
+        (leaf(1.0, 2.0),), {"check_undefined_grad": True}, "changes when the other outputs",
+    ),
+    "a backward that fails without one": (
+        made(lambda ctx, x: (ctx.set_materialize_grads(False), (x * 2, x * 3))[1], lambda ctx, g, h: g * 2 + h * 3),
+        (leaf(1.0, 2.0),), {"check_undefined_grad": True}, "Jacobian mismatch|only output 0 has a cotangent|NoneType",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("plant_name", PLANTS)
+def test_what_an_argument_finds(plant_name):
+    function, inputs, arguments, message = PLANTS[plant_name]
+    with pytest.raises((GradcheckError, TypeError), match=message):
+        gradcheck(function, inputs, **arguments)
+
+
+def test_what_an_argument_finds_is_found_by_no_other():
+    for name, (function, inputs, arguments, _) in PLANTS.items():
+        switch = {"check_forward_ad", "check_batched_grad"} & set(arguments)
+        if switch and arguments.get("check_backward_ad", True):
+            assert gradcheck(function, inputs, fast_mode=arguments.get("fast_mode", False)), name
+
+
+def test_a_missing_tangent_counts_as_zeros():
+    def rule(ctx, s, t):
+        return (t * 0 + 7 if s is None else s) + (s * 0 if t is None else t)
+
+    def forward(ctx, x, y):
+        ctx.set_materialize_grads(False)
+        return x + y
+
+    wrong = made(forward, lambda ctx, g: (g, g), jvp=rule)
+    assert gradcheck(wrong, (leaf(1.0), leaf(2.0)))
+    with pytest.raises(GradcheckError, match="forward mode|tangent of zeros instead of none"):
+        gradcheck(wrong, (leaf(1.0), leaf(2.0)), check_forward_ad=True)
+
+
+def test_a_gradient_of_another_type(plant):
+    cast = plant(lambda xp, x, /: x * 2, name="planted_cast")
+    cast.defvjp(x=lambda xp, g: xp.astype(g, xp.float32) * 2)
+    assert gradcheck(cast, (leaf(1.0),), check_undefined_grad=False)
+    with pytest.raises(GradcheckError, match="float32, but the input of float64"):
+        gradcheck(cast, (leaf(1.0),), check_grad_dtypes=True)
+    with pytest.raises(GradcheckError, match="float32, but the input of float64"):
+        gradcheck(cast, (leaf(1.0),), check_grad_dtypes=True, fast_mode=True)
+
+
+def test_a_backward_that_is_not_reentrant_in_fast_mode():
+    random = np.random.default_rng(0)
+    shaky = made(saving(square), lambda ctx, g: 2 * ctx.saved_tensors[0] * g * (1 + 1e-9 * random.random()))
+    assert gradcheck(shaky, (leaf(1.0),), nondet_tol=1e-6, fast_mode=True)
+    with pytest.raises(GradcheckError, match="not reentrant"):
+        gradcheck(shaky, (leaf(1.0),), fast_mode=True)
+
+
+RIGHT = {
+    "product": (lambda x, y: x * y.sin(), (leaf(1.0, 2.0), leaf(0.5, -1.0))),
+    "broadcast": (lambda x, y: (x * y).cumsum(0), (leaf(1.0, 2.0), polygrad.tensor(0.5, dtype=polygrad.float64, requires_grad=True))),
+    "several outputs": (lambda x: (x.sin(), x.sum(), x.argmax()), (leaf(1.0, 2.0),)),
+    "complex": (
+        lambda z: (z * z.conj() * z, z.abs()),
+        (polygrad.tensor([1 + 2j, 0.5 - 1j], dtype=polygrad.complex128, requires_grad=True),),
+    ),
+    "real to complex": (lambda x: polygrad.complex(x, x * x).exp(), (leaf(1.0, 0.5),)),
+    "a Function": (right_square, (leaf(1.0, 2.0),)),
+    "an output that is constant": (lambda x: (x * 2, polygrad.ones(2, dtype=polygrad.float64)), (leaf(1.0, 2.0),)),
+}  # fmt: skip
+EVERYTHING = {
+    "check_forward_ad": True, "check_batched_grad": True, "check_batched_forward_grad": True, "check_grad_dtypes": True
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fast_mode", [False, True])
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_derivatives_pass_every_check(name, fast_mode):
+    function, inputs = RIGHT[name]
+    assert gradcheck(function, inputs, fast_mode=fast_mode, **EVERYTHING)
+    if name != "complex":  # |z| alone is not smooth enough to be differenced twice at this eps
+        assert gradgradcheck(
+            function, inputs, fast_mode=fast_mode, check_fwd_over_rev=True, gen_non_contig_grad_outputs=True,
+            check_batched_grad=True, atol=1e-4,
+        )  # fmt: skip
+
+
+def test_second_order_in_forward_mode_finds_what_backward_does_not():
+    def second(ctx, g):
+        (x,) = ctx.saved_tensors
+        return Slope.apply(x) * g
+
+    class Slope(polygrad.autograd.Function):
+        """2x, with a wrong forward-mode rule."""
+
+        @staticmethod
+        def forward(ctx, x):
+            return 2 * x
+
+        @staticmethod
+        def backward(ctx, g):
+            return 2 * g
+
+        @staticmethod
+        def jvp(ctx, t):
+            return 3 * t
+
+    function = made(saving(square), second)
+    assert gradgradcheck(function, (leaf(1.0, 2.0),))
+    with pytest.raises(GradcheckError, match="forward mode"):
+        gradgradcheck(function, (leaf(1.0, 2.0),), check_fwd_over_rev=True)
+    with pytest.raises(GradcheckError, match="forward mode"):
+        gradgradcheck(function, (leaf(1.0, 2.0),), check_fwd_over_rev=True, check_rev_over_rev=False)
+
+
+def test_checks_that_have_nothing_to_check():
+    for arguments, message in (
+        ({"check_backward_ad": False}, "at least one of"),
+        ({"check_forward_ad": True, "check_backward_ad": False, "check_batched_grad": True}, "needs check_backward_ad"),
+        ({"check_batched_forward_grad": True}, "needs check_forward_ad"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            gradcheck(right_square, (leaf(1.0),), **arguments)
+
+
+@pytest.mark.parity
+def test_the_arguments_are_pytorchs():
+    torch = pytest.importorskip("torch")
+    for mine, theirs in ((gradcheck, torch.autograd.gradcheck), (gradgradcheck, torch.autograd.gradgradcheck)):
+        found, expected = inspect.signature(mine).parameters, inspect.signature(theirs).parameters
+        assert [(n, p.default) for n, p in found.items()] == [(n, p.default) for n, p in expected.items()]

@@ -1,34 +1,36 @@
-"""Gradients against finite differences: `gradcheck` for the first order, `gradgradcheck` for the second.
-
-Complex numbers follow PyTorch's convention: the gradient of a real ``L`` with respect to ``z = x + iy`` is
-``dL/dx + i dL/dy``.  A complex output is checked as two real ones, its real and its imaginary part.
-"""
+"""Gradients against finite differences: `gradcheck` for the first order, `gradgradcheck` for the second."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
-from .. import _dtypes
-from .._core.tensor import Tensor, make_leaf
+from .._core.tensor import Tensor, cell
+from .._functions.shaping import stack
 from .._state import grad_mode
 from .differentiation import grad
+from .gradcheck_jacobians import (
+    GradcheckError,
+    Part,
+    analytical,
+    as_tuple,
+    check_form,
+    check_inputs,
+    checked_inputs,
+    compare,
+    jacobians_by,
+    like,
+    numbers,
+    outputs_of,
+    parts,
+    random_like,
+    slopes,
+    weights,
+)
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
-
-
-class GradcheckError(RuntimeError):
-    """A gradient that disagrees with finite differences.
-
-    Its text has both Jacobians, one column for each element of the output.  The attributes ``numerical`` and
-    ``analytical`` hold them as NumPy arrays, or None where something else is wrong.
-    """
-
-    numerical: Any = None
-    analytical: Any = None
 
 
 def gradcheck(
@@ -42,8 +44,14 @@ def gradcheck(
     nondet_tol: float = 0.0,
     check_undefined_grad: bool = True,
     check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
+    fast_mode: bool = False,
+    masked: bool | None = None,
 ) -> bool:
-    """Whether the gradients of ``func`` agree with central differences, ``|a - n| <= atol + rtol * |n|``.
+    """Whether the derivatives of ``func`` agree with central differences, ``|a - n| <= atol + rtol * |n|``.
 
     Args:
         func: takes the inputs and returns a tensor or several; outputs of integer type are passed over.
@@ -52,27 +60,57 @@ def gradcheck(
         atol, rtol: the tolerance.
         raise_exception: raise `GradcheckError` on disagreement; otherwise return False.
         nondet_tol: how much two backward passes through the same graph may differ.
-        check_undefined_grad: also check that an output without a cotangent counts as one with a cotangent of zeros.
+        check_undefined_grad: also check that an output without a cotangent counts as one with a cotangent of zeros, and, in
+            forward mode, an input without a tangent as one with zeros.
         check_grad_dtypes: also check that a gradient has its input's data type.
+        check_batched_grad: also check that backward under vmap gives what it gives row by row.
+        check_batched_forward_grad: the same of forward mode.
+        check_forward_ad: check forward mode as well.
+        check_backward_ad: check backward.
+        fast_mode: compare products of the Jacobian with one random vector from each side, instead of all its elements.
+        masked: as in PyTorch, where it is about sparse tensors, which polygrad does not have.
 
-    Raises ValueError where no input requires grad, and `GradcheckError`.
+    The cotangents and tangents are random and none is 1, so a rule that does not multiply by them is found.
+    Raises ValueError where no input requires grad or nothing is to be checked, and `GradcheckError`.
 
     Example::
 
         x = polygrad.tensor([0.5, -1.0], dtype=polygrad.float64, requires_grad=True)
         polygrad.autograd.gradcheck(polygrad.sin, (x,))  # True
     """
-    given = _as_tuple(inputs)
-    _check_inputs(given)
+    if not (check_forward_ad or check_backward_ad):
+        raise ValueError("gradcheck: at least one of check_forward_ad and check_backward_ad must be True")
+    for asked, name, needed, other in (
+        (check_batched_grad, "check_batched_grad", check_backward_ad, "check_backward_ad"),
+        (check_batched_forward_grad, "check_batched_forward_grad", check_forward_ad, "check_forward_ad"),
+    ):
+        if asked and not needed:
+            raise ValueError(f"gradcheck: {name}=True needs {other}=True")
+    given = as_tuple(inputs)
+    check_inputs(given)
+    token = grad_mode.set(True)
     try:
-        outputs = _outputs_of(func, given)
-        _check_jacobians(func, given, outputs, eps, atol, rtol, nondet_tol, check_grad_dtypes)
-        if check_undefined_grad:
-            _check_undefined(given, outputs, atol, rtol)
+        check = _Check(func, given, eps, atol, rtol)
+        if fast_mode:
+            check.fast(check_backward_ad, check_forward_ad, nondet_tol, check_grad_dtypes)
+        else:
+            check.all_elements(check_backward_ad, check_forward_ad, nondet_tol, check_grad_dtypes)
+        if check_forward_ad and check_undefined_grad:
+            check.missing_tangents()
+        if check_batched_forward_grad:
+            check.batched_tangents()
+        if check_backward_ad:
+            check.multiplied()
+            if check_undefined_grad:
+                check.missing_cotangents()
+            if check_batched_grad:
+                check.batched_cotangents()
     except GradcheckError:
         if raise_exception:
             raise
         return False
+    finally:
+        grad_mode.reset(token)
     return True
 
 
@@ -84,254 +122,264 @@ def gradgradcheck(
     eps: float = 1e-6,
     atol: float = 1e-5,
     rtol: float = 1e-3,
+    gen_non_contig_grad_outputs: bool = False,
     raise_exception: bool = True,
     nondet_tol: float = 0.0,
     check_undefined_grad: bool = True,
     check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
+    fast_mode: bool = False,
+    masked: bool | None = False,
 ) -> bool:
-    """Whether the gradients of the gradients of ``func`` agree with central differences.
+    """Whether the derivatives of the gradients of ``func`` agree with central differences.
 
-    The gradient is taken as a function of the inputs and of ``grad_outputs``, which are random unless given.  The other
-    arguments, and what is raised, are those of `gradcheck`.
+    The gradient is taken as a function of the inputs and of ``grad_outputs``, which are random unless given, and with
+    ``gen_non_contig_grad_outputs`` views of every second element.  It is differentiated backward (``check_rev_over_rev``), in
+    forward mode (``check_fwd_over_rev``), or both.  The other arguments, and what is raised, are those of `gradcheck`.
 
     Example::
 
         x = polygrad.tensor([0.5, -1.0], dtype=polygrad.float64, requires_grad=True)
         polygrad.autograd.gradgradcheck(polygrad.sin, (x,))  # True
     """
-    given = _as_tuple(inputs)
-    _check_inputs(given)
-    outputs = _outputs_of(func, given)
+    given = as_tuple(inputs)
+    check_inputs(given)
+    outputs = outputs_of(func, given)
     if grad_outputs is None:
         random = np.random.default_rng(0)
-        cotangents = tuple([_random_like(out, random) for out in outputs])
+        cotangents = tuple([random_like(out, random) for out in outputs])
+        if gen_non_contig_grad_outputs:
+            cotangents = tuple([_with_gaps(g) for g in cotangents])
     else:
-        cotangents = tuple([g if g.requires_grad else g.detach().requires_grad_() for g in _as_tuple(grad_outputs)])
-    count = len(given)
+        cotangents = tuple([g if g.requires_grad else g.detach().requires_grad_() for g in as_tuple(grad_outputs)])
+    count, places = len(given), [number for number, _ in checked_inputs(given)]
 
     def gradients(*arguments: Any) -> tuple[Tensor, ...]:
-        ins, gs = arguments[:count], arguments[count:]
-        outs = _outputs_of(func, ins)
-        pairs = [(out, g) for out, g in zip(outs, gs, strict=True) if out.requires_grad]
-        wanted = [x for x in ins if isinstance(x, Tensor) and x.requires_grad]
-        found = grad(*_unzipped(pairs, wanted), create_graph=True, allow_unused=True)
+        ins, gs = list(arguments[:count]), arguments[count:]
+        for place in places:  # in forward mode they have no graph yet
+            if not ins[place].requires_grad:
+                ins[place] = cell(ins[place]._read()).requires_grad_()
+        pairs = [(out, g) for out, g in zip(outputs_of(func, ins), gs, strict=True) if out.requires_grad]
+        outs, seeds = [out for out, _ in pairs], [g for _, g in pairs]
+        found = grad(outs, [ins[place] for place in places], seeds, create_graph=True, allow_unused=True)
         return tuple([g for g in found if g is not None])
 
     return gradcheck(
         gradients, (*given, *cotangents), eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception,
         nondet_tol=nondet_tol, check_undefined_grad=check_undefined_grad, check_grad_dtypes=check_grad_dtypes,
+        check_batched_grad=check_batched_grad, check_forward_ad=check_fwd_over_rev, check_backward_ad=check_rev_over_rev,
+        fast_mode=fast_mode, masked=masked,
     )  # fmt: skip
 
 
-def _unzipped(pairs: list[tuple[Tensor, Tensor]], wanted: list[Tensor]) -> tuple[list, list, list]:
-    return [out for out, _ in pairs], wanted, [g for _, g in pairs]
+def _with_gaps(g: Tensor) -> Tensor:
+    """The values of ``g`` as every second element of a larger tensor."""
+    return stack([g.detach(), g.detach()], -1)[..., 0].detach().requires_grad_()
 
 
-# -- inputs and outputs ------------------------------------------------------------------------------------------------
+class _Check:
+    """One function at one point."""
 
+    def __init__(self, func: Callable, inputs: Sequence[Any], eps: float, atol: float, rtol: float):
+        self.func, self.inputs = func, inputs
+        self.eps, self.atol, self.rtol = eps, atol, rtol
+        self.outputs = outputs_of(func, inputs)
+        self.checked = list(checked_inputs(inputs))
+        self.wanted = [x for _, x in self.checked]
 
-def _as_tuple(value: Any) -> tuple:
-    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+    def _slopes(self, number: int) -> Callable[[Any], list]:
+        return lambda way: slopes(self.func, self.inputs, number, way, self.outputs, self.eps)
 
+    def _pushed(self, directions: dict[int, Tensor]) -> list[Tensor]:
+        from .gradcheck_transforms import pushed
 
-def _checked_inputs(inputs: Sequence[Any]) -> Iterator[tuple[int, Tensor]]:
-    for number, x in enumerate(inputs):
-        if isinstance(x, Tensor) and x.requires_grad:
-            yield number, x
-
-
-def _check_inputs(inputs: Sequence[Any]) -> None:
-    checked = list(_checked_inputs(inputs))
-    if not checked:
-        raise ValueError(
-            "gradcheck expects at least one input tensor to require gradient, but none of them has requires_grad=True"
-        )
-    for number, x in checked:
-        if x.dtype not in (_dtypes.float64, _dtypes.complex128):
-            warnings.warn(
-                f"input {number} requires gradient and is of type {x.dtype.name}, which is too coarse for finite "
-                "differences: use float64 or complex128, or expect gradcheck to fail",
-                stacklevel=3,
-            )
-
-
-def _outputs_of(func: Callable[..., Any], inputs: Sequence[Any]) -> tuple[Tensor, ...]:
-    """The differentiable outputs of ``func``."""
-    outputs = _as_tuple(func(*inputs))
-    for number, out in enumerate(outputs):
-        if not isinstance(out, Tensor):
-            raise TypeError(f"gradcheck: output {number} of the function is a {type(out).__name__}, not a Tensor")
-    return tuple([out for out in outputs if out.dtype.is_differentiable])
-
-
-def _numbers(x: Tensor) -> Any:
-    """The values as a NumPy array."""
-    return np.asarray(x.backend.to_numpy(x.detach()._read()))
-
-
-def _like(x: Tensor, values: Any, requires_grad: bool = False) -> Tensor:
-    """A new leaf beside ``x`` with other values."""
-    backend = x.backend
-    array = backend.asarray(values, dtype=backend.to_dtype(x.dtype), device=backend.device(x._read()), copy=True)
-    return make_leaf(object.__new__(Tensor), array, requires_grad)
-
-
-def _random_like(x: Tensor, random: np.random.Generator) -> Tensor:
-    values = random.standard_normal(tuple(x.shape))
-    if x.dtype.is_complex:
-        values = values + 1j * random.standard_normal(tuple(x.shape))
-    return _like(x, values, requires_grad=True)
-
-
-# -- Jacobians ---------------------------------------------------------------------------------------------------------
-
-
-class _Part(NamedTuple):
-    """A real function that a Jacobian is taken of: an output, or one part of a complex output."""
-
-    output: int
-    unit: complex
-    description: str
-
-    def of(self, values: Any) -> Any:
-        return values.imag if self.unit == 1j else values.real
-
-
-def _parts(outputs: Sequence[Tensor]) -> Iterator[_Part]:
-    for number, out in enumerate(outputs):
-        if out.dtype.is_complex:
-            yield _Part(number, 1, f"the real part of output {number}")
-            yield _Part(number, 1j, f"the imaginary part of output {number}")
-        else:
-            yield _Part(number, 1, f"output {number}")
-
-
-def _numerical(func: Callable, inputs: Sequence[Any], number: int, outputs: Sequence[Tensor], eps: float) -> list[Any]:
-    """For every part of every output its Jacobian with respect to input ``number``, by central differences."""
-    x = inputs[number]
-    values = np.array(_numbers(x))
-    parts = list(_parts(outputs))
-    jacobians = [np.zeros((values.size, out.shape.numel()), values.dtype) for out in (outputs[p.output] for p in parts)]
-
-    def moved(place: int, step: complex) -> list[Any]:
-        changed = values.copy()
-        changed.reshape(-1)[place] += step
-        arguments = list(inputs)
-        arguments[number] = _like(x, changed, requires_grad=True)
-        found = [_numbers(out) for out in _outputs_of(func, arguments)]
-        if [f.shape for f in found] != [tuple(out.shape) for out in outputs]:
-            raise GradcheckError(
-                f"the function returns outputs of shapes {[f.shape for f in found]} beside an input where it returns "
-                f"{[tuple(out.shape) for out in outputs]}; it must not change its outputs' shapes"
-            )
+        found = pushed(self.func, self.inputs, directions)
+        for number, (t, out) in enumerate(zip(found, self.outputs, strict=True)):
+            if t.shape != out.shape or t.dtype is not out.dtype:
+                raise GradcheckError(
+                    f"the tangent of output {number} is {t.dtype.name}{list(t.shape)}, but the output "
+                    f"{out.dtype.name}{list(out.shape)}"
+                )
         return found
 
-    for direction in (1, 1j) if np.iscomplexobj(values) else (1,):
-        for place in range(values.size):
-            above, below = moved(place, eps * direction), moved(place, -eps * direction)
-            for part, jacobian in zip(parts, jacobians, strict=True):
-                difference = part.of(above[part.output]) - part.of(below[part.output])
-                jacobian[place] += direction * (difference.reshape(-1) / (2 * eps))
-    return jacobians
+    def _tangents(self, number: int) -> Callable[[Any], list]:
+        """The tangents along a direction, which is given to forward mode times a number that is not 1."""
+        x, weight = self.inputs[number], weights(1)[0]
+        return lambda way: [numbers(t) / weight for t in self._pushed({number: like(x, weight * way)})]
 
+    # -- derivatives ---------------------------------------------------------------------------------------------------
 
-def _analytical(inputs: Sequence[Any], out: Tensor, part: _Part) -> tuple[list[Any], list[Any]]:
-    """The Jacobians of ``part`` of ``out`` with respect to all checked inputs, one backward pass for each element.
+    def all_elements(self, backward: bool, forward: bool, nondet_tol: float, check_dtypes: bool) -> None:
+        """The whole Jacobians."""
+        numerical = {n: jacobians_by(self._slopes(n), x, self.outputs) for n, x in self.checked}
+        if forward:
+            for n, x in self.checked:
+                mine = jacobians_by(self._tangents(n), x, self.outputs)
+                for part, jacobian, expected in zip(parts(self.outputs), mine, numerical[n], strict=True):
+                    compare(jacobian, expected, part, n, self.atol, self.rtol, "While considering forward mode: ")
+        if not backward:
+            return
+        for index, part in enumerate(parts(self.outputs)):
+            jacobians, first = analytical(self.inputs, self.outputs[part.output], part)
+            again, _ = analytical(self.inputs, self.outputs[part.output], part)
+            for (n, x), jacobian, repeated, g in zip(self.checked, jacobians, again, first, strict=True):
+                check_form(n, x, g, check_dtypes)
+                compare(jacobian, numerical[n][index], part, n, self.atol, self.rtol)
+                _check_repeated(jacobian, repeated, part, n, nondet_tol)
 
-    Beside them the gradients of the first element as they came, for the checks of types and shapes.
-    """
-    wanted = [x for _, x in _checked_inputs(inputs)]
-    jacobians = [np.zeros((x.shape.numel(), out.shape.numel()), _numbers(x).dtype) for x in wanted]
-    first: list[Any] = [None] * len(wanted)
-    if not out.requires_grad:
-        return jacobians, first
-    for place in range(out.shape.numel()):
-        seed = np.zeros(tuple(out.shape), complex if out.dtype.is_complex else float)
-        seed.reshape(-1)[place] = part.unit
-        found = grad(out, wanted, _like(out, seed), retain_graph=True, allow_unused=True)
-        first = list(found) if place == 0 else first
-        for jacobian, g in zip(jacobians, found, strict=True):
-            if g is not None:
-                jacobian[:, place] = _numbers(g).reshape(-1)
-    return jacobians, first
-
-
-def _check_jacobians(
-    func: Callable, inputs: Sequence[Any], outputs: Sequence[Tensor], eps: float, atol: float, rtol: float,
-    nondet_tol: float, check_grad_dtypes: bool,
-) -> None:  # fmt: skip
-    token = grad_mode.set(True)
-    try:
-        numerical = {n: _numerical(func, inputs, n, outputs, eps) for n, _ in _checked_inputs(inputs)}
-        for index, part in enumerate(_parts(outputs)):
-            out = outputs[part.output]
-            jacobians, first = _analytical(inputs, out, part)
-            again, _ = _analytical(inputs, out, part)
-            for (n, x), mine, repeated, g in zip(_checked_inputs(inputs), jacobians, again, first, strict=True):
-                _check_form(n, x, g, check_grad_dtypes)
-                _compare(mine, numerical[n][index], part, n, atol, rtol)
-                if mine.size and np.max(np.abs(mine - repeated)) > nondet_tol:
-                    raise GradcheckError(
-                        f"Backward is not reentrant: two backward passes for {part.description} with respect to "
-                        f"input {n} differ by up to {np.max(np.abs(mine - repeated)):.3g}, which is more than "
-                        f"nondet_tol={nondet_tol}"
+    def fast(self, backward: bool, forward: bool, nondet_tol: float, check_dtypes: bool) -> None:
+        """The products of the Jacobians with random vectors."""
+        random = np.random.default_rng(3)
+        ways = {n: _unit(random_like(x, random)) for n, x in self.checked}
+        along = {n: self._slopes(n)(way) for n, way in ways.items()}
+        if forward:
+            for n, _ in self.checked:
+                for part, (t, expected) in self._by_part(self._tangents(n)(ways[n]), along[n]):
+                    self._compare_products(
+                        t, expected, np.abs(ways[n]).sum(), part, n, "While considering forward mode: "
                     )
-    finally:
-        grad_mode.reset(token)
+        if not backward:
+            return
+        for part in parts(self.outputs):
+            out = self.outputs[part.output]
+            if not out.requires_grad:
+                found: Any = [None] * len(self.wanted)
+                again, seed = found, np.zeros(tuple(out.shape))
+            else:
+                seed = random.uniform(0.5, 1.5, tuple(out.shape)) * random.choice([-1.0, 1.0], tuple(out.shape))
+                cotangent = like(out, part.unit * seed)
+                found, again = [
+                    grad(out, self.wanted, cotangent, retain_graph=True, allow_unused=True) for _ in range(2)
+                ]
+            for (n, x), g, repeated in zip(self.checked, found, again, strict=True):
+                check_form(n, x, g, check_dtypes)
+                mine, other = [np.zeros(tuple(x.shape)) if one is None else numbers(one) for one in (g, repeated)]
+                product = np.sum(np.real(np.conj(mine) * ways[n]))
+                expected = np.sum(seed * part.of(along[n][part.output]))
+                size = np.abs(ways[n]).sum() * np.abs(seed).sum()
+                self._compare_products(product, expected, size, part, n, "")
+                _check_repeated(mine, other, part, n, nondet_tol)
 
+    def _by_part(self, found: Sequence[Any], expected: Sequence[Any]) -> list[tuple[Part, tuple[Any, Any]]]:
+        return [(part, (part.of(found[part.output]), part.of(expected[part.output]))) for part in parts(self.outputs)]
 
-def _check_form(number: int, x: Tensor, g: Tensor | None, check_dtype: bool) -> None:
-    if g is None:
-        return
-    if g.shape != x.shape:
-        raise GradcheckError(
-            f"the gradient of input {number} has shape {tuple(g.shape)}, but the input {tuple(x.shape)}"
-        )
-    if check_dtype and g.dtype is not x.dtype:
-        raise GradcheckError(
-            f"the gradient of input {number} is of type {g.dtype.name}, but the input of {x.dtype.name}"
-        )
+    def _compare_products(self, mine: Any, expected: Any, size: float, part: Part, number: int, mode: str) -> None:
+        if not np.allclose(mine, expected, rtol=self.rtol, atol=self.atol * max(size, 1.0), equal_nan=True):
+            raise GradcheckError(
+                f"{mode}Jacobian mismatch for {part.description} with respect to input {number} in fast mode: the product with "
+                f"random vectors is {expected} numerically, {mine} analytically.  fast_mode=False shows the elements"
+            )
 
+    # -- what else must hold -------------------------------------------------------------------------------------------
 
-def _compare(analytical: Any, numerical: Any, part: _Part, number: int, atol: float, rtol: float) -> None:
-    close = np.isclose(analytical, numerical, rtol=rtol, atol=atol, equal_nan=True)
-    if close.all():
-        return
-    with np.errstate(invalid="ignore"):
-        distance = np.where(close, -1, np.nan_to_num(np.abs(analytical - numerical), nan=np.inf, posinf=np.inf))
-    worst = np.unravel_index(np.argmax(distance), distance.shape)
-    error = GradcheckError(
-        f"Jacobian mismatch for {part.description} with respect to input {number}: {np.sum(~close)} of {close.size} "
-        f"elements differ by more than atol={atol} and rtol={rtol} allow.  The worst is "
-        f"d output[{worst[1]}] / d input[{worst[0]}]: "
-        f"{numerical[worst]:.6g} numerically, {analytical[worst]:.6g} analytically.\n"
-        f"numerical:\n{_printed(numerical)}\nanalytical:\n{_printed(analytical)}"
-    )
-    error.numerical, error.analytical = numerical, analytical
-    raise error
+    def _live(self) -> list[Tensor]:
+        return [out for out in self.outputs if out.requires_grad]
 
+    def _gradients(self, outputs: Any, seeds: Any) -> Sequence[Tensor | None]:
+        return grad(outputs, self.wanted, seeds, retain_graph=True, allow_unused=True)
 
-def _printed(jacobian: Any) -> str:
-    return np.array2string(jacobian, precision=6, suppress_small=True, threshold=400, max_line_width=120)
-
-
-def _check_undefined(inputs: Sequence[Any], outputs: Sequence[Tensor], atol: float, rtol: float) -> None:
-    """An output that has no cotangent counts as one with zeros."""
-    live = [out for out in outputs if out.requires_grad]
-    if len(live) < 2:
-        return
-    wanted = [x for _, x in _checked_inputs(inputs)]
-    random = np.random.default_rng(1)
-    for chosen, out in enumerate(live):
-        seed = _random_like(out, random).detach()
-        seeds = [seed if number == chosen else _like(o, np.zeros(tuple(o.shape))) for number, o in enumerate(live)]
-        alone = grad(out, wanted, seed, retain_graph=True, allow_unused=True)
-        together = grad(live, wanted, seeds, retain_graph=True, allow_unused=True)
-        for number, (a, b) in enumerate(zip(alone, together, strict=True)):
-            one = 0 if a is None else _numbers(a)
-            two = 0 if b is None else _numbers(b)
-            if not np.allclose(one, two, rtol=rtol, atol=atol, equal_nan=True):
+    def multiplied(self) -> None:
+        """Cotangents of zeros give gradients of zeros."""
+        live = self._live()
+        zeros = [like(out, np.zeros(tuple(out.shape))) for out in live]
+        for (number, _), g in zip(self.checked, self._gradients(live, zeros) if live else (), strict=bool(live)):
+            if g is not None and np.any(numbers(g) != 0):
                 raise GradcheckError(
-                    f"the gradient of output {chosen} with respect to input {number} changes when the other outputs "
-                    "have cotangents of zeros instead of none: the backward function must take missing ones as zeros"
+                    f"backward not multiplied by grad_output: the gradient of input {number} is not zero where those of all "
+                    "outputs are"
                 )
+
+    def missing_cotangents(self) -> None:
+        """An output that has no cotangent counts as one with zeros."""
+        live = self._live()
+        if len(live) < 2:
+            return
+        random = np.random.default_rng(1)
+        for chosen, out in enumerate(live):
+            seed = random_like(out, random).detach()
+            seeds = [seed if number == chosen else like(o, np.zeros(tuple(o.shape))) for number, o in enumerate(live)]
+            try:
+                alone = self._gradients(out, seed)
+            except Exception as error:
+                raise GradcheckError(
+                    f"backward fails where only output {chosen} has a cotangent; it must take None for the others, or leave "
+                    f"set_materialize_grads at True: {type(error).__name__}: {error}"
+                ) from error
+            for number, (a, b) in enumerate(zip(alone, self._gradients(live, seeds), strict=True)):
+                if not self._close(0 if a is None else numbers(a), 0 if b is None else numbers(b)):
+                    raise GradcheckError(
+                        f"the gradient of output {chosen} with respect to input {number} changes when the other outputs "
+                        "have cotangents of zeros instead of none: the backward function must take missing ones as zeros"
+                    )
+
+    def missing_tangents(self) -> None:
+        """An input that has no tangent counts as one with zeros."""
+        random = np.random.default_rng(1)
+        directions = {n: random_like(x, random).detach() for n, x in self.checked}
+        for number, x in self.checked:
+            others = {n: t for n, t in directions.items() if n != number}
+            with_zeros = {**others, number: like(x, np.zeros(tuple(x.shape)))}
+            for index, (a, b) in enumerate(zip(self._pushed(others), self._pushed(with_zeros), strict=True)):
+                if not self._close(numbers(a), numbers(b)):
+                    raise GradcheckError(
+                        f"the tangent of output {index} changes when input {number} has a tangent of zeros instead of none: the "
+                        "forward-mode rule must take missing ones as zeros"
+                    )
+
+    def batched_cotangents(self) -> None:
+        """Backward of a batch of cotangents gives what it gives for each."""
+        for number, out in enumerate(self.outputs):
+            if out.requires_grad:
+
+                def pulled(g: Tensor, out: Tensor = out) -> list[Tensor]:
+                    found = self._gradients(out, g)
+                    return [_zeros(x) if one is None else one for one, x in zip(found, self.wanted, strict=True)]
+
+                self._check_batched(f"gradients of output {number}", "input", out, pulled)
+
+    def batched_tangents(self) -> None:
+        """Forward mode in a batch of directions gives what it gives in each."""
+        for number, x in self.checked:
+            self._check_batched(
+                f"tangents along input {number}", "output", x, lambda t, number=number: self._pushed({number: t})
+            )
+
+    def _check_batched(self, what: str, whose: str, x: Tensor, function: Callable[[Tensor], Sequence[Tensor]]) -> None:
+        from .gradcheck_transforms import batched
+
+        random = np.random.default_rng(4)
+        rows = [random_like(x, random).detach() for _ in range(2)]
+        expected = [np.stack([numbers(y) for y in pair]) for pair in zip(*[function(row) for row in rows], strict=True)]
+        try:
+            found = batched(function, stack(rows))
+        except GradcheckError:
+            raise
+        except Exception as error:
+            raise GradcheckError(f"batched {what}: under vmap they fail: {type(error).__name__}: {error}") from error
+        for number, (a, b) in enumerate(zip(found, expected, strict=True)):
+            if not self._close(numbers(a), b):
+                raise GradcheckError(
+                    f"batched {what}: under vmap that of {whose} {number} differs from that of each row by itself"
+                )
+
+    def _close(self, a: Any, b: Any) -> bool:
+        return bool(np.allclose(a, b, rtol=self.rtol, atol=self.atol, equal_nan=True))
+
+
+def _zeros(x: Tensor) -> Tensor:
+    return like(x, np.zeros(tuple(x.shape)))
+
+
+def _unit(x: Tensor) -> Any:
+    values = numbers(x)
+    return values / max(float(np.sqrt(np.sum(np.abs(values) ** 2))), 1e-30)
+
+
+def _check_repeated(mine: Any, repeated: Any, part: Part, number: int, nondet_tol: float) -> None:
+    if mine.size and np.max(np.abs(mine - repeated)) > nondet_tol:
+        raise GradcheckError(
+            f"Backward is not reentrant: two backward passes for {part.description} with respect to input {number} differ by up to "
+            f"{np.max(np.abs(mine - repeated)):.3g}, which is more than nondet_tol={nondet_tol}"
+        )

@@ -1,0 +1,217 @@
+"""What the checks of gradients are made of: inputs, outputs, Jacobians, and how two of them are compared.
+
+Complex numbers follow PyTorch's convention: the gradient of a real ``L`` with respect to ``z = x + iy`` is
+``dL/dx + i dL/dy``.  A complex output is checked as two real ones, its real and its imaginary part.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import _dtypes
+from .._core.tensor import Tensor, make_leaf
+from .differentiation import grad
+
+
+class GradcheckError(RuntimeError):
+    """A gradient that disagrees with finite differences.
+
+    Its text has both Jacobians, one column for each element of the output.  The attributes ``numerical`` and
+    ``analytical`` hold them as NumPy arrays, or None where something else is wrong.
+    """
+
+    numerical: Any = None
+    analytical: Any = None
+
+
+# -- inputs and outputs ------------------------------------------------------------------------------------------------
+
+
+def as_tuple(value: Any) -> tuple:
+    """``value`` as a tuple, or in one."""
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,)
+
+
+def checked_inputs(inputs: Sequence[Any]) -> Iterator[tuple[int, Tensor]]:
+    """The inputs that are checked, each with its number."""
+    for number, x in enumerate(inputs):
+        if isinstance(x, Tensor) and x.requires_grad:
+            yield number, x
+
+
+def check_inputs(inputs: Sequence[Any]) -> None:
+    """Raise ValueError where nothing is to be checked; warn of types that are too coarse."""
+    checked = list(checked_inputs(inputs))
+    if not checked:
+        raise ValueError(
+            "gradcheck expects at least one input tensor to require gradient, but none of them has requires_grad=True"
+        )
+    for number, x in checked:
+        if x.dtype not in (_dtypes.float64, _dtypes.complex128):
+            warnings.warn(
+                f"input {number} requires gradient and is of type {x.dtype.name}, which is too coarse for finite "
+                "differences: use float64 or complex128, or expect gradcheck to fail",
+                stacklevel=3,
+            )
+
+
+def outputs_of(func: Callable[..., Any], inputs: Sequence[Any]) -> tuple[Tensor, ...]:
+    """The differentiable outputs of ``func``."""
+    outputs = as_tuple(func(*inputs))
+    for number, out in enumerate(outputs):
+        if not isinstance(out, Tensor):
+            raise TypeError(f"gradcheck: output {number} of the function is a {type(out).__name__}, not a Tensor")
+    return tuple([out for out in outputs if out.dtype.is_differentiable])
+
+
+def numbers(x: Tensor) -> Any:
+    """The values as a NumPy array."""
+    return np.asarray(x.backend.to_numpy(x.detach()._read()))
+
+
+def like(x: Tensor, values: Any, requires_grad: bool = False) -> Tensor:
+    """A new leaf beside ``x`` with other values."""
+    backend = x.backend
+    array = backend.asarray(values, dtype=backend.to_dtype(x.dtype), device=backend.device(x._read()), copy=True)
+    return make_leaf(object.__new__(Tensor), array, requires_grad)
+
+
+def random_like(x: Tensor, random: np.random.Generator) -> Tensor:
+    """A new leaf beside ``x`` with random values."""
+    values = random.standard_normal(tuple(x.shape))
+    if x.dtype.is_complex:
+        values = values + 1j * random.standard_normal(tuple(x.shape))
+    return like(x, values, requires_grad=True)
+
+
+# -- Jacobians ---------------------------------------------------------------------------------------------------------
+
+
+class Part(NamedTuple):
+    """A real function that a Jacobian is taken of: an output, or one part of a complex output."""
+
+    output: int
+    unit: complex
+    description: str
+
+    def of(self, values: Any) -> Any:
+        """It, of the output's values."""
+        return values.imag if self.unit == 1j else values.real
+
+
+def parts(outputs: Sequence[Tensor]) -> Iterator[Part]:
+    """The real functions that ``outputs`` are."""
+    for number, out in enumerate(outputs):
+        if out.dtype.is_complex:
+            yield Part(number, 1, f"the real part of output {number}")
+            yield Part(number, 1j, f"the imaginary part of output {number}")
+        else:
+            yield Part(number, 1, f"output {number}")
+
+
+def outputs_beside(func: Callable, inputs: Sequence[Any], number: int, step: Any, outputs: Sequence[Tensor]) -> list:
+    """The values of the outputs where input ``number`` is moved by ``step``."""
+    arguments = list(inputs)
+    arguments[number] = like(inputs[number], numbers(inputs[number]) + step, requires_grad=True)
+    found = [numbers(out) for out in outputs_of(func, arguments)]
+    if [f.shape for f in found] != [tuple(out.shape) for out in outputs]:
+        raise GradcheckError(
+            f"the function returns outputs of shapes {[f.shape for f in found]} beside an input where it returns "
+            f"{[tuple(out.shape) for out in outputs]}; it must not change its outputs' shapes"
+        )
+    return found
+
+
+def slopes(func: Callable, inputs: Sequence[Any], number: int, way: Any, outputs: Sequence[Tensor], eps: float) -> list:
+    """The derivatives of the outputs where input ``number`` moves along ``way``, by central differences."""
+    above = outputs_beside(func, inputs, number, eps * way, outputs)
+    below = outputs_beside(func, inputs, number, -eps * way, outputs)
+    return [(a - b) / (2 * eps) for a, b in zip(above, below, strict=True)]
+
+
+def units(x: Tensor) -> Iterator[tuple[int, complex, Any]]:
+    """The directions in which the elements of ``x`` can move: the element's number, 1 or 1j, and the array with that there."""
+    for direction in (1, 1j) if x.dtype.is_complex else (1,):
+        for place in range(x.shape.numel()):
+            way = np.zeros(tuple(x.shape), complex if x.dtype.is_complex else float)
+            way.reshape(-1)[place] = direction
+            yield place, direction, way
+
+
+def jacobians_by(slopes_along: Callable[[Any], list], x: Tensor, outputs: Sequence[Tensor]) -> list[Any]:
+    """For every part of every output its Jacobian with respect to ``x``, from what the outputs do along each direction."""
+    chosen = list(parts(outputs))
+    kind = complex if x.dtype.is_complex else float
+    found = [np.zeros((x.shape.numel(), outputs[part.output].shape.numel()), kind) for part in chosen]
+    for place, direction, way in units(x):
+        along = slopes_along(way)
+        for part, jacobian in zip(chosen, found, strict=True):
+            jacobian[place] += direction * part.of(along[part.output]).reshape(-1)
+    return found
+
+
+def weights(count: int) -> Any:
+    """Random numbers that are not 1: a derivative that does not look at the vector that it is given is not multiplied by them."""
+    return np.random.default_rng(2).uniform(1.25, 2.0, count)
+
+
+def analytical(inputs: Sequence[Any], out: Tensor, part: Part) -> tuple[list[Any], list[Any]]:
+    """The Jacobians of ``part`` of ``out`` with respect to all checked inputs, one backward pass for each element.
+
+    Beside them the gradients of the first element as they came, for the checks of types and shapes.
+    """
+    wanted = [x for _, x in checked_inputs(inputs)]
+    jacobians = [np.zeros((x.shape.numel(), out.shape.numel()), numbers(x).dtype) for x in wanted]
+    first: list[Any] = [None] * len(wanted)
+    if not out.requires_grad:
+        return jacobians, first
+    for place, weight in enumerate(weights(out.shape.numel())):
+        seed = np.zeros(tuple(out.shape), complex if out.dtype.is_complex else float)
+        seed.reshape(-1)[place] = part.unit * weight
+        found = grad(out, wanted, like(out, seed), retain_graph=True, allow_unused=True)
+        first = list(found) if place == 0 else first
+        for jacobian, g in zip(jacobians, found, strict=True):
+            if g is not None:
+                jacobian[:, place] = numbers(g).reshape(-1) / weight
+    return jacobians, first
+
+
+def check_form(number: int, x: Tensor, g: Tensor | None, check_dtype: bool) -> None:
+    """Raise where a gradient has not its input's shape, or type."""
+    if g is None:
+        return
+    if g.shape != x.shape:
+        raise GradcheckError(
+            f"the gradient of input {number} has shape {tuple(g.shape)}, but the input {tuple(x.shape)}"
+        )
+    if check_dtype and g.dtype is not x.dtype:
+        raise GradcheckError(
+            f"the gradient of input {number} is of type {g.dtype.name}, but the input of {x.dtype.name}"
+        )
+
+
+def compare(analytical: Any, numerical: Any, part: Part, number: int, atol: float, rtol: float, mode: str = "") -> None:
+    """Raise GradcheckError where the Jacobians differ; ``mode`` begins its text."""
+    close = np.isclose(analytical, numerical, rtol=rtol, atol=atol, equal_nan=True)
+    if close.all():
+        return
+    with np.errstate(invalid="ignore"):
+        distance = np.where(close, -1, np.nan_to_num(np.abs(analytical - numerical), nan=np.inf, posinf=np.inf))
+    worst = np.unravel_index(np.argmax(distance), distance.shape)
+    error = GradcheckError(
+        f"{mode}Jacobian mismatch for {part.description} with respect to input {number}: {np.sum(~close)} of {close.size} "
+        f"elements differ by more than atol={atol} and rtol={rtol} allow.  The worst is "
+        f"d output[{worst[1]}] / d input[{worst[0]}]: "
+        f"{numerical[worst]:.6g} numerically, {analytical[worst]:.6g} analytically.\n"
+        f"numerical:\n{_printed(numerical)}\nanalytical:\n{_printed(analytical)}"
+    )
+    error.numerical, error.analytical = numerical, analytical
+    raise error
+
+
+def _printed(jacobian: Any) -> str:
+    return np.array2string(jacobian, precision=6, suppress_small=True, threshold=400, max_line_width=120)
