@@ -88,6 +88,7 @@ HOLDERS = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:To copy construct")
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("holder", HOLDERS)
 def test_a_write_changes_nothing_that_was_handed_out(write, holder, backend):
@@ -212,6 +213,7 @@ def test_a_buffer_that_is_reused_changes_no_tensor(backend):
     assert all(x.tolist() == [number] * 3 for number, batch in enumerate(batches) for x in batch)
 
 
+@pytest.mark.filterwarnings("ignore:To copy construct")
 def test_a_tensor_of_a_tensor_does_not_share_memory(backend):
     x = fresh()
     y = polygrad.tensor(x)

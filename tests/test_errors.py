@@ -13,7 +13,7 @@ ALLOWED = (TypeError, ValueError, IndexError, RuntimeError)
 
 
 def snapshot(x):
-    grad = None if x.grad is None else x.grad.tolist()
+    grad = x.grad.tolist() if x.is_leaf and x.grad is not None else None
     return x.tolist(), grad, x.requires_grad, x.grad_fn, x.dtype, tuple(x.shape)
 
 

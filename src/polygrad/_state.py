@@ -15,6 +15,9 @@ from ._forking import in_children
 grad_mode: ContextVar[bool] = ContextVar("polygrad_grad_mode", default=True)
 inference_mode: ContextVar[bool] = ContextVar("polygrad_inference_mode", default=False)
 
+#: The name of the transform, such as ``"grad"``, that records the function that runs; None outside.
+differentiating: ContextVar[str | None] = ContextVar("polygrad_differentiating", default=None)
+
 #: The hot path's test: does this operation belong to a graph?
 grad_enabled = grad_mode.get
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -177,7 +178,18 @@ class Tensor(Aliasing):
             if RECORDERS and (active := recorder()) is not None:
                 active.read_grad(edge)
             return edge.grad
-        return None if edge is None or edge.hooks is None else edge.hooks.grad
+        if edge is None:
+            return None
+        kept = None if edge.hooks is None else edge.hooks.grad
+        if kept is None and not self.retains_grad:
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+                "populated during backward(). If you indeed want it to be, call .retain_grad() on the tensor. If a leaf was "
+                "lost, as in w = w - lr * w.grad, update it in place: with polygrad.no_grad(): w -= lr * w.grad",
+                UserWarning,
+                stacklevel=2,
+            )
+        return kept
 
     @grad.setter
     def grad(self, value: Tensor | None) -> None:

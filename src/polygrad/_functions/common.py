@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -62,6 +64,17 @@ def keyword_or_positional(function: str, name: str, given: tuple, named: dict[st
     if named:
         raise TypeError(f"{function}() got an unexpected keyword argument {next(iter(named))!r}")
     return given
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """Warn of ``message`` at the user's line, however deep in polygrad this is called."""
+    level, frame = 1, sys._getframe()
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+        level, frame = level + 1, frame.f_back  # type: ignore[assignment]
+    warnings.warn(message, category, stacklevel=level)
+
+
+_PACKAGE = __name__.partition(".")[0]
 
 
 def sizes(args: Sequence[Any]) -> tuple[int, ...]:

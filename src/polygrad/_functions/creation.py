@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import builtins
 import math
 from typing import Any
 
 import numpy as np
 
 from .. import _dtypes
+from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell, make_leaf
 from .._devices import native_device
-from .._dtypes import DType, promote
+from .._dtypes import DType
 from .._state import RECORDERS, recorder
-from ..backends.registry import BY_TYPE, get_backend
-from .common import check_tensor, sizes
+from ..backends.registry import get_backend
+from .common import check_tensor, sizes, warn
+from .plain import as_numpy, backend_of, loses_derivative
 
 
 def place(backend: Any, device: Any) -> tuple[Any, Any]:
@@ -51,8 +52,10 @@ def tensor(
     to the default backend, arrays of another library stay with it, unless ``backend`` names one.  The memory is copied
     unless ``copy`` is False, which promises that nobody writes to it again.
 
-    Raises TypeError for data that are not numbers, ValueError for lists of unequal lengths, RuntimeError for an integer
-    tensor that is to require grad.
+    Values are copied and the graph is left behind.  So a tensor as data, and tensors in a list that require grad, are warned of:
+    `as_tensor` and `stack` keep the graph, ``x.detach().clone()`` says that it is to be left.  Raises TypeError for data
+    that are not numbers, ValueError for lists of unequal lengths, RuntimeError for an integer tensor that is to require
+    grad, and inside of a transform for tensors that are differentiated.
 
     Example::
 
@@ -65,10 +68,15 @@ def tensor(
 
 def _as_array(data: Any, dtype: DType | None, device: Any, backend: Any, copy: bool) -> Any:
     if isinstance(data, Tensor):
+        loses_derivative(data)
+        warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+            "sourceTensor.detach().clone().requires_grad_(True), rather than polygrad.tensor(sourceTensor)."
+        )
         target = data.backend if backend is None else get_backend(backend)
         moved = OPERATIONS.moved(data.detach(), target, device, dtype)
         return moved._read()
-    source = _backend_of(data)
+    source = backend_of(data)
     if source is not None and source.name != "numpy" and backend is None:
         where = None if device is None else native_device(source, device)
         return source.asarray(
@@ -77,95 +85,50 @@ def _as_array(data: Any, dtype: DType | None, device: Any, backend: Any, copy: b
     if source is not None:
         data = source.to_numpy(data)
     target, where = place(backend, device)
-    array, dtype = _as_numpy(data, dtype)
+    array, dtype = as_numpy(data, dtype)
     return target.asarray(array, dtype=target.to_dtype(dtype), device=where, copy=True if copy else None)
 
 
-def _backend_of(data: Any) -> Any:
-    if isinstance(data, (list, tuple, bool, int, float, complex)) and not hasattr(data, "dtype"):
-        return None
-    try:
-        return BY_TYPE[type(data)]
-    except TypeError:
-        return None
-
-
-def _as_numpy(data: Any, dtype: DType | None) -> tuple[Any, DType]:
-    """``data`` as a NumPy array, and the type that the tensor gets."""
-    if not isinstance(data, (np.ndarray, np.generic)):
-        data, inferred = _from_sequence(data)
-    else:
-        inferred = _of_numpy(data.dtype)
-    return data, inferred if dtype is None else dtype
-
-
-def _of_numpy(native: Any) -> DType:
-    found = _dtypes.BY_NAME.get(native.newbyteorder("=").name)
-    if found is None:
-        raise TypeError(
-            f"can't make a tensor of NumPy's {native!r}: the types are {', '.join(d.name for d in _dtypes.ALL)}"
-        )
-    return found
-
-
-def _from_sequence(data: Any) -> tuple[Any, DType]:
-    kinds: set[Any] = set()
-    plain = _plain(data, kinds)
-    dtypes = [k if isinstance(k, DType) else _dtypes.default_of(k) for k in kinds]
-    if kinds and all(k in (builtins.bool, int, float, complex) for k in kinds):
-        inferred = _dtypes.default_of(max(kinds, key=(builtins.bool, int, float, complex).index))
-    else:
-        inferred = promote(*dtypes) if dtypes else _dtypes.get_default_dtype()
-    try:
-        array = np.asarray(plain)
-    except ValueError:
-        raise ValueError(
-            f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}"
-        ) from None
-    if array.dtype.kind not in "biufc":
-        if inferred.kind in ("int", "uint"):
-            raise OverflowError("an integer in the data does not fit into int64")
-        raise ValueError(f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}")
-    return array, inferred
-
-
-def _lengths(data: Any) -> str:
-    return ", ".join(str(len(row)) if isinstance(row, (list, tuple)) else "a number" for row in data[:8])
-
-
-def _plain(data: Any, kinds: set[Any]) -> Any:
-    """``data`` with tensors and arrays turned into lists; ``kinds`` collects the types of the numbers."""
-    kind = type(data)
-    if kind in (builtins.bool, int, float, complex):
-        kinds.add(kind)
-        return data
-    if isinstance(data, (list, tuple, range)):
-        return [_plain(item, kinds) for item in data]
-    if isinstance(data, Tensor):
-        kinds.add(data.dtype)
-        return data.tolist()
-    if isinstance(data, (np.ndarray, np.generic)):
-        kinds.add(_of_numpy(data.dtype))
-        return data.tolist()
-    backend = _backend_of(data)
-    if backend is not None:
-        kinds.add(backend.from_dtype(data.dtype))
-        return backend.to_numpy(data).tolist()
-    for special, made in (("__index__", int), ("__float__", float)):
-        if hasattr(data, special):
-            kinds.add(made)
-            return made(data)
-    if hasattr(data, "__array__"):
-        return _plain(np.asarray(data), kinds)
-    raise TypeError(f"can't make a tensor of {kind.__name__}: the data must be numbers, lists of numbers, or arrays")
-
-
 def as_tensor(data: Any, dtype: DType | None = None, device: Any = None, *, backend: Any = None) -> Tensor:
-    """``data`` as a tensor; a tensor that already fits is returned itself, with its graph."""
+    """``data`` as a tensor; a tensor that already fits is returned itself, with its graph.
+
+    Tensors in nested lists keep their graph: they are stacked, on the first one's backend unless one is named.  Otherwise it is
+    `tensor`.  Raises ShapeError where the shapes of a list's elements differ.
+
+    Example::
+
+        x, y = polygrad.tensor(1.0, requires_grad=True), polygrad.tensor(2.0)
+        polygrad.as_tensor([x, y, 3.0]).requires_grad  # True
+    """
     if isinstance(data, Tensor):
         target = data.backend if backend is None else get_backend(backend)
         return OPERATIONS.moved(data, target, device, check_dtype(dtype))
-    return tensor(data, dtype=dtype, device=device, backend=backend)
+    first = _first_tensor(data)
+    if first is None:
+        return tensor(data, dtype=dtype, device=device, backend=backend)
+    made = _stacked(data, first.backend if backend is None else get_backend(backend), device)
+    return made if dtype is None else OPERATIONS.astype(made, check_dtype(dtype))
+
+
+def _first_tensor(data: Any) -> Tensor | None:
+    if isinstance(data, Tensor):
+        return data
+    if not isinstance(data, (list, tuple)):
+        return None
+    return next((found for item in data if (found := _first_tensor(item)) is not None), None)
+
+
+def _stacked(data: Any, target: Any, device: Any) -> Tensor:
+    """Nested lists of tensors and numbers as one tensor on ``target``."""
+    if isinstance(data, Tensor):
+        return data if target.level else OPERATIONS.moved(data, target, device, None)
+    if not isinstance(data, (list, tuple)) or not data:
+        return tensor(data, device=device, backend=target.ground if target.level else target)
+    parts = [_stacked(item, target, device) for item in data]
+    if len({part.shape for part in parts}) > 1:
+        shapes = ", ".join(str(tuple(part.shape)) for part in parts[:8])
+        raise ShapeError(f"expected a list of elements of equal shapes, but got shapes that differ: {shapes}")
+    return OPERATIONS.stack(parts, axis=0)
 
 
 def from_numpy(array: Any, *, copy: bool = True) -> Tensor:

@@ -13,7 +13,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._state import RECORDERS
 from .common import ask
-from .creation import tensor
+from .creation import as_tensor, tensor
 
 _FULL = slice(None)
 
@@ -67,7 +67,7 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
 
 
 def _as_value(x: Tensor, value: Any) -> Tensor:
-    return tensor(value, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
+    return as_tensor(value, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
 
 
 def _without_leading_ones(value: Tensor, ndim: int) -> Tensor:

@@ -14,7 +14,7 @@ from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from ..backends.registry import get_backend
 from .common import check_tensor, numpy_spelling
-from .creation import arange, check_dtype, tensor
+from .creation import arange, as_tensor, check_dtype, tensor
 from .reductions import ValuesAndIndices
 from .shaping import flatten
 
@@ -298,7 +298,7 @@ def searchsorted(
     values = (
         input
         if isinstance(input, Tensor)
-        else tensor(input, backend=sorted_sequence.backend, device=sorted_sequence.device)
+        else as_tensor(input, backend=sorted_sequence.backend, device=sorted_sequence.device)
     )
     common = _dtypes.promote(sorted_sequence.dtype, values.dtype)
     places, values = xp.astype(sorted_sequence, common).detach(), xp.astype(values, common).detach()

@@ -17,7 +17,7 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._interpreters.crossing import Argument, cross, lifted, raised
 from .._interpreters.frames import stack
-from .._state import grad_enabled
+from .._state import differentiating, grad_enabled
 from ..autograd.grad_mode import enable_grad
 from .trees import TransformError, chosen, flatten, replaced, tensors_of, unflatten
 
@@ -37,8 +37,12 @@ class Recorded:
         given = [args[position] for position in positions]
         leaves, self.inputs_structure = tensors_of(given, name, "an argument to differentiate by", differentiable=True)
         self.inputs = [_argument(x, around) for x in leaves]
-        with enable_grad():
-            result = func(*replaced(args, positions, unflatten(self.inputs_structure, self.inputs)), **kwargs)
+        token = differentiating.set(name)
+        try:
+            with enable_grad():
+                result = func(*replaced(args, positions, unflatten(self.inputs_structure, self.inputs)), **kwargs)
+        finally:
+            differentiating.reset(token)
         aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:

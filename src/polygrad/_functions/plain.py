@@ -1,0 +1,116 @@
+"""Data that a tensor is made of, as NumPy arrays: numbers, nested lists, arrays of any library, tensors in lists."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS
+from .._core.tensor import Tensor
+from .._dtypes import DType, promote
+from .._state import differentiating, grad_enabled
+from ..backends.registry import BY_TYPE
+from .common import warn
+
+
+def loses_derivative(data: Tensor) -> bool:
+    """Whether a copy of the values of ``data`` loses a derivative.  Raises RuntimeError where a transform takes it."""
+    array = data._read()
+    directed = BY_TYPE[type(array)].level > 1 and OPERATIONS.without_tangent(array) is not array
+    if not directed and (data._edge is None or not grad_enabled()):
+        return False
+    transform = "jvp" if directed else differentiating.get()
+    if transform is not None:
+        raise RuntimeError(
+            f"{transform}: tensor(...) copies values, and no derivative goes through it; write polygrad.as_tensor(...) or "
+            "polygrad.stack(...), which keep it, or x.detach() if none is meant"
+        )
+    return True
+
+
+def backend_of(data: Any) -> Any:
+    """The backend of an array; None for what is none."""
+    if isinstance(data, (list, tuple, bool, int, float, complex)) and not hasattr(data, "dtype"):
+        return None
+    try:
+        return BY_TYPE[type(data)]
+    except TypeError:
+        return None
+
+
+def as_numpy(data: Any, dtype: DType | None) -> tuple[Any, DType]:
+    """``data`` as a NumPy array, and the type that the tensor gets."""
+    if not isinstance(data, (np.ndarray, np.generic)):
+        data, inferred = _from_sequence(data)
+    else:
+        inferred = _of_numpy(data.dtype)
+    return data, inferred if dtype is None else dtype
+
+
+def _of_numpy(native: Any) -> DType:
+    found = _dtypes.BY_NAME.get(native.newbyteorder("=").name)
+    if found is None:
+        raise TypeError(
+            f"can't make a tensor of NumPy's {native!r}: the types are {', '.join(d.name for d in _dtypes.ALL)}"
+        )
+    return found
+
+
+def _from_sequence(data: Any) -> tuple[Any, DType]:
+    kinds: set[Any] = set()
+    plain = _plain(data, kinds)
+    dtypes = [k if isinstance(k, DType) else _dtypes.default_of(k) for k in kinds]
+    if kinds and all(k in (builtins.bool, int, float, complex) for k in kinds):
+        inferred = _dtypes.default_of(max(kinds, key=(builtins.bool, int, float, complex).index))
+    else:
+        inferred = promote(*dtypes) if dtypes else _dtypes.get_default_dtype()
+    try:
+        array = np.asarray(plain)
+    except ValueError:
+        raise ValueError(
+            f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}"
+        ) from None
+    if array.dtype.kind not in "biufc":
+        if inferred.kind in ("int", "uint"):
+            raise OverflowError("an integer in the data does not fit into int64")
+        raise ValueError(f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}")
+    return array, inferred
+
+
+def _lengths(data: Any) -> str:
+    return ", ".join(str(len(row)) if isinstance(row, (list, tuple)) else "a number" for row in data[:8])
+
+
+def _plain(data: Any, kinds: set[Any]) -> Any:
+    """``data`` with tensors and arrays turned into lists; ``kinds`` collects the types of the numbers."""
+    kind = type(data)
+    if kind in (builtins.bool, int, float, complex):
+        kinds.add(kind)
+        return data
+    if isinstance(data, (list, tuple, range)):
+        return [_plain(item, kinds) for item in data]
+    if isinstance(data, Tensor):
+        kinds.add(data.dtype)
+        if loses_derivative(data):
+            warn(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior: no gradient goes "
+                "through it.  Consider using tensor.detach() first, or polygrad.as_tensor or polygrad.stack, which keep it."
+            )
+        return data.detach().tolist()
+    if isinstance(data, (np.ndarray, np.generic)):
+        kinds.add(_of_numpy(data.dtype))
+        return data.tolist()
+    backend = backend_of(data)
+    if backend is not None:
+        kinds.add(backend.from_dtype(data.dtype))
+        return backend.to_numpy(data).tolist()
+    for special, made in (("__index__", int), ("__float__", float)):
+        if hasattr(data, special):
+            kinds.add(made)
+            return made(data)
+    if hasattr(data, "__array__"):
+        return _plain(np.asarray(data), kinds)
+    raise TypeError(f"can't make a tensor of {kind.__name__}: the data must be numbers, lists of numbers, or arrays")
