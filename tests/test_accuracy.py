@@ -144,6 +144,7 @@ ROWS = [
     Row("tan", polygrad.tan, mp.tan, lambda x: 1 / mp.cos(x) ** 2, "angle"),
     Row("elu", F.elu, lambda x: x if x > 0 else mp.expm1(x), lambda x: one if x > 0 else mp.exp(x)),
     Row("celu", lambda x: F.celu(x, 0.5), lambda x: x if x > 0 else mp.expm1(2 * x) / 2, lambda x: one if x > 0 else mp.exp(2 * x)),
+    Row("logit", polygrad.logit, lambda x: mp.log(x) - mp.log1p(-x), lambda x: 1 / (x * (1 - x)), "probability", value_scale=_from_one),
     Row("x ** 3", lambda x: x**3, lambda x: x**3, lambda x: 3 * x * x),
     Row("x ** -2", lambda x: x**-2, lambda x: x**-2, lambda x: -2 * x**-3),
     Row("x ** 2.5", lambda x: x**2.5, lambda x: x ** mp.mpf(2.5), lambda x: mp.mpf(2.5) * x ** mp.mpf(1.5), "positive"),
@@ -191,6 +192,7 @@ def points(domain: str, dtype: Any) -> list[float]:
         "positive": [*small, *middle, *huge],
         "exp": [*small, *[x for x in middle if x < math.log(most) - 1]],
         "angle": [*small, *[x for x in middle if x < 50]],
+        "probability": [*small, 0.1, 0.49, 0.5, 0.501, 0.9, 0.999, 1 - eps],
         "below 1": [*small, 0.1, 0.5, 0.9, 0.999, 1 - 4 * eps],
         "above 1": [1 + 4 * eps, 1 + 1000 * eps, *[x for x in middle if x > 1.2], *huge],
         "above -1": [*small, *middle, *huge, *[-x for x in small], -0.1, -0.5, -0.999, eps - 1],
@@ -327,6 +329,19 @@ def test_remainders_of_infinities_and_zeros(backend):
     assert math.isnan(fmod(math.inf, 2.0)) and math.isnan(fmod(1.0, 0.0)) and math.isnan(fmod(math.nan, 1.0))
     assert math.copysign(1.0, fmod(-4.0, 2.0)) == -1.0
     assert [fmod(x, y) for x, y in ((7, 3), (-7, 3), (7, -3), (-7, -3))] == [1, -1, 1, -1]
+
+
+def test_xlogy_and_logit_at_the_ends_of_their_domains(backend):
+    x, y = (polygrad.tensor(v, requires_grad=True) for v in ([0.0, 0.0, 0.0, 2.0], [0.0, math.inf, -1.0, 1.0]))
+    result = polygrad.xlogy(x, y)
+    result.sum().backward()
+    assert result.tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert x.grad.tolist() == [0.0, 0.0, 0.0, 0.0] and y.grad.tolist() == [0.0, 0.0, 0.0, 2.0]
+    p = polygrad.tensor([0.0, 1.0], requires_grad=True)
+    with np.errstate(all="ignore"):
+        result = polygrad.logit(p)
+        result.sum().backward()
+    assert result.tolist() == [-math.inf, math.inf] and p.grad.tolist() == [math.inf, math.inf]
 
 
 def test_whole_numbers_are_divided_as_whole_numbers(backend):

@@ -66,7 +66,7 @@ def fmin(input: Tensor, other: Tensor) -> Tensor:
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """``log(input / (1 - input))``, with ``input`` held between ``eps`` and ``1 - eps`` if that is given."""
     x = input if eps is None else pointwise.clamp(input, eps, 1 - eps)
-    return xp.log(x / (1 - x))
+    return xp.log(x) - xp.log1p(-x)
 
 
 def xlogy(input: Any, other: Any) -> Tensor:
@@ -76,7 +76,7 @@ def xlogy(input: Any, other: Any) -> Tensor:
         v if isinstance(v, Tensor) else like._new_scalar(v, _dtypes.promote_scalar(like.dtype, type(v)))
         for v in (input, other)
     )
-    zero = xp.logical_and(x == 0, y <= 0)
+    zero = xp.logical_and(x == 0, xp.logical_or(y <= 0, y == math.inf))
     return xp.where(zero, 0.0, x * xp.log(xp.where(zero, 1.0, y)))
 
 

@@ -40,7 +40,7 @@ safe_divide.defvjp(
 
 def _pow_exponent(xp, g, ans, x, y):
     # d(x**y)/dy = x**y * log(x); at x = 0 it is 0 for y >= 0 (as in PyTorch), although log(0) is infinite.
-    zero = xp.logical_and(x == 0, xp.logical_not(xp.real(y) < 0))
+    zero = xp.logical_and(x == 0, (xp.real(y) if xp.isdtype(y.dtype, "complex floating") else y) >= 0)
     return xp.where(zero, xp.zeros_like(ans), masked_product(xp, g, ans * xp.log(xp.where(zero, xp.ones_like(x), x))))
 
 
