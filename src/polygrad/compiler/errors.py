@@ -9,7 +9,9 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
+#: How code without a file is called that is no user's: this library's, Python's, and NumPy's.
+_GENERATED = ("<polygrad ", "<dispatcher of ", "<frozen ", "<__array_function__ ")
 
 
 class CompileError(RuntimeError):
@@ -22,20 +24,27 @@ class StateIsMissing(CompileError):
 
 def users_line(trace: TracebackType | None, backend: Any) -> str:
     """The innermost line of ``trace`` that is neither polygrad's, nor the plugin's, nor an array library's."""
-    plugin = os.path.dirname(os.path.abspath(sys.modules[type(backend).__module__].__file__ or ""))
+    plugin = os.path.join(os.path.dirname(os.path.abspath(sys.modules[type(backend).__module__].__file__ or "")), "")
     frames = [
         f for f in traceback.extract_tb(trace) if not is_library(f.filename) and not f.filename.startswith(plugin)
     ]
     if not frames:
-        return ""
+        return "the function"
     frame = frames[-1]
     text = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
-    return f"{text!r} ({os.path.basename(frame.filename)}, line {frame.lineno}, in {frame.name})"
+    place = f"{os.path.basename(frame.filename)}, line {frame.lineno}, in {frame.name}"
+    return f"{text!r} ({place})" if text else place  # of what came by `python -c` or `exec` there is no text
 
 
 def is_library(filename: str) -> bool:
-    """Whether a file belongs to polygrad, or to an installed package."""
-    return filename.startswith((_HERE, "<")) or "site-packages" in filename or "dist-packages" in filename
+    """Whether code belongs to polygrad, or to an installed package.
+
+    What is in no file is the user's, as from a notebook, the interactive interpreter, ``python -c`` or `exec`, unless it was
+    generated here.
+    """
+    if filename.startswith("<"):
+        return filename.startswith(_GENERATED)
+    return filename.startswith(_HERE) or "site-packages" in filename or "dist-packages" in filename
 
 
 def needs_a_value(error: BaseException, backend: Any) -> CompileError:
