@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from threading import get_ident
 from typing import Any, NamedTuple
@@ -15,13 +16,15 @@ from ..backends.registry import get_backend
 from . import turns
 from .calling import STALE
 from .errors import CompileError, StateIsMissing
-from .explain import advise, described, explain
+from .explain import advise, described, explain, explain_eviction
 from .jit import Program
 from .keys import key_of, key_of_tensors
 from .replay import Outdated, replaying
 
 #: A program that is made may be stale at once, where another thread has changed something in between.
 ATTEMPTS = 10
+#: So many programs of one function are kept, unless `compile` is told otherwise.
+MAX_PROGRAMS = 64
 
 __all__ = ["CompileError", "Compiled", "Cost", "Lowered", "compile"]
 
@@ -55,11 +58,15 @@ class Lowered:
 class Compiled:
     """A function whose calls run as compiled programs, one for each kind of arguments; other attributes are its own."""
 
-    def __init__(self, function: Callable, backend: Any = None):
+    def __init__(self, function: Callable, backend: Any = None, max_programs: int | None = MAX_PROGRAMS):
         functools.update_wrapper(self, function, updated=())
         self.__wrapped__ = function
         self._backend = None if backend is None else get_backend(backend)
         self._programs: dict[Any, tuple[Program, ...]] = {}
+        #: The programs and their keys, the one that was used longest ago first; and the one that was used last.
+        self._order: OrderedDict[Program, Any] = OrderedDict()
+        self._latest: Program | None = None
+        self._max_programs = max_programs
         self._advised = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -90,6 +97,8 @@ class Compiled:
                     except Outdated:
                         continue
                     if result is not STALE:
+                        if program is not self._latest:
+                            self._use(program)
                         return result
             finally:
                 turns.running.remove(thread)
@@ -102,12 +111,28 @@ class Compiled:
                 except StateIsMissing:
                     break
                 self._programs[key] = (program, *programs)
+                self._keep(key, program)
         else:
             raise CompileError(
                 f"compile: {self._name} was traced {ATTEMPTS} times in one call, and each time what it depends on was another "
                 "thing when the program was to run; let threads that change modes or settings and threads that call it take turns"
             )
         return self.__wrapped__(*args, **kwargs)
+
+    def _use(self, program: Program) -> None:
+        self._latest = program
+        if program in self._order:
+            self._order.move_to_end(program)
+
+    def _keep(self, key: Any, program: Program) -> None:
+        """Remember ``program``, and let go of the one that was used longest ago where there are too many."""
+        self._order[program] = key
+        if self._max_programs is not None and len(self._order) > self._max_programs:
+            oldest, key = self._order.popitem(last=False)
+            rest = tuple([other for other in self._programs.pop(key) if other is not oldest])
+            if rest:
+                self._programs[key] = rest
+            explain_eviction(self._name, oldest, self._max_programs)
 
     def _made(self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor]) -> Program:
         """A new program, and what there is to be said of it."""
@@ -163,7 +188,10 @@ class Compiled:
         return f"<compiled {self.__wrapped__!r}>"
 
 
-def compile(function: Callable | None = None, *, backend: Any = None, fullgraph: bool = True) -> Any:
+def compile(
+    function: Callable | None = None, *, backend: Any = None, fullgraph: bool = True,
+    max_programs: int | None = MAX_PROGRAMS,
+) -> Any:  # fmt: skip
     """``function``, or a module, compiled as a whole.
 
     The first call with new kinds of arguments traces the function: it runs once on values that have a shape and a type
@@ -174,10 +202,11 @@ def compile(function: Callable | None = None, *, backend: Any = None, fullgraph:
     Args:
         function: a function or a module; without it, `compile` is a decorator with arguments.
         backend: where to compile; by default where the tensors among the arguments are.
+        max_programs: so many programs are kept, for the kinds of arguments that were used last; None keeps all.
         fullgraph: always True, as in programs for ``torch.compile``: a part of a function is never left to run eagerly.
 
     Raises CompileError where the function needs the value of a tensor while it is traced, or keeps a traced tensor, TypeError
-    where it reads tensors of several backends, and ValueError for ``fullgraph=False``.
+    where it reads tensors of several backends, and ValueError for ``fullgraph=False`` and for ``max_programs`` below 1.
 
     Example::
 
@@ -195,9 +224,11 @@ def compile(function: Callable | None = None, *, backend: Any = None, fullgraph:
             "compile those functions alone that need no values of tensors"
         )
     if function is None:
-        return functools.partial(compile, backend=backend)
+        return functools.partial(compile, backend=backend, max_programs=max_programs)
     if not callable(function):
         raise TypeError(f"compile takes a function or a module, not a {type(function).__name__}")
-    compiled = Compiled(function, backend)
+    if max_programs is not None and (not isinstance(max_programs, int) or max_programs < 1):
+        raise ValueError(f"compile: max_programs is a number from 1 up, or None for no bound, not {max_programs!r}")
+    compiled = Compiled(function, backend, max_programs)
     as_module = getattr(function, "_as_compiled", None)
     return compiled if as_module is None else as_module(compiled)

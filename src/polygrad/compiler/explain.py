@@ -59,6 +59,16 @@ def explain(name: str, former: Sequence[Program], words: dict[str, str], tensors
         logger.info("%s is traced again at %s: %s", name, _calling_line(), _listed(_changes(former, words, tensors)))
 
 
+def explain_eviction(name: str, program: Program, count: int) -> None:
+    """Log that ``program`` is let go of, since there are more than ``count``."""
+    logger.info(
+        "%s has more than max_programs=%d programs, and lets go of the one that was used longest ago, for %s",
+        name,
+        count,
+        ", ".join(f"{label}: {word}" for label, word in program.words.items()),
+    )
+
+
 def _listed(changes: Sequence[str]) -> str:
     more = len(changes) - MANY_CHANGES
     return "; ".join(changes[:MANY_CHANGES]) + (f"; and {more} more like this" if more > 0 else "")
