@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import random
 import re
 import sys
@@ -88,6 +89,7 @@ class Program:
         return scope["program"]
 
 
+@functools.lru_cache(64)
 def values(seed: int, x: Input, call: int) -> np.ndarray:
     """The data of one input in one call."""
     rng = np.random.default_rng([seed, call, *x.name.encode()])
@@ -145,9 +147,14 @@ def outcome(
             seen.append([y.requires_grad for y in results])
         leaves = [t for t in (*arguments, *(scope[x.name] for x in program.state)) if t.requires_grad]
         weighted = [(real(library, y) * (k + 1)).sum() for k, y in enumerate(results) if y.requires_grad]
-        gradients = [None] * len(leaves)
+        gradients: Any = [None] * len(leaves)
+        twice = program.seed % 4 == 0
         if weighted and leaves:
-            gradients = library.autograd.grad(sum(weighted), leaves, allow_unused=True)
+            gradients = library.autograd.grad(sum(weighted), leaves, allow_unused=True, create_graph=twice)
+        seen.append([array(g) for g in gradients])
+        squares = [(real(library, g) ** 2).sum() for g in gradients if g is not None and g.requires_grad]
+        if twice and squares:
+            gradients = library.autograd.grad(sum(squares), leaves, allow_unused=True)
         seen.append([array(g) for g in gradients])
         seen.append([array(t) for t in arguments])
         seen.append([(array(scope[x.name]), array(scope[x.name].grad)) for x in program.state])
@@ -229,7 +236,7 @@ VIEWS = (
 {x}[{i}]|{x}[{i}]|{x}[{i}]|{x}.narrow({d}, 0, 1)|{x}.transpose({d}, 0)|{x}.mT|{x}.reshape(-1)|{x}.flatten()|{x}.unsqueeze({d})
 {x}.squeeze()|{x}.expand(2, *{x}.shape)|{x}.select({d}, -1)|{x}.unbind({d})[0]|{x}.chunk(2, {d})[-1]|{x}.split(1, {d})[0]|{x}.movedim({d}, 0)
 {x}.permute(*reversed(range({x}.ndim)))|{x}.diagonal()|{x}.view(-1)|{x}.detach()|{x}.view({x}.shape)|{x}[...]|{x}.swapaxes({d}, -1)
-{x}.reshape(2, -1)|{x}.unflatten({d}, (1, -1))|{x}.T|{x}.data|{x}.view_as({x})|{x}.broadcast_to(2, *{x}.shape)|lib.atleast_2d({x})
+{x}.reshape(2, -1)|{x}.unflatten({d}, (1, -1))|{x}.T|{x}.data|{x}.view_as({x})|lib.broadcast_to({x}, (2, *{x}.shape))|lib.atleast_2d({x})
 """.replace("\n", "|")
     .strip("|")
     .split("|")
@@ -324,6 +331,8 @@ class Writer:
         self.program = Program(seed, made("x", choose.choice([1, 2, 2, 3]), 0.3), state, optimizer)
         self.count = 0
         self.expressions: list[str] = []
+        self.complex: dict[str, bool] = {}
+        self.code: dict[str, Any] = {}
         self.restart()
 
     def restart(self) -> None:
@@ -333,7 +342,7 @@ class Writer:
         for x in program.arguments:
             self.scope[x.name] = tensor(polygrad, x, values(program.seed, x, 0), "rows")
         for line in program.lines:
-            exec(line, self.scope)
+            exec(self.code[line], self.scope)
 
     def write(self) -> Program:
         """The program."""
@@ -352,7 +361,9 @@ class Writer:
     def step(self) -> None:
         """A step of the optimizer."""
         losses = [
-            name for name, x in self.tensors().items() if x.requires_grad and name[0] == "v" and not x.is_complex()
+            name
+            for name, x in self.tensors().items()
+            if x.requires_grad and name[0] == "v" and not self.is_complex(name)
         ]
         if losses:
             self.attempt(
@@ -367,9 +378,15 @@ class Writer:
         """What can be used, by name."""
         return {n: x for n, x in self.scope.items() if isinstance(x, polygrad.Tensor)}
 
-    def pick(self, test: Callable[[Any], bool] = lambda x: not x.is_complex()) -> str:
+    def is_complex(self, name: str) -> bool:
+        """Whether a tensor is complex, which one name always is."""
+        if name not in self.complex:
+            self.complex[name] = self.scope[name].is_complex()
+        return self.complex[name]
+
+    def pick(self, test: Callable[[Any], bool] = lambda x: True, is_complex: bool = False) -> str:
         """A tensor, more likely one of the last."""
-        names = [name for name, x in self.tensors().items() if test(x)]
+        names = [name for name, x in self.tensors().items() if self.is_complex(name) is is_complex and test(x)]
         if self.choose.random() < 0.5:
             names = names[-4:]
         return self.choose.choice(names)
@@ -380,9 +397,8 @@ class Writer:
 
         def fits(y: Any) -> bool:
             theirs = tuple(y.shape)
-            return len(theirs) <= len(shape) and not y.is_complex() and all(
-                m in (1, n) for m, n in zip(reversed(theirs), reversed(shape), strict=False)
-            )  # fmt: skip
+            ends = zip(reversed(theirs), reversed(shape), strict=False)
+            return len(theirs) <= len(shape) and all(m in (1, n) for m, n in ends)
 
         return self.pick(fits)
 
@@ -407,9 +423,9 @@ class Writer:
         v = f"v{self.count}"
         if self.expressions and kind < 0.18:  # computed again
             return f"{v} = {choose.choice(self.expressions[-6:])}"
-        has_complex = any(x.is_complex() for x in self.tensors().values())
+        has_complex = any(self.is_complex(name) for name in self.tensors())
         if has_complex and kind < 0.22:
-            return f"{v} = {choose.choice(COMPLEX).format(x=self.pick(lambda x: x.is_complex()))}"
+            return f"{v} = {choose.choice(COMPLEX).format(x=self.pick(is_complex=True))}"
         x = self.pick()
         value = self.scope[x]
         filled = {
@@ -448,7 +464,7 @@ class Writer:
             leaves = [n for n, t in self.tensors().items() if t.requires_grad and t.is_leaf]
             if not leaves:
                 return f"{v} = {x}.detach().clone().requires_grad_()"
-            varying = [n for n, t in self.tensors().items() if t.requires_grad and not t.is_complex()]
+            varying = [n for n, t in self.tensors().items() if t.requires_grad and not self.is_complex(n)]
             return choose.choice(GRADIENTS).format(v=v, x=choose.choice(varying), w=choose.choice(leaves))
         expression = text.format(**filled)
         self.expressions.append(expression)
@@ -456,8 +472,9 @@ class Writer:
 
     def attempt(self, line: str) -> None:
         """Keep a line that works."""
+        self.code[line] = compile(line, "<line>", "exec")
         try:
-            exec(line, self.scope)
+            exec(self.code[line], self.scope)
             # What was only added has changed nothing else.
             added = line.split(" = ")[0] if self.is_assignment(line) else None
             good = all(self.is_moderate(x) for x in ([self.scope[added]] if added else self.tensors().values()))
