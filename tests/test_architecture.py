@@ -69,6 +69,7 @@ LATE_IMPORTS = {
 RAW = {
     "_core/aliasing.py": "the cell itself",
     "_core/dispatch.py": "generated code, which tells a recorder by itself",
+    "_core/precision.py": "looks at the data type, which no recorder minds",
     "_core/tensor.py": "the cell itself",
     "_functions/printing.py": "what is printed is no part of a recorded program",
     "_interpreters/frames.py": "puts back what was in a cell",

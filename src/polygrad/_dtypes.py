@@ -30,6 +30,11 @@ class DType:
         return self.kind == "float"
 
     @property
+    def is_half(self) -> builtins.bool:
+        """Whether this is a real floating-point type of 16 bits: sums of such are computed in ``float32``."""
+        return self.kind == "float" and self.itemsize == 2
+
+    @property
     def is_complex(self) -> builtins.bool:
         """Whether this is a complex type."""
         return self.kind == "complex"

@@ -16,6 +16,7 @@ from .._state import RECORDERS, grad_enabled, note_read
 from ..backends.registry import BY_TYPE
 from . import graph
 from .graph import Node, make_node
+from .precision import widened
 from .primitive import OPERATIONS, Plan, Primitive
 from .tensor import TENSOR_TYPES, Tensor, as_operand, cell
 
@@ -205,7 +206,8 @@ def generate(primitive: Primitive) -> Callable:
     text, scope = (_variadic_text if primitive.variadic else _text)(primitive)
     scope.update(
         __name__=__name__, agree=agree, attach_view=attach_view, BY_TYPE=BY_TYPE, explain=explain, grad_enabled=grad_enabled,
-        kernels=primitive.kernels, new=object.__new__, Node=Node, note_read=note_read, plan_of=primitive.plan,
+        halves=primitive.halves, kernels=primitive.kernels, new=object.__new__, Node=Node, note_read=note_read,
+        plan_of=primitive.plan, widened=widened,
         plans=primitive.plans, primitive=primitive, RECORDERS=RECORDERS, scalar_operand=scalar_operand,
         scalars=_scalars.get, SCALARS=SCALARS, sequence=graph.next_sequence, several=several, Tensor=Tensor,
         TENSOR_TYPES=TENSOR_TYPES, top=top, is_discrete=is_discrete, EXPLAINED=EXPLAINED,
@@ -292,6 +294,9 @@ def _text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
     lines = [_signature(primitive, names, scope)]
     add = lines.append
     _read_operands(primitive, names, arrays, add)
+    if primitive.accumulates:
+        add("    if a0.dtype in halves[kind]:")
+        add(f"        return widened(dispatch, ({', '.join(names)},){_settings_call(primitive)})")
     add("    try:")
     add(f"        out = kernels[kind]({', '.join(arrays)}{_settings_call(primitive)})")
     add("    except EXPLAINED as error:")

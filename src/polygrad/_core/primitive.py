@@ -21,7 +21,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..backends.namespace import GENERIC, STANDARD
+from ..backends.namespace import ACCUMULATING, GENERIC, STANDARD
 from ..backends.registry import BY_TYPE
 
 #: Every primitive, by name.
@@ -33,10 +33,10 @@ class _ByType(dict):
 
     __slots__ = ("bind",)
 
-    def __init__(self, bind: Callable[[Any], Callable]):
+    def __init__(self, bind: Callable[[Any], Any]):
         self.bind = bind
 
-    def __missing__(self, array_type: type) -> Callable:
+    def __missing__(self, array_type: type) -> Any:
         bound = self[array_type] = self.bind(array_type)
         return bound
 
@@ -73,6 +73,7 @@ class Primitive:
         view: Callable | None,
         differentiable: bool,
         standard: bool,
+        accumulates: bool = False,
     ):
         code = forward.__code__
         count = code.co_posonlyargcount - 1
@@ -96,6 +97,9 @@ class Primitive:
         self.pushforwards: dict[str, Callable] = {}
         #: What is wrong with raw operands that the array library refused: ``(*operands) -> message or None``.
         self.misfit: Callable[..., str | None] | None = None
+        self.accumulates = accumulates
+        #: Array type → the library's types of half precision that this operation wants in single precision.
+        self.halves = _ByType(lambda array_type: BY_TYPE[array_type].halves(name))
         self.kernels = _ByType(lambda array_type: BY_TYPE[array_type].kernel(self))
         self.plans: dict[tuple[bool, ...], Plan] = {}
         self.__doc__ = forward.__doc__
@@ -264,6 +268,7 @@ def primitive(
     linear: tuple[str, ...] = (),
     view: Callable | None = None,
     differentiable: bool = True,
+    accumulates: bool = False,
 ) -> Callable[[Callable], Primitive]:
     """Declare a primitive from its forward, a function ``(xp, operands, /, settings)``.
 
@@ -279,6 +284,8 @@ def primitive(
             is then the primitive itself.
         view: how a write to the result reaches the operand: ``(base, value, **settings) -> new base``.
         differentiable: False where the result does not vary (a comparison, an index).
+        accumulates: many elements are added or multiplied together, or their moments taken.  Operands of half precision
+            are brought to single precision first and the result is rounded once; so are the gradients.
 
     Example::
 
@@ -294,9 +301,11 @@ def primitive(
         chosen = name or forward.__name__.rstrip("_")
         made = Primitive(
             forward, chosen, broadcasts=broadcasts, promotes=promotes, outputs=outputs, variadic=variadic,
-            linear=linear, view=view, differentiable=differentiable, standard=False,
+            linear=linear, view=view, differentiable=differentiable, standard=False, accumulates=accumulates,
         )  # fmt: skip
         PRIMITIVES[chosen] = made
+        if accumulates:
+            ACCUMULATING.add(chosen)
         if chosen not in STANDARD:
             GENERIC[chosen] = forward
         return made

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
@@ -183,6 +184,7 @@ def diff(
     return x
 
 
+@in_single_precision
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
     """The integral along ``dim`` by the trapezoidal rule, of points ``x`` or of points at distances ``dx``."""
     axis = normal_axis(dim, y.ndim)
@@ -199,6 +201,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
 trapz = trapezoid
 
 
+@in_single_precision
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
     """The distances of order ``p`` of every row of ``x1`` from every row of ``x2``."""
     if x1.shape[-1] != x2.shape[-1]:

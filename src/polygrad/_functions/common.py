@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._state import RECORDERS, recorder
@@ -41,11 +40,6 @@ def check_tensor(value: Any, name: str, argument: str = "input") -> Tensor:
             f"{name}(): argument {argument!r} must be a Tensor, not {type(value).__name__} (polygrad.tensor(...) makes one)"
         )
     return value
-
-
-def wide(x: Tensor) -> Tensor:
-    """``x``, in single precision if it is of half: for sums of powers, which would overflow."""
-    return xp.astype(x, _dtypes.float32) if x.dtype in (_dtypes.float16, _dtypes.bfloat16) else x
 
 
 def dims_of(dim: Any) -> Any:
@@ -107,4 +101,4 @@ def ask(tensor: Tensor, question: Callable[[Any], Any]) -> Any:
     return question(backend.known_values(array))
 
 
-__all__ = ["ask", "check_tensor", "dims_of", "known_values", "numpy_spelling", "sizes", "wide", "xp"]
+__all__ = ["ask", "check_tensor", "dims_of", "known_values", "numpy_spelling", "sizes", "xp"]

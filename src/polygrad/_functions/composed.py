@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import _dtypes
+from .._core.precision import widen
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from . import pointwise
@@ -148,8 +149,10 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any 
 
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of what is not NaN."""
-    count = xp.astype(xp.logical_not(xp.isnan(input)), input.dtype).sum(dim, keepdim)
-    return nansum(input, dim, keepdim, dtype=dtype) / count
+    x = widen(input)
+    count = xp.astype(xp.logical_not(xp.isnan(x)), x.dtype).sum(dim, keepdim)
+    result = nansum(x, dim, keepdim, dtype=dtype) / count
+    return result if x is input or dtype is not None else xp.astype(result, input.dtype)
 
 
 def _without_nan(input: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
 from .activations import log_softmax
 from .common import ask, check_tensor, xp
@@ -61,6 +62,7 @@ def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> 
     return True if answer is None else answer
 
 
+@in_single_precision
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -177,6 +179,7 @@ def _smooth(
     return rows if reduction == "none" else xp.sum(rows)
 
 
+@in_single_precision
 def nll_loss(
     input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
 ) -> Tensor:

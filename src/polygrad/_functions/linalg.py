@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from .. import _dtypes
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.decompositions import of_triangle
@@ -329,6 +330,7 @@ def logdet(input: Tensor) -> Tensor:
     return xp.log(sign) + size if not sign.dtype.is_complex else xp.complex(size, xp.zeros_like(size)) + xp.log(sign)
 
 
+@in_single_precision
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """``A`` multiplied ``n`` times; a negative ``n`` multiplies its inverse.  By repeated squaring."""
     square(A, "matrix_power")

@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
 from .common import ask, check_tensor, xp
 from .composed import xlogy
@@ -28,7 +29,7 @@ def _reduced(losses: Tensor, reduction: str) -> Tensor:
     return losses if reduction == "none" else xp.mean(losses) if reduction == "mean" else xp.sum(losses)
 
 
-def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
+def _pair(input: Tensor, target: Tensor, name: str, stacklevel: int = 4) -> tuple[Tensor, Tensor]:
     """Both operands in one shape.  PyTorch broadcasts too, and warns as it is almost always a mistake."""
     check_tensor(input, name)
     check_tensor(target, name, "target")
@@ -44,7 +45,7 @@ def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
     warnings.warn(
         f"{name}: the target of shape {tuple(target.shape)} differs from the input's shape {tuple(input.shape)}; "
         "broadcasting them is likely to give a wrong result: make their shapes equal",
-        stacklevel=3,
+        stacklevel=stacklevel,
     )
     return first, second
 
@@ -58,21 +59,28 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Ten
     Raises ShapeError, with both shapes, where they do not fit.
     """
     if input.__class__ is not target.__class__ or input.shape != target.shape:
-        input, target = _pair(input, target, "mse_loss")
+        input, target = _pair(input, target, "mse_loss", 3)
     if weight is not None:
-        difference = input - target
-        return _reduced(difference * difference * weight, reduction)
+        return _weighted_squares(input, target, weight, reduction)
     if reduction not in _REDUCTIONS:
         check_reduction(reduction)
     return xp.mse_loss(input, target, reduction)
 
 
+@in_single_precision
+def _weighted_squares(input: Tensor, target: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    difference = input - target
+    return _reduced(difference * difference * weight, reduction)
+
+
+@in_single_precision
 def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """``|input - target|``."""
     input, target = _pair(input, target, "l1_loss")
     return _reduced(xp.abs(input - target), reduction)
 
 
+@in_single_precision
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """``difference ** 2 / (2 * beta)`` for differences below ``beta``, ``|difference| - beta / 2`` for others."""
     if beta < 0:
@@ -85,6 +93,7 @@ def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta:
     return _reduced(xp.where(size < beta, difference * difference * (0.5 / beta), size - 0.5 * beta), reduction)
 
 
+@in_single_precision
 def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
     """``difference ** 2 / 2`` for differences up to ``delta``, ``delta * (|difference| - delta / 2)`` for others."""
     if delta <= 0:
@@ -98,6 +107,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
 # -- probabilities -----------------------------------------------------------------------------------------------------
 
 
+@in_single_precision
 def binary_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
 ) -> Tensor:
@@ -121,6 +131,7 @@ def binary_cross_entropy(
     return _reduced(losses if weight is None else losses * weight, reduction)
 
 
+@in_single_precision
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -141,6 +152,7 @@ def binary_cross_entropy_with_logits(
     return _reduced(losses if weight is None else losses * weight, reduction)
 
 
+@in_single_precision
 def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
     """``target * (log(target) - input)``, where ``input`` holds logarithms, and with ``log_target`` ``target`` too.
 
@@ -157,6 +169,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
     return _reduced(losses, reduction)
 
 
+@in_single_precision
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,
@@ -178,6 +191,7 @@ def poisson_nll_loss(
     return _reduced(losses, reduction)
 
 
+@in_single_precision
 def gaussian_nll_loss(
     input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Tensor:
@@ -200,6 +214,7 @@ def gaussian_nll_loss(
 # -- margins -----------------------------------------------------------------------------------------------------------
 
 
+@in_single_precision
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
     """``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1."""
     zero = xp.zeros_like(input)
@@ -208,6 +223,7 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, red
     )
 
 
+@in_single_precision
 def margin_ranking_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:
@@ -215,12 +231,14 @@ def margin_ranking_loss(
     return _reduced(xp.relu(-target * (input1 - input2) + margin), reduction)
 
 
+@in_single_precision
 def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """``log(1 + exp(-target * input))``."""
     input, target = _pair(input, target, "soft_margin_loss")
     return _reduced(-xp.logsigmoid(target * input), reduction)
 
 
+@in_single_precision
 def triplet_margin_loss(
     anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6,
     swap: bool = False, reduction: str = "mean",

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from .common import ask, check_tensor, known_values, numpy_spelling, xp
@@ -48,6 +49,7 @@ def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
         )
 
 
+@in_single_precision
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """``sum of input1[i] * weight[k, i, j] * input2[j]`` for every ``k``, over the last dimensions."""
     if (
@@ -196,6 +198,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
 
 
 @numpy_spelling
+@in_single_precision
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along ``dim``; their lengths count as at least ``eps``."""
     x1, x2 = broadcast_tensors(x1, x2)
@@ -204,11 +207,13 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     return xp.sum(first * second, axis if x1.ndim else None)
 
 
+@in_single_precision
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """``norm(x1 - x2 + eps, p)`` along the last dimension."""
     return norm(x1 - x2 + eps, p, -1, keepdim)
 
 
+@in_single_precision
 def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision, is_half, narrow, widen
 from .._core.tensor import Tensor
-from .common import check_tensor, wide, xp
+from .common import check_tensor, xp
 from .pointwise import finfo
 from .pooling import divided
 from .reductions import norm
@@ -83,9 +84,10 @@ def rms_norm(
     axes = tuple(range(input.ndim - len(ending), input.ndim))
     if eps is None:
         eps = float(finfo(input.dtype).eps)
-    x = wide(input)  # squares of half precision overflow
-    result = x / xp.sqrt(xp.mean(x * x, axes, True) + eps)
-    return xp.astype(result if weight is None else result * weight, input.dtype)
+    if is_half(input):
+        return narrow(rms_norm(widen(input), normalized_shape, widen(weight), eps), input.dtype)
+    result = input / xp.sqrt(xp.mean(input * input, axes, True) + eps)
+    return result if weight is None else result * weight
 
 
 def batch_norm(
@@ -107,6 +109,9 @@ def batch_norm(
     training where a channel has only one element.
     """
     check_tensor(input, "batch_norm")
+    if is_half(input):  # the running statistics, which are written to, stay as they are
+        parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
+        return narrow(batch_norm(*parts, training, momentum, eps), input.dtype)
     if tuple(input.shape) == (0,):  # nothing to normalize, which PyTorch lets through
         return xp.clone(input)
     if input.ndim < 2:
@@ -118,6 +123,7 @@ def batch_norm(
     if not training:
         if mean is None or variance is None:
             raise RuntimeError("batch_norm: running_mean and running_var must be given when training=False")
+        mean, variance = widen(mean), widen(variance)
         factor = 1 / xp.sqrt(variance + eps)
         factor = factor if scale is None else factor * scale
         shift = -mean * factor if offset is None else offset - mean * factor
@@ -137,9 +143,10 @@ def _follow(running: Tensor | None, found: Tensor, momentum: Any, factor: float 
     """Move a running statistic towards the one of a batch, times ``factor``."""
     if running is not None:
         found = xp.reshape(found.detach(), tuple(running.shape))
-        running.copy_(running.detach() * (1 - momentum) + found * (momentum * factor))
+        running.copy_(widen(running.detach()) * (1 - momentum) + found * (momentum * factor))
 
 
+@in_single_precision
 def group_norm(
     input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> Tensor:
@@ -175,6 +182,9 @@ def instance_norm(
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     check_tensor(input, "instance_norm")
+    if is_half(input):
+        parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
+        return narrow(instance_norm(*parts, use_input_stats, momentum, eps), input.dtype)
     axes = tuple(range(2, input.ndim))
     count = math.prod(input.shape[2:])
     if count < 2:
@@ -186,6 +196,7 @@ def instance_norm(
     return result
 
 
+@in_single_precision
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
     """``input / (k + alpha * mean of the squares in size neighbouring channels) ** beta`` (Krizhevsky et al., 2012)."""
     if input.ndim < 3:
@@ -202,6 +213,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     return input / xp.power(k + alpha * mean, beta)
 
 
+@in_single_precision
 def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Tensor:
     """``input / max(norm(input, p), eps)``: vectors along ``dim`` brought to length 1."""
     check_tensor(input, "normalize")

@@ -10,7 +10,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.reductions import axes_of
-from .common import check_tensor, dims_of, numpy_spelling, wide
+from .common import check_tensor, dims_of, numpy_spelling
 from .creation import check_dtype
 from .linalg import inv, matrices, svdvals
 
@@ -46,9 +46,7 @@ def vector_norm(
         return xp.sum(xp.sign(xp.abs(x)), axis, keepdim)
     if math.isinf(ord):
         return (xp.max if ord > 0 else xp.min)(xp.abs(x), axis, keepdim)
-    single = wide(x)
-    norms = power_norm(single, axis, ord, keepdim)
-    return norms if single is x else xp.astype(norms, x.dtype)
+    return power_norm(x, axis, ord, keepdim)
 
 
 def _check_floating(x: Tensor, name: str) -> None:

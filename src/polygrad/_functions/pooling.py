@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
 from ..backends.windows import window_counts
 from .common import xp
@@ -132,6 +133,7 @@ def divided(total: Tensor, count: Any) -> Tensor:
     return total / count if total.dtype.is_differentiable else div(total, count, rounding_mode="trunc")
 
 
+@in_single_precision
 def avg_pool2d(
     input: Tensor,
     kernel_size: Any,
@@ -156,6 +158,7 @@ def avg_pool2d(
     )
 
 
+@in_single_precision
 def avg_pool1d(
     input: Tensor,
     kernel_size: Any,
@@ -168,6 +171,7 @@ def avg_pool1d(
     return _averaged("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
+@in_single_precision
 def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
     """``sum(x ** p) ** (1 / p)`` of each window, for ``p = norm_type``.
 
@@ -177,6 +181,7 @@ def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = N
     return _root(means, norm_type, several(kernel_size, 2, "lp_pool2d: kernel_size"))
 
 
+@in_single_precision
 def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
     """As `lp_pool2d`, for windows along the last dimension."""
     means = avg_pool1d(xp.power(input, norm_type), kernel_size, stride, 0, ceil_mode)
@@ -221,6 +226,7 @@ def _region_means(x: Tensor, axis: int, size: int) -> Tensor:
     return xp.matmul(matrix, x) if axis == -2 else xp.matmul(x, xp.matrix_transpose(matrix))
 
 
+@in_single_precision
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     """The means of ``output_size`` regions of about equal size; None keeps an axis as it is."""
     x, had_batch = batched(input, "adaptive_avg_pool2d", 2)
@@ -228,6 +234,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     return separate_from(input, unbatched(_region_means(_region_means(x, -1, width), -2, height), had_batch))
 
 
+@in_single_precision
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     """The means of ``output_size`` regions of about equal length."""
     x, had_batch = batched(input, "adaptive_avg_pool1d", 1)

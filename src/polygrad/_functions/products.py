@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops import einsum as einstein
@@ -87,6 +88,7 @@ def _conjugate(x: Tensor) -> Tensor:
 
 
 @numpy_spelling
+@in_single_precision
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """The inner products along ``dim``, broadcast elsewhere; ``x`` is conjugated."""
     check_tensor(x, "vecdot", "x"), check_tensor(y, "vecdot", "y")
@@ -161,6 +163,7 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     return xp.reshape(xp.multiply(left, right), tuple(m * n for m, n in zip(a, b, strict=True)))
 
 
+@in_single_precision
 def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     """The product of two or more matrices, in the order that costs the least; the first and last may be vectors.
 
@@ -229,11 +232,13 @@ def _added(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> 
     return xp.add(input if beta == 1 else xp.multiply(input, beta), product)
 
 
+@in_single_precision
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """``beta * input + alpha * (mat1 @ mat2)``, for matrices."""
     return _added(input, mm(mat1, mat2), beta, alpha, "addmm")
 
 
+@in_single_precision
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """``beta * input + alpha * (mat @ vec)``."""
     return _added(input, mv(mat, vec), beta, alpha, "addmv")
@@ -244,11 +249,13 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
     return _added(input, outer(vec1, vec2), beta, alpha, "addr")
 
 
+@in_single_precision
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """``beta * input + alpha * (batch1 @ batch2)``, for batches of matrices."""
     return _added(input, bmm(batch1, batch2), beta, alpha, "baddbmm")
 
 
+@in_single_precision
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """``beta * input + alpha * (batch1 @ batch2).sum(0)``."""
     return _added(input, xp.sum(bmm(batch1, batch2), 0), beta, alpha, "addbmm")
@@ -279,6 +286,11 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
         check_tensor(x, "einsum", f"operands[{number}]")
     if not operands:
         raise ShapeError(f"einsum({equation!r}): at least one operand is needed")
+    return _contracted(*operands, equation=equation)
+
+
+@in_single_precision
+def _contracted(*operands: Tensor, equation: str) -> Tensor:
     return einstein.einsum(xp, equation, operands)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
 from .common import check_tensor, xp
 from .creation import tensor
@@ -117,6 +118,7 @@ _EXTENSIONS = {"reflect": _reflected, "replicate": _replicated, "circular": _cir
 _SMOOTH = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 
 
+@in_single_precision
 def interpolate(
     input: Tensor,
     size: Any = None,

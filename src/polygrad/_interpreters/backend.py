@@ -26,6 +26,9 @@ class Grounded(Backend):
     def from_dtype(self, native: Any) -> DType:
         return self.ground.from_dtype(native)
 
+    def halves(self, name: str) -> frozenset[Any]:
+        return self.ground.halves(name)
+
     def devices(self) -> list[Any]:
         return self.ground.devices()
 

@@ -70,7 +70,7 @@ def _gradients(xp, g, ans, scores, query, key, value, scale, keep, needs):
     return of_query, of_key, of_value, of_scores
 
 
-@primitive(broadcasts=True, promotes="float", outputs=2)
+@primitive(broadcasts=True, promotes="float", outputs=2, accumulates=True)
 def attention(xp, query, key, value, /, scale, causal=False, keep=True):
     """Attention of ``query`` ``(..., L, E)`` to ``key`` ``(..., S, E)`` and ``value`` ``(..., S, V)``; if ``causal``, to no
     later position."""
@@ -89,7 +89,7 @@ def _attention(xp, g, ans, query, key, value, scale, causal, keep, needs):
 attention.defvjp(_attention)
 
 
-@primitive(broadcasts=True, promotes=("query", "key", "value"), outputs=2)
+@primitive(broadcasts=True, promotes=("query", "key", "value"), outputs=2, accumulates=True)
 def masked_attention(xp, query, key, value, mask, /, scale, keep=True):
     """`attention` where ``mask`` ``(..., L, S)``, of booleans, is True, or with the numbers of ``mask`` added to the
     scores."""

@@ -19,7 +19,7 @@ def _columns(xp, x, counts, kernel, stride, padding, dilation):
     return xp.reshape(stacked, (*x.shape[:2], len(parts), counts[0] * counts[1]))
 
 
-@primitive(promotes=True)
+@primitive(promotes=True, accumulates=True)
 def conv2d(xp, x, weight, /, stride, padding, dilation, groups):
     """The sum over window and channels of ``x * weight``, for every window and output channel."""
     kernel = weight.shape[2:]
@@ -31,7 +31,7 @@ def conv2d(xp, x, weight, /, stride, padding, dilation, groups):
     return xp.reshape(xp.matmul(matrix, columns), (x.shape[0], weight.shape[0], *counts))
 
 
-@primitive(promotes=True)
+@primitive(promotes=True, accumulates=True)
 def conv2d_input_gradient(xp, cotangent, weight, /, size, stride, padding, dilation, groups):
     """The adjoint of `conv2d` in its image, which is of ``size``: also called a transposed convolution."""
     batch, outputs, *counts = cotangent.shape
@@ -49,7 +49,7 @@ def conv2d_input_gradient(xp, cotangent, weight, /, size, stride, padding, dilat
     return crop_image(image, size, padding)
 
 
-@primitive(promotes=True)
+@primitive(promotes=True, accumulates=True)
 def conv2d_weight_gradient(xp, x, cotangent, /, kernel, stride, padding, dilation, groups):
     """The adjoint of `conv2d` in its weight, whose windows are of shape ``kernel``."""
     batch, outputs, *counts = cotangent.shape

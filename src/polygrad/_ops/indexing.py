@@ -86,7 +86,7 @@ def take_rows(xp, x, indices, /):
 take_rows.defvjp(x=lambda xp, g, indices, x_shape: xp.index_add(g, indices, x_shape[0]))
 
 
-@primitive(linear=("x",))
+@primitive(linear=("x",), accumulates=True)
 def index_add(xp, x, indices, /, size):
     """``size`` rows of zeros, into which each row of ``x`` is added at its index: the adjoint of `take_rows`.
 

@@ -12,7 +12,7 @@ from .reductions import kept_shape, spread
 # -- products ----------------------------------------------------------------------------------------------------------
 
 
-@primitive(promotes=True)
+@primitive(promotes=True, accumulates=True)
 def matmul(xp, x, y, /):
     """The matrix product; vectors are rows on the left and columns on the right, and batches are broadcast."""
     return xp.matmul(x, y)
@@ -133,7 +133,7 @@ diagonal_embed.defvjp(x=lambda xp, g, offset: xp.diagonal(g, offset=offset))
 # -- norms -------------------------------------------------------------------------------------------------------------
 
 
-@primitive(promotes="float")
+@primitive(promotes="float", accumulates=True)
 def power_norm(xp, x, /, ord=2, axis=None, keepdims=False):
     """``sum(|x|**ord) ** (1/ord)`` for a finite ``ord`` that is not 0.
 

@@ -20,7 +20,7 @@ def share(g, shape, reduction):
     return g * (1 / max(count(shape, None), 1)) if reduction == "mean" else g
 
 
-@primitive(promotes=True)
+@primitive(promotes=True, accumulates=True)
 def mse_loss(xp, x, y, /, reduction="mean"):
     """``(x - y) ** 2`` for ``x`` and ``y`` of one shape."""
     difference = x - y
@@ -46,7 +46,7 @@ def class_mask(xp, target, /, classes):
     return xp.expand_dims(target, axis=1) == xp.expand_dims(columns, axis=0)
 
 
-@primitive(promotes=("x",), outputs=3)
+@primitive(promotes=("x",), outputs=3, accumulates=True)
 def cross_entropy(xp, x, target, /, reduction="mean"):
     """``logsumexp(x) - x[target]`` for each row of ``x``, with ``target`` a class per row; and that logsumexp in two parts.
 

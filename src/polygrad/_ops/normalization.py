@@ -13,7 +13,7 @@ def shifted(xp, x, axis):
     return x - xp.max(x, axis=axis, keepdims=True)
 
 
-@primitive(promotes="float")
+@primitive(promotes="float", accumulates=True)
 def softmax(xp, x, /, axis):
     """``exp(x) / sum(exp(x))`` along ``axis``."""
     exponentials = xp.exp(shifted(xp, x, axis))
@@ -29,7 +29,7 @@ softmax.defvjp(x=_softmax)
 softmax.defjvp(x=_softmax)  # its Jacobian is symmetric
 
 
-@primitive(promotes="float")
+@primitive(promotes="float", accumulates=True)
 def log_softmax(xp, x, /, axis):
     """``x - log(sum(exp(x)))`` along ``axis``."""
     centred = shifted(xp, x, axis)
@@ -74,7 +74,7 @@ def _through_standardization(xp, g, x, mean, variance, of_mean, of_variance, axe
     return result
 
 
-@primitive(promotes="float", outputs=3)
+@primitive(promotes="float", outputs=3, accumulates=True)
 def standardize(xp, x, /, axes, eps):
     """``(x - mean) / sqrt(variance + eps)`` over ``axes``, with that mean and variance."""
     return _standardized(xp, x, axes, eps)
@@ -85,7 +85,7 @@ standardize.defvjp(
 )
 
 
-@primitive(broadcasts=True, promotes="float", outputs=3)
+@primitive(broadcasts=True, promotes="float", outputs=3, accumulates=True)
 def standardize_affine(xp, x, weight, bias, /, axes, eps):
     """`standardize`, times ``weight``, plus ``bias``, both of which broadcast against ``x``."""
     values, mean, variance = _standardized(xp, x, axes, eps)

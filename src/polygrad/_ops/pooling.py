@@ -17,7 +17,7 @@ def _parts(xp, x, counts, kernel, stride, padding, dilation, value=0):
     return [image[key] for key in keys(counts, kernel, stride, dilation)]
 
 
-@primitive()
+@primitive(accumulates=True)
 def max_pool2d(xp, x, /, kernel, stride, padding, dilation, ceil):
     """The largest element of every window."""
     counts = window_counts(x.shape, kernel, stride, padding, dilation, ceil)
@@ -36,7 +36,7 @@ def _winners(xp, x, largest, kernel, stride, padding, dilation):
         taken = xp.logical_or(taken, attained)
 
 
-@primitive(linear=("cotangent",))
+@primitive(linear=("cotangent",), accumulates=True)
 def max_pool2d_gradient(xp, cotangent, x, largest, /, kernel, stride, padding, dilation):
     """``cotangent``, an element for every window, at the places of the windows' first largest elements in ``x``."""
     lengths = padded_lengths(x.shape, largest.shape[2:], kernel, stride, padding, dilation)
@@ -110,7 +110,7 @@ def _numbers(xp, rows, columns, width, device):
     return xp.reshape(rows, (-1, 1)) * width + columns
 
 
-@primitive(linear=("x",))
+@primitive(linear=("x",), accumulates=True)
 def sum_pool2d(xp, x, /, kernel, stride, padding, ceil):
     """The sum of every window."""
     counts = window_counts(x.shape, kernel, stride, padding, (1, 1), ceil)
@@ -120,7 +120,7 @@ def sum_pool2d(xp, x, /, kernel, stride, padding, ceil):
     return total
 
 
-@primitive(linear=("cotangent",))
+@primitive(linear=("cotangent",), accumulates=True)
 def sum_pool2d_gradient(xp, cotangent, /, size, kernel, stride, padding, ceil):
     """The adjoint of `sum_pool2d`: every element of an image of ``size`` gets the cotangents of the windows over it."""
     counts = cotangent.shape[2:]

@@ -123,7 +123,7 @@ def permutation_from_bits(xp, bits, /, count, dtype):
     return xp.astype(ordered & ((1 << width) - 1), dtype)
 
 
-@primitive(differentiable=False)
+@primitive(differentiable=False, accumulates=True)
 def choices_from_uniform(xp, weights, uniform, /, replacement):
     """For each row of ``weights`` as many classes as ``uniform`` has columns, drawn by the weights of the row.
 

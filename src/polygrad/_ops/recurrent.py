@@ -91,7 +91,7 @@ def _through_cell(xp, cotangents, before, after, activated):
     return xp.concat([c * slope for c, slope in zip(found, slopes, strict=True)], axis=-1), of_cell * f
 
 
-@primitive(promotes=True, outputs=6)
+@primitive(promotes=True, outputs=6, accumulates=True)
 def lstm_cell(xp, gates, cell, /):
     """One step of long short-term memory, from the sum of all that goes into its gates: `_cell`."""
     return _cell(xp, gates, cell)
@@ -105,7 +105,7 @@ def _lstm_cell(xp, g, ans, cell):
 lstm_cell.defvjp(_lstm_cell)
 
 
-@primitive(promotes=True, outputs=6)
+@primitive(promotes=True, outputs=6, accumulates=True)
 def lstm_steps(xp, gates, hidden, cell, weight, /, reverse=False):
     """For all steps what `_cell` gives for one; ``weight`` ``(4 * size, size)`` takes the hidden state to the next step's
     gates."""
@@ -140,7 +140,7 @@ lstm_steps.defvjp(_lstm_steps)
 # -- gated recurrent units ---------------------------------------------------------------------------------------------
 
 
-@primitive(promotes=True, outputs=5)
+@primitive(promotes=True, outputs=5, accumulates=True)
 def gru_steps(xp, gates, hidden, weight, bias, /, reverse=False):
     """For all steps hidden states, activated reset, update and candidate gates, and what the candidate got from the state
     before; ``weight`` ``(3 * size, size)`` and ``bias`` take the hidden state to the next step's gates."""
@@ -181,7 +181,7 @@ gru_steps.defvjp(_gru_steps)
 # -- simple recurrence -------------------------------------------------------------------------------------------------
 
 
-@primitive(promotes=True)
+@primitive(promotes=True, accumulates=True)
 def rnn_steps(xp, gates, hidden, weight, /, nonlinearity="tanh", reverse=False):
     """Hidden states of all steps, each the tanh or relu of its ``gates`` and of ``weight`` times the state before."""
     across = xp.matrix_transpose(weight)

@@ -48,7 +48,7 @@ def spread(xp, g, shape, axis):
     return xp.broadcast_to(xp.reshape(g, kept_shape(shape, axis)), shape)
 
 
-@primitive(name="sum", linear=("x",))
+@primitive(name="sum", linear=("x",), accumulates=True)
 def sum_(xp, x, /, axis=None, keepdims=False):
     return xp.sum(x, axis=axis, keepdims=keepdims)
 
@@ -56,7 +56,7 @@ def sum_(xp, x, /, axis=None, keepdims=False):
 sum_.defvjp(x=lambda xp, g, x_shape, axis: spread(xp, g, x_shape, axis))
 
 
-@primitive(promotes="float", linear=("x",))
+@primitive(promotes="float", linear=("x",), accumulates=True)
 def mean(xp, x, /, axis=None, keepdims=False):
     return xp.mean(x, axis=axis, keepdims=keepdims)
 
@@ -64,7 +64,7 @@ def mean(xp, x, /, axis=None, keepdims=False):
 mean.defvjp(x=lambda xp, g, x_shape, axis: spread(xp, g * (1 / max(count(x_shape, axis), 1)), x_shape, axis))
 
 
-@primitive(promotes="float")
+@primitive(promotes="float", accumulates=True)
 def var(xp, x, /, axis=None, correction=1.0, keepdims=False):
     """The variance: squared distances from the mean, divided by their number less ``correction``."""
     centred = x - xp.mean(x, axis=axis, keepdims=True)
@@ -89,7 +89,7 @@ def _var(xp, g, x, axis, correction):
 var.defvjp(x=_var)
 
 
-@primitive(promotes="float")
+@primitive(promotes="float", accumulates=True)
 def std(xp, x, /, axis=None, correction=1.0, keepdims=False):
     """The standard deviation.  Where it is 0 its gradient is 0, as that of a norm."""
     return xp.sqrt(var.forward(xp, x, axis, correction, keepdims))
@@ -105,12 +105,12 @@ def _extremum(xp, g, x, ans, axis):
     return xp.where(attained > 0, xp.broadcast_to(share, x.shape), xp.zeros_like(x))
 
 
-@primitive(name="max")
+@primitive(name="max", accumulates=True)
 def max_(xp, x, /, axis=None, keepdims=False):
     return xp.max(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(name="min")
+@primitive(name="min", accumulates=True)
 def min_(xp, x, /, axis=None, keepdims=False):
     return xp.min(x, axis=axis, keepdims=keepdims)
 
@@ -130,7 +130,7 @@ max_.defjvp(x=_extremum_tangent)
 min_.defjvp(x=_extremum_tangent)
 
 
-@primitive()
+@primitive(accumulates=True)
 def prod(xp, x, /, axis=None, keepdims=False):
     return xp.prod(x, axis=axis, keepdims=keepdims)
 
@@ -182,7 +182,7 @@ def products_of_the_others(xp, x):
 prod.defvjp(x=_prod)
 
 
-@primitive(promotes="float")
+@primitive(promotes="float", accumulates=True)
 def logsumexp(xp, x, /, axis=None, keepdims=False):
     """``log(sum(exp(x)))``, by way of the maximum, so that nothing overflows."""
     top, exponentials = _exponentials(xp, x, axis)
@@ -244,7 +244,7 @@ def any_(xp, x, /, axis=None, keepdims=False):
     return xp.any(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(promotes=False, linear=("x",))
+@primitive(promotes=False, linear=("x",), accumulates=True)
 def cumulative_sum(xp, x, /, axis):
     return xp.cumulative_sum(x, axis=axis)
 

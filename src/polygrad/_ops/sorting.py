@@ -18,7 +18,7 @@ def take_along_axis(xp, x, indices, /, axis):
     return xp.take_along_axis(x, indices, axis=axis)
 
 
-@primitive(linear=("x",))
+@primitive(linear=("x",), accumulates=True)
 def add_along_axis(xp, x, indices, /, axis, size):
     """Zeros, ``size`` of them along ``axis``, into which ``x`` is added at ``indices``: take_along_axis' adjoint."""
     axis = normal_axis(axis, len(x.shape))
@@ -78,7 +78,7 @@ def topk(xp, x, /, k, axis=-1, largest=True):
 topk.defvjp(x=lambda xp, g, ans, axis, x_shape: xp.add_along_axis(g[0], ans[1], axis=axis, size=x_shape[axis]))
 
 
-@primitive(outputs=2)
+@primitive(outputs=2, accumulates=True)
 def running_extremum(xp, x, /, axis, largest):
     """The largest, or smallest, element so far along ``axis``, and where it is: of equal ones the last.
 
@@ -118,7 +118,7 @@ running_extremum.defvjp(
 # -- running products --------------------------------------------------------------------------------------------------
 
 
-@primitive()
+@primitive(accumulates=True)
 def cumulative_prod(xp, x, /, axis):
     """The product of all elements so far along ``axis``."""
     return xp.cumulative_prod(x, axis=axis)

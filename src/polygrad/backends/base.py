@@ -15,7 +15,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._dtypes import DType
-from .namespace import Namespace
+from .namespace import ACCUMULATING, Namespace
 
 __all__ = ["Backend"]
 
@@ -48,6 +48,9 @@ class Backend:
     #: The name of a kernel → the same computation in smaller steps, ``(do, *arguments)``, where ``do(function, *arrays)`` is a
     #: step: what a program without a compiler is made of, where arrays are so small that a kernel's own Python counts.
     steps: dict[str, Callable[..., Any]] = {}
+    #: The operations among `ACCUMULATING`, with their gradients, whose kernels take half precision and round only the result.
+    #: All others get single precision.
+    accumulates: frozenset[str] = frozenset()
     #: Plain arrays have level 0, and those that are recorded 1.  An array type that computes something else (vmap, jvp) has a
     #: level of its own above these, and where types meet the highest level runs the operation.
     level: int = 0
@@ -89,6 +92,12 @@ class Backend:
         """The raw function ``(cotangent, saved) -> cotangents`` that runs ``plan``'s gradient."""
         override = self.kernels.get(plan.primitive.name + ".vjp")
         return plan.rule(self.xp) if override is None else plan.rule_from_kernel(override)
+
+    def halves(self, name: str) -> frozenset[Any]:
+        """The library's types of half precision whose arrays operation ``name`` wants in single precision."""
+        if name not in ACCUMULATING or name in self.accumulates:
+            return frozenset()
+        return frozenset(native for dtype, native in self._native.items() if dtype.is_half)
 
     # -- data types ------------------------------------------------------------------------------------------------------
 

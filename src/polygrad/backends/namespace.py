@@ -12,6 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from .. import _dtypes
+
 #: The functions, types and constants of the Array API standard 2025.12.  Only these are taken from a library: what else it
 #: has under a name may mean something else.
 STANDARD = frozenset(
@@ -44,6 +46,10 @@ LINALG = frozenset(
     """.split()
 )
 
+#: The operations that add or multiply many elements together or take moments of them: half precision is computed in single
+#: precision there, and rounded once.  Primitives say it of themselves.
+ACCUMULATING: set[str] = set()
+
 #: Operation name → text over ``xp``, for what the standard does not have.  Primitives put their forward here.
 GENERIC: dict[str, Callable[..., Any]] = {}
 
@@ -62,6 +68,10 @@ class Namespace:
         return found
 
     def _find(self, name: str) -> Any:
+        found = self._find_plain(name)
+        return _rounded_once(self._backend, name, found) if name in ACCUMULATING else found
+
+    def _find_plain(self, name: str) -> Any:
         backend = self._backend
         if name == "device":  # where an array is, which a traced one may not know: ``xp.zeros(n, device=xp.device(x))``
             return backend.device
@@ -78,3 +88,22 @@ class Namespace:
         if name in GENERIC:
             return partial(GENERIC[name], self)
         raise AttributeError(f"neither the Array API standard nor polygrad has an operation {name!r}")
+
+
+def _rounded_once(backend: Any, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function`` of raw arrays, in single precision for those of half."""
+    halves = backend.halves(name)
+    if not halves:
+        return function
+
+    def run(x: Any, *others: Any, **settings: Any) -> Any:
+        half = getattr(x, "dtype", None)
+        if half not in halves:
+            return function(x, *others, **settings)
+        wide = backend.to_dtype(_dtypes.float32)
+        astype = backend.xp.astype
+        others = tuple([astype(y, wide) if getattr(y, "dtype", None) in halves else y for y in others])
+        result = function(astype(x, wide), *others, **settings)
+        return astype(result, half) if getattr(result, "dtype", None) == wide else result
+
+    return run

@@ -38,6 +38,7 @@ class NumpyBackend(Backend):
 
     name = "numpy"
     capabilities = frozenset({"mutable", "float64", "complex"})
+    accumulates = frozenset({"sum", "index_add"})
     shares_scalars = True
 
     def __init__(self) -> None:

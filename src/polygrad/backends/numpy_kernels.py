@@ -6,10 +6,14 @@ method beats a function (``x.reshape``), and ``out=`` spares a temporary.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
+import array_api_compat.numpy as library
 import numpy as np
+
+from .numpy_sums import running_sums, sums
 
 KERNELS: dict[str, Callable[..., Any]] = {
     "add": np.add,
@@ -72,9 +76,36 @@ def log_vjp(g, x):
     return (safe_divide(g, x),)
 
 
+#: Up to so many elements are added without looking at how they lie in memory.
+_SMALL_BLOCK = 512
+
+
 @kernel
 def sum_(x, /, axis=None, keepdims=False):
-    return np.add.reduce(x, axis=axis, keepdims=keepdims, dtype=x.dtype if x.dtype.kind in "fc" else None)
+    kind = x.dtype.char
+    if (x.size > _SMALL_BLOCK and kind in "fdFD") or kind == "e":
+        return sums(x, axis, keepdims)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims, dtype=x.dtype if kind in "fdFD" else None)
+
+
+@kernel
+def mean(x, /, axis=None, keepdims=False):
+    found = sum_(x, axis, keepdims)
+    return found / (
+        x.size if axis is None else math.prod([x.shape[a] for a in (axis if type(axis) is tuple else (axis,))])
+    )
+
+
+@kernel
+def cumulative_sum(x, /, axis):
+    if x.size <= _SMALL_BLOCK or x.dtype.char not in "fdFD":
+        return library.cumulative_sum(x, axis=axis)
+    return running_sums(x, axis)
+
+
+@kernel
+def astype(x, dtype, /, *, copy=True):
+    return x.astype(dtype, copy=copy)
 
 
 @kernel

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from .numpy_kernels import kernel
-from .numpy_sums import column_sums
+from .numpy_sums import PRODUCT_BLOCK, ROW_BLOCK, column_sums, long_product
 
 # -- linear maps and embeddings ----------------------------------------------------------------------------------------
 
@@ -32,6 +32,11 @@ def linear(x, weight, bias, /):
     return out if x.ndim == 2 else out.reshape(*x.shape[:-1], weight.shape[0])
 
 
+def _over_rows(g, x):
+    """The gradient of a weight."""
+    return g.T.dot(x) if g.shape[0] <= PRODUCT_BLOCK else long_product(g.T, x)
+
+
 @kernel
 def linear_vjp(g, x, weight, needs):
     rows = _rows(g)
@@ -40,7 +45,7 @@ def linear_vjp(g, x, weight, needs):
         of_x = rows.dot(weight)
         if x.ndim != 2:
             of_x = of_x.reshape(x.shape)
-    return of_x, rows.T.dot(_rows(x)) if needs[1] else None, column_sums(rows) if needs[2] else None
+    return of_x, _over_rows(rows, _rows(x)) if needs[1] else None, column_sums(rows) if needs[2] else None
 
 
 @kernel
@@ -59,6 +64,8 @@ def embedding(weight, indices, /, padding_idx=None):
     return weight.take(indices, axis=0)
 
 
+#: So many rows of one index are added one after the other.
+_REPEATED_ROWS = 1024
 #: So many rows for every index: then they are sorted and summed, index by index.
 _LONG_RUNS = 8
 
@@ -75,13 +82,34 @@ def _sums_of_runs(x, indices, size):
 @kernel
 def index_add(x, indices, /, size):
     width = math.prod(x.shape[1:])
+    if x.dtype.char == "e":
+        return index_add(x.astype(np.float32), indices, size).astype(x.dtype)
     if indices.shape[0] >= _LONG_RUNS * size and x.dtype.kind in "fc":
         return _sums_of_runs(x.reshape(x.shape[0], width), indices, size).reshape(size, *x.shape[1:])
-    # np.add.at is fast for single numbers only.
+    if _repeats(indices) and x.dtype.char in "fd":
+        rows, indices = np.unique(indices, return_inverse=True)
+        result = np.zeros((size, width), x.dtype)
+        # Added in double precision.
+        sums = np.bincount(_places(indices, width), x.reshape(-1), rows.shape[0] * width)
+        result[rows] = sums.reshape(-1, width)
+        return result.reshape(size, *x.shape[1:])
+    # np.add.at is fast for single numbers only, and adds one after the other.
     result = np.zeros(size * width, x.dtype)
-    places = indices if width == 1 else (indices[:, None] * width + np.arange(width)).reshape(-1)
-    np.add.at(result, places, x.reshape(-1))
+    np.add.at(result, _places(indices, width), x.reshape(-1))
     return result.reshape(size, *x.shape[1:])
+
+
+def _places(indices, width):
+    """Where the elements of rows of ``width`` are."""
+    return indices if width == 1 else (indices[:, None] * width + np.arange(width)).reshape(-1)
+
+
+def _repeats(indices):
+    """Whether an index occurs so often that sums of its rows one after the other would lose digits."""
+    if indices.shape[0] <= _REPEATED_ROWS:
+        return False
+    ordered = np.sort(indices)
+    return bool((ordered[_REPEATED_ROWS:] == ordered[:-_REPEATED_ROWS]).any())
 
 
 # -- losses ------------------------------------------------------------------------------------------------------------
@@ -93,7 +121,8 @@ def mse_loss(x, y, /, reduction="mean"):
     if reduction == "none":
         return difference * difference
     flat = difference.reshape(-1)
-    return flat.dot(flat) / flat.shape[0] if reduction == "mean" else flat.dot(flat)
+    total = flat.dot(flat) if flat.shape[0] <= ROW_BLOCK else long_product(flat, flat)
+    return total / flat.shape[0] if reduction == "mean" else total
 
 
 @kernel

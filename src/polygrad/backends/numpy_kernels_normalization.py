@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from .numpy_kernels import kernel
-from .numpy_sums import column_sums, row_blocks, row_sums, total
+from .numpy_sums import ROW_BLOCK, column_sums, row_blocks, row_sums, total
 
 # -- standardization ---------------------------------------------------------------------------------------------------
 
@@ -38,7 +38,8 @@ def _row_length(x, axes, *parameters):
     first = x.ndim - len(axes)
     if x.dtype.char not in "fd" or axes != tuple(range(first, x.ndim)) or not x.size or not x.flags.c_contiguous:
         return None
-    return math.prod(x.shape[first:]) if all(p.shape == x.shape[first:] for p in parameters) else None
+    length = math.prod(x.shape[first:])
+    return length if length <= ROW_BLOCK and all(p.shape == x.shape[first:] for p in parameters) else None
 
 
 def _layer_norm(x, weight, bias, length, kept, eps):
@@ -64,7 +65,7 @@ def _layer_norm_gradients(g, x, mean, variance, weight, length, eps):
     """The gradients of x, of the weight and of the bias."""
     cotangents, rows = g.reshape(-1, length), x.reshape(-1, length)
     mean, inverse = mean.reshape(-1), _inverse(variance.reshape(-1), eps)
-    out, of_weight, of_bias = np.empty_like(rows), np.zeros(length, x.dtype), np.zeros(length, x.dtype)
+    out, of_weight, of_bias = np.empty_like(rows), np.zeros(length), np.zeros(length)  # added in double precision
     blocks = row_blocks(*rows.shape)
     weight = np.tile(weight.reshape(-1), (min(blocks[0].stop, rows.shape[0]), 1))
     for block in blocks:
@@ -77,7 +78,7 @@ def _layer_norm_gradients(g, x, mean, variance, weight, length, eps):
         centred += (row_sums(result) / length)[:, None]
         result -= centred
         result *= scale[:, None]
-    return out.reshape(x.shape), of_weight, of_bias
+    return out.reshape(x.shape), of_weight.astype(x.dtype), of_bias.astype(x.dtype)
 
 
 @kernel

@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from .numpy_kernels import kernel
-from .numpy_sums import column_sums
+from .numpy_sums import column_sums, long_product
 
 _add, _multiply, _subtract, _divide = np.add, np.multiply, np.subtract, np.divide
 _exp, _tanh, _negative = np.exp, np.tanh, np.negative
@@ -77,7 +77,7 @@ def _states_before(first, states, reverse):
 
 def _of_weight(g, first, states, reverse):
     before = _states_before(first, states, reverse)
-    return g.reshape(-1, g.shape[-1]).T.dot(before.reshape(-1, before.shape[-1]))
+    return long_product(g.reshape(-1, g.shape[-1]).T, before.reshape(-1, before.shape[-1]))
 
 
 # -- long short-term memory --------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import numpy as np
 
 from .numpy_kernels import kernel
 from .numpy_sums import largest, row_blocks, row_sums, total
+from .numpy_sums import sums as sums_of
 
 _subtract, _multiply, _divide, _exp, _log = np.subtract, np.multiply, np.divide, np.exp, np.log
 
@@ -147,7 +148,7 @@ def logsumexp(x, /, axis=None, keepdims=False):
     rows = _last_rows(x, last, math.prod(kept))
     if rows is None:
         top, exponentials = _beyond_the_largest(x, axis)
-        result = _log(np.add.reduce(exponentials, axis=axis, keepdims=True)) + top
+        result = _log(sums_of(exponentials, axis, True)) + top
     else:
         result = np.empty(rows.shape[0], x.dtype)
         blocks = row_blocks(*rows.shape)
@@ -178,7 +179,7 @@ def logsumexp_vjp(g, x, axis):
         else:
             return (out.reshape(x.shape),)
     _, exponentials = _beyond_the_largest(x, axis)
-    sums = np.add.reduce(exponentials, axis=axis, keepdims=True)
+    sums = sums_of(exponentials, axis, True)
     weighted = exponentials * (g / np.where(sums == 0, np.ones_like(sums), sums))
     return (np.where(exponentials == np.inf, g, weighted),)
 

@@ -15,6 +15,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from .numpy_kernels import kernel
 from .numpy_masks import masked
+from .numpy_sums import added_in_pairs, column_sums
 from .windows import crop_image, keys, padded_lengths, window_counts
 
 #: So many bytes of gathered windows are multiplied at once: they should stay in the second-level cache.
@@ -113,9 +114,12 @@ def conv2d_weight_gradient(x, cotangent, /, kernel, stride, padding, dilation, g
     for inputs, outputs in _by_group(groups, x.shape[1], cotangent.shape[1]):
         image = _channels_last(x[:, inputs], lengths, padding)
         g = _channels_last(cotangent[:, outputs], counts, (0, 0))
-        total = np.zeros((g.shape[3], kernel[0] * kernel[1] * per_group), result.dtype)
-        for images, rows in _blocks(image, counts, kernel, stride, dilation):
-            total += np.matmul(g[images].reshape(rows.shape[0], g.shape[3]).T, rows)
+        if not image.shape[0]:
+            continue
+        total = added_in_pairs(
+            np.matmul(g[images].reshape(rows.shape[0], g.shape[3]).T, rows)
+            for images, rows in _blocks(image, counts, kernel, stride, dilation)
+        )
         result[outputs] = total.reshape(g.shape[3], *kernel, per_group).transpose(0, 3, 1, 2)
     return result
 
@@ -195,10 +199,11 @@ def _depthwise(image, weight, counts, stride, dilation):
 
 def _sums_of_products(image, g, place):
     """For every channel the sum of the products of ``g`` with what all windows have at one place."""
-    total = np.zeros(g.shape[3], np.result_type(image, g))
-    for block in _batch_blocks(g):
-        total += np.einsum("nhwc,nhwc->c", image[block][place], g[block])
-    return total
+    if not g.shape[0]:
+        return np.zeros(g.shape[3], g.dtype)
+    # Of every column of windows by itself: that is faster than all at once, and no sum is of very many.
+    products = (np.einsum("nhwc,nhwc->wc", image[block][place], g[block]) for block in _batch_blocks(g))
+    return column_sums(added_in_pairs(products))
 
 
 def _depthwise_adjoint(cotangent, weight, size, stride, padding, dilation):

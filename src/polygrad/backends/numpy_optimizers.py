@@ -45,9 +45,19 @@ def _kernel(function: Callable[..., bool]) -> Callable[..., bool]:
 
 
 def _blocks(arrays: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Parts of a parameter, its gradient and its states; whole ones where they are small."""
+    """Parts of a parameter, its gradient and its states; whole ones where they are small.
+
+    Those of half precision come in single precision, and are rounded once.
+    """
     size = arrays[0].size
     overwritten = [arrays[0], *arrays[2:]]
+    if arrays[0].dtype.char == "e":
+        wide = [None if a is None else a.astype(np.float32) for a in arrays]
+        yield from _blocks(wide)
+        for array, result in zip(overwritten, [wide[0], *wide[2:]], strict=True):
+            if array is not None:
+                array[...] = result
+        return
     if size <= BLOCK or not all(a is None or a.flags.c_contiguous for a in overwritten):
         yield arrays
         return
@@ -55,6 +65,10 @@ def _blocks(arrays: Sequence[Any]) -> Iterator[Sequence[Any]]:
     for start in range(0, size, BLOCK):
         part = slice(start, start + BLOCK)
         yield [None if a is None else a[part] for a in flat]
+
+
+def _computed_in(dtype: Any) -> Any:
+    return np.float32 if dtype.char == "e" else dtype
 
 
 @_kernel
@@ -69,7 +83,7 @@ def sgd_step(
     for place, parameter in enumerate(parameters):
         if parameter.dtype is not dtype:
             dtype = parameter.dtype
-            rate, *others = [None if n is None else np.asarray(n, dtype) for n in numbers]
+            rate, *others = [None if n is None else np.asarray(n, _computed_in(dtype)) for n in numbers]
         gradient = gradients[place]
         if plain and parameter.size <= BLOCK:
             _subtract(parameter, _multiply(gradient, rate), parameter)
@@ -127,7 +141,7 @@ def adam_step(
             root = math.sqrt(-math.expm1(step * log_beta2))
             rate = lr * root / -math.expm1(step * log_beta1)
             numbers = beta1, 1 - beta1, beta2, 1 - beta2, eps * root, rate
-            found = constants[dtype, step] = tuple([np.asarray(number, dtype) for number in numbers])
+            found = constants[dtype, step] = tuple([np.asarray(number, _computed_in(dtype)) for number in numbers])
         largest = None if max_exp_avg_sqs is None else max_exp_avg_sqs[place]
         for p, g, m, v, top in _blocks((parameter, gradients[place], exp_avgs[place], exp_avg_sqs[place], largest)):
             if maximize or weight_decay is not None:

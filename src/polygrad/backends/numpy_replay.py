@@ -18,7 +18,7 @@ import numpy as np
 
 from .namespace import LINALG, STANDARD
 from .numpy_kernels import KERNELS
-from .numpy_sums import column_sums, ones
+from .numpy_sums import COLUMN_BLOCK, PRODUCT_BLOCK, ROW_BLOCK, column_sums, long_product, ones
 
 #: Arrays of so many bytes or less are small.
 SMALL = 65536
@@ -90,7 +90,7 @@ def operator_of(function: Any) -> Any:
     return _BACK.get(function, function)
 
 
-_never = {dot, reshape, permute, operator.getitem, operator.matmul, column_sums}
+_never = {dot, reshape, permute, operator.getitem, operator.matmul, column_sums, long_product}
 
 
 def never_fails(function: Any) -> bool:
@@ -162,7 +162,8 @@ def tanh_vjp(do, g, ans):
 
 @steps
 def matmul(do, x, y, /):
-    return do(np.matmul if max(len(x.shape), len(y.shape)) <= 2 else _matmul, x, y)
+    plain = max(len(x.shape), len(y.shape)) <= 2 and x.shape[-1] <= ROW_BLOCK
+    return do(np.matmul if plain else _matmul, x, y)
 
 
 def _rows(do, x):
@@ -185,12 +186,13 @@ def linear_vjp(do, g, x, weight, needs):
         of_x = do(dot, rows, weight)
         if len(x.shape) != 2:
             of_x = do(reshape, of_x, x.shape)
-    of_weight = do(dot, do(_T, rows), _rows(do, x)) if needs[1] else None
+    over_rows = dot if rows.shape[0] <= PRODUCT_BLOCK else long_product
+    of_weight = do(over_rows, do(_T, rows), _rows(do, x)) if needs[1] else None
     return of_x, of_weight, _column_sums(do, rows) if needs[2] else None
 
 
 def _column_sums(do, x):
-    if x.dtype.char not in "fd" or not 0 < x.shape[0] <= 16384:
+    if x.dtype.char not in "fd" or not 0 < x.shape[0] <= COLUMN_BLOCK:
         return do(column_sums, x)
     return do(dot, ones(x.shape[0], x.dtype), x)
 
@@ -212,7 +214,7 @@ def mse_loss(do, x, y, /, reduction="mean"):
     if reduction == "none":
         return do(np.multiply, difference, difference)
     flat = do(reshape, difference, (-1,))
-    total = do(dot, flat, flat)
+    total = do(dot if flat.shape[0] <= ROW_BLOCK else long_product, flat, flat)
     return do(operator.truediv, total, flat.shape[0]) if reduction == "mean" else total
 
 

@@ -111,6 +111,19 @@ def by_parts(rule: Any, xp: Any, parameter: Any, gradient: Any, *state: Any, **s
     )
 
 
+def in_single_precision(
+    rule: Any, single: Any, xp: Any, parameter: Any, gradient: Any, *state: Any, **settings: Any
+) -> tuple:
+    """``rule`` for a parameter of half precision: computed in ``single``, and rounded once to the types there were."""
+    half = parameter.dtype
+    values = [x if x is None or x.dtype != half else xp.astype(x, single) for x in (parameter, gradient, *state)]
+    results = rule(xp, *values, **settings)
+    return tuple(
+        xp.astype(x, half) if x is not None and (old is None or old.dtype == half) else x
+        for old, x in zip((parameter, *state), results, strict=True)
+    )
+
+
 def _as_type_of(xp: Any, count: Any, parameter: Any) -> Any:
     """A count of steps as a number beside ``parameter``."""
     return xp.astype(count, parameter.dtype)

@@ -19,7 +19,7 @@ from .._core.tensor import Tensor, cell
 from .._state import RECORDERS, host_effect, host_value, recorder
 from ..autograd.grad_mode import no_grad
 from ..backends.registry import BY_TYPE
-from .rules import by_parts
+from .rules import by_parts, in_single_precision
 
 Columns = list[list[Any] | None]
 
@@ -221,13 +221,16 @@ def _all_at_once(
 
 
 def _rule_for(rule: Callable, backend: Any, parameter: Any) -> Callable:
-    return partial(by_parts, rule) if backend.from_dtype(parameter.dtype).is_complex else rule
+    dtype = backend.from_dtype(parameter.dtype)
+    if dtype.is_half:
+        return partial(in_single_precision, rule, backend.to_dtype(_dtypes.float32))
+    return partial(by_parts, rule) if dtype.is_complex else rule
 
 
 def _cast(backend: Any, number: Any, parameter: Any) -> Any:
-    """A traced number as one of the parameter's (real) type, so that it does not change the parameter's type."""
+    """A traced number as one of the parameter's (real) type, or of that it is computed in, which it does not change."""
     real = backend.from_dtype(parameter.dtype).to_real()
-    return backend.xp.astype(backend.xp.asarray(number), backend.to_dtype(real))
+    return backend.xp.astype(backend.xp.asarray(number), backend.to_dtype(_dtypes.float32 if real.is_half else real))
 
 
 def _one_by_one(
@@ -344,6 +347,8 @@ def _record(
     for place, parameter in enumerate(parameters):
         row = _row(columns, place)
         rule = partial(by_parts, optimizer.rule) if parameter.dtype.is_complex else optimizer.rule
+        if parameter.dtype.is_half:
+            rule = partial(in_single_precision, rule, _dtypes.float32)
         results = rule(OPERATIONS, parameter, gradients[place], *row, **settings)
         _store(optimizer, names, parameter, row, results, True)
 

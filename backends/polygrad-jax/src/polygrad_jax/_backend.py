@@ -34,11 +34,14 @@ class JaxBackend(Backend):
     name = "jax"
     capabilities = frozenset({"jit", "float64", "complex"} if X64 else {"jit", "complex"})
     kernels = KERNELS
+    accumulates = frozenset({"sum", "matmul", "linear", "linear_without_bias"})
     # Scalars are made without a device, and JAX lets such arrays meet those of any device.
     shares_scalars = True
 
     def __init__(self) -> None:
         super().__init__()
+        if jax.default_backend() != "cpu":  # there convolution goes image by image
+            self.accumulates |= {name for name in KERNELS if name.startswith("conv2d")}
         self._philox = Variants(lambda settings: lambda words: self.xp.philox(words[0], words[1], *settings))
         if not X64:  # JAX's own rule: the wide integer is the narrow one
             dtypes = self._native
@@ -137,11 +140,7 @@ class JaxBackend(Backend):
     def jit(self, function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
         return jax.jit(function, **options)
 
-    def capture(self, function: Callable[[], list[Any]]) -> Any:
-        return capture(function)
-
-    def stage(self, array: Any) -> Any:
-        return stage(array)
+    capture, stage = staticmethod(capture), staticmethod(stage)
 
     def is_traced(self, array: Any) -> bool:
         return isinstance(array, jax.core.Tracer)

@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from ..._core.precision import is_half, widen
 from ..._core.tensor import Tensor
+from ..._dtypes import promote
 from ..._functions.creation import zeros
 from ..._functions.norms import vector_norm
 from ..._functions.pointwise import clamp
@@ -32,7 +34,14 @@ def get_total_norm(
 
     Raises RuntimeError for a norm that is not finite, if ``error_if_nonfinite``.
     """
-    each = [vector_norm(x, float(norm_type)) for x in _several(tensors)]
+    several = _several(tensors)
+    norm = _total_norm(several, norm_type, error_if_nonfinite)
+    return norm.to(promote(*[x.dtype for x in several])) if several else norm
+
+
+def _total_norm(several: list[Tensor], norm_type: float, error_if_nonfinite: bool) -> Tensor:
+    """That of gradients of half precision is in single precision: it is larger than each of them."""
+    each = [vector_norm(widen(x), float(norm_type)) for x in several]
     norm = zeros(()) if not each else each[0] if len(each) == 1 else vector_norm(stack(each), float(norm_type))
     if error_if_nonfinite and not math.isfinite(norm.item()):
         raise RuntimeError(
@@ -49,7 +58,10 @@ def clip_grads_with_norm_(
     """Multiply all gradients by ``max_norm / total_norm``, where that makes them smaller."""
     factor = clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
     for gradient in _gradients(_several(parameters)):
-        gradient.mul_(factor if factor.dtype is gradient.dtype else factor.to(gradient.dtype))
+        if is_half(gradient):
+            gradient.copy_(widen(gradient) * widen(factor))
+        else:
+            gradient.mul_(factor if factor.dtype is gradient.dtype else factor.to(gradient.dtype))
 
 
 def clip_grad_norm_(
@@ -67,9 +79,11 @@ def clip_grad_norm_(
         optimizer.step()
     """
     several = _several(parameters)
-    norm = get_total_norm(_gradients(several), norm_type, error_if_nonfinite)
+    gradients = _gradients(several)
+    with no_grad():
+        norm = _total_norm(gradients, norm_type, error_if_nonfinite)
     clip_grads_with_norm_(several, max_norm, norm)
-    return norm
+    return norm.to(promote(*[g.dtype for g in gradients])) if gradients else norm
 
 
 @no_grad()
