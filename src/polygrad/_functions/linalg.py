@@ -127,8 +127,8 @@ def eigh(A: Tensor, UPLO: str = "L") -> EighResult:
     """The eigenvalues, ascending, and the eigenvectors, as columns, of Hermitian matrices of shape ``(…, n, n)``.
 
     ``UPLO`` names the triangle that is read.  The gradient is Hermitian, and right for a loss that does not depend on
-    the signs or complex phases of the vectors.  Where eigenvalues coincide it is finite, and right for a loss that
-    depends on them only through their sum and the subspace of their vectors.
+    the signs or complex phases of the vectors.  Where eigenvalues coincide, their vectors have no derivative, and a loss
+    that goes through the vectors gets NaN; `eigvalsh` has its gradient there as well.
 
     Example::
 
@@ -152,7 +152,9 @@ def svd(A: Tensor, full_matrices: bool = True) -> SVDResult:
     """``U``, ``S`` and ``Vh`` with ``A == U @ diag(S) @ Vh``, the singular values descending.
 
     With ``full_matrices`` (PyTorch's default) ``U`` and ``Vh`` are square.  The gradient is right for a loss that does
-    not depend on signs or complex phases of the vectors, nor on the vectors beyond the number of singular values.
+    not depend on signs or complex phases of the vectors, nor on the vectors beyond the number of singular values.  Where
+    singular values coincide, or one is 0 and ``A`` is not square, a loss that goes through the vectors gets NaN; `svdvals`
+    has its gradient there as well.
     """
     return SVDResult(*xp.svd(matrices(A, "svd"), full_matrices))
 

@@ -6,13 +6,15 @@ algorithmic differentiation" (2008); I. Murray, "Differentiation of the Cholesky
 L. Lehmann and R. Lamour, "On evaluating higher-order derivatives of the QR decomposition of tall matrices with full
 column rank" (2012); Z.-Q. Wan and S.-X. Zhang, "Automatic differentiation for complex valued SVD" (2019).
 
-Where eigenvalues or singular values coincide, their vectors may be turned into each other and have no derivative.  The
-rules leave that part out.  The gradient is then right for a loss that such a turn does not change and that depends on
-the coinciding values symmetrically (their sum, the subspace's projector), and it is finite for every loss.
+Where eigenvalues or singular values coincide, their vectors may be turned into each other and have no derivative.  What
+a function of the values and the vectors together has, such as ``V @ diag(f(w)) @ V.mT``, cannot be told from the
+cotangents: it would be 0 / 0.  So the gradient is NaN then, of every loss that goes through the vectors.  The gradient of
+the values alone is what it is elsewhere.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from .._core.primitive import parameters, primitive
@@ -64,11 +66,29 @@ def _reciprocal(xp, x, negligible):
     return xp.where(small, xp.zeros_like(x), 1 / xp.where(small, xp.ones_like(x), x))
 
 
-def _gaps(xp, values):
-    """``1 / (v_j - v_i)`` for every pair, and 0 for values that are equal up to rounding."""
-    rounding = xp.finfo(values.dtype).eps * xp.sum(xp.abs(values), axis=-1, keepdims=True)
+#: The errors of eigenvalues, as a multiple of the largest one's rounding.
+_ROUNDING = 16.0
+
+
+def _largest(xp, values):
+    sizes = xp.abs(values)
+    return xp.max(sizes, axis=-1, keepdims=True) if values.shape[-1] else xp.sum(sizes, axis=-1, keepdims=True)
+
+
+def _over_gaps(xp, turn, values, gaps):
+    """``turn`` over ``gaps``, which are 0 for pairs of equal ``values``, without its diagonal.
+
+    NaN for pairs that are equal, and for pairs that are equal up to rounding, unless nothing asks for a turn of those:
+    the vectors of the small values of a matrix of low rank, which a loss does not use.
+    """
+    rounding = xp.expand_dims(_ROUNDING * xp.finfo(values.dtype).eps * _largest(xp, values), axis=-1)
     differences = _columns(xp, values) - xp.expand_dims(values, axis=-1)
-    return _reciprocal(xp, differences, xp.expand_dims(rounding, axis=-1))
+    close = xp.abs(differences) <= rounding
+    same = on_diagonal(xp, xp.ones_like(gaps), 0) > 0
+    nothing = xp.zeros_like(gaps)
+    left_out = xp.logical_or(same, xp.logical_and(differences != 0, turn == 0))
+    undefined = xp.where(left_out, nothing, nothing + math.nan)
+    return turn * xp.where(close, undefined, 1 / xp.where(close, xp.ones_like(gaps), gaps))
 
 
 # -- systems of equations ----------------------------------------------------------------------------------------------
@@ -296,7 +316,8 @@ cholesky.defvjp(x=_cholesky)
 def eigh(xp, x, /):
     """The eigenvalues, ascending, and eigenvectors, as columns, of Hermitian matrices.
 
-    The gradient is Hermitian.  It is right for a loss that does not depend on the vectors' signs or complex phases.
+    The gradient is Hermitian.  It is right for a loss that does not depend on the vectors' signs or complex phases, and NaN
+    for one that depends on the vectors where eigenvalues coincide.
     """
     return tuple(xp.eigh(of_triangle(xp, x)))
 
@@ -307,7 +328,9 @@ def _eigh(xp, g, ans):
     values, vectors = ans
     result = None if of_values is None else vectors * _columns(xp, of_values)
     if of_vectors is not None:
-        turned = xp.matmul(vectors, xp.matmul(adjoint(xp, vectors), of_vectors) * _gaps(xp, values))
+        turn = _skew(xp, xp.matmul(adjoint(xp, vectors), of_vectors)) * 0.5
+        gaps = _columns(xp, values) - xp.expand_dims(values, axis=-1)
+        turned = xp.matmul(vectors, _over_gaps(xp, turn, values, gaps))
         result = turned if result is None else result + turned
     result = xp.matmul(result, adjoint(xp, vectors))
     return (result + adjoint(xp, result)) * 0.5
@@ -338,7 +361,8 @@ def svd(xp, x, /, full_matrices=False):
     """``U``, ``S`` and ``Vh`` with ``x = U @ diag(S) @ Vh``, the singular values descending.
 
     The gradient is right for a loss that does not depend on the vectors' signs or complex phases, nor, with
-    ``full_matrices``, on the vectors beyond the number of singular values.
+    ``full_matrices``, on the vectors beyond the number of singular values.  It is NaN for one that depends on the vectors
+    where singular values coincide, or where one is 0 and the matrix is not square.
     """
     return tuple(xp.svd(x, full_matrices=full_matrices))
 
@@ -353,28 +377,33 @@ def _svd(xp, g, x_shape, ans, full_matrices):
         of_u, of_vh = None if of_u is None else of_u[..., :rank], None if of_vh is None else of_vh[..., :rank, :]
     rounding = xp.expand_dims(xp.finfo(s.dtype).eps * xp.sum(s, axis=-1, keepdims=True), axis=-1)
     row, column = _columns(xp, s), xp.expand_dims(s, axis=-1)
-    gaps = _gaps(xp, s) * _reciprocal(xp, row + column, rounding)
+    gaps = (row - column) * (row + column)
     inner = None  # what stands between U and Vh, less its diagonal
     outer = None  # what is already multiplied by Vh
     left = None if of_s is None else u * _columns(xp, of_s)
     if of_u is not None:
         turn = _skew(xp, xp.matmul(adjoint(xp, u), of_u))
-        inner = turn * gaps * row
+        inner = _over_gaps(xp, turn * row, s, gaps)
         if xp.isdtype(u.dtype, "complex floating"):
             phase = xp.diagonal(turn) * 0.5 * _reciprocal(xp, s, rounding[..., 0])
             left = _sum(left, u * _columns(xp, phase))
         if x_shape[-2] > s.shape[-1]:
-            scaled = of_u * _reciprocal(xp, row, rounding)
+            scaled = of_u * _inverse(xp, row)
             left = _sum(left, scaled - _product(xp, u, xp.matmul(adjoint(xp, u), scaled)))
     if of_vh is not None:
         turn = _skew(xp, xp.matmul(vh, adjoint(xp, of_vh)))
-        inner = _sum(inner, column * (turn * gaps))
+        inner = _sum(inner, _over_gaps(xp, column * turn, s, gaps))
         if x_shape[-1] > s.shape[-1]:
-            scaled = of_vh * _reciprocal(xp, column, rounding)
+            scaled = of_vh * _inverse(xp, column)
             outer = xp.matmul(u, scaled - xp.matmul(xp.matmul(scaled, adjoint(xp, vh)), vh))
     if inner is not None:
         left = _sum(left, xp.matmul(u, inner))
     return _sum(None if left is None else xp.matmul(left, vh), outer)
+
+
+def _inverse(xp, s):
+    """``1 / s``, and NaN where it is 0."""
+    return xp.where(s == 0, xp.zeros_like(s) + math.nan, 1 / xp.where(s == 0, xp.ones_like(s), s))
 
 
 def _sum(a, b):
