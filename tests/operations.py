@@ -277,7 +277,7 @@ SINGULAR_POINTS = [
     Point("det of rank 1", polygrad.linalg.det, ([[1.0, 0, 0], [0, 0, 0], [0, 0, 0]],), ([[0.0] * 3] * 3,)),
     Point("sum of equal eigenvalues", _of_symmetric(lambda a: polygrad.linalg.eigh(a).eigenvalues), (IDENTITY,), (IDENTITY,)),
     Point("projector on equal eigenvalues", _of_symmetric(_projector),
-          (IDENTITY,), ([[0.0, 0.0], [0.0, 0.0]],)),
+          (IDENTITY,), ([[nan, nan], [nan, nan]],)),
     Point("sum of equal singular values", lambda a: polygrad.linalg.svdvals(a), (IDENTITY,), (IDENTITY,)),
     Point("singular values of a matrix of rank 1", lambda a: polygrad.linalg.svdvals(a)[0], ([[3.0, 0], [0, 0]],), ([[1.0, 0], [0, 0]],)),
     # Choices that are not derivatives.
