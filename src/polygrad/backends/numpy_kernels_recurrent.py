@@ -6,7 +6,7 @@ at once, of the candidate too, which is then put over it: a window of a matrix t
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 
 import numpy as np
 
@@ -20,22 +20,14 @@ _exp, _tanh, _negative = np.exp, np.tanh, np.negative
 _far_out = partial(np.errstate, over="ignore")
 
 
-@lru_cache(maxsize=64)
-def _signs(dtype, size):
-    """By what the gates of an LSTM are multiplied: -1, and 1 for the candidate."""
-    made = np.repeat(np.asarray([-1, -1, 1, -1], dtype), size)
-    made.flags.writeable = False
-    return made
-
-
-def _activate(gates, size, one, candidate):
-    """Overwrite ``gates`` of an LSTM, multiplied by `_signs`, with their activated values; ``candidate`` is a room."""
-    its_gate = gates[..., 2 * size : 3 * size]
-    _tanh(its_gate, candidate)
+def _activate(gates, size, one, negative_candidate):
+    """Overwrite the negative ``gates`` of an LSTM with the activated values of the gates themselves."""
+    candidate = gates[..., 2 * size : 3 * size]
+    _tanh(candidate, negative_candidate)
     _exp(gates, gates)
     _add(gates, one, gates)
     _divide(one, gates, gates)
-    np.copyto(its_gate, candidate)
+    _negative(negative_candidate, candidate)
 
 
 def _separate(x, count):
@@ -86,12 +78,12 @@ def _of_weight(g, first, states, reverse):
 @kernel
 def lstm_cell(gates, cell, /):
     size = cell.shape[-1]
-    activated, hidden = _multiply(gates, _signs(gates.dtype, size)), np.empty_like(cell)
+    activated, hidden = _negative(gates), np.empty_like(cell)
     with _far_out():
         _activate(activated, size, np.ones((), gates.dtype), hidden)
     after = _multiply(activated[..., size : 2 * size], cell)
-    _multiply(activated[..., :size], activated[..., 2 * size : 3 * size], hidden)
-    _add(after, hidden, after)
+    _multiply(activated[..., :size], hidden, hidden)
+    _subtract(after, hidden, after)
     _tanh(after, hidden)
     _multiply(hidden, activated[..., 3 * size :], hidden)
     return hidden, after, *_separate(activated, 4)
@@ -140,20 +132,20 @@ def _lstm_slopes(activated, size, one, out):
 def lstm_steps(gates, hidden, cell, weight, /, reverse=False):
     steps, batch, width = gates.shape
     size = width // 4
-    signs, one = _signs(gates.dtype, size), np.ones((), gates.dtype)
-    across = np.multiply(weight.T, signs, order="C")
-    activated = _multiply(gates, signs)
+    one = np.ones((), gates.dtype)
+    across = _negative(weight.T, order="C")
+    activated = np.empty(gates.shape, gates.dtype)
     hiddens, cells = (np.empty((steps, batch, size), gates.dtype) for _ in range(2))
     product, part = np.empty((batch, width), gates.dtype), np.empty((batch, size), gates.dtype)
     with _far_out():
         for t in _order(steps, reverse):
             now, after, out = activated[t], cells[t], hiddens[t]
             np.dot(hidden, across, product)
-            _add(now, product, now)
+            _subtract(product, gates[t], now)
             _activate(now, size, one, part)
             _multiply(now[:, size : 2 * size], cell, after)
             _multiply(now[:, :size], part, part)
-            _add(after, part, after)
+            _subtract(after, part, after)
             _tanh(after, out)
             _multiply(out, now[:, 3 * size :], out)
             hidden, cell = out, after
