@@ -187,7 +187,6 @@ def test_errors_of_the_surface():
         (lambda: x.type("torch.Nonsense"), ValueError, "Nonsense"),
         (lambda: x.narrow(0, 1, 2), RuntimeError, "exceeds"),
         (lambda: x.median(5), IndexError, "out of range"),
-        (lambda: polygrad.median(polygrad.zeros(0)), RuntimeError, "no elements"),
         (lambda: x[0].tril(), RuntimeError, r"at least 2 dimensions, but its shape is \(3,\)"),
         (lambda: x.movedim((0, 1), (1, -1)), RuntimeError, "stands twice"),
         (lambda: polygrad.linalg.cross(x, x[:, :1]), RuntimeError, "but got 3 and 1"),
