@@ -74,6 +74,11 @@ def test_lists_of_tensors_inside_of_transforms(transform):
         (lambda x: x.new_tensor(x), "To copy construct from a tensor"),
         (lambda x: polygrad.tensor([x[0], x[1]]), "Converting a tensor with requires_grad=True to a scalar"),
         (lambda x: polygrad.tensor([(1.0, x[0]), [x[1], 2.0]]), "Converting a tensor with requires_grad=True"),
+        (lambda x: polygrad.full((2,), x[0]), "Converting a tensor with requires_grad=True"),
+        (lambda x: x.new_full((2,), x[0]), "Converting a tensor with requires_grad=True"),
+        (lambda x: polygrad.arange(x[1]), "Converting a tensor with requires_grad=True"),
+        (lambda x: polygrad.linspace(0, x[1], 3), "Converting a tensor with requires_grad=True"),
+        (lambda x: polygrad.logspace(0, x[1], 3), "Converting a tensor with requires_grad=True"),
     ],
 )
 def test_tensor_warns_of_a_gradient_that_it_leaves_behind(make, message):

@@ -16,7 +16,7 @@ from .._dtypes import DType
 from .._state import RECORDERS, recorder
 from ..backends.registry import get_backend
 from .common import check_tensor, sizes, warn
-from .plain import as_numpy, backend_of, loses_derivative
+from .plain import as_numpy, backend_of, loses_derivative, number_of
 
 
 def place(backend: Any, device: Any) -> tuple[Any, Any]:
@@ -182,8 +182,7 @@ def full(
     backend: Any = None,
 ) -> Tensor:
     """A tensor of shape ``size`` full of ``fill_value``."""
-    if isinstance(fill_value, Tensor):
-        fill_value = fill_value.item()
+    fill_value = number_of(fill_value)
     dtype = check_dtype(dtype) or _dtypes.default_of(type(fill_value))
     return _filled(sizes((size,)), fill_value, dtype, device, requires_grad, backend)
 
@@ -269,7 +268,7 @@ def arange(
     """Numbers from ``start`` up to, not including, ``end``: int64 for ints, the default floating type otherwise."""
     if end is None:
         start, end = 0, start
-    start, end, step = (v.item() if isinstance(v, Tensor) else v for v in (start, end, step))
+    start, end, step = map(number_of, (start, end, step))
     if step == 0:
         raise RuntimeError("step must be nonzero")
     if not all(map(math.isfinite, (start, end, step))):
@@ -301,7 +300,7 @@ def linspace(
     """``steps`` numbers at equal distances, from ``start`` to ``end``, both included."""
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
     target, where = place(backend, device)
-    numbers = np.linspace(float(start), float(end), steps)
+    numbers = np.linspace(float(number_of(start)), float(number_of(end)), steps)
     if dtype.kind in ("int", "uint"):
         numbers = np.trunc(numbers)
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
@@ -314,7 +313,7 @@ def logspace(start: Any, end: Any, steps: int, base: float = 10.0, **options: An
     if options:
         raise TypeError(f"logspace() got an unexpected keyword argument {next(iter(options))!r}")
     target, where = place(backend, device)
-    numbers = np.asarray(float(base) ** np.linspace(float(start), float(end), steps))
+    numbers = np.asarray(float(base) ** np.linspace(float(number_of(start)), float(number_of(end)), steps))
     if dtype.kind in ("int", "uint"):
         numbers = np.trunc(numbers)
     array = target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True)

@@ -15,6 +15,20 @@ from .._state import differentiating, grad_enabled
 from ..backends.registry import BY_TYPE
 from .common import warn
 
+_CONVERTED = (
+    "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior: no gradient goes through it.  "
+    "Consider using tensor.detach() first, or polygrad.as_tensor or polygrad.stack, which keep it."
+)
+
+
+def number_of(value: Any) -> Any:
+    """``value``, a number or a tensor of one element, as a number.  Warns, or raises, where a derivative is lost."""
+    if not isinstance(value, Tensor):
+        return value
+    if loses_derivative(value):
+        warn(_CONVERTED)
+    return value.item()
+
 
 def loses_derivative(data: Tensor) -> bool:
     """Whether a copy of the values of ``data`` loses a derivative.  Raises RuntimeError where a transform takes it."""
@@ -25,8 +39,8 @@ def loses_derivative(data: Tensor) -> bool:
     transform = "jvp" if directed else differentiating.get()
     if transform is not None:
         raise RuntimeError(
-            f"{transform}: tensor(...) copies values, and no derivative goes through it; write polygrad.as_tensor(...) or "
-            "polygrad.stack(...), which keep it, or x.detach() if none is meant"
+            f"{transform}: the values of a tensor are copied here, and no derivative goes through them; write "
+            "polygrad.as_tensor(...) or polygrad.stack(...), which keep it, or x.detach() if none is meant"
         )
     return True
 
@@ -95,10 +109,7 @@ def _plain(data: Any, kinds: set[Any]) -> Any:
     if isinstance(data, Tensor):
         kinds.add(data.dtype)
         if loses_derivative(data):
-            warn(
-                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior: no gradient goes "
-                "through it.  Consider using tensor.detach() first, or polygrad.as_tensor or polygrad.stack, which keep it."
-            )
+            warn(_CONVERTED)
         return data.detach().tolist()
     if isinstance(data, (np.ndarray, np.generic)):
         kinds.add(_of_numpy(data.dtype))
