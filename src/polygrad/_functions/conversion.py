@@ -63,9 +63,10 @@ def moved(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tenso
     if source.level:
         return input if dtype is None else xp.astype(input, dtype)
     here = source.device(input._read())
-    if device is not None:
-        there = native_device(target, device)
-    else:
+    if here is None:  # a compiler places what is traced where all of its program is
+        here = source.default_device()
+    there = None if device is None else native_device(target, device)
+    if there is None:  # also for the device of a tensor that is traced
         there = here if target is source else target.default_device()
     if target is not source or there != here:
         input = xp.transfer(input, target, there, source, here)
