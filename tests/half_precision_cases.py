@@ -179,7 +179,7 @@ add("adaptive_avg_pool2d", lambda x: F.adaptive_avg_pool2d(x, 7), near(1, 2, 100
 add("adaptive_avg_pool1d", lambda x: F.adaptive_avg_pool1d(x, 1), near(1, 2, 5000, size=1000))
 add("lp_pool2d", lambda x: F.lp_pool2d(x, 2, 30), near(1, 2, 60, 60, size=300))
 add("lp_pool1d", lambda x: F.lp_pool1d(x, 2, 3000), near(1, 2, 3000, size=300))
-add("max_pool2d", lambda x: F.max_pool2d(x, 51, 1, 25), same(1, 1, 60, 60), primitives="max_pool2d max_pool2d_gradient",
+add("max_pool2d", lambda x: F.max_pool2d(x, 7, 1, 3), same(1, 1, 20, 20), primitives="max_pool2d max_pool2d_gradient",
     functions="max_pool1d adaptive_max_pool2d adaptive_max_pool1d")  # fmt: skip
 add("interpolate", lambda x: F.interpolate(x, scale_factor=40, mode="bilinear"), near(1, 1, 3, 3), functions="upsample")
 add("interpolate nearest", lambda x: F.interpolate(x, scale_factor=60), near(1, 1, 3, 3))

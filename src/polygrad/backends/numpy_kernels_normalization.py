@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from .numpy_kernels import kernel
-from .numpy_sums import ROW_BLOCK, column_sums, row_blocks, row_sums, total
+from .numpy_sums import ROW_BLOCK, column_sums, row_blocks, row_sums, total, weighted_column_sums
 
 # -- standardization ---------------------------------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ def _layer_norm_gradients(g, x, mean, variance, weight, length, eps):
         part, centred, result, scale = cotangents[block], rows[block] - mean[block, None], out[block], inverse[block]
         of_bias += column_sums(part)
         np.multiply(part, centred, result)
-        of_weight += scale.dot(result)
+        of_weight += weighted_column_sums(scale, result)
         np.multiply(part, weight[: part.shape[0]], result)
         centred *= (np.vecdot(result, centred) * (scale * scale / length))[:, None]
         centred += (row_sums(result) / length)[:, None]

@@ -10,7 +10,7 @@ import array_api_compat.numpy as library
 import numpy as np
 
 from .numpy_kernels import KERNELS, kernel
-from .numpy_sums import ROW_BLOCK, long_product
+from .numpy_sums import PRODUCT_BLOCK, long_product
 
 _matmul, _einsum = np.matmul, np.einsum
 _generic_solve = library.linalg.solve
@@ -22,7 +22,7 @@ _NEARLY_SINGULAR = 1e-6
 
 @kernel
 def matmul(x, y, /):
-    if x.size > ROW_BLOCK and x.shape[-1] > ROW_BLOCK and x.dtype.kind in "fc":
+    if x.size > PRODUCT_BLOCK and x.shape[-1] > PRODUCT_BLOCK and x.dtype.kind in "fc":
         return long_product(x, y)
     # One product of matrices is faster than one for every element of the batch, which is what NumPy does.
     if x.ndim > 2 and y.ndim == 2 and x.flags.c_contiguous and y.shape[0] and x.shape[-1] == y.shape[0]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from .namespace import LINALG, STANDARD
 from .numpy_kernels import KERNELS
+from .numpy_linalg import matmul as _matmul
 from .numpy_sums import COLUMN_BLOCK, PRODUCT_BLOCK, ROW_BLOCK, column_sums, long_product, ones
 
 #: Arrays of so many bytes or less are small.
@@ -37,8 +38,6 @@ _OPERATORS: dict[Any, np.ufunc] = {
 
 dot, reshape, permute = np.ndarray.dot, np.ndarray.reshape, np.ndarray.transpose
 _T = operator.attrgetter("T")
-
-_matmul = KERNELS["matmul"]
 
 #: Functions that look into indices or factorize matrices fail for some values; the other kernels do not.
 _FAILING = frozenset(
@@ -162,7 +161,7 @@ def tanh_vjp(do, g, ans):
 
 @steps
 def matmul(do, x, y, /):
-    plain = max(len(x.shape), len(y.shape)) <= 2 and x.shape[-1] <= ROW_BLOCK
+    plain = max(len(x.shape), len(y.shape)) <= 2 and x.shape[-1] <= PRODUCT_BLOCK
     return do(np.matmul if plain else _matmul, x, y)
 
 

@@ -15,11 +15,11 @@ from functools import lru_cache
 import numpy as np
 
 #: A product with ones adds so many rows of a matrix at most.
-COLUMN_BLOCK = 4096
+COLUMN_BLOCK = 1024
 #: So many elements of a row: there it keeps more sums going.
 ROW_BLOCK = 16384
 #: A product of matrices adds so many products.
-PRODUCT_BLOCK = 65536
+PRODUCT_BLOCK = 4096
 #: So many elements are added one after the other.
 _SEQUENTIAL_BLOCK = 256
 #: The elements of a block of rows.
@@ -52,10 +52,23 @@ def column_sums(x):
     rows = x.shape[-2]
     if x.dtype.char not in "fd" or not rows or (x.ndim > 2 and rows * x.shape[-1] < _FEW):
         return _one_by_one(x, (x.ndim - 2,)).reshape(*x.shape[:-2], x.shape[-1])
+    if (
+        not x.flags.c_contiguous and 0 in x.strides
+    ):  # a cotangent that was repeated, which no product of the library takes
+        x = np.ascontiguousarray(x)
     block = max(COLUMN_BLOCK, 2)
     if rows <= block:
         return ones(rows, x.dtype).dot(x) if x.ndim == 2 else np.matmul(ones(rows, x.dtype), x)
     return column_sums(_sums_of_parts(x, x.ndim - 2, block, column_sums))
+
+
+def weighted_column_sums(weights, x):
+    """The sums of the columns of a matrix whose rows have weights."""
+    rows = x.shape[0]
+    if rows <= COLUMN_BLOCK:
+        return weights.dot(x)
+    parts = [slice(start, start + COLUMN_BLOCK) for start in range(0, rows, COLUMN_BLOCK)]
+    return column_sums(np.stack([weights[part].dot(x[part]) for part in parts]))
 
 
 def _sums_of_parts(x, axis, length, add):
@@ -75,6 +88,8 @@ def _one_by_one(x, axes):
         return np.add.reduce(x, axis=axes, keepdims=True, dtype=x.dtype if x.dtype.kind in "fc" else None)
     block = max(_SEQUENTIAL_BLOCK, 2)
     innermost = min([a for a, n in enumerate(x.shape) if n > 1], key=lambda a: abs(x.strides[a]), default=None)
+    if innermost is not None and not x.strides[innermost]:
+        innermost = None
     for axis in sorted(axes, key=lambda a: a != innermost):
         while axis != innermost and x.shape[axis] > block:
             x = _sums_of_parts(x, axis, block, lambda parts, axis=axis: np.add.reduce(parts, axis=axis + 1))
