@@ -218,11 +218,12 @@ def cross_entropy(x, target, /, reduction="mean"):
 def cross_entropy_vjp(g, x, target, ans, reduction):
     of_loss, _, of_total = g
     _, shift, logarithm = ans
+    # In the order of its axes, also where that of x in memory is another: the targets' places are counted in it.
     if shift.any():
-        probability = x - shift[:, None]
+        probability = _subtract(x, shift[:, None], order="C")
         _subtract(probability, logarithm[:, None], probability)
     else:
-        probability = x - logarithm[:, None]
+        probability = _subtract(x, logarithm[:, None], order="C")
     _exp(probability, probability)
     extra = None if of_total is None else probability * of_total[:, None]
     if of_loss is None:
