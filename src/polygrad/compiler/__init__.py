@@ -15,6 +15,7 @@ from .._state import recorder
 from ..backends.registry import get_backend
 from . import turns
 from .calling import STALE
+from .effects import Effects
 from .errors import CompileError, StateIsMissing
 from .explain import advise, described, explain, explain_eviction
 from .jit import Program
@@ -68,12 +69,14 @@ class Compiled:
         self._latest: Program | None = None
         self._max_programs = max_programs
         self._advised = False
+        self._effects = Effects(self._name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         # A part of another compiled function, or of a transform; or somebody looks for the line that a NaN comes from.
         if recorder() is not None or frames.get() or engine.guard is not None:
             return self.__wrapped__(*args, **kwargs)
         attempts = 0
+        passing: Program | None = None  # for this call alone
         while attempts < ATTEMPTS:
             thread = get_ident()
             try:  # Ctrl-C comes after a call, so this one must be inside
@@ -91,18 +94,20 @@ class Compiled:
                         f"compile: an argument cannot be a key ({error}); pass tensors, numbers, strings, or lists, tuples and "
                         "dicts of them, and let the function reach everything else by its closure"
                     ) from error
-                for program in programs:
+                for program in programs if passing is None else (passing,):
                     try:
                         result = program.run(tensors)
                     except Outdated:
                         continue
                     if result is not STALE:
-                        if program is not self._latest:
+                        if program is not self._latest and program is not passing:
                             self._use(program)
                         return result
             finally:
                 turns.running.remove(thread)
             attempts += 1
+            if self._effects.runs_eagerly(key):
+                break
             with turns.alone():
                 if self._programs.get(key, ()) is not programs:  # another thread was here first
                     continue
@@ -110,8 +115,11 @@ class Compiled:
                     program = self._made(args, kwargs, tensors)
                 except StateIsMissing:
                     break
-                self._programs[key] = (program, *programs)
-                self._keep(key, program)
+                passing = program if program.changed else None
+                self._effects.note(key, program, programs)
+                if not program.changed:
+                    self._programs[key] = (program, *programs)
+                    self._keep(key, program)
         else:
             raise CompileError(
                 f"compile: {self._name} was traced {ATTEMPTS} times in one call, and each time what it depends on was another "

@@ -49,6 +49,11 @@ def apart(now: Any, before: Any) -> tuple[Any, Any]:
     return now, before
 
 
+def differ(now: Any, before: Any) -> bool:
+    """Whether a condition's value is another than it was."""
+    return now is not before if isinstance(before, Tensor) else bool(now != before)
+
+
 class Source:
     """A function that is being written: its lines, and the objects that they name."""
 

@@ -167,6 +167,13 @@ class Discovery(Recorder):
 
         self.host_effect(lambda: bind(value), remember)
 
+    def is_new(self, cell: Tensor) -> bool:
+        """Whether ``cell`` was made while tracing."""
+        record = self.cells.get(id(cell))
+        if record is not None and record.reference() is cell:
+            return False
+        return bool(BY_TYPE[type(cell._data)].level or self.backend.is_traced(cell._data))
+
     def home(self, backend: Any) -> Any:
         """Where tensors that are made on ``backend`` while tracing belong."""
         return self.backend if getattr(self.backend, "ground", None) is backend else backend

@@ -14,6 +14,7 @@ from typing import Any
 from .._core.tensor import Tensor
 from .._dtypes import get_default_dtype
 from .._state import grad_enabled
+from . import reasons
 from .errors import is_library
 from .jit import Program
 from .pytree import labelled
@@ -85,7 +86,7 @@ def _changes(former: Sequence[Program], words: dict[str, str], tensors: Sequence
             for name in names
             if words.get(name) != before.get(name)
         ]
-        changes = changes or program.changes(tensors)
+        changes = changes or reasons.changes(program, tensors)
         if changes and (not best or len(changes) < len(best)):
             best = changes
     return best or ["its arguments are shared in another way"]

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor
 from .._state import Counted, recording
-from .calling import UNIQUE, Condition, Source, apart, short, tree
+from .calling import UNIQUE, Condition, Source, differ, tree
 from .discovery import CellRecord, Discovery, LeafRecord, hooked, settled, spread
 from .errors import CompileError, needs_a_value
 from .leaks import check_leaks, young_objects
 from .outside import Template
 from .pytree import flatten
 from .turns import alone
+from .watching import Watch
 
 
 class Program:
     """One traced version of a function, and how its inputs and outputs are tied to cells.
 
-    ``run(tensors)`` is a call with these tensors among the arguments; it returns `STALE` where ``conditions`` do not hold.
-    ``words`` say what arguments it is for.
+    ``run(tensors)`` is a call with these tensors among the arguments; it returns `STALE` where ``conditions`` do not hold, or
+    where ``guards`` find other Python values.  ``words`` say what arguments it is for.  ``changed`` are the places whose Python
+    values the function has changed, and lines that name them: such a program is for this one call.
     """
 
     run: Callable[[Sequence[Tensor]], Any]
@@ -29,20 +32,23 @@ class Program:
     _changed: list[tuple[Leaf, LeafRecord]]
 
     def __init__(
-        self, name: str, backend: Any, function: Callable[[], Any], tensors: Sequence[Tensor], words: dict[str, str],
+        self, name: str, backend: Any, function: partial, tensors: Sequence[Tensor], words: dict[str, str],
         only_to_look_at: bool = False,
     ):  # fmt: skip
         self._backend = backend
         self._name = name
         self.words = words
         discovery = Discovery(backend)
+        watch = Watch(function.func, (function.args, function.keywords), backend, discovery.is_new, discovery.guard)
 
         def body() -> list[Any]:
             with recording(discovery):
                 try:
                     for x in tensors:
                         discovery.argument(x)
-                    leaves, self._structure = flatten(function())
+                    with watch:
+                        result = function()
+                    leaves, self._structure = flatten(result)
                     arrays = self._classify(leaves, tensors, discovery)
                 finally:
                     try:
@@ -62,23 +68,18 @@ class Program:
                     captured = backend.capture(body)
                 except backend.value_errors as error:
                     raise needs_a_value(error, backend) from error
-                self._connect(captured, discovery, tensors)
+                watch.finish(young)
+                self.changed = watch.changes()
+                self._connect(captured, discovery, tensors, watch)
                 check_leaks(young(), backend)
             except BaseException:
                 discovery.withdraw()
+                watch.restore()
                 raise
         if only_to_look_at:
             discovery.withdraw()
-
-    def changes(self, tensors: Sequence[Tensor]) -> list[str]:
-        """Those of the `conditions` that do not hold, in words."""
-        found = []
-        for condition in self.conditions:
-            now = eval(condition.expression, self.run.__globals__, {"t": tensors})
-            if _differ(now, condition.value):
-                now, before = apart(now, condition.value)
-                found.append(f"{condition.words}: {short(now)}, was {short(before)}")
-        return found
+            watch.restore()
+        watch.forget()
 
     def _once(self, arrays: list[Any]) -> list[Any]:
         """``arrays`` without repetitions: a parameter and the memory that its views share hold the same one."""
@@ -129,7 +130,7 @@ class Program:
 
     # -- after the trace ---------------------------------------------------------------------------------------------------
 
-    def _connect(self, captured: Any, discovery: Discovery, tensors: list[Tensor]) -> None:
+    def _connect(self, captured: Any, discovery: Discovery, tensors: Sequence[Tensor], watch: Watch) -> None:
         """Write the function `run`: tie the inputs and outputs of the program to arguments, cells, and gradients."""
         for record in self._written:
             if record.result_edge.__class__ is Node:
@@ -156,6 +157,7 @@ class Program:
                 self._cells[id(kept.before)] = local = f"g{len(self._cells)}"
                 source.add(f"{local} = {self._leaf(leaf)}.grad")
         self.conditions = self._conditions(discovery)
+        self.guards = [] if self.changed else watch.write(source)
         source.demand(self.conditions)
         start = len(source.lines)
         late = self._host(discovery)
@@ -214,7 +216,7 @@ class Program:
                 words = f"the hooks of {_describe(leaf.variable)}"
                 found[expression] = Condition(expression, hooked(leaf), words, not expression.startswith("hooked(t["))
         for owner, attribute, value in discovery.guards:
-            if _differ(getattr(owner, attribute, None), value):  # the function itself changes it, while it is traced
+            if differ(getattr(owner, attribute, None), value):  # the function itself changes it, while it is traced
                 continue
             expression = f"{self._source.name(owner)}.{attribute}"
             words = f"{type(owner).__name__}.{attribute.strip('_')}"
@@ -389,10 +391,6 @@ class Program:
             else:
                 made.append(f"{self._leaf(what)}.grad" if kind == "gradient" else source.name(what))
         return made
-
-
-def _differ(now: Any, before: Any) -> bool:
-    return now is not before if isinstance(before, Tensor) else now != before
 
 
 def _describe(tensor: Tensor) -> str:

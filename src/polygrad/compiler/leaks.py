@@ -7,7 +7,7 @@ import gc
 import weakref
 from collections.abc import Callable, Iterator
 from threading import get_ident
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from .._core.tensor import TENSOR_TYPES, Tensor
@@ -67,9 +67,17 @@ def _holders(leaked: Tensor, leaks: list[Tensor]) -> list[str]:
         if isinstance(holder, dict):
             for key, value in holder.items():  # no comprehension, which would hold it, too
                 if value is leaked:
-                    found.append(repr(key))
+                    found.append(_owner(holder) or repr(key))
         elif isinstance(holder, list):
             found.append(f"a list of {len(holder)}")
         elif not isinstance(holder, FrameType):
             found.append(f"an instance of {type(holder).__name__}")
     return found
+
+
+def _owner(attributes: dict[Any, Any]) -> str:
+    """The object whose attributes these are, in words."""
+    for holder in gc.get_referrers(attributes):
+        if getattr(holder, "__dict__", None) is attributes and not isinstance(holder, ModuleType):
+            return f"an instance of {type(holder).__name__}"
+    return ""

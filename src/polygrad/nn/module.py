@@ -99,6 +99,9 @@ class Module(Placement, Counted):
         if RECORDERS and (active := recorder()) is not None:
             active.guard(self, "_bindings", self._bindings)
             active.guard(self, "_hooked", self._hooked)
+            active.guard(self, "_own_forward", self._own_forward)
+            active.guard(type(self), "__call__", type(self).__call__)
+            active.guard(type(self), "forward", type(self).forward)
             for name, value in constants(self):
                 active.guard(self, name, value)
         if self._hooks is not None:
@@ -108,6 +111,16 @@ class Module(Placement, Counted):
         except (ValueError, RuntimeError, IndexError, TypeError) as error:
             self._explain(error, args)
             raise
+
+    def _guard_bindings(self) -> None:
+        """Tell a recorder that what it records depends on what is registered."""
+        if RECORDERS and (active := recorder()) is not None:
+            active.guard(self, "_bindings", self._bindings)
+
+    @property
+    def _own_forward(self) -> Any:
+        """What was put in the place of the class's `forward`, in this module alone."""
+        return self.__dict__.get("forward")
 
     @property
     def _hooked(self) -> tuple[int, ...]:
@@ -180,6 +193,7 @@ class Module(Placement, Counted):
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
+        CHANGES[0] += 1
         if name in self.__dict__.get("_kinds", {}):
             forget(self.__dict__, name)
 
@@ -255,6 +269,7 @@ class Module(Placement, Counted):
 
     def named_children(self, _once: bool = True) -> Iterator[tuple[str, Module]]:
         """The modules that are attributes of this one, with their names."""
+        self._guard_bindings()
         seen: set[Module] = set()
         for name, kind in list(self._kinds.items()):
             child = self.__dict__[name] if kind == MODULE else None
@@ -273,6 +288,7 @@ class Module(Placement, Counted):
         seen: set[int] = set()
         owners = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
         for path, owner in owners:
+            owner._guard_bindings()
             for name, kind in list(owner._kinds.items()):
                 value = owner.__dict__[name] if kind in kinds else None
                 if value is None or id(value) in seen:
@@ -305,6 +321,7 @@ class Module(Placement, Counted):
         """The module of that dotted name; the empty name is this module.  Raises AttributeError where there is none."""
         module = self
         for name in target.split(".") if target else ():
+            module._guard_bindings()
             if not hasattr(module, name):
                 raise AttributeError(f"{type(module).__name__} has no attribute `{name}` (of {target!r})")
             module = getattr(module, name)

@@ -1,0 +1,348 @@
+"""The places that a compiled function reads Python values from, and how a call looks whether they hold what they held.
+
+A `Place` is a step from another: an attribute, an item, what a closure's cell holds.  Those without a parent are objects
+that are known by themselves.  Numbers, strings and tuples of them are compared by value, small NumPy arrays by their
+contents, everything else by identity; a list, set or dictionary that is used as a whole, by its items.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import types
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .._core.tensor import Tensor
+from .calling import Source
+
+#: What is found at a place that there is not.
+MISSING: Any = type("Missing", (), {"__repr__": lambda self: "missing"})()
+#: NumPy arrays of so many bytes are compared by their contents.
+SMALL_ARRAY = 1 << 16
+
+FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
+MAPPING_TYPES = (dict, types.MappingProxyType)
+CONTAINERS = (*MAPPING_TYPES, list, tuple, set, frozenset, deque)
+_SIMPLE = frozenset((bool, int, float, complex, str, bytes, types.NoneType, types.EllipsisType, range, slice))
+#: Weak references would only cost time: what is one of these lives long.
+_LASTING = (type, types.ModuleType, types.CodeType, *FUNCTIONS, np.ufunc)
+
+
+def is_simple(value: Any) -> bool:
+    """Whether ``value`` cannot change, and is compared by value."""
+    kind = value.__class__
+    if kind in _SIMPLE:
+        return True
+    if kind is tuple or kind is frozenset:
+        return all(map(is_simple, value))
+    return isinstance(value, (np.generic, np.dtype))
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two values of which one `is_simple` are of one type and equal; -0.0 is not 0.0, and nan is nan."""
+    kind = b.__class__
+    if a.__class__ is not kind:
+        return False
+    if kind is float:
+        return (a == b and math.copysign(1, a) == math.copysign(1, b)) or (a != a and b != b)
+    if kind is tuple:
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(b, np.generic):
+        return a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    return repr(a) == repr(b) if kind is complex else bool(a == b)
+
+
+def _differ(a: Any, b: Any) -> bool:
+    return not (is_simple(b) and same(a, b))
+
+
+class Items:
+    """What a container held: its items by value or identity.  They are held weakly where that is possible."""
+
+    def __init__(self, values: Iterable[Any]):
+        values = list(values)
+        #: Empty as soon as one of them is gone, and its number of identity may be another's.
+        self._ids = ids = [tuple(map(id, values))]
+        self._values = [
+            value if is_simple(value) else _reference(value, lambda _: ids.clear()) or value for value in values
+        ]
+
+    def differ(self, values: Any) -> bool:
+        """Whether ``values`` are others."""
+        if [tuple(map(id, values))] == self._ids:
+            return False
+        values = list(values)
+        return len(values) != len(self._values) or any(map(self._other, values, self._values))
+
+    def _other(self, now: Any, before: Any) -> bool:
+        if before.__class__ is weakref.ref:
+            before = before()
+            return before is None or now is not before
+        return now is not before and _differ(now, before)
+
+
+class Contents:
+    """What a NumPy array held."""
+
+    def __init__(self, array: Any):
+        self._before = array.dtype, array.shape, array.tobytes()
+
+    def differ(self, now: Any) -> bool:
+        """Whether ``now`` is another array."""
+        return not isinstance(now, np.ndarray) or (now.dtype, now.shape, now.tobytes()) != self._before
+
+
+def _reference(value: Any, callback: Any = None) -> Any:
+    if isinstance(value, _LASTING):
+        return None
+    try:
+        return weakref.ref(value, callback)
+    except TypeError:
+        return None
+
+
+class Guard(NamedTuple):
+    """A place that a call looks at, for telling what has changed."""
+
+    expression: str
+    differs: Callable[[Any], bool]
+    words: str
+    was: str
+
+
+class Place:
+    """Where a value was read: ``key`` of ``parent``, an attribute, item or cell."""
+
+    __slots__ = ("is_compared", "is_whole", "items", "key", "kind", "line", "parent", "root", "steps", "value", "words")
+
+    def __init__(self, parent: Place | None, kind: str, key: Any, value: Any, words: str, line: str):
+        self.parent, self.kind, self.key, self.words, self.line = parent, kind, key, words, line
+        self.steps: dict[tuple[str, Any], Place] = {}
+        self.is_compared = self.is_whole = False
+        self.items: Any = None
+        self.root = _reference(value) if parent is None else None
+        self.value = None if self.root is not None else value
+
+    @property
+    def held(self) -> Any:
+        """The value that was found there; None for an object that is gone."""
+        return self.value if self.root is None else self.root()
+
+    @property
+    def depth(self) -> int:
+        """How many steps it is from its root."""
+        return 0 if self.parent is None else 1 + self.parent.depth
+
+    def take_in(self, value: Any) -> None:
+        """Remember the items of a container, or the contents of an array."""
+        self.is_whole = True
+        if isinstance(value, np.ndarray):
+            self.items = Contents(value)
+        elif isinstance(value, MAPPING_TYPES):
+            self.items = Items(value), Items(value.values()), list(value.items())
+        else:
+            self.items = Items(value), list(value)
+
+    def is_changed(self) -> bool:
+        """Whether another value is there now than was found."""
+        if self.is_whole and self._differs_inside(self.value):
+            return True
+        if self.parent is None:
+            return False
+        if self.value is MISSING and self.kind == "attr":
+            return self.key in (attributes_of(self.parent.held) or ())
+        now = look(self.parent.held, self.kind, self.key)
+        return now is not self.value and (self.value is MISSING or _differ(now, self.value))
+
+    def _differs_inside(self, now: Any) -> bool:
+        if isinstance(self.items, Contents):
+            return self.items.differ(now)
+        if isinstance(now, MAPPING_TYPES):
+            return self.items[0].differ(now) or self.items[1].differ(now.values())
+        return self.items[0].differ(now)
+
+    def drop(self) -> None:
+        """Leave this place out, and all that are reached from it."""
+        self.kind = "dropped"
+        for step in self.steps.values():
+            step.drop()
+
+    def restore(self) -> None:
+        """Put back what was found."""
+        if self.is_whole and not isinstance(self.items, Contents) and self._differs_inside(self.value):
+            refill(self.value, self.items[-1])
+        if self.parent is not None and self.is_changed():
+            put(self.parent.held, self.kind, self.key, self.value)
+
+
+def look(owner: Any, kind: str, key: Any) -> Any:
+    """What is at a place now."""
+    try:
+        if kind == "item":
+            return owner[key] if isinstance(owner, (list, tuple, deque)) or key in owner else MISSING
+        if kind == "cell":
+            return owner.cell_contents
+        if kind == "context":
+            return owner.get(None)
+        value = getattr(owner, key, MISSING)
+        return value if kind == "attr" else getattr(value, "__func__", MISSING)
+    except (ValueError, IndexError, TypeError):
+        return MISSING
+
+
+def put(owner: Any, kind: str, key: Any, value: Any) -> None:
+    """Bind a place to ``value`` again."""
+    if kind == "cell":
+        owner.cell_contents = value
+    elif kind == "item":
+        if value is MISSING:
+            del owner[key]
+        else:
+            owner[key] = value
+    elif kind == "attr":
+        base = type if isinstance(owner, type) else types.ModuleType if isinstance(owner, types.ModuleType) else object
+        if value is MISSING:
+            base.__delattr__(owner, key)
+        else:
+            base.__setattr__(owner, key, value)
+    elif kind == "method" and key in getattr(owner, "__dict__", ()):
+        object.__delattr__(owner, key)
+
+
+def refill(container: Any, items: list[Any]) -> None:
+    """Give a container its former items."""
+    if isinstance(container, list):
+        container[:] = items
+    elif isinstance(container, (dict, set)):
+        container.clear()
+        container.update(items)
+    elif isinstance(container, deque):
+        container.clear()
+        container.extend(items)
+
+
+class Writer:
+    """Writes the part of a call that looks at places."""
+
+    def __init__(self, source: Source):
+        self.source = source
+        self.lines: list[str] = []
+        self.guards: list[Guard] = []
+
+    def write(self, roots: Iterable[Place]) -> list[Guard]:
+        """Return `STALE` where a place below one of ``roots`` holds something else."""
+        for root in roots:
+            value = root.held
+            if value is None:
+                continue
+            name = self.source.name(value if root.root is None else root.root)
+            self._place(root, name if root.root is None else f"{name}()", name if root.root is None else f"{name}()")
+        if self.lines:
+            self.source.names["same"] = same
+            self.source.add("try:")
+            self.source.lines.extend(f"    {line}" for line in self.lines)
+            self.source.add("except LOOKUPS:")
+            self.source.add("    return STALE")
+            self.source.names["LOOKUPS"] = (AttributeError, LookupError, TypeError, ValueError, RuntimeError)
+        return self.guards
+
+    def _place(self, place: Place, text: str, full: str) -> None:
+        value = place.held
+        steps = [step for step in place.steps.values() if self._matters(step)]
+        local = text
+        if len(steps) + place.is_whole + place.is_compared > 1 or (steps and place.root is not None):
+            local = f"w{len(self.lines)}"
+            self.lines.append(f"{local} = {text}")
+        if place.is_compared and place.parent is not None:
+            self._compare(place, value, local, full)
+        if place.is_whole:
+            self._inside(place, value, local, full)
+        for step in steps:
+            if step.value is MISSING:
+                where = local if step.kind == "item" else f"{local}.__dict__"
+                self._demand(f"{step.key!r} in {where}", f"{step.key!r} in {where}", bool, step, "missing")
+            else:
+                self._place(step, _text(local, step, self.source), _text(full, step, self.source))
+
+    def _matters(self, place: Place) -> bool:
+        if place.is_compared or place.is_whole or place.value is MISSING:
+            return True
+        return any(map(self._matters, place.steps.values()))
+
+    def _demand(self, test: str, full: str, differs: Callable[[Any], bool], place: Place, was: str) -> None:
+        self.lines.append(f"if {test}: return STALE")
+        self.guards.append(Guard(full, differs, place.words, was))
+
+    def _compare(self, place: Place, value: Any, local: str, full: str) -> None:
+        name = self.source.name
+        if is_simple(value) and value.__class__ not in (bool, types.NoneType):
+            known = f"w{len(self.lines)}_"
+            test = f"({known} := {local}) is not {name(value)} and not same({known}, {name(value)})"
+            self._demand(test, full, lambda now: not same(now, value), place, repr(value))
+        elif isinstance(value, types.MethodType):
+            function, owner = value.__func__, _reference(value.__self__) or (lambda: value.__self__)
+            self._demand(
+                f"{local}.__func__ is not {name(function)} or {local}.__self__ is not {name(owner)}()",
+                full, lambda now: now.__func__ is not function or now.__self__ is not owner(), place, short(value),
+            )  # fmt: skip
+        elif (reference := _reference(value)) is not None:
+            self._demand(
+                f"{local} is not {name(reference)}()", full, lambda now: now is not reference(), place, short(value)
+            )
+        else:
+            self._demand(f"{local} is not {name(value)}", full, lambda now: now is not value, place, short(value))
+
+    def _inside(self, place: Place, value: Any, local: str, full: str) -> None:
+        name, items = self.source.name, place.items
+        if isinstance(items, Contents):
+            self._demand(f"{name(items)}.differ({local})", full, items.differ, place, short(value))
+        elif isinstance(value, MAPPING_TYPES):
+            test = f"{name(items[0])}.differ({local}) or {name(items[1])}.differ({local}.values())"
+            self._demand(test, full, _differs_in(items[0], items[1]), place, short(value))
+        else:
+            self._demand(f"{name(items[0])}.differ({local})", full, items[0].differ, place, short(value))
+
+
+def _differs_in(keys: Items, values: Items) -> Callable[[Any], bool]:
+    return lambda now: keys.differ(now) or values.differ(now.values())
+
+
+def _text(owner: str, place: Place, source: Source) -> str:
+    if place.kind == "item":
+        simple = place.key.__class__ in (int, str)
+        return f"{owner}[{repr(place.key) if simple else source.name(place.key)}]"
+    if place.kind == "cell":
+        return f"{owner}.cell_contents"
+    if place.kind == "context":
+        return f"{owner}.get(None)"
+    text = f"{owner}.{place.key}" if place.key.isidentifier() else f"getattr({owner}, {place.key!r})"
+    return text if place.kind == "attr" else f"{text}.__func__"
+
+
+def short(value: Any) -> str:
+    """A value, in words that are not too long."""
+    if is_simple(value) or isinstance(value, enum.Enum):
+        text = repr(value)
+        return text if len(text) <= 60 else f"{text[:57]}..."
+    if isinstance(value, Tensor):
+        return f"another {type(value).__name__.lower()} of shape {tuple(value.shape)}"
+    if isinstance(value, CONTAINERS):
+        text = repr(value) if all(map(is_simple, value.values() if isinstance(value, MAPPING_TYPES) else value)) else ""
+        return text if 0 < len(text) <= 60 else f"another {type(value).__name__} of {len(value)}"
+    if value is MISSING:
+        return "missing"
+    return value.__qualname__ if isinstance(value, (type, *FUNCTIONS)) else f"another {type(value).__name__}"
+
+
+def attributes_of(value: Any) -> dict[str, Any] | None:
+    """The dictionary of an object's own attributes, if it has one; none of its code is run."""
+    try:
+        found = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return None
+    return found if isinstance(found, dict) else None

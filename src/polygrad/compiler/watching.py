@@ -1,0 +1,233 @@
+"""While a function is traced: what its Python code reads, in every file but the library's, and what it changes.
+
+A profile function sees each Python function that is entered.  Its code says which names it reads and what hangs on them (see
+`reads`); each of these places is looked up at once and remembered (see `places`).  A program holds only while they hold what
+they held, and is not kept if the function has changed one of them itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import os
+import sys
+import types
+from collections.abc import Callable
+from typing import Any
+
+from .._core.tensor import Tensor
+from ..backends.registry import BY_TYPE
+from .calling import Source
+from .exploring import Explorer
+from .objects import LIBRARIES, code_of, described_generator, know_functions, look_up, package_of, set_state, state_of
+from .places import MISSING, Guard, Writer, is_simple, look
+from .pool import Pool
+from .reads import Reads, Use, reads_of
+
+_STDLIB = os.path.dirname(os.__file__)
+#: Whose code is not looked at.
+_ENGINE, _STANDARD, _ARRAYS = "the library's", "the standard library's", "an array library's"
+
+
+class Watch:
+    """What one trace of ``function`` reads and changes in Python; ``given`` are its arguments, which are looked at elsewhere.
+
+    ``is_new(tensor)`` says whether a tensor was made while tracing, ``guard`` is that of the recorder (see `_state`).
+    """
+
+    def __init__(
+        self, function: Any, given: Any, backend: Any, is_new: Callable[[Any], bool], guard: Callable[..., Any]
+    ):
+        self._explorer = Explorer(given, is_new, guard)
+        for kind in {type(each) for each in (backend, *BY_TYPE.values())}:
+            LIBRARIES.update(_packages_behind(kind))
+        LIBRARIES.update(map(package_of, BY_TYPE))
+        #: By code: what it reads, or whose it is that is not looked at.
+        self._codes: dict[types.CodeType, Reads | str] = {}
+        #: Code of functions that the watched ones make.
+        self._inner: set[types.CodeType] = set()
+        self._entered: set[tuple[Any, ...]] = set()
+        self._pools: dict[types.CodeType, Pool] = {}
+        know_functions(function, self._explorer.functions)
+
+    def __enter__(self) -> Watch:
+        self._before = sys.getprofile()
+        sys.setprofile(self._seen)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        sys.setprofile(None)
+        if self._before is not None:
+            enable = getattr(self._before, "enable", None)
+            sys.setprofile(self._before) if enable is None else enable()
+
+    # -- what runs -------------------------------------------------------------------------------------------------------
+
+    def _seen(self, frame: Any, event: str, value: Any) -> None:
+        if event == "call":
+            reads = self._codes.get(frame.f_code)
+            if reads is None:
+                reads = self._classify(frame)
+            if reads.__class__ is Reads:
+                self._enter(frame, reads)
+        elif event == "return" and value is not None:
+            caller = frame.f_back
+            if caller is not None and (pool := self._pools.get(caller.f_code)) is not None:
+                if pool.is_asked_of_results and not is_simple(value):
+                    self._returned(caller.f_code, pool, value)
+        if self._before is not None and callable(self._before):
+            self._before(frame, event, value)
+
+    def _classify(self, frame: Any) -> Reads | str:
+        code, name = frame.f_code, str(frame.f_globals.get("__name__"))
+        file, package = code.co_filename, name.partition(".")[0]
+        found: Reads | str
+        if package == "polygrad" or file.startswith(("<dispatcher of ", "<polygrad ")):
+            found = _ENGINE
+        elif package in LIBRARIES:
+            found = _ARRAYS
+        elif _is_standard(file) or name.startswith("namedtuple_") or code.co_name == "<module>":
+            found = _STANDARD
+        else:
+            found = reads_of(code)
+            if "site-packages" in file or "dist-packages" in file:
+                caller = frame.f_back
+                while caller is not None and self._codes.get(caller.f_code) is _STANDARD:
+                    caller = caller.f_back
+                if caller is not None and self._codes.get(caller.f_code) is _ARRAYS:
+                    found = _ARRAYS  # what an array library calls belongs to it
+        self._codes[code] = found
+        return found
+
+    def _enter(self, frame: Any, reads: Reads) -> None:
+        """Look up what the function that is entered will read."""
+        explorer, code = self._explorer, reads.code
+        named = frame.f_locals if reads.locals.steps or code.co_argcount else {}
+        values = [(name, named.get(name)) for _, name in reads.locals.steps]
+        values = [(name, value) for name, value in values if value is not None and not is_simple(value)]
+        owner = named.get(code.co_varnames[0]) if code.co_argcount else None
+        functions = explorer.functions.get(code, ())
+        key = (code, type(owner), len(functions), *[id(value) for _, value in values if not isinstance(value, Tensor)])
+        if key in self._entered:
+            return
+        self._entered.add(key)
+        explorer.where = reads
+        self._inner |= reads.inner
+        pool = self._pools.get(code)
+        if pool is None:
+            pool = self._pools[code] = Pool(reads)
+        scope = explorer.root(frame.f_globals, "")
+        for (_, name), use in reads.globals.steps.items():
+            if name in frame.f_globals or name not in frame.f_builtins:
+                value = frame.f_globals.get(name, MISSING)
+                explorer.follow(explorer.step(scope, "item", name, value, use, name), use, pool)
+        for (_, (name, is_from)), use in reads.imports.steps.items():
+            self._import(frame, name, is_from, use, pool)
+        if not functions and code.co_freevars and code not in self._inner:
+            functions = [f for f in gc.get_referrers(code) if isinstance(f, types.FunctionType)]
+        for function in functions:
+            self._function(function, reads, pool)
+        for name, value in values:
+            explorer.follow(explorer.known_or_root(value, name), reads.local(name), pool)
+        if owner is not None:
+            self._method(owner, code)
+            if reads.uses_super and (place := explorer.known_or_root(owner, code.co_varnames[0])) is not None:
+                pool.add(place)
+        if "globals" in code.co_names:
+            pool.add(explorer.root(frame.f_globals, ""))
+        explorer.apply_unknown(pool)
+
+    def _function(self, function: types.FunctionType, reads: Reads, pool: Pool) -> None:
+        """The function that runs: its code, its defaults, and what its closure holds."""
+        explorer, name, code = self._explorer, function.__name__, function.__code__
+        root = explorer.known_or_root(function, name)
+        if root is None:
+            return
+        line = Use(code.co_firstlineno)
+        explorer.step(root, "attr", "__code__", code, line, f"the code of {name}").is_compared = True
+        for attribute in ("__defaults__", "__kwdefaults__"):
+            if (value := getattr(function, attribute)) is not None:
+                explorer.whole(explorer.step(root, "attr", attribute, value, line, f"the defaults of {name}"), pool)
+        for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
+            use = reads.free.steps.get(("name", name))
+            if use is not None:
+                place = explorer.step(explorer.root(cell, name), "cell", None, look(cell, "cell", None), use, name)
+                explorer.follow(place, use, pool)
+
+    def _import(self, frame: Any, name: str, is_from: bool, use: Use, pool: Pool) -> None:
+        package = frame.f_globals.get("__package__") or ""
+        for full in (name, f"{package}.{name}".strip(".")):
+            module = sys.modules.get(full if is_from else full.partition(".")[0])
+            if module is not None:
+                self._explorer.follow(self._explorer.known_or_root(module, full), use, pool)
+
+    def _method(self, owner: Any, code: types.CodeType) -> None:
+        """The class of the first argument has the method that runs; another one may be put there."""
+        kind = owner if isinstance(owner, type) else type(owner)
+        for base in kind.__mro__:
+            names = [code.co_name] if code_of(base.__dict__.get(code.co_name)) is code else list(base.__dict__)
+            for name in names:
+                if code_of(raw := base.__dict__[name]) is code:
+                    self._explorer.class_attribute(base, name, raw)
+                    if base is not kind and look_up(kind, name) is raw:
+                        self._explorer.class_attribute(kind, name, raw)
+
+    def _returned(self, code: types.CodeType, pool: Pool, value: Any) -> None:
+        """What a function has returned, to one that reads something of results of calls."""
+        if isinstance(value, types.GeneratorType):
+            return
+        place = self._explorer.known_or_root(value, type(value).__name__)
+        if place is not None:
+            self._explorer.where = self._codes[code]  # type: ignore[assignment]
+            self._explorer.whole(place, pool)
+            pool.add(place)
+            self._explorer.apply_unknown(pool)
+
+    # -- afterwards ------------------------------------------------------------------------------------------------------
+
+    def finish(self, young: Callable[[], list[Any]]) -> None:
+        """Forget what was made while tracing."""
+        self._pools.clear()
+        self._explorer.finish(young)
+
+    def changes(self) -> dict[str, str]:
+        """What the function has changed: the places in words, and the lines that name them."""
+        found = {place.words: place.line for place in self._explorer.places if place.is_changed()}
+        for generator, state in self._explorer.states:
+            if state_of(generator) != state:
+                found[f"the state of {described_generator(generator)}"] = ""
+        return found
+
+    def restore(self) -> None:
+        """Put back what the function has changed."""
+        for place in reversed(self._explorer.places):
+            if place.is_changed():
+                place.restore()
+        for generator, state in self._explorer.states:
+            set_state(generator, state)
+
+    def write(self, source: Source) -> list[Guard]:
+        """Write the lines of a call that look at all places."""
+        return Writer(source).write(self._explorer.roots.values())
+
+    def forget(self) -> None:
+        """Let go of all values."""
+        self._explorer.places.clear()
+        self._explorer.roots.clear()
+        self._explorer.states.clear()
+
+
+def _is_standard(file: str) -> bool:
+    return file.startswith(("<frozen ", _STDLIB)) and "site-packages" not in file
+
+
+@functools.cache
+def _packages_behind(kind: type) -> frozenset[str]:
+    """The package of a class of backends, and those that its modules import: the array library."""
+    package = package_of(kind)
+    modules = [vars(module) for name, module in list(sys.modules.items()) if name.partition(".")[0] == package]
+    if package == "polygrad":
+        return frozenset(("numpy",))
+    imported = [value.__name__ for names in modules for value in names.values() if isinstance(value, types.ModuleType)]
+    packages = {name.partition(".")[0] for name in imported}
+    return frozenset((package, *packages))

@@ -1,0 +1,941 @@
+"""What a compiled function reads of Python, in every way of holding and of changing a value: the same as the eager function.
+
+Each case is a generator: it compiles a function with ``wrap``, which is `polygrad.compile` or nothing, and yields what calls
+of it return, before a change and after it.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextvars
+import dataclasses
+import enum
+import functools
+import gc
+import itertools
+import logging
+import operator
+import os
+import random
+import threading
+import types
+import weakref
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+import polygrad
+from polygrad import nn
+from polygrad.backends import available
+
+BACKENDS = [name for name in ("numpy", "jax") if name in available()]
+CASES = {}
+
+
+def case(function):
+    CASES[function.__name__] = function
+    return function
+
+
+def one():
+    return polygrad.ones(1)
+
+
+NUMBER, WEIGHT, LIST, TABLE = 2.0, None, [2.0, 3.0], {"a": 2.0, "b": {"c": 3.0}}
+HELPERS = types.ModuleType("helpers_of_a_test")
+exec("CONST = 2.0\ndef scaled(x, k=3.0):\n    return x * CONST * k", HELPERS.__dict__)
+
+
+def factor():
+    return NUMBER
+
+
+def identity(x):
+    return x
+
+
+class Mode(enum.Enum):
+    TWICE = 2
+    THRICE = 3
+
+
+class Pair(NamedTuple):
+    left: float
+    right: float
+
+
+@dataclasses.dataclass
+class Settings:
+    scale: float = 2.0
+    nested: object = None
+
+
+class Slotted:
+    __slots__ = ("scale",)
+
+    def __init__(self):
+        self.scale = 2.0
+
+
+class Plain:
+    kind = 2.0
+
+    def __init__(self, scale=2.0):
+        self.scale = scale
+
+    def factor(self):
+        return self.scale
+
+    @property
+    def doubled(self):
+        return self.scale * 2
+
+    @classmethod
+    def of_class(cls):
+        return cls.kind
+
+    @staticmethod
+    def constant():
+        return 2.0
+
+    def __call__(self, x):
+        return x * self.scale
+
+    def __getitem__(self, key):
+        return self.scale + key
+
+    def __len__(self):
+        return int(self.scale)
+
+    def __iter__(self):
+        yield self.scale
+
+    def __contains__(self, value):
+        return value == self.scale
+
+
+class Dynamic:
+    def __init__(self):
+        self._values = {"scale": 2.0}
+
+    def __getattr__(self, name):
+        return self.__dict__["_values"][name]
+
+
+class Base:
+    k = 2.0
+
+    def factor(self):
+        return 2.0
+
+
+class Derived(Base):
+    def through_super(self):
+        return super().factor() * super().k
+
+
+class Positive:
+    def __set_name__(self, owner, name):
+        self.name = "_" + name
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else getattr(instance, self.name)
+
+    def __set__(self, instance, value):
+        setattr(instance, self.name, value)
+
+
+class Described:
+    scale = Positive()
+
+    def __init__(self):
+        self.scale = 2.0
+
+
+class Model(nn.Module):
+    k = 2.0
+
+    def __init__(self):
+        super().__init__()
+        self.scale, self.names, self.cfg, self.table = 2.0, ["scale"], Settings(nested=Settings(3.0)), {"beta": 2.0}
+        self.many, self.tensors = [1.0, 2.0], [polygrad.ones(1), polygrad.ones(1) * 2]
+        self.layers = nn.ModuleList([Scale(2.0), Scale(3.0)])
+        self.others = [Scale(5.0)]
+        self.act = polygrad.relu
+
+    def forward(self, x):
+        return x * self.scale
+
+
+class Scale(nn.Module):
+    def __init__(self, scale):
+        super().__init__()
+        self.scale = scale
+
+    def forward(self, x):
+        return x * self.scale
+
+
+# -- names -----------------------------------------------------------------------------------------------------------------
+
+
+@case
+def a_global(wrap):
+    global NUMBER
+    f = wrap(lambda x: x * NUMBER)
+    for NUMBER in (2.0, 3.0, 3, True, -0.0, 2.0):
+        yield f(one()), f(polygrad.ones(1, dtype=polygrad.int64))
+
+
+@case
+def a_global_through_a_function(wrap):
+    global NUMBER
+    f = wrap(lambda x: x * factor())
+    for NUMBER in (2.0, 3.0):
+        yield f(one())
+
+
+@case
+def a_global_that_is_deleted_and_made(wrap):
+    f = wrap(lambda x: x * globals().get("MADE_LATER", 1.0))
+    yield f(one())
+    globals()["MADE_LATER"] = 7.0
+    yield f(one())
+    del globals()["MADE_LATER"]
+    yield f(one())
+
+
+@case
+def a_closure(wrap):
+    beta, gamma = 0.0, 1.0
+
+    def inner(x):
+        return x * gamma
+
+    f = wrap(lambda x: inner(x) * beta)
+    yield f(one())
+    beta = 2.0
+    yield f(one())
+    gamma = 4.0
+    yield f(one())
+
+
+@case
+def a_closure_of_a_function_in_a_function(wrap):
+    beta = 2.0
+
+    def outer(x):
+        def inner(t):
+            return t * beta
+
+        return inner(x) + sum(v * beta for v in (1.0, 2.0))
+
+    f = wrap(outer)
+    yield f(one())
+    beta = 3.0
+    yield f(one())
+
+
+@case
+def defaults(wrap):
+    def scaled(x, k=2.0, *, shift=1.0):
+        return x * k + shift
+
+    f, g = wrap(lambda x: scaled(x)), wrap(scaled)
+    yield f(one()), g(one())
+    scaled.__defaults__ = (3.0,)
+    yield f(one()), g(one())
+    scaled.__kwdefaults__ = {"shift": 5.0}
+    yield f(one()), g(one())
+
+
+@case
+def a_default_that_is_a_list(wrap):
+    def scaled(x, k=[2.0]):  # noqa: B006
+        return x * k[0]
+
+    f = wrap(lambda x: scaled(x))
+    yield f(one())
+    scaled.__defaults__[0][0] = 3.0
+    yield f(one())
+
+
+@case
+def the_code_of_a_function(wrap):
+    def scaled(x):
+        return x * 2.0
+
+    f = wrap(lambda x: scaled(x))
+    yield f(one())
+    scaled.__code__ = (lambda x: x * 3.0).__code__
+    yield f(one())
+
+
+@case
+def functions_that_are_bound_anew(wrap):
+    global factor
+    before = factor
+    g = polygrad.relu
+    f = wrap(lambda x: g(x) * factor())
+    yield f(-one())
+    g = polygrad.abs
+    yield f(-one())
+    factor = lambda: 9.0  # noqa: E731
+    try:
+        yield f(-one())
+    finally:
+        factor = before
+
+
+@case
+def tensors_that_are_bound_anew(wrap):
+    global WEIGHT
+    WEIGHT, w = one(), one()
+    f = wrap(lambda x: x * w + WEIGHT)
+    yield f(one())
+    w = one() * 4
+    yield f(one())
+    WEIGHT = one() * 5
+    yield f(one())
+
+
+@case
+def a_helper_module(wrap):
+    f = wrap(lambda x: HELPERS.scaled(x) * HELPERS.CONST)
+    yield f(one())
+    HELPERS.CONST = 5.0
+    yield f(one())
+    HELPERS.scaled.__defaults__ = (1.0,)
+    yield f(one())
+    HELPERS.CONST, HELPERS.scaled.__defaults__ = 2.0, (3.0,)
+
+
+@case
+def an_import_inside(wrap):
+    import sys
+
+    sys.modules["helpers_of_a_test"] = HELPERS
+
+    def scaled(x):
+        import helpers_of_a_test
+        from helpers_of_a_test import CONST
+
+        return x * CONST + helpers_of_a_test.CONST
+
+    f = wrap(scaled)
+    yield f(one())
+    HELPERS.CONST = 5.0
+    yield f(one())
+    HELPERS.CONST = 2.0
+
+
+# -- containers --------------------------------------------------------------------------------------------------------------
+
+
+@case
+def items_of_globals(wrap):
+    f = wrap(lambda x: x * TABLE["a"] * TABLE["b"]["c"] * LIST[0] * LIST[-1])
+    yield f(one())
+    for container, key in ((TABLE, "a"), (TABLE["b"], "c"), (LIST, 0), (LIST, -1)):
+        before, container[key] = container[key], 7.0
+        yield f(one())
+        container[key] = before
+
+
+@case
+def a_list_in_every_way(wrap):
+    numbers = [1.0, 2.0]
+    functions = [
+        lambda x: x * sum(numbers),
+        lambda x: x * len(numbers),
+        lambda x: x * (5.0 if 7.0 in numbers else 1.0),
+        lambda x: x * max(numbers),
+        lambda x: x * functools.reduce(operator.add, [n for n in numbers]),
+        lambda x: x * numbers[len("a")],
+        lambda x: sum((x * n for n in numbers), x),
+        lambda x: x * dict(enumerate(numbers))[0],
+        lambda x: x * sorted(numbers)[-1],
+        lambda x: x * list(zip(numbers, numbers))[0][0],
+        lambda x: x * numbers[:][0],
+        lambda x: polygrad.tensor(numbers) * x,
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    for change in (
+        None,
+        lambda: numbers.append(7.0),
+        lambda: numbers.__setitem__(0, 9.0),
+        numbers.pop,
+        numbers.reverse,
+    ):
+        if change is not None:
+            change()
+        yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def a_dictionary_in_every_way(wrap):
+    table = {"a": 1.0, "b": 2.0}
+    key = "a"
+    functions = [
+        lambda x: x * table["a"],
+        lambda x: x * table[key],
+        lambda x: x * table.get("c", 3.0),
+        lambda x: x * (2.0 if "c" in table else 1.0),
+        lambda x: x * sum(table.values()),
+        lambda x: x * sum(v for _, v in table.items()),
+        lambda x: x * len(table),
+        lambda x: x * len("".join(table)),
+        lambda x: x * dict(**table)["b"],
+        lambda x: x * {**table, "d": 1.0}["a"],
+        lambda x: x * (table | {"z": 0.0})["b"],
+        lambda x: x * operator.itemgetter("a")(table),
+    ]
+    wrapped = [wrap(f) for f in functions]
+    for change in (None, lambda: table.update(a=5.0), lambda: table.update(c=4.0), lambda: table.pop("c"), lambda: table.update(b=True)):  # fmt: skip
+        if change is not None:
+            change()
+        yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def other_containers(wrap):
+    chosen, queue, counts = {1.0, 2.0}, collections.deque([1.0, 2.0]), collections.Counter(a=2)
+    ordered, default = collections.OrderedDict(a=2.0), collections.defaultdict(float, a=2.0)
+    chain, user = collections.ChainMap({"a": 2.0}, {"b": 3.0}), collections.UserDict(a=2.0)
+    view = types.MappingProxyType(TABLE)
+    functions = [
+        lambda x: x * sum(chosen), lambda x: x * queue[0] * len(queue), lambda x: x * counts["a"], lambda x: x * ordered["a"],
+        lambda x: x * default["a"], lambda x: x * chain["a"] * chain["b"], lambda x: x * user["a"],
+        lambda x: x * sum(user.values()), lambda x: x * (2.0 if 3.0 in chosen else 1.0), lambda x: x * view["a"],
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    changes = (
+        None, lambda: chosen.add(3.0), lambda: queue.appendleft(5.0), lambda: counts.update("aaa"), lambda: ordered.update(a=4.0),
+        lambda: default.update(a=4.0), lambda: chain.maps[1].update(b=7.0), lambda: user.update(a=7.0), lambda: TABLE.update(a=6.0),
+    )  # fmt: skip
+    for change in changes:
+        if change is not None:
+            change()
+        yield tuple(f(one()) for f in wrapped)
+    TABLE["a"] = 2.0
+
+
+@case
+def containers_in_containers(wrap):
+    deep = {"layers": [{"scale": 2.0, "on": True}, {"scale": 3.0, "on": True}]}
+
+    def loops(x):
+        for layer in deep["layers"]:
+            if layer["on"]:
+                x = x * layer["scale"]
+        return x
+
+    def indexed(x):
+        for place in range(len(deep["layers"])):
+            x = x * deep["layers"][place]["scale"]
+        return x
+
+    f, g, h = wrap(loops), wrap(indexed), wrap(lambda x: x * deep["layers"][1]["scale"])
+    yield f(one()), g(one()), h(one())
+    deep["layers"][1]["scale"] = 5.0
+    yield f(one()), g(one()), h(one())
+    deep["layers"][0]["on"] = False
+    yield f(one()), g(one()), h(one())
+    deep["layers"].append({"scale": 4.0, "on": True})
+    yield f(one()), g(one()), h(one())
+    deep["layers"] = [{"scale": 1.0, "on": True}] * 2
+    yield f(one()), g(one()), h(one())
+
+
+@case
+def functions_in_containers(wrap):
+    k = 2.0
+    table, steps = {"act": lambda x: x * k}, [lambda x: x + 1, lambda x: x * k]
+
+    def run(x):
+        for step in steps:
+            x = step(x)
+        return table["act"](x)
+
+    f = wrap(run)
+    yield f(one())
+    k = 3.0
+    yield f(one())
+    table["act"] = polygrad.neg
+    yield f(one())
+    steps[0] = lambda x: x + 5
+    yield f(one())
+
+
+@case
+def functions_with_the_same_code(wrap):
+    def make(k):
+        def scaled(x):
+            return x * k
+
+        def change(value):
+            nonlocal k
+            k = value
+
+        return scaled, change
+
+    first, second = make(2.0), make(3.0)
+    f = wrap(lambda x: first[0](x) + second[0](x) * 10)
+    yield f(one())
+    second[1](5.0)
+    yield f(one())
+    first[1](4.0)
+    yield f(one())
+
+
+@case
+def tensors_in_containers(wrap):
+    weights, named = [one(), one() * 2], {"w": one()}
+
+    def run(x):
+        for w in weights:
+            x = x * w
+        return x * named["w"]
+
+    f = wrap(run)
+    yield f(one())
+    weights[0] = one() * 5
+    yield f(one())
+    named["w"] = one() * 7
+    yield f(one())
+    weights.append(one() * 3)
+    yield f(one())
+
+
+# -- objects -----------------------------------------------------------------------------------------------------------------
+
+
+def attribute_case(name, make, changes):
+    def run(wrap):
+        o = make()
+        functions = [
+            lambda x: x * o.scale,
+            lambda x: x * getattr(o, "scale"),  # noqa: B009
+            lambda x: x * getattr(o, "".join(["sc", "ale"])),
+            lambda x: functools.reduce(lambda y, n: y * getattr(o, n), ("scale",), x),
+            lambda x: x * operator.attrgetter("scale")(o),
+            lambda x: x * read(o),
+            lambda x: x * Holder(o).o.scale,
+            lambda x: x * [o][0].scale,
+            lambda x: x * {"o": o}["o"].scale,
+            lambda x: x * (o if x.ndim else None).scale,
+            lambda x: x * result(o).scale,
+        ]
+        wrapped = [wrap(f) for f in functions]
+        yield tuple(f(one()) for f in wrapped)
+        for change in changes:
+            change(o)
+            yield tuple(f(one()) for f in wrapped)
+
+    CASES[f"attributes_of_{name}"] = run
+
+
+def read(o):
+    return o.scale
+
+
+def result(o):
+    return o
+
+
+class Holder:
+    def __init__(self, o):
+        self.o = o
+
+
+def put(value):
+    return lambda o: setattr(o, "scale", value)
+
+
+for made, how in {
+    "namespaces": types.SimpleNamespace, "plain_objects": Plain, "dataclasses": Settings, "slots": Slotted, "modules": Model,
+    "descriptors": Described,
+}.items():  # fmt: skip
+    attribute_case(made, (lambda how=how: how(scale=2.0)) if how is types.SimpleNamespace else how, [put(3.0), put(4)])
+attribute_case(
+    "objects_with_getattr", Dynamic, [lambda o: o._values.update(scale=3.0), lambda o: setattr(o, "scale", 4.0)]
+)
+
+
+@case
+def methods_and_properties(wrap):
+    o = Plain()
+    functions = [
+        lambda x: x * o.factor(), lambda x: x * o.doubled, lambda x: o(x), lambda x: x * o[1], lambda x: x * len(o),
+        lambda x: x * sum(o), lambda x: x * (2.0 if 3.0 in o else 1.0), lambda x: x * o.of_class(), lambda x: x * o.constant(),
+        lambda x: x * Plain.of_class(), lambda x: x * Plain.kind, lambda x: x * o.kind,
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    yield tuple(f(one()) for f in wrapped)
+    o.scale = 3.0
+    yield tuple(f(one()) for f in wrapped)
+    saved = dict(vars(Plain))
+    new = dict(
+        factor=lambda self: 7.0, doubled=property(lambda self: 8.0), __call__=lambda self, x: x * 9.0,
+        __getitem__=lambda self, key: 10.0, __len__=lambda self: 11, __iter__=lambda self: iter([12.0]),
+        __contains__=lambda self, value: True, of_class=classmethod(lambda cls: 13.0), constant=staticmethod(lambda: 14.0), kind=15.0,
+    )  # fmt: skip
+    try:
+        for name, value in new.items():
+            setattr(Plain, name, value)
+            yield tuple(f(one()) for f in wrapped)
+    finally:
+        for name in new:
+            setattr(Plain, name, saved[name])
+    o.factor = lambda: 20.0
+    yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def classes_and_their_bases(wrap):
+    o = Derived()
+    functions = [lambda x: x * o.through_super(), lambda x: x * o.factor(), lambda x: x * o.k, lambda x: x * Derived.k]
+    wrapped = [wrap(f) for f in functions]
+    yield tuple(f(one()) for f in wrapped)
+    saved = Base.factor
+    Base.factor = lambda self: 5.0
+    yield tuple(f(one()) for f in wrapped)
+    Base.k = 7.0
+    yield tuple(f(one()) for f in wrapped)
+    Derived.factor = lambda self: 6.0
+    yield tuple(f(one()) for f in wrapped)
+    del Derived.factor
+    Base.factor, Base.k = saved, 2.0
+    o.k = 11.0
+    yield tuple(f(one()) for f in wrapped)
+    del o.k
+    yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def the_class_of_an_object(wrap):
+    class Other(Plain):
+        def factor(self):
+            return 100.0
+
+    o = Plain()
+    f = wrap(lambda x: x * o.factor() * (2.0 if isinstance(o, Other) else 1.0))
+    yield f(one())
+    o.__class__ = Other
+    yield f(one())
+
+
+@case
+def objects_in_objects(wrap):
+    o = Settings(nested=Settings(3.0, nested=[Settings(4.0)]))
+    inner = o.nested
+    f = wrap(lambda x: x * o.nested.scale * o.nested.nested[0].scale * inner.scale)
+    yield f(one())
+    o.nested.scale = 5.0
+    yield f(one())
+    o.nested.nested[0].scale = 6.0
+    yield f(one())
+    o.nested = Settings(1.0, nested=[Settings(1.0)])
+    yield f(one())
+    inner = Settings(9.0)
+    yield f(one())
+
+
+@case
+def whole_objects(wrap):
+    o = Settings(2.0, [1.0])
+    functions = [
+        lambda x: x * dataclasses.asdict(o)["scale"], lambda x: x * vars(o)["scale"], lambda x: x * o.__dict__["scale"],
+        lambda x: x * dataclasses.astuple(o)[0], lambda x: x * dataclasses.replace(o, nested=None).scale,
+        lambda x: x * sum(v for v in vars(o).values() if isinstance(v, float)), lambda x: x * (2.0 if hasattr(o, "extra") else 1.0),
+        lambda x: x * (3.0 if o == Settings(2.0, [1.0]) else 1.0),
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    yield tuple(f(one()) for f in wrapped)
+    o.scale = 3.0
+    yield tuple(f(one()) for f in wrapped)
+    o.extra = 1.0
+    yield tuple(f(one()) for f in wrapped)
+    o.nested.append(2.0)
+    yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def named_tuples_enums_and_partials(wrap):
+    pair, mode, table = Pair(2.0, 3.0), Mode.TWICE, {"mode": Mode.TWICE}
+    partial, bound = functools.partial(lambda k, x: x * k, 2.0), Plain().__call__
+    functions = [
+        lambda x: x * pair.left * pair[1], lambda x: x * mode.value, lambda x: x * (2.0 if table["mode"] is Mode.TWICE else 3.0),
+        lambda x: partial(x), lambda x: bound(x), lambda x: x * sum(pair),
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    yield tuple(f(one()) for f in wrapped)
+    pair = Pair(2.0, 5.0)
+    yield tuple(f(one()) for f in wrapped)
+    mode = table["mode"] = Mode.THRICE
+    yield tuple(f(one()) for f in wrapped)
+    partial = functools.partial(lambda k, x: x * k, 7.0)
+    yield tuple(f(one()) for f in wrapped)
+    bound.__self__.scale = 9.0
+    yield tuple(f(one()) for f in wrapped)
+    bound = Plain(11.0).__call__
+    yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def numpy_values(wrap):
+    number, array, big = np.float32(2.0), np.array([2.0, 3.0], np.float32), np.ones(1000, np.float32)
+    holder = types.SimpleNamespace(array=array)
+    functions = [
+        lambda x: x * float(number), lambda x: x * float(array[0]), lambda x: x * polygrad.tensor(array),
+        lambda x: x * float(holder.array.sum()), lambda x: x * float(big.mean()), lambda x: x * len(array),
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    yield tuple(f(one()) for f in wrapped)
+    number = np.float32(3.0)
+    yield tuple(f(one()) for f in wrapped)
+    array[0] = 5.0
+    yield tuple(f(one()) for f in wrapped)
+    big *= 2
+    yield tuple(f(one()) for f in wrapped)
+    array = np.array([7.0], np.float32)
+    yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def the_environment_and_context_variables(wrap):
+    variable = contextvars.ContextVar("variable", default=2.0)
+    f = wrap(lambda x: x * float(os.environ.get("POLYGRAD_TEST_VALUE", "1")) * variable.get())
+    yield f(one())
+    os.environ["POLYGRAD_TEST_VALUE"] = "4"
+    yield f(one())
+    del os.environ["POLYGRAD_TEST_VALUE"]
+    variable.set(3.0)
+    yield f(one())
+
+
+@case
+def wrapped_functions(wrap):
+    k = 2.0
+
+    def plain(function):
+        def inner(*args, **kwargs):
+            return function(*args, **kwargs) * k
+
+        return inner
+
+    @functools.lru_cache
+    def cached(n):
+        return n * 2.0
+
+    class Table:
+        @functools.cached_property
+        def scale(self):
+            return 2.0
+
+    table = Table()
+    table.scale  # noqa: B018
+    decorated, no_grad = plain(lambda x: x * k), polygrad.no_grad()(lambda x: x * k)
+    f, g = wrap(lambda x: decorated(x) + no_grad(x)), wrap(lambda x: x * table.scale * cached(1))
+    yield f(one()), g(one())
+    k = 3.0
+    yield f(one()), g(one())
+    table.scale = 5.0
+    yield f(one()), g(one())
+
+
+@case
+def callbacks_of_the_library(wrap):
+    k = 2.0
+    per_sample = polygrad.func.vmap(lambda x: x * k)
+    slope = polygrad.func.grad(lambda x: (x * x * k).sum())
+    f = wrap(lambda x: per_sample(x) + slope(x))
+    g = wrap(lambda x: polygrad.scan(lambda c, v: (c * k + v, c), x[0], x)[0])
+    yield f(one()), g(one())
+    k = 3.0
+    yield f(one()), g(one())
+
+
+@case
+def arguments_that_are_objects(wrap):
+    o = Settings(2.0)
+    f = wrap(lambda x, o: x * o.scale)
+    o.__class__.__hash__ = object.__hash__
+    try:
+        yield f(one(), o)
+        o.scale = 3.0
+        yield f(one(), o)
+        yield f(one(), Settings(4.0))
+    finally:
+        del o.__class__.__hash__
+
+
+@case
+def attributes_of_parameters(wrap):
+    w = nn.Parameter(polygrad.ones(1))
+    if not hasattr(w, "__dict__"):
+        return
+    w.gain = 2.0
+    f = wrap(lambda x: x * w * w.gain)
+    yield f(one())
+    w.gain = 3.0
+    yield f(one())
+
+
+# -- modules and optimizers ----------------------------------------------------------------------------------------------------
+
+
+@case
+def modules_in_every_way(wrap):
+    m = Model()
+
+    def looped(x):
+        for layer in m.layers:
+            x = layer(x) * layer.scale
+        return x
+
+    functions = [
+        lambda x: m(x), lambda x: x * m.cfg.scale * m.cfg.nested.scale, lambda x: x * m.table["beta"], lambda x: x * m.many[0],
+        lambda x: x * m.tensors[0], lambda x: x * getattr(m, m.names[0]), looped, lambda x: m.others[0](x), lambda x: m.act(x),
+        lambda x: x * m.k, lambda x: x * sum(layer.scale for layer in m.layers), lambda x: x * sum(m.many),
+        lambda x: x * m.layers[1].scale, lambda x: x * m.get_submodule("layers.0").scale,
+        lambda x: x * sum(c.scale for c in m.modules() if isinstance(c, Scale)), lambda x: x * read(m), lambda x: x * vars(m)["scale"],
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    changes = [
+        ("scale", lambda: setattr(m, "scale", 3.0)), ("cfg", lambda: setattr(m.cfg, "scale", 3.0)),
+        ("nested", lambda: setattr(m.cfg.nested, "scale", 5.0)), ("table", lambda: m.table.update(beta=3.0)),
+        ("many", lambda: m.many.__setitem__(0, 3.0)), ("tensors", lambda: m.tensors.__setitem__(0, one() * 3)),
+        ("names", lambda: m.names.__setitem__(0, "k")), ("layer", lambda: setattr(m.layers[1], "scale", 7.0)),
+        ("layers", lambda: m.layers.append(Scale(2.0))), ("replaced", lambda: m.layers.__setitem__(0, Scale(4.0))),
+        ("others", lambda: m.others.__setitem__(0, Scale(6.0))), ("act", lambda: setattr(m, "act", polygrad.neg)),
+        ("k", lambda: setattr(m, "k", 4.0)), ("no k", lambda: delattr(m, "k")), ("class", lambda: setattr(Model, "k", 8.0)),
+        ("dict", lambda: m.__dict__.__setitem__("scale", 9.0)), ("forward", lambda: setattr(m, "forward", lambda x: x * 50)),
+        ("no forward", lambda: delattr(m, "forward")), ("child", lambda: setattr(m.others[0], "forward", lambda x: x * 60)),
+    ]  # fmt: skip
+    yield tuple(f(one()) for f in wrapped)
+    for _, change in changes:
+        change()
+        yield tuple(f(one()) for f in wrapped)
+    Model.k = 2.0
+
+
+@case
+def methods_of_classes_of_modules(wrap):
+    class Kind(nn.Module):
+        def forward(self, x):
+            return x * 2
+
+    class Sub(Kind):
+        pass
+
+    m, linear = Sub(), nn.Identity()
+    f = wrap(lambda x: linear(m(x)))
+    yield f(one())
+    Kind.forward = lambda self, x: x * 3
+    yield f(one())
+    Sub.forward = lambda self, x: x * 4
+    yield f(one())
+    Sub.__call__ = lambda self, x: x * 5
+    yield f(one())
+    saved = nn.Identity.forward
+    nn.Identity.forward = lambda self, x: x * 100
+    try:
+        yield f(one())
+    finally:
+        nn.Identity.forward = saved
+
+
+@case
+def parameter_lists_and_dictionaries(wrap):
+    listed, named = nn.ParameterList([one(), one()]), nn.ParameterDict({"a": one()})
+    f = wrap(lambda x: x * listed[0] + sum(p for p in listed) * named["a"] * len(listed) + sum(named.values()))
+    yield f(one())
+    listed[0] = nn.Parameter(one() * 5)
+    yield f(one())
+    named["a"] = nn.Parameter(one() * 7)
+    yield f(one())
+    listed.append(nn.Parameter(one() * 2))
+    yield f(one())
+    named["b"] = nn.Parameter(one() * 2)
+    yield f(one())
+    del named["a"]
+    named["a"] = nn.Parameter(one() * 3)
+    yield f(one())
+
+
+@case
+def attributes_that_are_deleted(wrap):
+    m = Model()
+    f = wrap(lambda x: x * (m.scale if hasattr(m, "scale") else 1.0) * m.k)
+    yield f(one())
+    del m.scale
+    yield f(one())
+    m.k = 5.0
+    yield f(one())
+    del m.k
+    yield f(one())
+    m.scale = 3.0
+    yield f(one())
+
+
+@case
+def settings_of_optimizers(wrap):
+    weight = nn.Parameter(one())
+    o = polygrad.optim.SGD([{"params": [weight], "lr": 1.0}, {"params": [nn.Parameter(one())], "lr": 2.0}], lr=1.0)
+
+    def rates(x):
+        for group in o.param_groups:
+            x = x * group["lr"]
+        return x
+
+    f, g = wrap(lambda x: x * o.param_groups[0]["lr"]), wrap(rates)
+    h = wrap(lambda x: x * sum(group["lr"] for group in o.param_groups) * o.defaults["lr"])
+    yield f(one()), g(one()), h(one())
+    o.param_groups[0]["lr"] = 0.5
+    yield f(one()), g(one()), h(one())
+    o.param_groups[1]["lr"] = 0.25
+    yield f(one()), g(one()), h(one())
+    o.add_param_group({"params": [nn.Parameter(one())], "lr": 4.0})
+    yield f(one()), g(one()), h(one())
+
+
+@case
+def what_the_compiled_module_is(wrap):
+    m = Model()
+    f = wrap(m)
+    yield f(one())
+    m.scale = 3.0
+    yield f(one())
+    m.forward = lambda x: x * 10
+    yield f(one())
+
+
+@case
+def bound_methods_are_compiled(wrap):
+    o, m = Plain(), Model()
+    f, g, h = wrap(o.__call__), wrap(m.forward), wrap(functools.partial(lambda o, x: x * o.scale, o))
+    yield f(one()), g(one()), h(one())
+    o.scale = m.scale = 3.0
+    yield f(one()), g(one()), h(one())
+
+
+def seen(name, wrap):
+    results = []
+    for values in CASES[name](wrap):
+        for x in values if isinstance(values, tuple) else (values,):
+            results.append((x.dtype, x.tolist()))
+    return results
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", CASES)
+def test_compiled_as_eager(name, backend):
+    with polygrad.use_backend(backend):
+        expected = seen(name, lambda function: function)
+        found = seen(name, polygrad.compile)
+    assert len(found) == len(expected)
+    for (a_type, a), (b_type, b) in zip(found, expected, strict=True):
+        assert a_type is b_type
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
