@@ -4,6 +4,7 @@ Each case is a generator: it compiles a function with ``wrap``, which is `polygr
 of it return, before a change and after it.
 """
 
+# ruff: noqa: B007, B905, C408, C416, RUF015 - every way to read a value is tried, also those that have a better one
 from __future__ import annotations
 
 import collections
@@ -12,7 +13,6 @@ import dataclasses
 import enum
 import functools
 import gc
-import itertools
 import logging
 import operator
 import os
@@ -735,7 +735,7 @@ def wrapped_functions(wrap):
             return 2.0
 
     table = Table()
-    table.scale  # noqa: B018
+    table.scale
     decorated, no_grad = plain(lambda x: x * k), polygrad.no_grad()(lambda x: x * k)
     f, g = wrap(lambda x: decorated(x) + no_grad(x)), wrap(lambda x: x * table.scale * cached(1))
     yield f(one()), g(one())
@@ -939,3 +939,250 @@ def test_compiled_as_eager(name, backend):
     for (a_type, a), (b_type, b) in zip(found, expected, strict=True):
         assert a_type is b_type
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+# -- what the function changes -----------------------------------------------------------------------------------------------
+
+
+class Counting(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.steps, self.log, self.counts, self.cfg = 0, [], collections.Counter(), types.SimpleNamespace(steps=0)
+
+    def forward(self, x):
+        self.steps += 1
+        return x * self.steps
+
+
+COUNTED = 0
+
+
+def counts_in_a_global(model, x):
+    global COUNTED
+    COUNTED += 1
+    return x * COUNTED
+
+
+def counts_in_a_closure():
+    steps = 0
+
+    def run(model, x):
+        nonlocal steps
+        steps += 1
+        return x * steps
+
+    return run
+
+
+def counts_in_a_list(model, x):
+    model.log.append(1)
+    return x * len(model.log)
+
+
+def counts_in_a_dictionary(model, x):
+    model.counts["n"] += 1
+    return x * model.counts["n"]
+
+
+def counts_in_an_object(model, x):
+    model.cfg.steps += 1
+    return x * model.cfg.steps
+
+
+def counts_by_a_computed_name(model, x):
+    for name in ("ste" + "ps",):
+        setattr(model, name, getattr(model, name) + 1)
+    return x * model.steps
+
+
+GENERATOR = np.random.default_rng(0)
+CHANGES = {
+    "an attribute": (lambda: lambda model, x: model(x), "model.steps"),
+    "a global": (lambda: counts_in_a_global, "COUNTED"),
+    "a closure": (counts_in_a_closure, "steps"),
+    "a list": (lambda: counts_in_a_list, "model.log"),
+    "a dictionary": (lambda: counts_in_a_dictionary, "model.counts"),
+    "an object": (lambda: counts_in_an_object, "model.cfg.steps"),
+    "a computed name": (lambda: counts_by_a_computed_name, "model.steps"),
+    "random": (lambda: lambda model, x: x * random.random(), "the state of random's Random"),
+    "random.choice": (lambda: lambda model, x: x * random.choice([1.0, 2.0, 3.0]), "the state of random's Random"),
+    "numpy.random": (lambda: lambda model, x: x * np.random.rand(), "the state of numpy's RandomState"),
+    "a generator": (lambda: lambda model, x: x * GENERATOR.random(), "the state of numpy's Generator"),
+}
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(("make", "words"), CHANGES.values(), ids=CHANGES)
+def test_what_changes_at_every_call_runs_as_eager_code_and_warns_once(make, words, backend):
+    def results(wrap):
+        global COUNTED
+        COUNTED = 0
+        random.seed(0)
+        np.random.seed(0)
+        GENERATOR.bit_generator.state = state
+        model, function = Counting(), make()
+        run = wrap(lambda x: function(model, x))
+        return [run(one()).item() for _ in range(6)]
+
+    state = GENERATOR.bit_generator.state
+    with polygrad.use_backend(backend):
+        expected = results(lambda function: function)
+        with pytest.warns(UserWarning, match=f"it changes {words}.* at every call") as caught:
+            found = results(polygrad.compile)
+    assert len(caught) == 1
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_state_that_is_made_in_the_first_call_makes_one_program(backend):
+    class Lazy(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cache, self.table = None, {}
+
+        def forward(self, x):
+            if self.cache is None:
+                self.cache = 3.0
+            if x.ndim not in self.table:
+                self.table[x.ndim] = 2.0
+            return x * self.cache * self.table[x.ndim]
+
+    with polygrad.use_backend(backend):
+        compiled = polygrad.compile(Lazy())
+        assert [compiled(one()).item() for _ in range(4)] == [6.0] * 4
+        assert [compiled(polygrad.ones(1, 1)).item() for _ in range(4)] == [6.0] * 4
+        assert [len(programs) for programs in compiled._compiled._programs.values()] == [1, 1]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_failed_trace_changes_nothing_of_python_either(backend):
+    with polygrad.use_backend(backend):
+        model = Counting()
+
+        def failing(x):
+            model.steps += 1
+            model.log.append(1)
+            model.counts["n"] += 1
+            if x.sum() > 0:
+                return x
+            return -x
+
+        with pytest.raises(polygrad.compiler.CompileError):
+            polygrad.compile(failing)(one())
+        assert (model.steps, model.log, dict(model.counts)) == (0, [], {})
+        polygrad.compile(lambda x: model(x)).lower(one())
+        assert model.steps == 0
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_value_that_is_set_at_every_call_is_set_again_after_a_change(backend):
+    with polygrad.use_backend(backend):
+        state = {"mode": "none"}
+
+        def run(x):
+            state["mode"] = "train"
+            return x * 2
+
+        compiled = polygrad.compile(run)
+        for mode in ("none", "train", "eval", "train"):
+            state["mode"] = mode
+            compiled(one())
+            assert state["mode"] == "train"
+
+
+# -- what there is to be said, and what is held --------------------------------------------------------------------------------
+
+
+def test_a_new_trace_says_which_value_is_another(caplog):
+    model, cfg = Model(), {"beta": 1.0}
+    compiled = polygrad.compile(lambda x: x * model.cfg.scale * cfg["beta"])
+    with caplog.at_level(logging.INFO, "polygrad.compile"):
+        compiled(one())
+        model.cfg.scale = 5.0
+        compiled(one())
+        assert "model.cfg.scale: 5.0, was 2.0" in caplog.text
+        cfg["beta"] = 2.0
+        compiled(one())
+        assert "cfg['beta']: 2.0, was 1.0" in caplog.text
+
+
+def test_a_number_with_many_values_runs_as_eager_code_in_the_end():
+    cfg, found = {"beta": 0.0}, []
+    compiled = polygrad.compile(lambda x: x * cfg["beta"])
+
+    def run():
+        for number in range(20):
+            cfg["beta"] = float(number)
+            found.append(compiled(one()).item())
+
+    with pytest.warns(UserWarning, match=r"cfg\['beta'\] has had 8 values") as caught:
+        run()
+    assert found == list(range(20))
+    assert len(caught) == 1
+    assert sum(map(len, compiled._programs.values())) == 9
+
+
+def test_guards_do_not_keep_objects_alive():
+    class Big:
+        def __init__(self):
+            self.scale, self.data = 2.0, np.ones(10)
+
+    holder = {"big": Big(), "listed": [Big()]}
+    compiled = polygrad.compile(lambda x: x * holder["big"].scale * holder["listed"][0].scale)
+    compiled(one())
+    references = [weakref.ref(holder["big"]), weakref.ref(holder["listed"][0])]
+    holder.update(big=Big(), listed=[Big()])
+    gc.collect()
+    assert [reference() for reference in references] == [None, None]
+    assert compiled(one()).item() == 4.0
+
+
+def test_arguments_are_not_kept_alive():
+    compiled = polygrad.compile(lambda batch, options: batch["x"] * options["scale"])
+    batch = {"x": polygrad.ones(3)}
+    kept = weakref.ref(batch["x"])
+    compiled(batch, {"scale": 2.0})
+    del batch
+    gc.collect()
+    assert kept() is None
+
+
+def test_threads_that_change_what_others_read():
+    cfg = {"scale": 0.0}
+    lock, wrong = threading.Lock(), []
+    compiled = polygrad.compile(lambda x: x * cfg["scale"])
+
+    def work(number):
+        for step in range(30):
+            with lock:
+                cfg["scale"] = float((number + step) % 4)
+                if compiled(one()).item() != cfg["scale"]:
+                    wrong.append(number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_a_profiler_goes_on():
+    import sys
+
+    seen = []
+
+    def profile(frame, event, value):
+        if event == "call":
+            seen.append(frame.f_code.co_name)
+
+    def watched(x):
+        return x * 2
+
+    sys.setprofile(profile)
+    try:
+        polygrad.compile(watched)(one())
+        assert sys.getprofile() is profile
+    finally:
+        sys.setprofile(None)
+    assert "watched" in seen

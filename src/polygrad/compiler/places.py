@@ -238,7 +238,7 @@ class Writer:
         """Return `STALE` where a place below one of ``roots`` holds something else."""
         for root in roots:
             value = root.held
-            if value is None:
+            if value is None or not self._matters(root):
                 continue
             name = self.source.name(value if root.root is None else root.root)
             self._place(root, name if root.root is None else f"{name}()", name if root.root is None else f"{name}()")
