@@ -352,3 +352,22 @@ def test_a_leaf_that_is_made_inside_and_returned_is_a_leaf(backend):
 def test_repeating_by_a_number_needs_no_value(backend):
     repeat = polygrad.compile(lambda x: x.repeat_interleave(2, 0))
     assert repeat(polygrad.arange(2)).tolist() == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        lambda p, x: (x * 1.5).copy_(p),
+        lambda p, x: p.to(x) * 1,
+        lambda p, x: p.to(x.device) * 1,
+        lambda p, x: p.cpu() * 1,
+    ],
+    ids=["copy_", "to a tensor", "to a device", "cpu"],
+)
+def test_a_gradient_from_outside_reaches_state_that_is_moved_inside(backend, move):
+    p = polygrad.tensor([1.0, 2.0], requires_grad=True)
+    compiled = polygrad.compile(lambda x: move(p, x) * x)
+    for k in (1.0, 2.0):
+        p.grad = None
+        compiled(polygrad.tensor([k, 3.0])).sum().backward()
+        assert p.grad.tolist() == [k, 3.0]

@@ -59,10 +59,11 @@ def to(
 
 def moved(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tensor:
     """``input`` on backend ``target``, on ``device`` of it, as ``dtype``; the same tensor where nothing changes."""
+    array = input._read()  # what a program reads for the first time belongs to it only then
     source = input.backend
     if source.level:
         return input if dtype is None else xp.astype(input, dtype)
-    here = source.device(input._read())
+    here = source.device(array)
     if here is None:  # a compiler places what is traced where all of its program is
         here = source.default_device()
     there = None if device is None else native_device(target, device)
