@@ -119,6 +119,14 @@ def hostile_files(session: nox.Session) -> None:
     run_pytest(session, "tests/test_hostile_files.py")
 
 
+@nox.session(name="wrong-calls", python=PYTHON)
+def wrong_calls(session: nox.Session) -> None:
+    """Random wrong calls of everything that is public; ``POLYGRAD_WRONG_CALLS`` says how many."""
+    install(session, *group("test"))
+    session.env.setdefault("POLYGRAD_WRONG_CALLS", os.environ.get("POLYGRAD_WRONG_CALLS", "20000"))
+    run_pytest(session, "tests/test_wrong_calls.py")
+
+
 @nox.session(python=PYTHON)
 def cupy(session: nox.Session) -> None:
     """The CuPy plugin on the real CuPy; its tests compute where there is a GPU, and say why they do not elsewhere."""

@@ -6,13 +6,20 @@ a name is first used.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 
 from .. import _ops
 from .._core.primitive import PRIMITIVES
+from .._core.wrong_calls import explain_errors_of
 from .methods import attach
 from .names import TORCH_NAMES
 
+explain_errors_of(
+    importlib.import_module(f"{__name__}.{name}")
+    for name in """activations assembling attention composed convolution creation cross_entropy kinds linalg losses neural
+        normalization norms picking pointwise pooling products random reductions resizing shaping sorting""".split()
+)
 attach()
 
 

@@ -46,7 +46,10 @@ def dims_of(dim: Any) -> Any:
     """``dim`` as the primitives take an axis: None, an int, or a tuple.  An empty list means all, as in PyTorch."""
     if dim is None or isinstance(dim, int):
         return dim
-    return tuple(int(d) for d in dim) or None
+    try:
+        return tuple([d.__index__() for d in dim]) or None
+    except (TypeError, AttributeError):
+        raise TypeError(f"dim must be an int or a tuple of ints, not {dim!r}") from None
 
 
 def keyword_or_positional(function: str, name: str, given: tuple, named: dict[str, Any]) -> tuple:
@@ -75,7 +78,10 @@ def sizes(args: Sequence[Any]) -> tuple[int, ...]:
     """Lengths given one by one or as one sequence, as in ``x.reshape(2, 3)`` and ``x.reshape((2, 3))``."""
     if len(args) == 1 and not hasattr(args[0], "__index__"):
         args = args[0]
-    return tuple(int(n) for n in args)
+    try:
+        return tuple([int(n) for n in args])
+    except (TypeError, ValueError):
+        raise TypeError(f"lengths must be ints, one by one or as a tuple, not {args!r}") from None
 
 
 def known_values(tensor: Tensor) -> Any:

@@ -250,6 +250,7 @@ def full_like(
 
 zeros_like, ones_like = _like(0), _like(1)
 zeros_like.__name__, ones_like.__name__ = "zeros_like", "ones_like"
+zeros_like.__qualname__, ones_like.__qualname__ = "zeros_like", "ones_like"
 zeros_like.__doc__ = "Zeros with the shape, type, backend and device of ``input``."
 ones_like.__doc__ = "Ones with the shape, type, backend and device of ``input``."
 empty_like = zeros_like

@@ -31,7 +31,7 @@ def method(name: str, primitive: str | None) -> Callable:
             return self._in_place(lambda x, *operands: getattr(x, name)(*operands, **kwargs), *args)
         return self._in_place(getattr(Tensor, name) if primitive is None else getattr(xp, primitive), *args)
 
-    in_place.__name__ = name + "_"
+    in_place.__name__ = in_place.__qualname__ = name + "_"
     in_place.__doc__ = f"`{name}` in place."
     return in_place
 

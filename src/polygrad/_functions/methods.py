@@ -33,7 +33,7 @@ from . import (
     shaping,
     sorting,
 )
-from .names import METHODS, OPERATORS, TORCH_NAMES
+from .names import DIRECT, METHODS, OPERATORS, TORCH_NAMES
 
 _MODULES = {
     module.__name__.rpartition(".")[2]: module
@@ -84,12 +84,18 @@ def _matrix_transpose(self: Tensor) -> Tensor:
 
 def attach() -> None:
     """Give Tensor its methods."""
-    put = lambda name, value: setattr(Tensor, name, value)  # noqa: E731
+
+    def put(name: str, value: Any) -> None:
+        if getattr(value, "__name__", "") in ("<lambda>", "method"):
+            value.__name__, value.__qualname__ = name, f"Tensor.{name}"  # as errors call it
+        setattr(Tensor, name, value)
+
     for name, primitive in {**TORCH_NAMES, **OPERATORS}.items():
         put(name, _primitive_method(name, primitive))
     for module, names in METHODS.items():
         for name in names.split():
-            put(name, getattr(_MODULES[module], name))
+            method = getattr(_MODULES[module], name)
+            put(name, getattr(method, "direct", method) if name in DIRECT else method)
     for operator in "add sub mul truediv floordiv mod matmul and or xor lshift rshift".split():
         primitive = OPERATORS[f"__{operator}__"]
         put(f"__r{operator}__", _reflected(primitive))

@@ -56,3 +56,9 @@ METHODS = {
     "activations": "hardshrink log_softmax prelu softmax",
     "random": "bernoulli multinomial bernoulli_ exponential_ normal_ random_ uniform_",
 }
+
+#: Methods of programs' inner loops: they do not take the turn by `wrong_calls.explained`.
+DIRECT = frozenset(
+    """sum mean reshape view permute transpose t unsqueeze squeeze flatten expand contiguous clone pow add sub div softmax
+    log_softmax max min var std split chunk where to item""".split()
+)

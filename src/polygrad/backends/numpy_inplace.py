@@ -45,6 +45,7 @@ def _ufunc(name: str, ufunc: Any, kinds: str) -> None:
             return False
         return True
 
+    overwrite.__name__ = overwrite.__qualname__ = name
     OVERWRITING[name] = overwrite
 
 
