@@ -32,11 +32,6 @@ def linear(x, weight, bias, /):
     return out if x.ndim == 2 else out.reshape(*x.shape[:-1], weight.shape[0])
 
 
-def _over_rows(g, x):
-    """The gradient of a weight."""
-    return g.T.dot(x) if g.shape[0] <= PRODUCT_BLOCK else long_product(g.T, x)
-
-
 @kernel
 def linear_vjp(g, x, weight, needs):
     rows = _rows(g)
@@ -45,7 +40,10 @@ def linear_vjp(g, x, weight, needs):
         of_x = rows.dot(weight)
         if x.ndim != 2:
             of_x = of_x.reshape(x.shape)
-    return of_x, _over_rows(rows, _rows(x)) if needs[1] else None, column_sums(rows) if needs[2] else None
+    of_weight = None
+    if needs[1]:
+        of_weight = rows.T.dot(_rows(x)) if rows.shape[0] <= PRODUCT_BLOCK else long_product(rows.T, _rows(x))
+    return of_x, of_weight, column_sums(rows) if needs[2] else None
 
 
 @kernel

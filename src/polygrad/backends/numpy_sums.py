@@ -50,6 +50,8 @@ def row_sums(x):
 def column_sums(x):
     """The sums of the columns of a matrix, or of each of a stack of matrices."""
     rows = x.shape[-2]
+    if x.ndim == 2 and 0 < rows <= COLUMN_BLOCK and x.flags.c_contiguous and x.dtype.char in "fd":
+        return ones(rows, x.dtype).dot(x)
     if x.dtype.char not in "fd" or not rows or (x.ndim > 2 and rows * x.shape[-1] < _FEW):
         return _one_by_one(x, (x.ndim - 2,)).reshape(*x.shape[:-2], x.shape[-1])
     if (
