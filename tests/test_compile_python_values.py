@@ -13,6 +13,7 @@ import dataclasses
 import enum
 import functools
 import gc
+import itertools
 import logging
 import operator
 import os
@@ -716,6 +717,43 @@ def the_environment_and_context_variables(wrap):
 
 
 @case
+def dictionaries_with_attributes(wrap):
+    class Fields(dict):
+        __getattr__ = dict.__getitem__
+        __setattr__ = dict.__setitem__
+
+    class Defaulting(dict):
+        def __missing__(self, key):
+            return 7.0
+
+    fields, defaulting = Fields(scale=2.0), Defaulting()
+    f = wrap(lambda x: x * fields.scale * defaulting["scale"])
+    yield f(one())
+    fields.scale = 3.0
+    yield f(one())
+    defaulting["scale"] = 2.0
+    yield f(one())
+
+
+@case
+def objects_in_a_chain(wrap):
+    chain = Settings(1.0, Settings(2.0, Settings(3.0)))
+
+    def run(x):
+        link = chain
+        while link is not None:
+            x, link = x * link.scale, link.nested
+        return x
+
+    f = wrap(run)
+    yield f(one())
+    chain.nested.nested.scale = 7.0
+    yield f(one())
+    chain.nested.nested.nested = Settings(2.0)
+    yield f(one())
+
+
+@case
 def wrapped_functions(wrap):
     k = 2.0
 
@@ -995,6 +1033,10 @@ def counts_by_a_computed_name(model, x):
     return x * model.steps
 
 
+def counts_with_an_iterator(numbers):
+    return lambda model, x: x * next(numbers)
+
+
 GENERATOR = np.random.default_rng(0)
 CHANGES = {
     "an attribute": (lambda: lambda model, x: model(x), "model.steps"),
@@ -1004,6 +1046,9 @@ CHANGES = {
     "a dictionary": (lambda: counts_in_a_dictionary, "model.counts"),
     "an object": (lambda: counts_in_an_object, "model.cfg.steps"),
     "a computed name": (lambda: counts_by_a_computed_name, "model.steps"),
+    "an iterator": (lambda: counts_with_an_iterator(iter(range(1, 9))), "numbers"),
+    "a counter": (lambda: counts_with_an_iterator(itertools.count(1)), "numbers"),
+    "an iterating function": (lambda: counts_with_an_iterator(n + 1 for n in range(9)), "numbers"),
     "random": (lambda: lambda model, x: x * random.random(), "the state of random's Random"),
     "random.choice": (lambda: lambda model, x: x * random.choice([1.0, 2.0, 3.0]), "the state of random's Random"),
     "numpy.random": (lambda: lambda model, x: x * np.random.rand(), "the state of numpy's RandomState"),
@@ -1027,7 +1072,7 @@ def test_what_changes_at_every_call_runs_as_eager_code_and_warns_once(make, word
     state = GENERATOR.bit_generator.state
     with polygrad.use_backend(backend):
         expected = results(lambda function: function)
-        with pytest.warns(UserWarning, match=f"it changes {words}.* at every call") as caught:
+        with pytest.warns(UserWarning, match=f"it changes .*{words}.* at every call") as caught:
             found = results(polygrad.compile)
     assert len(caught) == 1
     np.testing.assert_allclose(found, expected, rtol=1e-6)
@@ -1120,6 +1165,13 @@ def test_a_number_with_many_values_runs_as_eager_code_in_the_end():
     assert found == list(range(20))
     assert len(caught) == 1
     assert sum(map(len, compiled._programs.values())) == 9
+
+
+def test_what_is_too_large_to_be_compared_is_told():
+    array = np.ones(100_000)
+    compiled = polygrad.compile(lambda x: x * float(array[0]))
+    with pytest.warns(UserWarning, match=r"reads array, a NumPy array of shape \(100000,\), which is too large"):
+        compiled(one())
 
 
 def test_guards_do_not_keep_objects_alive():

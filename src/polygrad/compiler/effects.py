@@ -32,6 +32,7 @@ class Effects:
         self._changed: dict[Any, frozenset[str]] = {}
         #: What the function changes at every call, whatever its arguments.
         self._known: set[str] = set()
+        self._told: set[str] = set()
         self._values: Counter[tuple[Any, str]] = Counter()
         self._changes: Counter[tuple[Any, str]] = Counter()
 
@@ -48,6 +49,15 @@ class Effects:
             self._eager.add(key)
             self._tell_of_changes(sorted(again), program)
         self._changed[key] = changed
+        for words, what in program.unwatched.items():
+            if words not in self._told:
+                self._told.add(words)
+                warnings.warn(
+                    f"compile: {self._name} reads {words}, {what}, which is too large to be compared in every call: later changes "
+                    "inside of it are not seen.  Pass it as a tensor, or bind the name to a new object where it changes",
+                    UserWarning,
+                    stacklevel=4,
+                )
         if former and not changed:
             for words, _, _ in moved(former[0]):
                 self._values[key, words] += 1

@@ -22,6 +22,7 @@ from .objects import (
     GENERATORS,
     containers_in,
     is_foreign,
+    is_iterator,
     is_library,
     is_module,
     is_opaque,
@@ -193,6 +194,8 @@ class Explorer:
         if attributes is not None and name in attributes:
             return self._below(place, "attr", name, attributes[name], use, words)
         if raw is MISSING:
+            if isinstance(value, CONTAINERS):  # its attributes may be its items
+                self.whole(place, pool)
             if attributes is not None:
                 return self._below(place, "attr", name, MISSING, use, words)
             return None
@@ -268,6 +271,7 @@ class Explorer:
             self._contents(place, value, pool)
             return
         place.is_compared = True
+        place.is_spent = is_iterator(value)
         if place.parent is not None or not isinstance(value, (types.FunctionType, type)):
             pool.add(place)
         if isinstance(value, functools.partial):

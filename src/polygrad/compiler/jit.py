@@ -69,7 +69,7 @@ class Program:
                 except backend.value_errors as error:
                     raise needs_a_value(error, backend) from error
                 watch.finish(young)
-                self.changed = watch.changes()
+                self.changed, self.unwatched = watch.changes(), watch.unwatched
                 self._connect(captured, discovery, tensors, watch)
                 check_leaks(young(), backend)
             except BaseException:

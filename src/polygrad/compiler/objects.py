@@ -51,6 +51,14 @@ def is_foreign(kind: type) -> bool:
     return package_of(kind) in sys.stdlib_module_names
 
 
+def is_iterator(value: Any) -> bool:
+    """Whether ``value`` is one of Python's own iterators, of which what is left cannot be seen."""
+    kind = type(value)
+    return isinstance(value, types.GeneratorType) or (
+        package_of(kind) in ("builtins", "itertools") and look_up(kind, "__next__") is not MISSING
+    )
+
+
 def is_library(kind: type) -> bool:
     """Whether a class belongs to polygrad, or to an array library."""
     return package_of(kind) in LIBRARIES

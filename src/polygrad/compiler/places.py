@@ -118,12 +118,26 @@ class Guard(NamedTuple):
 class Place:
     """Where a value was read: ``key`` of ``parent``, an attribute, item or cell."""
 
-    __slots__ = ("is_compared", "is_whole", "items", "key", "kind", "line", "parent", "root", "steps", "value", "words")
+    __slots__ = (
+        "is_compared",
+        "is_spent",
+        "is_whole",
+        "items",
+        "key",
+        "kind",
+        "line",
+        "parent",
+        "root",
+        "steps",
+        "value",
+        "words",
+    )
 
     def __init__(self, parent: Place | None, kind: str, key: Any, value: Any, words: str, line: str):
         self.parent, self.kind, self.key, self.words, self.line = parent, kind, key, words, line
         self.steps: dict[tuple[str, Any], Place] = {}
-        self.is_compared = self.is_whole = False
+        #: Whether it is an iterator, which every call may take something from.
+        self.is_compared = self.is_whole = self.is_spent = False
         self.items: Any = None
         self.root = _reference(value) if parent is None else None
         self.value = None if self.root is not None else value

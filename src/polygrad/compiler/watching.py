@@ -192,11 +192,16 @@ class Watch:
 
     def changes(self) -> dict[str, str]:
         """What the function has changed: the places in words, and the lines that name them."""
-        found = {place.words: place.line for place in self._explorer.places if place.is_changed()}
+        found = {place.words: place.line for place in self._explorer.places if place.is_spent or place.is_changed()}
         for generator, state in self._explorer.states:
             if state_of(generator) != state:
                 found[f"the state of {described_generator(generator)}"] = ""
         return found
+
+    @property
+    def unwatched(self) -> dict[str, str]:
+        """What is read and too large to be looked at in every call: the places, and what is there."""
+        return self._explorer.unwatched
 
     def restore(self) -> None:
         """Put back what the function has changed."""
