@@ -202,6 +202,27 @@ class TestGrad:
         with pytest.raises(ValueError, match="contradict"):
             autograd.grad(x * x, (x, y), allow_unused=False, materialize_grads=True)
 
+    def test_batched_grad_outputs(self):
+        x = leaf(1.0, 2.0)
+        (g,) = autograd.grad(
+            (x * x, x), x, (tensor([[1.0, 0.0], [0.0, 1.0]]), tensor([[0.0, 0.0], [5.0, 5.0]])), is_grads_batched=True
+        )
+        assert g.tolist() == [[2.0, 0.0], [5.0, 9.0]]
+
+    @pytest.mark.parametrize("shapes", [((2, 2), (3, 2)), ((3, 2), (2, 2)), ((0, 2), (0, 2))])
+    def test_batched_grad_outputs_of_different_lengths_or_none_raise(self, shapes):
+        x = leaf(1.0, 2.0)
+        with pytest.raises(ValueError, match="grad_outputs of one length, at least 1.*got shapes"):
+            autograd.grad(
+                (x * x, x), x, [polygrad.ones(shape, dtype=x.dtype) for shape in shapes], is_grads_batched=True
+            )
+
+    @pytest.mark.parametrize("seeds", [None, tensor(1.0)])
+    def test_batched_grad_outputs_that_are_no_batch_raise(self, seeds):
+        x = leaf(1.0, 2.0)
+        with pytest.raises(RuntimeError, match="needs a batch of grad_outputs for every output"):
+            autograd.grad(x.sum(), x, seeds, is_grads_batched=True)
+
     def test_an_edge_stands_for_a_tensor_that_is_gone(self):
         x = leaf(2.0)
         y = x * x

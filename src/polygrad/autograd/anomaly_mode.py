@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ def _has_nan(result: Any) -> bool:
 
 
 @contextmanager
-def _guard(roots: Sequence[Edge]) -> Iterator[None]:
+def _guard(roots: Iterable[Edge]) -> Iterator[None]:
     watched = []
     for edge in reachable(roots):
         if edge.__class__ is Node and edge.plan.__class__ is not _Watched:

@@ -90,13 +90,18 @@ def _batched(
     lenient: bool,
 ) -> list[Tensor | None]:
     """The gradients for every row of ``seeds``, stacked."""
-    if any(seed is None for seed in seeds):
+    batches = [seed for seed in seeds if seed is not None and seed.ndim]
+    if not batches or len(batches) < len(seeds):
         raise RuntimeError("is_grads_batched=True needs a batch of grad_outputs for every output")
-    count = seeds[0].shape[0]
+    count, *others = [len(batch) for batch in batches]
+    if not count or others != [count] * len(others):
+        raise ValueError(
+            "is_grads_batched=True needs grad_outputs of one length, at least 1, along their first dimension; got shapes "
+            f"{', '.join(str(tuple(batch.shape)) for batch in batches)}"
+        )
     retains = [True] * (count - 1) + [retain_graph]
     rows = [
-        engine.grad(outs, ins, [seed[i] for seed in seeds], retains[i], create_graph, lenient)  # type: ignore[index]
-        for i in range(count)
+        engine.grad(outs, ins, [batch[i] for batch in batches], retains[i], create_graph, lenient) for i in range(count)
     ]
     return [None if column[0] is None else OPERATIONS.stack(list(column)) for column in zip(*rows, strict=True)]
 

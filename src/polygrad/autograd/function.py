@@ -182,7 +182,7 @@ def _joined(cls: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[
     # What is saved as an output is joined to the node itself, which must not hold itself: a number stands for it.
     inputs = {id(x) for x in args} - dirty
     edge_of: dict[int, Any] = {id(out): number if varies[number] else None for number, out in enumerate(outputs)}
-    saved = tuple([None if x is None else (x._read(), _edge_when_saved(x, inputs, edge_of)) for x in ctx._saved])
+    saved = tuple([None if x is None else (x._read(), _edge_when_saved(x, inputs, edge_of)) for x in ctx._saved or ()])
     call.frees = any(entry is not None for entry in saved)
     edges = tuple([x._edge for x in args if isinstance(x, Tensor) and x._edge is not None])
     node = make_node(call, edges, saved, outputs[0]._read().shape if single and varies[0] else None)

@@ -6,7 +6,7 @@ Here the user's convention (PyTorch's: gradients are conjugated) meets the engin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.engine import from_user, to_user, unbroadcast
 from .._core.graph import Node, make_node
@@ -23,6 +23,12 @@ class FunctionCtx:
 
     #: Which arguments of forward need a gradient: one bool for each, False for what is not a tensor.
     needs_input_grad: tuple[bool, ...]
+
+    if TYPE_CHECKING:  # any attribute may be set
+
+        def __getattr__(self, name: str) -> Any: ...
+
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __init__(self, needs_input_grad: tuple[bool, ...]):
         self.needs_input_grad = needs_input_grad

@@ -325,7 +325,8 @@ def _is_linear(gradients: Sequence[tuple[Tensor, Tensor]], tangents: Sequence[tu
     if not left:
         return True
     difference = sum(x for x, _ in left) - sum(x for x, _ in right)
-    found, size = known_values(xp.abs(difference)), known_values(sum(size for _, size in (*left, *right)))
+    scale: Any = sum(size for _, size in (*left, *right))
+    found, size = known_values(xp.abs(difference)), known_values(scale)
     if found is None or size is None:
         return all(g._edge is not None for g, _ in gradients)
     # Rounding counts, and infinities say nothing.

@@ -105,11 +105,7 @@ class no_grad(_Mode):
     _enabled = False
 
     def __new__(cls, function: Callable | None = None) -> Any:
-        made = super().__new__(cls)
-        if function is None:
-            return made
-        made.__init__()  # type: ignore[misc]
-        return made(function)
+        return super().__new__(cls) if function is None else cls()(function)
 
 
 class enable_grad(no_grad):
@@ -129,11 +125,7 @@ class inference_mode(_Mode):
         self._mode = mode
 
     def __new__(cls, mode: Any = True) -> Any:
-        made = super().__new__(cls)
-        if not callable(mode):
-            return made
-        made.__init__()
-        return made(mode)
+        return cls()(mode) if callable(mode) else super().__new__(cls)
 
     def _fresh(self) -> inference_mode:
         return type(self)(self._mode)

@@ -342,9 +342,11 @@ class _Check:
     def batched_tangents(self) -> None:
         """Forward mode in a batch of directions gives what it gives in each."""
         for number, x in self.checked:
-            self._check_batched(
-                f"tangents along input {number}", "output", x, lambda t, number=number: self._pushed({number: t})
-            )
+
+            def pushed(t: Tensor, number: int = number) -> list[Tensor]:
+                return self._pushed({number: t})
+
+            self._check_batched(f"tangents along input {number}", "output", x, pushed)
 
     def _check_batched(self, what: str, whose: str, x: Tensor, function: Callable[[Tensor], Sequence[Tensor]]) -> None:
         from .gradcheck_transforms import batched
