@@ -104,7 +104,7 @@ class Optimizer:
                 "params must be an iterable of tensors or of dictionaries, as model.parameters() is, not one tensor; write "
                 "[tensor]"
             )
-        groups = list(params)
+        groups: list[Any] = list(params)  # `add_param_group` looks at each
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:

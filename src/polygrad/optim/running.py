@@ -143,9 +143,8 @@ def _overwrite(
     gradients: list[Any], columns: Columns, backend: Any,
 ) -> bool:  # fmt: skip
     """Run ``kernel`` on the cells' own memory; says whether it could."""
-    counts = None
-    if "step" in names:
-        counts = [float(step._read()) + 1 for step in columns[names.index("step")]]
+    steps = columns[names.index("step")] if "step" in names else None
+    counts = [] if steps is None else [float(step._read()) + 1 for step in steps]
     owned: list[Any] = []
     for name, column in zip((..., *names), (parameters, *columns), strict=True):
         if column is None or name == "step":
@@ -161,9 +160,9 @@ def _overwrite(
     targets, *states = owned
     if not kernel(targets, gradients, *states, **optimizer.settings(group)):
         return False
-    if counts is not None:
+    if steps is not None:
         made: dict[float, Any] = {}
-        for step, count in zip(columns[names.index("step")], counts, strict=True):
+        for step, count in zip(steps, counts, strict=True):
             if count not in made:
                 made[count] = backend.scalar(count, step._read().dtype, step._read())
             step._rebind(made[count], None)
@@ -303,11 +302,11 @@ def _trace(
     now = OptimizerStep(optimizer, group)
     if active is not None:
         active.guard(now, "settings", now.settings)
-    numbers = {
-        name: host_value(lambda name=name: now.all()[name])
-        for name in optimizer.scheduled
-        if settings[name] is not None
-    }
+
+    def scheduled(name: str) -> Any:
+        return host_value(lambda: now.all()[name])
+
+    numbers = {name: scheduled(name) for name in optimizer.scheduled if settings[name] is not None}
     raw = [
         [parameter._read() for parameter in parameters],
         gradients,
@@ -321,10 +320,11 @@ def _trace(
             _store(optimizer, names, parameter, _row(columns, place), results, False)
         return
     first = [True]
-    at_first = {
-        name: host_value(lambda name=name, value=value: value if first[0] else now.all()[name])
-        for name, value in (optimizer.at_first if fresh else {}).items()
-    }
+
+    def scheduled_after(name: str, value: Any) -> Any:
+        return host_value(lambda: value if first[0] else now.all()[name])
+
+    at_first = {name: scheduled_after(name, value) for name, value in (optimizer.at_first if fresh else {}).items()}
     for place, parameter in enumerate(parameters):
         array = parameter._read()
         own = {**numbers, **at_first} if id(parameter) in fresh else numbers
