@@ -61,7 +61,7 @@ def diagram_of(loss: Tensor, names: Names, expand: bool, max_nodes: int) -> Diag
     if root not in names.edges:
         names.edges[root] = names.fresh("L", "loss")
     edges, uses = _collected(root)
-    writer = Writer(names, {entry(edge)[0] for edge in edges if entry(edge)[1]})
+    writer = Writer(names, {entry(edge)[0] for edge in edges if edge.__class__ is Node and edge.output})
     drawn = _drawn(edges, uses, names, writer, expand)
     return _arranged(root, drawn, writer.data, names, max_nodes)
 
@@ -87,7 +87,7 @@ def _drawn(
     drawn: dict[Edge, Formula | None] = {}
     unnamed = 0
     for edge in edges:
-        formula = None if edge.__class__ is Leaf else writer.write(edge, known)
+        formula = writer.write(edge, known) if edge.__class__ is Node else None
         named = edge in names.edges
         if not (named or expand or formula is None) and uses[edge] == 1 and len(formula.text) <= _INLINE:
             known[edge] = formula
@@ -106,7 +106,7 @@ def _arranged(
     name_of = lambda variable: variable if isinstance(variable, str) else names.edges[variable]  # noqa: E731
     order: dict[Any, None] = {}  # what an operation uses stands before it
     for edge, formula in drawn.items():
-        if edge.__class__ is Node:
+        if formula is not None:
             order.update(dict.fromkeys(formula.variables))
             order[edge] = None
     order[root] = None
@@ -129,9 +129,9 @@ def _arranged(
 def _nearest(root: Edge, drawn: dict[Edge, Formula | None], max_nodes: int) -> set[Any]:
     """The variables nearest to ``root``: operations, the last first, each with the leaves and data that it uses."""
     shown: set[Any] = {root}
-    for edge in sorted(drawn, key=lambda edge: -edge.sequence):
-        if edge.__class__ is Node:
-            ends = [v for v in drawn[edge].variables if isinstance(v, str) or v.__class__ is Leaf]
+    for edge, formula in sorted(drawn.items(), key=lambda item: -item[0].sequence):
+        if formula is not None:
+            ends = [v for v in formula.variables if isinstance(v, str) or v.__class__ is Leaf]
             together = shown.union([edge], ends)
             if len(together) > max_nodes:
                 break
