@@ -14,7 +14,7 @@ def in_children(renew: Callable[[], None]) -> Callable[[], None]:
     return renew
 
 
-def lock() -> RLock:  # type: ignore[valid-type]
+def lock() -> RLock:
     """A re-entrant lock, for a module: in a child it is free, unless the thread that forked holds it."""
     made = RLock()
 

@@ -329,7 +329,7 @@ def _read_operands(primitive: Primitive, names: Sequence[str], arrays: Sequence[
             add(f"        {again}")
         return
     if len(names) == 2 and len(primitive.promotes) == 2:
-        _read_pair(primitive, *names, again, add)
+        _read_pair(primitive, names[0], names[1], again, add)
         return
     add(f"    if not ({' and '.join(f'type({x}) in TENSOR_TYPES' for x in names)}): {again}")
     add(f"    if RECORDERS: {'; '.join(f'note_read({x})' for x in names)}")

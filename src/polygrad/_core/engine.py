@@ -9,7 +9,7 @@ Leaves get theirs at the very end: a sweep that fails changes no ``.grad``.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -17,7 +17,7 @@ from .._forking import lock
 from .._state import RECORDERS, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .dispatch import is_discrete
-from .graph import NODE, Edge, GradientEdge, Leaf, Node, hooks_of, make_node
+from .graph import NODE, Edge, GradientEdge, Hooks, Leaf, Node, hooks_of, make_node
 from .primitive import OPERATIONS
 from .tensor import Tensor, cell
 
@@ -25,7 +25,7 @@ from .tensor import Tensor, cell
 _adding = lock()
 
 #: Anomaly mode's: given the edges that a sweep starts from, the context that the sweep runs in.
-guard: Callable[[Sequence[Edge]], AbstractContextManager] | None = None
+guard: Callable[[Iterable[Edge]], AbstractContextManager] | None = None
 
 
 def backward(
@@ -113,7 +113,7 @@ def _edges_of(inputs: Sequence[Tensor]) -> list[Edge]:
                 f"one of the differentiated tensors does not require grad: input {number}, of shape {tuple(x.shape)}; "
                 "call x.requires_grad_() before it is used"
             )
-    return [x._edge for x in inputs]  # type: ignore[misc]
+    return [x._edge for x in inputs]
 
 
 def sweep(
@@ -135,8 +135,9 @@ def sweep(
         g = _seed(output, gradient, create_graph)
         edge = output._edge
         cotangents[edge] = cotangents[edge] + g if edge in cotangents else g
-    useful = None if wanted is None else _leading_to(wanted, cotangents)
-    if useful is not None:
+    useful: set[Edge] | None = None
+    if wanted is not None:
+        useful = _leading_to(wanted, cotangents)
         if complete:
             for number, edge in enumerate(wanted):
                 if edge not in useful:
@@ -144,7 +145,7 @@ def sweep(
         cotangents = {edge: g for edge, g in cotangents.items() if edge in useful}
     heap = [(-edge.sequence, edge) for edge in cotangents if edge.__class__ is Node]
     heapq.heapify(heap)
-    retained: dict[Node, Tensor] = {}
+    retained: dict[Edge, Tensor] = {}
     token = grad_mode.set(create_graph)
     try:
         if guard is None:
@@ -154,21 +155,22 @@ def sweep(
                 reached = _walk(heap, cotangents, retained, retain, create_graph, wanted, useful)
         for leaf, g in cotangents.items():  # only leaves are left
             if leaf.hooks is not None:
-                g = _run_hooks(leaf, g, retained)
+                g = _run_hooks(leaf.hooks, leaf, g, retained)
             if wanted is None or leaf in wanted:
                 reached[leaf] = g
     finally:
         grad_mode.reset(token)
-    for node, kept in retained.items():
+    for edge, kept in retained.items():
+        hooks = hooks_of(edge)
         with _adding:
-            node.hooks.grad = kept if node.hooks.grad is None else node.hooks.grad + kept
+            hooks.grad = kept if hooks.grad is None else hooks.grad + kept
     return reached
 
 
 def _walk(
     heap: list[tuple[int, Node]],
     cotangents: dict[Edge, Any],
-    retained: dict[Node, Tensor],
+    retained: dict[Edge, Tensor],
     retain: bool,
     create_graph: bool,
     wanted: dict[Edge, None] | None,
@@ -189,16 +191,17 @@ def _walk(
             g = take(node)
         hooks = node.hooks
         if hooks is not None:
-            g = _run_hooks(node, g, retained)
+            g = _run_hooks(hooks, node, g, retained)
         if wanted is not None and node in wanted:
             reached[node] = g
-            if not any(edge in useful for edge in node.edges):  # nothing wanted lies beyond: its saved values stay
+            # Where nothing that is wanted lies beyond, the saved values stay.
+            if not any(edge in useful for edge in node.edges):  # type: ignore[operator]  # it is a set where `wanted` is one
                 node = None
                 continue
         if hooks is not None and hooks.prehooks:
-            g = _run_prehooks(node, g)
+            g = _run_prehooks(hooks, g)
         if node.output is not None:  # one output of several: collect it at the operation's own node
-            _collect(node, g, cotangents, heap)
+            _collect(node, node.output, g, cotangents, heap)
             node = None
             continue
         plan, saved = node.plan, node.saved
@@ -213,7 +216,7 @@ def _walk(
         if plan.frees and not retain:
             node.saved = None
         if hooks is not None and hooks.posthooks:
-            results = _run_posthooks(node, results, g)
+            results = _run_posthooks(hooks, plan.mask, results, g)
         broadcasts, following, into = plan.broadcasts, None, node.into
         if type(into) is Node and useful is None:  # a link of a chain: the same as below without a loop
             edge, c = into, results[0]
@@ -240,16 +243,16 @@ def _walk(
     return reached
 
 
-def _collect(node: Node, g: Any, cotangents: dict[Edge, Any], heap: list[tuple[int, Node]]) -> None:
+def _collect(node: Node, output: int, g: Any, cotangents: dict[Edge, Any], heap: list[tuple[int, Node]]) -> None:
     operation = node.edges[0]
     collected = cotangents.get(operation)
     if collected is None:
         collected = cotangents[operation] = [None] * operation.plan.primitive.outputs
         heapq.heappush(heap, (-operation.sequence, operation))
-    if len(collected) <= node.output:  # an operation that returns as many as its settings say
-        collected.extend([None] * (node.output + 1 - len(collected)))
-    known = collected[node.output]
-    collected[node.output] = g if known is None else known + g
+    if len(collected) <= output:  # an operation that returns as many as its settings say
+        collected.extend([None] * (output + 1 - len(collected)))
+    known = collected[output]
+    collected[output] = g if known is None else known + g
 
 
 def namespace_of(array: Any) -> Any:
@@ -361,9 +364,8 @@ def from_user(tensor: Tensor, create_graph: bool) -> Any:
     return _conjugate(cell(tensor._read(), tensor._edge) if create_graph else tensor._read())
 
 
-def _run_hooks(edge: Edge, g: Any, retained: dict[Node, Tensor]) -> Any:
-    """Pass ``g`` through the tensor hooks on ``edge``; what comes out is what the user asked to retain."""
-    hooks = edge.hooks
+def _run_hooks(hooks: Hooks, edge: Edge, g: Any, retained: dict[Edge, Tensor]) -> Any:
+    """Pass ``g`` through the ``hooks`` on ``edge``; what comes out is what the user asked to retain."""
     for callback in list(hooks.callbacks.values()):
         result = callback(to_user(g))
         if result is not None:
@@ -406,22 +408,21 @@ def _checked_all(callback: Callable, before: Sequence[Any], after: Any) -> list[
     ]
 
 
-def _run_prehooks(node: Node, g: Any) -> Any:
+def _run_prehooks(hooks: Hooks, g: Any) -> Any:
     several = g if g.__class__ is list else [g]
-    for callback in list(node.hooks.prehooks.values()):
+    for callback in list(hooks.prehooks.values()):
         replaced = callback(_to_users(several))
         if replaced is not None:
             several = _checked_all(callback, several, replaced)
     return several if g.__class__ is list else several[0]
 
 
-def _run_posthooks(node: Node, results: Sequence[Any], g: Any) -> Sequence[Any]:
+def _run_posthooks(hooks: Hooks, mask: Sequence[bool], results: Sequence[Any], g: Any) -> Sequence[Any]:
     """Pass the rule's ``results`` through the node's hooks, which see one gradient per operand."""
-    mask = node.plan.mask
     needed = iter(results)
     each = [next(needed) if wanted else None for wanted in mask]
     incoming = _to_users(g if g.__class__ is list else [g])
-    for callback in list(node.hooks.posthooks.values()):
+    for callback in list(hooks.posthooks.values()):
         replaced = callback(_to_users(each), incoming)
         if replaced is not None:
             each = _checked_all(callback, each, replaced)

@@ -11,7 +11,7 @@ import itertools
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar, final
 
 from .._state import CHANGES
 
@@ -60,6 +60,7 @@ class RemovableHandle:
         self.remove()
 
 
+@final
 class Leaf:
     """The end of the graph for a tensor that requires grad.  It owns ``.grad``, and knows its tensor only weakly."""
 
@@ -93,6 +94,7 @@ class Leaf:
         return f"<AccumulateGrad of shape {self.shape}>"
 
 
+@final
 class Node:
     """One recorded operation, or (``output`` is not None) one output of an operation that has several.
 
@@ -153,9 +155,10 @@ def make_node(plan: Any, edges: tuple, saved: tuple | None, shape: Any, output: 
 
 
 Edge = Leaf | Node
+AnyEdge = TypeVar("AnyEdge", bound=Edge)
 
 
-def entry(edge: Edge) -> tuple[Edge, int]:
+def entry(edge: AnyEdge) -> tuple[AnyEdge, int]:
     """The operation that ``edge`` belongs to, and the number of its output that ``edge`` is."""
     if edge.__class__ is Node and edge.output is not None:
         return edge.edges[0], edge.output

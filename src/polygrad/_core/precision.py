@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from .. import _dtypes
 from ..backends.registry import BY_TYPE
 from .primitive import OPERATIONS
-from .tensor import TENSOR_TYPES
+from .tensor import TENSOR_TYPES, Tensor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -41,7 +41,7 @@ def widened(dispatch: Callable[..., Any], operands: Sequence[Any], *settings: An
     return narrow(dispatch(*[widen(x) for x in operands], *settings, **named), dtype)
 
 
-def is_half(x: Any) -> bool:
+def is_half(x: Any) -> TypeGuard[Tensor]:
     """Whether ``x`` is a tensor of half precision."""
     return x.__class__ in TENSOR_TYPES and _half[x._data.__class__, x._data.dtype]
 

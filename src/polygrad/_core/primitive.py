@@ -113,7 +113,7 @@ class Primitive:
         Raises ValueError for a name that is neither an operand nor something that a rule can be given.
         """
         known = self._known()
-        for operand, rule in [("joint", joint)] * (joint is not None) + list(rules.items()):
+        for operand, rule in (rules if joint is None else {"joint": joint, **rules}).items():
             self._check(operand, rule, known)
         self.joint = joint
         self.rules.update(rules)

@@ -161,7 +161,7 @@ class Tensor(Aliasing):
     def grad_fn(self) -> Node | None:
         """The node of the operation that computed this tensor, or None for a leaf."""
         edge: Any = self._edge
-        return entry(edge)[0] if edge.__class__ is Node else None  # type: ignore[return-value]
+        return entry(edge)[0] if edge.__class__ is Node else None
 
     @property
     def output_nr(self) -> int:
@@ -336,7 +336,7 @@ class Tensor(Aliasing):
         def __rrshift__(self, other: Any) -> Tensor: ...
 
 
-TENSOR_TYPES: set[type] = {Tensor}
+TENSOR_TYPES: set[type[Tensor]] = {Tensor}
 OPERATIONS.array_type = Tensor
 
 

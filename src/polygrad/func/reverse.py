@@ -81,7 +81,7 @@ class Recorded:
             outputs, gradients = zip(*pairs, strict=True)
             if self.closed:
                 reached = engine.sweep(outputs, gradients, again or create, create, None)
-                found = [engine.to_user(reached[x._edge]) if x._edge in reached else None for x in self.inputs]  # type: ignore[index]
+                found = [engine.to_user(reached[x._edge]) if x._edge in reached else None for x in self.inputs]
             else:
                 found = engine.grad(outputs, self.inputs, gradients, again or create, create, True)
         return [OPERATIONS.zeros_like(x) if g is None else g for x, g in zip(self.inputs, found, strict=True)]

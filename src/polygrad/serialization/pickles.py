@@ -148,7 +148,7 @@ _HARMLESS = """
     LONG_BINPUT MEMOIZE GLOBAL STACK_GLOBAL
 """.split()
 
-_Python: Any = pickle._Unpickler  # type: ignore[attr-defined]
+_Python: Any = pickle._Unpickler
 
 
 class RestrictedReader(_Python):
