@@ -43,6 +43,7 @@ def explained(function: Callable) -> Callable:
         return _explanation(function, args, kwargs, error) if internal and _is_ours(error) else error
 
     scope: dict[str, Any] = {
+        "__name__": __name__,  # so that it is known as code of the library
         "function": function,
         "explain": explain,
         "Caught": (*_INTERNAL, TypeError, IndexError, ValueError),
