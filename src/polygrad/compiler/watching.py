@@ -86,7 +86,7 @@ class Watch:
             found = _ENGINE
         elif package in LIBRARIES:
             found = _ARRAYS
-        elif _is_standard(file) or name.startswith("namedtuple_") or code.co_name == "<module>":
+        elif _is_standard(file) or _is_importing(frame) or name.startswith("namedtuple_") or code.co_name == "<module>":
             found = _STANDARD
         else:
             found = reads_of(code)
@@ -236,3 +236,8 @@ def _packages_behind(kind: type) -> frozenset[str]:
     imported = [value.__name__ for names in modules for value in names.values() if isinstance(value, types.ModuleType)]
     packages = {name.partition(".")[0] for name in imported}
     return frozenset((package, *packages))
+
+
+def _is_importing(frame: Any) -> bool:
+    """Whether it is Python's import that calls."""
+    return frame.f_back is not None and frame.f_back.f_code.co_filename.startswith("<frozen importlib")
