@@ -19,7 +19,7 @@ from .pytree import MAPPINGS, is_named_tuple
 #: Generators of random numbers whose state a program does not change.
 GENERATORS = (random.Random, np.random.Generator, np.random.RandomState)
 #: The packages of array libraries and backends, as far as they are known.
-LIBRARIES = {"polygrad", "array_api_compat"}
+LIBRARIES = {"polygrad", "array_api_compat", "pluggy"}
 
 
 def look_up(kind: type, name: str) -> Any:
