@@ -371,3 +371,9 @@ def test_a_gradient_from_outside_reaches_state_that_is_moved_inside(backend, mov
         p.grad = None
         compiled(polygrad.tensor([k, 3.0])).sum().backward()
         assert p.grad.tolist() == [k, 3.0]
+
+
+def test_state_is_stacked_with_what_a_program_makes(backend):
+    state = polygrad.ones(2)
+    compiled = polygrad.compile(lambda x: polygrad.cat([polygrad.stack([state, x * 2]), polygrad.zeros(1, 2)]))
+    assert compiled(polygrad.ones(2)).tolist() == [[1, 1], [2, 2], [0, 0]]

@@ -133,7 +133,7 @@ def _check_same_place(primitive: Primitive, tensors: Sequence[Tensor]) -> None:
                 f"them, as in x.to(backend={one.name!r})"
             )
         a, b = one.device(first._data), two.device(other._data)
-        if a != b:
+        if a != b and a is not None and b is not None:  # what is traced is where all of its program is
             raise RuntimeError(
                 f"{primitive.name}: the operands are on different devices, {one.device_name(a)!r} and "
                 f"{one.device_name(b)!r}; move one of them, as in x.to({one.device_name(a)!r})"
