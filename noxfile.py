@@ -128,6 +128,15 @@ def wrong_calls(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHON)
+def plants(session: nox.Session) -> None:
+    """Plant forty faults, one after the other: the tests that run without PyTorch catch each of them."""
+    install(session, *group("test"), backends=("strict",))
+    session.run(
+        "python", "tests/plants.py", *session.posargs, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    )
+
+
+@nox.session(python=PYTHON)
 def cupy(session: nox.Session) -> None:
     """The CuPy plugin on the real CuPy; its tests compute where there is a GPU, and say why they do not elsewhere."""
     install(session, *group("test"))
