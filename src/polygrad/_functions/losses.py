@@ -214,13 +214,16 @@ def gaussian_nll_loss(
 # -- margins -----------------------------------------------------------------------------------------------------------
 
 
-@in_single_precision
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
     """``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1."""
+    # The target chooses and is not computed with: its type does not enter the result's.
+    return _hinge_embedding_loss(input, target != -1, target != 1, margin, reduction)
+
+
+@in_single_precision
+def _hinge_embedding_loss(input: Tensor, similar: Tensor, different: Tensor, margin: float, reduction: str) -> Tensor:
     zero = xp.zeros_like(input)
-    return _reduced(
-        xp.where(target != -1, input, zero) + xp.where(target != 1, xp.relu(margin - input), zero), reduction
-    )
+    return _reduced(xp.where(similar, input, zero) + xp.where(different, xp.relu(margin - input), zero), reduction)
 
 
 @in_single_precision

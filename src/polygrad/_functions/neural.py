@@ -213,17 +213,24 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
     return norm(x1 - x2 + eps, p, -1, keepdim)
 
 
-@in_single_precision
 def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:
     """``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1."""
+    # The target chooses and is not computed with: its type does not enter the result's.
+    return _cosine_embedding_loss(input1, input2, target == 1, target == -1, margin, reduction)
+
+
+@in_single_precision
+def _cosine_embedding_loss(
+    input1: Tensor, input2: Tensor, similar: Tensor, different: Tensor, margin: float, reduction: str
+) -> Tensor:
     first, second = (
         x if x.dtype.is_differentiable else xp.astype(x, _dtypes.get_default_dtype()) for x in (input1, input2)
     )
     cosine = cosine_similarity(first, second, first.ndim - 1)
     zero = xp.zeros_like(cosine)
-    losses = xp.where(target == 1, 1 - cosine, zero) + xp.where(target == -1, xp.relu(cosine - margin), zero)
+    losses = xp.where(similar, 1 - cosine, zero) + xp.where(different, xp.relu(cosine - margin), zero)
     return losses if reduction == "none" else xp.mean(losses) if reduction == "mean" else xp.sum(losses)
 
 
