@@ -8,6 +8,7 @@ overflow.  Two tests look for what is missing here: for primitives and for publi
 from __future__ import annotations
 
 import dis
+import inspect
 import types
 from collections.abc import Callable
 from typing import Any
@@ -109,7 +110,7 @@ def test_accumulates_in_single_precision(backend_name: str, dtype: str, way: str
 
 def names_in(function: Any, seen: set[Any]) -> set[str]:
     """The attributes that ``function``, and what it calls of the package's own functions, mention."""
-    function = getattr(function, "__wrapped__", function)
+    function = inspect.unwrap(function)
     if not isinstance(function, types.FunctionType) or function in seen:
         return set()
     seen.add(function)

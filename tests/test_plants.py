@@ -11,7 +11,7 @@ def test_the_code_of_a_plant_is_there_once(name):
     plant = PLANTS[name]
     assert (PACKAGE / plant.file).read_text().count(plant.before) == 1
     assert plant.before != plant.after
-    assert all((ROOT / path).exists() for path in plant.tests.split())
+    assert all((ROOT / path).exists() for path in plant.tests.split() if path.endswith(".py"))
     compile((PACKAGE / plant.file).read_text().replace(plant.before, plant.after), plant.file, "exec")
 
 
