@@ -33,6 +33,8 @@ class Batched(Interpreted):
 
     __slots__ = ("mapped", "value")
 
+    frame: Batch
+
     def __init__(self, frame: Batch, value: Any, mapped: bool):
         self.frame, self.value, self.mapped = frame, value, mapped
         self.shape = tuple(value.shape[1:]) if mapped else tuple(value.shape)
@@ -47,11 +49,11 @@ class Batched(Interpreted):
 
 class Batching:
     """What a rule is given beside its operands: the same primitive one level below, the ``xp`` there, the length of the
-    batch, and which operands have the batch axis."""
+    batch, and which operands have the batch axis (for a list of arrays a list of bools)."""
 
     __slots__ = ("mapped", "op", "size", "xp")
 
-    def __init__(self, op: Callable, xp: Any, size: int, mapped: Sequence[bool]):
+    def __init__(self, op: Callable, xp: Any, size: int, mapped: Sequence[Any]):
         self.op, self.xp, self.size, self.mapped = op, xp, size, mapped
 
     def ndim(self, number: int, x: Any) -> int:
@@ -70,7 +72,7 @@ class Batching:
         return x if self.mapped[number] else self.xp.broadcast_to(x, (self.size, *x.shape))
 
 
-def _opened(kind: type, operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
+def _opened(kind: type[Batched], operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
     """The frame of the operands of type ``kind``, what all of them are one level below, and which have the batch axis."""
     frame: Any = None
     values, mapped = [], []
@@ -85,7 +87,7 @@ def _opened(kind: type, operands: Sequence[Any]) -> tuple[Any, list[Any], list[b
     return frame, values, mapped
 
 
-def _opened_all(kind: type, operands: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
+def _opened_all(kind: type[Batched], operands: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
     """`_opened`, with lists and tuples of arrays among the operands."""
     frame, values, flags = _opened(kind, operands)
     mapped: list[Any] = list(flags)
@@ -100,6 +102,7 @@ class BatchedBackend(Interpreter):
     """Runs primitives on the batched arrays of one level."""
 
     transform = "vmap"
+    array_type: type[Batched]
 
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         if primitive.name in ("zeros_like", "ones_like"):

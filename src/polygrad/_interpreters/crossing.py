@@ -8,7 +8,7 @@ example, or every direction, is computed as if it were alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from .._core.graph import Edge, Node, make_node
@@ -133,11 +133,11 @@ def raised(array: Any, frames: Sequence[Frame]) -> Any:
     own = layers(array) if isinstance(array, Interpreted) else ()
     for frame in frames:
         if frame not in own:
-            array = through(array, frame, lambda part, axis, frame=frame: frame.constant(part))
+            array = Lift(frame).forward(array)
     return array
 
 
-def lifted(x: Tensor, frames: Sequence[Frame]) -> Tensor:
+def lifted(x: Tensor, frames: Collection[Frame]) -> Tensor:
     """``x`` as a tensor of all ``frames``, whatever it belongs to already."""
     if not frames:
         return x

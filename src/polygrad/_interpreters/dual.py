@@ -27,7 +27,9 @@ class Dual(Interpreted):
 
     __slots__ = ("tangent", "value")
 
-    def __init__(self, frame: Frame, value: Any, tangent: Any):
+    frame: Direction
+
+    def __init__(self, frame: Direction, value: Any, tangent: Any):
         self.frame, self.value, self.tangent = frame, value, tangent
         self.shape = tuple(value.shape)
 
@@ -43,6 +45,7 @@ class DualBackend(Interpreter):
     """Runs primitives on the dual numbers of one level."""
 
     transform = "jvp"
+    array_type: type[Dual]
 
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         kind, op, bind = self.array_type, raw(primitive), settings_by_name(primitive)

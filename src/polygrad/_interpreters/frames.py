@@ -133,14 +133,14 @@ class Frame:
 
 def plain_backend(array_type: type) -> Any:
     """The backend of the plain arrays in, or of, ``array_type``."""
-    backend = BY_TYPE[array_type]
+    backend: Any = BY_TYPE[array_type]  # above level 0 it has a ground: see `backend.Grounded`
     return backend.ground if backend.level > 1 else backend  # recorded arrays are plain ones to a transform
 
 
 def _array_type(frame: Frame, ground: Any) -> type:
     key = (frame.array_class, frame.level, ground)
     with _lock:
-        made = _types.get(key)
+        made: Any = _types.get(key)
         if made is None:
             made = type(frame.array_class.__name__, (frame.array_class,), {"__slots__": (), "level": frame.level})
             made.backend = register_backend(frame.backend_class(made, frame.level, ground))

@@ -43,27 +43,31 @@ def raw(primitive: Primitive) -> Callable[..., Any]:
     kernels, count = primitive.kernels, len(primitive.operands)
     if primitive.variadic:
 
-        def run(arrays: Any, *settings: Any, **named: Any) -> Any:
+        def of_list(arrays: Any, *settings: Any, **named: Any) -> Any:
             arrays = list(arrays)
             return kernels[highest(arrays)](arrays, *settings, **named)
 
-    elif count == 1:
+        return of_list
 
-        def run(x: Any, *settings: Any, **named: Any) -> Any:
+    if count == 1:
+
+        def of_one(x: Any, *settings: Any, **named: Any) -> Any:
             return kernels[x.__class__](x, *settings, **named)
 
-    elif count == 2:
+        return of_one
 
-        def run(x: Any, y: Any, *settings: Any, **named: Any) -> Any:
+    if count == 2:
+
+        def of_two(x: Any, y: Any, *settings: Any, **named: Any) -> Any:
             kind = x.__class__
             return kernels[kind if y.__class__ is kind else highest((x, y))](x, y, *settings, **named)
 
-    else:
+        return of_two
 
-        def run(*arguments: Any, **named: Any) -> Any:
-            return kernels[highest(arguments[:count])](*arguments, **named)
+    def of_several(*arguments: Any, **named: Any) -> Any:
+        return kernels[highest(arguments[:count])](*arguments, **named)
 
-    return run
+    return of_several
 
 
 def settings_by_name(primitive: Primitive) -> Callable[[tuple, dict[str, Any]], dict[str, Any]]:

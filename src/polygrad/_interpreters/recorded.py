@@ -286,7 +286,7 @@ class Recording:
 
         Returns what they hold afterwards; None where the function says that it cannot.
         """
-        copies = {x.slot: self.backend.ground.asarray(x.value, copy=True) for x in targets}
+        copies: dict[int, Any] = {x.slot: self.backend.ground.asarray(x.value, copy=True) for x in targets}
         if not function(*_taken(arguments, [], copies)):
             return None
         arguments = self._held(arguments)

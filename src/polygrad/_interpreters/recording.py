@@ -267,7 +267,7 @@ class RecordedBackend(Grounded):
         return recording.apply(_Home(self.ground), (made,)) if foreign else made
 
     @contextlib.contextmanager
-    def concrete(self) -> Iterator[None]:  # type: ignore[override]
+    def concrete(self) -> Iterator[None]:
         token = _active.set(None)
         try:
             yield

@@ -27,6 +27,8 @@ _ELEMENTWISE = frozenset(
 )
 
 Rule = Callable[[Sequence[Any], Sequence[Any], dict[str, Any], Any], Any]
+#: The part of one operand: as a `Rule`, after its tangent.
+RuleOfOne = Callable[[Any, Sequence[Any], Sequence[Any], dict[str, Any], Any], Any]
 
 
 def tangent_rule(primitive: Primitive, xp: Any) -> Rule:
@@ -35,7 +37,7 @@ def tangent_rule(primitive: Primitive, xp: Any) -> Rule:
         return _of_list(primitive)
     op, names = taking_names(primitive), primitive.operands
     diagonal = primitive.is_standard or primitive.name in _ELEMENTWISE
-    direct: list[Rule | None] = []
+    direct: list[RuleOfOne | None] = []
     for name in names:
         if name in primitive.pushforwards:
             direct.append(_applied(primitive, primitive.pushforwards[name], xp))
@@ -103,7 +105,7 @@ def _sum(a: Any, b: Any) -> Any:
     return a + b
 
 
-def _without_gradient(primitive: Primitive) -> Callable[..., Any]:
+def _without_gradient(primitive: Primitive) -> RuleOfOne:
     def refuse(t: Any, values: Any, tangents: Sequence[Any], settings: Any, answer: Any) -> Any:
         return primitive.plan(tuple([one is not None for one in tangents]))  # says that there is no gradient
 
@@ -126,7 +128,7 @@ def _residual(name: str, primitive: Primitive) -> Callable[[Any, dict[str, Any],
     return lambda values, settings, answer, mask: settings[name]
 
 
-def _applied(primitive: Primitive, rule: Callable, xp: Any) -> Callable[..., Any]:
+def _applied(primitive: Primitive, rule: Callable, xp: Any) -> RuleOfOne:
     """``(t, values, tangents, settings, answer) -> tangent`` by a rule that takes the tangent where a gradient is."""
     residuals = [_residual(name, primitive) for name in parameters(rule)]
     wide = primitive.broadcasts or len(primitive.operands) > 1
