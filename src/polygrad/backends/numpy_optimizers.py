@@ -83,7 +83,8 @@ def sgd_step(
     for place, parameter in enumerate(parameters):
         if parameter.dtype is not dtype:
             dtype = parameter.dtype
-            rate, *others = [None if n is None else np.asarray(n, _computed_in(dtype)) for n in numbers]
+            scalars: list[Any] = [None if n is None else np.asarray(n, _computed_in(dtype)) for n in numbers]
+            rate, factor, share, decay = scalars
         gradient = gradients[place]
         if plain and parameter.size <= BLOCK:
             _subtract(parameter, _multiply(gradient, rate), parameter)
@@ -91,7 +92,7 @@ def sgd_step(
         buffer = None if momentum_buffers is None else momentum_buffers[place]
         for p, g, b in _blocks((parameter, gradient, buffer)):
             if not plain:
-                g = _sgd_change(p, g, b, *others, nesterov, maximize)
+                g = _sgd_change(p, g, b, factor, share, decay, nesterov, maximize)
             _subtract(p, _multiply(g, rate, _room(p, 1)), p)
     return True
 

@@ -331,6 +331,8 @@ class Softmin(_Along):
 class GLU(_Along):
     """The first half along ``dim`` times the sigmoid of the second half."""
 
+    dim: int
+
     def __init__(self, dim: int = -1) -> None:
         super().__init__(dim)
 

@@ -18,7 +18,7 @@ _ASIDE = frozenset({"__init__", "__repr__", "_expects", "_fits", "extra_repr", "
 def constants(module: Any) -> Iterator[tuple[str, Any]]:
     """The attributes that the methods of ``module`` read and that can be compared, with their values."""
     attributes, kinds = module.__dict__, module._kinds
-    for name in _names(type(module)):
+    for name in _names(module.__class__):
         value = attributes.get(name, attributes)
         if name not in kinds and (isinstance(value, _CONSTANTS) or (type(value) is tuple and _is_constant(value))):
             yield name, value

@@ -16,7 +16,7 @@ def compiled_module(module: Any, compiled: Compiled) -> Any:
     It is of a subclass of the module's class, and both have one dictionary of attributes, so what is set on one of them is
     set on the other.
     """
-    made = object.__new__(_class_of(type(module)))
+    made = object.__new__(_class_of(module.__class__))
     made.__dict__ = module.__dict__
     object.__setattr__(made, "_compiled", compiled)
     return made

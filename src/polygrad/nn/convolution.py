@@ -70,13 +70,13 @@ class _Convolution(Module):
         """The input, padded where zeros will not do, and the padding that is left for the convolution."""
         if self.padding_mode == "zeros":
             return input, self.padding
-        if self.padding == "valid":
-            widths: list[int] = [0, 0] * self.axes
-        elif self.padding == "same":
+        if not isinstance(self.padding, str):
+            widths = [n for n in reversed(self.padding) for _ in range(2)]
+        elif self.padding == "valid":
+            widths = [0, 0] * self.axes
+        else:
             totals = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True)]
             widths = [n for total in reversed(totals) for n in (total // 2, total - total // 2)]
-        else:
-            widths = [n for n in reversed(self.padding) for _ in range(2)]
         return F.pad(input, widths, mode=self.padding_mode), 0
 
     def _fits(self, shape: tuple[int, ...]) -> bool:

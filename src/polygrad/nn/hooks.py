@@ -21,6 +21,15 @@ class Hooks:
         "backward", "backward_pre", "forward", "forward_pre", "load_post", "load_pre", "state_dict_post", "state_dict_pre"
     )  # fmt: skip
 
+    forward_pre: OrderedDict[int, Any]
+    forward: OrderedDict[int, Any]
+    backward_pre: OrderedDict[int, Any]
+    backward: OrderedDict[int, Any]
+    state_dict_pre: OrderedDict[int, Any]
+    state_dict_post: OrderedDict[int, Any]
+    load_pre: OrderedDict[int, Any]
+    load_post: OrderedDict[int, Any]
+
     def __init__(self) -> None:
         for name in self.__slots__:
             setattr(self, name, OrderedDict())

@@ -208,7 +208,7 @@ class LayerNorm(Module):
         self.register_parameter("bias", new_parameter(*shape, **place) if elementwise_affine and bias else None)
         self.reset_parameters()
 
-    def reset_parameters(self) -> None:
+    def reset_parameters(self: LayerNorm | GroupNorm) -> None:
         """Set weights to 1 and biases to 0."""
         if self.weight is not None:
             init.ones_(self.weight)
