@@ -138,7 +138,7 @@ class Explorer:
                 self.whole(place, pool)
                 pool.loose(use)
                 return
-            self.follow(self._below(place, "item", key, found[0], use, f"{place.words}[{key!r}]"), use, pool)
+            self.follow(self._below(place, "item", key, found[0], use, f"{place.words}[{_key(key)}]"), use, pool)
         else:
             attribute = self._attribute(place, value, key, use, pool)
             if attribute is None:
@@ -333,7 +333,7 @@ class Explorer:
         return 0 if self.where is None else self.where.code.co_firstlineno
 
     def _whole_step(self, place: Place, kind: str, key: Any, value: Any, pool: Pool) -> None:
-        words = f"{place.words}.{key}" if kind == "attr" else f"{place.words}[{key!r}]"
+        words = f"{place.words}.{key}" if kind == "attr" else f"{place.words}[{_key(key)}]"
         step = self._below(place, kind, key, value, Use(self._line()), words)
         if step is not None:
             self.whole(step, pool)
@@ -392,3 +392,8 @@ class Explorer:
                 del self.roots[key]
                 root.drop()
         self.places = [place for place in self.places if place.kind != "dropped"]
+
+
+def _key(key: Any) -> str:
+    """A key in words; a tensor that is one has no value to show while tracing."""
+    return repr(key) if is_simple(key) else f"a {type(key).__name__}"

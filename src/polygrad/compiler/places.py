@@ -279,7 +279,8 @@ class Writer:
         for step in steps:
             if step.value is MISSING:
                 where = local if step.kind == "item" else f"{local}.__dict__"
-                self._demand(f"{step.key!r} in {where}", f"{step.key!r} in {where}", bool, step, "missing")
+                key = self.source.name(step.key)
+                self._demand(f"{key} in {where}", f"{key} in {where}", bool, step, "missing")
             else:
                 self._place(step, _text(local, step, self.source), _text(full, step, self.source))
 
