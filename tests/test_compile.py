@@ -377,3 +377,17 @@ def test_state_is_stacked_with_what_a_program_makes(backend):
     state = polygrad.ones(2)
     compiled = polygrad.compile(lambda x: polygrad.cat([polygrad.stack([state, x * 2]), polygrad.zeros(1, 2)]))
     assert compiled(polygrad.ones(2)).tolist() == [[1, 1], [2, 2], [0, 0]]
+
+
+def test_state_that_is_copied_from_is_read_at_every_call(backend):
+    state = polygrad.ones(2)
+
+    def function(x):
+        x.copy_(state)
+        state.mul_(2)
+
+    compiled = polygrad.compile(function)
+    for expected in (1.0, 2.0, 4.0):
+        x = polygrad.zeros(2)
+        compiled(x)
+        assert x.tolist() == [expected] * 2
