@@ -93,7 +93,7 @@ class Program:
         self._distinct = len(distinct)
         return distinct
 
-    def _classify(self, leaves: list[Any], tensors: list[Tensor], discovery: Discovery) -> list[Any]:
+    def _classify(self, leaves: list[Any], tensors: Sequence[Tensor], discovery: Discovery) -> list[Any]:
         """Say where each result comes from; returns the arrays that the program gives out for them."""
         arrays: list[Any] = []
         self._results: list[tuple[str, Any]] = []

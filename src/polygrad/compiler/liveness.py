@@ -20,8 +20,8 @@ class Alive:
         self._kinds = recording.kinds
         self.memories = Memories(recording, operations)
         count = len(operations)
-        self.last: dict[int, int] = {}
-        first: dict[int, int] = {}
+        self.last: dict[Slot, int] = {}
+        first: dict[Slot, int] = {}
         for place, operation in enumerate(operations):
             for slot in made(operation):
                 first.setdefault(self.memories.of(slot), place)

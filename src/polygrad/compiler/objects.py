@@ -53,7 +53,7 @@ def is_foreign(kind: type) -> bool:
 
 def is_iterator(value: Any) -> bool:
     """Whether ``value`` is one of Python's own iterators, of which what is left cannot be seen."""
-    kind = type(value)
+    kind: type = type(value)
     return isinstance(value, types.GeneratorType) or (
         package_of(kind) in ("builtins", "itertools") and look_up(kind, "__next__") is not MISSING
     )

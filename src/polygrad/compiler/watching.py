@@ -39,7 +39,8 @@ class Watch:
         self, function: Any, given: Any, backend: Any, is_new: Callable[[Any], bool], guard: Callable[..., Any]
     ):
         self._explorer = Explorer(given, is_new, guard)
-        for kind in {type(each) for each in (backend, *BY_TYPE.values())}:
+        kinds: set[type] = {type(each) for each in (backend, *BY_TYPE.values())}
+        for kind in kinds:
             LIBRARIES.update(_packages_behind(kind))
         LIBRARIES.update(map(package_of, BY_TYPE))
         #: By code: what it reads, or whose it is that is not looked at.
@@ -51,7 +52,7 @@ class Watch:
         know_functions(function, self._explorer.functions)
 
     def __enter__(self) -> Watch:
-        self._before = sys.getprofile()
+        self._before: Any = sys.getprofile()
         sys.setprofile(self._seen)
         return self
 

@@ -130,7 +130,8 @@ def read(file: Any, opening: bytes) -> tuple[dict[str, str], dict[str, tuple[str
     arrays = {}
     for name, code, shape, begin, end in entries:
         array = _filled(file, CODES[code], shape, end - begin, name, left)
-        digest.update(array.reshape(-1).view(np.uint8))  # type: ignore[arg-type]
+        flat: Any = array.reshape(-1).view(np.uint8)  # a buffer, as NumPy's types say from Python 3.12 on
+        digest.update(flat)
         arrays[name] = code, array
     if digest.hexdigest().encode("ascii") != expected:
         raise DamagedFileError("the file is damaged: its content does not give its checksum")
@@ -217,7 +218,8 @@ def _filled(file: Any, dtype: str, shape: tuple[int, ...], count: int, name: str
     if left is None or not hasattr(file, "readinto"):
         return np.frombuffer(_take(file, count, f"array {name!r}", left), stored).reshape(shape).copy()
     array = np.empty(shape, stored)
-    memory = memoryview(array.reshape(-1).view(np.uint8))  # type: ignore[arg-type]
+    flat: Any = array.reshape(-1).view(np.uint8)
+    memory = memoryview(flat)
     while len(memory):
         got = file.readinto(memory)
         if not got:
