@@ -31,7 +31,7 @@ class Plant(NamedTuple):
     tests: str
 
 
-RULES = "tests/test_gradients.py tests/test_neural.py"
+RULES = "tests/test_gradients.py tests/test_kernels.py tests/test_neural.py"
 KERNELS = "tests/test_kernels.py"
 STEPS = "tests/test_optim_formulas.py tests/test_optim.py"
 SCHEDULES = "tests/test_optim.py tests/test_schedules.py"
