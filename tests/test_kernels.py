@@ -85,6 +85,44 @@ def test_numpy_kernels_of_layers_in_small_blocks(name, blocks):
                     np.testing.assert_allclose(one, other, rtol=tolerance, atol=tolerance, err_msg=f"blocks of {size}")
 
 
+#: Functions of a matrix, worked through by elements or by rows.
+BY_ROWS = {
+    "sigmoid": lambda x: polygrad.sigmoid(x),
+    "gelu": lambda x: F.gelu(x),
+    "gelu tanh": lambda x: F.gelu(x, approximate="tanh"),
+    "silu": lambda x: F.silu(x),
+    "softplus": lambda x: F.softplus(x),
+    "softmax": lambda x: F.softmax(x, 1),
+    "log_softmax": lambda x: F.log_softmax(x, 1),
+    "logsumexp": lambda x: x.logsumexp(1),
+    "layer_norm": lambda x: F.layer_norm(x, (3,)),
+    "layer_norm affine": lambda x: F.layer_norm(x, (3,), x[0].detach(), x[1].detach()),
+    "rms_norm": lambda x: F.rms_norm(x, (3,)),
+    "cross_entropy": lambda x: F.cross_entropy(x, polygrad.tensor([0, 2, 1, 1, 0], backend=x.backend)),
+    "sum": lambda x: x.sum(1),
+    "sum of columns": lambda x: x.sum(0),
+}
+
+
+@pytest.mark.parametrize("name", BY_ROWS)
+def test_the_last_block_is_shorter_than_the_others(name, blocks):
+    """Five rows of three, in blocks of two rows and of six or seven elements."""
+    values = np.random.default_rng(0).standard_normal((5, 3))
+
+    def run(backend):
+        with polygrad.use_backend(backend):
+            x = polygrad.tensor(values, requires_grad=True)
+            out = BY_ROWS[name](x)
+            (g,) = grad((out * out).sum() + out.sum(), x)
+        return [t.detach().to(backend="numpy").numpy() for t in (out, g)]
+
+    expected = run("strict")
+    for size in (6, 7):
+        blocks(size)
+        for found, right in zip(run("numpy"), expected, strict=True):
+            np.testing.assert_allclose(found, right, rtol=1e-10, atol=1e-12)
+
+
 def test_every_kernel_of_numpy_is_in_a_table():
     called = set()
     try:
