@@ -153,6 +153,7 @@ add("layer_norm", lambda x, w, b: F.layer_norm(x, (3000,), w, b), normal(4, 3000
 add("layer_norm rows", lambda x, w, b: F.layer_norm(x, (3,), w, b), normal(*LONG, size=1000), near(3), near(3))
 add("layer_norm plain", lambda x: F.layer_norm(x, (3000,)), normal(4, 3000, size=1000), primitives="standardize")
 add("rms_norm", lambda x, w: F.rms_norm(x, (3000,), w), normal(4, 3000, size=1000), near(3000))
+add("rms_norm of small numbers", lambda x: F.rms_norm(x, (3000,), eps=None), normal(4, 3000, size=0.1))
 add("group_norm", lambda x, w, b: F.group_norm(x, 2, w, b), normal(2, 4, 40, 40, size=1000), near(4), near(4))
 add("batch_norm", lambda x, w, b: F.batch_norm(x, None, None, w, b, True), normal(*LONG, size=1000), near(3), near(3))
 add("batch_norm plain", lambda x: F.batch_norm(x, None, None, training=True), normal(30, 3, 10, 10, size=1000))

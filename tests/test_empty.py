@@ -61,6 +61,11 @@ FUNCTIONS: dict[str, tuple[Callable[[Any, Any], Any], tuple[int, ...]]] = {
     **{f"{name} {shape}": (lambda T, x, name=name: getattr(T.linalg, name)(x), shape)
        for name in ("det", "inv", "svdvals", "eigvalsh", "pinv") for shape in ((0, 0), (0, 2, 2))},
     "cond": (lambda T, x: T.linalg.cond(x).detach(), (0, 3)),
+    **{f"cross_entropy without classes {reduction}": (
+        lambda T, x, reduction=reduction: T.nn.functional.cross_entropy(x, T.zeros(0, dtype=T.int64), reduction=reduction), (0, 0))
+       for reduction in ("mean", "sum", "none")},
+    **{f"chunk {shape} {dim}": (lambda T, x, dim=dim: T.chunk(x, 3, dim), shape)
+       for shape, dim in (((0,), 0), ((0, 3), 0), ((0, 3), 1), ((3, 0), 1))},
 }  # fmt: skip
 
 

@@ -373,3 +373,23 @@ def test_a_failed_step_leaves_parameters_and_gradients_alone(x):
     with raises((ValueError, RuntimeError), unchanged=[x, w]):
         ((w @ x) ** 2).sum().backward()
     still_works(x)
+
+
+@pytest.mark.parametrize(
+    ("data", "dtype"),
+    [
+        (2**63, None), ([2**63, -1], None), (2**70, None), (300, "uint8"), (-256, "uint8"), ([0, -129], "int8"), (2**40, "int32"),
+        (float("nan"), "int64"), ([1.0, float("inf")], "int32"), (1e30, "int64"), (float(2**63), "int64"), (1j, "int8"),
+        ([1.0, 1j], "float32"),
+    ],
+)  # fmt: skip
+def test_numbers_that_a_type_does_not_have_are_not_wrapped(data, dtype):
+    with pytest.raises((RuntimeError, TypeError), match="fit into"):
+        polygrad.tensor(data, dtype=None if dtype is None else getattr(polygrad, dtype))
+
+
+def test_numbers_at_the_end_of_a_type_are_taken():
+    assert polygrad.tensor([2**63 - 1, -(2**63)]).tolist() == [2**63 - 1, -(2**63)]
+    assert polygrad.tensor([-128, 127.9], dtype=polygrad.int8).tolist() == [-128, 127]
+    assert polygrad.tensor([255, -1], dtype=polygrad.uint8).tolist() == [255, 255]  # as PyTorch, a negative one wraps
+    assert polygrad.tensor([], dtype=polygrad.int8).shape == (0,)

@@ -196,7 +196,7 @@ GLOBALS = """
     polygrad._core.tensor Tensor|polygrad._core.tensor Size|polygrad._dtypes _by_name|polygrad._dtypes DType|
     polygrad._devices Device|polygrad.serialization _tensor|polygrad.serialization _stored|polygrad.nn.parameter Parameter|
     polygrad.__main__ main|polygrad.viz draw|os system|builtins eval|builtins set|builtins range|builtins bytearray|
-    builtins frozenset|builtins complex|builtins slice|builtins bytes|builtins tuple|collections OrderedDict|
+    builtins frozenset|builtins complex|builtins slice|builtins bytes|builtins tuple|collections OrderedDict|collections Counter|
     _codecs encode|copy_reg _reconstructor|builtins getattr|builtins object|polygrad.serialization save
 """.replace("\n", "").split("|")  # fmt: skip
 

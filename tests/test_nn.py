@@ -440,6 +440,8 @@ def test_everything_that_does_not_fit_is_told_and_nothing_is_loaded():
     assert {key: value.tolist() for key, value in net.state_dict().items()} == before
     with pytest.raises(TypeError, match="dictionary from names to tensors, not list"):
         net.load_state_dict([])
+    with pytest.raises(TypeError, match="has the key 1"):
+        net.load_state_dict({1: pg.ones(1)})
 
 
 def test_missing_and_unexpected_keys_alone_change_nothing_either():

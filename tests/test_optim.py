@@ -564,6 +564,29 @@ def test_schedules_refuse_what_makes_no_sense():
         scheduler.step()
 
 
+def test_a_state_that_is_none_is_refused_and_changes_nothing():
+    parameter = pg.ones(3, requires_grad=True)
+    optimizer = optim.Adam([parameter])
+    parameter.grad = pg.ones(3)
+    optimizer.step()
+    state = optimizer.state_dict()
+    group = state["param_groups"][0]
+    for wrong, text in [
+        ({"param_groups": 5}, "list of dictionaries"),
+        ({"param_groups": [5]}, "list of dictionaries"),
+        ({"param_groups": [{"lr": 0.1}]}, "each with 'params'"),
+        ({"param_groups": [{**group, "params": 0}]}, "a list of the parameters' numbers"),
+        ({"state": [1]}, "'state' of an optimizer's state dict is a dictionary"),
+        ({"state": {0: 5}}, "int for parameter 0"),
+        ({"state": {0: {**state["state"][0], "step": "three"}}}, "'step' of type str"),
+    ]:
+        with pytest.raises(ValueError, match=text):
+            optimizer.load_state_dict({**state, **wrong})
+        assert optimizer.state[parameter]["exp_avg"] is state["state"][0]["exp_avg"]
+    with pytest.raises(ValueError, match="a param_group has 'params'"):
+        optim.SGD([{"lr": 0.1}])
+
+
 # -- under compile ------------------------------------------------------------------------------------------------------
 
 

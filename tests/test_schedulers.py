@@ -276,3 +276,22 @@ def test_steps_in_order_are_silent():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         _rest(optimizer, scheduler, 3)
+
+
+def test_a_schedule_of_milestones_goes_through_a_file(tmp_path):
+    def made():
+        optimizer = pg.optim.SGD([pg.ones(1, requires_grad=True)], lr=1.0)
+        return optimizer, pg.optim.lr_scheduler.MultiStepLR(optimizer, [2, 4, 4], 0.5)
+
+    optimizer, schedule = made()
+    for _ in range(3):
+        optimizer.step()
+        schedule.step()
+    pg.save({"optimizer": optimizer.state_dict(), "schedule": schedule.state_dict()}, tmp_path / "state")
+    loaded = pg.load(tmp_path / "state")
+    optimizer, schedule = made()
+    optimizer.load_state_dict(loaded["optimizer"])
+    schedule.load_state_dict(loaded["schedule"])
+    optimizer.step()
+    schedule.step()
+    assert schedule.get_last_lr() == [0.125]

@@ -9,7 +9,7 @@ import os
 import pickle
 import random
 import zlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 import numpy as np
 import pytest
@@ -392,12 +392,13 @@ def test_requires_grad_comes_back_without_graph_and_gradient():
 def test_containers_come_back_as_they_were():
     x = polygrad.ones(2)
     obj = {
-        "tensors": (x, [x]), "ordered": OrderedDict(b=1, a=2), "numbers": [1, 2.5, 1j, True, None, "text", b"bytes"],
+        "tensors": (x, [x]), "ordered": OrderedDict(b=1, a=2), "counter": Counter("aab"), "numbers": [1, 2.5, 1j, True, None, "text", b"bytes"],
         "set": {1, 2}, "frozen": frozenset("a"), "slice": slice(1, None), "range": range(1, 9, 2), "array": bytearray(b"a"), "dtype": polygrad.float64, "device": x.device, "size": x.shape,
     }  # fmt: skip
     back = there_and_back(obj)
     assert back["tensors"][0] is back["tensors"][1][0]  # one tensor stays one
     del obj["tensors"], back["tensors"]
+    assert type(back["counter"]) is Counter
     assert back == obj and type(back["ordered"]) is OrderedDict and back["dtype"] is polygrad.float64
     assert type(back["size"]) is polygrad.Size and back["device"].type == "cpu"
 

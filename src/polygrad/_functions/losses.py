@@ -214,6 +214,11 @@ def gaussian_nll_loss(
 # -- margins -----------------------------------------------------------------------------------------------------------
 
 
+def _hinge(distance: Tensor) -> Tensor:
+    """``max(0, distance)``, with PyTorch's gradient at 0 of a loss: 1, where that of ``relu`` is 0."""
+    return xp.clip(distance, 0, None)
+
+
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
     """``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1."""
     # The target chooses and is not computed with: its type does not enter the result's.
@@ -223,7 +228,7 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, red
 @in_single_precision
 def _hinge_embedding_loss(input: Tensor, similar: Tensor, different: Tensor, margin: float, reduction: str) -> Tensor:
     zero = xp.zeros_like(input)
-    return _reduced(xp.where(similar, input, zero) + xp.where(different, xp.relu(margin - input), zero), reduction)
+    return _reduced(xp.where(similar, input, zero) + xp.where(different, _hinge(margin - input), zero), reduction)
 
 
 @in_single_precision
@@ -231,7 +236,7 @@ def margin_ranking_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:
     """``max(0, -target * (input1 - input2) + margin)``."""
-    return _reduced(xp.relu(-target * (input1 - input2) + margin), reduction)
+    return _reduced(_hinge(-target * (input1 - input2) + margin), reduction)
 
 
 @in_single_precision
@@ -252,4 +257,4 @@ def triplet_margin_loss(
     near, far = norm(anchor - positive + eps, p, -1), norm(anchor - negative + eps, p, -1)
     if swap:
         far = xp.minimum(far, norm(positive - negative + eps, p, -1))
-    return _reduced(xp.relu(near - far + margin), reduction)
+    return _reduced(_hinge(near - far + margin), reduction)

@@ -82,10 +82,10 @@ def rms_norm(
             f"rms_norm: the input must end in normalized_shape {ending}, but its shape is {tuple(input.shape)}"
         )
     axes = tuple(range(input.ndim - len(ending), input.ndim))
+    if is_half(input):  # an epsilon that is not given is that of single precision, in which this computes
+        return narrow(rms_norm(widen(input), normalized_shape, widen(weight), eps), input.dtype)
     if eps is None:
         eps = float(finfo(input.dtype).eps)
-    if is_half(input):
-        return narrow(rms_norm(widen(input), normalized_shape, widen(weight), eps), input.dtype)
     result = input / xp.sqrt(xp.mean(input * input, axes, True) + eps)
     return result if weight is None else result * weight
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 from typing import Any
 
 import numpy as np
@@ -57,11 +58,30 @@ def backend_of(data: Any) -> Any:
 
 def as_numpy(data: Any, dtype: DType | None) -> tuple[Any, DType]:
     """``data`` as a NumPy array, and the type that the tensor gets."""
-    if not isinstance(data, (np.ndarray, np.generic)):
-        data, inferred = _from_sequence(data)
-    else:
-        inferred = _of_numpy(data.dtype)
-    return data, inferred if dtype is None else dtype
+    if isinstance(data, (np.ndarray, np.generic)):
+        return data, _of_numpy(data.dtype) if dtype is None else dtype
+    array, inferred = _from_sequence(data)
+    wanted = inferred if dtype is None else dtype
+    if wanted.kind in ("int", "uint"):
+        if wanted is not _dtypes.int64 or array.dtype.kind not in "bi":
+            _check_range(array, wanted)
+    elif array.dtype.kind == "c" and wanted.kind == "float":
+        raise TypeError(f"complex numbers do not fit into {wanted.name}: give their real parts, or dtype=complex64")
+    return array, wanted
+
+
+def _check_range(array: Any, dtype: DType) -> None:
+    """Raise RuntimeError for Python numbers that an integer type does not have; negative ones of an unsigned type wrap."""
+    if array.dtype.kind == "c":
+        raise TypeError(f"complex numbers do not fit into {dtype.name}: give their real parts, or dtype=complex64")
+    highest = 2 ** (8 * dtype.itemsize - (dtype.kind == "int")) - 1
+    lowest = -highest - (dtype.kind == "int")
+    # As Python's numbers, of which the comparison is exact; NaN and infinities are in no range.
+    ends = [array.min().item(), array.max().item()] if array.size else []
+    if not all(-math.inf < x < math.inf and lowest <= int(x) <= highest for x in ends):
+        raise RuntimeError(
+            f"a number in the data does not fit into {dtype.name}, whose largest is {highest}: {ends[0]} to {ends[1]}"
+        )
 
 
 def _of_numpy(native: Any) -> DType:
@@ -89,7 +109,7 @@ def _from_sequence(data: Any) -> tuple[Any, DType]:
         ) from None
     if array.dtype.kind not in "biufc":
         if inferred.kind in ("int", "uint"):
-            raise OverflowError("an integer in the data does not fit into int64")
+            raise RuntimeError("an integer in the data does not fit into int64")
         raise ValueError(f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}")
     return array, inferred
 

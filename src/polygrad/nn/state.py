@@ -83,6 +83,11 @@ def load_state(module: Any, state_dict: Any, strict: bool, assign: bool) -> Inco
     """Load ``state_dict`` into ``module`` and the modules in it, or raise and change nothing."""
     if not isinstance(state_dict, Mapping):
         raise TypeError(f"load_state_dict() takes a dictionary from names to tensors, not {type(state_dict).__name__}")
+    for key in state_dict:
+        if not isinstance(key, str):
+            raise TypeError(
+                f"load_state_dict() takes a dictionary from names to tensors, and this one has the key {key!r}"
+            )
     plan = Plan(strict, assign)
     metadata = getattr(state_dict, "_metadata", {})
     # Hooks may rename and drop keys: in a copy, not in the caller's dictionary.

@@ -119,6 +119,10 @@ class Optimizer:
         """
         if not isinstance(param_group, dict):
             raise TypeError(f"a param_group is a dictionary, not {type(param_group).__name__}")
+        if "params" not in param_group:
+            raise ValueError(
+                f"a param_group has 'params', its parameters, and this one has {sorted(map(str, param_group))}"
+            )
         params = param_group["params"]
         if isinstance(params, set):
             raise TypeError(

@@ -45,6 +45,18 @@ def load_state(optimizer: Any, state_dict: dict[str, Any]) -> None:
                 "optimizer.state_dict() gives"
             )
     ours, theirs = optimizer.param_groups, state_dict["param_groups"]
+    if not isinstance(theirs, (list, tuple)) or not all(
+        isinstance(group, Mapping) and isinstance(group.get("params"), (list, tuple)) for group in theirs
+    ):
+        raise ValueError(
+            "'param_groups' of an optimizer's state dict is a list of dictionaries, each with 'params', a list of the "
+            "parameters' numbers"
+        )
+    if not isinstance(state_dict["state"], Mapping):
+        raise ValueError(
+            "'state' of an optimizer's state dict is a dictionary from the parameters' numbers, not "
+            f"{type(state_dict['state']).__name__}"
+        )
     if len(ours) != len(theirs):
         raise ValueError(f"loaded state dict has {len(theirs)} parameter groups, and the optimizer has {len(ours)}")
     for number, (mine, other) in enumerate(zip(ours, theirs, strict=True)):
@@ -64,6 +76,10 @@ def load_state(optimizer: Any, state_dict: dict[str, Any]) -> None:
     for key, values in state_dict["state"].items():
         parameter = parameters.get(key)
         if parameter is not None:
+            if not isinstance(values, Mapping):
+                raise ValueError(
+                    f"loaded state dict has {type(values).__name__} for parameter {key}, and not a dictionary from names to values"
+                )
             state[parameter] = {name: _loaded(name, value, parameter) for name, value in values.items()}
             _check(optimizer, f"parameter {key}", parameter, group_of[id(parameter)], state[parameter])
         elif isinstance(key, int):
@@ -86,6 +102,10 @@ def _check(optimizer: Any, label: str, parameter: Tensor, group: dict[str, Any],
     for name in [name for name in names if values.get(name) is not None]:
         made = optimizer.new_state(name, parameter, group)
         expected = tuple((parameter if made is None else made).shape)
+        if not isinstance(values[name], (Tensor, int, float)):
+            raise ValueError(
+                f"loaded state dict has {name!r} of type {type(values[name]).__name__} for {label}: it must be a tensor or a number"
+            )
         found = tuple(getattr(values[name], "shape", ()))
         if found != expected:
             raise ValueError(

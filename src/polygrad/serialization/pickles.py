@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import math
 import pickle
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -161,7 +161,8 @@ class RestrictedReader(_Python):
         self._length = len(data.getbuffer())
         self._trusted = trusted
         self._known: dict[tuple[str, str], Any] = {
-            ("collections", "OrderedDict"): OrderedDict, ("polygrad._dtypes", "_by_name"): _dtypes._by_name,
+            ("collections", "OrderedDict"): OrderedDict, ("collections", "Counter"): Counter,
+            ("polygrad._dtypes", "_by_name"): _dtypes._by_name,
             ("polygrad._devices", "Device"): Device, ("polygrad._core.tensor", "Size"): Size,
             ("_codecs", "encode"): _latin1, (_HOME, "_tensor"): place.inline, (_HOME, "_stored"): place.stored,
             ("builtins", "xrange"): range, ("builtins", "bytes"): bytes, ("copy_reg", "_reconstructor"): _reconstructed,
@@ -171,7 +172,7 @@ class RestrictedReader(_Python):
             (place.inline, place.inline), (place.stored, place.stored), (_dtypes._by_name, _data_type), (Device, _device),
             (Size, _size), (OrderedDict, _ordered), (_latin1, _latin1), (complex, _complex), (set, _members(set)),
             (frozenset, _members(frozenset)), (bytearray, _bytearray), (slice, slice), (range, _range),
-            (bytes, _no_bytes), (_reconstructed, _reconstructed),
+            (bytes, _no_bytes), (_reconstructed, _reconstructed), (Counter, _counter),
         ]  # fmt: skip
 
     def find_class(self, module: str, name: str) -> Any:
@@ -345,6 +346,12 @@ def _ordered(pairs: Any = ()) -> OrderedDict:
     if type(pairs) not in (list, tuple) or not all(type(pair) in (list, tuple) and len(pair) == 2 for pair in pairs):
         raise DamagedFileError("the file is damaged: a dictionary is not made of pairs")
     return OrderedDict(zip(_keys([key for key, _ in pairs]), [value for _, value in pairs], strict=True))
+
+
+def _counter(counts: Any) -> Counter:
+    if type(counts) is not dict:
+        raise DamagedFileError("the file is damaged: a Counter is not made of a dictionary")
+    return Counter(counts)
 
 
 def _complex(real: Any, imag: Any) -> complex:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import math
 import re
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -57,7 +57,7 @@ class Encoder:
             raise NotPlain  # a tuple that is part of itself
         if isinstance(obj, Tensor):
             return self._tensor(obj, path)
-        if kind in (list, set, dict, OrderedDict):
+        if kind in (list, set, dict, OrderedDict, Counter):
             return self._container(kind, obj, path)
         self._open.add(id(obj))
         try:
@@ -121,9 +121,9 @@ class Encoder:
 
 
 _NAMES = {
-    list: "list", set: "set", dict: "dict", OrderedDict: "ordered", tuple: "tuple", Size: "size", frozenset: "frozenset",
-    slice: "slice", range: "range", complex: "complex", bytes: "bytes", bytearray: "bytearray", DType: "dtype",
-    Device: "device",
+    list: "list", set: "set", dict: "dict", OrderedDict: "ordered", Counter: "counter", tuple: "tuple", Size: "size",
+    frozenset: "frozenset", slice: "slice", range: "range", complex: "complex", bytes: "bytes", bytearray: "bytearray",
+    DType: "dtype", Device: "device",
 }  # fmt: skip
 
 
@@ -191,7 +191,7 @@ class Decoder:
             made.update(map(self._key, items))
             if len(made) != len(items):
                 raise ValueError("a set has a member twice")
-        elif kind in ("dict", "ordered"):
+        elif kind in ("dict", "ordered", "counter"):
             del items[: kind == "ordered"]  # its attributes
             for key, item in zip(items[::2], items[1::2], strict=True):
                 made[self._key(key)] = self._value(item)
@@ -237,7 +237,9 @@ def _device(name: str) -> Device:
     return Device(name)
 
 
-_SHELLS: dict[str, Callable[[], Any]] = {"list": list, "set": set, "dict": dict, "ordered": OrderedDict}
+_SHELLS: dict[str, Callable[[], Any]] = {
+    "list": list, "set": set, "dict": dict, "ordered": OrderedDict, "counter": Counter,
+}  # fmt: skip
 _FIXED: dict[str, Callable[..., Any]] = {
     "int": _whole, "float": _special, "tuple": lambda *items: items, "size": _shape,
     "frozenset": lambda *items: frozenset(items), "slice": lambda start, stop, step: slice(start, stop, step),
