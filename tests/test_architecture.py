@@ -88,6 +88,7 @@ LONG_FILES = {
     "_core/engine.py": "one sweep, with what happens at its boundary",
     "_functions/shaping.py": "thin wrappers, one after the other",
     "_ops/decompositions.py": "every decomposition with its rule",
+    "compiler/exploring.py": "what each kind of object is taken apart into, one kind after the other",
     "compiler/jit.py": "one generated call, written from its first line to its last",
     "nn/module.py": "PyTorch's Module is one class, and most of its lines say what a method does",
     "optim/lr_scheduler.py": "short classes, one after the other",

@@ -23,8 +23,10 @@ def test_programs_that_were_used_longest_ago_are_let_go_of(backend, caplog):
 
         @polygrad.compile(max_programs=3)
         def double(x):
-            traced.append(x.shape[0])
             return x * 2
+
+        trace = double._trace
+        double._trace = lambda args, *rest: traced.append(args[0].shape[0]) or trace(args, *rest)
 
         programs = {}
 

@@ -7,6 +7,7 @@ of it return, before a change and after it.
 # ruff: noqa: B007, B905, C408, C416, RUF015 - every way to read a value is tried, also those that have a better one
 from __future__ import annotations
 
+import array
 import collections
 import contextvars
 import dataclasses
@@ -20,6 +21,7 @@ import os
 import random
 import threading
 import types
+import warnings
 import weakref
 from typing import NamedTuple
 
@@ -29,6 +31,7 @@ import pytest
 import polygrad
 from polygrad import nn
 from polygrad.backends import available
+from polygrad.compiler import CompileError
 
 BACKENDS = [name for name in ("numpy", "jax") if name in available()]
 CASES = {}
@@ -959,6 +962,220 @@ def bound_methods_are_compiled(wrap):
     yield f(one()), g(one()), h(one())
 
 
+@case
+def two_names_of_one_object(wrap):
+    a = b = Plain(2.0)
+    holder = types.SimpleNamespace(a=a, b=a)
+    functions = [
+        lambda x: x * a.doubled + b.doubled, lambda x: x * a.factor() + b.factor(), lambda x: holder.a(x) + holder.b(x),
+        lambda x: x * holder.a.factor() + holder.b.factor(),
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    yield tuple(f(one()) for f in wrapped)
+    b = holder.b = Plain(3.0)
+    yield tuple(f(one()) for f in wrapped)
+    a.scale = b.scale = 5.0
+    yield tuple(f(one()) for f in wrapped)
+    a = holder.a = Plain(5.0)
+    b.scale = 7.0
+    yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def methods_of_simple_values(wrap):
+    o = types.SimpleNamespace(mode="mean-2", n=5, scale=2.0, array=np.float32(2.0), kinds=frozenset((1,)))
+    functions = [
+        lambda x: x * (1.0 if o.mode.startswith("mean") else 3.0), lambda x: x * float(o.mode.split("-")[1]),
+        lambda x: x * o.n.bit_length(), lambda x: x * o.scale.is_integer(), lambda x: x * o.array.item(),
+        lambda x: x * len(o.kinds.union((2,))),
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    yield tuple(f(one()) for f in wrapped)
+    o.mode = "sum-5"
+    yield tuple(f(one()) for f in wrapped)
+    o.n, o.scale, o.array, o.kinds = 50, 2.5, np.float32(7.0), frozenset((1, 2, 3))
+    yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def attributes_that_a_class_gets(wrap):
+    class Base:
+        pass
+
+    class Derived(Base):
+        pass
+
+    class Slotted:
+        __slots__ = ("scale",)
+
+    o, slotted = Derived(), Slotted()
+    functions = [
+        lambda x: x * getattr(o, "scale", 1.0), lambda x: x * getattr(Derived, "scale", 1.0),
+        lambda x: x * (2.0 if hasattr(Base, "other") else 1.0), lambda x: x * getattr(slotted, "scale", 1.0),
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    yield tuple(f(one()) for f in wrapped)
+    Base.scale = slotted.scale = 3.0
+    yield tuple(f(one()) for f in wrapped)
+    Base.other = Derived.scale = 5.0
+    yield tuple(f(one()) for f in wrapped)
+    del Derived.scale, slotted.scale
+    yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def attributes_of_a_metaclass(wrap):
+    class Meta(type):
+        scale = 2.0
+
+        @property
+        def doubled(cls):
+            return cls.scale * 2
+
+    class Table(metaclass=Meta):
+        pass
+
+    f = wrap(lambda x: x * Table.doubled)
+    yield f(one())
+    Meta.scale = 3.0
+    yield f(one())
+    Table.scale = 5.0
+    yield f(one())
+
+
+@case
+def objects_that_are_gone(wrap):
+    o, items = types.SimpleNamespace(act=Plain(3.0), mask=one() * 3), [Plain(2.0)]
+    functions = [
+        lambda x: x if o.act is None else o.act(x), lambda x: x if o.mask is None else o.mask * x,
+        lambda x: x if items[0] is None else items[0](x),
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    yield tuple(f(one()) for f in wrapped)
+    o.act = o.mask = items[0] = None
+    gc.collect()
+    yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def weak_references(wrap):
+    o = Plain(2.0)
+    reference = weakref.ref(o)
+    f = wrap(lambda x: x * (7.0 if reference() is None else reference().scale))
+    yield f(one())
+    o.scale = 3.0
+    yield f(one())
+    del o
+    gc.collect()
+    yield f(one())
+
+
+@case
+def patterns(wrap):
+    class Point:
+        __match_args__ = ("a", "b")
+
+        def __init__(self):
+            self.a, self.b = 1.0, 2.0
+
+    point, settings = Point(), types.SimpleNamespace(kind="a")
+
+    def run(x):
+        match point:
+            case Point(1.0, b):
+                x = x * b
+            case Point(a, b):
+                x = x * a - b
+        match settings:
+            case types.SimpleNamespace(kind="a"):
+                return x
+        return -x
+
+    f = wrap(run)
+    yield f(one())
+    point.b = 5.0
+    yield f(one())
+    point.a = 7.0
+    yield f(one())
+    settings.kind = "b"
+    yield f(one())
+
+
+@case
+def fields_of_named_tuples(wrap):
+    nested = collections.namedtuple("nested", "left right")(2.0, [3.0])
+    f, g = wrap(lambda x: x * nested.right[0]), wrap(lambda x: x * nested.left)
+    yield f(one()), g(one())
+    nested.right[0] = 5.0
+    yield f(one()), g(one())
+    nested = nested._replace(left=7.0)
+    yield f(one()), g(one())
+
+
+@case
+def blocks_of_memory(wrap):
+    data, numbers, matrix = bytearray((2, 3)), array.array("d", (2.0, 3.0)), np.array([[1.0, 2.0], [3.0, 4.0]])
+    view, records = memoryview(bytearray((4, 5))), np.rec.array([(2.0,)], dtype=[("a", "f8")])
+    functions = [
+        lambda x: x * data[0], lambda x: x * sum(numbers), lambda x: x * view[1], lambda x: x * float(matrix.T[0, 1]),
+        lambda x: x * float(records.a[0]),
+    ]  # fmt: skip
+    wrapped = [wrap(f) for f in functions]
+    yield tuple(f(one()) for f in wrapped)
+    data[0], numbers[1], matrix[1, 0], view[1], records.a[0] = 7, 7.0, 7.0, 7, 7.0
+    yield tuple(f(one()) for f in wrapped)
+    numbers.append(5.0)
+    yield tuple(f(one()) for f in wrapped)
+
+
+@case
+def attributes_of_a_thread(wrap):
+    local = threading.local()
+    local.scale = 2.0
+    f = wrap(lambda x: x * local.scale)
+    yield f(one())
+    local.scale = 3.0
+    yield f(one())
+
+
+@case
+def what_partial_functions_bind(wrap):
+    items, table = [2.0], {"a": 2.0}
+    bound = functools.partial(lambda table, x, k: x * table["a"] * k, table, k=2.0)
+    f, g = wrap(functools.partial(lambda items, x: x * items[0], items)), wrap(bound)
+    yield f(one()), g(one())
+    items[0] = table["a"] = 3.0
+    yield f(one()), g(one())
+    bound.keywords["k"] = 5.0
+    yield f(one()), g(one())
+
+
+@case
+def states_of_optimizers(wrap):
+    for make in (
+        lambda p: polygrad.optim.SGD(p, lr=0.1, momentum=0.9),
+        lambda p: polygrad.optim.Adam(p, lr=0.1),
+    ):
+        w = nn.Parameter(one())
+        optimizer = make([w])
+
+        def run(x, w=w, optimizer=optimizer):
+            optimizer.zero_grad()
+            ((w * x) ** 2).sum().backward()
+            optimizer.step()
+            return w * 1
+
+        f = wrap(run)
+        yield f(one()), f(one())
+        optimizer.state.clear()
+        yield f(one()), f(one())
+        name = next(name for name in optimizer.state[w] if name != "step")
+        optimizer.state[w][name] = one() * 3
+        yield f(one()), f(one())
+        optimizer.state[w].clear()
+        yield f(one()), f(one())
+
+
 def seen(name, wrap):
     results = []
     for values in CASES[name](wrap):
@@ -1076,6 +1293,64 @@ def test_what_changes_at_every_call_runs_as_eager_code_and_warns_once(make, word
             found = results(polygrad.compile)
     assert len(caught) == 1
     np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def appends(x, items):
+    items.append(1.0)
+    return x * len(items)
+
+
+def appends_at_first(x, items):
+    if len(items) < 3:
+        items.append(1.0)
+    return x * len(items)
+
+
+def counts(x, table):
+    table["n"] += 1
+    return x * table["n"]
+
+
+def takes_a_tensor(x, tensors):
+    return x * tensors.pop() + len(tensors)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("function", "make"),
+    [
+        (appends, list), (appends_at_first, list), (counts, lambda: {"n": 0}),
+        (takes_a_tensor, lambda: [one() * k for k in range(7)]),
+    ],
+)  # fmt: skip
+def test_arguments_that_the_function_changes_are_changed_once_in_a_call(function, make, backend):
+    def results(wrap):
+        argument, run = make(), wrap(function)
+        found = [run(one(), argument).item() for _ in range(5)]
+        return found, len(argument)
+
+    with polygrad.use_backend(backend), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert results(polygrad.compile) == results(lambda function: function)
+        argument = make()
+        polygrad.compile(function).lower(one(), argument)
+        assert len(argument) == len(make())
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_tensor_in_the_place_of_none_is_told_to_outlive_the_trace(backend):
+    class Caching(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.table = None
+
+        def forward(self, x):
+            if self.table is None:
+                self.table = polygrad.cos(polygrad.arange(x.shape[0]) * 1.0)
+            return x * self.table
+
+    with polygrad.use_backend(backend), pytest.raises(CompileError, match="outlive"):
+        polygrad.compile(Caching())(polygrad.ones(2))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

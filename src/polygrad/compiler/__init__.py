@@ -77,16 +77,19 @@ class Compiled:
             return self.__wrapped__(*args, **kwargs)
         attempts = 0
         passing: Program | None = None  # for this call alone
+        tensors: Sequence[Tensor] = args
+        key: Any = None
         while attempts < ATTEMPTS:
             thread = get_ident()
             try:  # Ctrl-C comes after a call, so this one must be inside
                 turns.running.append(thread)
                 if turns.tracing is not None:
                     turns.wait()
-                key = None if kwargs else key_of_tensors(args)
-                tensors: Sequence[Tensor] = args
-                if key is None:
-                    key, tensors = key_of(args, kwargs)
+                if passing is None:  # the trace may have changed the arguments
+                    tensors = args
+                    key = None if kwargs else key_of_tensors(args)
+                    if key is None:
+                        key, tensors = key_of(args, kwargs)
                 try:
                     programs = self._programs.get(key, ())
                 except TypeError as error:
@@ -172,8 +175,7 @@ class Compiled:
         if "jit" not in backend.capabilities:
             backend = replaying(backend)
         words = described(self.__wrapped__, args, kwargs)
-        function = functools.partial(self.__wrapped__, *args, **kwargs)
-        return Program(self._name, backend, function, tensors, words, only_to_look_at)
+        return Program(self._name, backend, self.__wrapped__, args, kwargs, tensors, words, only_to_look_at)
 
     def lower(self, *args: Any, **kwargs: Any) -> Lowered:
         """The program for these arguments, to look at: it is traced, which changes nothing, and not run.

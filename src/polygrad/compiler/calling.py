@@ -51,7 +51,7 @@ def apart(now: Any, before: Any) -> tuple[Any, Any]:
 
 def differ(now: Any, before: Any) -> bool:
     """Whether a condition's value is another than it was."""
-    return now is not before if isinstance(before, Tensor) else bool(now != before)
+    return now is not before if isinstance(before, Tensor) or isinstance(now, Tensor) else bool(now != before)
 
 
 class Source:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .jit import Program
+from .places import ARGUMENT
 from .reasons import moved
 
 #: So many values of one place make a program each.
@@ -32,13 +33,16 @@ class Effects:
         self._changed: dict[Any, frozenset[str]] = {}
         #: What the function changes at every call, whatever its arguments.
         self._known: set[str] = set()
+        #: What it did to its arguments, which belong to the key, and whether it does so in every call.
+        self._arguments: frozenset[str] = frozenset()
+        self._changes_arguments = False
         self._told: set[str] = set()
         self._values: Counter[tuple[Any, str]] = Counter()
         self._changes: Counter[tuple[Any, str]] = Counter()
 
     def runs_eagerly(self, key: Any) -> bool:
         """Whether calls that fit no program are not traced."""
-        return key in self._eager
+        return self._changes_arguments or key in self._eager
 
     def note(self, key: Any, program: Program, former: Sequence[Program]) -> None:
         """Take in a trace, which ``former`` programs for the same arguments did not fit."""
@@ -49,6 +53,11 @@ class Effects:
             self._eager.add(key)
             self._tell_of_changes(sorted(again), program)
         self._changed[key] = changed
+        arguments = frozenset(words for words in changed if words.startswith(ARGUMENT))
+        if again := arguments & self._arguments:
+            self._changes_arguments = True
+            self._tell_of_changes(sorted(again), program)
+        self._arguments = arguments
         for words, what in program.unwatched.items():
             if words not in self._told:
                 self._told.add(words)

@@ -11,6 +11,7 @@ import functools
 import os
 import sys
 import types
+import weakref
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from typing import Any
@@ -32,8 +33,20 @@ from .objects import (
     slots_of,
     state_of,
 )  # fmt: skip
-from .places import CONTAINERS, FUNCTIONS, MAPPING_TYPES, MISSING, SMALL_ARRAY, Place, attributes_of, is_simple
+from .places import (
+    ARGUMENT,
+    BUFFERS,
+    CONTAINERS,
+    FUNCTIONS,
+    MAPPING_TYPES,
+    MISSING,
+    SMALL_ARRAY,
+    Place,
+    attributes_of,
+    is_simple,
+)
 from .pool import Pool
+from .pytree import is_named_tuple
 from .reads import Reads, Use
 
 #: So many steps from a root are followed.
@@ -43,6 +56,8 @@ LEVELS = 2
 #: The items of a container of more are not looked at, one by one.
 MANY_ITEMS = 10_000
 
+#: The flag of classes that are made by a ``class`` statement, whose attributes can change.
+_HEAP = 1 << 9
 #: What ``sys.getrefcount(place.value)`` says of an object that nothing else holds.
 _ALONE = 2
 
@@ -55,7 +70,7 @@ class Explorer:
 
     def __init__(self, given: Any, is_new: Callable[[Any], bool], guard: Callable[..., Any]):
         self._is_new, self._guard = is_new, guard
-        self._given = set(containers_in(given))
+        self._given = {id(each) for each in containers_in(given)}
         #: By code, the functions that have been seen as values.
         self.functions: dict[types.CodeType, list[types.FunctionType]] = {}
         self.roots: dict[int, Place] = {}
@@ -66,6 +81,11 @@ class Explorer:
         self.unwatched: dict[str, str] = {}
         #: What the function that runs reads.
         self.where: Reads | None = None
+        for each in containers_in(given):  # it is a part of the program's key, but the function may change it
+            if not isinstance(each, tuple):
+                place = Place(None, "", None, each, f"{ARGUMENT}, a {type(each).__name__}", "")
+                place.take_in(each)
+                self.places.append(place)
         self._by_identity: dict[int, Place] = {}
         self._followed: set[tuple[int, int]] = set()
         self._shown: set[int] = set()
@@ -100,7 +120,14 @@ class Explorer:
             place = parent.steps[kind, key] = Place(parent, kind, key, value, words, line)
             self.places.append(place)
             if value is not MISSING and not is_simple(value):
-                self._by_identity.setdefault(id(value), place)
+                known = self._by_identity.setdefault(id(value), place)
+                if (
+                    known is not place
+                    and known.held is value
+                    and not isinstance(value, (*CONTAINERS, types.ModuleType))
+                ):
+                    # What its methods read is noted at one of its places, so it must stay the object of both.
+                    known.is_compared = place.is_compared = True
                 self._look_at(value)
         return place
 
@@ -121,7 +148,9 @@ class Explorer:
         value = place.held
         if isinstance(value, Tensor) and self._is_new(value):
             return
-        place.is_compared = place.is_compared or use.is_stored or is_opaque(value)
+        place.is_compared = (
+            place.is_compared or use.is_stored or is_opaque(value) or (bool(use.steps) and is_simple(value))
+        )
         for (kind, key), step in use.steps.items():
             self._one(place, value, kind, key, step, pool)
         for alias in use.aliases:
@@ -190,11 +219,15 @@ class Explorer:
                 found = getattr(value, name, MISSING)
                 if raw.__class__ is types.MemberDescriptorType or is_simple(found):
                     return self._below(place, "attr", name, found, use, words)
+                self.whole(place, pool)
+            elif isinstance(value, tuple) and is_named_tuple(value):
+                return self._below(place, "attr", name, getattr(value, name), use, words)
             return None
         if attributes is not None and name in attributes:
             return self._below(place, "attr", name, attributes[name], use, words)
         if raw is MISSING:
-            if isinstance(value, CONTAINERS):  # its attributes may be its items
+            self._absent(kind, name, use)
+            if isinstance(value, (*CONTAINERS, np.ndarray)):  # its attributes may be its items
                 self.whole(place, pool)
             if attributes is not None:
                 return self._below(place, "attr", name, MISSING, use, words)
@@ -226,7 +259,12 @@ class Explorer:
         raw = look_up(kind, name)
         if isinstance(kind, enum.EnumMeta) and name in kind.__members__:
             return None  # cannot be bound to anything else
-        if raw is MISSING or hasattr(look_up(type(kind), name), "__set__"):
+        if raw is MISSING:
+            self._absent(kind, name, use)
+            self._of_metaclass(kind, name)
+            return None
+        if hasattr(look_up(type(kind), name), "__set__"):
+            self._of_metaclass(kind, name)
             return None
         know_functions(raw, self.functions)
         if isinstance(raw, classmethod):
@@ -240,6 +278,16 @@ class Explorer:
         if place is not None:
             place.is_compared = True
         return None
+
+    def _of_metaclass(self, kind: type, name: str) -> None:
+        meta = type(kind)
+        if meta is not type and (raw := look_up(meta, name)) is not MISSING:
+            self.class_attribute(meta, name, raw)
+
+    def _absent(self, kind: type, name: str, use: Use) -> None:
+        """The class has no such attribute now, but may get one."""
+        if any(base.__flags__ & _HEAP and not is_library(base) for base in kind.__mro__):
+            self.step(self.root(kind, kind.__name__), "attr", name, MISSING, use, f"{kind.__name__}.{name}")
 
     def class_attribute(self, kind: type, name: str, raw: Any) -> None:
         root = self.known_or_root(kind, kind.__name__)
@@ -260,12 +308,15 @@ class Explorer:
             return
         if place.is_whole:
             return
-        if isinstance(value, np.ndarray):
+        if isinstance(value, BUFFERS):
             place.is_compared = True
-            if value.nbytes <= SMALL_ARRAY and value.dtype != object:
+            is_array = isinstance(value, np.ndarray)
+            size = value.nbytes if is_array else memoryview(value).nbytes
+            if size <= SMALL_ARRAY and not (is_array and value.dtype.hasobject):
                 place.take_in(value)
-            elif value.flags.writeable:
-                self.unwatched[place.words] = f"a NumPy array of shape {value.shape}"
+            elif not is_array or value.flags.writeable:
+                kind = f"NumPy array of shape {value.shape}" if is_array else f"{type(value).__name__} of {size} bytes"
+                self.unwatched[place.words] = f"a {kind}"
             return
         if isinstance(value, CONTAINERS):
             self._contents(place, value, pool)
@@ -277,6 +328,8 @@ class Explorer:
         if isinstance(value, functools.partial):
             for name in ("func", "args", "keywords"):
                 self._whole_step(place, "attr", name, getattr(value, name), pool)
+        elif type(value) is weakref.ref:
+            self._whole_step(place, "referent", None, value(), pool)
         elif isinstance(value, types.MethodType):
             self._whole_step(place, "attr", "__self__", value.__self__, pool)
         elif isinstance(value, (types.ModuleType, type, *FUNCTIONS)):
@@ -333,7 +386,9 @@ class Explorer:
         return 0 if self.where is None else self.where.code.co_firstlineno
 
     def _whole_step(self, place: Place, kind: str, key: Any, value: Any, pool: Pool) -> None:
-        words = f"{place.words}.{key}" if kind == "attr" else f"{place.words}[{_key(key)}]"
+        words = {"attr": f"{place.words}.{key}", "referent": f"{place.words}()"}.get(
+            kind
+        ) or f"{place.words}[{_key(key)}]"
         step = self._below(place, kind, key, value, Use(self._line()), words)
         if step is not None:
             self.whole(step, pool)

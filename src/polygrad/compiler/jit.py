@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 from .._core.graph import Leaf, Node
@@ -32,14 +31,14 @@ class Program:
     _changed: list[tuple[Leaf, LeafRecord]]
 
     def __init__(
-        self, name: str, backend: Any, function: partial, tensors: Sequence[Tensor], words: dict[str, str],
-        only_to_look_at: bool = False,
+        self, name: str, backend: Any, function: Callable, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor],
+        words: dict[str, str], only_to_look_at: bool = False,
     ):  # fmt: skip
         self._backend = backend
         self._name = name
         self.words = words
         discovery = Discovery(backend)
-        watch = Watch(function.func, (function.args, function.keywords), backend, discovery.is_new, discovery.guard)
+        watch = Watch(function, (args, kwargs), backend, discovery.is_new, discovery.guard)
 
         def body() -> list[Any]:
             with recording(discovery):
@@ -47,7 +46,7 @@ class Program:
                     for x in tensors:
                         discovery.argument(x)
                     with watch:
-                        result = function()
+                        result = function(*args, **kwargs)
                     leaves, self._structure = flatten(result)
                     arrays = self._classify(leaves, tensors, discovery)
                 finally:

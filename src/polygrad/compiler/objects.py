@@ -82,10 +82,10 @@ def code_of(raw: Any) -> Any:
     return getattr(raw, "__code__", None)
 
 
-def containers_in(tree: Any) -> Iterator[int]:
+def containers_in(tree: Any) -> Iterator[Any]:
     kind = type(tree)
     if kind in MAPPINGS or kind in (list, tuple) or is_named_tuple(tree):
-        yield id(tree)
+        yield tree
         for part in tree.values() if kind in MAPPINGS else tree:
             yield from containers_in(part)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import enum
 import math
+import threading
 import types
 import weakref
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
@@ -22,12 +24,16 @@ from .calling import Source
 
 #: What is found at a place that there is not.
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "missing"})()
+#: How an argument is called that the function changes.
+ARGUMENT = "an argument"
 #: NumPy arrays of so many bytes are compared by their contents.
 SMALL_ARRAY = 1 << 16
 
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
 MAPPING_TYPES = (dict, types.MappingProxyType)
 CONTAINERS = (*MAPPING_TYPES, list, tuple, set, frozenset, deque)
+#: What is compared by the bytes that it holds.
+BUFFERS = (np.ndarray, bytearray, memoryview, array)
 _SIMPLE = frozenset((bool, int, float, complex, str, bytes, types.NoneType, types.EllipsisType, range, slice))
 #: Weak references would only cost time: what is one of these lives long.
 _LASTING = (type, types.ModuleType, types.CodeType, *FUNCTIONS, np.ufunc)
@@ -87,14 +93,21 @@ class Items:
 
 
 class Contents:
-    """What a NumPy array held."""
+    """What a NumPy array, or another block of memory, held."""
 
-    def __init__(self, array: Any):
-        self._before = array.dtype, array.shape, array.tobytes()
+    def __init__(self, memory: Any):
+        self._before = _contents(memory)
 
     def differ(self, now: Any) -> bool:
         """Whether ``now`` is another array."""
-        return not isinstance(now, np.ndarray) or (now.dtype, now.shape, now.tobytes()) != self._before
+        return not isinstance(now, BUFFERS) or _contents(now) != self._before
+
+
+def _contents(memory: Any) -> tuple[Any, ...]:
+    if isinstance(memory, np.ndarray):
+        return memory.dtype, memory.shape, memory.tobytes()
+    with memoryview(memory) as view:
+        return view.format, view.shape, view.tobytes()
 
 
 def _reference(value: Any, callback: Any = None) -> Any:
@@ -155,7 +168,7 @@ class Place:
     def take_in(self, value: Any) -> None:
         """Remember the items of a container, or the contents of an array."""
         self.is_whole = True
-        if isinstance(value, np.ndarray):
+        if isinstance(value, BUFFERS):
             self.items = Contents(value)
         elif isinstance(value, MAPPING_TYPES):
             self.items = Items(value), Items(value.values()), list(value.items())
@@ -164,12 +177,12 @@ class Place:
 
     def is_changed(self) -> bool:
         """Whether another value is there now than was found."""
-        if self.is_whole and self._differs_inside(self.value):
+        if self.is_whole and (held := self.held) is not None and self._differs_inside(held):
             return True
         if self.parent is None:
             return False
         if self.value is MISSING and self.kind == "attr":
-            return self.key in (attributes_of(self.parent.held) or ())
+            return _has(self.parent.held, self.key)
         now = look(self.parent.held, self.kind, self.key)
         return now is not self.value and (self.value is MISSING or _differ(now, self.value))
 
@@ -188,10 +201,19 @@ class Place:
 
     def restore(self) -> None:
         """Put back what was found."""
-        if self.is_whole and not isinstance(self.items, Contents) and self._differs_inside(self.value):
-            refill(self.value, self.items[-1])
+        held = self.held
+        if self.is_whole and held is not None and not isinstance(self.items, Contents) and self._differs_inside(held):
+            refill(held, self.items[-1])
         if self.parent is not None and self.is_changed():
             put(self.parent.held, self.kind, self.key, self.value)
+
+
+def _has(owner: Any, name: str) -> bool:
+    """Whether an object has an attribute of its own, or a class one at all."""
+    if isinstance(owner, type):
+        return any(name in base.__dict__ for base in owner.__mro__)  # not what its metaclass has
+    attributes = attributes_of(owner)
+    return hasattr(owner, name) if attributes is None else name in attributes
 
 
 def look(owner: Any, kind: str, key: Any) -> Any:
@@ -203,6 +225,8 @@ def look(owner: Any, kind: str, key: Any) -> Any:
             return owner.cell_contents
         if kind == "context":
             return owner.get(None)
+        if kind == "referent":
+            return owner()
         value = getattr(owner, key, MISSING)
         return value if kind == "attr" else getattr(value, "__func__", MISSING)
     except (ValueError, IndexError, TypeError):
@@ -280,7 +304,11 @@ class Writer:
             if step.value is MISSING:
                 where = local if step.kind == "item" else f"{local}.__dict__"
                 key = self.source.name(step.key)
-                self._demand(f"{key} in {where}", f"{key} in {where}", bool, step, "missing")
+                test = f"{key} in {where}"
+                if step.kind == "attr" and (isinstance(value, type) or attributes_of(value) is None):
+                    known = "hasattr" if type(value) is type or not isinstance(value, type) else self.source.name(_has)
+                    test = f"{known}({local}, {key})"
+                self._demand(test, test, bool, step, "missing")
             else:
                 self._place(step, _text(local, step, self.source), _text(full, step, self.source))
 
@@ -306,9 +334,11 @@ class Writer:
                 full, lambda now: now.__func__ is not function or now.__self__ is not owner(), place, short(value),
             )  # fmt: skip
         elif (reference := _reference(value)) is not None:
+            known = f"w{len(self.lines)}_"  # None is what a reference to an object that is gone gives, too
             self._demand(
-                f"{local} is not {name(reference)}()", full, lambda now: now is not reference(), place, short(value)
-            )
+                f"({known} := {local}) is None or {known} is not {name(reference)}()", full,
+                lambda now: now is None or now is not reference(), place, short(value),
+            )  # fmt: skip
         else:
             self._demand(f"{local} is not {name(value)}", full, lambda now: now is not value, place, short(value))
 
@@ -335,6 +365,8 @@ def _text(owner: str, place: Place, source: Source) -> str:
         return f"{owner}.cell_contents"
     if place.kind == "context":
         return f"{owner}.get(None)"
+    if place.kind == "referent":
+        return f"{owner}()"
     text = f"{owner}.{place.key}" if place.key.isidentifier() else f"getattr({owner}, {place.key!r})"
     return text if place.kind == "attr" else f"{text}.__func__"
 
@@ -357,7 +389,8 @@ def short(value: Any) -> str:
 def attributes_of(value: Any) -> dict[str, Any] | None:
     """The dictionary of an object's own attributes, if it has one; none of its code is run."""
     try:
-        found = object.__getattribute__(value, "__dict__")
+        own = threading.local if isinstance(value, threading.local) else object
+        found = own.__getattribute__(value, "__dict__")
     except AttributeError:
         return None
     return found if isinstance(found, dict) else None

@@ -110,6 +110,7 @@ class _Scan:
         names = set(code.co_names)
         called = {name for name in names & _REFLECTING if name not in _NAMED}
         reads.reflects |= self.computed > 0 or bool(called)
+        reads.reflects |= any(instruction.opname == "MATCH_CLASS" for instruction in instructions)
         reads.uses_super |= "super" in names
         for constant in code.co_consts:
             if isinstance(constant, CodeType):

@@ -25,6 +25,7 @@ from .pool import Pool
 from .reads import Reads, Use, reads_of
 
 _STDLIB = os.path.dirname(os.__file__)
+_NO_CODE = compile("", "", "exec")
 #: Whose code is not looked at.
 _ENGINE, _STANDARD, _ARRAYS = "the library's", "the standard library's", "an array library's"
 
@@ -50,6 +51,8 @@ class Watch:
         self._entered: set[tuple[Any, ...]] = set()
         self._pools: dict[types.CodeType, Pool] = {}
         know_functions(function, self._explorer.functions)
+        if isinstance(function, functools.partial):  # what it binds is read by no code
+            self._explorer.whole(self._explorer.root(function, "the partial function"), Pool(reads_of(_NO_CODE)))
 
     def __enter__(self) -> Watch:
         self._before: Any = sys.getprofile()

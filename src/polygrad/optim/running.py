@@ -7,8 +7,9 @@ rule for all parameters compiled as one function, on a backend that compiles; th
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -253,9 +254,13 @@ def _one_by_one(
 class OptimizerStep:
     """The settings of one of an optimizer's groups as they are now, for a step that is recorded once and run often."""
 
-    def __init__(self, optimizer: Any, group: dict[str, Any]):
+    def __init__(self, optimizer: Any, group: dict[str, Any], parameters: Sequence[Tensor]):
         self._optimizer = optimizer
         self._state = optimizer.state
+        states = [(parameter, found) for parameter in parameters if (found := self._state.get(parameter))]
+        self._with_state = [parameter for parameter, _ in states]
+        self._states = [found for _, found in states]
+        self._held = self._found()
         first = group["params"][0]
         self._place = next(
             place for place, each in enumerate(optimizer.param_groups) if any(x is first for x in each["params"])
@@ -270,7 +275,19 @@ class OptimizerStep:
         self.all()
         groups = self._optimizer.param_groups
         params = groups[self._place]["params"]
-        return self._optimizer.state is self._state, len(groups), id(params), len(params), self._fixed
+        return self._has_its_state(), len(groups), id(params), len(params), self._fixed
+
+    def _has_its_state(self) -> bool:
+        """Whether each parameter has the tensors that the step was recorded with."""
+        if self._optimizer.state is not self._state:
+            return False
+        if not self._states:
+            return True
+        found, held = self._found(), self._held
+        return len(found) == len(held) and all(map(operator.is_, found, held))
+
+    def _found(self) -> list[Any]:
+        return [*map(self._state.get, self._with_state), *chain.from_iterable(map(dict.values, self._states))]
 
     def all(self) -> dict[str, Any]:
         """All settings.  They are worked out again where one of the group's values is another object than before."""
@@ -299,7 +316,7 @@ def _trace(
     """A step that a recorder watches: the scheduled settings stay changeable."""
     active = recorder()
     settings = optimizer.settings(group)
-    now = OptimizerStep(optimizer, group)
+    now = OptimizerStep(optimizer, group, parameters)
     if active is not None:
         active.guard(now, "settings", now.settings)
 
