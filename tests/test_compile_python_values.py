@@ -1449,6 +1449,16 @@ def test_what_is_too_large_to_be_compared_is_told():
         compiled(one())
 
 
+def test_what_is_large_and_made_while_tracing_is_no_cause_to_warn():
+    def function(x):
+        noise = np.random.default_rng(1).uniform(0.5, 2, (4, 3000))
+        return x * polygrad.tensor(np.round(np.clip(noise, 0, 1) * 8)).sum() + polygrad.tensor(np.ones(10_000)).sum()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        polygrad.compile(function)(one())
+
+
 def test_guards_do_not_keep_objects_alive():
     class Big:
         def __init__(self):

@@ -77,8 +77,8 @@ class Explorer:
         self.places: list[Place] = []
         #: Generators of random numbers, and their states.
         self.states: list[tuple[Any, Any]] = []
-        #: What is read but cannot be watched, in words.
-        self.unwatched: dict[str, str] = {}
+        #: What is read but cannot be watched: the place, and what is there.
+        self._large: list[tuple[Place, str]] = []
         #: What the function that runs reads.
         self.where: Reads | None = None
         for each in containers_in(given):  # it is a part of the program's key, but the function may change it
@@ -316,7 +316,7 @@ class Explorer:
                 place.take_in(value)
             elif not is_array or value.flags.writeable:
                 kind = f"NumPy array of shape {value.shape}" if is_array else f"{type(value).__name__} of {size} bytes"
-                self.unwatched[place.words] = f"a {kind}"
+                self._large.append((place, f"a {kind}"))
             return
         if isinstance(value, CONTAINERS):
             self._contents(place, value, pool)
@@ -400,7 +400,7 @@ class Explorer:
             return
         if len(items) > MANY_ITEMS:
             place.is_compared = True
-            self.unwatched[place.words] = f"a {type(value).__name__} of {len(value)} items"
+            self._large.append((place, f"a {type(value).__name__} of {len(value)} items"))
             return
         place.is_whole = not given
         if not given:
@@ -447,6 +447,14 @@ class Explorer:
                 del self.roots[key]
                 root.drop()
         self.places = [place for place in self.places if place.kind != "dropped"]
+
+    @property
+    def unwatched(self) -> dict[str, str]:
+        """What lasts and is too large to be looked at in every call: the places in words, and what is there."""
+        # A root is what a call returned or got: what lasts of it is known from where it was read.
+        return {
+            place.words: what for place, what in self._large if place.kind != "dropped" and place.parent is not None
+        }
 
 
 def _key(key: Any) -> str:
