@@ -388,6 +388,12 @@ def test_numbers_that_a_type_does_not_have_are_not_wrapped(data, dtype):
         polygrad.tensor(data, dtype=None if dtype is None else getattr(polygrad, dtype))
 
 
+def test_a_tensor_is_not_full_of_a_number_that_its_type_does_not_have():
+    for number in (float("nan"), float("inf"), 300):
+        with pytest.raises(RuntimeError, match="fit into uint8"):
+            polygrad.full((2,), number, dtype=polygrad.uint8)
+
+
 def test_numbers_at_the_end_of_a_type_are_taken():
     assert polygrad.tensor([2**63 - 1, -(2**63)]).tolist() == [2**63 - 1, -(2**63)]
     assert polygrad.tensor([-128, 127.9], dtype=polygrad.int8).tolist() == [-128, 127]

@@ -184,6 +184,8 @@ def full(
     """A tensor of shape ``size`` full of ``fill_value``."""
     fill_value = number_of(fill_value)
     dtype = check_dtype(dtype) or _dtypes.default_of(type(fill_value))
+    if dtype.kind in ("int", "uint") and isinstance(fill_value, (int, float)):
+        as_numpy(fill_value, dtype)  # raises for a number that the type does not have
     return _filled(sizes((size,)), fill_value, dtype, device, requires_grad, backend)
 
 
