@@ -307,6 +307,15 @@ EXEMPT_PRIMITIVES = {
 #: Public functions that name one that accumulates, and why they are not in the table.
 EXEMPT_FUNCTIONS = {
     **dict.fromkeys("F.dropout F.dropout1d F.dropout2d F.dropout3d F.alpha_dropout".split(), "a product of lengths"),
+    **dict.fromkeys(
+        "dropout alpha_dropout bernoulli normal rand randint randint_like randn".split(), "a product of lengths"
+    ),
+    **dict.fromkeys(
+        "bincount bucketize count_nonzero multinomial searchsorted unique unique_consecutive".split(), "counts"
+    ),
+    **dict.fromkeys("masked_scatter scatter".split(), "places, which are integers"),
+    "median": "it selects",
+    "nan_to_num": "the bounds of a data type",
     "F.gumbel_softmax": "random: its softmax is in the table",
     "F.one_hot": "of integers",
     **dict.fromkeys("linalg.lstsq linalg.matrix_rank linalg.cond".split(), _FACTORS),

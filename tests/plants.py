@@ -74,13 +74,13 @@ PLANTS = {
     "PolynomialLR, one epoch off": Plant("optim/lr_scheduler.py", "((total - epoch) / (total - epoch + 1)) ** self.power", "((total - epoch + 1) / (total - epoch + 2)) ** self.power", SCHEDULES),
     "CosineAnnealingWarmRestarts, cycles do not grow": Plant("optim/lr_scheduler.py", "                self.T_cur %= self.T_i\n                self.T_i *= self.T_mult\n", "                self.T_cur %= self.T_i\n", SCHEDULES),
     # -- normalization
-    "batch norm, biased running variance": Plant("_functions/normalization.py", "    _follow(running_var, variance, momentum, count / (count - 1))", "    _follow(running_var, variance, momentum)", "tests/test_neural.py tests/test_nn.py tests/test_nn_layers.py"),
-    "batch norm, momentum the wrong way round": Plant("_functions/normalization.py", "* (1 - momentum) + found * (momentum * factor)", "* momentum + found * ((1 - momentum) * factor)", "tests/test_neural.py tests/test_nn.py tests/test_nn_layers.py"),
-    "evaluation, epsilon outside of the root": Plant("_functions/normalization.py", "        factor = 1 / xp.sqrt(variance + eps)\n", "        factor = 1 / (xp.sqrt(variance) + eps)\n", "tests/test_neural.py tests/test_nn.py tests/test_nn_layers.py"),
+    "batch norm, biased running variance": Plant("_functions/normalization.py", "    _follow(running_var, variance, momentum, count / (count - 1))", "    _follow(running_var, variance, momentum)", "tests/test_batch_norm_formulas.py"),
+    "batch norm, momentum the wrong way round": Plant("_functions/normalization.py", "* (1 - momentum) + found * (momentum * factor)", "* momentum + found * ((1 - momentum) * factor)", "tests/test_batch_norm_formulas.py"),
+    "evaluation, epsilon outside of the root": Plant("_functions/normalization.py", "        factor = 1 / xp.sqrt(variance + eps)\n", "        factor = 1 / (xp.sqrt(variance) + eps)\n", "tests/test_batch_norm_formulas.py"),
     # -- the engine
     "unbroadcast, axes of length one are forgotten": Plant("_core/engine.py", "    axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1))", "    axes = tuple(range(extra))", ENGINE),
     "accumulation replaces the gradient": Plant("_core/engine.py", "leaf.grad._rebind(leaf.grad._read() + g._read(), None)", "leaf.grad._rebind(g._read(), None)", ENGINE),
-    "views do not follow a step": Plant("_core/aliasing.py", "            with _grad_mode(False):\n                self._rebind(self._data, self._edge)", "            pass", ENGINE),
+    "views do not follow a step": Plant("_core/aliasing.py", "            with _grad_mode(False):\n                self._rebind(self._data, self._edge)", "            pass", "tests/test_compile_aliasing.py"),
     # -- the compiler
     "replay, different constants are merged": Plant("compiler/replay.py", "        return kind, repr(value)  # zeros of both signs are equal", "        return kind", COMPILED),
     "replay, windows keep the name of what was merged": Plant("compiler/replay.py", "windows=tuple((slot, same.get(other, other)) for slot, other in operation.windows)", "windows=operation.windows", COMPILED),

@@ -1523,3 +1523,16 @@ def test_a_profiler_goes_on():
     finally:
         sys.setprofile(None)
     assert "watched" in seen
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_large_array_that_the_function_makes_is_not_told_of(backend):
+    with polygrad.use_backend(backend), warnings.catch_warnings():
+        warnings.simplefilter("error")
+
+        @polygrad.compile
+        def scaled(x):
+            return x * polygrad.tensor(np.round(np.linspace(0, 1, 30_000)), dtype=x.dtype)
+
+        for _ in range(3):
+            assert scaled(polygrad.ones(30_000)).sum().item() == 15_000

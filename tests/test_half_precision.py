@@ -152,8 +152,8 @@ def public_functions() -> dict[str, Any]:
     return {
         prefix + name: value
         for prefix, module in modules.items()
-        for name, value in vars(module).items()
-        if isinstance(value, types.FunctionType) and not name.startswith("_")
+        for name in dir(module)  # names are loaded when they are first asked for
+        if isinstance(value := getattr(module, name), types.FunctionType) and not name.startswith("_")
     }
 
 

@@ -107,11 +107,14 @@ def check(name, settings, dtype, tolerance):
         np.testing.assert_allclose(found, right, rtol=tolerance, atol=tolerance)
 
 
-@pytest.mark.parametrize("size", [None, 1, 3], ids=["whole", "blocks of 1", "blocks of 3"])
+@pytest.mark.parametrize("way", ["kernels", "kernels in blocks of 1", "kernels in blocks of 3", "rules"])
 @pytest.mark.parametrize(("name", "settings"), CASES, ids=IDS)
-def test_steps_are_the_formula(name, settings, size, blocks):
-    if size is not None:
-        blocks(size)
+def test_steps_are_the_formula(name, settings, way, blocks, monkeypatch):
+    if way == "rules":
+        for kernel in ("sgd_step", "adam_step"):
+            monkeypatch.delitem(polygrad.get_backend("numpy").kernels, kernel)
+    elif way != "kernels":
+        blocks(int(way.rpartition(" ")[2]))
     check(name, settings, polygrad.float64, 1e-12)
     check(name, settings, polygrad.float32, 1e-5)
 
