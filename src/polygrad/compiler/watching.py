@@ -55,8 +55,8 @@ class Watch:
             self._explorer.whole(self._explorer.root(function, "the partial function"), Pool(reads_of(_NO_CODE)))
 
     def __enter__(self) -> Watch:
-        self._before: Any = sys.getprofile()
-        sys.setprofile(self._seen)
+        self._before = sys.getprofile()
+        sys.setprofile(self._profile(self._before if callable(self._before) else None))
         return self
 
     def __exit__(self, *_: Any) -> None:
@@ -67,20 +67,29 @@ class Watch:
 
     # -- what runs -------------------------------------------------------------------------------------------------------
 
-    def _seen(self, frame: Any, event: str, value: Any) -> None:
-        if event == "call":
-            reads = self._codes.get(frame.f_code)
-            if reads is None:
-                reads = self._classify(frame)
-            if reads.__class__ is Reads:
-                self._enter(frame, reads)
-        elif event == "return" and value is not None:
-            caller = frame.f_back
-            if caller is not None and (pool := self._pools.get(caller.f_code)) is not None:
-                if pool.is_asked_of_results and not is_simple(value):
-                    self._returned(caller.f_code, pool, value)
-        if self._before is not None and callable(self._before):
-            self._before(frame, event, value)
+    def _profile(self, before: Callable[..., Any] | None) -> Callable[[Any, str, Any], None]:
+        """The profile function, which is called some hundred times for each operation; ``before`` is called as well."""
+        codes, pools, classify, enter, returned = self._codes, self._pools, self._classify, self._enter, self._returned
+
+        def seen(frame: Any, event: str, value: Any) -> None:
+            if event == "call":
+                reads = codes.get(frame.f_code)
+                if reads.__class__ is not str:
+                    if reads is None:
+                        reads = classify(frame)
+                    if reads.__class__ is Reads:
+                        enter(frame, reads)
+            elif event == "return" and value is not None:
+                caller = frame.f_back
+                if caller is not None and (pool := pools.get(caller.f_code)) is not None:
+                    if pool.is_asked_of_results and not is_simple(value):
+                        returned(caller.f_code, pool, value)
+
+        def both(frame: Any, event: str, value: Any) -> None:
+            seen(frame, event, value)
+            before(frame, event, value)  # type: ignore[misc]
+
+        return seen if before is None else both
 
     def _classify(self, frame: Any) -> Reads | str:
         code, name = frame.f_code, str(frame.f_globals.get("__name__"))
