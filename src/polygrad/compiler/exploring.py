@@ -308,15 +308,20 @@ class Explorer:
             return
         if place.is_whole:
             return
+        if isinstance(value, np.ndarray):
+            place.is_compared = True
+            if value.nbytes <= SMALL_ARRAY and not value.dtype.hasobject:
+                place.take_in(value)
+            elif value.flags.writeable:
+                self._large.append((place, f"a NumPy array of shape {value.shape}"))
+            return
         if isinstance(value, BUFFERS):
             place.is_compared = True
-            is_array = isinstance(value, np.ndarray)
-            size = value.nbytes if is_array else memoryview(value).nbytes
-            if size <= SMALL_ARRAY and not (is_array and value.dtype.hasobject):
+            size = memoryview(value).nbytes  # type: ignore[arg-type]  # no array is left
+            if size <= SMALL_ARRAY:
                 place.take_in(value)
-            elif not is_array or value.flags.writeable:
-                kind = f"NumPy array of shape {value.shape}" if is_array else f"{type(value).__name__} of {size} bytes"
-                self._large.append((place, f"a {kind}"))
+            else:
+                self._large.append((place, f"a {type(value).__name__} of {size} bytes"))
             return
         if isinstance(value, CONTAINERS):
             self._contents(place, value, pool)
