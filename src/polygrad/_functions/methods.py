@@ -7,6 +7,7 @@ place.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from .. import _dtypes
@@ -86,7 +87,7 @@ def attach() -> None:
     """Give Tensor its methods."""
 
     def put(name: str, value: Any) -> None:
-        if getattr(value, "__name__", "") in ("<lambda>", "method"):
+        if isinstance(value, FunctionType) and value.__name__ in ("<lambda>", "method"):
             value.__name__, value.__qualname__ = name, f"Tensor.{name}"  # as errors call it
         setattr(Tensor, name, value)
 
