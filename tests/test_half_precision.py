@@ -166,7 +166,7 @@ def test_every_function_that_accumulates_is_in_the_table() -> None:
         if function in seen or short in covered or name in cases.EXEMPT_FUNCTIONS:
             continue
         seen.add(function)
-        if names_in(function, set()) & ACCUMULATING:
+        if names_in(function, set()) & ACCUMULATING - {"min", "max"}:  # also the bounds of data types
             missing.append(name)
     assert not missing
 
