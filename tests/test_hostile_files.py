@@ -447,7 +447,8 @@ def test_a_header_that_makes_no_sense_is_refused(entry):
         load(data)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 200_000 + 4 * len(data)
+    # Python's parser takes up to a megabyte before it finds that lists are nested too deeply, however long the file is.
+    assert peak < 2_000_000 + 4 * len(data)
 
 
 def test_a_file_of_a_newer_version_says_so():
