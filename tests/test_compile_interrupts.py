@@ -124,7 +124,6 @@ def handlers():
         signal.signal(number, handler)
 
 
-@pytest.mark.filterwarnings("ignore:lr_scheduler.step")
 @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="the system has no SIGALRM")
 @pytest.mark.parametrize(
     ("number", "schedule_first"), [("SIGINT", False), ("SIGALRM", True)],
@@ -234,7 +233,6 @@ def test_signals_that_are_ignored_stay_so_and_other_threads_hold_nothing(handler
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-@pytest.mark.filterwarnings("ignore:lr_scheduler.step")
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_schedule_is_undone_where_the_step_that_it_began_fails(backend):
     with polygrad.use_backend(backend):
