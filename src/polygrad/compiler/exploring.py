@@ -391,9 +391,8 @@ class Explorer:
         return 0 if self.where is None else self.where.code.co_firstlineno
 
     def _whole_step(self, place: Place, kind: str, key: Any, value: Any, pool: Pool) -> None:
-        words = {"attr": f"{place.words}.{key}", "referent": f"{place.words}()"}.get(
-            kind
-        ) or f"{place.words}[{_key(key)}]"
+        named = {"attr": ".{}", "referent": "()"}.get(kind)
+        words = place.words + (f"[{_key(key)}]" if named is None else named.format(key))
         step = self._below(place, kind, key, value, Use(self._line()), words)
         if step is not None:
             self.whole(step, pool)
