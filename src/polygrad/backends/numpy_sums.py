@@ -137,6 +137,8 @@ def total(x, axes):
 
 def sums(x, axis, keepdims):
     """As ``np.sum``, for floating types."""
+    if x.size <= _SEQUENTIAL_BLOCK and x.dtype.char in "fdFD":
+        return np.add.reduce(x, axis=axis, keepdims=keepdims)
     if x.flags.c_contiguous and x.dtype.char in "fd":
         if axis is None:
             return np.add.reduce(x, axis=None, keepdims=keepdims)  # in pairs
