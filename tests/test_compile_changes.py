@@ -152,3 +152,8 @@ def test_attributes_that_do_not_matter_make_no_program():
     model.factor = 3.0
     compiled(polygrad.ones(2))
     assert number_of_programs(compiled._compiled) == 2
+
+
+def test_a_program_is_for_one_shape(backend):
+    compiled = polygrad.compile(lambda x: x.sum() * x.shape[0])
+    assert [compiled(polygrad.ones(count)).item() for count in (2, 3, 2, 5)] == [4, 9, 4, 25]
