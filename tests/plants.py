@@ -34,7 +34,7 @@ class Plant(NamedTuple):
 RULES = "tests/test_gradients.py tests/test_kernels.py tests/test_neural.py"
 KERNELS = "tests/test_kernels.py"
 STEPS = "tests/test_optim_formulas.py tests/test_optim.py"
-SCHEDULES = "tests/test_optim.py tests/test_schedules.py"
+SCHEDULES = "tests/test_optim.py tests/test_schedule_formulas.py"
 COMPILED = "tests/test_replay.py tests/test_compile.py tests/test_compile_programs.py tests/test_fuzz.py"
 ENGINE = "tests/test_autograd.py tests/test_aliasing.py tests/test_gradients.py"
 

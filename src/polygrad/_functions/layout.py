@@ -57,7 +57,7 @@ def separate(tensor: Tensor) -> Tensor:
 
 
 def separate_from(input: Tensor, result: Tensor) -> Tensor:
-    """``result``, which may be ``input`` itself or a view of it, as PyTorch gives it: in memory of its own."""
+    """``result``, which may be ``input`` itself or a view of it, as PyTorch gives it: in new memory."""
     return xp.clone(input) if result is input else result if result._base is None else separate(result)
 
 

@@ -108,7 +108,7 @@ def conj(input: Tensor) -> Tensor:
 
 
 def conj_physical(input: Tensor) -> Tensor:
-    """The conjugate in memory of its own; a real tensor itself."""
+    """The conjugate, in new memory; a real tensor itself."""
     return separate(conj(input)) if check_tensor(input, "conj_physical").dtype.is_complex else input
 
 
