@@ -74,6 +74,9 @@ class Explorer:
         #: By code, the functions that have been seen as values.
         self.functions: dict[types.CodeType, list[types.FunctionType]] = {}
         self.roots: dict[int, Place] = {}
+        self._gone: list[Place] = []
+        #: After the trace, the roots of what lasts.
+        self.lasting: list[Place] = []
         self.places: list[Place] = []
         #: Generators of random numbers, and their states.
         self.states: list[tuple[Any, Any]] = []
@@ -95,6 +98,8 @@ class Explorer:
         """The place of an object that is known by itself."""
         place = self.roots.get(id(value))
         if place is None or place.held is not value:
+            if place is not None:  # of an object that is gone, whose number another has now
+                self._gone.append(place)
             place = self.roots[id(value)] = Place(None, "", None, value, words, "")
             self.places.append(place)
         return place
@@ -129,6 +134,8 @@ class Explorer:
                     # What its methods read is noted at one of its places, so it must stay the object of both.
                     known.is_compared = place.is_compared = True
                 self._look_at(value)
+        elif value is not place.held and value is not MISSING and not is_simple(value):  # the function has put it there
+            return self.known_or_root(value, words) or place
         return place
 
     def _look_at(self, value: Any) -> None:
@@ -432,8 +439,10 @@ class Explorer:
         if kind == "item":
             found = self._item(value, key[1])
             return found is not None and found[0] is not MISSING
-        if value is None or isinstance(value, (types.ModuleType, type, *FUNCTIONS)):
+        if value is None or isinstance(value, (types.ModuleType, *FUNCTIONS)):
             return False
+        if isinstance(value, type):  # its instances have what it has
+            return not is_library(value) and not is_foreign(value) and look_up(value, key) is not MISSING
         if key in (attributes_of(value) or ()) or look_up(type(value), key) is not MISSING:
             return True
         return any("__getattr__" in base.__dict__ and not is_library(base) for base in type(value).__mro__)
@@ -442,14 +451,18 @@ class Explorer:
         """Forget what was made while tracing; ``young()`` lists it."""
         self._by_identity.clear()
         self.functions.clear()
-        lasting = (type, types.ModuleType)
-        wanted = {id(root.held) for root in self.roots.values() if not isinstance(root.held, lasting)}
-        made = wanted.intersection(map(id, young())) if wanted else ()
-        for key, root in list(self.roots.items()):
+        known = (type, types.ModuleType)
+        wanted = {id(held) for place in self.places if not isinstance(held := place.held, known)}
+        made = wanted.intersection(map(id, young())) if wanted else set()
+        roots = [*self.roots.values(), *self._gone]
+        self.roots.clear()
+        self._gone.clear()
+        for root in roots:
             alone = root.root is None and sys.getrefcount(root.value) == _ALONE
             if alone or root.held is None or id(root.held) in made:
-                del self.roots[key]
-                root.drop()
+                roots.extend(root.leave())  # what lasts of what it held is known by itself
+            else:
+                self.lasting.append(root)
         self.places = [place for place in self.places if place.kind != "dropped"]
 
     @property

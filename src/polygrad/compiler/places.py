@@ -193,11 +193,17 @@ class Place:
             return self.items[0].differ(now) or self.items[1].differ(now.values())
         return self.items[0].differ(now)
 
-    def drop(self) -> None:
-        """Leave this place out, and all that are reached from it."""
-        self.kind = "dropped"
-        for step in self.steps.values():
-            step.drop()
+    def leave(self) -> list[Place]:
+        """Drop this place; what was found in it is returned, as places without a parent."""
+        self.kind, self.value, self.root, self.items = "dropped", None, None, None
+        steps, self.steps = list(self.steps.values()), {}
+        for step in steps:
+            step.parent, step.kind, step.key = None, "", None
+            if step.value is MISSING or is_simple(step.value):
+                step.kind = "dropped"
+            elif (reference := _reference(step.value)) is not None:
+                step.root, step.value = reference, None
+        return [step for step in steps if step.kind != "dropped"]
 
     def restore(self) -> None:
         """Put back what was found."""

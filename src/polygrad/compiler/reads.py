@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dis
 import functools
+from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
@@ -46,6 +47,13 @@ class Use:
         return self.steps[full]
 
 
+def nested_aliases(use: Use) -> Iterator[str]:
+    """The local variables that are bound to what is reached from the value of ``use`` by a step, or more."""
+    for step in use.steps.values():
+        yield from step.aliases
+        yield from nested_aliases(step)
+
+
 class Reads:
     """All that the code of one function, and of the functions inside of it, reads and writes."""
 
@@ -59,11 +67,18 @@ class Reads:
         self.reflects = self.uses_super = False
         self.inner: set[CodeType] = set()
         _Scan(self, code).run()
-        self.unknown_uses = [
-            self.unknown,
-            *(use for (_, name), use in self.locals.steps.items() if name in self.unknown_locals),
-        ]
+        self.unknown_uses = self._of_values_without_name()
         self.is_asked_of_results = any(use.steps for use in self.unknown_uses)
+
+    def _of_values_without_name(self) -> list[Use]:
+        """What is done with them, also where it is with a variable that is bound to one of them, or to a part of one."""
+        found = [self.unknown]
+        for use in found:
+            for name in {*nested_aliases(use), *(self.unknown_locals if use is self.unknown else ())}:
+                self.unknown_locals.add(name)
+                if (local := self.local(name)) is not None and all(local is not other for other in found):
+                    found.append(local)
+        return found
 
     def local(self, name: str) -> Use | None:
         """What is done with a local variable."""

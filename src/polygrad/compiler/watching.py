@@ -79,10 +79,12 @@ class Watch:
                         reads = classify(frame)
                     if reads.__class__ is Reads:
                         enter(frame, reads)
-            elif event == "return" and value is not None:
+            elif event == "return" and (value is not None or frame.f_code.co_name == "__init__"):
                 caller = frame.f_back
-                if caller is not None and (pool := pools.get(caller.f_code)) is not None:
-                    if pool.is_asked_of_results and not is_simple(value):
+                if caller is not None and (pool := pools.get(caller.f_code)) is not None and pool.is_asked_of_results:
+                    if value is None and frame.f_code.co_argcount:  # a class was called: the result is the instance
+                        value = frame.f_locals.get(frame.f_code.co_varnames[0])
+                    if not is_simple(value):
                         returned(caller.f_code, pool, value)
 
         def both(frame: Any, event: str, value: Any) -> None:
@@ -226,12 +228,12 @@ class Watch:
 
     def write(self, source: Source) -> list[Guard]:
         """Write the lines of a call that look at all places."""
-        return Writer(source).write(self._explorer.roots.values())
+        return Writer(source).write(self._explorer.lasting)
 
     def forget(self) -> None:
         """Let go of all values."""
         self._explorer.places.clear()
-        self._explorer.roots.clear()
+        self._explorer.lasting.clear()
         self._explorer.states.clear()
 
 
