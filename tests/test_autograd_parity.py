@@ -146,6 +146,133 @@ def post_accumulate_hooks(m):
 
 
 @program
+def grad_mode_in_hooks(m):
+    found = []
+    for create_graph in (False, True):
+        seen = {}
+
+        def note(name, seen=seen):
+            return lambda *_: seen.__setitem__(name, m.is_grad_enabled())
+
+        x = var(m, [1.0, 2.0])
+        y = x * 2
+        layer = m.nn.Linear(2, 2).double()
+        x.register_hook(note("leaf"))
+        x.register_post_accumulate_grad_hook(note("accumulated"))
+        y.register_hook(note("tensor"))
+        y.grad_fn.register_hook(note("node"))
+        y.grad_fn.register_prehook(note("before the node"))
+        layer.register_full_backward_hook(note("module"))
+        layer.register_full_backward_pre_hook(note("before the module"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PyTorch's, of a cycle
+            layer(y).sum().backward(create_graph=create_graph)
+        found.append([f"{name} {seen[name]}" for name in sorted(seen)])
+    return found
+
+
+@program
+def a_post_accumulate_hook_steps_the_leaf(m):
+    v = var(m, [0.0, 0.0, 0.0])
+    v.register_post_accumulate_grad_hook(lambda p: p.add_(p.grad, alpha=-0.01))
+    v.backward(m.tensor([1.0, 2.0, 3.0], dtype=m.float64))
+    return v.detach()
+
+
+@program
+def what_hooks_may_return(m):
+    def told(run):
+        try:
+            return run()
+        except RuntimeError:
+            return "refused"
+
+    def accumulated(returned):
+        x = var(m, [1.0])
+        x.register_post_accumulate_grad_hook(returned)
+        x.sum().backward()
+        return x.grad
+
+    def module(returned):
+        layer = m.nn.Linear(1, 1).double()
+        layer.register_full_backward_hook(lambda module, grad_input, grad_output: returned(grad_input))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PyTorch's, that no input requires grad
+            layer(m.ones(1, 1).double()).sum().backward()
+        return layer.bias.grad
+
+    return [
+        told(lambda: accumulated(lambda p: None)),
+        told(lambda: accumulated(lambda p: p)),
+        told(lambda: accumulated(lambda p: p.grad)),
+        told(lambda: accumulated(lambda p: p * 2)),
+        told(lambda: module(lambda given: given)),
+        told(lambda: module(lambda given: None)),
+        told(lambda: module(lambda given: (m.ones(1, 1).double(),))),
+    ]
+
+
+@program
+def module_hooks_and_second_derivatives(m):
+    layers = [m.nn.MSELoss(), m.nn.L1Loss(), m.nn.SmoothL1Loss()]
+    activations = [m.nn.Tanh(), m.nn.Sigmoid(), m.nn.Softplus(), m.nn.ELU(), m.nn.SiLU()]
+    found = []
+    for layer in (*layers, *activations):
+        calls = []
+        layer.register_full_backward_hook(lambda module, before, after, calls=calls: calls.append([before[0], *after]))
+        x = var(m, [0.5, -1.5])
+        y = layer(x, m.zeros(2).double()) if layer in layers else layer(x).sum()
+        (g,) = m.autograd.grad(y, x, create_graph=True)
+        if g.requires_grad:
+            m.autograd.grad(g.sum(), x, allow_unused=True)
+        found.append([x.detach() for call in calls for x in call])
+    return found
+
+
+@program
+def numpy_where_nothing_is_recorded(m):
+    def array(x):
+        try:
+            return numpy.array(x.numpy()).tolist()
+        except RuntimeError:
+            return "refused"
+
+    class Scaled(m.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            seen.append(array(x))
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            seen.extend([array(g), array(ctx.saved_tensors[0])])
+            return g * 2
+
+    class Once(Scaled):
+        @staticmethod
+        @m.autograd.function.once_differentiable
+        def backward(ctx, g):
+            return Scaled.backward(ctx, g)
+
+    x, seen = var(m, [1.0, 2.0]), []
+    seen += [array(x), array(x * 2), array(x.detach()), x.numpy(force=True).tolist()]
+    for mode in (m.no_grad(), m.inference_mode(), m.autograd.grad_mode.set_grad_enabled(False)):
+        with mode:
+            seen += [array(x), numpy.asarray(x).tolist()]
+            with m.enable_grad():
+                seen += [array(x)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for function in (Scaled, Once):
+            for create_graph in (False, True):
+                function.apply(x).sum().backward(create_graph=create_graph)
+    x.register_hook(lambda g: seen.append(array(g)) and None)
+    (x * x).sum().backward()
+    return seen
+
+
+@program
 def next_functions(m):
     x = var(m, [1.0, 2.0])
     y = (x * 2 + m.ones(2).double()).exp()

@@ -104,7 +104,9 @@ def run(step: Callable[[], object], number: int, act: Callable[[], None]) -> tup
     tracer = AtInstruction(number, act)
     before = sys.gettrace()
     try:
-        sys._getframe().f_trace_opcodes = True  # Python 3.12 looks only while a trace function is set whether any frame asks
+        sys._getframe().f_trace_opcodes = (
+            True  # Python 3.12 looks only while a trace function is set whether any frame asks
+        )
         sys.settrace(tracer)
         step()
     except KeyboardInterrupt:

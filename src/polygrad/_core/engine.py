@@ -51,8 +51,12 @@ def backward(
         if BY_TYPE[g._read().__class__].level:
             _check_levels(found)
             break
-    for leaf, g in found:
-        _accumulate(leaf, g, create_graph)
+    token = grad_mode.set(create_graph)  # also for the hooks, which are part of going backward
+    try:
+        for leaf, g in found:
+            _accumulate(leaf, g, create_graph)
+    finally:
+        grad_mode.reset(token)
 
 
 def tensor_backward(
@@ -495,7 +499,14 @@ def _accumulate(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
         with _adding:
             _add(leaf, g, create_graph)
         for callback in list(hooks.after_accumulation.values()):
-            callback(leaf.variable)
+            variable = leaf.variable
+            returned = callback(variable)
+            if returned is not None and returned is not variable:  # an operation in place returns its tensor
+                name = getattr(callback, "__name__", repr(callback))
+                raise RuntimeError(
+                    f"hook {name!r} returned a value, but post accumulate grad hooks should return None; they change "
+                    "the tensor or its .grad in place"
+                )
 
 
 def _add(leaf: Leaf, g: Tensor, create_graph: bool) -> None:

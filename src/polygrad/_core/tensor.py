@@ -252,7 +252,17 @@ class Tensor(Aliasing):
         return RemovableHandle(hooks_of(self._edge).callbacks, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
-        """Call ``hook(tensor)`` after a gradient was added into this leaf's ``.grad``."""
+        """Call ``hook(tensor)`` after a gradient was added into this leaf's ``.grad``.
+
+        Nothing is recorded in it, unless the backward pass is (``create_graph``), so that it may step the leaf in place.
+        It returns None, or the tensor itself, as operations in place do.
+
+        Example::
+
+            v = polygrad.zeros(3, requires_grad=True)
+            v.register_post_accumulate_grad_hook(lambda p: p.sub_(p.grad, alpha=0.01))
+            v.sum().backward()  # v is now -0.01
+        """
         if self._edge.__class__ is not Leaf:
             raise RuntimeError("post accumulate grad hooks can only be registered on leaf tensors that require grad")
         return RemovableHandle(hooks_of(self._edge).after_accumulation, hook)

@@ -11,6 +11,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, make_leaf
 from .._devices import native_device
 from .._dtypes import DType
+from .._state import grad_enabled
 from ..backends.base import Backend
 from ..backends.registry import get_backend
 from .creation import check_dtype
@@ -80,9 +81,9 @@ xp.moved = moved
 def numpy(input: Tensor, *, force: bool = False) -> Any:
     """The values as a read-only NumPy array, which shares memory where it can.
 
-    Raises RuntimeError for a tensor that requires grad, unless ``force``.
+    Raises RuntimeError for a tensor that requires grad where operations are recorded, unless ``force``.
     """
-    if input.requires_grad and not force:
+    if input._edge is not None and not force and grad_enabled():
         raise RuntimeError("can't call numpy() on a tensor that requires grad; use tensor.detach().numpy() instead")
     view = np.asarray(input.backend.to_numpy(input._read())).view()
     view.flags.writeable = False

@@ -49,7 +49,8 @@ class GradientHooks:
 
     def __init__(self, module: Any, before: list[Callable], after: list[Callable]):
         self.module, self.before, self.after = module, before, after
-        self.incoming: Gradients = ()
+        #: What arrived at the outputs; None while no gradient is under way from there to the inputs.
+        self.incoming: Gradients | None = None
         self.inputs = 0
         self.observed = False
 
@@ -81,7 +82,8 @@ class GradientHooks:
             self.incoming = incoming
         else:  # no input requires grad, so this is where the hooks are called
             for hook in self.after:
-                if hook(self.module, (None,) * self.inputs, incoming) is not None:
+                replaced = hook(self.module, (None,) * self.inputs, incoming)
+                if replaced is not None and any(g is not None for g in _several(replaced)):
                     raise RuntimeError(
                         f"backward hook {hook!r} returned gradients for the inputs of {type(self.module).__name__}, none of "
                         "which requires grad"
@@ -89,8 +91,12 @@ class GradientHooks:
         return tuple(incoming[i] for i in places)
 
     def _call_after(self, inputs: Gradients, places: list[int]) -> Gradients:
+        incoming, self.incoming = self.incoming, None
+        if (
+            incoming is None
+        ):  # not from the outputs: a derivative of the module's gradient, which is no call of the module
+            return inputs
         gradients = _spread(inputs, places, self.inputs)
-        incoming, self.incoming = self.incoming, ()
         for hook in self.after:
             replaced = hook(self.module, gradients, incoming)
             if replaced is not None:
@@ -104,8 +110,12 @@ def _spread(gradients: Gradients, places: list[int], count: int) -> Gradients:
     return tuple(found.get(i) for i in range(count))
 
 
+def _several(replaced: Any) -> tuple[Any, ...]:
+    return replaced if isinstance(replaced, tuple) else (replaced,)
+
+
 def _checked(replaced: Any, gradients: Gradients, hook: Callable, what: str) -> Gradients:
-    several = replaced if isinstance(replaced, tuple) else (replaced,)
+    several = _several(replaced)
     if len(several) != len(gradients):
         raise RuntimeError(
             f"backward hook {hook!r} returned {len(several)} gradients, but {what} has {len(gradients)}; it returns None, or "
