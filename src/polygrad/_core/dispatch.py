@@ -18,7 +18,7 @@ from . import graph
 from .graph import Node, make_node
 from .precision import widened
 from .primitive import OPERATIONS, Plan, Primitive
-from .tensor import TENSOR_TYPES, Tensor, as_operand, cell
+from .tensor import TENSOR_TYPES, Tensor, UnknownOperandError, as_operand, cell
 
 SCALARS = frozenset((bool, int, float, complex))
 
@@ -93,6 +93,28 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
     if any(BY_TYPE[x._data.__class__].level > 1 for x in tensors):
         return OPERATIONS.on_one_level(tensors)
     return tensors
+
+
+#: Types whose operators take no tensor for certain, so that the error that explains need not be left to Python.
+_WITHOUT_OPERATORS = frozenset((type(None), str, bytes, list, tuple, dict, set))
+_SEQUENCES = frozenset((str, bytes, list, tuple))
+
+
+def operate(primitive: Primitive, x: Any, y: Any) -> Any:
+    """``x`` and ``y``, one of which is neither a Tensor nor a Python number, joined by an operator of Python.
+
+    NotImplemented for a type that has no meaning here: Python then asks that type's own operator, and compares for
+    identity where ``==`` and ``!=`` find none.
+    """
+    try:
+        return primitive.op(x, y)
+    except UnknownOperandError:
+        unknown = (y if isinstance(x, Tensor) else x).__class__
+        compares = primitive.name in ("equal", "not_equal")
+        repeats = primitive.name == "multiply" and unknown in _SEQUENCES  # [0] * tensor(3)
+        if compares or repeats or unknown not in _WITHOUT_OPERATORS:
+            return NotImplemented
+        raise
 
 
 def _only_levels_differ(primitive: Primitive, operands: Sequence[Any], names: Sequence[str]) -> bool:
@@ -201,13 +223,13 @@ _scopes: list[dict[str, Any]] = []
 # -- generation -------------------------------------------------------------------------------------------------------
 
 
-def generate(primitive: Primitive) -> Callable:
-    """The dispatcher of ``primitive``."""
-    text, scope = (_variadic_text if primitive.variadic else _text)(primitive)
+def generate(primitive: Primitive, operator: bool = False) -> Callable:
+    """The dispatcher of ``primitive``; for an ``operator`` of Python, one that leaves unknown operands to `operate`."""
+    text, scope = _variadic_text(primitive) if primitive.variadic else _text(primitive, operator)
     scope.update(
         __name__=__name__, agree=agree, attach_view=attach_view, BY_TYPE=BY_TYPE, explain=explain, grad_enabled=grad_enabled,
         halves=primitive.halves, kernels=primitive.kernels, new=object.__new__, Node=Node, note_read=note_read,
-        plan_of=primitive.plan, widened=widened,
+        operate=operate, plan_of=primitive.plan, widened=widened,
         plans=primitive.plans, primitive=primitive, RECORDERS=RECORDERS, scalar_operand=scalar_operand,
         scalars=_scalars.get, SCALARS=SCALARS, sequence=graph.next_sequence, several=several, Tensor=Tensor,
         TENSOR_TYPES=TENSOR_TYPES, top=top, is_discrete=is_discrete, EXPLAINED=EXPLAINED,
@@ -286,14 +308,14 @@ def _node(plan: str, edges: str, saved: str) -> str:
     )
 
 
-def _text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
+def _text(primitive: Primitive, operator: bool) -> tuple[str, dict[str, Any]]:
     names = primitive.operands
     arrays = [f"a{i}" for i in range(len(names))]
     array_of = {**dict(zip(names, arrays, strict=True)), "ans": "out"}
     scope: dict[str, Any] = {}
     lines = [_signature(primitive, names, scope)]
     add = lines.append
-    _read_operands(primitive, names, arrays, add)
+    _read_operands(primitive, names, arrays, operator, add)
     if primitive.accumulates:
         add("    if a0.dtype in halves[kind]:")
         add(f"        return widened(dispatch, ({', '.join(names)},){_settings_call(primitive)})")
@@ -316,7 +338,9 @@ def _text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
     return "\n".join(lines), scope
 
 
-def _read_operands(primitive: Primitive, names: Sequence[str], arrays: Sequence[str], add: Callable) -> None:
+def _read_operands(
+    primitive: Primitive, names: Sequence[str], arrays: Sequence[str], operator: bool, add: Callable
+) -> None:
     """Lines that give ``a0``, ``e0``, … their values, and ``kind``, the array type that runs the operation."""
     everything = ", ".join(names)
     again = f"return dispatch(*agree(primitive, ({everything},)){_settings_call(primitive)})"
@@ -329,7 +353,8 @@ def _read_operands(primitive: Primitive, names: Sequence[str], arrays: Sequence[
             add(f"        {again}")
         return
     if len(names) == 2 and len(primitive.promotes) == 2:
-        _read_pair(primitive, names[0], names[1], again, add)
+        unknown = f"return operate(primitive, {everything})" if operator else again
+        _read_pair(primitive, names[0], names[1], again, unknown, add)
         return
     add(f"    if not ({' and '.join(f'type({x}) in TENSOR_TYPES' for x in names)}): {again}")
     add(f"    if RECORDERS: {'; '.join(f'note_read({x})' for x in names)}")
@@ -343,7 +368,7 @@ def _read_operands(primitive: Primitive, names: Sequence[str], arrays: Sequence[
     add(f"        kind = top(({', '.join(arrays)},))")
 
 
-def _read_pair(primitive: Primitive, x: str, y: str, again: str, add: Callable) -> None:
+def _read_pair(primitive: Primitive, x: str, y: str, again: str, unknown: str, add: Callable) -> None:
     """Two operands that promote: the arithmetic operators.  A Python number beside a tensor is met here, not in `agree`."""
     add(f"    if (type({x}) is Tensor or type({x}) in TENSOR_TYPES):")
     add(f"        a0 = {x}._data; e0 = {x}._edge; kind = type(a0)")
@@ -359,7 +384,7 @@ def _read_pair(primitive: Primitive, x: str, y: str, again: str, add: Callable) 
     add("            if a1 is None:")
     add(f"                a1 = scalar_operand(a0, {y})")
     add(f"                if a1 is None: {again}")
-    add(f"        else: {again}")
+    add(f"        else: {unknown}")
     add(f"    elif type({y}) in TENSOR_TYPES and type({x}) in SCALARS:")
     add(f"        if RECORDERS: note_read({y})")
     add(f"        a1 = {y}._data; e1 = {y}._edge; kind = type(a1); e0 = None")
@@ -367,7 +392,7 @@ def _read_pair(primitive: Primitive, x: str, y: str, again: str, add: Callable) 
     add("        if a0 is None:")
     add(f"            a0 = scalar_operand(a1, {x})")
     add(f"            if a0 is None: {again}")
-    add(f"    else: {again}")
+    add(f"    else: {unknown}")
     if primitive.floats:
         add("    if e0 is None and e1 is None and is_discrete[kind, a0.dtype]:")
         add(f"        {again}")

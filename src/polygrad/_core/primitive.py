@@ -159,12 +159,17 @@ class Primitive:
         return plan
 
     #: Makes the dispatcher of a primitive.  `dispatch` puts itself here: it knows Tensors, which know primitives.
-    generate: Callable[[Primitive], Callable]
+    generate: Callable[..., Callable]
 
     @cached_property
     def op(self) -> Callable:
         """The generated dispatcher: takes Tensors, returns Tensors."""
         return Primitive.generate(self)
+
+    @cached_property
+    def operator(self) -> Callable:
+        """`op` for one of Python's operators: it returns NotImplemented for operands of unknown types."""
+        return Primitive.generate(self, operator=True)
 
     def __call__(self, *args, **kwargs):
         return self.op(*args, **kwargs)

@@ -368,10 +368,14 @@ def make_leaf(tensor: Tensor, array: Any, requires_grad: bool) -> Tensor:
     return tensor
 
 
+class UnknownOperandError(TypeError):
+    """An operand of a type that has no meaning here; an operator leaves it to that type's own operator."""
+
+
 def as_operand(value: Any, reference: Tensor, label: str) -> Any:
     """A value that is no Tensor, as an operand beside ``reference``: NumPy scalars are weak, raw arrays constants.
 
-    Raises TypeError for what is neither.
+    Raises UnknownOperandError, a TypeError, for what is neither.
     """
     zero_dimensional = hasattr(value, "dtype") and hasattr(value, "item") and getattr(value, "shape", None) == ()
     if zero_dimensional and isinstance(value.item(), (bool, int, float, complex)):
@@ -379,7 +383,7 @@ def as_operand(value: Any, reference: Tensor, label: str) -> Any:
     try:
         backend = BY_TYPE[type(value)]
     except TypeError:
-        raise TypeError(
+        raise UnknownOperandError(
             f"{label} is a {type(value).__name__}; it must be a Tensor or a number "
             "(polygrad.tensor(...) makes a tensor)"
         ) from None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .._core.primitive import OPERATIONS as xp
-from .._core.tensor import Tensor
+from .._core.tensor import Tensor, UnknownOperandError
 from . import conversion, picking, pointwise, shaping
 from .indexing import masked_put, scalar_for
 
@@ -37,17 +37,23 @@ def method(name: str, primitive: str | None) -> Callable:
 
 
 def operator(primitive: str) -> Callable:
-    """``x += y`` and its like."""
+    """``x += y`` and its like; NotImplemented for a ``y`` of an unknown type."""
 
     def in_place(self: Tensor, other: Any) -> Tensor:
-        return self._in_place(getattr(xp, primitive), other)
+        try:
+            return self._in_place(getattr(xp, primitive), other)
+        except UnknownOperandError:
+            return NotImplemented
 
     return in_place
 
 
 def power_operator(self: Tensor, other: Any) -> Tensor:
     """``x **= y``."""
-    return self._in_place(pointwise.pow, other)
+    try:
+        return self._in_place(pointwise.pow, other)
+    except UnknownOperandError:
+        return NotImplemented
 
 
 def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:

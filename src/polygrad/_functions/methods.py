@@ -47,7 +47,8 @@ _MODULES = {
 
 def _primitive_method(name: str, primitive: str) -> Callable:
     def stub(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        operation = PRIMITIVES[primitive].op
+        declared = PRIMITIVES[primitive]
+        operation = declared.operator if name in OPERATORS and len(declared.operands) == 2 else declared.op
         setattr(Tensor, name, operation)
         return operation(self, *args, **kwargs)
 
@@ -57,7 +58,7 @@ def _primitive_method(name: str, primitive: str) -> Callable:
 
 def _reflected(primitive: str) -> Callable:
     def method(self: Tensor, other: Any) -> Any:
-        return getattr(OPERATIONS, primitive)(other, self)
+        return PRIMITIVES[primitive].operator(other, self)
 
     return method
 
@@ -69,7 +70,9 @@ def _iterate(self: Tensor) -> Any:
 
 
 def _contains(self: Tensor, value: Any) -> bool:
-    return bool(reductions.any(self == value))
+    if (found := self == value) is False:
+        raise RuntimeError(f"x in tensor looks for a tensor or a number, not for a {type(value).__name__}")
+    return bool(reductions.any(found))
 
 
 def _format(self: Tensor, spec: str) -> str:
@@ -101,8 +104,8 @@ def attach() -> None:
         primitive = OPERATORS[f"__{operator}__"]
         put(f"__r{operator}__", _reflected(primitive))
         put(f"__i{operator}__", inplace.operator(primitive))
-    put("__pow__", pointwise.pow)
-    put("__rpow__", pointwise.rpow)
+    put("__pow__", pointwise.power_operator)
+    put("__rpow__", _reflected("pow"))
     put("__ipow__", inplace.power_operator)
     put("__pos__", pointwise.positive)
     put("backward", tensor_backward)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
+from .._core.primitive import PRIMITIVES
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from ..backends.registry import get_backend
@@ -19,22 +21,35 @@ from .indexing import nonzero_positions
 from .layout import separate
 
 
+def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Powers: by a number that leaves the type, which need no second operand, else ``general``."""
+
+    def power(input: Any, exponent: Any) -> Any:
+        if exponent.__class__ in (int, float, complex) and isinstance(input, Tensor):
+            dtype = input.dtype
+            if _dtypes.promote_scalar(dtype, exponent.__class__) is dtype:
+                if dtype.kind in ("int", "uint", "bool") and exponent < 0:  # type: ignore[operator]
+                    raise RuntimeError(
+                        "integers to negative integer powers are not allowed; convert to a floating type first"
+                    )
+                return xp.power(input, exponent)
+        return general(input, exponent)
+
+    power.__name__ = power.__qualname__ = general.__name__
+    power.__doc__ = general.__doc__
+    return power
+
+
+@_power
 def pow(input: Any, exponent: Any) -> Tensor:
     """``input`` to the power of ``exponent``; either may be a number."""
-    if exponent.__class__ in (int, float, complex) and isinstance(input, Tensor):
-        dtype = input.dtype
-        if _dtypes.promote_scalar(dtype, exponent.__class__) is dtype:
-            if dtype.kind in ("int", "uint", "bool") and exponent < 0:  # type: ignore[operator]
-                raise RuntimeError(
-                    "integers to negative integer powers are not allowed; convert to a floating type first"
-                )
-            return xp.power(input, exponent)
     return xp.pow(input, exponent)
 
 
-def rpow(exponent: Tensor, base: Any) -> Tensor:
-    """``base ** exponent`` for a number ``base``."""
-    return xp.pow(base, exponent)
+@_power
+def power_operator(input: Any, exponent: Any) -> Any:
+    """``input ** exponent``; NotImplemented for an operand of an unknown type."""
+    return PRIMITIVES["pow"].operator(input, exponent)
 
 
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
