@@ -1042,6 +1042,114 @@ def a_zero_dimensional_tensor(torch):
     return x, view, x[None]
 
 
+# -- a write to a part of an expanded tensor reaches what was expanded -------------------------------------------------
+
+#: Writes to ``x``, of shape (2, 3), expanded from (2, 1); ``one`` is a tensor of one number, which may require grad.
+WRITES_TO_EXPANDED: dict[str, Callable[..., Any]] = {
+    "an element": lambda torch, x, one: x.__setitem__((0, 1), one),
+    "an element by a Python number": lambda torch, x, one: x.__setitem__((0, 1), 5),
+    "an element from the end": lambda torch, x, one: x.__setitem__((-1, -1), one),
+    "a column": lambda torch, x, one: x.__setitem__((slice(None), 2), one * torch.tensor([1.0, 2.0])),
+    "a column by one number": lambda torch, x, one: x.__setitem__((slice(None), 1), one),
+    "a slice of length 1": lambda torch, x, one: x.__setitem__((slice(1, 2), slice(0, 1)), one),
+    "new axes": lambda torch, x, one: x.__setitem__((None, 0, 0, None), one),
+    "a leading 1": lambda torch, x, one: x.__setitem__((slice(None), 0), one * torch.tensor([[1.0, 2.0]])),
+    "nothing": lambda torch, x, one: x.__setitem__((slice(0, 0), 0), one),
+    "a row": lambda torch, x, one: x.__setitem__(0, one),
+    "a row of as many": lambda torch, x, one: x.__setitem__(0, one * torch.tensor([1.0, 2.0, 3.0])),
+    "all": lambda torch, x, one: x.__setitem__(slice(None), one),
+    "too many": lambda torch, x, one: x.__setitem__((slice(None), 0), one * torch.ones(3)),
+    "an index": lambda torch, x, one: x.__setitem__((torch.tensor([1]), torch.tensor([2])), one),
+    "a list": lambda torch, x, one: x.__setitem__(([0, 1], [2, 1]), one * torch.tensor([1.0, 2.0])),
+    "a row by index": lambda torch, x, one: x.__setitem__(torch.tensor([1]), one),
+    "a mask": lambda torch, x, one: x.__setitem__(torch.tensor([[False, True, False], [False, False, False]]), one),
+    "a mask of rows": lambda torch, x, one: x.__setitem__(torch.tensor([False, True]), one),
+    "a view": lambda torch, x, one: x[:, 0].mul_(one).add_(3),
+    "a view of a view": lambda torch, x, one: x.t()[0].reshape(2, 1)[1].add_(one),
+    "adding to a part": lambda torch, x, one: x[0:1, 0:1].__iadd__(one),
+    "adding to a row": lambda torch, x, one: x[0].__iadd__(one),
+    "adding to all": lambda torch, x, one: x.__iadd__(one),
+    "a function of all": lambda torch, x, one: x.relu_(),
+    "copy_ of as many": lambda torch, x, one: x.copy_(one * torch.ones(2, 3)),
+    "copy_ into a column": lambda torch, x, one: x[:, 1].copy_(one * torch.tensor([1.0, 2.0])),
+    "fill_": lambda torch, x, one: x.fill_(one),
+    "fill_ of a row": lambda torch, x, one: x[1].fill_(one),
+    "fill_ by a Python number": lambda torch, x, one: x.fill_(5),
+    "zero_": lambda torch, x, one: x.zero_(),
+    "masked_fill_": lambda torch, x, one: x.masked_fill_(torch.tensor([[True], [False]]), one),
+    "index_fill_": lambda torch, x, one: x.index_fill_(0, torch.tensor([1]), one),
+    "index_add_": lambda torch, x, one: x.index_add_(1, torch.tensor([1]), one * torch.ones(2, 1)),
+    "scatter_": lambda torch, x, one: x.scatter_(1, torch.tensor([[1], [0]]), one * torch.ones(2, 1)),
+    "the data": lambda torch, x, one: x.data.__setitem__((0, 0), one.detach()),
+    "the detached": lambda torch, x, one: x.detach().__setitem__((0, 0), one.detach()),
+}
+
+
+@program
+def writes_to_parts_of_an_expanded_tensor(torch):
+    found = []
+    for write in WRITES_TO_EXPANDED.values():
+        base = counting(torch, 2, 1)
+        x = base.expand(2, 3)
+        outcome = raised(lambda write=write, x=x: write(torch, x, torch.tensor(7.0)))
+        found.append((outcome, x, base))
+    return found
+
+
+#: Writes of which PyTorch has no gradient: it raises, in the write or in backward.
+WITHOUT_GRADIENT = {
+    "an index", "a list", "a row by index", "a mask", "a mask of rows", "fill_ by a Python number", "zero_",
+    "masked_fill_", "index_fill_",
+}  # fmt: skip
+
+
+@program
+def gradients_of_writes_to_parts_of_an_expanded_tensor(torch):
+    found = []
+    for name, write in WRITES_TO_EXPANDED.items():
+        if name in WITHOUT_GRADIENT:
+            continue
+        leaf, one = counting(torch, 2, 1, requires_grad=True), torch.tensor(7.0, requires_grad=True)
+        base = leaf * 1
+        x = base.expand(2, 3)
+        outcome = raised(lambda write=write, x=x, one=one: write(torch, x, one))
+        loss = (x * counting(torch, 2, 3)).sum() + (base * base).sum() + 0 * one
+        loss.backward()
+        found.append((outcome, x, base, leaf.grad, one.grad))
+    return found
+
+
+@program
+def writes_to_parts_of_an_expanded_leaf(torch):
+    found = []
+    for write in WRITES_TO_EXPANDED.values():
+        leaf = counting(torch, 2, 1, requires_grad=True)
+        x = leaf.expand(2, 3)
+        found.append((raised(lambda write=write, x=x: write(torch, x, torch.tensor(7.0))), leaf))
+        with torch.no_grad():
+            x = leaf.expand(2, 3)
+            found.append((raised(lambda write=write, x=x: write(torch, x, torch.tensor(7.0))), x.tolist(), leaf))
+    return found
+
+
+@program
+def writes_to_parts_of_what_was_expanded_in_other_ways(torch):
+    x = counting(torch, 1, 2, 1)
+    y = x.expand(3, 2, 4)
+    y[2, 1, 3] = 10
+    y.view(3, 2, 4).permute(2, 0, 1)[1, 0, 0] += 20
+    y.transpose(0, 1)[0].diagonal()[1:2] *= 2
+    z = torch.broadcast_to(x[0, 0], (5,))
+    z[4] += 100
+    w = torch.broadcast_tensors(x, torch.zeros(3, 2, 2))[0]
+    w[1, :, 0] -= torch.tensor([0.5, 0.25])
+    scalar = torch.tensor(1)
+    scalar.expand(3)[1] = 8
+    twice = counting(torch, 1).expand(2).reshape(2, 1).expand(2, 2)
+    twice[1, 1] = 9
+    return x, y, z, w, scalar, twice
+
+
 def observed(value: Any, library: Any) -> Any:
     """What a program returned, as numbers and words that can be written down and compared.
 

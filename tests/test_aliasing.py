@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from aliasing_programs import PROGRAMS, observed
+from aliasing_programs import PROGRAMS, WRITES_TO_EXPANDED, observed, raised
 
 import polygrad
 
@@ -39,6 +39,23 @@ def test_a_program_gives_what_pytorch_gives(name, backend):
 def test_the_recording_is_what_the_installed_pytorch_gives(name):
     torch = pytest.importorskip("torch")
     assert observed(PROGRAMS[name](torch), torch) == RECORDED[name]
+
+
+@pytest.mark.parametrize("name", [name for name in WRITES_TO_EXPANDED if name not in ("the data", "the detached")])
+def test_gradients_of_writes_to_an_expanded_tensor_are_those_of_the_values(name, backend):
+    def loss(first, second, number):
+        base = polygrad.stack([first, second]).reshape(2, 1)
+        x = base.expand(2, 3)
+        raised(lambda: WRITES_TO_EXPANDED[name](polygrad, x, number))
+        return (x * polygrad.arange(6.0).reshape(2, 3)).sum() + (base * base).sum() + 0 * number
+
+    point = (1.0, 2.0, 7.0)
+    leaves = [polygrad.tensor(value, requires_grad=True) for value in point]
+    loss(*leaves).backward()
+    for i, leaf in enumerate(leaves):  # a quadratic function: the central difference is the derivative
+        above, below = ([value + step * (k == i) for k, value in enumerate(point)] for step in (1, -1))
+        numeric = [loss(*map(polygrad.tensor, values)).item() for values in (above, below)]
+        assert leaf.grad.item() == (numeric[0] - numeric[1]) / 2
 
 
 # -- what somebody else holds never changes ----------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _dtypes
 from .._state import CHANGES, RECORDERS, grad_enabled, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
+from .expansion import expanded_from, written_through
 from .graph import Edge, Leaf, Node, hooks_of
 from .primitive import OPERATIONS
 
@@ -195,7 +196,10 @@ class Aliasing:
         with _grad_mode(recorded):
             while root._base is not None and root._base[1] is not None:
                 base, primitive, settings = root._base
-                value, root = primitive.view(base, value, **settings), base
+                if (expanded := expanded_from(root)) is not None:
+                    value, root = written_through(expanded, root, value), expanded
+                else:
+                    value, root = primitive.view(base, value, **settings), base
         changes: list[tuple[Any, Any, Edge | None]] = []
         root._follow(value._data, value._edge if recorded else root._edge, recorded, changes)
         if root._base is not None:

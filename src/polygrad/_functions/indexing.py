@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _dtypes
 from .._core.dispatch import ShapeError
+from .._core.expansion import expanded_from, positions_beside, positions_in
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._state import RECORDERS
@@ -38,9 +39,18 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
         masked_put(x, mask, xp.astype(value, x.dtype))
         return
     basic, indices = parse(x, key)
+    if not indices and value._base is not None and value._base[0] is x and value._base[2] == {"key": basic}:
+        return  # ``x[key] += 1`` assigns the view that it already changed
+    if x._base is not None and (base := expanded_from(x)) is not None:
+        x._check_in_place()
+        value = xp.astype(value, x.dtype)
+        if indices:  # they may name a place twice, as an index may occur twice: the last value wins
+            xp.reshape(base, (-1,))[positions_beside(base, positions_in(base, x))[key]] = value
+        else:
+            part = xp.getitem(x, basic)
+            part._assign(_broadcast(value, tuple(part.shape)))
+        return
     if not indices:
-        if value._base is not None and value._base[0] is x and value._base[2] == {"key": basic}:
-            return  # ``x[key] += 1`` assigns the view that it already changed
         try:
             x._in_place(xp.slice_put, xp.astype(value, x.dtype), basic)
         except ShapeError as error:
@@ -70,6 +80,18 @@ def _as_value(x: Tensor, value: Any) -> Tensor:
     return as_tensor(value, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
 
 
+def _broadcast(value: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """``value`` in the ``shape`` of the part that it is written to."""
+    if tuple(value.shape) == shape:
+        return value
+    try:
+        return xp.broadcast_to(_without_leading_ones(value, len(shape)), shape)
+    except ValueError:
+        raise RuntimeError(
+            f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of shape {shape}"
+        ) from None
+
+
 def _without_leading_ones(value: Tensor, ndim: int) -> Tensor:
     """``value`` with ``ndim`` axes, where it has more and the first ones are of length 1: assignments broadcast so."""
     extra = value.ndim - ndim
@@ -81,7 +103,11 @@ def _without_leading_ones(value: Tensor, ndim: int) -> Tensor:
 def masked_put(x: Tensor, mask: Tensor, value: Tensor) -> None:
     """Write ``value``, of no dimensions and of the type of ``x``, where ``mask``, broadcast, is true."""
     x._check_in_place()
-    if not x._overwrite("masked_put_", mask, value):
+    if x._base is not None and (base := expanded_from(x)) is not None:
+        positions = xp.reshape(positions_beside(base, positions_in(base, x)), (-1,))
+        hits = xp.reshape(xp.astype(xp.broadcast_to(mask, tuple(x.shape)), _dtypes.int64), (-1,))
+        masked_put(xp.reshape(base, (-1,)), xp.index_add(hits, positions, base.shape.numel()) > 0, value)
+    elif not x._overwrite("masked_put_", mask, value):
         x._assign(xp.where(mask, value, x))
 
 
@@ -334,12 +360,5 @@ def _scatter(x: Tensor, indices: list[tuple[int, Tensor]], value: Tensor) -> Ten
     layout = _Layout(x, indices)
     shape = layout.result_shape
     value = xp.astype(value, x.dtype)
-    if tuple(value.shape) != shape:
-        try:
-            value = xp.broadcast_to(_without_leading_ones(value, len(shape)), shape)
-        except ValueError:
-            raise RuntimeError(
-                f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of "
-                f"shape {shape}"
-            ) from None
+    value = _broadcast(value, shape)
     return layout.unrows(xp.put_rows(layout.rows(x), layout.to_picked(value), layout.position))

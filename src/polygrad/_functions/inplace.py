@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .. import _dtypes
+from .._core.expansion import expanded_from
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, UnknownOperandError
 from . import conversion, picking, pointwise, shaping
@@ -96,7 +98,11 @@ def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Fill this tensor with one number, or the number in a 0-d tensor, which gets a gradient."""
     if not isinstance(value, Tensor):
-        return self._in_place(xp.slice_put, scalar_for(self, value), _WHOLE)
+        number = scalar_for(self, value)
+        if self._base is not None and expanded_from(self) is not None:  # elements that are one get one number
+            masked_put(self, self._new_scalar(True, _dtypes.bool), number)
+            return self
+        return self._in_place(xp.slice_put, number, _WHOLE)
     if value.ndim:
         raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions")
     return copy_(self, value)
