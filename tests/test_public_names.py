@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import math
 import re
 from pathlib import Path
@@ -18,6 +19,8 @@ import pytest
 import polygrad
 import polygrad.linalg
 from polygrad import nn, optim
+from polygrad._functions import methods
+from polygrad._functions.names import METHODS
 from polygrad.autograd import gradcheck
 from polygrad.nn import functional as F
 from polygrad.testing.operations import ROWS as PRIMITIVE_ROWS
@@ -230,6 +233,28 @@ def test_a_method_of_several_arguments_gives_what_the_function_gives(name):
     expected = getattr(polygrad, name)(inputs[0], *arguments)
     result = getattr(inputs[0], name)(*arguments)
     assert result == expected if isinstance(result, bool) else result.tolist() == expected.tolist()
+
+
+def test_where_as_a_method_chooses_between_the_tensor_and_another(backend):
+    x = polygrad.tensor([-1.0, 2.0], requires_grad=True)
+    for chosen in (x.where(x > 0, polygrad.zeros(2)), x.where(x > 0, 0), x.where(condition=x > 0, other=0.0)):
+        assert chosen.tolist() == polygrad.where(x > 0, x, 0.0).tolist() == [0.0, 2.0]
+    chosen.sum().backward()
+    assert x.grad.tolist() == [0.0, 1.0]
+    truth = polygrad.tensor([True, False])
+    assert truth.where(~truth | truth, ~truth).tolist() == [True, False]
+    assert truth.where(polygrad.tensor([False, False]), polygrad.tensor([True, True])).tolist() == [True, True]
+    for wrong in ((), (x > 0,), (1.0, x), (x, x)):
+        with pytest.raises(TypeError):
+            x.where(*wrong)
+
+
+def test_a_method_s_first_argument_is_the_tensor():
+    """As `where` has the condition first, which is no method of the condition."""
+    for module, names in METHODS.items():
+        for name in names.split():
+            first = next(iter(inspect.signature(getattr(methods._MODULES[module], name)).parameters))
+            assert first in ("input", "tensor", "x1", "A", "B", "L"), f"{module}.{name}({first}, …)"
 
 
 def test_kinds_and_sizes_of_tensors(backend):

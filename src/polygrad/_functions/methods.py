@@ -110,6 +110,7 @@ def attach() -> None:
     put("__pos__", pointwise.positive)
     put("backward", tensor_backward)
     put("clip", pointwise.clamp)
+    put("where", pointwise.where_method)
     put("inverse", linalg.inv)
     put("pinverse", linalg.pinv)
     put("svd", linalg.svd_parts)

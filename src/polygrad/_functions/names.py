@@ -34,7 +34,7 @@ OPERATORS = {
 
 #: Functions that are methods too, by the module of this package that has them.
 METHODS = {
-    "pointwise": """round pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose
+    "pointwise": """round pow add sub div clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose
         allclose equal angle conj conj_physical is_conj positive resolve_conj resolve_neg""",
     "reductions": """sum prod mean var std max min amax amin argmax argmin all any logsumexp cumsum norm
         count_nonzero""",
@@ -60,5 +60,5 @@ METHODS = {
 #: Methods of programs' inner loops: they do not take the turn by `wrong_calls.explained`.
 DIRECT = frozenset(
     """sum mean reshape view permute transpose t unsqueeze squeeze flatten expand contiguous clone pow add sub div softmax
-    log_softmax max min var std split chunk where to item""".split()
+    log_softmax max min var std split chunk to item""".split()
 )

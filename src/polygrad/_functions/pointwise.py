@@ -90,6 +90,11 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     return xp.where(condition, input, other)
 
 
+def where_method(input: Tensor, condition: Tensor, other: Any) -> Tensor:
+    """This tensor where ``condition`` holds and ``other``, a tensor or a number, elsewhere: `where(condition, x, other)`."""
+    return where(condition, input, other)
+
+
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """``input`` held between ``min`` and ``max``, numbers or tensors."""
     check_tensor(input, "clamp")
