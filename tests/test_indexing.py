@@ -284,3 +284,167 @@ def test_a_mask_over_the_first_axes_assigns_inside_vmap(backend):
 
     xs, masks = polygrad.ones(2, 3, 2), polygrad.tensor([[True, False, True], [False, False, True]])
     assert vmap(cleared)(xs, masks).sum(2).tolist() == [[0.0, 2.0, 0.0], [2.0, 2.0, 0.0]]
+
+
+# -- lists, bytes, and keys that do not fit ------------------------------------------------------------------------------
+
+#: A list that is the key of several axes, as a tuple.
+LISTS: list[tuple[Any, Any]] = [
+    ([[0, 1], [1, 0]], ([0, 1], [1, 0])),
+    ([[0, 1], [1]], ([0, 1], [1])),
+    ([[[0, 1], [1, 0]]], ([[0, 1], [1, 0]],)),
+    ([[0, 1], 2], ([0, 1], 2)),
+    ([slice(0, 1)], (slice(0, 1),)),
+    ([0, slice(0, 2)], (0, slice(0, 2))),
+    ([Ellipsis, 0], (Ellipsis, 0)),
+    ([0, None], (0, None)),
+    ([(0, 1), (1, 2)], ([0, 1], [1, 2])),
+    ([range(2), [True, False, True]], ([0, 1], [True, False, True])),
+    ([np.array([0, 1]), np.array([1, 2])], ([0, 1], [1, 2])),
+    ([[]], ([],)),
+    ([0, 1], ([0, 1],)),
+    ([True, False], ([True, False],)),
+    ([0] * 32, ([0] * 32,)),
+    ([[0, 1]] * 32, ([[0, 1]] * 32,)),
+]
+
+
+@pytest.mark.parametrize(("listed", "key"), LISTS, ids=lambda value: str(value)[:30].replace("\n", ""))
+def test_a_list_is_the_key_that_it_is_in_pytorch(listed, key, backend):
+    x = polygrad.reshape(polygrad.arange(24.0), (2, 3, 4))
+    assert x[listed].tolist() == x[key].tolist()
+    for value in (polygrad.tensor(-1.0), polygrad.tensor(-1.0, requires_grad=True)):
+        one, other = x.clone(), x.clone()
+        one[listed] = value
+        other[key] = value
+        assert one.tolist() == other.tolist() and one.requires_grad is value.requires_grad
+
+
+def test_a_list_of_tensors_is_a_key_of_several_axes(backend):
+    x = polygrad.reshape(polygrad.arange(6.0), (2, 3))
+    assert x[[polygrad.tensor(0), polygrad.tensor(1)]].item() == 1.0
+    assert x[[polygrad.tensor([0, 1]), polygrad.tensor([1, 2])]].tolist() == [1.0, 5.0]
+    assert x[[polygrad.tensor([True, False])]].tolist() == [[0.0, 1.0, 2.0]]
+
+
+def _bytes(mask: Any) -> list[Any]:
+    return [polygrad.tensor(mask, dtype=polygrad.uint8), np.array(mask, np.uint8)]
+
+
+@pytest.mark.parametrize("mask", [[True, False], [[True, False, True], [False, True, True]], True, False], ids=str)
+def test_bytes_in_a_key_are_a_mask(mask, backend):
+    x = polygrad.reshape(polygrad.arange(24.0), (2, 3, 4))
+    masks = _bytes(mask)[: 2 if isinstance(mask, list) else 1]
+    for byte_mask in masks:
+        with pytest.warns(UserWarning, match="uint8 is deprecated"):
+            assert x[byte_mask].tolist() == x[polygrad.tensor(mask)].tolist()
+        for value in (0.0, polygrad.ones(4), polygrad.ones(1, 1, 4, requires_grad=True)):
+            one, other = x.clone(), x.clone()
+            with pytest.warns(UserWarning, match="uint8 is deprecated"):
+                one[byte_mask] = value
+            other[polygrad.tensor(mask)] = value
+            assert one.tolist() == other.tolist()
+
+
+def test_bytes_are_a_condition(backend):
+    with pytest.warns(UserWarning, match="uint8 is deprecated"):
+        found = polygrad.where(polygrad.tensor([1, 0, 2], dtype=polygrad.uint8), 1.0, polygrad.zeros(3))
+    assert found.tolist() == [1.0, 0.0, 1.0]
+
+
+#: Functions of a tensor of three numbers and of positions in it.
+POSITIONS: dict[str, Any] = {
+    "index_select": lambda x, i: x.index_select(0, i),
+    "gather": lambda x, i: x.gather(0, i),
+    "take": lambda x, i: x.take(i),
+    "take_along_dim": lambda x, i: x.take_along_dim(i, 0),
+    "take_along_dim flat": lambda x, i: x.take_along_dim(i),
+    "scatter": lambda x, i: x.scatter(0, i, x),
+    "scatter number": lambda x, i: x.scatter(0, i, 1.0),
+    "scatter reduce": lambda x, i: x.scatter(0, i, x, reduce="multiply"),
+    "scatter_": lambda x, i: x.scatter_(0, i, 1.0),
+    "scatter_add": lambda x, i: x.scatter_add(0, i, x),
+    "index_add": lambda x, i: x.index_add(0, i, x),
+    "index_fill": lambda x, i: x.index_fill(0, i, 1.0),
+    "index_copy": lambda x, i: x.index_copy(0, i, x),
+    "index_add_": lambda x, i: x.index_add_(0, i, x.clone()),
+    "index_fill_": lambda x, i: x.index_fill_(0, i, 1.0),
+    "index_copy_": lambda x, i: x.index_copy_(0, i, x.clone()),
+    "embedding": lambda x, i: polygrad.nn.functional.embedding(i, x.reshape(3, 1)),
+    "one_hot": lambda x, i: polygrad.nn.functional.one_hot(i, 3),
+}
+MASKS: dict[str, Any] = {
+    "masked_fill": lambda x, m: x.masked_fill(m, 1.0),
+    "masked_fill_": lambda x, m: x.masked_fill_(m, 1.0),
+    "masked_select": lambda x, m: x.masked_select(m),
+    "masked_scatter": lambda x, m: x.masked_scatter(m, x),
+}
+
+
+@pytest.mark.parametrize("name", POSITIONS)
+def test_a_mask_is_not_taken_for_positions(name, backend):
+    x = polygrad.arange(3.0)
+    expected = POSITIONS[name](x.clone(), polygrad.tensor([1, 0, 1])).tolist()
+    assert POSITIONS[name](x.clone(), polygrad.tensor([1, 0, 1], dtype=polygrad.int32)).tolist() == expected
+    refused = [polygrad.bool, polygrad.float32] + [polygrad.uint8] * (name not in ("embedding", "one_hot"))
+    for dtype in refused:
+        with pytest.raises((RuntimeError, TypeError, IndexError)):
+            POSITIONS[name](x.clone(), polygrad.tensor([1, 0, 1]).to(dtype))
+
+
+@pytest.mark.parametrize("name", MASKS)
+def test_positions_are_not_taken_for_a_mask(name, backend):
+    MASKS[name](polygrad.arange(3.0), polygrad.tensor([True, False, True]))
+    for dtype in (polygrad.uint8, polygrad.int64, polygrad.float32):
+        with pytest.raises(RuntimeError, match="bool"):
+            MASKS[name](polygrad.arange(3.0), polygrad.tensor([1, 0, 1], dtype=dtype))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        ([True, True, True, False, False], [True, False, True]),
+        ([0, 1], [0, 1, 2]),
+        ([0, 1, 2], slice(None), [0, 1]),
+        (np.zeros((2, 3), int), np.zeros((2, 2), int)),
+        {},
+        {0},
+        "a",
+        b"a",
+        1.0,
+        1j,
+        [0.5],
+        [True, False],
+    ],
+    ids=str,
+)
+def test_a_key_that_does_not_fit_is_an_index_error(key, backend):
+    x = polygrad.zeros(5, 3, 3)
+    with pytest.raises(IndexError):
+        x[key]
+    for value in (1.0, polygrad.ones(1, requires_grad=True)):
+        with pytest.raises(IndexError):
+            x[key] = value
+    assert not x.any()
+
+
+def test_a_boolean_array_of_no_dimensions_adds_an_axis(backend):
+    x = polygrad.ones(2)
+    for truth in (True, False):
+        for key in (np.array(truth), np.bool_(truth), polygrad.tensor(truth)):
+            assert x[key].tolist() == x[truth].tolist()
+
+
+@pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
+def test_lists_and_bytes_as_in_pytorch():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    keys = [listed for listed, _ in LISTS] + [np.array([1, 0], np.uint8), [np.array([1, 0], np.uint8)]]
+    for key in keys:
+        read, written = [], []
+        for library in (torch, polygrad):
+            x = library.reshape(library.arange(24.0), (2, 3, 4))
+            read.append(x[key].tolist())
+            x[key] = library.ones(4)[: x[key].shape[-1]] if x[key].shape else library.tensor(1.0)
+            written.append(x.tolist())
+        assert read[0] == read[1] and written[0] == written[1], key

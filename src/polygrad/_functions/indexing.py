@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -13,7 +14,7 @@ from .._core.expansion import expanded_from, positions_beside, positions_in
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._state import RECORDERS
-from .common import ask
+from .common import ask, warn
 from .creation import as_tensor, tensor
 
 _FULL = slice(None)
@@ -34,6 +35,8 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
     """``x[key] = value``, in place, ``value`` broadcast.  Raises as `getitem`, and for a shape that does not fit."""
     if not isinstance(value, Tensor):
         value = scalar_for(x, value) if isinstance(value, (bool, int, float, complex)) else _as_value(x, value)
+    if isinstance(key, Tensor) and key.dtype is _dtypes.uint8:
+        key = byte_mask(key)
     if _is_mask(key) and key.shape == x.shape[: key.ndim] and value.ndim == 0:
         mask = key if key.ndim == x.ndim else xp.reshape(key, (*key.shape, *(1,) * (x.ndim - key.ndim)))
         masked_put(x, mask, xp.astype(value, x.dtype))
@@ -129,7 +132,7 @@ def scalar_for(x: Tensor, value: Any) -> Tensor:
 
 def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
     """``key`` as a basic key, and the index tensors with the axis of ``x[basic]`` that each is for."""
-    items = list(key) if isinstance(key, tuple) else [key]
+    items = list(key) if isinstance(key, tuple) or _stands_for_tuple(key) else [key]
     ndim = x.ndim
     consumed = gaps = 0
     basic = True
@@ -156,7 +159,29 @@ def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
     if not basic:
         at = next(i for i, item in enumerate(items) if item is Ellipsis)
         items[at : at + 1] = [_FULL] * (ndim - consumed)
-    return _split(x, items, consumed)
+    basic_key, indices = _split(x, items, consumed)
+    if len(indices) > 1:
+        _check_indices_fit([tuple(index.shape) for _, index in indices])
+    return basic_key, indices
+
+
+def _stands_for_tuple(key: Any) -> bool:
+    """Whether a list is the key of several axes, ``x[[rows, columns]]``, by PyTorch's rule: short, and not of numbers only."""
+    if not isinstance(key, (list, range)) or len(key) >= 32:
+        return False
+    return any(
+        item is None or item is Ellipsis or isinstance(item, (Tensor, list, tuple, range, slice, np.ndarray))
+        for item in key
+    )
+
+
+def _check_indices_fit(shapes: list[tuple[int, ...]]) -> None:
+    for lengths in itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1):
+        if len({*lengths, 1}) > 2:
+            raise IndexError(
+                "shape mismatch: the indices and masks of a key pick elements together, and these shapes cannot be "
+                f"broadcast: {', '.join(map(str, shapes))}"
+            )
 
 
 def _split(x: Tensor, items: list, consumed: int) -> tuple[tuple, list[tuple[int, Tensor]]]:
@@ -212,6 +237,12 @@ def _within(item: slice, length: int) -> slice:
     return slice(start, None if stop < 0 else stop, step)
 
 
+def byte_mask(mask: Tensor) -> Tensor:
+    """The boolean mask that a tensor of bytes stands for.  Warns, as PyTorch does."""
+    warn("a mask of type uint8 is deprecated; write a boolean one, as in mask.bool()")
+    return mask != 0
+
+
 def _is_mask(item: Any) -> bool:
     return isinstance(item, Tensor) and item.dtype.kind == "bool"
 
@@ -222,9 +253,11 @@ def _item(item: Any, x: Tensor) -> Any:
         return item
     if isinstance(item, slice):
         return slice(*(None if v is None else _whole(v) for v in (item.start, item.stop, item.step)))
-    if isinstance(item, (bool, np.bool_)):
-        return bool(item)
+    if isinstance(item, bool) or (getattr(item, "ndim", None) == 0 and "bool" in str(getattr(item, "dtype", ""))):
+        return item if isinstance(item, Tensor) else bool(item)
     if isinstance(item, Tensor):
+        if item.dtype is _dtypes.uint8:
+            return byte_mask(item)
         if item.dtype.kind not in ("bool", "int", "uint"):
             raise IndexError(
                 f"tensors used as indices must be of integer or boolean type, and this one is {item.dtype.name}"
@@ -232,11 +265,14 @@ def _item(item: Any, x: Tensor) -> Any:
         return item
     if hasattr(item, "__index__") and getattr(item, "ndim", 0) == 0:
         return item.__index__()
-    if isinstance(item, (float, str)):
+    try:
+        if isinstance(item, (float, str)):
+            raise TypeError
+        made = tensor(item, backend=x.backend, device=x.device)
+    except TypeError:
         raise IndexError(
             f"only integers, slices, ..., None and integer or boolean tensors are valid indices, not {item!r}"
-        )
-    made = tensor(item, backend=x.backend, device=x.device)
+        ) from None
     if made.shape.numel() == 0:
         made = xp.astype(made, made.dtype if made.dtype.kind == "bool" else _dtypes.int64)
     return _item(made, x)

@@ -165,13 +165,13 @@ def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
 
 def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """Write ``value`` at the positions ``index`` of ``dim``."""
-    self[picking.at(self, dim, index)] = value
+    self[picking.at(self, dim, index, "index_fill_")] = value
     return self
 
 
 def index_copy_(self: Tensor, dim: int, index: Tensor, tensor: Tensor) -> Tensor:
     """Write the slices of ``tensor`` at the positions ``index`` of ``dim``."""
-    self[picking.at(self, dim, index)] = tensor
+    self[picking.at(self, dim, index, "index_copy_")] = tensor
     return self
 
 

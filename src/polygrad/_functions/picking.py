@@ -9,12 +9,22 @@ from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
-from .common import ask, numpy_spelling
+from .common import ask, check_tensor, numpy_spelling
 from .creation import arange, full, tensor
 from .indexing import nonzero_positions
 from .shaping import broadcast_shapes, broadcast_tensors, broadcast_to, clone, flatten, reshape, stack
 
 _FULL = slice(None)
+
+
+def check_positions(index: Tensor, name: str, argument: str = "index") -> Tensor:
+    """``index`` if it holds positions.  Booleans and bytes would be a mask in a key, and are refused here."""
+    if check_tensor(index, name, argument).dtype.kind != "int":
+        raise RuntimeError(
+            f"{name}(): {argument} must hold positions, of type int64 or another signed integer type, not "
+            f"{index.dtype.name}"
+        )
+    return index
 
 
 @numpy_spelling
@@ -36,6 +46,8 @@ def repeat_interleave(
         total = repeats * x.shape[axis]
     if not isinstance(repeats, Tensor):
         repeats = tensor(repeats, backend=x.backend, device=x.device)
+    if repeats.dtype.kind not in ("int", "uint"):
+        raise RuntimeError(f"repeat_interleave(): repeats must be integers, not {repeats.dtype.name}")
     if repeats.ndim > 1 or repeats.shape.numel() not in (1, x.shape[axis]):
         raise RuntimeError(
             f"repeats must have one element, or as many as input along dim: {x.shape[axis]}, not {tuple(repeats.shape)}"
@@ -50,6 +62,7 @@ def repeat_interleave(
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices of ``input`` along ``dim`` at the positions ``index``, a 1-D tensor of integers."""
     axis = normal_axis(dim, input.ndim)
+    check_positions(index, "index_select")
     if index.ndim > 1:
         raise IndexError(f"index_select(): index is supposed to be a vector, and it has {index.ndim} dimensions")
     if not input.ndim:
@@ -60,6 +73,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """``out[i][j][k] = input[index[i][j][k]][j][k]`` for ``dim`` 0, and likewise for others."""
     axis = normal_axis(dim, input.ndim)
+    check_positions(index, "gather")
     if not input.shape or not index.shape:  # a 0-d tensor counts as one of length 1
         return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
     if not index.shape.numel():
@@ -71,6 +85,7 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """The elements at ``indices`` along ``dim``, the other dimensions broadcast; or those of the flattened tensor."""
+    check_positions(indices, "take_along_dim", "indices")
     if dim is None:
         return gather(reshape(input, -1), 0, reshape(indices, -1))
     if input.ndim != indices.ndim:
@@ -85,7 +100,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
 
 def take(input: Tensor, index: Tensor) -> Tensor:
     """The elements of the flattened ``input`` at ``index``, in the shape of ``index``."""
-    return flatten(input)[index]
+    return flatten(input)[check_positions(index, "take")]
 
 
 def scatter(
@@ -96,6 +111,7 @@ def scatter(
     ``src`` may be one number.  With ``reduce``, ``"add"`` or ``"multiply"``, it is added or multiplied instead.
     """
     axis = normal_axis(dim, input.ndim)
+    check_positions(index, "scatter")
     src = value if src is None else src
     if reduce is not None:
         if not isinstance(src, Tensor):
@@ -115,6 +131,7 @@ def scatter(
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """As `scatter`, but added: ``out[index[i][j][k]][j][k] += src[i][j][k]``."""
     axis = normal_axis(dim, input.ndim)
+    check_positions(index, "scatter_add")
     if not input.ndim:
         return xp.reshape(scatter_add(flatten(input), 0, flatten(index), flatten(src)), ())
     values = xp.astype(xp.reshape(_trimmed(src, index), (-1,)), input.dtype)
@@ -191,17 +208,20 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements of ``input`` where ``mask`` is true, as a vector."""
     input, mask = broadcast_tensors(input, mask)
+    if mask.dtype is not _dtypes.bool:
+        raise RuntimeError(f"masked_select: mask must be bool, not {mask.dtype.name}; write a comparison, as in x > 0")
     return flatten(input)[flatten(mask)]
 
 
-def at(input: Tensor, dim: int, index: Tensor) -> tuple:
-    """The key of the slices of ``input`` at the positions ``index`` of ``dim``."""
-    return (_FULL,) * normal_axis(dim, input.ndim) + (index,)
+def at(input: Tensor, dim: int, index: Tensor, name: str) -> tuple:
+    """The key of the slices of ``input`` at the positions ``index`` of ``dim``, for the function ``name``."""
+    return (_FULL,) * normal_axis(dim, input.ndim) + (check_positions(index, name),)
 
 
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """``input`` with ``alpha`` times each slice of ``source`` along ``dim`` added at its ``index``; equals add up."""
     axis = normal_axis(dim, input.ndim)
+    check_positions(index, "index_add")
     if index.ndim > 1 or (source.ndim and source.shape[axis] != index.shape.numel()):
         raise RuntimeError(
             f"index_add(): index has shape {tuple(index.shape)}, and source {tuple(source.shape)} along dim {axis}; "
@@ -220,7 +240,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     if not input.ndim:  # it counts as a vector of length 1
         return xp.reshape(index_fill(flatten(input), dim, index, value), ())
     result = clone(input)
-    result[at(input, dim, index)] = value
+    result[at(input, dim, index, "index_fill")] = value
     return result
 
 
@@ -229,7 +249,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     if not input.ndim:
         return xp.reshape(index_copy(flatten(input), dim, flatten(index), flatten(source)), ())
     result = clone(input)
-    result[at(input, dim, index)] = source
+    result[at(input, dim, index, "index_copy")] = source
     return result
 
 

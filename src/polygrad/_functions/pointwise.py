@@ -17,7 +17,7 @@ from .._core.tensor import Tensor
 from .._dtypes import DType
 from ..backends.registry import get_backend
 from .common import check_tensor
-from .indexing import nonzero_positions
+from .indexing import byte_mask, nonzero_positions
 from .layout import separate
 
 
@@ -85,6 +85,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     check_tensor(condition, "where", "condition")
     if input is None and other is None:
         return tuple(nonzero_positions(condition))
+    if condition.dtype is _dtypes.uint8:
+        condition = byte_mask(condition)
     if condition.dtype.kind != "bool":
         raise TypeError(f"where expected condition to be a boolean tensor, but it is {condition.dtype.name}")
     return xp.where(condition, input, other)
