@@ -1428,7 +1428,7 @@ def test_a_new_trace_says_which_value_is_another(caplog):
 
 def test_a_number_with_many_values_runs_as_eager_code_in_the_end():
     cfg, found = {"beta": 0.0}, []
-    compiled = polygrad.compile(lambda x: x * cfg["beta"])
+    compiled = polygrad.compile(lambda x: x * float(cfg["beta"]))
 
     def run():
         for number in range(20):

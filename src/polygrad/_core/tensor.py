@@ -291,6 +291,8 @@ class Tensor(Aliasing):
 
     def _new_scalar(self, value: Any, dtype: DType) -> Tensor:
         """A 0-d tensor of ``dtype`` beside this one: same backend, same device."""
+        if hasattr(type(value), "__polygrad_tensor__"):  # a number that a program reads anew at every call
+            return value.__polygrad_tensor__(dtype)
         data = self._data
         backend = BY_TYPE[data.__class__]
         return cell(backend.scalar(value, backend.to_dtype(dtype), data))

@@ -74,7 +74,7 @@ def xlogy(input: Any, other: Any) -> Tensor:
     """``input * log(other)``; 0, with gradient 0, where ``input`` is 0 and the logarithm is infinite or undefined."""
     like = input if isinstance(input, Tensor) else check_tensor(other, "xlogy", "other")
     x, y = (
-        v if isinstance(v, Tensor) else like._new_scalar(v, _dtypes.promote_scalar(like.dtype, type(v)))
+        v if isinstance(v, Tensor) else like._new_scalar(v, _dtypes.promote_scalar(like.dtype, v.__class__))
         for v in (input, other)
     )
     zero = xp.logical_and(x == 0, xp.logical_or(y <= 0, y == math.inf))

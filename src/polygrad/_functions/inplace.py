@@ -60,20 +60,12 @@ def power_operator(self: Tensor, other: Any) -> Tensor:
 
 def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Add ``alpha * other`` in place."""
-    return self._in_place(
-        xp.add, other if alpha == 1 else xp.multiply(other, alpha) if _is_tensor(other) else other * alpha
-    )
+    return self._in_place(xp.add, pointwise.scaled(other, alpha))
 
 
 def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Subtract ``alpha * other`` in place."""
-    return self._in_place(
-        xp.subtract, other if alpha == 1 else xp.multiply(other, alpha) if _is_tensor(other) else other * alpha
-    )
-
-
-def _is_tensor(value: Any) -> bool:
-    return isinstance(value, Tensor)
+    return self._in_place(xp.subtract, pointwise.scaled(other, alpha))
 
 
 def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:

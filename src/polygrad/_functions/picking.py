@@ -12,6 +12,7 @@ from .._ops.shaping import normal_axis
 from .common import ask, check_tensor, numpy_spelling
 from .creation import arange, full, tensor
 from .indexing import nonzero_positions
+from .pointwise import scaled
 from .shaping import broadcast_shapes, broadcast_tensors, broadcast_to, clone, flatten, reshape, stack
 
 _FULL = slice(None)
@@ -228,7 +229,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
             "there is one index for each slice of source"
         )
     order = (axis, *(d for d in range(source.ndim) if d != axis))
-    values = source if alpha == 1 else xp.multiply(source, alpha)
+    values = scaled(source, alpha)
     if not input.ndim:
         return input + xp.reshape(xp.index_add(xp.reshape(values, (1,)), flatten(index), 1), ())
     rows = xp.index_add(xp.astype(xp.permute_dims(values, order), input.dtype), flatten(index), input.shape[axis])

@@ -52,14 +52,21 @@ def power_operator(input: Any, exponent: Any) -> Any:
     return PRIMITIVES["pow"].operator(input, exponent)
 
 
+def scaled(x: Any, alpha: Any) -> Any:
+    """``alpha * x``, a tensor or a number."""
+    if type(alpha) is int and alpha == 1:  # nothing is asked of a number that is only known when a program runs
+        return x
+    return xp.multiply(x, alpha) if isinstance(x, Tensor) else x * alpha
+
+
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """``input + alpha * other``."""
-    return xp.add(input, other if alpha == 1 else xp.multiply(other, alpha))
+    return xp.add(input, scaled(other, alpha))
 
 
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """``input - alpha * other``."""
-    return xp.subtract(input, other if alpha == 1 else xp.multiply(other, alpha))
+    return xp.subtract(input, scaled(other, alpha))
 
 
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:

@@ -15,6 +15,7 @@ from .._state import recorder
 from ..backends.registry import get_backend
 from . import turns
 from .calling import STALE
+from .changing import Changing
 from .effects import Effects
 from .errors import CompileError, StateIsMissing
 from .explain import advise, described, explain, explain_eviction
@@ -70,6 +71,8 @@ class Compiled:
         self._max_programs = max_programs
         self._advised = False
         self._effects = Effects(self._name)
+        #: Numbers that the function needs the values of, in words.
+        self._constants: set[str] = set()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         # A part of another compiled function, or of a transform; or somebody looks for the line that a NaN comes from.
@@ -115,7 +118,7 @@ class Compiled:
                 if self._programs.get(key, ()) is not programs:  # another thread was here first
                     continue
                 try:
-                    program = self._made(args, kwargs, tensors)
+                    program = self._made(args, kwargs, tensors, programs)
                 except StateIsMissing:
                     break
                 passing = program if program.changed else None
@@ -145,14 +148,33 @@ class Compiled:
                 self._programs[key] = rest
             explain_eviction(self._name, oldest, self._max_programs)
 
-    def _made(self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor]) -> Program:
-        """A new program, and what there is to be said of it."""
+    def _made(
+        self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], programs: Sequence[Program]
+    ) -> Program:
+        """A new program, after ``programs`` for the same kind of arguments, and what there is to be said of it."""
         former = [program for programs in self._programs.values() for program in programs]
-        program = self._trace(args, kwargs, tensors)
+        program = self._trace_again(args, kwargs, tensors, programs[0]) if programs else None
+        if program is None:
+            program = self._trace(args, kwargs, tensors)
         if former:
             explain(self._name, former, program.words, tensors)
             self._advised = self._advised or advise(self._name, [*former, program])
         return program
+
+    def _trace_again(
+        self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], former: Program
+    ) -> Program | None:
+        """The program whose inputs are the numbers that have changed since the ``former`` one; None where there is none."""
+        while changing := Changing(
+            [guard for guard in former.guards if guard.words not in self._constants], former.run.__globals__
+        ):
+            try:
+                return self._trace(args, kwargs, tensors, changing)
+            except StateIsMissing:
+                raise
+            except Exception:  # an error of the function's own comes again without them
+                self._constants |= changing.constants
+        return None
 
     @property
     def backend(self) -> str | None:
@@ -164,8 +186,9 @@ class Compiled:
         return getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__)
 
     def _trace(
-        self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], only_to_look_at: bool = False
-    ) -> Program:
+        self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], changing: Changing | None = None,
+        only_to_look_at: bool = False,
+    ) -> Program:  # fmt: skip
         backend = self._backend or (tensors[0].backend if tensors else get_backend())
         if others := [x for x in tensors if x.backend is not backend and (x.requires_grad or self._backend is None)]:
             raise TypeError(
@@ -175,7 +198,17 @@ class Compiled:
         if "jit" not in backend.capabilities:
             backend = replaying(backend)
         words = described(self.__wrapped__, args, kwargs)
-        return Program(self._name, backend, self.__wrapped__, args, kwargs, tensors, words, only_to_look_at)
+        return Program(
+            self._name,
+            backend,
+            self.__wrapped__,
+            args,
+            kwargs,
+            tensors,
+            words,
+            changing or Changing((), {}),
+            only_to_look_at,
+        )
 
     def lower(self, *args: Any, **kwargs: Any) -> Lowered:
         """The program for these arguments, to look at: it is traced, which changes nothing, and not run.

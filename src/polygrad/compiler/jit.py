@@ -9,6 +9,7 @@ from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor
 from .._state import Counted, recording
 from .calling import UNIQUE, Condition, Source, differ, tree
+from .changing import Changing
 from .discovery import CellRecord, Discovery, LeafRecord, hooked, settled, spread
 from .errors import CompileError, needs_a_value
 from .leaks import check_leaks, young_objects
@@ -32,7 +33,7 @@ class Program:
 
     def __init__(
         self, name: str, backend: Any, function: Callable, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor],
-        words: dict[str, str], only_to_look_at: bool = False,
+        words: dict[str, str], changing: Changing, only_to_look_at: bool = False,
     ):  # fmt: skip
         self._backend = backend
         self._name = name
@@ -61,7 +62,7 @@ class Program:
             arrays.extend(r.array for _, r in self._changed if r.array is not None)
             return self._once(arrays)
 
-        with alone(), young_objects() as young:
+        with alone(), changing, young_objects() as young:
             try:
                 try:
                     captured = backend.capture(body)
@@ -71,6 +72,9 @@ class Program:
                 self.changed, self.unwatched = watch.changes(), watch.unwatched
                 self._connect(captured, discovery, tensors, watch)
                 check_leaks(young(), backend)
+                changing.end()
+                watch.take_numbers()
+                changing.check(watch.asks_type)
             except BaseException:
                 discovery.withdraw()
                 watch.restore()

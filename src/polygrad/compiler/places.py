@@ -21,6 +21,7 @@ import numpy as np
 
 from .._core.tensor import Tensor
 from .calling import Source
+from .symbolic import SymbolicNumber
 
 #: What is found at a place that there is not.
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "missing"})()
@@ -119,6 +120,28 @@ def _reference(value: Any, callback: Any = None) -> Any:
         return None
 
 
+class Number(NamedTuple):
+    """A place with a Python number: ``key`` of what the expression ``owner`` gives."""
+
+    owner: str
+    kind: str
+    key: Any
+    before: int | float
+    #: Whether it is an input of the program, and not a constant.
+    is_symbolic: bool
+
+    def find(self, names: dict[str, Any]) -> tuple[Any, str, Any] | None:
+        """The place, if another number of the same class is there now, and it can be bound; None otherwise."""
+        try:
+            owner = eval(self.owner, names)
+        except Exception:
+            return None  # it is not there any more
+        now = look(owner, self.kind, self.key)
+        if type(now) is not self.before.__class__ or (same(now, self.before) and not self.is_symbolic):
+            return None
+        return (owner, self.kind, self.key) if _binds(owner, self.kind, self.key) else None
+
+
 class Guard(NamedTuple):
     """A place that a call looks at, for telling what has changed."""
 
@@ -126,6 +149,7 @@ class Guard(NamedTuple):
     differs: Callable[[Any], bool]
     words: str
     was: str
+    number: Number | None = None
 
 
 class Place:
@@ -222,6 +246,16 @@ def _has(owner: Any, name: str) -> bool:
     return hasattr(owner, name) if attributes is None else name in attributes
 
 
+def _binds(owner: Any, kind: str, key: Any) -> bool:
+    """Whether what is at a place is bound there, and not in a class, and can be bound to something else without running code."""
+    if kind == "item":
+        return getattr(type(owner), "__setitem__", None) in (dict.__setitem__, list.__setitem__)
+    if kind == "attr":
+        own = owner.__dict__ if isinstance(owner, type) else attributes_of(owner) or ()
+        return key in own or isinstance(getattr(type(owner), key, None), types.MemberDescriptorType)
+    return kind == "cell"
+
+
 def look(owner: Any, kind: str, key: Any) -> Any:
     """What is at a place now."""
     try:
@@ -285,7 +319,8 @@ class Writer:
             if value is None or not self._matters(root):
                 continue
             name = self.source.name(value if root.root is None else root.root)
-            self._place(root, name if root.root is None else f"{name}()", name if root.root is None else f"{name}()")
+            text = name if root.root is None else f"{name}()"
+            self._place(root, text, text, "")
         if self.lines:
             self.source.names["same"] = same
             self.source.add("try:")
@@ -295,7 +330,7 @@ class Writer:
             self.source.names["LOOKUPS"] = (AttributeError, LookupError, TypeError, ValueError, RuntimeError)
         return self.guards
 
-    def _place(self, place: Place, text: str, full: str) -> None:
+    def _place(self, place: Place, text: str, full: str, owner: str) -> None:
         value = place.held
         steps = [step for step in place.steps.values() if self._matters(step)]
         local = text
@@ -303,7 +338,10 @@ class Writer:
             local = f"w{len(self.lines)}"
             self.lines.append(f"{local} = {text}")
         if place.is_compared and place.parent is not None:
-            self._compare(place, value, local, full)
+            if value.__class__ in (int, float):
+                self._compare_number(place, value, local, full, owner)
+            else:
+                self._compare(place, value, local, full)
         if place.is_whole:
             self._inside(place, value, local, full)
         for step in steps:
@@ -316,16 +354,33 @@ class Writer:
                     test = f"{known}({local}, {key})"
                 self._demand(test, test, bool, step, "missing")
             else:
-                self._place(step, _text(local, step, self.source), _text(full, step, self.source))
+                self._place(step, _text(local, step, self.source), _text(full, step, self.source), full)
 
     def _matters(self, place: Place) -> bool:
         if place.is_compared or place.is_whole or place.value is MISSING:
             return True
         return any(map(self._matters, place.steps.values()))
 
-    def _demand(self, test: str, full: str, differs: Callable[[Any], bool], place: Place, was: str) -> None:
+    def _demand(
+        self, test: str, full: str, differs: Callable[[Any], bool], place: Place, was: str, number: Number | None = None
+    ) -> None:
         self.lines.append(f"if {test}: return STALE")
-        self.guards.append(Guard(full, differs, place.words, was))
+        self.guards.append(Guard(full, differs, place.words, was, number))
+
+    def _compare_number(self, place: Place, value: Any, local: str, full: str, owner: str) -> None:
+        name, known, kind = self.source.name, f"w{len(self.lines)}_", value.__class__
+        is_symbolic = type(value) is SymbolicNumber
+        before = value.value if is_symbolic else value
+        number = Number(owner, place.kind, place.key, before, is_symbolic)
+        if is_symbolic:
+            (origin,) = value.origins
+            origin.is_guarded = True
+            test = f"({known} := {local}).__class__ is not {name(kind)}"
+            self._demand(test, full, lambda now: type(now) is not kind, place, repr(before), number)
+            self.lines.append(f"{name(origin)}.value = {known}")
+        else:
+            test = f"({known} := {local}) is not {name(value)} and not same({known}, {name(value)})"
+            self._demand(test, full, lambda now: not same(now, value), place, repr(value), number)
 
     def _compare(self, place: Place, value: Any, local: str, full: str) -> None:
         name = self.source.name

@@ -64,7 +64,7 @@ class Reads:
         self.unknown = Use()
         #: Local variables that are also bound to such values.
         self.unknown_locals: set[str] = set()
-        self.reflects = self.uses_super = False
+        self.reflects = self.uses_super = self.asks_type = False
         self.inner: set[CodeType] = set()
         _Scan(self, code).run()
         self.unknown_uses = self._of_values_without_name()
@@ -127,6 +127,7 @@ class _Scan:
         reads.reflects |= self.computed > 0 or bool(called)
         reads.reflects |= any(instruction.opname == "MATCH_CLASS" for instruction in instructions)
         reads.uses_super |= "super" in names
+        reads.asks_type |= "type" in names
         for constant in code.co_consts:
             if isinstance(constant, CodeType):
                 reads.inner.add(constant)
@@ -137,6 +138,7 @@ class _Scan:
         mine, inner = self.reads, reads_of(constant)
         mine.inner |= inner.inner
         mine.reflects |= inner.reflects
+        mine.asks_type |= inner.asks_type
         for (_, name), use in inner.free.steps.items():
             _merge(self.variable(name), use)
         parameters = set(constant.co_varnames[: constant.co_argcount + constant.co_kwonlyargcount])

@@ -23,6 +23,7 @@ from .objects import LIBRARIES, code_of, described_generator, know_functions, lo
 from .places import MISSING, Guard, Writer, is_simple, look
 from .pool import Pool
 from .reads import Reads, Use, reads_of
+from .symbolic import SymbolicNumber
 
 _STDLIB = os.path.dirname(os.__file__)
 _NO_CODE = compile("", "", "exec")
@@ -50,6 +51,8 @@ class Watch:
         self._inner: set[types.CodeType] = set()
         self._entered: set[tuple[Any, ...]] = set()
         self._pools: dict[types.CodeType, Pool] = {}
+        #: Whether what runs may ask for the ``type`` of a value, which `SymbolicNumber` cannot hide.
+        self.asks_type = False
         know_functions(function, self._explorer.functions)
         if isinstance(function, functools.partial):  # what it binds is read by no code
             self._explorer.whole(self._explorer.root(function, "the partial function"), Pool(reads_of(_NO_CODE)))
@@ -128,6 +131,7 @@ class Watch:
         self._entered.add(key)
         explorer.where = reads
         self._inner |= reads.inner
+        self.asks_type |= reads.asks_type
         pool = self._pools.get(code)
         if pool is None:
             pool = self._pools[code] = Pool(reads)
@@ -204,6 +208,12 @@ class Watch:
         """Forget what was made while tracing."""
         self._pools.clear()
         self._explorer.finish(young)
+
+    def take_numbers(self) -> None:
+        """Forget symbolic numbers, after the trace that they were made for: plain ones are there again."""
+        for place in self._explorer.places:
+            if type(place.value) is SymbolicNumber:
+                place.value = place.value.value
 
     def changes(self) -> dict[str, str]:
         """What the function has changed: the places in words, and the lines that name them."""

@@ -16,7 +16,10 @@ _ASIDE = frozenset({"__init__", "__repr__", "_expects", "_fits", "extra_repr", "
 
 
 def constants(module: Any) -> Iterator[tuple[str, Any]]:
-    """The attributes that the methods of ``module`` read and that can be compared, with their values."""
+    """The attributes that the library's methods of ``module`` read and that can be compared, with their values.
+
+    What methods of the user's read is seen while they run.
+    """
     attributes, kinds = module.__dict__, module._kinds
     for name in _names(module.__class__):
         value = attributes.get(name, attributes)
@@ -30,10 +33,12 @@ def _is_constant(value: tuple) -> bool:
 
 @functools.cache
 def _names(kind: type) -> tuple[str, ...]:
-    """The names that occur in the methods of a class of modules, but for those that all modules have."""
+    """The names that occur in the library's methods of a class of modules, but for those that all modules have."""
     names: set[str] = set()
     for each in kind.__mro__:
-        if each.__module__.startswith("polygrad.") and each.__name__ in ("Module", "Placement", "Counted"):
+        if not each.__module__.startswith("polygrad."):
+            continue
+        if each.__name__ in ("Module", "Placement", "Counted"):
             break
         for name, value in vars(each).items():
             function = getattr(value, "fget", getattr(value, "__func__", value))
