@@ -596,6 +596,63 @@ def methods_and_properties(wrap):
     yield tuple(f(one()) for f in wrapped)
 
 
+class Keeper:
+    def __init__(self, held):
+        self.held = held
+
+    def factor(self):
+        return self.held.scale
+
+
+class Inheriting(Keeper):
+    def __init__(self, held):
+        super().__init__(held)
+        self.other = 1.0
+
+
+@dataclasses.dataclass
+class Wrapped:
+    held: object
+    other: float = 1.0
+
+
+@case
+def objects_that_calls_make(wrap):
+    """What lasts is read through what is made anew in every call."""
+    o = Plain()
+
+    def bound(x):
+        holder = Keeper(o)
+        for _ in range(2):
+            holder = Keeper(o)
+        return x * holder.held.scale
+
+    functions = [
+        bound, lambda x: x * Keeper(o).held.scale, lambda x: x * Keeper(o).factor(), lambda x: x * Inheriting(o).held.scale,
+        lambda x: x * Wrapped(o).held.scale, lambda x: x * types.SimpleNamespace(held=o).held.scale,
+        lambda x: x * [o, 1][0].scale, lambda x: x * {"a": o}["a"].scale, lambda x: x * [y for y in (o,)][0].scale,
+        lambda x: x * Plain().kind, lambda x: x * Keeper(Keeper(o)).held.held.scale, lambda x: x * (lambda: o)().scale,
+        lambda x: x * Keeper([o]).held[0].scale, lambda x: x * Keeper({"scale": o}).held["scale"].scale,
+    ]  # fmt: skip
+
+    def item(x):
+        first = [o][0]
+        second = first
+        return x * second.scale
+
+    wrapped = [wrap(f) for f in (*functions, item)]
+    yield tuple(f(one()) for f in wrapped)
+    for value in (3.0, 4, 5.0):
+        o.scale = value
+        yield tuple(f(one()) for f in wrapped)
+    o.scale, saved = np.float64(6.0), Plain.kind
+    Plain.kind = 7.0
+    try:
+        yield tuple(f(one()) for f in wrapped)
+    finally:
+        Plain.kind = saved
+
+
 @case
 def classes_and_their_bases(wrap):
     o = Derived()

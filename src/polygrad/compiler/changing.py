@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .places import Guard, look, put
+from .guards import Guard
+from .places import look, put
 from .symbolic import Origin, SymbolicNumber, Trace, ValueIsNeeded
 
 

@@ -47,11 +47,11 @@ class Use:
         return self.steps[full]
 
 
-def nested_aliases(use: Use) -> Iterator[str]:
-    """The local variables that are bound to what is reached from the value of ``use`` by a step, or more."""
+def aliases_in(use: Use) -> Iterator[str]:
+    """The local variables that are bound to the value of ``use``, or to what is reached from it."""
+    yield from use.aliases
     for step in use.steps.values():
-        yield from step.aliases
-        yield from nested_aliases(step)
+        yield from aliases_in(step)
 
 
 class Reads:
@@ -74,7 +74,7 @@ class Reads:
         """What is done with them, also where it is with a variable that is bound to one of them, or to a part of one."""
         found = [self.unknown]
         for use in found:
-            for name in {*nested_aliases(use), *(self.unknown_locals if use is self.unknown else ())}:
+            for name in {*aliases_in(use), *(self.unknown_locals if use is self.unknown else ())}:
                 self.unknown_locals.add(name)
                 if (local := self.local(name)) is not None and all(local is not other for other in found):
                     found.append(local)

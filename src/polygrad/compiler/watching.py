@@ -19,8 +19,9 @@ from .._core.tensor import Tensor
 from ..backends.registry import BY_TYPE
 from .calling import Source
 from .exploring import Explorer
+from .guards import Guard, Writer
 from .objects import LIBRARIES, code_of, described_generator, know_functions, look_up, package_of, set_state, state_of
-from .places import MISSING, Guard, Writer, is_simple, look
+from .places import MISSING, is_simple, look
 from .pool import Pool
 from .reads import Reads, Use, reads_of
 from .symbolic import SymbolicNumber
