@@ -1502,7 +1502,28 @@ def test_a_number_with_many_values_runs_as_eager_code_in_the_end():
 def test_what_is_too_large_to_be_compared_is_told():
     array = np.ones(100_000)
     compiled = polygrad.compile(lambda x: x * float(array[0]))
-    with pytest.warns(UserWarning, match=r"reads array, a NumPy array of shape \(100000,\), which is too large"):
+    with pytest.warns(UserWarning, match=r"reads array, a NumPy array of shape \(100000,\), whose contents are not"):
+        compiled(one())
+
+
+def test_a_builtin_that_gets_a_global_meaning():
+    scope = {"polygrad": polygrad}
+    exec("def function(x):\n    return x * max(2.0, 1.0) * len([x])", scope)
+    compiled = polygrad.compile(scope["function"])
+    for _ in range(2):
+        assert compiled(one()).item() == 2.0
+    scope["max"] = lambda *values: 5.0
+    assert compiled(one()).item() == 5.0
+    scope["len"] = lambda values: 3
+    assert compiled(one()).item() == 15.0
+    del scope["max"]
+    assert compiled(one()).item() == 6.0
+
+
+def test_arrays_of_objects_are_told():
+    array = np.array([2.0, "a"], dtype=object)
+    compiled = polygrad.compile(lambda x: x * array[0])
+    with pytest.warns(UserWarning, match=r"a NumPy array of Python objects, of shape \(2,\), whose contents are not"):
         compiled(one())
 
 

@@ -62,7 +62,7 @@ class Effects:
             if words not in self._told:
                 self._told.add(words)
                 warnings.warn(
-                    f"compile: {self._name} reads {words}, {what}, which is too large to be compared in every call: later changes "
+                    f"compile: {self._name} reads {words}, {what}, whose contents are not compared in every call: later changes "
                     "inside of it are not seen.  Pass it as a tensor, or bind the name to a new object where it changes",
                     UserWarning,
                     stacklevel=4,

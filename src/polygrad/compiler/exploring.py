@@ -319,6 +319,8 @@ class Explorer:
             place.is_compared = True
             if value.nbytes <= SMALL_ARRAY and not value.dtype.hasobject:
                 place.take_in(value)
+            elif value.dtype.hasobject:
+                self._large.append((place, f"a NumPy array of Python objects, of shape {value.shape}"))
             elif value.flags.writeable:
                 self._large.append((place, f"a NumPy array of shape {value.shape}"))
             return

@@ -138,9 +138,8 @@ class Watch:
             pool = self._pools[code] = Pool(reads)
         scope = explorer.root(frame.f_globals, "")
         for (_, name), use in reads.globals.steps.items():
-            if name in frame.f_globals or name not in frame.f_builtins:
-                value = frame.f_globals.get(name, MISSING)
-                explorer.follow(explorer.step(scope, "item", name, value, use, name), use, pool)
+            value = frame.f_globals.get(name, MISSING)  # a builtin's name may get a global meaning
+            explorer.follow(explorer.step(scope, "item", name, value, use, name), use, pool)
         for (_, (name, is_from)), use in reads.imports.steps.items():
             self._import(frame, name, is_from, use, pool)
         if not functions and code.co_freevars and code not in self._inner:
