@@ -8,6 +8,7 @@ uncommon path calls.  ``PRIMITIVE.op.source`` holds the text of a generated disp
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -163,12 +164,12 @@ def _check_same_place(primitive: Primitive, tensors: Sequence[Tensor]) -> None:
 
 
 def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Exception:
-    """An error of the array library, with the operation, shapes and types that caused it.
+    """An error of the array library, with the operation, shapes and types that caused it; any other error as it is.
 
     Shapes that do not fit are RuntimeError in PyTorch and ValueError in NumPy; the result is both.  Values that a traced array
     does not have yet are not the operation's affair.
     """
-    if any(isinstance(error, BY_TYPE[array.__class__].value_errors) for array in arrays):
+    if any(isinstance(error, BY_TYPE[array.__class__].value_errors) for array in arrays) or not _refuses(error):
         return error
     if primitive.misfit is not None and (message := primitive.misfit(*arrays)):
         return ShapeError(message)
@@ -181,6 +182,33 @@ def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Ex
     return next((k for k in (IndexError, TypeError) if isinstance(error, k)), ShapeError)(text)
 
 
+def _refuses(error: Exception) -> bool:
+    """Whether an array library, or its backend, says by ``error`` that it cannot take operands.
+
+    What a user's code raises while an operation runs (a signal handler, a primitive's own forward) is no such error, nor is
+    one of the machine (memory, a device) or of NumPy's `errstate`.
+    """
+    backends = set(BY_TYPE.values())
+    packages = {"polygrad", "array_api_compat", "numpy"} | {
+        name.partition(".")[0]
+        for backend in backends
+        for name in (type(backend).__module__, getattr(getattr(backend, "library", None), "__name__", ""))
+    }
+    kind = type(error)
+    if kind not in _REFUSALS and kind.__module__.partition(".")[0] not in packages:
+        return False
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] in packages:
+        return True
+    # The innermost frame is of a user's code: a call of the library from there fails without a frame of its own.
+    return trace.tb_frame.f_code.co_code[trace.tb_lasti] != _RAISE
+
+
+#: Of Python's own types, those by which libraries refuse operands; types derived from them mean something else.
+_REFUSALS = frozenset((ValueError, TypeError, IndexError, RuntimeError, ZeroDivisionError, OverflowError))
+_RAISE = dis.opmap["RAISE_VARARGS"]
 #: What an array library raises for operands that do not fit.
 EXPLAINED = (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError)
 
@@ -322,7 +350,9 @@ def _text(primitive: Primitive, operator: bool) -> tuple[str, dict[str, Any]]:
     add("    try:")
     add(f"        out = kernels[kind]({', '.join(arrays)}{_settings_call(primitive)})")
     add("    except EXPLAINED as error:")
-    add(f"        raise explain(primitive, ({', '.join(arrays)},), error) from error")
+    add(f"        told = explain(primitive, ({', '.join(arrays)},), error)")
+    add("        if told is error: raise")
+    add("        raise told from error")
     if primitive.outputs != 1:
         _saver(primitive, array_of, [*arrays, *primitive.settings, "out"], scope)
         values = ", ".join([*arrays, *primitive.settings, "out"])
@@ -449,7 +479,9 @@ def _variadic_text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
         "    try:",
         f"        out = kernels[kind](arrays{_settings_call(primitive)})",
         "    except EXPLAINED as error:",
-        "        raise explain(primitive, arrays, error) from error",
+        "        told = explain(primitive, arrays, error)",
+        "        if told is error: raise",
+        "        raise told from error",
         "    edges = [x._edge for x in tensors]",
         "    t = new(Tensor); t._data = out; t._base = None; t._views = None",
         "    mask = tuple([e is not None for e in edges])",

@@ -40,6 +40,8 @@ def explained(function: Callable) -> Callable:
 
     def explain(error: Exception, args: tuple, kwargs: dict[str, Any]) -> Exception:
         internal = isinstance(error, _INTERNAL) or _RAW.search(str(error))
+        if isinstance(error, FloatingPointError):  # of NumPy's `errstate`: about values
+            return error
         return _explanation(function, args, kwargs, error) if internal and _is_ours(error) else error
 
     scope: dict[str, Any] = {

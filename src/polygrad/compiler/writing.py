@@ -289,5 +289,6 @@ class Writer:
             return error
         primitive, kinds = operation.told
         told = explain(primitive, kinds, error)
-        told.__cause__ = error
+        if told is not error:
+            told.__cause__ = error
         return told
