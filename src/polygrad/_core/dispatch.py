@@ -9,6 +9,7 @@ uncommon path calls.  ``PRIMITIVE.op.source`` holds the text of a generated disp
 from __future__ import annotations
 
 import dis
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -179,7 +180,14 @@ def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Ex
     text = f"{primitive.name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}"
     if type(error).__name__ == "LinAlgError":  # as every library calls it
         return LinAlgError(text)
+    if primitive.broadcasts and not _broadcast_together([a.shape for a in arrays]):
+        return ShapeError(text)  # which is a TypeError in some libraries
     return next((k for k in (IndexError, TypeError) if isinstance(error, k)), ShapeError)(text)
+
+
+def _broadcast_together(shapes: Sequence[tuple[int, ...]]) -> bool:
+    aligned = itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1)
+    return all(len({*lengths, 1}) <= 2 for lengths in aligned)
 
 
 def _refuses(error: Exception) -> bool:
