@@ -69,6 +69,8 @@ LATE_IMPORTS = {
 RAW = {
     "_core/aliasing.py": "the cell itself",
     "_core/dispatch.py": "generated code, which tells a recorder by itself",
+    "_core/lending.py": "puts something else into the cell while NumPy sees the array",
+    "_core/references.py": "counts who holds an array",
     "_core/precision.py": "looks at the data type, which no recorder minds",
     "_core/tensor.py": "the cell itself",
     "_functions/printing.py": "what is printed is no part of a recorded program",
@@ -76,6 +78,7 @@ RAW = {
     "compiler/calling.py": "measures who holds an array",
     "compiler/discovery.py": "the recorder",
     "utils/checkpoint.py": "puts values back into cells while a function is computed again",
+    "compiler/keys.py": "looks at the kind of array, also of one that NumPy sees",
     "compiler/jit.py": "fills cells with the results of a recorded program",
     "compiler/leaks.py": "looks for tracers in cells",
     "compiler/regions.py": "the recorder of a part of a program",

@@ -13,7 +13,6 @@ The memory of an array is really overwritten only where nobody else can see it, 
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,9 @@ from .._state import CHANGES, RECORDERS, grad_enabled, grad_mode, note_read, rec
 from ..backends.registry import BY_TYPE
 from .expansion import expanded_from, written_through
 from .graph import Edge, Leaf, Node, hooks_of
+from .lending import LENT
 from .primitive import OPERATIONS
+from .references import UNIQUE, references
 
 
 class Aliasing:
@@ -121,7 +122,7 @@ class Aliasing:
             CHANGES[0] += 1
         self._base, self._views = view._base, None
         self._base[0]._watch(self)
-        self._bind(view._data, edge)
+        self._bind(view._data, edge, replaces=True)
 
     # -- in place ------------------------------------------------------------------------------------------------------
 
@@ -231,10 +232,13 @@ class Aliasing:
                     again = view._base[1].op(source, **view._base[2])
                 stack.append((view, again._data, again._edge if joins else view._edge, joins))
 
-    def _bind(self, data: Any, edge: Edge | None) -> None:
-        """Bind this cell alone."""
+    def _bind(self, data: Any, edge: Edge | None, replaces: bool = False) -> None:
+        """Bind this cell alone.  Memory that NumPy sees gets the new values, unless other memory ``replaces`` it."""
         if RECORDERS and (active := recorder()) is not None:
             active.write(self)
+        if self._data.__class__ in LENT and not replaces and self._data.fits(data):
+            self._data.write(data)
+            data = self._data
         if data.__class__ is not self._data.__class__ and BY_TYPE[data.__class__].level:
             BY_TYPE[data.__class__].note_write(self, data)  # type: ignore[attr-defined]
         self._data = data
@@ -270,7 +274,7 @@ class Aliasing:
         kernel = BY_TYPE[self._data.__class__].kernels.get(kernel_name)
         if kernel is None or self._records(*operands) or not self._is_exclusive():
             return False
-        if not kernel(self._data, *[x._read() if isinstance(x, Aliasing) else x for x in operands]):
+        if not kernel(self._memory(), *[x._read() if isinstance(x, Aliasing) else x for x in operands]):
             return False
         if self._base is not None or self._views is not None:
             self._refresh_copies()
@@ -291,6 +295,8 @@ class Aliasing:
         backend = BY_TYPE[self._data.__class__]
         if UNIQUE is None or RECORDERS or "mutable" not in backend.capabilities:
             return False
+        if self._data.__class__ in LENT:  # NumPy is meant to see it, and nobody else does
+            return self._data.again is None
         if self._base is None and (self._views is None or not self._live_views()):
             return references(self) == UNIQUE and backend.is_writable(self._data)
         cells = self._family()
@@ -318,12 +324,18 @@ class Aliasing:
         None where there is no such memory.  Afterwards the caller calls `_refresh_copies` where there are views.
         """
         self._forget_dead()
+        if self._data.__class__ in LENT:
+            return self._memory() if self._is_exclusive() else None
         if not self._is_exclusive():
             with _grad_mode(False):
                 self._rebind(BY_TYPE[self._data.__class__].asarray(self._data, copy=True), None)
             if not self._is_exclusive():
                 return None
-        return self._data
+        return self._memory()
+
+    def _memory(self) -> Any:
+        """The raw array, for looking at it or writing to it at once."""
+        return self._data.present if self._data.__class__ in LENT else self._data
 
     def _refresh_copies(self) -> None:
         """After memory was overwritten: views whose array is a copy, not a window, are computed again."""
@@ -332,6 +344,8 @@ class Aliasing:
         base_of = BY_TYPE[memory.__class__].base_of
         for tensor in cells:
             _, primitive, settings = tensor._base or (None, None, {})
+            if tensor._data.__class__ in LENT:
+                continue
             if primitive is not None and tensor._data is not memory and base_of(tensor._data) is not memory:
                 with _grad_mode(False):
                     tensor._data = primitive.op(self._cell(tensor._base[0]._data), **settings)._data
@@ -350,30 +364,3 @@ class _grad_mode:
 
     def __exit__(self, *exc: object) -> None:
         grad_mode.reset(self.token)
-
-
-def references(tensor: Any) -> int:
-    """How many references to the cell's array the interpreter counts, those of this function included."""
-    return sys.getrefcount(tensor._data)
-
-
-class _Probe:
-    __slots__ = ("_data",)
-
-    _data: Any
-
-
-def _calibrate() -> int | None:
-    """What `references` says of an array that only its cell holds, or None where the count cannot be trusted."""
-    if not hasattr(sys, "getrefcount") or not getattr(sys, "_is_gil_enabled", lambda: True)():
-        return None
-    probe = _Probe()
-    probe._data = [0.0]
-    alone = references(probe)
-    other = probe._data
-    shared = references(probe)
-    del other
-    return alone if shared == alone + 1 and references(probe) == alone else None
-
-
-UNIQUE = _calibrate()

@@ -18,6 +18,7 @@ from .._state import RECORDERS, grad_enabled, note_read
 from ..backends.registry import BY_TYPE
 from . import graph
 from .graph import Node, make_node
+from .lending import LENT, Lent, MemoryIsLent, end_loan
 from .precision import widened
 from .primitive import OPERATIONS, Plan, Primitive
 from .tensor import TENSOR_TYPES, Tensor, UnknownOperandError, as_operand, cell
@@ -62,8 +63,8 @@ def scalar_operand(array: Any, value: Any) -> Any:
 
 
 def top(arrays: Sequence[Any]) -> type:
-    """The array type that runs an operation: among several, the one of the highest level."""
-    return max((array.__class__ for array in arrays), key=lambda kind: BY_TYPE[kind].level)
+    """The array type that runs an operation: among several, the one of the highest level; a lent one before a plain one."""
+    return max((array.__class__ for array in arrays), key=lambda kind: (BY_TYPE[kind].level, kind in LENT))
 
 
 def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | None = None) -> list[Tensor]:
@@ -74,7 +75,7 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
     """
     names = primitive.operands if names is None else names
     if _only_levels_differ(primitive, operands, names):
-        return OPERATIONS.on_one_level(operands)
+        return _on_one_level(operands)
     reference = next((x for x in operands if isinstance(x, Tensor)), None)
     if reference is None:
         kinds = ", ".join(type(x).__name__ for x in operands)
@@ -93,7 +94,7 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
         elif promoting[i] and x.dtype is not common:
             tensors[i] = OPERATIONS.astype(x, common)
     if any(BY_TYPE[x._data.__class__].level > 1 for x in tensors):
-        return OPERATIONS.on_one_level(tensors)
+        return _on_one_level(tensors)
     return tensors
 
 
@@ -117,6 +118,38 @@ def operate(primitive: Primitive, x: Any, y: Any) -> Any:
         if compares or repeats or unknown not in _WITHOUT_OPERATORS:
             return NotImplemented
         raise
+
+
+def _on_one_level(tensors: Sequence[Tensor]) -> list[Tensor]:
+    private = [cell(x._read(), x._edge) if x._data.__class__ in LENT else x for x in tensors]
+    return OPERATIONS.on_one_level(private)
+
+
+def on_private_memory(dispatch: Callable, operands: Sequence[Any], *settings: Any, **named: Any) -> Any:
+    """``dispatch`` of operands some of which NumPy may write to: in their place it gets copies.
+
+    Where nothing is recorded, and so nothing saved, the memory itself serves, unless the result would share it.
+    """
+    tensors = operands[0] if isinstance(operands[0], list) else operands
+    records = grad_enabled() and any(x.__class__ in TENSOR_TYPES and x._edge is not None for x in tensors)
+    seen: list[Lent] = []
+
+    def private(x: Any) -> Any:
+        if x.__class__ is list:
+            return [private(part) for part in x]
+        if x.__class__ not in TENSOR_TYPES or x._data.__class__ not in LENT or end_loan(x):
+            return x
+        if records:
+            return cell(x._data.copy(), x._edge)
+        seen.append(x._data)
+        return cell(x._data.present)
+
+    result = dispatch(*[private(x) for x in operands], *settings, **named)
+    if seen:
+        for made in result if result.__class__ is tuple else (result,):
+            if any(memory.shares(made._data) for memory in seen):
+                made._data = seen[0].backend.asarray(made._data, copy=True)
+    return result
 
 
 def _only_levels_differ(primitive: Primitive, operands: Sequence[Any], names: Sequence[str]) -> bool:
@@ -268,7 +301,8 @@ def generate(primitive: Primitive, operator: bool = False) -> Callable:
         operate=operate, plan_of=primitive.plan, widened=widened,
         plans=primitive.plans, primitive=primitive, RECORDERS=RECORDERS, scalar_operand=scalar_operand,
         scalars=_scalars.get, SCALARS=SCALARS, sequence=graph.next_sequence, several=several, Tensor=Tensor,
-        TENSOR_TYPES=TENSOR_TYPES, top=top, is_discrete=is_discrete, EXPLAINED=EXPLAINED,
+        TENSOR_TYPES=TENSOR_TYPES, top=top, is_discrete=is_discrete, EXPLAINED=EXPLAINED, MemoryIsLent=MemoryIsLent,
+        on_private_memory=on_private_memory,
     )  # fmt: skip
     exec(compile(text, f"<dispatcher of {primitive.name}>", "exec"), scope)
     _scopes.append(scope)
@@ -357,6 +391,9 @@ def _text(primitive: Primitive, operator: bool) -> tuple[str, dict[str, Any]]:
         add(f"        return widened(dispatch, ({', '.join(names)},){_settings_call(primitive)})")
     add("    try:")
     add(f"        out = kernels[kind]({', '.join(arrays)}{_settings_call(primitive)})")
+    add(
+        f"    except MemoryIsLent: return on_private_memory(dispatch, ({', '.join(names)},){_settings_call(primitive)})"
+    )
     add("    except EXPLAINED as error:")
     add(f"        told = explain(primitive, ({', '.join(arrays)},), error)")
     add("        if told is error: raise")
@@ -486,6 +523,7 @@ def _variadic_text(primitive: Primitive) -> tuple[str, dict[str, Any]]:
         "    arrays = [x._data for x in tensors]; kind = top(arrays)",
         "    try:",
         f"        out = kernels[kind](arrays{_settings_call(primitive)})",
+        f"    except MemoryIsLent: return on_private_memory(dispatch, (tensors,){_settings_call(primitive)})",
         "    except EXPLAINED as error:",
         "        told = explain(primitive, arrays, error)",
         "        if told is error: raise",

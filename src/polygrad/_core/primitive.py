@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..backends.namespace import ACCUMULATING, GENERIC, STANDARD
 from ..backends.registry import BY_TYPE
+from .lending import LENT, lent_kernel
 
 #: Every primitive, by name.
 PRIMITIVES: dict[str, Primitive] = {}
@@ -100,11 +101,14 @@ class Primitive:
         self.accumulates = accumulates
         #: Array type → the library's types of half precision that this operation wants in single precision.
         self.halves = _ByType(lambda array_type: BY_TYPE[array_type].halves(name))
-        self.kernels = _ByType(lambda array_type: BY_TYPE[array_type].kernel(self))
+        self.kernels = _ByType(self._kernel)
         self.plans: dict[tuple[bool, ...], Plan] = {}
         self.__doc__ = forward.__doc__
         self.__name__ = self.__qualname__ = name
         self.__module__ = forward.__module__
+
+    def _kernel(self, array_type: type) -> Callable:
+        return lent_kernel(self, array_type) if array_type in LENT else BY_TYPE[array_type].kernel(self)
 
     def defvjp(self, joint: Callable | None = None, /, **rules: Callable) -> Primitive:
         """Declare the gradient rules: one per operand, or one ``joint`` rule that returns a tuple for all of them.

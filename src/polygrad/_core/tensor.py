@@ -16,6 +16,7 @@ from .._state import RECORDERS, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .aliasing import Aliasing
 from .graph import Edge, Leaf, Node, RemovableHandle, entry, hooks_of
+from .lending import LENT, private
 from .primitive import OPERATIONS
 
 _new = object.__new__
@@ -71,7 +72,8 @@ class Tensor(Aliasing):
         """The raw array: the one way to it, seen by a recorder."""
         if RECORDERS:
             note_read(self)
-        return self._data
+        data = self._data
+        return data if data.__class__ not in LENT else private(self)
 
     @property
     def array(self) -> Any:

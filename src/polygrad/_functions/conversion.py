@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
+from .._core.lending import lend
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, make_leaf
 from .._devices import native_device
@@ -79,14 +80,22 @@ xp.moved = moved
 
 
 def numpy(input: Tensor, *, force: bool = False) -> Any:
-    """The values as a read-only NumPy array, which shares memory where it can.
+    """The values as a NumPy array.  Both can be written to, and share memory on a backend whose memory NumPy sees.
 
+    What a graph has saved, or saves later, is not reached by such writes.  The array is a copy on other backends, where
+    one element of the memory is several of the tensor (`expand`), and inside of compiled and checkpointed functions.
     Raises RuntimeError for a tensor that requires grad where operations are recorded, unless ``force``.
     """
     if input._edge is not None and not force and grad_enabled():
         raise RuntimeError("can't call numpy() on a tensor that requires grad; use tensor.detach().numpy() instead")
-    view = np.asarray(input.backend.to_numpy(input._read())).view()
-    view.flags.writeable = False
+    memory = lend(input)
+    if memory is None:
+        return np.array(input.backend.to_numpy(input._read()))
+    view = memory[...]
+    if not view.flags.writeable:
+        if any(step == 0 and n > 1 for step, n in zip(view.strides, view.shape, strict=True)):
+            return view.copy()
+        view.flags.writeable = True  # NumPy's diagonal is a window like any other
     return view
 
 

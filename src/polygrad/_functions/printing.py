@@ -103,7 +103,7 @@ def _body(input: Tensor, indent: int) -> str:
     backend = input.backend
     if backend.level:
         return f"<{backend.name} of shape {tuple(input.shape)}>"
-    array = np.asarray(backend.to_numpy(input._data))
+    array = np.asarray(backend.to_numpy(input._memory()))
     if not array.size:
         return "[]"
     shortened = array.size > _options.threshold

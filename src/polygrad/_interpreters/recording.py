@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any, NamedTuple
 
+from .._core.lending import LENT
 from .._core.primitive import PRIMITIVES
 from .._ops.recurrent import scan_steps
 from ..backends.base import Backend
@@ -100,7 +101,7 @@ class _PlainTypes(dict[type, bool]):
 
     def __missing__(self, kind: type) -> bool:
         try:
-            found = BY_TYPE[kind] is self._ground
+            found = BY_TYPE[kind] is self._ground and kind not in LENT
         except TypeError:
             found = False
         self[kind] = found

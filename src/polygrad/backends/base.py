@@ -54,6 +54,10 @@ class Backend:
     #: Plain arrays have level 0, and those that are recorded 1.  An array type that computes something else (vmap, jvp) has a
     #: level of its own above these, and where types meet the highest level runs the operation.
     level: int = 0
+    #: Whether `to_numpy` gives the memory itself of arrays that can be written to, not a copy.
+    shares_with_numpy: bool = False
+    #: The type of the arrays whose memory was given to NumPy; made when the first is (see `_core.lending`).
+    lent_type: type | None = None
     #: Whether 0-d arrays made by `scalar` may be kept and shared between operations: one device, immutable use.
     shares_scalars: bool = False
 

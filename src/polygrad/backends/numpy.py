@@ -40,6 +40,7 @@ class NumpyBackend(Backend):
     capabilities = frozenset({"mutable", "float64", "complex"})
     accumulates = frozenset({"sum", "index_add"})
     shares_scalars = True
+    shares_with_numpy = True
 
     def __init__(self) -> None:
         from . import (  # noqa: F401 - each adds its kernels to the table

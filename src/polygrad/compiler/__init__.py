@@ -17,10 +17,10 @@ from . import turns
 from .calling import STALE
 from .changing import Changing
 from .effects import Effects
-from .errors import CompileError, StateIsMissing
+from .errors import CompileError, RunsEagerly
 from .explain import advise, described, explain, explain_eviction
 from .jit import Program
-from .keys import key_of, key_of_tensors
+from .keys import key_of, key_of_tensors, seen_by_numpy
 from .replay import Outdated, replaying
 
 #: A program that is made may be stale at once, where another thread has changed something in between.
@@ -112,14 +112,14 @@ class Compiled:
             finally:
                 turns.running.remove(thread)
             attempts += 1
-            if self._effects.runs_eagerly(key):
+            if self._effects.runs_eagerly(key) or seen_by_numpy(tensors):
                 break
             with turns.alone():
                 if self._programs.get(key, ()) is not programs:  # another thread was here first
                     continue
                 try:
                     program = self._made(args, kwargs, tensors, programs)
-                except StateIsMissing:
+                except RunsEagerly:
                     break
                 passing = program if program.changed else None
                 self._effects.note(key, program, programs)
@@ -170,7 +170,7 @@ class Compiled:
         ):
             try:
                 return self._trace(args, kwargs, tensors, changing)
-            except StateIsMissing:
+            except RunsEagerly:
                 raise
             except Exception:  # an error of the function's own comes again without them
                 self._constants |= changing.constants

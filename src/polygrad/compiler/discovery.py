@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.graph import Leaf, Node
+from .._core.lending import LENT, end_loan
 from .._core.tensor import Tensor
 from .._state import CHANGES, Recorder
 from ..backends.registry import BY_TYPE
-from .errors import CompileError
+from .errors import CompileError, MemoryIsShared
 
 
 @dataclass(slots=True)
@@ -226,6 +227,8 @@ class Discovery(Recorder):
             return record
         if BY_TYPE[type(cell._data)].level or self.backend.is_traced(cell._data):
             return None  # made while tracing; so is what belongs to a transform
+        if cell._data.__class__ in LENT and not end_loan(cell):
+            raise MemoryIsShared(cell)
         record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge, cell._base, cell._views)
         self.records.append(record)
         return record

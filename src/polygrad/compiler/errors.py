@@ -18,8 +18,22 @@ class CompileError(RuntimeError):
     """A function that cannot be compiled as it is written."""
 
 
-class StateIsMissing(CompileError):
+class RunsEagerly(CompileError):
+    """A call that no program can do, and that gives the right result without one."""
+
+
+class StateIsMissing(RunsEagerly):
     """A function that makes state when it first runs: it can be compiled once it has run."""
+
+
+class MemoryIsShared(RunsEagerly):
+    """A tensor that shares its memory with NumPy's arrays: a program takes memory and gives other memory back."""
+
+    def __init__(self, tensor: Any):
+        super().__init__(
+            f"compile: a tensor of shape {tuple(tensor.shape)} shares its memory with an array that its numpy() has given "
+            "out, which a program cannot; let the array go, or take x.numpy().copy()"
+        )
 
 
 def users_line(trace: TracebackType | None, backend: Any) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.graph import Leaf, Node
+from .._core.lending import LENT
 from .._core.tensor import Tensor
 from .._state import Counted, recording
 from .calling import UNIQUE, Condition, Source, differ, tree
@@ -226,7 +227,12 @@ class Program:
             found.setdefault(expression, Condition(expression, value, words, isinstance(owner, Counted)))
         for record in discovery.records:
             target = record.reference()
-            if record.number is None or target is None or id(target) in self._arguments or id(target) in self._cells:
+            if target is None or id(target) in self._arguments or id(target) in self._cells:
+                continue
+            if record.number is None:
+                if record.written and self._backend.level:
+                    expression = f"({self._source.name(target)}._data.__class__ in {self._source.name(LENT)})"
+                    found[expression] = Condition(expression, False, f"whether NumPy sees {_describe(target)}")
                 continue
             expression = f"{self._source.name(target)}._edge.__class__"
             words = f"the graph of {_describe(target)}"

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .._core.lending import LENT, end_loan
 from .._core.tensor import TENSOR_TYPES, Tensor
 from .._dtypes import get_default_dtype
 from .._state import grad_enabled
 from ..backends.registry import get_backend
 from .pytree import flatten
+
+
+def _array(x: Tensor) -> Any:
+    """What ``x`` holds: its own array, unless NumPy sees the memory, too."""
+    if x._data.__class__ in LENT:
+        end_loan(x)
+    return x._data
+
+
+def seen_by_numpy(tensors: Sequence[Any]) -> bool:
+    """Whether one of ``tensors`` shares its memory with NumPy's arrays, so that no program can be run on it."""
+    return any(x._data.__class__ in LENT for x in tensors)
 
 
 def key_of_tensors(args: Sequence[Any]) -> tuple | None:
@@ -20,7 +33,7 @@ def key_of_tensors(args: Sequence[Any]) -> tuple | None:
     for x in args:
         if x.__class__ not in TENSOR_TYPES:
             return None
-        array = x._read()
+        array = _array(x)
         parts += array.__class__, array.shape, array.dtype, x._edge.__class__
     return tuple(parts) if len(args) == 1 or len(set(map(id, args))) == len(args) else None
 
@@ -33,7 +46,7 @@ def key_of(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, list[Tensor]]:
     parts: list[Any] = [structure, grad_enabled(), get_default_dtype(), None if tensors else get_backend()]
     for place, leaf in enumerate(leaves):
         if isinstance(leaf, Tensor):
-            array = leaf._read()
+            array = _array(leaf)
             edge = leaf._edge.__class__
             parts.append((array.__class__, tuple(array.shape), array.dtype, edge, first.setdefault(id(leaf), place)))
         else:

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
-from .._core.aliasing import UNIQUE
 from .._core.graph import Leaf
+from .._core.references import UNIQUE
 from .._core.tensor import Tensor
 from .._state import CHANGES, RECORDERS, note_read, recorder
 

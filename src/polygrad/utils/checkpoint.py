@@ -277,7 +277,9 @@ def _without_trace(held: Sequence[tuple[Tensor, Any]]) -> Iterator[None]:
 
     Afterwards they, and what has no graph and was written inside, such as running statistics, hold what they held before.
     """
-    watching = _Watching(recorder(), [(x, x._read()) for x, _ in held])
+    for x, _ in held:
+        x._read()  # a recorder is to know of it
+    watching = _Watching(recorder(), [(x, x._data) for x, _ in held])
     try:
         for x, array in held:
             x._data = array
