@@ -86,13 +86,16 @@ def hooks_of_tensors_and_optimizers(wrap):
         (weight * x * y).sum().backward()
         optimizer.step()
 
+    def count_one(parameter):
+        count.add_(1)
+
     step, x = wrap(step), polygrad.ones(2)
     point, other = (polygrad.ones(2, requires_grad=True) for _ in range(2))
     other.register_hook(lambda g: g * 100)
     for hook in (
         None,
         lambda: weight.register_hook(lambda g: g * 10),
-        lambda: weight.register_post_accumulate_grad_hook(lambda p: count.add_(1)),
+        lambda: weight.register_post_accumulate_grad_hook(count_one),
         lambda: optimizer.register_step_post_hook(lambda *_: count.add_(10)),
     ):
         handle = None if hook is None else hook()

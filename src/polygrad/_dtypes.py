@@ -8,8 +8,12 @@ with a float gives the float), and it is the same on every backend.
 from __future__ import annotations
 
 import builtins
+import math
+import sys
 
 __all__ = ["DType", "get_default_dtype", "promote", "promote_scalar", "set_default_dtype"]
+
+_LARGEST_FLOAT = int(sys.float_info.max)
 
 
 class DType:
@@ -56,6 +60,29 @@ class DType:
     def to_complex(self) -> DType:
         """The complex type whose parts have this precision: ``float32`` gives ``complex64``."""
         return _COMPLEX_OF.get(self, self)
+
+    def holds(self, value: float | complex) -> builtins.bool:
+        """Whether the Python number ``value`` is within the range of this type; a float within an integer type's is truncated."""
+        if self.kind in ("int", "uint"):
+            lowest, highest = self.limits
+            return isinstance(value, complex) or (-math.inf < value < math.inf and lowest <= int(value) <= highest)
+        return value.__class__ is not int or abs(value) <= _LARGEST_FLOAT or self.kind == "bool"
+
+    def check(self, value: float | complex) -> None:
+        """Raise RuntimeError unless this type `holds` the Python number ``value``."""
+        if not self.holds(value):
+            shown = value if self.kind in ("int", "uint") else "with so many digits"
+            within = "{} to {}".format(*self.limits) if self.kind in ("int", "uint") else f"up to {_LARGEST_FLOAT:.1e}"
+            raise RuntimeError(
+                f"the number {shown} does not fit into {self.name}, which has numbers {within}; convert the tensor first, "
+                "as in x.to(polygrad.int64)"
+            )
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The smallest and the largest number of an integer type."""
+        bits = 8 * self.itemsize
+        return (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if self.kind == "int" else (0, 2**bits - 1)
 
     def __repr__(self) -> str:
         return f"polygrad.{self.name}"

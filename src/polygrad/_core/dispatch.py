@@ -52,7 +52,7 @@ def scalar_operand(array: Any, value: Any) -> Any:
     """``value`` as a 0-d array that does not change the type of ``array``, or None where it would."""
     backend = BY_TYPE[array.__class__]
     dtype = backend.from_dtype(array.dtype)
-    if _dtypes.promote_scalar(dtype, value.__class__) is not dtype:
+    if _dtypes.promote_scalar(dtype, value.__class__) is not dtype or not dtype.holds(value):
         return None
     made = backend.scalar(value, array.dtype, array)
     if backend.shares_scalars and value:  # 0.0 and -0.0 are equal as keys
@@ -164,15 +164,21 @@ def _only_levels_differ(primitive: Primitive, operands: Sequence[Any], names: Se
     return not primitive.floats or not is_discrete[arrays[0].__class__, arrays[0].dtype]
 
 
+_COMPARISONS = frozenset("equal not_equal less less_equal greater greater_equal".split())
+
+
 def _common_dtype(primitive: Primitive, tensors: Sequence[Any], promoting: Sequence[bool]) -> Any:
     involved = [x for x, promotes in zip(tensors, promoting, strict=True) if promotes]
     known = [x.dtype for x in involved if isinstance(x, Tensor)]
-    scalars = [x.__class__ for x in involved if not isinstance(x, Tensor)]
+    scalars = [x for x in involved if not isinstance(x, Tensor)]
     if not known and not scalars:
         return None
-    common = _dtypes.promote(*(known or [_dtypes.default_of(scalars[0])]))
+    common = _dtypes.promote(*(known or [_dtypes.default_of(scalars[0].__class__)]))
     for scalar in scalars:
-        common = _dtypes.promote_scalar(common, scalar)
+        common = _dtypes.promote_scalar(common, scalar.__class__)
+        exact = type(scalar) is int and primitive.name in _COMPARISONS
+        if exact and not common.holds(scalar) and _dtypes.int64.holds(scalar):
+            common = _dtypes.int64  # compared with a number that the type does not have: the answer is known
     if primitive.floats and not common.is_differentiable:
         common = _dtypes.get_default_dtype()
     return common
@@ -389,6 +395,9 @@ def _text(primitive: Primitive, operator: bool) -> tuple[str, dict[str, Any]]:
     if primitive.accumulates:
         add("    if a0.dtype in halves[kind]:")
         add(f"        return widened(dispatch, ({', '.join(names)},){_settings_call(primitive)})")
+    if primitive.check is not None:
+        scope["check"] = primitive.check
+        add(f"    if is_discrete[kind, a0.dtype]: check(primitive, {', '.join(arrays)})")
     add("    try:")
     add(f"        out = kernels[kind]({', '.join(arrays)}{_settings_call(primitive)})")
     add(

@@ -98,6 +98,8 @@ class Primitive:
         self.pushforwards: dict[str, Callable] = {}
         #: What is wrong with raw operands that the array library refused: ``(*operands) -> message or None``.
         self.misfit: Callable[..., str | None] | None = None
+        #: Raises for integers of which the array library would compute something without a word: ``(primitive, *arrays)``.
+        self.check: Callable[..., None] | None = None
         self.accumulates = accumulates
         #: Array type → the library's types of half precision that this operation wants in single precision.
         self.halves = _ByType(lambda array_type: BY_TYPE[array_type].halves(name))

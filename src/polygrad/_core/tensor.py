@@ -292,9 +292,13 @@ class Tensor(Aliasing):
             self._edge.shape = tuple(self._data.shape)
 
     def _new_scalar(self, value: Any, dtype: DType) -> Tensor:
-        """A 0-d tensor of ``dtype`` beside this one: same backend, same device."""
+        """A 0-d tensor of ``dtype`` beside this one: same backend, same device.
+
+        Raises RuntimeError for a number that the type does not have.
+        """
         if hasattr(type(value), "__polygrad_tensor__"):  # a number that a program reads anew at every call
             return value.__polygrad_tensor__(dtype)
+        dtype.check(value)
         data = self._data
         backend = BY_TYPE[data.__class__]
         return cell(backend.scalar(value, backend.to_dtype(dtype), data))

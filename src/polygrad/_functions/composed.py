@@ -55,18 +55,21 @@ def _double(x: Any) -> Any:
 
 
 def fmax(input: Tensor, other: Tensor) -> Tensor:
-    """The larger of each pair; a number where the other is NaN."""
-    return xp.where(xp.isnan(other), input, xp.where(xp.isnan(input), other, xp.maximum(input, other)))
+    """The larger of each pair; a number where the other is NaN.  Of equal ones ``input`` gets the gradient."""
+    return xp.where(xp.logical_or(input >= other, xp.isnan(other)), input, other)
 
 
 def fmin(input: Tensor, other: Tensor) -> Tensor:
-    """The smaller of each pair; a number where the other is NaN."""
-    return xp.where(xp.isnan(other), input, xp.where(xp.isnan(input), other, xp.minimum(input, other)))
+    """The smaller of each pair; a number where the other is NaN.  Of equal ones ``input`` gets the gradient."""
+    return xp.where(xp.logical_or(input <= other, xp.isnan(other)), input, other)
 
 
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """``log(input / (1 - input))``, with ``input`` held between ``eps`` and ``1 - eps`` if that is given."""
-    x = input if eps is None else pointwise.clamp(input, eps, 1 - eps)
+    if eps is None:  # outside of 0 and 1 the value is NaN, and so are its derivatives, which log and log1p have there
+        x = input * xp.where(xp.logical_and(input >= 0, input <= 1), 1.0, math.nan)
+    else:
+        x = pointwise.clamp(input, eps, 1 - eps)
     return xp.log(x) - xp.log1p(-x)
 
 

@@ -184,8 +184,6 @@ def full(
     """A tensor of shape ``size`` full of ``fill_value``."""
     fill_value = number_of(fill_value)
     dtype = check_dtype(dtype) or _dtypes.default_of(type(fill_value))
-    if dtype.kind in ("int", "uint") and isinstance(fill_value, (int, float)):
-        as_numpy(fill_value, dtype)  # raises for a number that the type does not have
     return _filled(sizes((size,)), fill_value, dtype, device, requires_grad, backend)
 
 
@@ -193,6 +191,8 @@ def _filled(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, requi
     for length in shape:
         if length < 0:
             raise RuntimeError(f"a tensor cannot have a negative length: {shape}")
+    if dtype.kind in ("int", "uint") and isinstance(value, (int, float)):
+        as_numpy(value, dtype)  # raises for a number that the type does not have
     target, where = place(backend, device)
     return wrap(target.xp.full(shape, value, dtype=target.to_dtype(dtype), device=where), requires_grad)
 
@@ -303,8 +303,11 @@ def linspace(
     """``steps`` numbers at equal distances, from ``start`` to ``end``, both included."""
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
     target, where = place(backend, device)
-    numbers = np.linspace(float(number_of(start)), float(number_of(end)), steps)
+    start, end = float(number_of(start)), float(number_of(end))
+    numbers = np.linspace(start, end, steps)
     if dtype.kind in ("int", "uint"):
+        dtype.check(start)
+        dtype.check(end)
         numbers = np.trunc(numbers)
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
 

@@ -33,6 +33,8 @@ def getitem(x: Tensor, key: Any) -> Tensor:
 
 def setitem(x: Tensor, key: Any, value: Any) -> None:
     """``x[key] = value``, in place, ``value`` broadcast.  Raises as `getitem`, and for a shape that does not fit."""
+    if key is False:
+        return  # it selects nothing, and PyTorch does not record it
     if not isinstance(value, Tensor):
         value = scalar_for(x, value) if isinstance(value, (bool, int, float, complex)) else _as_value(x, value)
     if isinstance(key, Tensor) and key.dtype is _dtypes.uint8:
@@ -299,6 +301,26 @@ def _positions_of_scalar(value: Any, x: Tensor) -> Tensor:
         return nonzero_positions(value)[0]
     place = {"backend": x.backend, "device": None if x.backend.level else x.device}
     return tensor([0] * value, dtype=_dtypes.int64, **place)
+
+
+def check_range(index: Tensor, length: int, axis: int) -> None:
+    """Raise IndexError unless every number of ``index`` is from 0 to ``length``, ``length`` excluded.
+
+    This is for the functions that, as in PyTorch, do not count negative indices from the end.  A compiled program looks at no
+    number: there an index that is out of range does what the library does with it.
+    """
+
+    def check(lowest: int, highest: int) -> None:
+        if lowest < 0 or highest >= length:
+            wrong = lowest if lowest < 0 else highest
+            raise IndexError(f"index {wrong} is out of bounds for dimension {axis} with size {length}")
+
+    if not index.shape.numel():
+        return
+    if not index.backend.level and not RECORDERS:
+        check(xp.min(index).item(), xp.max(index).item())
+    else:
+        ask(index, lambda values: check(int(values.min()), int(values.max())))
 
 
 def _wrapped(index: Tensor, length: int, axis: int) -> Tensor:

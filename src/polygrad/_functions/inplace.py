@@ -163,7 +163,8 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 
 def index_copy_(self: Tensor, dim: int, index: Tensor, tensor: Tensor) -> Tensor:
     """Write the slices of ``tensor`` at the positions ``index`` of ``dim``."""
-    self[picking.at(self, dim, index, "index_copy_")] = tensor
+    axis = picking.check_along(self, dim, index, "index_copy_")
+    self[picking.at(self, axis, index, "index_copy_")] = tensor
     return self
 
 

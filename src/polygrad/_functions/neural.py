@@ -19,6 +19,8 @@ from .shaping import broadcast_tensors
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """``input @ weight.mT + bias`` for ``input`` ``(..., in)``, ``weight`` ``(out, in)`` and ``bias`` ``(out,)``.
 
+    A ``weight`` of shape ``(in,)`` gives a result of shape ``(...)``; it takes no bias.
+
     Raises ShapeError (a ValueError and RuntimeError), with the shapes, where they do not fit.
 
     Example::
@@ -26,10 +28,19 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         F.linear(polygrad.ones(5, 3), polygrad.ones(2, 3)).shape  # (5, 2)
     """
     try:
-        return xp.linear_without_bias(input, weight) if bias is None else xp.linear(input, weight, bias)
+        if bias is not None:
+            return xp.linear(input, weight, bias)
+        return xp.linear_without_bias(input, weight) if weight.ndim == 2 else _of_vector(input, weight)
     except (ValueError, RuntimeError, IndexError):
         _check_linear(input, weight, bias)
         raise
+
+
+def _of_vector(input: Tensor, weight: Tensor) -> Tensor:
+    """``input @ weight`` for a ``weight`` of shape ``(in,)``: one feature comes out, without an axis for it."""
+    if weight.ndim != 1 or not input.ndim or input.shape[-1] != weight.shape[0]:
+        _check_linear(input, weight, None)
+    return xp.matmul(input, weight)
 
 
 def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:

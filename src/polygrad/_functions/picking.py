@@ -11,7 +11,7 @@ from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from .common import ask, check_tensor, numpy_spelling
 from .creation import arange, full, tensor
-from .indexing import nonzero_positions
+from .indexing import check_range, nonzero_positions
 from .pointwise import scaled
 from .shaping import broadcast_shapes, broadcast_tensors, broadcast_to, clone, flatten, reshape, stack
 
@@ -26,6 +26,13 @@ def check_positions(index: Tensor, name: str, argument: str = "index") -> Tensor
             f"{index.dtype.name}"
         )
     return index
+
+
+def check_along(input: Tensor, dim: int, index: Tensor, name: str) -> int:
+    """``dim`` counted from the front.  Raises unless ``index`` holds positions along it that are not negative."""
+    axis = normal_axis(dim, input.ndim)
+    check_range(check_positions(index, name), input.shape[axis] if input.ndim else 1, axis)
+    return axis
 
 
 @numpy_spelling
@@ -53,6 +60,8 @@ def repeat_interleave(
         raise RuntimeError(
             f"repeats must have one element, or as many as input along dim: {x.shape[axis]}, not {tuple(repeats.shape)}"
         )
+    if ask(repeats, lambda values: bool((values < 0).any())):
+        raise RuntimeError("repeats can not be negative")
     ends = xp.cumulative_sum(broadcast_to(flatten(repeats), (x.shape[axis],)), 0)
     if total is None:
         total = int(ends[-1].item()) if x.shape[axis] else 0
@@ -62,8 +71,7 @@ def repeat_interleave(
 
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices of ``input`` along ``dim`` at the positions ``index``, a 1-D tensor of integers."""
-    axis = normal_axis(dim, input.ndim)
-    check_positions(index, "index_select")
+    axis = check_along(input, dim, index, "index_select")
     if index.ndim > 1:
         raise IndexError(f"index_select(): index is supposed to be a vector, and it has {index.ndim} dimensions")
     if not input.ndim:
@@ -73,8 +81,11 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """``out[i][j][k] = input[index[i][j][k]][j][k]`` for ``dim`` 0, and likewise for others."""
-    axis = normal_axis(dim, input.ndim)
-    check_positions(index, "gather")
+    axis = check_along(input, dim, index, "gather")
+    return _gather(input, axis, index)
+
+
+def _gather(input: Tensor, axis: int, index: Tensor) -> Tensor:
     if not input.shape or not index.shape:  # a 0-d tensor counts as one of length 1
         return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
     if not index.shape.numel():
@@ -85,7 +96,10 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """The elements at ``indices`` along ``dim``, the other dimensions broadcast; or those of the flattened tensor."""
+    """The elements at ``indices`` along ``dim``, the other dimensions broadcast; or those of the flattened tensor.
+
+    Along a ``dim`` negative indices count from the end.
+    """
     check_positions(indices, "take_along_dim", "indices")
     if dim is None:
         return gather(reshape(input, -1), 0, reshape(indices, -1))
@@ -96,7 +110,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         (*input.shape[:axis], 1, *input.shape[axis + 1 :]), (*indices.shape[:axis], 1, *indices.shape[axis + 1 :])
     )
     input = broadcast_to(input, (*others[:axis], input.shape[axis], *others[axis + 1 :]))
-    return gather(input, axis, broadcast_to(indices, (*others[:axis], indices.shape[axis], *others[axis + 1 :])))
+    return _gather(input, axis, broadcast_to(indices, (*others[:axis], indices.shape[axis], *others[axis + 1 :])))
 
 
 def take(input: Tensor, index: Tensor) -> Tensor:
@@ -111,14 +125,13 @@ def scatter(
 
     ``src`` may be one number.  With ``reduce``, ``"add"`` or ``"multiply"``, it is added or multiplied instead.
     """
-    axis = normal_axis(dim, input.ndim)
-    check_positions(index, "scatter")
+    axis = check_along(input, dim, index, "scatter")
     src = value if src is None else src
     if reduce is not None:
         if not isinstance(src, Tensor):
             src = full(index.shape, src, dtype=input.dtype, backend=input.backend, device=input.device)
         if reduce == "add":
-            return scatter_add(input, dim, index, src)
+            return _scatter_sum(input, axis, index, src)
         if reduce == "multiply":
             return _scatter_product(input, axis, index, src)
         raise RuntimeError(f"scatter(): reduce is 'add' or 'multiply', not {reduce!r}")
@@ -131,10 +144,13 @@ def scatter(
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """As `scatter`, but added: ``out[index[i][j][k]][j][k] += src[i][j][k]``."""
-    axis = normal_axis(dim, input.ndim)
-    check_positions(index, "scatter_add")
+    axis = check_along(input, dim, index, "scatter_add")
+    return _scatter_sum(input, axis, index, src)
+
+
+def _scatter_sum(input: Tensor, axis: int, index: Tensor, src: Tensor) -> Tensor:
     if not input.ndim:
-        return xp.reshape(scatter_add(flatten(input), 0, flatten(index), flatten(src)), ())
+        return xp.reshape(_scatter_sum(flatten(input), 0, flatten(index), flatten(src)), ())
     values = xp.astype(xp.reshape(_trimmed(src, index), (-1,)), input.dtype)
     added = xp.index_add(values, _flat_positions(index, axis, input), input.shape.numel())
     return input + xp.reshape(added, tuple(input.shape))
@@ -172,6 +188,10 @@ def _line(src: Any) -> Any:
 def _trimmed(src: Any, index: Tensor) -> Any:
     if not isinstance(src, Tensor) or tuple(src.shape) == tuple(index.shape):
         return src
+    if src.ndim != index.ndim or any(n < m for n, m in zip(src.shape, index.shape, strict=True)):
+        raise ShapeError(
+            f"scatter: index of shape {tuple(index.shape)} points from more elements than src has: {tuple(src.shape)}"
+        )
     return xp.getitem(src, tuple(slice(0, n) for n in index.shape))
 
 
@@ -221,8 +241,7 @@ def at(input: Tensor, dim: int, index: Tensor, name: str) -> tuple:
 
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """``input`` with ``alpha`` times each slice of ``source`` along ``dim`` added at its ``index``; equals add up."""
-    axis = normal_axis(dim, input.ndim)
-    check_positions(index, "index_add")
+    axis = check_along(input, dim, index, "index_add")
     if index.ndim > 1 or (source.ndim and source.shape[axis] != index.shape.numel()):
         raise RuntimeError(
             f"index_add(): index has shape {tuple(index.shape)}, and source {tuple(source.shape)} along dim {axis}; "
@@ -247,6 +266,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """``input`` with the slices of ``source`` at the positions ``index`` of ``dim``."""
+    check_along(input, dim, index, "index_copy")
     if not input.ndim:
         return xp.reshape(index_copy(flatten(input), dim, flatten(index), flatten(source)), ())
     result = clone(input)

@@ -74,8 +74,8 @@ def _check_range(array: Any, dtype: DType) -> None:
     """Raise RuntimeError for Python numbers that an integer type does not have; negative ones of an unsigned type wrap."""
     if array.dtype.kind == "c":
         raise TypeError(f"complex numbers do not fit into {dtype.name}: give their real parts, or dtype=complex64")
-    highest = 2 ** (8 * dtype.itemsize - (dtype.kind == "int")) - 1
-    lowest = -highest - (dtype.kind == "int")
+    lowest, highest = dtype.limits
+    lowest = lowest or -highest
     # As Python's numbers, of which the comparison is exact; NaN and infinities are in no range.
     ends = [array.min().item(), array.max().item()] if array.size else []
     if not all(-math.inf < x < math.inf and lowest <= int(x) <= highest for x in ends):

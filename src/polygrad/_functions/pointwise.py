@@ -32,6 +32,7 @@ def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
                     raise RuntimeError(
                         "integers to negative integer powers are not allowed; convert to a floating type first"
                     )
+                dtype.check(exponent)
                 return xp.power(input, exponent)
         return general(input, exponent)
 
@@ -110,8 +111,8 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     if min is None and max is None:
         raise RuntimeError("at least one of 'min' or 'max' must not be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        result = input if min is None else xp.maximum(input, min)
-        return result if max is None else xp.minimum(result, max)
+        result = input if min is None else xp.at_least(input, min)
+        return result if max is None else xp.at_most(result, max)
     for bound in (min, max):
         if bound is not None and _dtypes.promote_scalar(input.dtype, type(bound)) is not input.dtype:
             input = xp.astype(input, _dtypes.promote_scalar(input.dtype, type(bound)))

@@ -16,7 +16,7 @@ from .._devices import native_device
 from .._dtypes import DType
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
-from .common import check_tensor, known_values, sizes, xp
+from .common import ask, check_tensor, known_values, sizes, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
 from .shaping import broadcast_tensors
@@ -114,6 +114,8 @@ def _integers(
         raise RuntimeError(
             f"random integers from low to high, high excluded, need low < high, but low={low}, high={high}"
         )
+    dtype.check(low)
+    dtype.check(high - 1)
     drawn = dtype if dtype.kind in ("int", "uint") else _dtypes.int64
     made = _draw(
         "integers_from_bits", math.prod(shape), (math.prod(shape), low, high - low), drawn, generator, backend, device
@@ -246,6 +248,8 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
         return xp.astype(bernoulli_mask(tuple(input.shape), p, input, generator), input.dtype)
     if input.dtype.name not in _DIGITS:
         raise RuntimeError(f"bernoulli: probabilities are of a floating-point type, not {input.dtype.name}")
+    if ask(input.detach(), lambda values: bool(((values >= 0) & (values <= 1)).all())) is False:
+        raise RuntimeError("bernoulli: expected probabilities between 0 and 1, but input has others")
     drawn = _uniform(tuple(input.shape), input.dtype, generator, *_place_of(input))
     return xp.astype(drawn < input.detach(), input.dtype)
 

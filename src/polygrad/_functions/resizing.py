@@ -46,6 +46,7 @@ def _padded(input: Tensor, widths: list[tuple[int, int]], mode: str, value: floa
     if mode == "constant":
         input = _cut(input, widths)
         widths = [(max(before, 0), max(after, 0)) for before, after in widths]
+        input.dtype.check(value or 0)
         return xp.pad(input, tuple(widths), 0 if value is None else value) if any(map(any, widths)) else input
     if value is not None and value != 0:
         raise ValueError(f"pad: mode {mode!r} takes no value")

@@ -43,16 +43,20 @@ def product(lengths: Any) -> int:
 # -- element by element ----------------------------------------------------------------------------------------------------
 
 
-@rule_for("elementwise fmod logaddexp safe_divide where complex binary_cross_entropy binary_cross_entropy_with_logits")
+@rule_for(
+    """elementwise at_least at_most fmod logaddexp safe_divide where complex binary_cross_entropy
+    binary_cross_entropy_with_logits"""
+)
 def elementwise(batch: Batching, *operands: Any, **settings: Any) -> Any:
     """Operands are broadcast: dimensions that an example lacks are put behind the batch axis, not before it."""
     ndim = max([batch.ndim(i, x) for i, x in enumerate(operands)])
     return batch.op(*[batch.aligned(i, x, ndim) for i, x in enumerate(operands)], **settings)
 
 
-# The second line: matrices are the last two axes.
+# From `adjugate` on: matrices are the last two axes.
 @rule_for(
-    """abs cast clip clone conj elu erf gelu hardtanh imag leaky_relu logsigmoid power real relu sigmoid silu softplus transfer
+    """abs cast clip clone conj elu erf gelu hardtanh imag leaky_relu logistic logsigmoid power real relu sigmoid silu
+    softplus transfer
     adjugate cholesky det diagonal diagonal_embed eigh eigvalsh inv matrix_transpose pinv qr slogdet svd svdvals tril triu"""
 )
 def as_it_is(batch: Batching, x: Any, **settings: Any) -> Any:

@@ -22,8 +22,8 @@ from .namespace import on_one_type, taking_names
 
 #: Element-wise primitives beside those of the standard.
 _ELEMENTWISE = frozenset(
-    """binary_cross_entropy binary_cross_entropy_with_logits clip elu erf fmod gelu hardtanh leaky_relu logaddexp
-    logsigmoid power relu safe_divide sigmoid silu softplus""".split()
+    """at_least at_most binary_cross_entropy binary_cross_entropy_with_logits clip elu erf fmod gelu hardtanh leaky_relu
+    logaddexp logistic logsigmoid power relu safe_divide sigmoid silu softplus""".split()
 )
 
 Rule = Callable[[Sequence[Any], Sequence[Any], dict[str, Any], Any], Any]

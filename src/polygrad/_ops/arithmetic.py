@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from .._core.dispatch import is_discrete
-from .._core.primitive import OPERATIONS, elementwise, predicate, primitive
+from .._core.primitive import OPERATIONS, PRIMITIVES, elementwise, predicate, primitive
 from .._core.tensor import cell
+from .._state import RECORDERS
+from ..backends.registry import BY_TYPE
 
 elementwise("add", x=lambda xp, g: g, y=lambda xp, g: g)
 elementwise("subtract", x=lambda xp, g: g, y=lambda xp, g: -g)
@@ -81,9 +85,8 @@ power.defvjp(x=_power)
 
 
 def _selected(xp, g, chosen, other, ans):
-    """The share of ``g`` that goes to ``chosen``: all where it won, half where both are equal."""
-    half = xp.where(chosen == other, g * 0.5, g)
-    return xp.where(chosen == ans, half, xp.zeros_like(g))
+    """The share of ``g`` that goes to ``chosen``: all where it won, half where both are equal; all to both beside NaN."""
+    return xp.where(chosen == other, g * 0.5, xp.where(other == ans, xp.zeros_like(g), g))
 
 
 for _name in ("maximum", "minimum"):
@@ -92,6 +95,28 @@ for _name in ("maximum", "minimum"):
         x=lambda xp, g, x, y, ans: _selected(xp, g, x, y, ans),
         y=lambda xp, g, x, y, ans: _selected(xp, g, y, x, ans),
     )
+
+
+@primitive(broadcasts=True, promotes=True)
+def at_least(xp, x, low, /):
+    """The larger of each pair; of equal ones ``x`` gets the gradient, as in `clamp`."""
+    return xp.maximum(x, low)
+
+
+@primitive(broadcasts=True, promotes=True)
+def at_most(xp, x, high, /):
+    """The smaller of each pair; of equal ones ``x`` gets the gradient, as in `clamp`."""
+    return xp.minimum(x, high)
+
+
+at_least.defvjp(
+    x=lambda xp, g, x, low: xp.where(x >= low, g, xp.zeros_like(g)),
+    low=lambda xp, g, x, low: xp.where(low > x, g, xp.zeros_like(g)),
+)
+at_most.defvjp(
+    x=lambda xp, g, x, high: xp.where(x <= high, g, xp.zeros_like(g)),
+    high=lambda xp, g, x, high: xp.where(high < x, g, xp.zeros_like(g)),
+)
 
 
 def apart_from_zero(xp, length):
@@ -134,7 +159,7 @@ def _share(xp, g, x, y):
     """``g`` times the share of ``exp(x)`` in the sum; as in `logsumexp` 0 where both are 0, and 1 where both are infinite."""
     same = _infinite_and_equal(xp, x, y)
     difference = xp.where(same, x, x - xp.where(same, xp.zeros_like(y), y))
-    return g * xp.sigmoid(difference)
+    return g * xp.logistic(difference)
 
 
 logaddexp.defvjp(x=_share, y=lambda xp, g, x, y: _share(xp, g, y, x))
@@ -159,6 +184,24 @@ def fmod(xp, x, y, /):
 
 fmod.defvjp(x=lambda xp, g: g, y=_whole_quotient)
 elementwise("floor_divide", x=lambda xp, g: xp.zeros_like(g), y=lambda xp, g: xp.zeros_like(g))
+
+
+def _check_divisor(primitive, x, y):
+    """Raise RuntimeError for integers that are divided by 0; a program that is compiled by a library does not look."""
+
+    def check(values):
+        if np.count_nonzero(values) < values.size:
+            raise RuntimeError(f"ZeroDivisionError: {primitive.name} divides an integer by 0")
+
+    backend = BY_TYPE[y.__class__]
+    if backend.is_traced(y):
+        backend.ask(y, check)
+    elif not RECORDERS:
+        check(backend.known_values(y))
+
+
+for _name in ("remainder", "fmod", "floor_divide"):
+    PRIMITIVES[_name].check = _check_divisor
 
 for _name in (
     "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor",

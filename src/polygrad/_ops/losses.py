@@ -103,6 +103,6 @@ def binary_cross_entropy_with_logits(xp, x, y, /):
 
 binary_cross_entropy_with_logits.defvjp(
     # sigmoid(x) - y, without its cancellation where a prediction is right and confident.
-    x=lambda xp, g, x, y: g * ((1 - y) * xp.sigmoid(x) - y * xp.sigmoid(-x)),
+    x=lambda xp, g, x, y: g * ((1 - y) * xp.logistic(x) - y * xp.logistic(-x)),
     y=lambda xp, g, x: -g * x,
 )

@@ -154,7 +154,7 @@ def softplus(xp, x, /, beta=1.0, threshold=20.0):
 
 
 softplus.defvjp(
-    x=lambda xp, g, x, beta, threshold: g * xp.where(x * beta > threshold, xp.ones_like(x), xp.sigmoid(x * beta))
+    x=lambda xp, g, x, beta, threshold: g * xp.where(x * beta > threshold, xp.ones_like(x), xp.logistic(x * beta))
 )
 
 
@@ -164,7 +164,7 @@ def logsigmoid(xp, x, /):
     return xp.minimum(x, xp.zeros_like(x)) - xp.log1p(xp.exp(-xp.abs(x)))
 
 
-logsigmoid.defvjp(x=lambda xp, g, x: g * xp.sigmoid(-x))
+logsigmoid.defvjp(x=lambda xp, g, x: g * xp.logistic(-x))
 
 
 @primitive(promotes="float")
