@@ -19,10 +19,12 @@ from ._dtypes import (
     bool,
     complex64,
     complex128,
+    finfo,
     float16,
     float32,
     float64,
     get_default_dtype,
+    iinfo,
     int8,
     int16,
     int32,
@@ -52,7 +54,7 @@ _HOMES = {
             "creation": """tensor as_tensor from_numpy full zeros ones empty zeros_like ones_like empty_like full_like arange
                 linspace logspace eye""",
             "pointwise": """pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose allclose equal angle conj
-                conj_physical is_conj positive resolve_conj resolve_neg round real imag finfo iinfo""",
+                conj_physical is_conj positive resolve_conj resolve_neg round real imag""",
             "reductions": """sum prod mean var std var_mean std_mean max min amax amin argmax argmin all any logsumexp cumsum
                 norm count_nonzero""",
             "shaping": """reshape permute transpose swapaxes swapdims t movedim moveaxis unsqueeze squeeze flatten

@@ -10,8 +10,9 @@ from __future__ import annotations
 import builtins
 import math
 import sys
+from typing import Any
 
-__all__ = ["DType", "get_default_dtype", "promote", "promote_scalar", "set_default_dtype"]
+__all__ = ["DType", "finfo", "get_default_dtype", "iinfo", "promote", "promote_scalar", "set_default_dtype"]
 
 _LARGEST_FLOAT = int(sys.float_info.max)
 
@@ -199,3 +200,99 @@ def promote_scalar(dtype: DType, python_type: type) -> DType:
     if dtype.kind == "complex":
         return dtype
     return (dtype if dtype.kind == "float" else _default).to_complex()
+
+
+# -- limits ------------------------------------------------------------------------------------------------------------
+
+#: Digits after the first one, and the largest exponent, both binary.
+_FLOATS = {float16: (10, 15), bfloat16: (7, 127), float32: (23, 127), float64: (52, 1023)}
+
+
+def _dtype_of(subject: Any) -> Any:
+    """The type of a tensor, or the argument itself."""
+    return subject if isinstance(subject, DType) else getattr(subject, "dtype", subject)
+
+
+class finfo:
+    """The limits of a floating-point type, as Python's numbers; of a complex type those of its parts.
+
+    Attributes: ``bits``; ``eps``, the distance from 1 to the next number; ``max`` and ``min``; ``tiny`` and
+    ``smallest_normal``, the smallest positive number of full precision; ``resolution``, the decimal one; ``dtype``, the name.
+    Raises TypeError for a type that is not floating.
+
+    Example::
+
+        x = polygrad.zeros(3)
+        x.clamp(polygrad.finfo(x.dtype).eps)
+    """
+
+    __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
+
+    def __init__(self, dtype: Any = None):
+        dtype = _dtype_of(_default if dtype is None else dtype)
+        if not isinstance(dtype, DType) or dtype.to_real() not in _FLOATS:
+            raise TypeError(f"finfo() takes a floating-point type, not {dtype!r}; iinfo() is for integers")
+        real = dtype.to_real()
+        digits, exponent = _FLOATS[real]
+        self.dtype, self.bits, self.eps = real.name, 8 * real.itemsize, 2.0**-digits
+        self.max = (2 - self.eps) * 2.0**exponent
+        self.min, self.tiny, self.resolution = -self.max, 2.0 ** (1 - exponent), float(f"1e-{digits * 30103 // 100000}")
+        self.smallest_normal = self.tiny
+
+    def __repr__(self) -> str:
+        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        return f"finfo({', '.join(f'{name}={getattr(self, name):g}' for name in names)}, dtype={self.dtype})"
+
+
+class iinfo:
+    """The limits of an integer type, as ints: ``bits``, ``max``, ``min``; ``dtype`` is its name.
+
+    Raises TypeError for a type that holds no integers.
+    """
+
+    __slots__ = ("bits", "dtype", "max", "min")
+
+    def __init__(self, dtype: Any):
+        dtype = _dtype_of(dtype)
+        if not isinstance(dtype, DType) or dtype.kind not in ("int", "uint"):
+            raise TypeError(f"iinfo() takes an integer type, not {dtype!r}; finfo() is for floating-point types")
+        self.dtype, self.bits = dtype.name, 8 * dtype.itemsize
+        self.max = 2 ** (self.bits - (dtype.kind == "int")) - 1
+        self.min = -self.max - 1 if dtype.kind == "int" else 0
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+
+_LARGEST = {dtype: (iinfo if dtype.kind in ("int", "uint") else finfo)(dtype).max for dtype in ALL[1:]}
+
+
+def fitted(value: Any, dtype: DType) -> Any:
+    """The Python number ``value`` as a number of ``dtype``: without its fraction for integers.
+
+    Raises RuntimeError for one that is larger than all that the type has.  Negative ints wrap in unsigned types, as in PyTorch.
+    """
+    kind = dtype.kind
+    if kind == "bool":
+        return builtins.bool(value)
+    largest, python = _LARGEST[dtype.to_real()], value.__class__
+    if kind == "complex":
+        fits = _in_float(value.real, largest) and _in_float(value.imag, largest)
+    elif python is complex:
+        if not value.imag:
+            return fitted(value.real, dtype)
+        fits = False
+    elif kind == "float":
+        fits = _in_float(value, largest)
+    else:
+        lowest = -largest - 1 if kind == "int" else -largest if python is int else 0
+        fits = lowest <= value <= largest  # False for NaN
+    if not fits:
+        raise RuntimeError(f"value {value!r} cannot be converted to type {dtype.name} without overflow")
+    if kind == "uint":
+        return int(value) % (largest + 1)
+    return int(value) if kind == "int" else value
+
+
+def _in_float(value: float, largest: float) -> builtins.bool:
+    return -largest <= value <= largest or value in (math.inf, -math.inf) or value != value

@@ -21,9 +21,8 @@ from .graph import Node, make_node
 from .lending import LENT, Lent, MemoryIsLent, end_loan
 from .precision import widened
 from .primitive import OPERATIONS, Plan, Primitive
+from .scalars import SCALARS
 from .tensor import TENSOR_TYPES, Tensor, UnknownOperandError, as_operand, cell
-
-SCALARS = frozenset((bool, int, float, complex))
 
 #: (array type, its dtype, scalar's type, scalar) → 0-d array, where the backend lets such arrays be shared.
 _scalars: dict[tuple, Any] = {}

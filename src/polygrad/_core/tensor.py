@@ -18,6 +18,7 @@ from .aliasing import Aliasing
 from .graph import Edge, Leaf, Node, RemovableHandle, entry, hooks_of
 from .lending import LENT, private
 from .primitive import OPERATIONS
+from .scalars import PLAIN, SCALARS, plain
 
 _new = object.__new__
 
@@ -65,6 +66,7 @@ class Tensor(Aliasing):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         TENSOR_TYPES.add(cls)
+        PLAIN.add(cls)
 
     # -- the value ---------------------------------------------------------------------------------------------------
 
@@ -355,6 +357,7 @@ class Tensor(Aliasing):
 
 
 TENSOR_TYPES: set[type[Tensor]] = {Tensor}
+PLAIN.add(Tensor)
 OPERATIONS.array_type = Tensor
 
 
@@ -381,13 +384,13 @@ class UnknownOperandError(TypeError):
 
 
 def as_operand(value: Any, reference: Tensor, label: str) -> Any:
-    """A value that is no Tensor, as an operand beside ``reference``: NumPy scalars are weak, raw arrays constants.
+    """A value that is no Tensor, as an operand beside ``reference``: other libraries' scalars are weak, raw arrays constants.
 
     Raises UnknownOperandError, a TypeError, for what is neither.
     """
-    zero_dimensional = hasattr(value, "dtype") and hasattr(value, "item") and getattr(value, "shape", None) == ()
-    if zero_dimensional and isinstance(value.item(), (bool, int, float, complex)):
-        return value.item()
+    value = plain(value)
+    if value.__class__ in SCALARS:
+        return value
     try:
         backend = BY_TYPE[type(value)]
     except TypeError:

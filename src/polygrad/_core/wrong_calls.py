@@ -1,7 +1,7 @@
-"""What a function says when it is called with what it cannot take.
+"""The border of a public function: other libraries' scalars become Python's numbers, and errors name the argument.
 
-Nothing is checked before a function runs.  An error from its inside, about an attribute that a list does not have, is looked at
-when it is raised, and becomes one about the argument.
+Nothing else is checked before a function runs.  An error from its inside, about an attribute that a list does not have, is looked
+at when it is raised, and becomes one about the argument.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from .dispatch import ShapeError
+from .scalars import PLAIN, plain, plain_arguments, whole
 from .tensor import Tensor
 
 _HERE = os.path.dirname(os.path.dirname(__file__))
@@ -26,6 +27,8 @@ _RAW = re.compile(
     r"|not supported between|unsupported operand|has no len|values to unpack|must be real number|unhashable|can't multiply"
     r"|can only concatenate|argument of type|bad operand|expected str|invalid literal"
 )
+#: Arguments that are data: a number's type is the type of the result.
+_DATA = frozenset(("data", "array", "obj"))
 _KINDS: dict[str, tuple[type, ...]] = {
     "Tensor": (Tensor,),
     "int": (int,),
@@ -36,7 +39,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 
 def explained(function: Callable) -> Callable:
-    """``function``, whose errors from the inside name the argument."""
+    """``function``, which is given Python's numbers, and whose errors from the inside name the argument."""
 
     def explain(error: Exception, args: tuple, kwargs: dict[str, Any]) -> Exception:
         internal = isinstance(error, _INTERNAL) or _RAW.search(str(error))
@@ -48,42 +51,81 @@ def explained(function: Callable) -> Callable:
         "__name__": __name__,  # so that it is known as code of the library
         "function": function,
         "explain": explain,
+        "PLAIN": PLAIN,
+        "plain": plain,
+        "plain_arguments": plain_arguments,
+        "whole": whole,
         "Caught": (*_INTERNAL, TypeError, IndexError, ValueError),
     }
     exec(_text(function, scope), scope)
     call: Any = functools.wraps(function)(scope["call"])
-    call.direct = function
+    call.direct = call if _has_second_names(function) else function
     return call
 
 
+def _has_second_names(function: Callable) -> bool:
+    """Whether ``function`` is a wrapper that takes NumPy's names of arguments for those of the function inside."""
+    return getattr(function, "takes_second_names", None) is function
+
+
 def _text(function: Callable, scope: dict[str, Any]) -> str:
-    """A function of the same signature: passing on ``*args`` would cost several times as much."""
+    """A function of the same signature: passing on ``*args`` would cost several times as much.
+
+    Where it has second names of arguments, the function inside is called unless one of them is used.
+    """
     parameters = list(inspect.signature(function).parameters.values())
-    kinds = {parameter.kind for parameter in parameters}
-    if hasattr(function, "__wrapped__") or {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} & kinds:
-        signature, passed, positional, named = "*args, **kwargs", "*args, **kwargs", "args", "kwargs"
-    else:
-        parts: list[str] = []
-        first: list[str] = []
-        by_name: list[str] = []
-        for parameter in parameters:
-            if parameter.kind is inspect.Parameter.KEYWORD_ONLY and not by_name:
-                parts.append("*")
-            (by_name if parameter.kind is inspect.Parameter.KEYWORD_ONLY else first).append(parameter.name)
-            default = f"default_{parameter.name}"
-            scope[default] = parameter.default
-            parts.append(parameter.name if parameter.default is parameter.empty else f"{parameter.name}={default}")
-        signature = ", ".join(parts)
-        passed = ", ".join([*first, *(f"{name}={name}" for name in by_name)])
-        positional, named = (
-            f"({''.join(name + ', ' for name in first)})",
-            f"dict({', '.join(f'{n}={n}' for n in by_name)})",
-        )
+    if {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} & {one.kind for one in parameters}:
+        read = "        args, kwargs = plain_arguments(args, kwargs)\n"
+        return _guarded("*args, **kwargs", read, "*args, **kwargs", "args", "kwargs")
+    parts: list[str] = []
+    first: list[str] = []
+    by_name: list[str] = []
+    renamed = _has_second_names(function)
+    for parameter in parameters:
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and not by_name:
+            parts.append("*")
+        (by_name if parameter.kind is inspect.Parameter.KEYWORD_ONLY else first).append(parameter.name)
+        default = f"default_{parameter.name}"
+        scope[default] = parameter.default
+        needed = parameter.default is parameter.empty and not (renamed and parts)
+        parts.append(parameter.name if needed else f"{parameter.name}={default}")
+    signature = ", ".join(parts)
+    read = "".join(map(_reading, parameters))
+    if renamed:
+        scope.update(again=function, function=function.__wrapped__, second_names=_second_names)  # type: ignore[attr-defined]
+        missing = "".join(f" or {one.name} is default_{one.name}" for one in parameters[1:] if one.default is one.empty)
+        triples = ", ".join(f"({one.name!r}, {one.name}, default_{one.name})" for one in parameters)
+        signature += ", **names"
+        read = f"        if names{missing}: return again(**second_names(({triples},), names))\n{read}"
+    passed = ", ".join([*first, *(f"{name}={name}" for name in by_name)])
+    positional = f"({''.join(name + ', ' for name in first)})"
+    named = f"dict({', '.join(f'{n}={n}' for n in by_name)})"
+    return _guarded(signature, read, passed, positional, named)
+
+
+def _guarded(signature: str, read: str, passed: str, positional: str, named: str) -> str:
     return (
-        f"def call({signature}):\n    try:\n        return function({passed})\n"
+        f"def call({signature}):\n    try:\n{read}        return function({passed})\n"
         f"    except Caught as error:\n        said = explain(error, {positional}, {named})\n"
         "        if said is error: raise\n        raise said from error\n"
     )
+
+
+def _second_names(given: tuple[tuple[str, Any, Any], ...], names: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a call, by name: those that are not their defaults, and those under second names."""
+    arguments = {name: value for name, value, default in given if value is not default}
+    return plain_arguments((), {**arguments, **names})[1]
+
+
+def _reading(parameter: inspect.Parameter) -> str:
+    """The line that gives an argument that is a scalar of another library as Python's number, if it can be one."""
+    name, kinds = parameter.name, set(re.findall(r"\w+", str(parameter.annotation)))
+    if name in _DATA or not kinds & {"Any", "bool", "int", "float", "complex"}:
+        return ""
+    given = "" if parameter.default is parameter.empty else f"{name} is not default_{name} and "
+    if "int" in kinds and not kinds & {"Any", "Tensor", "float"}:
+        return f"        if {given}type({name}) is not int: {name} = whole({name})\n"
+    return f"        if {given}type({name}) not in PLAIN: {name} = plain({name})\n"
 
 
 def explain_errors_of(modules: Iterable[ModuleType]) -> None:

@@ -30,6 +30,7 @@ def numpy_spelling(function: Callable) -> Callable:
                     kwargs[name] = kwargs.pop(numpy_name)
         return function(*args, **kwargs)
 
+    wrapper.takes_second_names = wrapper  # type: ignore[attr-defined]
     return wrapper
 
 
@@ -44,10 +45,10 @@ def check_tensor(value: Any, name: str, argument: str = "input") -> Tensor:
 
 def dims_of(dim: Any) -> Any:
     """``dim`` as the primitives take an axis: None, an int, or a tuple.  An empty list means all, as in PyTorch."""
-    if dim is None or isinstance(dim, int):
+    if dim is None or dim.__class__ is int:
         return dim
     try:
-        return tuple([d.__index__() for d in dim]) or None
+        return dim.__index__() if hasattr(dim, "__index__") else tuple([d.__index__() for d in dim]) or None
     except (TypeError, AttributeError):
         raise TypeError(f"dim must be an int or a tuple of ints, not {dim!r}") from None
 
@@ -79,8 +80,8 @@ def sizes(args: Sequence[Any]) -> tuple[int, ...]:
     if len(args) == 1 and not hasattr(args[0], "__index__"):
         args = args[0]
     try:
-        return tuple([int(n) for n in args])
-    except (TypeError, ValueError):
+        return tuple([n if n.__class__ is int else n.__index__() for n in args])
+    except (TypeError, AttributeError):
         raise TypeError(f"lengths must be ints, one by one or as a tuple, not {args!r}") from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,9 @@ from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.expansion import expanded_from, positions_beside, positions_in
 from .._core.primitive import OPERATIONS as xp
+from .._core.scalars import SCALARS, plain
 from .._core.tensor import Tensor, cell
+from .._dtypes import fitted
 from .._state import RECORDERS
 from .common import ask, warn
 from .creation import as_tensor, tensor
@@ -36,7 +37,8 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
     if key is False:
         return  # it selects nothing, and PyTorch does not record it
     if not isinstance(value, Tensor):
-        value = scalar_for(x, value) if isinstance(value, (bool, int, float, complex)) else _as_value(x, value)
+        value = plain(value)
+        value = scalar_for(x, value) if value.__class__ in SCALARS else _as_value(x, value)
     if isinstance(key, Tensor) and key.dtype is _dtypes.uint8:
         key = byte_mask(key)
     if _is_mask(key) and key.shape == x.shape[: key.ndim] and value.ndim == 0:
@@ -117,16 +119,12 @@ def masked_put(x: Tensor, mask: Tensor, value: Tensor) -> None:
 
 
 def scalar_for(x: Tensor, value: Any) -> Tensor:
-    """A Python number as a 0-d tensor in the type of ``x``, as PyTorch writes it there: truncated for integers."""
-    if isinstance(value, complex) and not x.dtype.is_complex:
-        raise RuntimeError(f"value {value!r} cannot be converted to type {x.dtype.name}, which is not complex")
-    if x.dtype.kind in ("int", "uint"):
-        if isinstance(value, float) and not math.isfinite(value):
-            raise RuntimeError(f"value {value!r} cannot be converted to type {x.dtype.name}")
-        value = int(value)
-    elif x.dtype.kind == "bool":
-        value = bool(value)
-    return x._new_scalar(value, x.dtype)
+    """A number as a 0-d tensor in the type of ``x``, as PyTorch writes it there: truncated for integers.
+
+    Raises RuntimeError for a number that is larger than all of the type; negative ones of an unsigned type wrap.
+    """
+    dtype = x.dtype
+    return x._new_scalar(fitted(value, dtype), dtype)
 
 
 # -- keys --------------------------------------------------------------------------------------------------------------

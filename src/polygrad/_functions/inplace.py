@@ -12,6 +12,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.expansion import expanded_from
 from .._core.primitive import OPERATIONS as xp
+from .._core.scalars import plain
 from .._core.tensor import Tensor, UnknownOperandError
 from . import conversion, picking, pointwise, shaping
 from .indexing import masked_put, scalar_for
@@ -90,7 +91,7 @@ def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Fill this tensor with one number, or the number in a 0-d tensor, which gets a gradient."""
     if not isinstance(value, Tensor):
-        number = scalar_for(self, value)
+        number = scalar_for(self, plain(value))
         if self._base is not None and expanded_from(self) is not None:  # elements that are one get one number
             masked_put(self, self._new_scalar(True, _dtypes.bool), number)
             return self
@@ -108,7 +109,9 @@ def zero_(self: Tensor) -> Tensor:
 def masked_fill_(self: Tensor, mask: Tensor, value: Any) -> Tensor:
     """Write ``value`` where ``mask``, broadcast, is true."""
     picking.check_mask(self, mask, value)
-    masked_put(self, mask, xp.astype(value, self.dtype) if isinstance(value, Tensor) else scalar_for(self, value))
+    masked_put(
+        self, mask, xp.astype(value, self.dtype) if isinstance(value, Tensor) else scalar_for(self, plain(value))
+    )
     return self
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision, is_half, narrow, widen
 from .._core.tensor import Tensor
+from .._dtypes import finfo
 from .common import check_tensor, xp
-from .pointwise import finfo
 from .pooling import divided
 from .reductions import norm
 

@@ -11,7 +11,7 @@ from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from .common import ask, check_tensor, numpy_spelling
 from .creation import arange, full, tensor
-from .indexing import check_range, nonzero_positions
+from .indexing import check_range, nonzero_positions, scalar_for
 from .pointwise import scaled
 from .shaping import broadcast_shapes, broadcast_tensors, broadcast_to, clone, flatten, reshape, stack
 
@@ -216,14 +216,14 @@ def check_mask(input: Tensor, mask: Tensor, value: Any) -> None:
             raise RuntimeError(
                 f"masked_fill only supports a 0-dimensional value tensor, but got {value.ndim} dimensions"
             )
-    elif _dtypes.promote_scalar(input.dtype, type(value)) is not input.dtype:
-        raise RuntimeError(f"value {value!r} cannot be converted to type {input.dtype.name} without changing it")
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """``input`` with ``value``, a number or a 0-d tensor, where ``mask``, broadcast, is true."""
     check_mask(input, mask, value)
-    return xp.where(mask, xp.astype(value, input.dtype) if isinstance(value, Tensor) else value, input)
+    return xp.where(
+        mask, xp.astype(value, input.dtype) if isinstance(value, Tensor) else scalar_for(input, value), input
+    )
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:

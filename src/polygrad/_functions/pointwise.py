@@ -7,15 +7,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.primitive import PRIMITIVES
+from .._core.scalars import PLAIN, plain
 from .._core.tensor import Tensor
-from .._dtypes import DType
-from ..backends.registry import get_backend
+from .._dtypes import finfo, iinfo
 from .common import check_tensor
 from .indexing import byte_mask, nonzero_positions
 from .layout import separate
@@ -25,6 +23,8 @@ def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """Powers: by a number that leaves the type, which need no second operand, else ``general``."""
 
     def power(input: Any, exponent: Any) -> Any:
+        if exponent.__class__ not in PLAIN:
+            exponent = plain(exponent)
         if exponent.__class__ in (int, float, complex) and isinstance(input, Tensor):
             dtype = input.dtype
             if _dtypes.promote_scalar(dtype, exponent.__class__) is dtype:
@@ -57,7 +57,7 @@ def scaled(x: Any, alpha: Any) -> Any:
     """``alpha * x``, a tensor or a number."""
     if type(alpha) is int and alpha == 1:  # nothing is asked of a number that is only known when a program runs
         return x
-    return xp.multiply(x, alpha) if isinstance(x, Tensor) else x * alpha
+    return xp.multiply(x, alpha) if isinstance(x, Tensor) else plain(x) * plain(alpha)
 
 
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
@@ -77,6 +77,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode == "floor":
         return xp.floor_divide(input, other)
     if rounding_mode == "trunc":
+        input, other = plain(input), plain(other)
         if any(isinstance(v, float) or (isinstance(v, Tensor) and v.dtype.is_differentiable) for v in (input, other)):
             return xp.trunc(xp.divide(input, other))
         return xp.floor_divide(xp.subtract(input, xp.fmod(input, other)), other)
@@ -116,6 +117,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     for bound in (min, max):
         if bound is not None and _dtypes.promote_scalar(input.dtype, type(bound)) is not input.dtype:
             input = xp.astype(input, _dtypes.promote_scalar(input.dtype, type(bound)))
+    min, max = (int(bound) if bound.__class__ is bool else bound for bound in (min, max))  # no bound in the standard
     return xp.clip(input, min, max)
 
 
@@ -241,18 +243,4 @@ def angle(input: Tensor) -> Tensor:
     return xp.where(input < 0, math.pi, xp.where(xp.isnan(input), input, xp.astype(xp.zeros_like(input), input.dtype)))
 
 
-def finfo(dtype: DType) -> Any:
-    """The limits of a floating-point type: ``eps``, ``max``, ``min``, ``smallest_normal``, ``bits``."""
-    name = dtype.to_real().name
-    if name == "bfloat16":
-        backend = get_backend()
-        return backend.xp.finfo(backend.to_dtype(dtype))
-    return np.finfo(name)
-
-
-xp.finfo = finfo
-
-
-def iinfo(dtype: DType) -> Any:
-    """The limits of an integer type: ``max``, ``min``, ``bits``."""
-    return np.iinfo(dtype.name)
+xp.finfo, xp.iinfo = finfo, iinfo

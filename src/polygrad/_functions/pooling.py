@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,14 @@ from .shaping import cat
 
 
 def _geometry(
-    name: str, axes: int, x: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil: bool
+    name: str,
+    axes: int,
+    x: Tensor,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil: bool,
 ) -> tuple:
     kernel = several(kernel_size, axes, f"{name}: kernel_size")
     stride = kernel if stride is None or stride == () else several(stride, axes, f"{name}: stride")
@@ -67,10 +75,10 @@ def _max_pooled(
 
 def max_pool2d(
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
@@ -88,10 +96,10 @@ def max_pool2d(
 
 def max_pool1d(
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
@@ -136,9 +144,9 @@ def divided(total: Tensor, count: Any) -> Tensor:
 @in_single_precision
 def avg_pool2d(
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
@@ -161,9 +169,9 @@ def avg_pool2d(
 @in_single_precision
 def avg_pool1d(
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Tensor:
@@ -172,7 +180,13 @@ def avg_pool1d(
 
 
 @in_single_precision
-def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
+def lp_pool2d(
+    input: Tensor,
+    norm_type: float,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    ceil_mode: bool = False,
+) -> Tensor:
     """``sum(x ** p) ** (1 / p)`` of each window, for ``p = norm_type``.
 
     A window that ``ceil_mode`` lets reach over the end counts as if what is outside were as the mean of what is inside.
@@ -182,7 +196,13 @@ def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = N
 
 
 @in_single_precision
-def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
+def lp_pool1d(
+    input: Tensor,
+    norm_type: float,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    ceil_mode: bool = False,
+) -> Tensor:
     """As `lp_pool2d`, for windows along the last dimension."""
     means = avg_pool1d(xp.power(input, norm_type), kernel_size, stride, 0, ceil_mode)
     return _root(means, norm_type, several(kernel_size, 1, "lp_pool1d: kernel_size"))
@@ -227,7 +247,7 @@ def _region_means(x: Tensor, axis: int, size: int) -> Tensor:
 
 
 @in_single_precision
-def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
+def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int]) -> Tensor:
     """The means of ``output_size`` regions of about equal size; None keeps an axis as it is."""
     x, had_batch = batched(input, "adaptive_avg_pool2d", 2)
     height, width = _target("adaptive_avg_pool2d", 2, x, output_size)
@@ -235,7 +255,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
 
 
 @in_single_precision
-def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
+def adaptive_avg_pool1d(input: Tensor, output_size: int | Sequence[int]) -> Tensor:
     """The means of ``output_size`` regions of about equal length."""
     x, had_batch = batched(input, "adaptive_avg_pool1d", 1)
     target = _target("adaptive_avg_pool1d", 1, x, output_size)
@@ -268,11 +288,11 @@ def _adaptive_max(name: str, axes: int, input: Tensor, output_size: Any, return_
     return results if return_indices else results[0]
 
 
-def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d(input: Tensor, output_size: int | Sequence[int], return_indices: bool = False) -> Any:
     """The largest elements of ``output_size`` regions of about equal size; None keeps an axis as it is."""
     return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
-def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_indices: bool = False) -> Any:
     """The largest elements of ``output_size`` regions of about equal length."""
     return _adaptive_max("adaptive_max_pool1d", 1, input, output_size, return_indices)

@@ -10,6 +10,7 @@ from typing import Any
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
+from .._core.scalars import whole
 from .._core.tensor import Tensor
 from .._ops import einsum as einstein
 from .._ops.linalg import on_diagonal
@@ -124,6 +125,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     ``dims`` is a number, for the last of ``a`` and the first of ``b``, or two sequences of dimensions.
     Raises RuntimeError where paired dimensions have different lengths.
     """
+    if isinstance(dims, Tensor) and not dims.ndim:
+        dims = whole(dims)
     if isinstance(dims, int):
         if not 0 <= dims <= min(a.ndim, b.ndim):
             raise ShapeError(
@@ -131,7 +134,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
             )
         of_a, of_b = tuple(range(a.ndim - dims, a.ndim)), tuple(range(dims))
     else:
-        chosen = dims.tolist() if isinstance(dims, Tensor) else dims
+        chosen = dims.tolist() if isinstance(dims, Tensor) else whole(dims)
         first, second = ((d,) if isinstance(d, int) else tuple(d) for d in chosen)
         of_a, of_b = (tuple(normal_axis(d, x.ndim) for d in own) for own, x in ((first, a), (second, b)))
     if len(of_a) != len(of_b):

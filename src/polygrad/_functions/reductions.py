@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
+from .._core.scalars import plain
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.reductions import axes_of
@@ -79,6 +80,7 @@ def var(
 
 def _spread(input: Tensor, dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
     """The axes and the correction of a variance."""
+    dim = plain(dim)
     if isinstance(dim, bool):  # var(x, unbiased)
         dim, unbiased = None, dim
     if correction is None:

@@ -122,8 +122,8 @@ _SMOOTH = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 @in_single_precision
 def interpolate(
     input: Tensor,
-    size: Any = None,
-    scale_factor: Any = None,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | Sequence[float] | None = None,
     mode: str = "nearest",
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
@@ -159,7 +159,7 @@ def interpolate(
     if size is not None:
         sizes = (size,) * axes if isinstance(size, int) else tuple(size)
         factors: tuple[float | None, ...] = (None,) * axes
-    else:
+    elif scale_factor is not None:
         factors = (scale_factor,) * axes if isinstance(scale_factor, (int, float)) else tuple(scale_factor)
         sizes = tuple(math.floor(n * f) for n, f in zip(input.shape[2:], factors, strict=True))
     if recompute_scale_factor:

@@ -8,6 +8,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.dispatch import ShapeError, attach_view
 from .._core.primitive import OPERATIONS as xp
+from .._core.scalars import index, whole
 from .._core.tensor import Tensor
 from .._ops.indexing import getitem
 from .._ops.shaping import normal_axis
@@ -17,7 +18,7 @@ from .layout import is_contiguous, reshaped_strides, separate, strides_of
 _FULL = slice(None)
 
 
-def complete(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
+def _complete(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
     """``shape`` with its one -1, if any, computed.  Raises RuntimeError where ``count`` elements do not fit."""
     known = 1
     for n in shape:
@@ -39,7 +40,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
 
     A view wherever PyTorch makes one; otherwise, as for a transpose that is flattened, a copy.
     """
-    return _reshaped(input, complete(sizes(shape), input.shape.numel()))
+    return _reshaped(input, _complete(sizes(shape), input.shape.numel()))
 
 
 def _reshaped(input: Tensor, shape: tuple[int, ...]) -> Tensor:
@@ -58,7 +59,7 @@ def view(input: Tensor, *shape: Any) -> Tensor:
         raise TypeError(
             "view(dtype) is not offered, since not every array library can; use x.to(dtype) to convert values"
         )
-    wanted = complete(sizes(shape), input.shape.numel())
+    wanted = _complete(sizes(shape), input.shape.numel())
     if input._base is not None and reshaped_strides(tuple(input.shape), strides_of(input), wanted) is None:
         raise RuntimeError(
             f"view size {wanted} is not compatible with the input tensor's size {tuple(input.shape)} and stride "
@@ -119,7 +120,7 @@ def numpy_transpose(input: Tensor) -> Tensor:
 swapaxes = swapdims = transpose
 
 
-def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
+def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """``input`` with dimensions ``source`` moved to ``destination``."""
     sources = [normal_axis(d, input.ndim) for d in ((source,) if isinstance(source, int) else source)]
     targets = [normal_axis(d, input.ndim) for d in ((destination,) if isinstance(destination, int) else destination)]
@@ -150,7 +151,7 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     dims = (
         range(input.ndim)
         if dim is None
-        else [normal_axis(d, input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+        else [normal_axis(d, input.ndim) for d in ((dim,) if hasattr(dim, "__index__") else dim)]
     )
     return xp.reshape(input, tuple(n for i, n in enumerate(shape) if n != 1 or i not in dims))
 
@@ -173,7 +174,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """One dimension split into several, of which one may be -1."""
     axis = normal_axis(dim, input.ndim)
     return xp.reshape(
-        input, (*input.shape[:axis], *complete(tuple(sizes), input.shape[axis]), *input.shape[axis + 1 :])
+        input, (*input.shape[:axis], *_complete(tuple(sizes), input.shape[axis]), *input.shape[axis + 1 :])
     )
 
 
@@ -244,9 +245,10 @@ def flipud(input: Tensor) -> Tensor:
 
 
 @numpy_spelling
-def roll(input: Tensor, shifts: Any, dim: Any = None, *, dims: Any = None) -> Tensor:
+def roll(input: Tensor, shifts: int | Sequence[int], dim: Any = None, *, dims: Any = None) -> Tensor:
     """``input`` shifted along ``dims``, what leaves at one end coming in at the other."""
     dim = dims if dim is None else dim
+    shifts = whole(shifts)
     shift = shifts if isinstance(shifts, int) else tuple(shifts)
     if shift == ():
         raise RuntimeError("roll: shifts is empty")
@@ -338,13 +340,14 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
     """Pieces of a given length (the last may be shorter), or of the given lengths, along ``dim``.  Views."""
     axis = normal_axis(dim, tensor.ndim)
     length = tensor.shape[axis]
-    if isinstance(split_size_or_sections, int):
-        step = split_size_or_sections
+    sections = whole(split_size_or_sections)
+    if isinstance(sections, int):
+        step = sections
         if step < 0 or (step == 0 and length):
             raise RuntimeError(f"split expects a positive split_size, not {step}")
         lengths = [min(step, length - start) for start in range(0, length, step)] if length else [0]
     else:
-        lengths = list(split_size_or_sections)
+        lengths = list(sections)
         if sum(lengths) != length or any(n < 0 for n in lengths):
             raise RuntimeError(
                 f"split_with_sizes expects split_sizes to sum exactly to {length} (the size of dimension {axis}), but "
@@ -367,6 +370,7 @@ def _views(base: Tensor, parts: Sequence[Tensor], keys: Sequence[tuple]) -> tupl
 @numpy_spelling
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """About ``chunks`` pieces of equal length along ``dim``.  Views."""
+    chunks = index(chunks)
     if chunks < 1:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     length = input.shape[normal_axis(dim, input.ndim)]

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from .._core.primitive import OPERATIONS, primitive
-
-
-def dimension(axis) -> int:
-    """``axis`` as an int.  Raises TypeError for what is not one."""
-    if not hasattr(axis, "__index__"):
-        raise TypeError(f"a dimension must be an int, not {type(axis).__name__} ({axis!r})")
-    return axis.__index__()
+from .._core.scalars import index
 
 
 def normal_axis(axis: int, ndim: int) -> int:
     """``axis`` counted from the front.  Raises IndexError where there is no such axis."""
     bound = max(ndim, 1)
     if axis.__class__ is not int:
-        axis = dimension(axis)
+        axis = index(axis)
     if not -bound <= axis < bound:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {axis})")
     return axis % bound

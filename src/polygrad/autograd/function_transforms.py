@@ -17,8 +17,8 @@ from .._core import engine
 from .._core.graph import Leaf
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
+from .._dtypes import finfo
 from .._functions.common import known_values
-from .._functions.pointwise import finfo
 from .._interpreters.arrays import layers
 from .._interpreters.batched import Batch, Batched, moved
 from .._interpreters.dual import Direction, paired, parts

@@ -7,6 +7,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
+from .._functions.common import sizes
 from .._functions.creation import ones, zeros
 from ..autograd.grad_mode import no_grad
 from . import functional as F
@@ -201,7 +202,7 @@ class LayerNorm(Module):
     ) -> None:  # fmt: skip
         super().__init__()
         place = {"device": device, "dtype": dtype, "backend": backend}
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.normalized_shape = sizes((normalized_shape,))
         self.eps, self.elementwise_affine = eps, elementwise_affine
         shape = self.normalized_shape
         self.register_parameter("weight", new_parameter(*shape, **place) if elementwise_affine else None)
@@ -243,7 +244,7 @@ class RMSNorm(Module):
     ) -> None:  # fmt: skip
         super().__init__()
         place = {"device": device, "dtype": dtype, "backend": backend}
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.normalized_shape = sizes((normalized_shape,))
         self.eps, self.elementwise_affine = eps, elementwise_affine
         weight = new_parameter(*self.normalized_shape, **place) if elementwise_affine else None
         self.register_parameter("weight", weight)

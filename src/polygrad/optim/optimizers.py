@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from .._core.scalars import SCALARS, plain
 from .._core.tensor import Tensor
 from .._state import not_recording
 from . import rules
@@ -17,7 +18,7 @@ __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "RMSprop"]
 def _number(value: Any) -> Any:
     """A setting as a Python number; PyTorch also takes tensors of one element."""
     if not isinstance(value, Tensor):
-        return value
+        return value if value.__class__ in SCALARS else plain(value)
     with not_recording():  # a step that is recorded asks for it at every run
         return value.item()
 
@@ -151,7 +152,7 @@ class Adam(Optimizer):
         beta1, beta2 = _number(beta1), _number(beta2)
         return {
             "lr": _number(group["lr"]), "beta1": beta1, "beta2": beta2, "log_beta1": _log(beta1), "log_beta2": _log(beta2),
-            "eps": group["eps"], "weight_decay": _or_none(group["weight_decay"]),
+            "eps": _number(group["eps"]), "weight_decay": _or_none(group["weight_decay"]),
             "decoupled": group["decoupled_weight_decay"], "amsgrad": group["amsgrad"], "maximize": group["maximize"],
         }  # fmt: skip
 
@@ -215,7 +216,7 @@ class RMSprop(Optimizer):
 
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
         return {
-            "lr": _number(group["lr"]), "alpha": group["alpha"], "eps": group["eps"],
+            "lr": _number(group["lr"]), "alpha": _number(group["alpha"]), "eps": _number(group["eps"]),
             "weight_decay": _or_none(group["weight_decay"]), "momentum": _or_none(group["momentum"]),
             "centered": group["centered"], "maximize": group["maximize"],
         }  # fmt: skip
@@ -260,11 +261,11 @@ class Adagrad(Optimizer):
         first = super().new_state(name, parameter, group)
         if name == "step":
             return first
-        value = group["initial_accumulator_value"]
+        value = _number(group["initial_accumulator_value"])
         return first + (complex(value, value) if parameter.dtype.is_complex else value)
 
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
         return {
-            "lr": _number(group["lr"]), "lr_decay": _or_none(group["lr_decay"]), "eps": group["eps"],
+            "lr": _number(group["lr"]), "lr_decay": _or_none(group["lr_decay"]), "eps": _number(group["eps"]),
             "weight_decay": _or_none(group["weight_decay"]), "maximize": group["maximize"],
         }  # fmt: skip
