@@ -29,19 +29,23 @@ _scalars: dict[tuple, Any] = {}
 _SCALARS_KEPT = 4096
 
 
-class _Discrete(dict):
-    """(array type, the library's data type) → whether that is an integer or boolean type.
+class _OfKind(dict):
+    """(array type, the library's data type) → whether that is of one of some kinds, such as ``"int"``.
 
     The array type keeps two libraries' types apart, which may have equal hashes but must not be compared.
     """
 
+    def __init__(self, *kinds: str):
+        self.kinds = kinds
+
     def __missing__(self, key: tuple[type, Any]) -> bool:
         # Every library writes the name of the type into its text: "float32", "library.float32".
-        found = self[key] = any(kind in str(key[1]) for kind in ("int", "bool"))
+        found = self[key] = any(kind in str(key[1]) for kind in self.kinds)
         return found
 
 
-is_discrete = _Discrete()
+is_discrete = _OfKind("int", "bool")
+is_complex = _OfKind("complex")
 
 
 # -- the uncommon path ------------------------------------------------------------------------------------------------

@@ -260,7 +260,8 @@ def real(xp, x, /):
     return xp.real(x)
 
 
-real.defvjp(x=lambda xp, g, x_dtype: xp.cast(g, x_dtype))
+# The conjugate takes the sign off the zero that a user sees, who gets the conjugate of this.
+real.defvjp(x=lambda xp, g, x_dtype: xp.conj(xp.cast(g, x_dtype)))
 
 
 @primitive(linear=("x",), view=lambda base, value: OPERATIONS.complex(OPERATIONS.real(base), value))
@@ -268,13 +269,23 @@ def imag(xp, x, /):
     return xp.imag(x)
 
 
-imag.defvjp(x=lambda xp, g, x_dtype: xp.cast(g, x_dtype) * -1j)
+imag.defvjp(x=lambda xp, g: xp.complex(xp.zeros_like(g), -g))
 
 
 @primitive(name="complex", broadcasts=True, promotes=True, linear=("x", "y"))
 def complex_(xp, x, y, /):
-    """``x + 1j * y`` from real parts."""
-    return x + y * 1j
+    """The complex numbers of those parts, each as it is: also infinities, NaN and signed zeros.
+
+    The standard has no function for it.  Of ``x + 1j * y`` each product is rounded, and 0 times infinity is NaN; here sums
+    join numbers of which one has the part and the other -0.0, which leaves every number as it is.
+    """
+    dtype = xp.complex64 if x.dtype == xp.float32 else xp.complex128
+    finite = xp.isfinite(y)
+    below = -xp.abs(xp.where(finite, y, xp.zeros_like(y))) * 1j  # -0.0 and -|y|, but for |y| = 0, which is +0.0
+    imaginary = xp.where((y > 0) | ((y == 0) & xp.signbit(y)), xp.conj(below), below)
+    for special, value in ((y == math.inf, math.inf), (y == -math.inf, -math.inf), (xp.isnan(y), math.nan)):
+        imaginary = xp.where(special, xp.asarray(complex(-0.0, value), dtype=dtype, device=xp.device(y)), imaginary)
+    return xp.conj(xp.astype(x, dtype)) + imaginary
 
 
 complex_.defvjp(x=lambda xp, g: xp.real(g), y=lambda xp, g: -xp.imag(g))

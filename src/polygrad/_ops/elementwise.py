@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from .._core.dispatch import is_complex
 from .._core.primitive import PRIMITIVES, elementwise, predicate, primitive
 from .arithmetic import apart_from_zero
 
@@ -27,13 +28,31 @@ elementwise("asinh", lambda xp, x: 1 / xp.sqrt(1 + x * x), floats=True)
 elementwise("log", floats=True, x=lambda xp, g, x: xp.safe_divide(g, x))
 elementwise("log2", floats=True, x=lambda xp, g, x: xp.safe_divide(g * (1 / math.log(2)), x))
 elementwise("log10", floats=True, x=lambda xp, g, x: xp.safe_divide(g * (1 / math.log(10)), x))
-elementwise("log1p", floats=True, x=lambda xp, g, x: xp.safe_divide(g, 1 + x))
 elementwise("sqrt", floats=True, x=lambda xp, g, ans: xp.safe_divide(g * 0.5, ans))
 elementwise("reciprocal", floats=True, x=lambda xp, g, x: -xp.safe_divide(xp.safe_divide(g, x), x))
 elementwise("asin", floats=True, x=lambda xp, g, x: xp.safe_divide(g, xp.sqrt(1 - x * x)))
 elementwise("acos", floats=True, x=lambda xp, g, x: -xp.safe_divide(g, xp.sqrt(1 - x * x)))
 elementwise("acosh", floats=True, x=lambda xp, g, x: xp.safe_divide(xp.safe_divide(g, xp.sqrt(x - 1)), xp.sqrt(x + 1)))
 elementwise("atanh", floats=True, x=lambda xp, g, x: xp.safe_divide(g, 1 - x * x))
+
+
+@primitive(promotes="float")
+def log1p(xp, x, /):
+    return _log1p_by_parts(xp, x) if is_complex[type(x), x.dtype] else xp.log1p(x)
+
+
+def _log1p_by_parts(xp, z):
+    """``log(1 + z)`` of complex numbers.  Libraries take ``log(|1 + z|)``, which rounds a small ``z`` away."""
+    x, y = xp.real(z), xp.imag(z)
+    small = xp.logical_and(xp.abs(x) < 0.5, xp.abs(y) < 0.5)
+    a, b = xp.where(small, x, xp.zeros_like(x)), xp.where(small, y, xp.zeros_like(y))
+    near = xp.log1p(a * (2 + a) + b * b) / 2  # of |1 + z|**2 - 1
+    # Where even the squares are too small to be numbers, the logarithm is x.
+    near = xp.where(a * (2 + a) + b * b == 0, a, near)
+    return xp.complex(xp.where(small, near, xp.log(xp.hypot(1 + x, y))), xp.atan2(y, 1 + x))
+
+
+log1p.defvjp(x=lambda xp, g, x: xp.safe_divide(g, 1 + x))
 
 # Piecewise constant: the derivative is 0 wherever it exists.
 for _name in ("floor", "ceil", "round", "trunc"):

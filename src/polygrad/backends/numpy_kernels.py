@@ -104,6 +104,13 @@ def cumulative_sum(x, /, axis):
 
 
 @kernel
+def complex_(x, y, /):
+    result = np.empty(np.broadcast_shapes(x.shape, y.shape), np.result_type(x.dtype, np.complex64))
+    result.real, result.imag = x, y
+    return result
+
+
+@kernel
 def astype(x, dtype, /, *, copy=True):
     return x.astype(dtype, copy=copy)
 

@@ -106,7 +106,7 @@ def by_parts(rule: Any, xp: Any, parameter: Any, gradient: Any, *state: Any, **s
         ]
         parts.append(rule(xp, *values, **settings))
     return tuple(
-        x if old is None or not xp.isdtype(old.dtype, "complex floating") else x + y * 1j
+        x if old is None or not xp.isdtype(old.dtype, "complex floating") else xp.complex(x, y)
         for old, x, y in zip((parameter, *state), *parts, strict=True)
     )
 

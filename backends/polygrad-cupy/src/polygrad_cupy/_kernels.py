@@ -33,6 +33,13 @@ def sigmoid(x, /):
     return cupyx.scipy.special.expit(x).astype(x.dtype, copy=False)
 
 
+@kernel
+def complex_(x, y, /):
+    result = cupy.empty(cupy.broadcast_shapes(x.shape, y.shape), cupy.result_type(x.dtype, cupy.complex64))
+    result.real, result.imag = x, y
+    return result
+
+
 # -- index arrays, along axis 0 ----------------------------------------------------------------------------------------
 
 #: The type in which rows of a type are added by atomic operations, where that is another one.

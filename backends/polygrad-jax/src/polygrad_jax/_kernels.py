@@ -1,7 +1,6 @@
 """What JAX does otherwise than the generic texts: writing into arrays, which it does by making new ones.
 
-Where a slice begins is an argument of the compiled functions here, not a constant in them: a loop over batches or rows
-compiles once, and not once for every step.
+Where a slice begins is an argument of the compiled functions here, so that a loop over batches or rows compiles once.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "zeros_like": _like(jnp.zeros_like),
     "erf": jax.scipy.special.erf,
     "sigmoid": jax.nn.sigmoid,
+    "complex": lambda x, y: lax.complex(*jnp.broadcast_arrays(x, y)),
     "cholesky": partial(jnp.linalg.cholesky, symmetrize_input=False),
 }
 
