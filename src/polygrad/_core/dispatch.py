@@ -318,9 +318,9 @@ def generate(primitive: Primitive, operator: bool = False) -> Callable:
     function = scope["dispatch"]
     function.source = text
     function.primitive = primitive
-    function.__name__ = function.__qualname__ = primitive.name
+    function.__name__ = primitive.name
     function.__doc__ = primitive.__doc__
-    function.__module__ = primitive.__module__
+    function.__module__, function.__qualname__ = primitive.home
     return function
 
 

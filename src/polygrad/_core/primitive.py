@@ -17,6 +17,7 @@ gives every higher order.  They follow the bilinear convention: no ``conj``; the
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -108,6 +109,8 @@ class Primitive:
         self.__doc__ = forward.__doc__
         self.__name__ = self.__qualname__ = name
         self.__module__ = forward.__module__
+        #: Where pickles find the dispatcher: the module, and the name in it.
+        self.home = forward.__module__, f"{forward.__qualname__}.op"
 
     def _kernel(self, array_type: type) -> Callable:
         return lent_kernel(self, array_type) if array_type in LENT else BY_TYPE[array_type].kernel(self)
@@ -177,11 +180,20 @@ class Primitive:
         """`op` for one of Python's operators: it returns NotImplemented for operands of unknown types."""
         return Primitive.generate(self, operator=True)
 
+    def __reduce__(self) -> Any:
+        return _primitive_of, (self.__module__, self.name)
+
     def __call__(self, *args, **kwargs):
         return self.op(*args, **kwargs)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join(self.operands)}; {', '.join(self.settings)})>"
+
+
+def _primitive_of(module: str, name: str) -> Primitive:
+    """A primitive that was pickled: importing the module that declares it declares it."""
+    importlib.import_module(module if module != __name__ else f"{__package__.rpartition('.')[0]}._ops")
+    return PRIMITIVES[name]
 
 
 class Plan:

@@ -130,10 +130,13 @@ def _reading(parameter: inspect.Parameter) -> str:
 
 def explain_errors_of(modules: Iterable[ModuleType]) -> None:
     """Let the public functions of ``modules`` explain their errors."""
+    done: dict[FunctionType, Callable] = {}  # a function of two names stays one function
     for module in modules:
         for name, value in list(vars(module).items()):
             if type(value) is FunctionType and value.__module__ == module.__name__ and not name.startswith("_"):
-                setattr(module, name, explained(value))
+                if value not in done:
+                    done[value] = explained(value)
+                setattr(module, name, done[value])
 
 
 def _is_ours(error: BaseException) -> bool:

@@ -12,8 +12,12 @@ from collections.abc import Callable
 from .. import _ops
 from .._core.primitive import PRIMITIVES
 from .._core.wrong_calls import explain_errors_of
-from .methods import attach
 from .names import TORCH_NAMES
+
+for _public, _name in reversed(TORCH_NAMES.items()):  # of several public names the first
+    PRIMITIVES[_name].home = __package__.rpartition(".")[0], _public
+
+from .methods import attach  # noqa: E402 - makes dispatchers, which know where they are found
 
 explain_errors_of(
     importlib.import_module(f"{__name__}.{name}")

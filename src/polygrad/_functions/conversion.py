@@ -193,9 +193,7 @@ def _restored(kind: type, backend: str, array: Any, requires_grad: bool, attribu
 
 
 def reduce_ex(input: Tensor, protocol: int) -> Any:
-    """Pickle's protocol: the values travel as a NumPy array, with the backend's name."""
-    if not input.is_leaf:
-        raise RuntimeError("only leaf tensors can be pickled; detach() the tensor first")
+    """Pickle's protocol: the values travel as a NumPy array, with the backend's name, and without the graph."""
     array = np.array(input.backend.to_numpy(input._read()))
     return _restored, (
         type(input),

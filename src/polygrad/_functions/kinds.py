@@ -36,6 +36,9 @@ class TensorType:
     def __instancecheck__(self, value: Any) -> bool:
         return isinstance(value, Tensor) and value.dtype is self.dtype
 
+    def __reduce__(self) -> str:
+        return self.__name__  # the one of this module
+
     def __repr__(self) -> str:
         return f"polygrad.{self.__name__}"
 

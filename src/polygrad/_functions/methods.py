@@ -6,6 +6,7 @@ place.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -45,15 +46,18 @@ _MODULES = {
 }  # fmt: skip
 
 
-def _primitive_method(name: str, primitive: str) -> Callable:
-    def stub(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        declared = PRIMITIVES[primitive]
-        operation = declared.operator if name in OPERATORS and len(declared.operands) == 2 else declared.op
-        setattr(Tensor, name, operation)
-        return operation(self, *args, **kwargs)
+class _PrimitiveMethod:
+    """A primitive's dispatcher as a method: it is generated when the method is first looked up, and takes this one's place."""
 
-    stub.__name__ = name
-    return stub
+    def __init__(self, name: str, primitive: str):
+        self._name, self._primitive = name, primitive
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        declared = PRIMITIVES[self._primitive]
+        is_operator = self._name in OPERATORS and len(declared.operands) == 2
+        operation = declared.operator if is_operator else declared.op
+        setattr(Tensor, self._name, operation)
+        return operation.__get__(instance, owner)
 
 
 def _reflected(primitive: str) -> Callable:
@@ -90,12 +94,15 @@ def attach() -> None:
     """Give Tensor its methods."""
 
     def put(name: str, value: Any) -> None:
-        if isinstance(value, FunctionType) and value.__name__ in ("<lambda>", "method"):
-            value.__name__, value.__qualname__ = name, f"Tensor.{name}"  # as errors call it
+        if isinstance(value, FunctionType):
+            if getattr(sys.modules[value.__module__], value.__qualname__, None) is not value:
+                # Made for this method: errors call it so, and pickles find it here.
+                value.__name__ = name
+                value.__module__, value.__qualname__ = Tensor.__module__, f"Tensor.{name}"
         setattr(Tensor, name, value)
 
     for name, primitive in {**TORCH_NAMES, **OPERATORS}.items():
-        put(name, _primitive_method(name, primitive))
+        put(name, _PrimitiveMethod(name, primitive))
     for module, names in METHODS.items():
         for name in names.split():
             method = getattr(_MODULES[module], name)

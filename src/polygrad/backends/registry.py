@@ -269,6 +269,13 @@ class Registry:
         return TypeError(text)
 
 
+def _named(name: str) -> Backend:
+    return REGISTRY.get_backend(name)
+
+
+#: A backend is pickled by its name.
+Backend.__reduce__ = lambda self: (_named, (self.name,))  # type: ignore[attr-defined,method-assign]
+
 REGISTRY = Registry()
 BY_TYPE = REGISTRY.by_type
 get_backend = REGISTRY.get_backend
