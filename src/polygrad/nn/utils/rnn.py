@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 from ... import _dtypes
 from ..._core.primitive import OPERATIONS
+from ..._core.scalars import plain
 from ..._core.tensor import Tensor
 from ..._functions.common import check_tensor
 from ..._functions.creation import full, tensor
+from ..._functions.indexing import scalar_for
 from ..._functions.layout import separate
 from ..._functions.shaping import cat, stack
 from ..._state import recorder
@@ -187,7 +189,7 @@ def pad_packed_sequence(
     inside = [[t < n for n in rows.lengths] for t in range(steps)]
     device = None if x.backend.level else x.device
     mask = tensor(inside, backend=x.backend, device=device).reshape(steps, rows.batch, *trailing)
-    x = OPERATIONS.where(mask, x, padding_value)
+    x = OPERATIONS.where(mask, x, scalar_for(x, plain(padding_value)))
     if total_length is not None:
         if total_length < steps:
             raise ValueError(
