@@ -257,8 +257,7 @@ class iinfo:
         if not isinstance(dtype, DType) or dtype.kind not in ("int", "uint"):
             raise TypeError(f"iinfo() takes an integer type, not {dtype!r}; finfo() is for floating-point types")
         self.dtype, self.bits = dtype.name, 8 * dtype.itemsize
-        self.max = 2 ** (self.bits - (dtype.kind == "int")) - 1
-        self.min = -self.max - 1 if dtype.kind == "int" else 0
+        self.min, self.max = dtype.limits
 
     def __repr__(self) -> str:
         return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
@@ -288,7 +287,9 @@ def fitted(value: Any, dtype: DType) -> Any:
         lowest = -largest - 1 if kind == "int" else -largest if python is int else 0
         fits = lowest <= value <= largest  # False for NaN
     if not fits:
-        raise RuntimeError(f"value {value!r} cannot be converted to type {dtype.name} without overflow")
+        raise RuntimeError(
+            f"the number {value!r} does not fit into {dtype.name}: it cannot be converted without overflow"
+        )
     if kind == "uint":
         return int(value) % (largest + 1)
     return int(value) if kind == "int" else value

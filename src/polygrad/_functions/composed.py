@@ -67,7 +67,8 @@ def fmin(input: Tensor, other: Tensor) -> Tensor:
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """``log(input / (1 - input))``, with ``input`` held between ``eps`` and ``1 - eps`` if that is given."""
     if eps is None:  # outside of 0 and 1 the value is NaN, and so are its derivatives, which log and log1p have there
-        x = input * xp.where(xp.logical_and(input >= 0, input <= 1), 1.0, math.nan)
+        spoiled = xp.where(xp.logical_and(input >= 0, input <= 1), 1.0, math.nan)
+        x = input * (xp.astype(spoiled, input.dtype) if input.dtype.is_differentiable else spoiled)
     else:
         x = pointwise.clamp(input, eps, 1 - eps)
     return xp.log(x) - xp.log1p(-x)

@@ -12,7 +12,7 @@ from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell, make_leaf
 from .._devices import native_device
-from .._dtypes import DType
+from .._dtypes import DType, fitted
 from .._state import RECORDERS, recorder
 from ..backends.registry import get_backend
 from .common import check_tensor, sizes, warn
@@ -191,8 +191,7 @@ def _filled(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, requi
     for length in shape:
         if length < 0:
             raise RuntimeError(f"a tensor cannot have a negative length: {shape}")
-    if dtype.kind in ("int", "uint") and isinstance(value, (int, float)):
-        as_numpy(value, dtype)  # raises for a number that the type does not have
+    value = fitted(value, dtype)
     target, where = place(backend, device)
     return wrap(target.xp.full(shape, value, dtype=target.to_dtype(dtype), device=where), requires_grad)
 

@@ -76,7 +76,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
     first = xp.reshape(input1, (math.prod(lead), input1.shape[-1]))
     second = xp.reshape(input2, (math.prod(lead), 1, input2.shape[-1]))
     product = xp.permute_dims(xp.matmul(first, weight), (1, 0, 2))  # (rows, out, in2)
-    result = xp.sum(product * second, -1)
+    result = xp.astype(xp.sum(product * second, -1), weight.dtype)
     result = xp.reshape(result, (*lead, weight.shape[0]))
     return result if bias is None else result + bias
 

@@ -25,27 +25,33 @@ class ValuesAndIndices(NamedTuple):
     indices: Tensor
 
 
-def _summable(name: str, input: Tensor, dtype: DType | None) -> Tensor:
-    check_tensor(input, name)
+def accumulated(name: str, input: Tensor, dtype: DType | None, *settings: Any) -> Tensor:
+    """The primitive ``name``, which adds or multiplies elements, of ``input`` as ``dtype``; the result is of that type, too.
+
+    Without ``dtype`` that is int64 for integers and booleans.  Small integers are accumulated in int64, and wrap at the end, which
+    is the same; the result of a boolean type is whether it is not 0.
+    """
     if check_dtype(dtype) is not None:
-        return xp.astype(input, dtype)
-    return (
-        xp.astype(input, _dtypes.int64)
-        if not input.dtype.is_differentiable and input.dtype is not _dtypes.int64
-        else input
-    )
+        input = xp.astype(input, dtype)
+    wanted = input.dtype
+    if wanted.is_differentiable or wanted is _dtypes.int64:
+        return getattr(xp, name)(input, *settings)
+    result = getattr(xp, name)(xp.astype(input, _dtypes.int64), *settings)
+    return result if dtype is None else xp.astype(result, wanted)
 
 
 @numpy_spelling
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The sum of all elements, or along ``dim``.  Integers and booleans are added as int64."""
-    return xp.sum(_summable("sum", input, dtype), _checked(input, dim), keepdim)
+    check_tensor(input, "sum")
+    return accumulated("sum", input, dtype, _checked(input, dim), keepdim)
 
 
 @numpy_spelling
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The product of all elements, or along ``dim``."""
-    return xp.prod(_summable("prod", input, dtype), _checked(input, dim), keepdim)
+    check_tensor(input, "prod")
+    return accumulated("prod", input, dtype, _checked(input, dim), keepdim)
 
 
 @numpy_spelling
@@ -219,9 +225,15 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
 @numpy_spelling
 def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     """The running sum along ``dim``."""
-    input = _summable("cumsum", input, dtype)
+    return running("cumulative_sum", check_tensor(input, "cumsum"), dim, dtype)
+
+
+def running(name: str, input: Tensor, dim: int, dtype: DType | None) -> Tensor:
+    """The running sum or product along ``dim``, by the name of the primitive; a tensor of no dimensions is a vector of one."""
     axis = _checked(input, dim)
-    return xp.astype(xp.cumulative_sum(input, axis), input.dtype) if input.ndim else xp.clone(input)
+    if input.ndim:
+        return accumulated(name, input, dtype, axis)
+    return xp.reshape(accumulated(name, xp.reshape(input, (1,)), dtype, 0), ())
 
 
 @numpy_spelling

@@ -14,8 +14,8 @@ from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from ..backends.registry import get_backend
 from .common import check_tensor, numpy_spelling
-from .creation import arange, as_tensor, check_dtype, tensor
-from .reductions import ValuesAndIndices
+from .creation import arange, as_tensor, tensor
+from .reductions import ValuesAndIndices, running
 from .shaping import flatten
 
 
@@ -174,10 +174,7 @@ def _between(values: Tensor, axis: int, place: float, interpolation: str) -> Ten
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """The running product along ``dim``.  Its gradient is right beside zeros."""
-    dtype = check_dtype(dtype) or (_dtypes.int64 if input.dtype.kind in ("bool", "int", "uint") else None)
-    x = input if dtype is None else xp.astype(input, dtype)
-    axis = normal_axis(dim, x.ndim)
-    return xp.cumulative_prod(x, axis) if x.ndim else xp.clone(x)
+    return running("cumulative_prod", check_tensor(input, "cumprod"), dim, dtype)
 
 
 def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
