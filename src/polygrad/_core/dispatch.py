@@ -20,7 +20,7 @@ from . import graph
 from .graph import Node, make_node
 from .lending import LENT, Lent, MemoryIsLent, end_loan
 from .precision import widened
-from .primitive import OPERATIONS, Plan, Primitive
+from .primitive import OPERATIONS, Plan, Primitive, evaluate
 from .scalars import SCALARS
 from .tensor import TENSOR_TYPES, Tensor, UnknownOperandError, as_operand, cell
 
@@ -374,7 +374,7 @@ def _saver(primitive: Primitive, array_of: dict[str, str], arguments: Sequence[s
     def saved_of(plan: Plan, *values: Any) -> tuple:
         function = made.get(plan)
         if function is None:
-            function = made[plan] = eval(f"lambda {', '.join(arguments)}: {_saved(plan, array_of)}")
+            function = made[plan] = evaluate(f"lambda {', '.join(arguments)}: {_saved(plan, array_of)}")
         return function(*values)
 
     scope["saved_of"] = saved_of

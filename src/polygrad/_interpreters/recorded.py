@@ -196,8 +196,12 @@ class Recording:
         if known is None:
             known = slot
             number, memory = id(owner), self._memory
+
+            def forget(_: Any) -> None:
+                memory.pop(number, None)
+
             try:
-                self._watched[number] = weakref.ref(owner, lambda _: memory.pop(number, None))
+                self._watched[number] = weakref.ref(owner, forget)
                 memory[number] = slot
             except TypeError:  # a number, which nobody looks into; or memory that cannot be watched
                 pass

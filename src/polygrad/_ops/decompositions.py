@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .._core.primitive import parameters, primitive
+from .._core.primitive import evaluate, parameters, primitive
 from .linalg import collapse, on_diagonal
 from .reductions import products_of_the_others
 
@@ -35,7 +35,7 @@ def from_hermitian(rule: Callable) -> Callable:
     """Adapt ``rule``, written for the Hermitian inner product, to the bilinear convention."""
     residuals = "".join(f", {name}" for name in parameters(rule))
     text = f"lambda xp, g{residuals}: conjugate(xp, rule(xp, conjugate(xp, g){residuals}))"
-    return eval(text, {"rule": rule, "conjugate": conjugate})
+    return evaluate(text, rule=rule, conjugate=conjugate)
 
 
 def adjoint(xp, x):

@@ -428,10 +428,8 @@ class Explorer:
 
     def apply_unknown(self, pool: Pool) -> None:
         """What is read of values without a name may be read of each of them."""
-        done: set[tuple[int, int]] = set()
-        while todo := [(p, u) for p in list(pool.places.values()) for u in pool.nested() if (id(p), id(u)) not in done]:
+        while todo := pool.new():
             for place, use in todo:
-                done.add((id(place), id(use)))
                 value = place.held
                 for (kind, key), step in use.steps.items():
                     if self._has(value, kind, key):

@@ -13,6 +13,9 @@ class Pool:
         self.places: dict[int, Place] = {}
         self.uses: list[Use] = [*reads.unknown_uses]
         self.is_asked_of_results = reads.is_asked_of_results
+        #: How many places, and which uses, have been looked up together.
+        self._count = 0
+        self._used: set[int] = set()
 
     def add(self, place: Place) -> None:
         """A value that has no name."""
@@ -24,7 +27,18 @@ class Pool:
             self.uses.append(use)
             self.is_asked_of_results = True
 
-    def nested(self) -> list[Use]:
+    def new(self) -> list[tuple[Place, Use]]:
+        """The places, and the uses of values without a name, that have not been together before."""
+        uses = self._nested()
+        places = list(self.places.values())
+        further = [use for use in uses if id(use) not in self._used]
+        found = [(place, use) for place in places[: self._count] for use in further]
+        found += [(place, use) for place in places[self._count :] for use in uses]
+        self._count = len(places)
+        self._used.update(map(id, further))
+        return found
+
+    def _nested(self) -> list[Use]:
         """`uses`, and those of all values that are reached from there: any of them may be another value without a name."""
         found, todo = {}, list(self.uses)
         while todo:

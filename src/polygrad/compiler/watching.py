@@ -46,12 +46,13 @@ class Watch:
         for kind in kinds:
             LIBRARIES.update(_packages_behind(kind))
         LIBRARIES.update(map(package_of, BY_TYPE))
-        #: By code: what it reads, or whose it is that is not looked at.
-        self._codes: dict[types.CodeType, Reads | str] = {}
+        #: By the number of identity of code, since its hash takes long: what it reads, or whose it is that is not looked at.
+        self._codes: dict[int, Reads | str] = {}
         #: Code of functions that the watched ones make.
         self._inner: set[types.CodeType] = set()
         self._entered: set[tuple[Any, ...]] = set()
-        self._pools: dict[types.CodeType, Pool] = {}
+        self._pools: dict[int, Pool] = {}
+        self._alive: list[types.CodeType] = []
         #: Whether what runs may ask for the ``type`` of a value, which `SymbolicNumber` cannot hide.
         self.asks_type = False
         know_functions(function, self._explorer.functions)
@@ -77,7 +78,7 @@ class Watch:
 
         def seen(frame: Any, event: str, value: Any) -> None:
             if event == "call":
-                reads = codes.get(frame.f_code)
+                reads = codes.get(id(frame.f_code))
                 if reads.__class__ is not str:
                     if reads is None:
                         reads = classify(frame)
@@ -85,7 +86,11 @@ class Watch:
                         enter(frame, reads)
             elif event == "return" and (value is not None or frame.f_code.co_name == "__init__"):
                 caller = frame.f_back
-                if caller is not None and (pool := pools.get(caller.f_code)) is not None and pool.is_asked_of_results:
+                if (
+                    caller is not None
+                    and (pool := pools.get(id(caller.f_code))) is not None
+                    and pool.is_asked_of_results
+                ):
                     if value is None and frame.f_code.co_argcount:  # a class was called: the result is the instance
                         value = frame.f_locals.get(frame.f_code.co_varnames[0])
                     if not is_simple(value):
@@ -111,16 +116,17 @@ class Watch:
             found = reads_of(code)
             if "site-packages" in file or "dist-packages" in file:
                 caller = frame.f_back
-                while caller is not None and self._codes.get(caller.f_code) is _STANDARD:
+                while caller is not None and self._codes.get(id(caller.f_code)) is _STANDARD:
                     caller = caller.f_back
-                if caller is not None and self._codes.get(caller.f_code) is _ARRAYS:
+                if caller is not None and self._codes.get(id(caller.f_code)) is _ARRAYS:
                     found = _ARRAYS  # what an array library calls belongs to it
-        self._codes[code] = found
+        self._codes[id(code)] = found
+        self._alive.append(code)
         return found
 
     def _enter(self, frame: Any, reads: Reads) -> None:
         """Look up what the function that is entered will read."""
-        explorer, code = self._explorer, reads.code
+        explorer, code = self._explorer, frame.f_code
         named = frame.f_locals if reads.locals.steps or code.co_argcount else {}
         values = [(name, named.get(name)) for _, name in reads.locals.steps]
         values = [(name, value) for name, value in values if value is not None and not is_simple(value)]
@@ -133,9 +139,9 @@ class Watch:
         explorer.where = reads
         self._inner |= reads.inner
         self.asks_type |= reads.asks_type
-        pool = self._pools.get(code)
+        pool = self._pools.get(id(code))
         if pool is None:
-            pool = self._pools[code] = Pool(reads)
+            pool = self._pools[id(code)] = Pool(reads)
         scope = explorer.root(frame.f_globals, "")
         for (_, name), use in reads.globals.steps.items():
             value = frame.f_globals.get(name, MISSING)  # a builtin's name may get a global meaning
@@ -197,7 +203,7 @@ class Watch:
             return
         place = self._explorer.known_or_root(value, type(value).__name__)
         if place is not None:
-            self._explorer.where = self._codes[code]  # type: ignore[assignment]
+            self._explorer.where = self._codes[id(code)]  # type: ignore[assignment]
             self._explorer.whole(place, pool)
             pool.add(place)
             self._explorer.apply_unknown(pool)
