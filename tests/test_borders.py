@@ -302,3 +302,129 @@ def test_linear_with_a_vector_that_does_not_fit(backend):
             F.linear(polygrad.ones(*arguments[0]), arguments[1])
     with pytest.raises(RuntimeError, match="linear: the weight must be"):
         F.linear(polygrad.ones(2, 3), polygrad.ones(3), polygrad.ones(1))
+
+
+# -- arguments of optimizers, schedules and nn.utils -------------------------------------------------------------------
+
+
+def parameter():
+    made = polygrad.ones(2, requires_grad=True)
+    (made * made).sum().backward()
+    return made
+
+
+def optimizer():
+    return polygrad.optim.SGD([parameter()], lr=0.1)
+
+
+#: What is no number.
+NO_NUMBERS = [None, "a", [0.1], (0.9,), {}, object(), 1j, polygrad.ones(2)]
+OPTIMIZERS = {
+    "SGD": "lr momentum dampening weight_decay",
+    "Adam": "lr eps weight_decay",
+    "AdamW": "lr eps weight_decay",
+    "RMSprop": "lr alpha eps weight_decay momentum",
+    "Adagrad": "lr lr_decay weight_decay initial_accumulator_value eps",
+}
+SETTINGS = [(name, setting) for name, settings in OPTIMIZERS.items() for setting in settings.split()]
+
+
+@pytest.mark.parametrize(("name", "setting"), SETTINGS)
+def test_a_setting_of_an_optimizer_is_a_number(name, setting):
+    make = getattr(polygrad.optim, name)
+    for value in NO_NUMBERS:
+        with pytest.raises(TypeError, match=rf"{name}\(\): argument '{setting}' must be a real number, not"):
+            make([parameter()], **{setting: value})
+        with pytest.raises(TypeError, match=f"'{setting}'"):
+            make([{"params": [parameter()], setting: value}])
+    if setting != "dampening":
+        for value in (-1, NAN):
+            with pytest.raises(ValueError, match=f"Invalid {setting} value: {value}"):
+                make([parameter()], **{setting: value})
+    make([parameter()], **{setting: polygrad.tensor(0.5)}).step()
+
+
+@pytest.mark.parametrize("name", ["Adam", "AdamW"])
+def test_betas_are_two_numbers(name):
+    make = getattr(polygrad.optim, name)
+    for betas, kind in (
+        (0.9, TypeError),
+        (None, TypeError),
+        ("ab", TypeError),
+        ((0.9,), ValueError),
+        ([0.9] * 3, ValueError),
+    ):
+        with pytest.raises(kind, match=rf"{name}\(\): argument 'betas' must be two numbers"):
+            make([parameter()], betas=betas)
+    with pytest.raises(TypeError, match=r"argument 'betas\[1\]' must be a real number, not str"):
+        make([parameter()], betas=(0.9, "a"))
+    with pytest.raises(ValueError, match="beta parameter at index 1"):
+        make([parameter()], betas=(0.9, 1.0))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_the_parameters_of_an_optimizer_are_tensors(name):
+    make = getattr(polygrad.optim, name)
+    for params in (None, 3, object()):
+        with pytest.raises(TypeError, match="params must be an iterable"):
+            make(params)
+        with pytest.raises(TypeError, match="'params' of a param_group"):
+            make([{"params": params}])
+    for params in ([3], ["a"], [None]):
+        with pytest.raises(TypeError, match="takes tensors"):
+            make(params)
+
+
+utils, schedulers = polygrad.nn.utils, polygrad.optim.lr_scheduler
+#: Function and argument → the call with a value for it.
+NUMBERS = {
+    "clip_grad_norm_ max_norm": lambda v: utils.clip_grad_norm_([parameter()], v),
+    "clip_grad_norm_ norm_type": lambda v: utils.clip_grad_norm_([parameter()], 1.0, v),
+    "clip_grad_value_ clip_value": lambda v: utils.clip_grad_value_([parameter()], v),
+    "get_total_norm norm_type": lambda v: utils.get_total_norm([parameter()], v),
+    "clip_grads_with_norm_ max_norm": lambda v: utils.clip_grads_with_norm_([parameter()], v, polygrad.tensor(1.0)),
+    "StepLR gamma": lambda v: schedulers.StepLR(optimizer(), 1, v),
+    "MultiStepLR gamma": lambda v: schedulers.MultiStepLR(optimizer(), [1], v),
+    "ExponentialLR gamma": lambda v: schedulers.ExponentialLR(optimizer(), v),
+}
+TENSORS = {
+    "clip_grad_norm_ parameters": lambda v: utils.clip_grad_norm_(v, 1.0),
+    "clip_grad_value_ parameters": lambda v: utils.clip_grad_value_(v, 1.0),
+    "clip_grads_with_norm_ parameters": lambda v: utils.clip_grads_with_norm_(v, 1.0, polygrad.tensor(1.0)),
+    "get_total_norm tensors": utils.get_total_norm,
+    "parameters_to_vector parameters": utils.parameters_to_vector,
+    "vector_to_parameters parameters": lambda v: utils.vector_to_parameters(polygrad.ones(2), v),
+    "pad_sequence sequences": utils.rnn.pad_sequence,
+    "pack_sequence sequences": utils.rnn.pack_sequence,
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_an_argument_that_is_a_number(name):
+    function, argument = name.split()
+    for value in NO_NUMBERS:
+        with pytest.raises(TypeError, match=rf"{function}\(\): argument '{argument}' must be a real number, not"):
+            NUMBERS[name](value)
+    NUMBERS[name](1)
+    NUMBERS[name](polygrad.tensor(0.5))
+
+
+@pytest.mark.parametrize("name", TENSORS)
+def test_an_argument_that_is_some_tensors(name):
+    function, argument = name.split()
+    for value in (None, 3, "a", {}, 1j, object()):
+        with pytest.raises(
+            TypeError, match=rf"{function}\(\): argument '{argument}' must be a Tensor or some Tensors, not"
+        ):
+            TENSORS[name](value)
+    for value in ([3], ["a"], [None], (0.9,)):
+        with pytest.raises(TypeError, match=rf"{function}\(\): {argument}\[0\] must be a Tensor, not"):
+            TENSORS[name](value)
+    TENSORS[name]([parameter()])
+
+
+@pytest.mark.parametrize("name", ["LambdaLR", "MultiplicativeLR"])
+def test_the_function_of_a_schedule_is_a_function(name):
+    for value in (None, 3, "a", [0.5]):
+        with pytest.raises(TypeError, match=rf"{name}\(\): lr_lambda must be a function"):
+            getattr(schedulers, name)(optimizer(), value)

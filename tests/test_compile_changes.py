@@ -6,6 +6,8 @@ Each case is run with ``wrap``, which is `polygrad.compile` or nothing, and retu
 from __future__ import annotations
 
 import copy
+import functools
+import operator
 
 import numpy as np
 import pytest
@@ -59,6 +61,39 @@ def attributes_of_modules(wrap):
     for name, value in {"factor": 3.0, "shift": polygrad.zeros(2), "activation": polygrad.sin, "unused": 7}.items():
         setattr(model, name, value)
         yield call(x)
+
+
+class Moody(nn.Module):
+    def forward(self, x):
+        return x * 2 if self.training else x
+
+
+READS_OF_THE_TRAINING_MODE = {
+    "of a layer": lambda model, x: model.drop(x),
+    "of a layer inside": lambda model, x: model.layers(x),
+    "of running statistics": lambda model, x: model.norm(x),
+    "of a module": lambda model, x: model.moody(x),
+    "from outside": lambda model, x: x * 2 if model.training else x,
+    "by name": lambda model, x: x * 2 if getattr(model, "training") else x,  # noqa: B009
+    "by a getter": lambda model, x: x * 2 if operator.attrgetter("moody.training")(model) else x,
+    "of all modules": lambda model, x: x * sum(module.training for module in model.modules()),
+}
+
+
+@case
+def the_training_mode(wrap):
+    for read in READS_OF_THE_TRAINING_MODE.values():
+        model = nn.Module()
+        model.drop, model.norm, model.moody = nn.Dropout(1.0), nn.BatchNorm1d(2), Moody()
+        model.layers = nn.Sequential(nn.Identity(), nn.Dropout(1.0))
+        call, x = wrap(functools.partial(read, model)), polygrad.tensor([[1.0, 2.0], [3.0, 4.0]])
+        yield call(x), model.norm.running_mean
+        model.eval()
+        yield call(x), model.norm.running_mean
+        model.moody.train()
+        yield call(x), model.norm.running_mean
+        model.train()
+        yield call(x), model.norm.running_mean
 
 
 @case

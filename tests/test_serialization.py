@@ -568,3 +568,38 @@ def test_pickle_and_copy_carry_tensors_too(backend):
         assert x.detach().any()
     with pytest.raises(RuntimeError, match="leaves"):
         copy.deepcopy(x * 2)
+
+
+# -- depth -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [list, tuple, dict, "mixed"])
+def test_containers_are_saved_at_any_depth(kind):
+    wrap = {list: lambda x: [x], tuple: lambda x: (x,), dict: lambda x: {"a": x}, "mixed": lambda x: [({"a": x},)]}[
+        kind
+    ]
+    unwrap = {list: lambda x: x[0], tuple: lambda x: x[0], dict: lambda x: x["a"], "mixed": lambda x: x[0][0]["a"]}[
+        kind
+    ]
+    nested: object = {"weight": polygrad.ones(2), "count": 3}
+    for _ in range(20_000):
+        nested = wrap(nested)
+    file = io.BytesIO()
+    polygrad.save(nested, file)
+    file.seek(0)
+    loaded = polygrad.load(file)
+    for _ in range(20_000):
+        loaded = unwrap(loaded)
+    assert loaded["count"] == 3 and loaded["weight"].tolist() == [1, 1]
+
+
+def test_what_is_pickled_and_nested_too_deeply_is_told_so():
+    nested: object = [NotPlainAtAll()]
+    for _ in range(20_000):
+        nested = [nested]
+    with pytest.raises(ValueError, match="nested too deeply"):
+        polygrad.save(nested, io.BytesIO())
+
+
+class NotPlainAtAll:
+    """Something that only pickle can write."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.primitive import OPERATIONS as xp
+from .._core.scalars import plain
 from .._core.tensor import Tensor
 from .._state import RECORDERS, recorder
 
@@ -41,6 +42,34 @@ def check_tensor(value: Any, name: str, argument: str = "input") -> Tensor:
             f"{name}(): argument {argument!r} must be a Tensor, not {type(value).__name__} (polygrad.tensor(...) makes one)"
         )
     return value
+
+
+def real_number(value: Any, function: str, argument: str) -> Any:
+    """``value`` as a Python number, or a tensor of one.  Raises TypeError, naming function and argument, for anything else."""
+    value = plain(value)
+    is_number = isinstance(value, (bool, int, float))
+    if not is_number and not (isinstance(value, Tensor) and value.shape.numel() == 1 and not value.dtype.is_complex):
+        raise TypeError(f"{function}(): argument {argument!r} must be a real number, not {_described(value)}")
+    return value
+
+
+def tensors_of(value: Any, function: str, argument: str) -> list[Tensor]:
+    """The tensors in ``value``, or it alone.  Raises TypeError, naming function and argument, for anything else."""
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__"):
+        raise TypeError(
+            f"{function}(): argument {argument!r} must be a Tensor or some Tensors, not {_described(value)}"
+        )
+    several = list(value)
+    for position, item in enumerate(several):
+        if not isinstance(item, Tensor):
+            raise TypeError(f"{function}(): {argument}[{position}] must be a Tensor, not {_described(item)}")
+    return several
+
+
+def _described(value: Any) -> str:
+    return f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
 
 
 def dims_of(dim: Any) -> Any:

@@ -14,6 +14,7 @@ from types import FunctionType
 from typing import Any
 
 from .._core.scalars import plain, with_plain_numbers
+from .._functions.common import real_number
 from .._state import host_effect
 from .optimizer import Optimizer, has_stepped
 
@@ -172,6 +173,9 @@ class LambdaLR(LRScheduler):
         self.lr_lambdas = list(lr_lambda) if isinstance(lr_lambda, (list, tuple)) else [lr_lambda] * groups
         if len(self.lr_lambdas) != groups:
             raise ValueError(f"expected {groups} lr_lambdas, but got {len(self.lr_lambdas)}")
+        for function in self.lr_lambdas:
+            if not callable(function):
+                raise TypeError(f"{type(self).__name__}(): lr_lambda must be a function, not {type(function).__name__}")
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> Sequence[float]:
@@ -191,7 +195,7 @@ class StepLR(LRScheduler):
     """The rate times ``gamma`` after every ``step_size`` epochs."""
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1):
-        self.step_size, self.gamma = step_size, gamma
+        self.step_size, self.gamma = step_size, real_number(gamma, "StepLR", "gamma")
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> Sequence[float]:
@@ -203,7 +207,7 @@ class MultiStepLR(LRScheduler):
     """The rate times ``gamma`` at each of the epochs in ``milestones``."""
 
     def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1):
-        self.milestones, self.gamma = Counter(milestones), gamma
+        self.milestones, self.gamma = Counter(milestones), real_number(gamma, "MultiStepLR", "gamma")
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> Sequence[float]:
@@ -214,7 +218,7 @@ class ExponentialLR(LRScheduler):
     """The rate times ``gamma`` in every epoch."""
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1):
-        self.gamma = gamma
+        self.gamma = real_number(gamma, "ExponentialLR", "gamma")
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> Sequence[float]:

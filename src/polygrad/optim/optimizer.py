@@ -104,6 +104,10 @@ class Optimizer:
                 "params must be an iterable of tensors or of dictionaries, as model.parameters() is, not one tensor; write "
                 "[tensor]"
             )
+        if not hasattr(params, "__iter__"):
+            raise TypeError(
+                f"params must be an iterable of tensors or of dictionaries, as model.parameters() is, not {type(params).__name__}"
+            )
         groups: list[Any] = list(params)  # `add_param_group` looks at each
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
@@ -128,6 +132,8 @@ class Optimizer:
             raise TypeError(
                 "parameters must be in an ordered collection; the order of a set changes between runs: use a list"
             )
+        if not isinstance(params, Tensor) and not hasattr(params, "__iter__"):
+            raise TypeError(f"the 'params' of a param_group must be some tensors, not {type(params).__name__}")
         params = [params] if isinstance(params, Tensor) else list(params)
         names = None
         if params and isinstance(params[0], tuple):

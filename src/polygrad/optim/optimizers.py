@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from .._core.scalars import SCALARS, plain
 from .._core.tensor import Tensor
+from .._functions.common import real_number
 from .._state import not_recording
 from . import rules
 from .optimizer import Optimizer, Parameters
@@ -28,14 +29,12 @@ def _or_none(value: Any) -> Any:
     return _number(value) or None
 
 
-def _check_range(group: dict[str, Any], **allowed: str) -> None:
-    """Raise ValueError for a setting that is not in its range: "≥ 0", or "[0, 1)"."""
+def _check_range(optimizer: Optimizer, group: dict[str, Any], **allowed: str) -> None:
+    """Raise TypeError for a setting that is no number, ValueError for one out of its range: "≥ 0", or "any" number."""
     for name, wanted in allowed.items():
-        value = _number(group[name])
-        if not (value >= 0 and (wanted != "[0, 1)" or value < 1)):
-            raise ValueError(
-                f"Invalid {name} value: {value} (it must be {'at least 0' if wanted == '≥ 0' else 'in [0, 1)'})"
-            )
+        value = _number(real_number(group[name], type(optimizer).__name__, name))
+        if wanted == "≥ 0" and not value >= 0:
+            raise ValueError(f"Invalid {name} value: {value} (it must be at least 0)")
 
 
 class SGD(Optimizer):
@@ -78,7 +77,7 @@ class SGD(Optimizer):
         )  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
-        _check_range(group, lr="≥ 0", momentum="≥ 0", weight_decay="≥ 0")
+        _check_range(self, group, lr="≥ 0", momentum="≥ 0", dampening="any", weight_decay="≥ 0")
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
 
@@ -139,9 +138,16 @@ class Adam(Optimizer):
         )  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
-        _check_range(group, lr="≥ 0", eps="≥ 0", weight_decay="≥ 0")
-        for number, beta in enumerate(group["betas"]):
-            if not 0 <= _number(beta) < 1:
+        _check_range(self, group, lr="≥ 0", eps="≥ 0", weight_decay="≥ 0")
+        name, betas = type(self).__name__, group["betas"]
+        if not isinstance(betas, (tuple, list)):
+            raise TypeError(
+                f"{name}(): argument 'betas' must be two numbers, as in (0.9, 0.999), not {type(betas).__name__}"
+            )
+        if len(betas) != 2:
+            raise ValueError(f"{name}(): argument 'betas' must be two numbers, as in (0.9, 0.999), not {len(betas)}")
+        for number, beta in enumerate(betas):
+            if not 0 <= _number(real_number(beta, name, f"betas[{number}]")) < 1:
                 raise ValueError(f"Invalid beta parameter at index {number}: {beta} (it must be in [0, 1))")
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
@@ -208,7 +214,7 @@ class RMSprop(Optimizer):
         )  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
-        _check_range(group, lr="≥ 0", eps="≥ 0", momentum="≥ 0", weight_decay="≥ 0", alpha="≥ 0")
+        _check_range(self, group, lr="≥ 0", eps="≥ 0", momentum="≥ 0", weight_decay="≥ 0", alpha="≥ 0")
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
         momentum = "momentum_buffer" if group["momentum"] else None
@@ -252,7 +258,9 @@ class Adagrad(Optimizer):
         )  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
-        _check_range(group, lr="≥ 0", lr_decay="≥ 0", eps="≥ 0", weight_decay="≥ 0", initial_accumulator_value="≥ 0")
+        _check_range(
+            self, group, lr="≥ 0", lr_decay="≥ 0", eps="≥ 0", weight_decay="≥ 0", initial_accumulator_value="≥ 0"
+        )
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
         return ("step", "sum")

@@ -163,7 +163,13 @@ def _described(obj: Any, protocol: int) -> tuple[dict[str, tuple[str, np.ndarray
         arrays, listed = tensors.finish()
     except NotPlain:
         tensors, pickled = TensorWriter(), io.BytesIO()
-        Pickler(pickled, protocol, tensors).dump(obj)
+        try:
+            Pickler(pickled, protocol, tensors).dump(obj)
+        except RecursionError:
+            raise ValueError(
+                "save(): the object has parts that must be pickled, and is nested too deeply for that; only tensors, "
+                "numbers, strings and containers may be nested to any depth"
+            ) from None
         content = {"value": None, "rows": []}
         arrays, listed = tensors.finish()
         arrays[_PICKLE] = "U8", np.frombuffer(pickled.getvalue(), np.uint8)

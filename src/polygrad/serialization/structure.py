@@ -11,7 +11,7 @@ import base64
 import math
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 from .. import _dtypes
@@ -23,6 +23,13 @@ from .tensors import CLASSES, TensorReader, TensorWriter, hidden_by, is_known_cl
 _SMALL = 1 << 63
 #: The most parts, counted through all tuples in tuples, of a key: what is nested cleverly could take years to hash.
 MOST_PARTS = 100_000
+
+
+#: Yields the containers and tensors in an object, with their names, is sent their values, and returns the object's own.
+Writer = Generator[tuple[Any, str], Any, Any]
+_NESTED = object()
+#: The length of a name beyond which nothing is added to it: what is nested deeply would have names of more bytes than values.
+_LONGEST = 1000
 
 
 class NotPlain(Exception):
@@ -43,7 +50,27 @@ class Encoder:
         self._open: set[int] = set()
 
     def value(self, obj: Any, path: str = "") -> Any:
-        """``obj`` as a value of the table.  Raises NotPlain where it is none, or has one in it."""
+        """``obj`` as a value of the table.  Raises NotPlain where it is none, or has one in it.
+
+        Containers are written by generators that yield those in them, so that no depth is too much for Python's stack.
+        """
+        value = self._of_one(obj)
+        if value is not _NESTED:
+            return value
+        writers, value = [self._nested(obj, path)], None
+        while writers:
+            try:
+                item, path = writers[-1].send(value)
+            except StopIteration as finished:
+                writers.pop()
+                value = finished.value
+            else:
+                writers.append(self._nested(item, path))
+                value = None
+        return value
+
+    def _of_one(self, obj: Any) -> Any:
+        """The value of what has nothing in it, or is in the table already; `_NESTED` for anything else."""
         kind = type(obj)
         if obj is None or kind is bool or kind is str:
             return obj
@@ -53,17 +80,17 @@ class Encoder:
             return obj if math.isfinite(obj) else self._row(obj, "float", repr(obj))
         if id(obj) in self._known:
             return [self._known[id(obj)]]
+        return _NESTED
+
+    def _nested(self, obj: Any, path: str) -> Writer:
+        kind = type(obj)
         if id(obj) in self._open:
             raise NotPlain  # a tuple that is part of itself
         if isinstance(obj, Tensor):
             return self._tensor(obj, path)
         if kind in (list, set, dict, OrderedDict, Counter):
             return self._container(kind, obj, path)
-        self._open.add(id(obj))
-        try:
-            return self._fixed(kind, obj, path)
-        finally:
-            self._open.discard(id(obj))
+        return self._fixed(kind, obj, path)
 
     def _row(self, obj: Any, *row: Any) -> list[int]:
         self._known[id(obj)] = len(self.rows)
@@ -71,44 +98,57 @@ class Encoder:
         self.rows.append(list(row))
         return [len(self.rows) - 1]
 
-    def _tensor(self, tensor: Tensor, path: str) -> list[int]:
+    def _tensor(self, tensor: Tensor, path: str) -> Writer:
         kind = type(tensor)
         if not is_known_class(kind):
             raise NotPlain
         number = self._tensors.number(tensor, path)
         made = self._row(tensor, kind.__name__, number)
-        attributes = self._attributes(tensor, path)
+        attributes = yield from self._attributes(tensor, path)
         if attributes is not None:
             self.rows[made[0]].append(attributes)
         return made
 
-    def _attributes(self, owner: Any, path: str) -> list[int] | None:
+    def _attributes(self, owner: Any, path: str) -> Writer:
         attributes = dict(getattr(owner, "__dict__", {}))
         if hidden_by(owner, attributes) is not None:
             raise NotPlain
-        return self.value(attributes, path) if attributes else None
+        return (yield attributes, path) if attributes else None
 
-    def _container(self, kind: type, obj: Any, path: str) -> list[int]:
+    def _container(self, kind: type, obj: Any, path: str) -> Writer:
         made = self._row(obj, _NAMES[kind])
         row = self.rows[made[0]]
         if kind is list:
-            row += [self.value(item, _below(path, number)) for number, item in enumerate(obj)]
+            for number, item in enumerate(obj):
+                value = self._of_one(item)
+                row.append((yield item, _below(path, number)) if value is _NESTED else value)
         elif kind is set:
-            row += [self.value(item, path) for item in obj]
+            for item in obj:
+                value = self._of_one(item)
+                row.append((yield item, path) if value is _NESTED else value)
         else:
             if kind is OrderedDict:
-                row.append(self._attributes(obj, path))
+                row.append((yield from self._attributes(obj, path)))
             for key, item in list(obj.items()):
-                row += [self.value(key, path), self.value(item, _below(path, key))]
+                value = self._of_one(key)
+                row.append((yield key, path) if value is _NESTED else value)
+                value = self._of_one(item)
+                row.append((yield item, _below(path, key)) if value is _NESTED else value)
         return made
 
-    def _fixed(self, kind: type, obj: Any, path: str) -> list[int]:
+    def _fixed(self, kind: type, obj: Any, path: str) -> Writer:
+        self._open.add(id(obj))
+        items: list[Any] = []
         if kind in (tuple, Size, frozenset):
-            items = [self.value(item, _below(path, number)) for number, item in enumerate(obj)]
+            for number, item in enumerate(obj):
+                value = self._of_one(item)
+                items.append((yield item, _below(path, number)) if value is _NESTED else value)
         elif kind in (slice, range):
-            items = [self.value(item, path) for item in (obj.start, obj.stop, obj.step)]
+            for item in (obj.start, obj.stop, obj.step):
+                value = self._of_one(item)
+                items.append((yield item, path) if value is _NESTED else value)
         elif kind is complex:
-            items = [self.value(obj.real), self.value(obj.imag)]
+            items = [self._of_one(obj.real), self._of_one(obj.imag)]
         elif kind in (bytes, bytearray):
             items = [base64.b64encode(obj).decode("ascii")]
         elif kind is DType:
@@ -117,6 +157,7 @@ class Encoder:
             items = [str(obj)]
         else:
             raise NotPlain
+        self._open.discard(id(obj))
         return self._row(obj, _NAMES[kind], *items)
 
 
@@ -129,6 +170,8 @@ _NAMES = {
 
 def _below(path: str, key: Any) -> str:
     """The name of what is at ``key`` of the container ``path``, as `state_dict` writes it."""
+    if len(path) > _LONGEST:
+        return path
     return f"{path}.{key}" if path else str(key) if isinstance(key, (str, int)) else path
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..._core.precision import is_half, widen
 from ..._core.tensor import Tensor
 from ..._dtypes import promote
+from ..._functions.common import check_tensor, real_number, tensors_of
 from ..._functions.creation import zeros
 from ..._functions.norms import vector_norm
 from ..._functions.pointwise import clamp
@@ -16,10 +17,6 @@ from ..._functions.shaping import stack
 from ...autograd.grad_mode import no_grad
 
 Tensors = Tensor | Iterable[Tensor]
-
-
-def _several(tensors: Tensors) -> list[Tensor]:
-    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
 def _gradients(parameters: list[Tensor]) -> list[Tensor]:
@@ -34,15 +31,16 @@ def get_total_norm(
 
     Raises RuntimeError for a norm that is not finite, if ``error_if_nonfinite``.
     """
-    several = _several(tensors)
-    norm = _total_norm(several, norm_type, error_if_nonfinite)
+    several = tensors_of(tensors, "get_total_norm", "tensors")
+    order = float(real_number(norm_type, "get_total_norm", "norm_type"))
+    norm = _total_norm(several, order, error_if_nonfinite)
     return norm.to(promote(*[x.dtype for x in several])) if several else norm
 
 
 def _total_norm(several: list[Tensor], norm_type: float, error_if_nonfinite: bool) -> Tensor:
     """That of gradients of half precision is in single precision: it is larger than each of them."""
-    each = [vector_norm(widen(x), float(norm_type)) for x in several]
-    norm = zeros(()) if not each else each[0] if len(each) == 1 else vector_norm(stack(each), float(norm_type))
+    each = [vector_norm(widen(x), norm_type) for x in several]
+    norm = zeros(()) if not each else each[0] if len(each) == 1 else vector_norm(stack(each), norm_type)
     if error_if_nonfinite and not math.isfinite(norm.item()):
         raise RuntimeError(
             f"the total norm of order {norm_type} of the gradients is {norm.item()}, so they cannot be clipped; to scale "
@@ -56,8 +54,10 @@ def clip_grads_with_norm_(
     parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
     """Multiply all gradients by ``max_norm / total_norm``, where that makes them smaller."""
-    factor = clamp(float(max_norm) / (total_norm + 1e-6), max=1.0)
-    for gradient in _gradients(_several(parameters)):
+    several = tensors_of(parameters, "clip_grads_with_norm_", "parameters")
+    largest = float(real_number(max_norm, "clip_grads_with_norm_", "max_norm"))
+    factor = clamp(largest / (check_tensor(total_norm, "clip_grads_with_norm_", "total_norm") + 1e-6), max=1.0)
+    for gradient in _gradients(several):
         if is_half(gradient):
             gradient.copy_(widen(gradient) * widen(factor))
         else:
@@ -78,17 +78,20 @@ def clip_grad_norm_(
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
     """
-    several = _several(parameters)
+    several = tensors_of(parameters, "clip_grad_norm_", "parameters")
+    largest = float(real_number(max_norm, "clip_grad_norm_", "max_norm"))
+    order = float(real_number(norm_type, "clip_grad_norm_", "norm_type"))
     gradients = _gradients(several)
     with no_grad():
-        norm = _total_norm(gradients, norm_type, error_if_nonfinite)
-    clip_grads_with_norm_(several, max_norm, norm)
+        norm = _total_norm(gradients, order, error_if_nonfinite)
+    clip_grads_with_norm_(several, largest, norm)
     return norm.to(promote(*[g.dtype for g in gradients])) if gradients else norm
 
 
 @no_grad()
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
     """Bring every element of the gradients into the range from ``-clip_value`` to ``clip_value``."""
-    bound: Any = float(clip_value)
-    for gradient in _gradients(_several(parameters)):
+    several = tensors_of(parameters, "clip_grad_value_", "parameters")
+    bound: Any = float(real_number(clip_value, "clip_grad_value_", "clip_value"))
+    for gradient in _gradients(several):
         gradient.clamp_(-bound, bound)

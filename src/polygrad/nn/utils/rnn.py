@@ -11,7 +11,7 @@ from ... import _dtypes
 from ..._core.primitive import OPERATIONS
 from ..._core.scalars import plain
 from ..._core.tensor import Tensor
-from ..._functions.common import check_tensor
+from ..._functions.common import check_tensor, tensors_of
 from ..._functions.creation import full, tensor
 from ..._functions.indexing import scalar_for
 from ..._functions.layout import separate
@@ -220,7 +220,7 @@ def pad_sequence(
     """
     if padding_side not in ("left", "right"):
         raise ValueError(f"padding_side is 'left' or 'right', not {padding_side!r}")
-    sequences = list(sequences)
+    sequences = tensors_of(sequences, "pad_sequence", "sequences")
     if not sequences:
         raise RuntimeError("pad_sequence: there are no sequences")
     longest = max(x.shape[0] for x in sequences)
@@ -237,6 +237,7 @@ def pad_sequence(
 
 def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
     """Pack a list of sequences ``(length, *)``.  Raises as `pack_padded_sequence`."""
+    sequences = tensors_of(sequences, "pack_sequence", "sequences")
     return pack_padded_sequence(pad_sequence(sequences), [x.shape[0] for x in sequences], False, enforce_sorted)
 
 
