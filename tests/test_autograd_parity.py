@@ -273,6 +273,127 @@ def numpy_where_nothing_is_recorded(m):
 
 
 @program
+def gradcheck_of_a_modules_parameters(m):
+    class Wrong(m.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g
+
+    def checks(function, inputs):
+        try:
+            return m.autograd.gradcheck(function, inputs) and m.autograd.gradgradcheck(function, inputs)
+        except RuntimeError:
+            return "refused"
+
+    m.manual_seed(0)
+    layer, x = m.nn.Linear(3, 2).double(), m.rand(4, 3).double().requires_grad_()
+    parameters = tuple(layer.parameters())
+    before = [p.detach().clone() for p in parameters]
+    found = [
+        checks(lambda *_: layer(x).tanh(), parameters),
+        checks(lambda x, *_: layer(x).tanh(), (x, *parameters)),
+        checks(lambda *_: Wrong.apply(layer.weight), parameters),
+        checks(lambda w, b: m.nn.functional.linear(x, w, b).exp(), parameters),
+        checks(lambda y: (y * y).sum(), (x * 2,)),
+        checks(lambda y: (y * y).sum(), (x[:2] * 2,)),
+        checks(lambda z: (z * z * x[0, 0]).real, (m.view_as_complex(m.ones(2, 2).double()).clone().requires_grad_(),)),
+    ]
+    return [found, [bool((a == b).all()) for a, b in zip(before, layer.parameters())]]  # noqa: B905
+
+
+@program
+def materialized_zeros_that_require_grad(m):
+    x, y = var(m, [1.0, 2.0]), var(m, [[3.0]])
+    found = []
+    for create_graph in (False, True):
+        for loss in ((x * x).sum(), (x * x).sum() + 0 * y.sum()):
+            g = m.autograd.grad(loss, (x, y), create_graph=create_graph, materialize_grads=True)
+            found.append([[one.detach(), one.requires_grad, one.is_leaf] for one in g])
+    (first,) = m.autograd.grad((x * x).sum(), y, create_graph=True, materialize_grads=True)
+    found.append(m.autograd.grad(first.sum(), y, materialize_grads=True))
+    return found
+
+
+@program
+def a_function_with_vjp(m):
+    class Cube(m.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x**3
+
+        @staticmethod
+        def vjp(ctx, g):
+            (x,) = ctx.saved_tensors
+            return 3 * x**2 * g
+
+    class Both(Cube):
+        @staticmethod
+        def backward(ctx, g):
+            return g
+
+    class Neither(m.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x**3
+
+    x = var(m, [1.0, 2.0])
+    (g,) = m.autograd.grad(Cube.apply(x).sum(), x, create_graph=True)
+    found = [g, *m.autograd.grad(g.sum(), x)]
+    for cls, error in ((Both, RuntimeError), (Neither, NotImplementedError)):
+        y = cls.apply(x)
+        try:
+            y.sum().backward()
+        except error:
+            found.append("refused")
+    return found
+
+
+@program
+def gradient_edges(m):
+    edge = m.autograd.graph.GradientEdge
+    x = var(m, [1.0, 2.0, 3.0])
+    y = x * 2
+    value, index = (y * y).max(0)
+    low, high = (y * 1).split([1, 2])
+    loss = value * 3 + high.prod() + low.sum()
+    seed = m.ones((), dtype=m.float64)
+    found = [
+        m.autograd.grad(loss, edge(y.grad_fn, 0), retain_graph=True)[0],
+        m.autograd.grad(loss, edge(value.grad_fn, value.output_nr), retain_graph=True)[0],
+        m.autograd.grad(loss, m.autograd.graph.get_gradient_edge(x), retain_graph=True)[0],
+        m.autograd.grad(edge(loss.grad_fn, 0), x, seed, retain_graph=True)[0],
+        m.autograd.grad(edge(value.grad_fn, value.output_nr), x, seed, retain_graph=True)[0],
+        m.autograd.grad(m.autograd.graph.get_gradient_edge(loss), y, seed, retain_graph=True)[0],
+    ]
+    got = m.autograd.graph.get_gradient_edge(value)
+    found += [got.node is value.grad_fn, got.output_nr, got[1], index.requires_grad]
+    m.autograd.backward(edge(loss.grad_fn, 0), seed, inputs=[x])
+    return [*found, x.grad]
+
+
+@program
+def dictionaries_of_a_module_are_assigned(m):
+    from collections import OrderedDict
+
+    layer = m.nn.Linear(2, 1).double()
+    layer._parameters = OrderedDict(weight=m.nn.Parameter(m.ones(1, 2).double()), bias=None)
+    found = [layer(m.ones(1, 2).double()).detach(), [name for name, _ in layer.named_parameters()]]
+    outer = m.nn.Sequential(layer, m.nn.Tanh())
+    outer._modules = {"first": m.nn.Linear(2, 2), "second": layer}
+    found += [list(outer.state_dict()), len(outer)]
+    norm = m.nn.BatchNorm1d(2)
+    norm._buffers = {name: None if x is None else x * 2 for name, x in norm._buffers.items()}
+    found += [norm.running_var, sorted(norm.state_dict())]
+    outer._modules = {}
+    return [*found, len(outer), outer(3)]
+
+
+@program
 def next_functions(m):
     x = var(m, [1.0, 2.0])
     y = (x * 2 + m.ones(2).double()).exp()

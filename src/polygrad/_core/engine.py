@@ -41,7 +41,7 @@ def backward(
         inputs = [inputs] if isinstance(inputs, (Tensor, GradientEdge)) else list(inputs)
         if not inputs:
             raise RuntimeError("inputs argument to backward() cannot be empty")
-        wanted = dict.fromkeys(_edges_of(inputs))
+        wanted = dict.fromkeys(_edges_of(inputs, outputs))
         for edge in wanted:
             if edge.__class__ is Node:
                 hooks_of(edge).retains_grad = True
@@ -95,7 +95,7 @@ def grad(
     allow_unused: bool,
 ) -> list[Tensor | None]:
     """The gradients of ``outputs`` with respect to ``inputs``; None where an input was not used, if that is allowed."""
-    edges = _edges_of(inputs)
+    edges = _edges_of(inputs, outputs)
     reached = sweep(outputs, gradients, retain_graph, create_graph, dict.fromkeys(edges), not allow_unused)
     return [to_user(reached[edge]) if edge in reached else None for edge in edges]
 
@@ -108,16 +108,22 @@ def unused(number: int, edge: Edge | GradientEdge) -> str:
     )
 
 
-def _edges_of(inputs: Sequence[Tensor]) -> list[Edge]:
+def _edges_of(inputs: Sequence[Any], outputs: Sequence[Any]) -> list[Edge]:
+    roots = [edge for x in outputs if (edge := x.find(()) if isinstance(x, GradientEdge) else x._edge) is not None]
+    found: list[Edge] = []
     for number, x in enumerate(inputs):
         if not isinstance(x, (Tensor, GradientEdge)):
             raise TypeError(f"inputs are tensors, but number {number} is a {type(x).__name__}")
+        if isinstance(x, GradientEdge):
+            found.append(x.find(roots))
+            continue
         if x._edge is None:
             raise RuntimeError(
                 f"one of the differentiated tensors does not require grad: input {number}, of shape {tuple(x.shape)}; "
                 "call x.requires_grad_() before it is used"
             )
-    return [x._edge for x in inputs]
+        found.append(x._edge)
+    return found
 
 
 def sweep(
@@ -136,8 +142,12 @@ def sweep(
     retain = create_graph if retain_graph is None else retain_graph
     cotangents: dict[Edge, Any] = {}
     for output, gradient in zip(outputs, gradients, strict=True):
-        g = _seed(output, gradient, create_graph)
-        edge = output._edge
+        if isinstance(output, GradientEdge):
+            edge = output.find(())
+            g = _seed_of_edge(edge, gradient, create_graph)
+        else:
+            edge = output._edge
+            g = _seed(output, gradient, create_graph)
         cotangents[edge] = cotangents[edge] + g if edge in cotangents else g
     useful: set[Edge] | None = None
     if wanted is not None:
@@ -289,6 +299,16 @@ def _leading_to(wanted: dict[Edge, None], roots: Any) -> set[Edge]:
         if edge in wanted or any(e in useful for e in edge.edges):
             useful.add(edge)
     return useful
+
+
+def _seed_of_edge(edge: Edge, gradient: Tensor | None, create_graph: bool) -> Any:
+    if gradient is None:
+        raise RuntimeError("of a GradientEdge only the shape is known; pass a gradient for it, of the tensor's type")
+    if edge.shape is not None and tuple(gradient.shape) != tuple(edge.shape):
+        raise RuntimeError(f"the gradient has shape {tuple(gradient.shape)}, but the GradientEdge {tuple(edge.shape)}")
+    if RECORDERS:
+        note_read(gradient)
+    return from_user(gradient, create_graph)
 
 
 def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:

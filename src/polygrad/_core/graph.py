@@ -11,7 +11,7 @@ import itertools
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
-from typing import Any, TypeVar, final
+from typing import Any, NamedTuple, TypeVar, final
 
 from .._state import CHANGES
 
@@ -165,28 +165,32 @@ def entry(edge: AnyEdge) -> tuple[AnyEdge, int]:
     return edge, 0
 
 
-class GradientEdge:
+class GradientEdge(NamedTuple):
     """Where a tensor joins the graph: the node that computed it, or its leaf, and which of the node's outputs it is."""
 
-    __slots__ = ("_edge",)
-
-    def __init__(self, edge: Edge):
-        self._edge = edge
-
-    @property
-    def node(self) -> Edge:
-        """The node of the operation, or the leaf."""
-        return entry(self._edge)[0]
-
-    @property
-    def output_nr(self) -> int:
-        """The number of the output."""
-        return entry(self._edge)[1]
+    node: Edge
+    output_nr: int = 0
+    #: The edge itself, where it is known: of several outputs each has its own, which the node does not know.
+    ownership_token: Edge | None = None
 
     @property
     def shape(self) -> Any:
-        """The tensor's shape."""
-        return self._edge.shape
+        """The tensor's shape; None where it is not known."""
+        return (self.ownership_token or self.node).shape
+
+    def find(self, roots: Iterable[Edge]) -> Edge:
+        """The edge, which ``roots`` lead to if they depend on the tensor.  Raises RuntimeError for an output that there is not."""
+        if self.ownership_token is not None:
+            return self.ownership_token
+        node = self.node
+        several = node.__class__ is Node and node.shape is None
+        if not several and self.output_nr == 0:
+            return node
+        if not several or not 0 <= self.output_nr < node.plan.primitive.outputs:  # type: ignore[union-attr]
+            raise RuntimeError(f"{node!r} has no output {self.output_nr}")
+        own = (node, self.output_nr)
+        found = (edge for edge in reachable(roots) if edge.__class__ is Node and entry(edge) == own)
+        return next(found, None) or make_node(node.plan, (node,), (), None, self.output_nr)  # type: ignore[union-attr]
 
 
 def hooks_of(edge: Edge) -> Hooks:

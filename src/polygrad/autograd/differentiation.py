@@ -44,15 +44,15 @@ def grad(
     """The gradients of the sum of ``outputs`` with respect to ``inputs``, leaving every ``.grad`` alone.
 
     Args:
-        outputs: tensors to differentiate.
-        inputs: tensors to differentiate with respect to; they need not be leaves.
+        outputs: tensors to differentiate, or `graph.GradientEdge`, which need a cotangent.
+        inputs: tensors, or `graph.GradientEdge`, to differentiate with respect to; they need not be leaves.
         grad_outputs: cotangents, one per output, of its shape; scalars need none.
         retain_graph: keep what the graph saved (default: ``create_graph``).
         create_graph: record the computation of the gradients, so that they can be differentiated.
         only_inputs: always True, as in PyTorch, where it is ignored.
         allow_unused: give None for an input that the outputs do not depend on, instead of an error.
         is_grads_batched: every cotangent has one more axis in front; the gradients have it too, row by row.
-        materialize_grads: give zeros for such an input.
+        materialize_grads: give zeros for such an input, which require grad with ``create_graph``.
 
     Raises RuntimeError for an input that was not used, and as `Tensor.backward`.
 
@@ -75,7 +75,9 @@ def grad(
         results = engine.grad(outs, ins, seeds, retain_graph, create_graph, lenient)
     for number, (result, x) in enumerate(zip(results, ins, strict=True)):
         if result is None and materialize_grads:
-            results[number] = zeros_like(x)
+            if not isinstance(x, Tensor):
+                raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
+            results[number] = zeros_like(x, requires_grad=create_graph)
         elif result is None and not allow_unused:
             raise RuntimeError(engine.unused(number, x))
     return tuple(results)

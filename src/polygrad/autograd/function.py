@@ -16,8 +16,8 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._interpreters.dual import has_tangent
 from .._state import grad_enabled
-from .function_call import Call, FunctionCtx
-from .function_transforms import has_own, missing, run
+from .function_call import Call, FunctionCtx, has_own, missing
+from .function_transforms import run
 from .grad_mode import no_grad
 
 __all__ = ["Function", "FunctionCtx", "once_differentiable"]
@@ -77,6 +77,14 @@ class Function:
     @missing
     def backward(ctx: FunctionCtx, *grad_outputs: Any) -> Any:
         """The gradients of the arguments of forward, from those of its outputs."""
+        raise NotImplementedError(
+            "You must implement the backward method for your custom autograd.Function to use it with backward mode AD."
+        )
+
+    @staticmethod
+    @missing
+    def vjp(ctx: FunctionCtx, *grad_outputs: Any) -> Any:
+        """Another name of `backward`: a Function defines one of them."""
         raise NotImplementedError(
             "You must implement the backward method for your custom autograd.Function to use it with backward mode AD."
         )

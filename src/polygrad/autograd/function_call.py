@@ -120,6 +120,28 @@ class Like:
         return cell(self.backend.xp.zeros(tuple(self.shape), dtype=dtype, device=self.device))
 
 
+def missing(method: Callable) -> Callable:
+    """Mark a method of `Function` that subclasses may leave out."""
+    method.is_missing = True  # type: ignore[attr-defined]
+    return method
+
+
+def has_own(cls: type, name: str) -> bool:
+    """Whether a Function defines the method ``name``."""
+    return not getattr(getattr(cls, name), "is_missing", False)
+
+
+def backward_of(cls: Any) -> Callable[..., Any]:
+    """The gradient that a Function defines, under one of its two names.  Raises RuntimeError where it has both."""
+    if not has_own(cls, "vjp"):
+        return cls.backward
+    if has_own(cls, "backward"):
+        raise RuntimeError(
+            f"{cls.__name__} implements both backward and vjp, which are two names of one method; keep one of them"
+        )
+    return cls.vjp
+
+
 class Call:
     """The plan of one call: how its node goes backward.  It is its own primitive."""
 
@@ -173,7 +195,7 @@ class Call:
 
     def gradients(self, ctx: FunctionCtx, given: Sequence[Tensor | None]) -> list[Tensor | None]:
         """What the user's backward makes of ``given``, for each tensor among the arguments."""
-        results = self.function.backward(ctx, *given)
+        results = backward_of(self.function)(ctx, *given)
         return self._checked(tuple(results) if isinstance(results, (tuple, list)) else (results,))
 
     def given(self, cotangent: Any, like: Like | None) -> Tensor | None:

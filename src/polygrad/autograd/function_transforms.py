@@ -8,7 +8,7 @@ taken off the arguments, the call runs one level below, and the frame is put aro
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ from .._interpreters.arrays import layers
 from .._interpreters.batched import Batch, Batched, moved
 from .._interpreters.dual import Direction, paired, parts
 from .._interpreters.frames import Frame, stack
-from .function_call import Call, FunctionCtx
+from .function_call import Call, FunctionCtx, backward_of, has_own
 from .grad_mode import enable_grad
 
 
@@ -32,17 +32,6 @@ class VmapInfo(NamedTuple):
 
     batch_size: int
     randomness: str
-
-
-def missing(method: Callable) -> Callable:
-    """Mark a method of `Function` that subclasses may leave out."""
-    method.is_missing = True  # type: ignore[attr-defined]
-    return method
-
-
-def has_own(cls: type, name: str) -> bool:
-    """Whether a Function defines the method ``name``."""
-    return not getattr(getattr(cls, name), "is_missing", False)
 
 
 def run(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict) -> Any:
@@ -281,7 +270,7 @@ def _by_transposition(
     rule = f"write a jvp(ctx, *tangents) staticmethod for {cls.__name__}"
     if not has_own(cls, "backward"):
         raise NotImplementedError(f"jvp: {cls.__name__} has neither a jvp nor a backward for forward mode; {rule}")
-    if getattr(cls.backward, "differentiable_once", False):
+    if getattr(backward_of(cls), "differentiable_once", False):
         raise RuntimeError(
             f"jvp: forward mode transposes the backward of {cls.__name__}, and that is marked with @once_differentiable, so it "
             f"cannot be differentiated; {rule}"

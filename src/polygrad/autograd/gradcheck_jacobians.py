@@ -14,7 +14,9 @@ import numpy as np
 
 from .. import _dtypes
 from .._core.tensor import Tensor, make_leaf
+from .._functions.layout import strides_of
 from .differentiation import grad
+from .grad_mode import no_grad
 
 
 class GradcheckError(RuntimeError):
@@ -114,16 +116,32 @@ def parts(outputs: Sequence[Tensor]) -> Iterator[Part]:
 
 
 def outputs_beside(func: Callable, inputs: Sequence[Any], number: int, step: Any, outputs: Sequence[Tensor]) -> list:
-    """The values of the outputs where input ``number`` is moved by ``step``."""
-    arguments = list(inputs)
-    arguments[number] = like(inputs[number], numbers(inputs[number]) + step, requires_grad=True)
-    found = [numbers(out) for out in outputs_of(func, arguments)]
+    """The values of the outputs where input ``number`` is moved by ``step``: in place, since ``func`` may know it by another
+    name, as a module knows its parameters."""
+    arguments, x = list(inputs), inputs[number]
+    before = x._read()
+    moved = like(x, numbers(x) + step, requires_grad=True)
+    in_place = not any(stride == 0 and length > 1 for stride, length in zip(strides_of(x), x.shape, strict=True))
+    if not in_place:  # an expanded tensor has several elements in one place
+        arguments[number] = moved
+    try:
+        if in_place:
+            _hold(x, moved._read())
+        found = [numbers(out) for out in outputs_of(func, arguments)]
+    finally:
+        if in_place:
+            _hold(x, before)
     if [f.shape for f in found] != [tuple(out.shape) for out in outputs]:
         raise GradcheckError(
             f"the function returns outputs of shapes {[f.shape for f in found]} beside an input where it returns "
             f"{[tuple(out.shape) for out in outputs]}; it must not change its outputs' shapes"
         )
     return found
+
+
+def _hold(x: Tensor, array: Any) -> None:
+    with no_grad():
+        x._rebind(array, x._edge)
 
 
 def slopes(func: Callable, inputs: Sequence[Any], number: int, way: Any, outputs: Sequence[Tensor], eps: float) -> list:

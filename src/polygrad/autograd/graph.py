@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._core.graph import GradientEdge, Node
+from .._core.graph import GradientEdge, Node, entry
 from .._core.tensor import Tensor
 
 __all__ = ["GradientEdge", "Node", "get_gradient_edge"]
@@ -11,7 +11,7 @@ __all__ = ["GradientEdge", "Node", "get_gradient_edge"]
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     """The edge by which ``tensor`` joins the graph: its node, and which of the node's outputs it is.
 
-    `polygrad.autograd.grad` takes it for an input, so that the tensor itself need not be kept.
+    `polygrad.autograd.grad` takes it for an input or output, so that the tensor itself need not be kept.
     Raises RuntimeError for a tensor that does not require grad.
 
     Example::
@@ -25,4 +25,4 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
             "It is not possible to get the gradient edge for a Tensor that does not require gradients; call "
             "x.requires_grad_() before it is used"
         )
-    return GradientEdge(tensor._edge)
+    return GradientEdge(*entry(tensor._edge), tensor._edge)

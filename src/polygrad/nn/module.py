@@ -28,10 +28,10 @@ from .registration import (
     MODULE,
     PARAMETER,
     UNSAVED,
-    Registered,
     check_name,
     forget,
     register,
+    registered,
     take_over,
 )
 from .state import IncompatibleKeys, Plan, load_state, plan_module, save_module, save_state
@@ -207,17 +207,7 @@ class Module(Placement, Counted):
     def __dir__(self) -> list[str]:
         return sorted(name for name in {*object.__dir__(self), *self.__dict__} if name and not name[0].isdigit())
 
-    @property
-    def _parameters(self) -> Registered:
-        return Registered(self, (PARAMETER,))
-
-    @property
-    def _buffers(self) -> Registered:
-        return Registered(self, (BUFFER, UNSAVED))
-
-    @property
-    def _modules(self) -> Registered:
-        return Registered(self, (MODULE,))
+    _parameters, _buffers, _modules = registered(PARAMETER), registered(BUFFER, UNSAVED), registered(MODULE)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Add a parameter under ``name``; None keeps the name for one that there is not.

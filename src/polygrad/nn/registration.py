@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from .._core.graph import Leaf
@@ -47,6 +47,24 @@ class Registered(MutableMapping):
 
     def __repr__(self) -> str:
         return repr(dict(self))
+
+
+def registered(*kinds: str) -> Any:
+    """A module's property: its attributes of these ``kinds`` as a dictionary.  What is assigned to it takes their place."""
+
+    def read(module: Any) -> Registered:
+        return Registered(module, kinds)
+
+    def assign(module: Any, values: Mapping[str, Any]) -> None:
+        new, known = dict(values), module._kinds
+        chosen = {name: known[name] if known.get(name) in kinds else kinds[0] for name in new}
+        for name in list(read(module)):
+            del module.__dict__[name]
+            forget(module.__dict__, name)
+        for name, value in new.items():
+            register(module.__dict__, name, chosen[name], value)
+
+    return property(read, assign)
 
 
 def register(attributes: dict[str, Any], name: str, kind: Any, value: Any) -> None:
