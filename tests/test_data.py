@@ -163,3 +163,109 @@ def test_arrays_go_through_dlpack_and_back():
     array = np.arange(3.0)
     assert_close(pg.utils.dlpack.from_dlpack(array), pg.tensor(array))
     assert "dltensor" in repr(pg.utils.dlpack.to_dlpack(pg.tensor(array)))
+
+
+# -- errors, and what follows them -----------------------------------------------------------------------------------------
+
+
+class Broken(Exception):
+    pass
+
+
+def _programs(data, zeros):
+    """Loaders whose data sets, samplers and collating functions raise, on PyTorch's or polygrad's module."""
+
+    class ByNumber(data.Dataset):
+        def __len__(self):
+            return 7
+
+        def __getitem__(self, number):
+            if number in (2, 3):
+                raise Broken(number)
+            return zeros(2) + number
+
+    class Stream(data.IterableDataset):
+        def __iter__(self):
+            self.number = 0
+            return self
+
+        def __next__(self):
+            self.number += 1
+            if self.number in (2, 6):
+                raise Broken(self.number)
+            if self.number > 9:
+                raise StopIteration
+            return self.number
+
+    class Generator(data.IterableDataset):
+        def __iter__(self):
+            yield 1
+            raise Broken(1)
+
+    def collate(batch):
+        if 2 in batch:
+            raise Broken(2)
+        return batch
+
+    def numbers():
+        yield 0
+        raise Broken(0)
+
+    for batch_size in (1, 2, 3, None):
+        for drop_last in (False, True) if batch_size else (False,):
+            options = {"batch_size": batch_size, "drop_last": drop_last}
+            yield f"by number {options}", data.DataLoader(ByNumber(), **options)
+            yield f"stream {options}", data.DataLoader(Stream(), **options)
+            yield f"generator {options}", data.DataLoader(Generator(), **options)
+            if batch_size:
+                yield f"collate {options}", data.DataLoader(range(7), collate_fn=collate, **options)
+    yield "sampler", data.DataLoader(range(7), sampler=numbers())
+    yield "batch sampler", data.DataLoader(range(7), batch_sampler=[[0, 1], [2, 9], [3]])
+
+
+def _seen(loader):
+    batches, found = iter(loader), []
+    assert iter(batches) is batches
+    while len(found) < 20:
+        try:
+            batch = next(batches)
+        except StopIteration:
+            return found
+        except (Broken, IndexError) as error:
+            found.append(type(error).__name__)
+        else:
+            found.append(batch if isinstance(batch, (int, list)) else batch.tolist())
+    raise AssertionError("the loader does not end")
+
+
+@pytest.mark.parity
+def test_a_loader_goes_on_after_an_error_as_pytorchs():
+    torch = pytest.importorskip("torch")
+    theirs = {name: _seen(loader) for name, loader in _programs(torch.utils.data, torch.zeros)}
+    ours = {name: _seen(loader) for name, loader in _programs(pg.utils.data, pg.zeros)}
+    assert ours == theirs
+
+
+def test_a_loader_goes_on_after_an_error():
+    found = {name: _seen(loader) for name, loader in _programs(pg.utils.data, pg.zeros)}
+    assert found["by number {'batch_size': None, 'drop_last': False}"] == [
+        [0, 0], [1, 1], "Broken", "Broken", [4, 4], [5, 5], [6, 6],
+    ]  # fmt: skip
+    assert found["stream {'batch_size': 2, 'drop_last': True}"] == ["Broken", [3, 4], "Broken", [7, 8]]
+
+
+def test_the_length_of_an_iterator_and_generic_names():
+    loader = pg.utils.data.DataLoader(range(7), batch_size=2)
+    assert len(iter(loader)) == len(loader) == 4
+    for name in (
+        "DataLoader",
+        "Dataset",
+        "IterableDataset",
+        "Subset",
+        "ConcatDataset",
+        "ChainDataset",
+        "StackDataset",
+        "Sampler",
+    ):
+        kind = getattr(pg.utils.data, name)
+        assert kind[int].__origin__ is kind

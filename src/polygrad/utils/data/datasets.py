@@ -70,7 +70,7 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return len(self.tensors[0]) if self.tensors else 0
 
 
-class StackDataset(Dataset):
+class StackDataset(Dataset[T]):
     """Several data sets of one length as one: an example is a tuple, or by name a dict, of theirs."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -91,7 +91,7 @@ class StackDataset(Dataset):
         return self._length
 
 
-class ConcatDataset(Dataset):
+class ConcatDataset(Dataset[T]):
     """Several data sets one after the other."""
 
     def __init__(self, datasets: Iterable[Dataset]) -> None:
@@ -113,7 +113,7 @@ class ConcatDataset(Dataset):
         return self.datasets[number][index - (self.cumulative_sizes[number - 1] if number else 0)]
 
 
-class ChainDataset(IterableDataset):
+class ChainDataset(IterableDataset[T]):
     """Several data sets, each gone through from its beginning to its end, one after the other."""
 
     def __init__(self, datasets: Iterable[Dataset]) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -15,6 +14,8 @@ from ..._functions.generator import Generator
 from ..._functions.shaping import stack
 from .datasets import IterableDataset, Subset, TensorDataset
 from .samplers import BatchSampler, RandomSampler, SequentialSampler
+
+T = TypeVar("T", covariant=True)
 
 __all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"]
 
@@ -72,7 +73,7 @@ def get_worker_info() -> None:
     return None
 
 
-class DataLoader:
+class DataLoader(Generic[T]):
     """Batches of a ``dataset``: an iterable that can be gone through again and again.
 
     Args:
@@ -84,7 +85,8 @@ class DataLoader:
         generator: of the random order.
         num_workers and what belongs to it: taken for PyTorch's sake; the process itself loads.
 
-    Raises ValueError for arguments that exclude each other.
+    Raises ValueError for arguments that exclude each other.  An error of the data set, or of ``collate_fn``, comes out of
+    ``next``, and what follows are the batches after that one.
 
     Example::
 
@@ -144,23 +146,28 @@ class DataLoader:
             collate_fn = default_convert if self.batch_size is None and batch_sampler is None else default_collate
         self.collate_fn = collate_fn
 
-    def __iter__(self) -> Iterator[Any]:
-        if isinstance(self.dataset, IterableDataset):
-            return self._from_stream()
-        if self.batch_sampler is None:
-            return (self.collate_fn(self.dataset[number]) for number in self.sampler)
-        return (self._batch(numbers) for numbers in self.batch_sampler)
+    def __iter__(self) -> Iterator[T]:
+        return _Batches(self)
 
-    def _from_stream(self) -> Iterator[Any]:
-        examples = iter(self.dataset)
+    def _following(self, examples: Iterator[Any]) -> Any:
+        """The next batch of ``examples`` that come one after the other."""
         if self.batch_size is None:
-            yield from map(self.collate_fn, examples)
-            return
-        while batch := list(islice(examples, self.batch_size)):
-            if len(batch) == self.batch_size or not self.drop_last:
-                yield self.collate_fn(batch)
+            return self.collate_fn(next(examples))
+        batch = []
+        for _ in range(self.batch_size):
+            try:
+                batch.append(next(examples))
+            except StopIteration:
+                break
+        if not batch or (self.drop_last and len(batch) < self.batch_size):
+            raise StopIteration
+        return self.collate_fn(batch)
 
-    def _batch(self, numbers: Sequence[int]) -> Any:
+    def _example(self, numbers: Iterator[Any]) -> Any:
+        return self.collate_fn(self.dataset[next(numbers)])
+
+    def _batch(self, batches: Iterator[Sequence[int]]) -> Any:
+        numbers = next(batches)
         if self.collate_fn is default_collate and _is_of_tensors(self.dataset):
             return list(self.dataset[list(numbers)])  # all at once: the same as one by one, stacked
         if hasattr(self.dataset, "__getitems__"):
@@ -174,6 +181,30 @@ class DataLoader:
                 return count
             return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
         return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+
+
+class _Batches(Iterator[Any]):
+    """One way through the batches of a loader.
+
+    No generator: one would end with the first error, and a program may want to leave out the batch that has it.
+    """
+
+    def __init__(self, loader: DataLoader[Any]):
+        self._loader = loader
+        self._make: Callable[[Iterator[Any]], Any]
+        if isinstance(loader.dataset, IterableDataset):
+            source, self._make = loader.dataset, loader._following
+        elif loader.batch_sampler is None:
+            source, self._make = loader.sampler, loader._example
+        else:
+            source, self._make = loader.batch_sampler, loader._batch
+        self._source = iter(source)
+
+    def __next__(self) -> Any:
+        return self._make(self._source)
+
+    def __len__(self) -> int:
+        return len(self._loader)
 
 
 def _is_of_tensors(dataset: Any) -> bool:
