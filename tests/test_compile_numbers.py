@@ -52,10 +52,10 @@ ARITHMETIC = {
     "of doubles": lambda x: x * (polygrad.ones(1, dtype=polygrad.float64) * settings.n).float(),
     "under vmap": lambda x: func.vmap(lambda each: each * settings.n)(x),
     "under grad": lambda x: func.grad(lambda y: (y**2 * settings.n).sum())(x),
-    "written": lambda x: written(x),
 }
 #: Functions that need the value.
 OF_VALUES = {
+    "written": lambda x: written(x),  # which is refused if it is too large
     "if": lambda x: x * 2 if settings.n > 2.5 else x,
     "truth": lambda x: x * 2 if settings.n else x,
     "range": lambda x: sum([x] * len(range(int(abs(settings.n)))), x),

@@ -139,10 +139,10 @@ def sums(x, axis, keepdims):
     """As ``np.sum``, for floating types."""
     if x.size <= _SEQUENTIAL_BLOCK and x.dtype.char in "fdFD":
         return np.add.reduce(x, axis=axis, keepdims=keepdims)
-    if x.flags.c_contiguous and x.dtype.char in "fd":
+    if x.flags.forc and x.dtype.char in "fd":
         if axis is None:
             return np.add.reduce(x, axis=None, keepdims=keepdims)  # in pairs
-        if x.ndim == 2 and axis in (0, (0,)) and 0 < x.shape[0] <= COLUMN_BLOCK:
+        if x.flags.c_contiguous and x.ndim == 2 and axis in (0, (0,)) and 0 < x.shape[0] <= COLUMN_BLOCK:
             result = ones(x.shape[0], x.dtype).dot(x)
             return result[None] if keepdims else result
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
