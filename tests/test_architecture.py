@@ -9,6 +9,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,6 +90,9 @@ MANY_LINES, TOO_MANY_LINES = 400, 600
 LONG_FILES = {
     "_core/dispatch.py": "the dispatcher's text and what fills it in are read together",
     "_core/engine.py": "one sweep, with what happens at its boundary",
+    "_core/primitive.py": "a declaration, and the plans that follow from it",
+    "_core/tensor.py": "one class, and the types of what others attach to it",
+    "_functions/indexing.py": "one language of keys, for reading and for writing",
     "_functions/shaping.py": "thin wrappers, one after the other",
     "_ops/decompositions.py": "every decomposition with its rule",
     "compiler/exploring.py": "what each kind of object is taken apart into, one kind after the other",
@@ -239,6 +243,34 @@ def test_code_is_generated_in_few_places():
                 assert room_of(path) in ("_core", "_ops", "compiler"), (
                     f"{name_of(path)}:{node.lineno} calls {node.func.id}"
                 )
+
+
+#: Where a type checker is told to look away from a whole file.
+LOOKING_AWAY = re.compile(r"#\s*(mypy|pyright)\s*:")
+
+
+@pytest.mark.parametrize("folder", ["src", "backends", "benchmarks", "examples", "tests"])
+def test_what_the_type_checker_is_told_to_ignore_has_a_reason(folder):
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        if path == Path(__file__):
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            where = f"{path.relative_to(ROOT)}:{number}"
+            if "type: ignore" in line:
+                assert re.search(r"# type: ignore\[[a-z, -]+\]  # \S", line), (
+                    f"{where}: write  # type: ignore[code]  # why"
+                )
+            assert not LOOKING_AWAY.search(line), (
+                f"{where} silences the type checker for a whole file; do it at the line, with a reason"
+            )
+
+
+def test_the_type_checker_has_no_exceptions_for_modules():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        settings = tomllib.load(file)["tool"]["mypy"]
+    allowed = {"python_version", "files", "warn_unused_ignores", "warn_redundant_casts", "enable_error_code"}
+    assert set(settings) <= allowed, f"settings that may switch something off: {set(settings) - allowed}"
+    assert settings["warn_unused_ignores"] and "ignore-without-code" in settings["enable_error_code"]
 
 
 def test_long_files_are_listed():

@@ -144,7 +144,7 @@ def _data(case: Case) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The tensor, the value, and a weight for each element of the tensor or of the part."""
     generator = np.random.default_rng(len(case.items))
     shapes = case.shape, case.value_shape, case.shape
-    return tuple(np.asarray(generator.standard_normal(shape)) for shape in shapes)  # type: ignore[return-value]
+    return tuple(np.asarray(generator.standard_normal(shape)) for shape in shapes)  # type: ignore[return-value]  # as many as there are shapes
 
 
 def _read(library: Any, case: Case, key: Any) -> tuple[np.ndarray, ...]:

@@ -21,7 +21,7 @@ SHAPES = {
 
 def data() -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(1)
-    return tuple(random.standard_normal((STEPS, BATCH, HIDDEN)).astype(np.float32) for _ in range(2))  # type: ignore[return-value]
+    return tuple(random.standard_normal((STEPS, BATCH, HIDDEN)).astype(np.float32) for _ in range(2))  # type: ignore[return-value]  # two of them
 
 
 def layer(build: Build) -> Step:

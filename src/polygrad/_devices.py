@@ -40,7 +40,7 @@ class Device(str):
         return str(self).partition(":")[0]  # a string without ":" gives itself, and that is a device
 
     @property
-    def index(self) -> int | None:  # type: ignore[override]
+    def index(self) -> int | None:  # type: ignore[override]  # PyTorch's attribute, not the method of str
         """Which device of its kind."""
         number = self.partition(":")[2]
         return int(number) if number.isdigit() else None

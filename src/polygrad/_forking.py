@@ -20,7 +20,7 @@ def lock() -> RLock:
 
     @in_children
     def renew() -> None:
-        if not made._is_owned():  # type: ignore[attr-defined]
-            made._at_fork_reinit()  # type: ignore[attr-defined]
+        if not made._is_owned():  # type: ignore[attr-defined]  # what the standard library itself calls after a fork
+            made._at_fork_reinit()  # type: ignore[attr-defined]  # what the standard library itself calls after a fork
 
     return made

@@ -8,9 +8,6 @@ in the graph, and none keeps another alive.
 The memory of an array is really overwritten only where nobody else can see it, which its reference count tells.
 """
 
-# Tensor has the slots that the methods here assign to.
-# mypy: disable-error-code="misc"
-
 from __future__ import annotations
 
 import weakref
@@ -49,7 +46,7 @@ class Aliasing:
         """Know ``view`` from now on.  Dead views are forgotten now and then."""
         views = self._views
         if views is None:
-            self._views = [weakref.ref(view)]
+            self._views = [weakref.ref(view)]  # type: ignore[misc]  # a slot of Tensor
             return
         views.append(weakref.ref(view))
         if not len(views) & 63:
@@ -61,7 +58,7 @@ class Aliasing:
         views = [view for reference in self._views if (view := reference()) is not None]
         alive = [view for view in views if view._base is not None and view._base[0] is self]
         if not alive:
-            self._views = None
+            self._views = None  # type: ignore[misc]  # a slot of Tensor
         return alive
 
     def _lineage(self) -> list[Any]:
@@ -120,7 +117,7 @@ class Aliasing:
         new, old = view._data, self._data
         if new.__class__ is not old.__class__ or (new.shape, new.dtype) != (old.shape, old.dtype):
             CHANGES[0] += 1
-        self._base, self._views = view._base, None
+        self._base, self._views = view._base, None  # type: ignore[misc]  # a slot of Tensor
         self._base[0]._watch(self)
         self._bind(view._data, edge, replaces=True)
 
@@ -240,7 +237,7 @@ class Aliasing:
             self._data.write(data)
             data = self._data
         if data.__class__ is not self._data.__class__ and BY_TYPE[data.__class__].level:
-            BY_TYPE[data.__class__].note_write(self, data)  # type: ignore[attr-defined]
+            BY_TYPE[data.__class__].note_write(self, data)  # type: ignore[attr-defined]  # backends of a level have it
         self._data = data
         old: Any = self._edge
         self._edge = edge
@@ -248,7 +245,7 @@ class Aliasing:
         moves = old.__class__ is Node and edge.__class__ is Node and old is not edge
         if moves and old.hooks is not None and old.hooks.retains_grad:
             old.hooks.retains_grad = False
-            hooks_of(edge).retains_grad = True  # type: ignore[arg-type]
+            hooks_of(edge).retains_grad = True  # type: ignore[arg-type]  # `moves` says that it is a node
 
     def _forget_dead(self) -> bool:
         """Forget views that are gone, and memory that was shared with what is gone; says whether any is left."""

@@ -186,11 +186,11 @@ class GradientEdge(NamedTuple):
         several = node.__class__ is Node and node.shape is None
         if not several and self.output_nr == 0:
             return node
-        if not several or not 0 <= self.output_nr < node.plan.primitive.outputs:  # type: ignore[union-attr]
+        if not several or not 0 <= self.output_nr < node.plan.primitive.outputs:  # type: ignore[union-attr]  # see `several`
             raise RuntimeError(f"{node!r} has no output {self.output_nr}")
         own = (node, self.output_nr)
         found = (edge for edge in reachable(roots) if edge.__class__ is Node and entry(edge) == own)
-        return next(found, None) or make_node(node.plan, (node,), (), None, self.output_nr)  # type: ignore[union-attr]
+        return next(found, None) or make_node(node.plan, (node,), (), None, self.output_nr)  # type: ignore[union-attr]  # see `several`
 
 
 def hooks_of(edge: Edge) -> Hooks:

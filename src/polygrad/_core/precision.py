@@ -65,7 +65,7 @@ def in_single_precision(function: Function) -> Function:
         result = function(*widen(args), **{name: widen(x) for name, x in kwargs.items()})
         return narrow(result, common) if common.is_half else result
 
-    return wrapper  # type: ignore[return-value]
+    return wrapper  # type: ignore[return-value]  # of the same signature
 
 
 class _Half(dict):

@@ -92,7 +92,7 @@ def _text(function: Callable, scope: dict[str, Any]) -> str:
     signature = ", ".join(parts)
     read = "".join(map(_reading, parameters))
     if renamed:
-        scope.update(again=function, function=function.__wrapped__, second_names=_second_names)  # type: ignore[attr-defined]
+        scope.update(again=function, function=function.__wrapped__, second_names=_second_names)  # type: ignore[attr-defined]  # `wraps` sets it
         missing = "".join(f" or {one.name} is default_{one.name}" for one in parameters[1:] if one.default is one.empty)
         triples = ", ".join(f"({one.name!r}, {one.name}, default_{one.name})" for one in parameters)
         signature += ", **names"

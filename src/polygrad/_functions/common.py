@@ -6,6 +6,7 @@ import functools
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any
 
 from .._core.primitive import OPERATIONS as xp
@@ -31,7 +32,7 @@ def numpy_spelling(function: Callable) -> Callable:
                     kwargs[name] = kwargs.pop(numpy_name)
         return function(*args, **kwargs)
 
-    wrapper.takes_second_names = wrapper  # type: ignore[attr-defined]
+    wrapper.takes_second_names = wrapper  # type: ignore[attr-defined]  # functions take attributes
     return wrapper
 
 
@@ -95,9 +96,10 @@ def keyword_or_positional(function: str, name: str, given: tuple, named: dict[st
 
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn of ``message`` at the user's line, however deep in polygrad this is called."""
-    level, frame = 1, sys._getframe()
+    frame: FrameType | None = sys._getframe()
+    level = 1
     while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-        level, frame = level + 1, frame.f_back  # type: ignore[assignment]
+        level, frame = level + 1, frame.f_back
     warnings.warn(message, category, stacklevel=level)
 
 

@@ -128,7 +128,7 @@ class Generator:
         }
 
     def __setstate__(self, saved: dict[str, Any]) -> None:
-        self.__init__(saved["device"])  # type: ignore[misc]
+        self.__init__(saved["device"])  # type: ignore[misc]  # the constructor of this very class
         self._seed = saved["seed"]
         self._state._rebind(saved["state"], None)
 

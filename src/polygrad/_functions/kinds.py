@@ -29,7 +29,7 @@ class TensorType:
             return creation.empty(*data, dtype=self.dtype, device=device)
         if len(data) > 1:
             raise TypeError(f"{self.__name__}() takes lengths, or data: a list, an array or a tensor")
-        if data and isinstance(data[0], self):  # type: ignore[arg-type]
+        if data and isinstance(data[0], self):  # type: ignore[arg-type]  # the class of a metaclass
             return data[0].detach()
         return tensor(data[0] if data else [], dtype=self.dtype, device=device)
 

@@ -348,7 +348,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
         n >>= 1
         if n:
             factor = xp.matmul(factor, factor)
-    return separate_from(A, result)  # type: ignore[arg-type]
+    return separate_from(A, result)  # type: ignore[arg-type]  # n has a bit, so there is a factor
 
 
 def svd_parts(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:

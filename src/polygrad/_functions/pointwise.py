@@ -28,7 +28,7 @@ def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         if exponent.__class__ in (int, float, complex) and isinstance(input, Tensor):
             dtype = input.dtype
             if _dtypes.promote_scalar(dtype, exponent.__class__) is dtype:
-                if dtype.kind in ("int", "uint", "bool") and exponent < 0:  # type: ignore[operator]
+                if dtype.kind in ("int", "uint", "bool") and exponent < 0:  # type: ignore[operator]  # no complex number beside integers
                     raise RuntimeError(
                         "integers to negative integer powers are not allowed; convert to a floating type first"
                     )

@@ -56,7 +56,7 @@ class Interpreter(Grounded):
         self.shares_scalars = ground.shares_scalars
         self.value_errors = ground.value_errors
         self.kernels = {}
-        self.library = self.xp = namespace_over(ground)  # type: ignore[assignment]
+        self.library = self.xp = namespace_over(ground)  # type: ignore[assignment]  # a namespace, if not a module
 
     def owns(self, array_type: type) -> bool:
         return array_type is self.array_type

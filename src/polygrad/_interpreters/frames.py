@@ -65,7 +65,7 @@ class Frame:
 
     def __exit__(self, kind: Any, *exc: Any) -> None:
         self.active = False
-        stack.reset(self._token)  # type: ignore[arg-type]
+        stack.reset(self._token)  # type: ignore[arg-type]  # set on entry
         if kind is not None:
             self._undo()
 

@@ -216,7 +216,7 @@ def _foreign(name: str, function: Callable) -> Callable:
         inside = _arrays((*arguments, *named.values()))
         if not inside:
             return function(*arguments, **named)
-        return highest(inside).backend.foreign(name, run, arguments, named)  # type: ignore[attr-defined]
+        return highest(inside).backend.foreign(name, run, arguments, named)  # type: ignore[attr-defined]  # arrays of a level have such a backend
 
     return run
 

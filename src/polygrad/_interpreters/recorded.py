@@ -151,7 +151,7 @@ for _name in "eq ne lt le gt ge".split():
     setattr(Recorded, f"__{_name}__", _binary(getattr(operator, f"__{_name}__"))[0])
 for _name in "neg pos abs invert".split():
     setattr(Recorded, f"__{_name}__", _unary(getattr(operator, f"__{_name}__")))
-Recorded.__hash__ = object.__hash__  # type: ignore[method-assign]
+Recorded.__hash__ = object.__hash__  # type: ignore[method-assign]  # `==` gives an array
 
 
 class Recording:

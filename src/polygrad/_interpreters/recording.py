@@ -122,7 +122,7 @@ class RecordedBackend(Grounded):
         self.capabilities = ground.capabilities - {"mutable"}
         self.array_type = type("Recorded", (Recorded,), {"__slots__": (), "backend": self})
         self.kernels = {}
-        self.library = self.xp = RecordedNamespace(self)  # type: ignore[assignment]
+        self.library = self.xp = RecordedNamespace(self)  # type: ignore[assignment]  # a namespace, if not a module
         self.plain_types = _PlainTypes(ground)
 
     def owns(self, array_type: type) -> bool:

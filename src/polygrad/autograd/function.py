@@ -252,5 +252,5 @@ def once_differentiable(backward: Callable) -> Callable:
             several[i] = tensor
         return tuple(several) if isinstance(results, (tuple, list)) else several[0]
 
-    wrapper.differentiable_once = True  # type: ignore[attr-defined]
+    wrapper.differentiable_once = True  # type: ignore[attr-defined]  # functions take attributes
     return wrapper

@@ -122,7 +122,7 @@ class Like:
 
 def missing(method: Callable) -> Callable:
     """Mark a method of `Function` that subclasses may leave out."""
-    method.is_missing = True  # type: ignore[attr-defined]
+    method.is_missing = True  # type: ignore[attr-defined]  # functions take attributes
     return method
 
 

@@ -71,10 +71,10 @@ class NumpyBackend(Backend):
         self.kernels.update(OVERWRITING)
         self.kernels.update(OPTIMIZERS)
         self.steps = replay.STEPS
-        self.into, self.is_elementwise = replay.into, replay.is_elementwise  # type: ignore[method-assign]
-        self.operator_of, self.never_fails = replay.operator_of, replay.never_fails  # type: ignore[method-assign]
-        self.fails_by_index = replay.fails_by_index  # type: ignore[method-assign]
-        self.makes_new, self.makes_compact = replay.makes_new, replay.makes_compact  # type: ignore[method-assign]
+        self.into, self.is_elementwise = replay.into, replay.is_elementwise  # type: ignore[method-assign]  # replay has them as functions
+        self.operator_of, self.never_fails = replay.operator_of, replay.never_fails  # type: ignore[method-assign]  # replay has them as functions
+        self.fails_by_index = replay.fails_by_index  # type: ignore[method-assign]  # replay has them as functions
+        self.makes_new, self.makes_compact = replay.makes_new, replay.makes_compact  # type: ignore[method-assign]  # replay has them as functions
         half = np.dtype(np.float16)
         self._native[_dtypes.float16], self._dtype[half] = half, _dtypes.float16
 

@@ -274,7 +274,7 @@ def _named(name: str) -> Backend:
 
 
 #: A backend is pickled by its name.
-Backend.__reduce__ = lambda self: (_named, (self.name,))  # type: ignore[attr-defined,method-assign]
+Backend.__reduce__ = lambda self: (_named, (self.name,))  # type: ignore[attr-defined,method-assign]  # of a class that others define
 
 REGISTRY = Registry()
 BY_TYPE = REGISTRY.by_type
@@ -320,4 +320,4 @@ class use_backend:
             with self:
                 return function(*args, **kwargs)
 
-        return on_backend  # type: ignore[return-value]
+        return on_backend  # type: ignore[return-value]  # of the same signature

@@ -45,7 +45,7 @@ def apart(now: Any, before: Any) -> tuple[Any, Any]:
         return next(apart(a, b) for a, b in zip(now, before, strict=True) if a != b)
     if isinstance(now, dict) and isinstance(before, dict):
         names = [name for name in {**before, **now} if now.get(name, ...) != before.get(name, ...)]
-        return tuple({name: x[name] for name in names if name in x} for x in (now, before))  # type: ignore[return-value]
+        return tuple({name: x[name] for name in names if name in x} for x in (now, before))  # type: ignore[return-value]  # two of them
     return now, before
 
 
@@ -150,7 +150,7 @@ def _calibrate() -> int | None:
     source = Source()
     source.add("array = t._data")
     source.add("return getrefcount(array)")
-    return source.function("calibrate")(cell([0.0]))  # type: ignore[arg-type]
+    return source.function("calibrate")(cell([0.0]))  # type: ignore[arg-type]  # anything with references will do
 
 
 #: See `_calibrate`; None where nobody knows who holds an array, so that all of them are copied.

@@ -71,7 +71,7 @@ class Tree:
         return tensors
 
     def __str__(self) -> str:
-        return repr(self.filled([_shown(kind) for kind in self._kinds]))  # type: ignore[misc]
+        return repr(self.filled([_shown(kind) for kind in self._kinds]))  # type: ignore[misc]  # what fills it need not be a tensor here
 
 
 class _Shown(str):

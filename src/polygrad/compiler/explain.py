@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any
 
 from .._core.tensor import Tensor
@@ -136,9 +137,9 @@ def _is_number(word: str) -> bool:
 
 
 def _calling_line() -> str:
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None and is_library(frame.f_code.co_filename):
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     if frame is None:
         return "an unknown line"
     filename, line = frame.f_code.co_filename, frame.f_lineno

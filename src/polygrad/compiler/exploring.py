@@ -275,15 +275,15 @@ class Explorer:
             return None
         know_functions(raw, self.functions)
         if isinstance(raw, classmethod):
-            place = self._below(place, "method", name, raw.__func__, use, words)  # type: ignore[assignment]
+            below = self._below(place, "method", name, raw.__func__, use, words)
         elif isinstance(raw, staticmethod):
-            place = self._below(place, "attr", name, raw.__func__, use, words)  # type: ignore[assignment]
+            below = self._below(place, "attr", name, raw.__func__, use, words)
         elif hasattr(type(raw), "__get__") and not isinstance(raw, (types.FunctionType, property)):
             return None
         else:
             return self._below(place, "attr", name, raw, use, words)
-        if place is not None:
-            place.is_compared = True
+        if below is not None:
+            below.is_compared = True
         return None
 
     def _of_metaclass(self, kind: type, name: str) -> None:

@@ -49,7 +49,7 @@ class Replay:
         free = frozenset(inputs[number] for number in overwritten)
         arguments = [inputs[number] for number in (*overwritten, *others)]
         program = Writer(self._recording, self._operations, free, arguments, released).function()
-        self._text = program.source  # type: ignore[attr-defined]
+        self._text = program.source  # type: ignore[attr-defined]  # generated functions keep their source
         return program
 
     def as_text(self) -> str:

@@ -98,7 +98,7 @@ class Watch:
 
         def both(frame: Any, event: str, value: Any) -> None:
             seen(frame, event, value)
-            before(frame, event, value)  # type: ignore[misc]
+            before(frame, event, value)  # type: ignore[misc]  # called only where there is one
 
         return seen if before is None else both
 
@@ -203,7 +203,7 @@ class Watch:
             return
         place = self._explorer.known_or_root(value, type(value).__name__)
         if place is not None:
-            self._explorer.where = self._codes[id(code)]  # type: ignore[assignment]
+            self._explorer.where = self._codes[id(code)]  # type: ignore[assignment]  # of code that is watched there are reads
             self._explorer.whole(place, pool)
             pool.add(place)
             self._explorer.apply_unknown(pool)

@@ -28,7 +28,7 @@ class Placement:
         """Replace the value of every parameter, gradient and buffer by ``fn`` of it."""
         seen: set[int] = set()
         with no_grad():
-            for owner in self.modules():  # type: ignore[attr-defined]
+            for owner in self.modules():  # type: ignore[attr-defined]  # Module has it
                 for tensor in (*owner._parameters.values(), *owner._buffers.values()):
                     if tensor is not None and id(tensor) not in seen:
                         seen.add(id(tensor))

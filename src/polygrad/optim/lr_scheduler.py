@@ -42,7 +42,7 @@ class LRScheduler:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls):
-            cls.__init__ = with_plain_numbers(cls.__init__)  # type: ignore[method-assign]
+            cls.__init__ = with_plain_numbers(cls.__init__)  # type: ignore[method-assign]  # a subclass's own constructor
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1):
         if not isinstance(optimizer, Optimizer):
@@ -546,7 +546,7 @@ class ReduceLROnPlateau(LRScheduler):
             return sign * a > sign * best * (1 + sign * self.threshold)
         return sign * a > sign * best + self.threshold
 
-    def step(self, metrics: Any) -> None:  # type: ignore[override]
+    def step(self, metrics: Any) -> None:  # type: ignore[override]  # as PyTorch's, it must have a measure
         """Take the measure of an epoch, a number or a tensor of one element, and set the rates."""
         value = float(metrics)
         host_effect(lambda: self._measured(value), self._remember)

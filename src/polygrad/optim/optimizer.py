@@ -92,7 +92,7 @@ class Optimizer:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "step" in cls.__dict__:
-            cls.step = _with_hooks(recorded(cls.step))  # type: ignore[method-assign]
+            cls.step = _with_hooks(recorded(cls.step))  # type: ignore[method-assign]  # a subclass's own step
 
     def __init__(self, params: Parameters, defaults: dict[str, Any]):
         self._hooks: dict[str, OrderedDict] | None = None

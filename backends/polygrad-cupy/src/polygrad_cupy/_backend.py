@@ -105,7 +105,7 @@ class CupyBackend(Backend):
                     raise ValueError("a NumPy array cannot become a CuPy array without a copy; leave out copy=False")
                 # Waits for the transfer: the caller may change his array afterwards.
                 return cupy.array(obj, dtype=dtype, blocking=True)
-            return library.asarray(obj, dtype=dtype, copy=copy)  # type: ignore[attr-defined]
+            return library.asarray(obj, dtype=dtype, copy=copy)  # type: ignore[attr-defined]  # CuPy has no types
 
     def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
         with like.device:

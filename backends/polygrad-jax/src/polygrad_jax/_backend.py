@@ -79,7 +79,7 @@ class JaxBackend(Backend):
         return found if found[0].platform == "cpu" else [*found, *jax.devices("cpu")]
 
     def default_device(self) -> Any:
-        return jax.config.jax_default_device or jax.devices()[0]  # type: ignore[attr-defined]
+        return jax.config.jax_default_device or jax.devices()[0]  # type: ignore[attr-defined]  # defined when JAX is imported
 
     def parse_device(self, device: Any) -> Any:
         """A JAX device or sharding as it is; a name such as ``"cpu"``, ``"cuda:0"`` or ``"tpu:1"``."""

@@ -34,7 +34,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     def in_full_precision(*arrays: Any) -> Any:
-        precision = jax.config.jax_default_matmul_precision or "highest"  # type: ignore[attr-defined]
+        precision = jax.config.jax_default_matmul_precision or "highest"  # type: ignore[attr-defined]  # defined when JAX is imported
         with jax.default_matmul_precision(precision):
             return function(*arrays)
 

@@ -45,7 +45,7 @@ class IterableDataset(Dataset[T]):
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"{type(self).__name__} does not define __iter__()")
 
-    def __add__(self, other: Dataset) -> ChainDataset:  # type: ignore[override]
+    def __add__(self, other: Dataset) -> ChainDataset:  # type: ignore[override]  # streams are chained, not concatenated
         return ChainDataset([self, other])
 
 

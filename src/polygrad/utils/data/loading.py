@@ -176,7 +176,7 @@ class DataLoader(Generic[T]):
 
     def __len__(self) -> int:
         if isinstance(self.dataset, IterableDataset):
-            count = len(self.dataset)  # type: ignore[arg-type]
+            count = len(self.dataset)  # type: ignore[arg-type]  # as `len`, it raises where there is none
             if self.batch_size is None:
                 return count
             return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
