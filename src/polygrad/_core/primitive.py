@@ -276,8 +276,8 @@ def _separate(xp: Any, rules: list[Callable], slots: list[list[int]], mask: tupl
 
 
 def evaluate(text: str, **names: Any) -> Any:
-    """The function that ``text`` is, in a file whose name says that it is the library's."""
-    return eval(compile(text, "<polygrad function>", "eval"), names)
+    """The function that ``text`` is, of a file and a module whose names say that it is the library's."""
+    return eval(compile(text, "<polygrad function>", "eval"), {"__name__": __name__, **names})
 
 
 def parameters(rule: Callable) -> tuple[str, ...]:
