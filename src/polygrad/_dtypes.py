@@ -69,6 +69,19 @@ class DType:
             return isinstance(value, complex) or (-math.inf < value < math.inf and lowest <= int(value) <= highest)
         return value.__class__ is not int or abs(value) <= _LARGEST_FLOAT or self.kind == "bool"
 
+    def has(self, value: float) -> builtins.bool:
+        """Whether the real Python number ``value`` is exactly a normal number of this floating type, or 0, infinite or NaN.
+
+        Processors may take a subnormal one for 0.
+        """
+        if not math.isfinite(value) or not value:
+            return True
+        digits, exponent = _FLOATS[self]
+        if not self.holds(value):
+            return False
+        mantissa, power = math.frexp(value)  # from 0.5 to 1
+        return 2 - exponent <= power <= exponent + 1 and math.ldexp(mantissa, digits + 1).is_integer()
+
     def check(self, value: float | complex) -> None:
         """Raise RuntimeError unless this type `holds` the Python number ``value``."""
         if not self.holds(value):

@@ -19,9 +19,9 @@ from ..backends.registry import BY_TYPE
 from . import graph
 from .graph import Node, make_node
 from .lending import LENT, Lent, MemoryIsLent, end_loan
-from .precision import widened
+from .precision import is_half, narrow, widen, widened
 from .primitive import OPERATIONS, Plan, Primitive, evaluate
-from .scalars import SCALARS
+from .scalars import SCALARS, plain
 from .tensor import TENSOR_TYPES, Tensor, UnknownOperandError, as_operand, cell
 
 #: (array type, its dtype, scalar's type, scalar) → 0-d array, where the backend lets such arrays be shared.
@@ -57,12 +57,30 @@ def scalar_operand(array: Any, value: Any) -> Any:
     dtype = backend.from_dtype(array.dtype)
     if _dtypes.promote_scalar(dtype, value.__class__) is not dtype or not dtype.holds(value):
         return None
+    if dtype.is_half and _is_rounded(value, dtype):
+        return None
     made = backend.scalar(value, array.dtype, array)
     if backend.shares_scalars and value:  # 0.0 and -0.0 are equal as keys
         if len(_scalars) >= _SCALARS_KEPT:
             _scalars.clear()
         _scalars[array.__class__, array.dtype, value.__class__, value] = made
     return made
+
+
+def _is_rounded(value: Any, dtype: _dtypes.DType) -> bool:
+    """Whether a number may not be one of ``dtype``: in a program that is recorded it can be another one in a later run."""
+    return value.__class__ in (int, float) and (bool(RECORDERS) or not dtype.has(value))
+
+
+def beside_number(dispatch: Callable, primitive: Primitive, x: Any, y: Any, *settings: Any, **named: Any) -> Tensor:
+    """``dispatch`` of two operands that do not agree, or of half precision beside a number that would be rounded to it first.
+
+    That is computed in single precision: ``x / 65536`` is not 0, although 65536 is infinite in float16.
+    """
+    half, number = (x, plain(y)) if isinstance(x, Tensor) else (y, plain(x))
+    if primitive.has_rules and is_half(half) and _is_rounded(number, half.dtype):
+        return narrow(dispatch(widen(x), widen(y), *settings, **named), half.dtype)
+    return dispatch(*agree(primitive, (x, y)), *settings, **named)
 
 
 def top(arrays: Sequence[Any]) -> type:
@@ -307,7 +325,7 @@ def generate(primitive: Primitive, operator: bool = False) -> Callable:
     scope.update(
         __name__=__name__, agree=agree, attach_view=attach_view, BY_TYPE=BY_TYPE, explain=explain, grad_enabled=grad_enabled,
         halves=primitive.halves, kernels=primitive.kernels, new=object.__new__, Node=Node, note_read=note_read,
-        operate=operate, plan_of=primitive.plan, widened=widened,
+        operate=operate, beside_number=beside_number, plan_of=primitive.plan, widened=widened,
         plans=primitive.plans, primitive=primitive, RECORDERS=RECORDERS, scalar_operand=scalar_operand,
         scalars=_scalars.get, SCALARS=SCALARS, sequence=graph.next_sequence, several=several, Tensor=Tensor,
         TENSOR_TYPES=TENSOR_TYPES, top=top, is_discrete=is_discrete, EXPLAINED=EXPLAINED, MemoryIsLent=MemoryIsLent,
@@ -440,6 +458,7 @@ def _read_operands(
             add(f"        {again}")
         return
     if len(names) == 2 and len(primitive.promotes) == 2:
+        again = f"return beside_number(dispatch, primitive, {everything}{_settings_call(primitive)})"
         unknown = f"return operate(primitive, {everything})" if operator else again
         _read_pair(primitive, names[0], names[1], again, unknown, add)
         return

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from .. import _dtypes
-from .._core.precision import widen
+from .._core.precision import in_single_precision, widen
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from . import pointwise
@@ -74,6 +74,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
     return xp.log(x) - xp.log1p(-x)
 
 
+@in_single_precision
 def xlogy(input: Any, other: Any) -> Tensor:
     """``input * log(other)``; 0, with gradient 0, where ``input`` is 0 and the logarithm is infinite or undefined."""
     like = input if isinstance(input, Tensor) else check_tensor(other, "xlogy", "other")

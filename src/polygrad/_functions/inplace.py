@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.expansion import expanded_from
+from .._core.precision import is_half
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import plain
 from .._core.tensor import Tensor, UnknownOperandError
@@ -61,11 +62,15 @@ def power_operator(self: Tensor, other: Any) -> Tensor:
 
 def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Add ``alpha * other`` in place."""
+    if is_half(self):
+        return self._in_place(lambda x, y: pointwise.add(x, y, alpha=alpha), other)
     return self._in_place(xp.add, pointwise.scaled(other, alpha))
 
 
 def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Subtract ``alpha * other`` in place."""
+    if is_half(self):
+        return self._in_place(lambda x, y: pointwise.sub(x, y, alpha=alpha), other)
     return self._in_place(xp.subtract, pointwise.scaled(other, alpha))
 
 

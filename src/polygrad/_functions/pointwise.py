@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision, narrow, widen
 from .._core.primitive import OPERATIONS as xp
 from .._core.primitive import PRIMITIVES
 from .._core.scalars import PLAIN, plain
@@ -33,6 +34,8 @@ def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
                         "integers to negative integer powers are not allowed; convert to a floating type first"
                     )
                 dtype.check(exponent)
+                if dtype.is_half:  # the exponent is not rounded, nor what its derivatives need
+                    return narrow(xp.power(widen(input), exponent), dtype)
                 return xp.power(input, exponent)
         return general(input, exponent)
 
@@ -62,11 +65,21 @@ def scaled(x: Any, alpha: Any) -> Any:
 
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """``input + alpha * other``."""
+    return xp.add(input, other) if type(alpha) is int and alpha == 1 else _add_scaled(input, other, alpha)
+
+
+@in_single_precision
+def _add_scaled(input: Any, other: Any, alpha: Any) -> Tensor:
     return xp.add(input, scaled(other, alpha))
 
 
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """``input - alpha * other``."""
+    return xp.subtract(input, other) if type(alpha) is int and alpha == 1 else _subtract_scaled(input, other, alpha)
+
+
+@in_single_precision
+def _subtract_scaled(input: Any, other: Any, alpha: Any) -> Tensor:
     return xp.subtract(input, scaled(other, alpha))
 
 
@@ -182,16 +195,19 @@ def imag(input: Tensor) -> Tensor:
     return xp.imag(input)
 
 
+@in_single_precision
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """``input + weight * (end - input)``."""
     return input + weight * (end - input)
 
 
+@in_single_precision
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """``input + value * tensor1 * tensor2``."""
     return input + value * tensor1 * tensor2
 
 
+@in_single_precision
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """``input + value * tensor1 / tensor2``."""
     return input + value * (tensor1 / tensor2)

@@ -247,6 +247,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
     return _added(input, mv(mat, vec), beta, alpha, "addmv")
 
 
+@in_single_precision
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``."""
     return _added(input, outer(vec1, vec2), beta, alpha, "addr")

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .._dtypes import float16
+
 #: Primitive name, with a "_" → kernel.
 OVERWRITING: dict[str, Callable[..., bool]] = {}
 
@@ -25,6 +27,8 @@ def _fits(array: Any, operand: Any) -> bool:
     kind = operand.__class__
     if kind is np.ndarray or isinstance(operand, np.generic):
         return operand.dtype == array.dtype and _broadcasts(operand.shape, array.shape)
+    if array.dtype == np.float16 and kind in (int, float) and not float16.has(operand):
+        return False  # computed in single precision, where the number is not rounded first
     return array.dtype.kind in _TAKES.get(kind, "")
 
 
