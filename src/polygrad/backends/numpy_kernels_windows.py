@@ -8,6 +8,7 @@ forth.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -50,19 +51,32 @@ def _windows(image, counts, kernel, stride, dilation):
 
 
 def _blocks(image, counts, kernel, stride, dilation):
-    """Slices of the batch, each with its windows as the rows of a matrix.  The matrix's memory is used again."""
+    """Parts of the result, each with its windows as the rows of a matrix: slices of the batch, of an image's rows, or of a row.
+
+    The matrix's memory is used again.
+    """
     batch, width = image.shape[0], kernel[0] * kernel[1] * image.shape[3]
     if tuple(kernel) == (1, 1) and tuple(stride) == (1, 1):
-        yield slice(0, batch), image.reshape(batch * counts[0] * counts[1], width)
+        yield (slice(0, batch),), image.reshape(batch * counts[0] * counts[1], width)
         return
     windows = _windows(image, counts, kernel, stride, dilation)
-    step = max(1, min(batch, _BLOCK // max(1, counts[0] * counts[1] * width * image.itemsize)))
-    memory = np.empty((step, *windows.shape[1:]), image.dtype)
-    for start in range(0, batch, step):
-        part = windows[start : start + step]
-        rows = memory[: part.shape[0]]
-        rows[...] = part
-        yield slice(start, start + part.shape[0]), rows.reshape(part.shape[0] * counts[0] * counts[1], width)
+    lengths = _lengths_of_blocks((batch, *counts), max(1, _BLOCK // max(1, width * image.itemsize)))
+    memory = np.empty((*lengths, *windows.shape[3:]), image.dtype)
+    for starts in itertools.product(*map(range, (0, 0, 0), (batch, *counts), lengths)):
+        part = tuple([slice(start, start + length) for start, length in zip(starts, lengths, strict=True)])
+        gathered = windows[part]
+        rows = memory[tuple(map(slice, gathered.shape[:3]))]
+        rows[...] = gathered
+        yield part, rows.reshape(-1, width)
+
+
+def _lengths_of_blocks(shape, count):
+    """The lengths along each axis of blocks of no more than ``count`` elements, each of which lies in one piece."""
+    lengths = []
+    for axis, length in enumerate(shape):
+        inside = math.prod(shape[axis + 1 :])
+        lengths.append(max(1, min(length, count // max(1, inside))))
+    return lengths
 
 
 def _matrix(weight):
@@ -78,12 +92,12 @@ def _by_group(groups, *sizes):
 
 def _convolve(image, matrix, counts, kernel, stride, dilation, out):
     """Write the convolution of ``image``, channels last, into ``out``."""
-    for images, rows in _blocks(image, counts, kernel, stride, dilation):
-        target = out[images].reshape(rows.shape[0], matrix.shape[0])
+    for part, rows in _blocks(image, counts, kernel, stride, dilation):
+        target = out[part].reshape(rows.shape[0], matrix.shape[0])
         if np.may_share_memory(target, out):
             np.matmul(rows, matrix.T, out=target)
         else:  # one group's channels of a larger array
-            out[images] = np.matmul(rows, matrix.T).reshape(out[images].shape)
+            out[part] = np.matmul(rows, matrix.T).reshape(out[part].shape)
 
 
 @kernel
@@ -117,8 +131,8 @@ def conv2d_weight_gradient(x, cotangent, /, kernel, stride, padding, dilation, g
         if not image.shape[0]:
             continue
         total = added_in_pairs(
-            np.matmul(g[images].reshape(rows.shape[0], g.shape[3]).T, rows)
-            for images, rows in _blocks(image, counts, kernel, stride, dilation)
+            np.matmul(g[part].reshape(rows.shape[0], g.shape[3]).T, rows)
+            for part, rows in _blocks(image, counts, kernel, stride, dilation)
         )
         result[outputs] = total.reshape(g.shape[3], *kernel, per_group).transpose(0, 3, 1, 2)
     return result
