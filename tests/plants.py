@@ -44,7 +44,7 @@ PLANTS = {
     "log10, base": Plant("_ops/elementwise.py", "xp.safe_divide(g * (1 / math.log(10)), x)", "xp.safe_divide(g * (1 / math.log(2)), x)", f"{RULES} -k log10"),
     "asin, without the root": Plant("_ops/elementwise.py", "x=lambda xp, g, x: xp.safe_divide(g, xp.sqrt(1 - x * x)))\nelementwise(\"acos\"", "x=lambda xp, g, x: xp.safe_divide(g, 1 - x * x))\nelementwise(\"acos\"", f"{RULES} -k asin"),
     "erf, factor": Plant("_ops/elementwise.py", "g * (xp.exp(-x * x) * (2 / _SQRT_PI))", "g * (xp.exp(-x * x) * (1 / _SQRT_PI))", f"{RULES} -k erf"),
-    "imag, not conjugated": Plant("_ops/arithmetic.py", "xp.cast(g, x_dtype) * -1j", "xp.cast(g, x_dtype) * 1j", f"{RULES} -k imag"),
+    "imag, not conjugated": Plant("_ops/arithmetic.py", "xp.complex(xp.zeros_like(g), -g)", "xp.complex(xp.zeros_like(g), g)", f"{RULES} -k imag"),
     "max, ties all get the whole": Plant("_ops/reductions.py", "share = xp.reshape(g, kept_shape(x.shape, axis)) / xp.sum(attained, axis=axis, keepdims=True)", "share = xp.reshape(g, kept_shape(x.shape, axis))", "tests/test_gradients.py tests/test_singular_points.py -k max"),
     "cumulative_sum, not reversed": Plant("_ops/reductions.py", "x=lambda xp, g, axis: xp.flip(xp.cumulative_sum(xp.flip(g, axis=axis), axis=axis), axis=axis)", "x=lambda xp, g, axis: xp.cumulative_sum(g, axis=axis)", f"{RULES} -k cumulative_sum"),
     "permute_dims, not inverted": Plant("_ops/shaping.py", "xp.permute_dims(g, inverse(axes))", "xp.permute_dims(g, axes)", f"{RULES} -k permute_dims"),
