@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import dis
 import inspect
+import re
 import types
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import half_precision_cases as cases
@@ -169,6 +171,14 @@ def test_every_function_that_accumulates_is_in_the_table() -> None:
         if names_in(function, set()) & ACCUMULATING - {"min", "max"}:  # also the bounds of data types
             missing.append(name)
     assert not missing
+
+
+def test_what_the_documentation_lists_is_in_the_table() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "half-precision.md").read_text(encoding="utf-8")
+    listed = page.partition("## What it covers")[2].partition("\nA test holds")[0]
+    names = {name for name in re.findall(r"`([\w.]+)`", listed) if "." not in name}
+    covered = {name for case in cases.CASES.values() for name in case.functions}
+    assert len(names) > 60 and names <= covered
 
 
 # -- beside the table --------------------------------------------------------------------------------------------------
