@@ -52,6 +52,7 @@ COPIES = """
 0: t.tile(x,()) | t.diag_embed(x[None])
 1: F.softmax(x[:1],0) | x.masked_select(x>-1e9) | x.take(t.arange(4)) | x[x>-1e9] | t.unique(x) | t.unique_consecutive(x)
 1: t.repeat_interleave(x,1) | t.diag(t.diag(x)) | t.diag_embed(x) | t.diagflat(x) | t.nn.utils.rnn.pad_sequence([x])
+2: x[:,::2].ravel() | t.ravel(x[::2]) | x[:,0].ravel() | x[:,1:3].flatten() | x[:,::2].contiguous()
 2: F.linear(x,t.eye(4)) | F.embedding(t.arange(4),x) | F.glu(x) | F.softplus(x,1e9) | t.cat([x]) | t.cat([x,t.ones(0)])
 2: t.cat([x,t.ones(0,4)]) | t.stack([x])[0] | t.hstack([x]) | t.vstack([x]) | t.column_stack([x]) | t.row_stack([x])
 2: t.concat([x]) | t.concatenate([x]) | t.block_diag(x) | t.linalg.multi_dot([x,t.eye(4)])

@@ -720,6 +720,26 @@ def test_lists_and_dicts_of_parameters():
         named["keys"] = pg.ones(1)
 
 
+def test_parameters_by_name_stand_in_pytorch_s_order():
+    one = lambda: nn.Parameter(pg.ones(1))  # noqa: E731
+    named = nn.ParameterDict({"b": one(), "a": one()})  # a plain dictionary's by name
+    named["0"] = one()
+    named.update({"z": one(), "c": one()})
+    named.update(OrderedDict(q=one(), d=one()))
+    named.update([("y", one()), ("e", one())])
+    order = ["a", "b", "0", "c", "z", "q", "d", "y", "e"]
+    assert list(named) == [name for name, _ in named.named_parameters()] == list(named.state_dict()) == order
+    assert list(reversed(named)) == order[::-1] and list(named.copy()) == order
+    assert named.popitem()[0] == "e" and named.setdefault("b") is named["b"] and named.setdefault("k", 1) == 1
+    assert list(named | {"v": one(), "u": one()})[-3:] == ["k", "u", "v"]
+    named |= nn.ParameterDict([("t", one()), ("s", one())])
+    assert list(named)[-2:] == ["t", "s"] and list(named.fromkeys(["n", "m"])) == ["n", "m"]
+    named["b"] = one()
+    assert list(named)[:2] == ["a", "b"]
+    with pytest.raises(KeyError, match="empty"):
+        nn.ParameterDict().popitem()
+
+
 @pytest.mark.parity
 @pytest.mark.parametrize(
     "make",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.shaping import normal_axis
@@ -190,6 +191,8 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """The first half of ``input`` along ``dim``, times the sigmoid of the second."""
+    if not check_tensor(input, "glu").ndim:
+        raise ShapeError("glu(): halving needs a dimension, and the input has none")
     axis = normal_axis(dim, input.ndim)
     length = input.shape[axis]
     if length % 2:

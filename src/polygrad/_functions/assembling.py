@@ -12,7 +12,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from .common import check_tensor, numpy_spelling
-from .creation import tensor
+from .creation import tensor, zeros
 from .shaping import broadcast_to, cat, stack, tensor_split
 
 
@@ -116,7 +116,12 @@ def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
 
 def block_diag(*tensors: Tensor) -> Tensor:
     """The matrices one after the other along the diagonal of a matrix of zeros."""
+    if not tensors:
+        return zeros((1, 0))
     blocks = [atleast_2d(x) for x in tensors]
+    for block in blocks:
+        if block.ndim > 2:
+            raise ShapeError(f"block_diag() takes matrices, not a tensor of shape {tuple(block.shape)}")
     width = sum(b.shape[1] for b in blocks)
     rows, start = [], 0
     for block in blocks:
@@ -204,6 +209,9 @@ trapz = trapezoid
 @in_single_precision
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
     """The distances of order ``p`` of every row of ``x1`` from every row of ``x2``."""
+    for x in (x1, x2):
+        if check_tensor(x, "cdist", "x1 and x2").ndim < 2:
+            raise ShapeError(f"cdist() takes tensors of at least two dimensions, not of shape {tuple(x.shape)}")
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(f"cdist: the rows have different lengths: {tuple(x1.shape)} and {tuple(x2.shape)}")
     one = xp.reshape(x1, (*x1.shape[:-1], 1, x1.shape[-1]))

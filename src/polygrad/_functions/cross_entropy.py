@@ -121,7 +121,7 @@ def _with_probabilities(
 ) -> Tensor:
     axis = min(1, input.ndim - 1)
     classes = input.shape[axis]
-    if smoothing:
+    if smoothing and classes:
         target = target * (1 - smoothing) + smoothing / classes
     terms = target * log_softmax(input, axis)
     if weight is not None:
@@ -129,7 +129,9 @@ def _with_probabilities(
     if reduction == "none":
         return -xp.sum(terms, axis)
     total = -xp.sum(terms)
-    return xp.divide(total, input.shape.numel() // classes) if reduction == "mean" else total
+    if reduction == "sum":
+        return total
+    return xp.divide(total, input.shape.numel() // classes if classes else math.nan)
 
 
 def _without_ignored(labels: Tensor, ignore_index: int) -> tuple[Tensor, Tensor]:

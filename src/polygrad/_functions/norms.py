@@ -43,7 +43,8 @@ def vector_norm(
     _check_floating(x, "vector_norm")
     axis = _axes(x, dim)
     if ord == 0:
-        return xp.sum(xp.sign(xp.abs(x)), axis, keepdim)
+        there = xp.where(xp.isnan(x), xp.ones_like(x), x)  # NaN is not 0
+        return xp.sum(xp.sign(xp.abs(there)), axis, keepdim)
     if math.isinf(ord):
         return (xp.max if ord > 0 else xp.min)(xp.abs(x), axis, keepdim)
     return power_norm(x, axis, ord, keepdim)

@@ -127,6 +127,8 @@ def scatter(
     """
     axis = check_along(input, dim, index, "scatter")
     src = value if src is None else src
+    if not index.shape.numel():  # it may have any dimensions then, as in PyTorch
+        return clone(input)
     if reduce is not None:
         if not isinstance(src, Tensor):
             src = full(index.shape, src, dtype=input.dtype, backend=input.backend, device=input.device)
@@ -149,6 +151,8 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 
 def _scatter_sum(input: Tensor, axis: int, index: Tensor, src: Tensor) -> Tensor:
+    if not index.shape.numel():
+        return clone(input)
     if not input.ndim:
         return xp.reshape(_scatter_sum(flatten(input), 0, flatten(index), flatten(src)), ())
     values = xp.astype(xp.reshape(_trimmed(src, index), (-1,)), input.dtype)

@@ -60,7 +60,7 @@ def as_numpy(data: Any, dtype: DType | None) -> tuple[Any, DType]:
     """``data`` as a NumPy array, and the type that the tensor gets."""
     if isinstance(data, (np.ndarray, np.generic)):
         return data, _of_numpy(data.dtype) if dtype is None else dtype
-    array, inferred = _from_sequence(data)
+    array, inferred = _from_sequence(data, dtype)
     wanted = inferred if dtype is None else dtype
     if wanted.kind in ("int", "uint"):
         if wanted is not _dtypes.int64 or array.dtype.kind not in "bi":
@@ -93,9 +93,12 @@ def _of_numpy(native: Any) -> DType:
     return found
 
 
-def _from_sequence(data: Any) -> tuple[Any, DType]:
+def _from_sequence(data: Any, dtype: DType | None) -> tuple[Any, DType]:
     kinds: set[Any] = set()
-    plain = _plain(data, kinds)
+    try:
+        plain = _plain(data, kinds)
+    except RecursionError:
+        raise TypeError("the data are nested too deeply: perhaps a list holds itself") from None
     dtypes = [k if isinstance(k, DType) else _dtypes.default_of(k) for k in kinds]
     if kinds and all(k in (builtins.bool, int, float, complex) for k in kinds):
         inferred = _dtypes.default_of(max(kinds, key=(builtins.bool, int, float, complex).index))
@@ -108,6 +111,8 @@ def _from_sequence(data: Any) -> tuple[Any, DType]:
             f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}"
         ) from None
     if array.dtype.kind not in "biufc":
+        if inferred.kind in ("int", "uint") and dtype is not None and dtype.is_differentiable:
+            return np.asarray(plain, np.float64), inferred  # integers beyond int64
         if inferred.kind in ("int", "uint"):
             raise RuntimeError("an integer in the data does not fit into int64")
         raise ValueError(f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}")

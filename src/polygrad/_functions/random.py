@@ -313,6 +313,8 @@ def multinomial(
 def _check_weights(weights: Any, num_samples: int, replacement: bool) -> None:
     if not np.all((weights >= 0) & np.isfinite(weights)):
         raise RuntimeError("multinomial: weights contain either inf, nan or an element < 0")
+    if not weights.shape[0] and weights.ndim > 1:
+        return  # no rows, no draws
     possible = int(np.min(np.sum(weights > 0, axis=-1)))
     if possible < (1 if replacement else num_samples):
         raise RuntimeError(

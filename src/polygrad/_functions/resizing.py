@@ -234,9 +234,18 @@ def _cubic(distance: Any) -> Any:
 # -- pixels and channels -----------------------------------------------------------------------------------------------
 
 
+def _factor(input: Tensor, factor: int, name: str) -> int:
+    """``factor``, a positive number, for images with their channels."""
+    if check_tensor(input, name).ndim < 3:
+        raise ShapeError(f"{name}: the input must have at least 3 dimensions, but its shape is {tuple(input.shape)}")
+    if factor < 1:
+        raise ShapeError(f"{name}: the factor or the number of groups must be positive, not {factor}")
+    return factor
+
+
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """``(..., C * r * r, H, W)`` to ``(..., C, H * r, W * r)`` (Shi et al., arXiv:1609.05158)."""
-    r = upscale_factor
+    r = _factor(input, upscale_factor, "pixel_shuffle")
     *lead, channels, height, width = input.shape
     if channels % (r * r):
         raise ShapeError(f"pixel_shuffle: {channels} channels of {tuple(input.shape)} are not divisible by {r} * {r}")
@@ -248,7 +257,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
 
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     """``(..., C, H * r, W * r)`` to ``(..., C * r * r, H, W)``: the inverse of `pixel_shuffle`."""
-    r = downscale_factor
+    r = _factor(input, downscale_factor, "pixel_unshuffle")
     *lead, channels, height, width = input.shape
     if height % r or width % r:
         raise ShapeError(f"pixel_unshuffle: height and width of {tuple(input.shape)} are not divisible by {r}")
@@ -260,6 +269,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
 
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     """The channels (dimension 1) of ``groups`` groups interleaved (Zhang et al., arXiv:1707.01083)."""
+    groups = _factor(input, groups, "channel_shuffle")
     batch, channels, *rest = input.shape
     if channels % groups:
         raise ShapeError(f"channel_shuffle: {channels} channels of {tuple(input.shape)} are not divisible by {groups}")

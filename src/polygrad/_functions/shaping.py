@@ -80,8 +80,8 @@ def reshape_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 def ravel(input: Tensor) -> Tensor:
-    """All elements as a vector; a view where the elements lie one after the other."""
-    return reshape(input, -1)
+    """All elements as a vector that lies in one piece: a view where the elements do, and a copy otherwise."""
+    return reshape(contiguous(check_tensor(input, "ravel")), -1)
 
 
 def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
@@ -129,6 +129,8 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     if len({*sources}) < len(sources) or len({*targets}) < len(targets):
         raise RuntimeError(f"movedim: a dimension stands twice in source {source} or in destination {destination}")
     order = [d for d in range(input.ndim) if d not in sources]
+    if not input.ndim:
+        return xp.permute_dims(input, ())
     for target, origin in sorted(zip(targets, sources, strict=True)):
         order.insert(target, origin)
     return xp.permute_dims(input, tuple(order))
@@ -234,14 +236,24 @@ def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     return xp.flip(input, axes) if axes and input.ndim else clone(input)
 
 
+def _axis_of(input: Tensor, dim: int, name: str, at_least: int = 1) -> int:
+    """``dim`` counted from the front.  Raises ShapeError for a tensor of fewer than ``at_least`` dimensions."""
+    if check_tensor(input, name).ndim < at_least:
+        raise ShapeError(
+            f"{name}() takes a tensor of at least {at_least} dimension{'s' * (at_least > 1)}, not of shape "
+            f"{tuple(input.shape)}"
+        )
+    return normal_axis(dim, input.ndim)
+
+
 def fliplr(input: Tensor) -> Tensor:
     """``input`` with the order of its columns reversed."""
-    return xp.flip(input, (normal_axis(1, input.ndim),))
+    return xp.flip(input, (_axis_of(input, 1, "fliplr", 2),))
 
 
 def flipud(input: Tensor) -> Tensor:
     """``input`` with the order of its rows reversed."""
-    return xp.flip(input, (normal_axis(0, input.ndim),))
+    return xp.flip(input, (_axis_of(input, 0, "flipud"),))
 
 
 @numpy_spelling
@@ -268,7 +280,12 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     Raises RuntimeError, with all the shapes, where they differ elsewhere.
     """
     tensors = _sequence(tensors, "cat")
-    tensors = [x for x in tensors if tuple(x.shape) != (0,)] or tensors  # empty vectors fit anywhere, as in PyTorch
+    vectors = [x for x in tensors if tuple(x.shape) == (0,)]  # they fit anywhere, as in PyTorch
+    if len(vectors) == len(tensors):
+        return xp.concat(tensors, axis=0)
+    if vectors:
+        dtype = _dtypes.promote(*[x.dtype for x in tensors])
+        tensors = [xp.astype(x, dtype) for x in tensors if tuple(x.shape) != (0,)]
     axis = normal_axis(dim, tensors[0].ndim)
     shapes = [tuple(x.shape) for x in tensors]
     if not tensors[0].ndim:
@@ -338,7 +355,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
 @numpy_spelling
 def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Pieces of a given length (the last may be shorter), or of the given lengths, along ``dim``.  Views."""
-    axis = normal_axis(dim, tensor.ndim)
+    axis = _axis_of(tensor, dim, "split")
     length = tensor.shape[axis]
     sections = whole(split_size_or_sections)
     if isinstance(sections, int):
@@ -373,7 +390,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     chunks = index(chunks)
     if chunks < 1:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    length = input.shape[normal_axis(dim, input.ndim)]
+    length = input.shape[_axis_of(input, dim, "chunk")]
     if not length:  # as many pieces as asked for, all empty
         return split(input, [0] * chunks, dim)
     return split(input, -(-length // chunks), dim)
@@ -381,9 +398,14 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """``input`` cut along ``dim`` into that many pieces, the first ones longer by one, or at positions.  Views."""
-    axis = normal_axis(dim, input.ndim)
+    axis = _axis_of(input, dim, "tensor_split")
     size = input.shape[axis]
     if isinstance(indices_or_sections, Tensor):
+        if indices_or_sections.ndim > 1 or indices_or_sections.dtype.kind != "int":
+            raise ShapeError(
+                "tensor_split(): indices_or_sections must be an integer or a vector of integers, not "
+                f"{indices_or_sections.dtype.name} of shape {tuple(indices_or_sections.shape)}"
+            )
         indices_or_sections = indices_or_sections.tolist()
     if isinstance(indices_or_sections, int):
         if indices_or_sections < 1:

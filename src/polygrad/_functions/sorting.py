@@ -134,6 +134,8 @@ def quantile(
         raise RuntimeError(f"quantile() input tensor must be of floating-point type, not {input.dtype.name}")
     if not input.shape.numel():
         raise ShapeError(f"quantile() input tensor must be non-empty, but its shape is {tuple(input.shape)}")
+    if isinstance(q, Tensor) and q.ndim > 1:
+        raise ShapeError(f"quantile() q must be a number or a vector of numbers, not of shape {tuple(q.shape)}")
     wanted = q.tolist() if isinstance(q, Tensor) else q
     varies = isinstance(q, Tensor) and q.requires_grad and interpolation == "linear"
     several = wanted if isinstance(wanted, list) else [wanted]
@@ -144,7 +146,7 @@ def quantile(
     x = flatten(input) if flat or not input.ndim else input
     values = sort(x, axis).values
     length = x.shape[axis] - 1
-    found = [_between(values, axis, one * length, interpolation) for one in several]
+    found = [_between(values, axis, one * length, interpolation) for one in several or [0.0]]
     if varies:  # add a zero that has the derivative with respect to q
         for number, (one, part) in enumerate(zip(several, xp.reshape(q, (-1,)), strict=True)):
             slope = _between(values, axis, one * length, "higher") - _between(values, axis, one * length, "lower")
@@ -152,7 +154,9 @@ def quantile(
     if keepdim:
         shape = (1,) * input.ndim if flat else tuple(1 if a == axis else n for a, n in enumerate(input.shape))
         found = [xp.reshape(one, shape) for one in found]
-    return xp.stack(found, axis=0) if isinstance(wanted, list) else found[0]
+    if not isinstance(wanted, list):
+        return found[0]
+    return xp.stack(found, axis=0) if several else xp.stack(found, axis=0)[:0]
 
 
 def _between(values: Tensor, axis: int, place: float, interpolation: str) -> Tensor:

@@ -74,7 +74,7 @@ def var(xp, x, /, axis=None, correction=1.0, keepdims=False):
         squares = centred * centred
     n = count(x.shape, axis) - correction
     total = xp.sum(squares, axis=axis, keepdims=keepdims)
-    return total / n if n > 0 else total / 0.0 if n == 0 else total * float("nan")
+    return total / max(n, 0.0)
 
 
 def _var(xp, g, x, axis, correction):

@@ -6,6 +6,7 @@ Functions of several passes go over a block at a time, and overwrite only arrays
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,15 @@ _exp, _tanh, _maximum, _minimum = np.exp, np.tanh, np.maximum, np.minimum
 #: Up to so many elements blocks cost more than they bring.
 _SMALL = 4096
 
-_ZERO = {np.dtype(code): np.zeros((), code) for code in "efdbhilBHILQq?"}
+
+class _Zeros(dict):
+    """Data type → a zero of it, to compare with."""
+
+    def __missing__(self, dtype: Any) -> Any:
+        raise RuntimeError("complex numbers have no order")
+
+
+_ZERO = _Zeros((np.dtype(code), np.zeros((), code)) for code in "efdbhilBHILQq?")
 
 
 def _relu_block(x, out):

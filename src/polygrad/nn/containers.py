@@ -268,7 +268,11 @@ class ParameterList(Module):
 
 
 class ParameterDict(Module):
-    """Parameters by name, which a module that has it knows as its own.  Tensors that are put in become parameters."""
+    """Parameters by name, which a module that has it knows as its own.  Tensors that are put in become parameters.
+
+    They stand in the order in which they were put in.  Those of a plain dictionary are put in by name, as in PyTorch: an
+    optimizer numbers its parameters in this order.
+    """
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__()
@@ -326,10 +330,46 @@ class ParameterDict(Module):
         for key in self:
             del self[key]
 
+    def popitem(self) -> tuple[str, Any]:
+        """Take out what was put in last and return its name and it."""
+        if not self._keys:
+            raise KeyError("popitem(): the ParameterDict is empty")
+        key = next(reversed(self._keys))
+        return key, self.pop(key)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """The parameter of that name, which is ``default`` from now on where there was none."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def copy(self) -> ParameterDict:
+        """Another dictionary of the same parameters."""
+        return type(self)(self)
+
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
+        """A dictionary with ``default`` under each of ``keys``."""
+        return type(self)((key, default) for key in keys)
+
     def update(self, parameters: Any) -> None:
-        """Add the parameters of a dictionary, or of pairs of name and parameter."""
-        for name, value in parameters.items() if hasattr(parameters, "items") else parameters:
+        """Add the parameters of a dictionary, or of pairs of name and parameter; those of a plain dictionary by name."""
+        if isinstance(parameters, Mapping | ParameterDict):
+            is_ordered = isinstance(parameters, OrderedDict | ParameterDict)
+            parameters = parameters.items() if is_ordered else sorted(parameters.items(), key=lambda pair: pair[0])
+        for name, value in parameters:
             self[name] = value
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(list(self._keys))
+
+    def __or__(self, other: ParameterDict) -> ParameterDict:
+        joined = self.copy()
+        joined.update(other)
+        return joined
+
+    def __ior__(self, other: ParameterDict) -> ParameterDict:
+        self.update(other)
+        return self
 
     def extra_repr(self) -> str:
         return "\n".join(f"({key}): {_described(value)}" for key, value in self.items())

@@ -1,0 +1,168 @@
+"""Calls at the edge of what a function takes: without elements, without dimensions, with nothing to do; as in PyTorch.
+
+A row is an expression over ``t``, which is PyTorch or polygrad, and ``F``, its functions of networks; and the shape and elements
+that it gives, or the error.  An error from the inside of a function, or a type that PyTorch does not raise, fails.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+import polygrad
+import polygrad.linalg
+import polygrad.nn.functional
+
+NAN, INF = math.nan, math.inf
+ROWS: dict[str, Any] = {
+    # quantiles and medians
+    "t.quantile(t.ones(3, 2), t.tensor([]), dim=0)": ((0, 2), []),
+    "t.quantile(t.ones(3), t.tensor([]))": ((0,), []),
+    "t.quantile(t.ones(3, 2), t.tensor([]), dim=1, keepdim=True)": ((0, 3, 1), [[], [], []][:0]),
+    "t.quantile(t.tensor(2.0), t.tensor([0.5, 1.0]))": ((2,), [2.0, 2.0]),
+    "t.quantile(t.ones(3), t.ones(2, 2) / 2)": RuntimeError,
+    "t.quantile(t.zeros(0), 0.5)": RuntimeError,
+    "t.quantile(t.ones(3), 1.5)": RuntimeError,
+    "t.zeros(0).median()": ((), NAN),
+    "t.median(t.tensor(3.0))": ((), 3.0),
+    # cutting
+    "t.tensor_split(t.tensor(1.0), 2)": RuntimeError,
+    "t.tensor_split(t.ones(2), 0)": RuntimeError,
+    "t.tensor_split(t.ones(2), t.tensor([0.5]))": RuntimeError,
+    "t.tensor_split(t.ones(2), t.tensor([[1]]))": RuntimeError,
+    "t.tensor_split(t.zeros(0), 2)[1]": ((0,), []),
+    "t.tensor_split(t.ones(3), t.tensor(2))[1]": ((1,), [1.0]),
+    "t.tensor_split(t.ones(3), t.tensor([1]))[1]": ((2,), [1.0, 1.0]),
+    "t.split(t.tensor(1.0), 1)": RuntimeError,
+    "t.chunk(t.tensor(1.0), 1)": RuntimeError,
+    "t.chunk(t.zeros(0, 3), 2)[1]": ((0, 3), []),
+    "t.chunk(t.zeros(0), 3)[2]": ((0,), []),
+    "t.split(t.zeros(0), 2)[0]": ((0,), []),
+    "t.movedim(t.tensor(1.0), 0, 0)": ((), 1.0),
+    "t.flipud(t.tensor(1.0))": RuntimeError,
+    "t.fliplr(t.ones(2))": RuntimeError,
+    # differences and distances
+    "t.diff(t.tensor(2.0))": RuntimeError,
+    "t.diff(t.ones(1))": ((0,), []),
+    "t.diff(t.zeros(0))": ((0,), []),
+    "t.cdist(t.tensor(1.0), t.tensor(1.0))": RuntimeError,
+    "t.cdist(t.ones(2), t.ones(2))": RuntimeError,
+    "t.cdist(t.ones(0, 2), t.ones(3, 2))": ((0, 3), []),
+    "t.cdist(t.ones(2, 0), t.ones(1, 0))": ((2, 1), [[0.0], [0.0]]),
+    # joining
+    "t.cat([t.zeros(0), t.zeros(0)], 1)": ((0,), []),
+    "t.cat([t.zeros(0), t.ones(1, 2)], 1)": ((1, 2), [[1.0, 1.0]]),
+    "t.cat([t.zeros(0), t.ones(1, 2)], -1)": ((1, 2), [[1.0, 1.0]]),
+    "t.cat([])": (RuntimeError, ValueError),
+    "t.cat([t.tensor(1.0)])": RuntimeError,
+    "t.block_diag()": ((1, 0), [[]]),
+    "t.block_diag(t.zeros(0), t.ones(1, 1))": ((2, 1), [[0.0], [1.0]]),
+    "t.block_diag(t.ones(1, 1, 1))": RuntimeError,
+    # picking
+    "t.arange(2.0).scatter(0, t.zeros(0, 4, dtype=t.int64), t.zeros(0, 4))": ((2,), [0.0, 1.0]),
+    "t.arange(2.0).scatter(0, t.zeros(0, dtype=t.int64), 5.0)": ((2,), [0.0, 1.0]),
+    "t.arange(2.0).scatter_add(0, t.zeros(0, 4, dtype=t.int64), t.zeros(0, 4))": ((2,), [0.0, 1.0]),
+    "t.arange(2.0).scatter_(0, t.zeros(0, 4, dtype=t.int64), t.zeros(0, 4))": ((2,), [0.0, 1.0]),
+    "t.arange(2.0).gather(0, t.zeros(0, dtype=t.int64))": ((0,), []),
+    "t.arange(2.0).index_select(0, t.zeros(0, dtype=t.int64))": ((0,), []),
+    "t.ones(5, 3)[t.tensor([True] * 3 + [False] * 2), t.tensor([True, False, True])]": IndexError,
+    "t.multinomial(t.ones(0, 3), 2, True)": ((0, 2), []),
+    "t.multinomial(t.ones(0, 3), 2)": ((0, 2), []),
+    "t.repeat_interleave(t.ones(0), 2)": ((0,), []),
+    "t.combinations(t.ones(0))": ((0, 2), []),
+    # networks
+    "F.cross_entropy(t.rand(5, 0), t.rand(5, 0))": ((), NAN),
+    "F.cross_entropy(t.rand(5, 0), t.rand(5, 0), reduction='sum')": ((), 0.0),
+    "F.cross_entropy(t.rand(5, 0), t.rand(5, 0), reduction='none')": ((5,), [0.0] * 5),
+    "F.cross_entropy(t.rand(5, 0), t.zeros(5, dtype=t.int64))": IndexError,
+    "F.cross_entropy(t.rand(0, 5), t.zeros(0, dtype=t.int64))": ((), NAN),
+    "F.pixel_shuffle(t.ones(2), 2)": RuntimeError,
+    "F.pixel_shuffle(t.ones(1, 1, 1), 0)": RuntimeError,
+    "F.pixel_unshuffle(t.ones(1, 1, 1), 0)": RuntimeError,
+    "F.channel_shuffle(t.ones(1, 2, 2, 2), 0)": RuntimeError,
+    "F.glu(t.tensor(1.0))": RuntimeError,
+    "F.relu(t.ones(2, dtype=t.complex64))": RuntimeError,
+    "t.relu(t.ones(2, dtype=t.complex64))": RuntimeError,
+    # data
+    "t.tensor(2**64, dtype=t.float32)": ((), 2.0**64),
+    "t.tensor([2**70, -(2**70), 1], dtype=t.float64)": ((3,), [2.0**70, -(2.0**70), 1.0]),
+    "t.tensor(2**64)": (RuntimeError, ValueError),
+    "t.tensor(2**64, dtype=t.int64)": (RuntimeError, ValueError),
+    # statistics
+    "t.var(t.ones(2), correction=2)": ((), NAN),
+    "t.var(t.tensor([1.0, 3.0]), correction=2)": ((), INF),
+    "t.var(t.tensor([1.0, 3.0]), correction=3)": ((), INF),
+    "t.std(t.tensor([[1.0, 3.0]]), 1, correction=3)": ((1,), [INF]),
+    "t.var(t.ones(1))": ((), NAN),
+    "t.var(t.zeros(0), correction=0)": ((), NAN),
+    "t.var_mean(t.tensor([1.0, 3.0]), correction=5)[0]": ((), INF),
+    "t.linalg.vector_norm(t.tensor([0.0, float('nan'), 2.0]), 0)": ((), 2.0),
+    "t.linalg.vector_norm(t.tensor([float('nan')]), 0)": ((), 1.0),
+    "t.linalg.vector_norm(t.tensor([0.0, float('inf')]), 0)": ((), 1.0),
+    "t.norm(t.tensor([float('nan'), 0.0]), 0)": ((), 1.0),
+}
+#: What PyTorch has and polygrad has not.
+MISSING = ("combinations", "var_mean")
+
+
+def outcome(t: Any, expression: str) -> Any:
+    """The shape and the elements, or the error."""
+    try:
+        result = eval(expression, {"t": t, "F": t.nn.functional})
+    except Exception as error:
+        return error
+    return (tuple(result.shape), result.tolist()) if isinstance(result, t.Tensor) else result
+
+
+def is_expected(found: Any, expected: Any) -> bool:
+    if isinstance(expected, tuple) and not isinstance(expected[0], type):
+        return not isinstance(found, Exception) and _same(found, expected)
+    return isinstance(found, expected)
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
+    return a == b or (a != a and b != b)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("expression", ROWS)
+def test_an_edge(expression, backend):
+    if any(name in expression and not hasattr(polygrad, name) for name in MISSING):
+        pytest.skip("a name that is missing")
+    found = outcome(polygrad, expression)
+    assert is_expected(found, ROWS[expression]), found
+    assert "cannot take these arguments" not in str(found)
+
+
+@pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
+def test_the_edges_are_pytorch_s():
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+    wrong = {e: found for e, expected in ROWS.items() if not is_expected(found := outcome(torch, e), expected)}
+    assert not wrong
+
+
+def test_a_list_that_holds_itself():
+    data: list[Any] = [0]
+    data.append(data)
+    with pytest.raises(TypeError, match="holds itself"):
+        polygrad.tensor(data)
+
+
+def test_empty_vectors_count_in_promotion(backend):
+    for empty, other, dtype in (
+        ("float64", "float32", "float64"),
+        ("float32", "int64", "float32"),
+        ("int64", "float32", "float32"),
+        ("complex64", "float64", "complex128"),
+    ):
+        x, y = polygrad.zeros(0, dtype=getattr(polygrad, empty)), polygrad.ones(1, 2, dtype=getattr(polygrad, other))
+        for parts in ([x, y], [y, x]):
+            assert polygrad.cat(parts, 1).dtype is getattr(polygrad, dtype)
+    w = polygrad.ones(1, 2, requires_grad=True)
+    polygrad.cat([polygrad.zeros(0, dtype=polygrad.float64), w], 1).sum().backward()
+    assert w.grad.dtype is polygrad.float32 and w.grad.tolist() == [[1.0, 1.0]]
