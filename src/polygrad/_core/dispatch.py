@@ -21,8 +21,8 @@ from .graph import Node, make_node
 from .lending import LENT, Lent, MemoryIsLent, end_loan
 from .precision import is_half, narrow, widen, widened
 from .primitive import OPERATIONS, Plan, Primitive, evaluate
-from .scalars import SCALARS, plain
-from .tensor import TENSOR_TYPES, Tensor, UnknownOperandError, as_operand, cell
+from .scalars import SCALARS, UnknownOperandError, plain
+from .tensor import TENSOR_TYPES, Tensor, as_operand, cell
 
 #: (array type, its dtype, scalar's type, scalar) → 0-d array, where the backend lets such arrays be shared.
 _scalars: dict[tuple, Any] = {}
@@ -256,19 +256,22 @@ def _refuses(error: Exception) -> bool:
     What a user's code raises while an operation runs (a signal handler, a primitive's own forward) is no such error, nor is
     one of the machine (memory, a device) or of NumPy's `errstate`.
     """
-    backends = set(BY_TYPE.values())
-    packages = {"polygrad", "array_api_compat", "numpy"} | {
-        name.partition(".")[0]
-        for backend in backends
-        for name in (type(backend).__module__, getattr(getattr(backend, "library", None), "__name__", ""))
-    }
+    packages = {"polygrad", "array_api_compat", "numpy", "scipy"}
+    for array_type, backend in list(BY_TYPE.items()):
+        library = getattr(getattr(backend, "library", None), "__name__", "")
+        packages |= {name.partition(".")[0] for name in (array_type.__module__, type(backend).__module__, library)}
+
+    def is_theirs(module: str) -> bool:
+        return module.partition(".")[0] in packages
+
     kind = type(error)
-    if kind not in _REFUSALS and kind.__module__.partition(".")[0] not in packages:
-        return False
+    if kind not in _REFUSALS:
+        of_the_machine = isinstance(error, RuntimeError) and not isinstance(error, ValueError)
+        return is_theirs(kind.__module__) and not of_the_machine
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    if trace is None or trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] in packages:
+    if trace is None or is_theirs(trace.tb_frame.f_globals.get("__name__", "")):
         return True
     # The innermost frame is of a user's code: a call of the library from there fails without a frame of its own.
     return trace.tb_frame.f_code.co_code[trace.tb_lasti] != _RAISE

@@ -24,6 +24,10 @@ PLAIN: set[type] = {*SCALARS, type(None), str, DType, Device}
 _KINDS = ((bool, bool), (int, numbers.Integral), (float, numbers.Real), (complex, numbers.Complex))
 
 
+class UnknownOperandError(TypeError):
+    """An operand of a type that has no meaning here; an operator leaves it to that type's own operator."""
+
+
 class _Readers(dict):
     """Type → the function that gives a value of it as Python's number; None for a type that is no number."""
 

@@ -18,7 +18,7 @@ from .aliasing import Aliasing
 from .graph import Edge, Leaf, Node, RemovableHandle, entry, hooks_of
 from .lending import LENT, private
 from .primitive import OPERATIONS
-from .scalars import PLAIN, SCALARS, plain
+from .scalars import PLAIN, SCALARS, UnknownOperandError, plain
 
 _new = object.__new__
 
@@ -377,10 +377,6 @@ def make_leaf(tensor: Tensor, array: Any, requires_grad: bool) -> Tensor:
     if requires_grad:
         tensor.requires_grad = True
     return tensor
-
-
-class UnknownOperandError(TypeError):
-    """An operand of a type that has no meaning here; an operator leaves it to that type's own operator."""
 
 
 def as_operand(value: Any, reference: Tensor, label: str) -> Any:

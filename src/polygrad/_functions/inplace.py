@@ -13,8 +13,8 @@ from .. import _dtypes
 from .._core.expansion import expanded_from
 from .._core.precision import is_half
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import plain
-from .._core.tensor import Tensor, UnknownOperandError
+from .._core.scalars import UnknownOperandError, plain
+from .._core.tensor import Tensor
 from . import conversion, picking, pointwise, shaping
 from .indexing import masked_put, scalar_for
 

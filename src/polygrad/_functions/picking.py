@@ -11,7 +11,8 @@ from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
 from .common import ask, check_tensor, numpy_spelling
 from .creation import arange, full, tensor
-from .indexing import check_range, nonzero_positions, scalar_for
+from .indexing import scalar_for
+from .keys import check_range, nonzero_positions
 from .pointwise import scaled
 from .shaping import broadcast_shapes, broadcast_tensors, broadcast_to, clone, flatten, reshape, stack
 

@@ -16,7 +16,7 @@ from .._core.scalars import PLAIN, plain
 from .._core.tensor import Tensor
 from .._dtypes import finfo, iinfo
 from .common import check_tensor
-from .indexing import byte_mask, nonzero_positions
+from .keys import byte_mask, nonzero_positions
 from .layout import separate
 
 
