@@ -138,6 +138,13 @@ def plants(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHON)
+def peer(session: nox.Session) -> None:
+    """PyTorch's own test files: ``-- FOLDER [files...]``, the folder ``test`` of a checkout; ``-- FOLDER -v`` prints each fault."""
+    install(session, "scipy")
+    session.run("python", "tests/peer", *session.posargs, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+
+
+@nox.session(python=PYTHON)
 def cupy(session: nox.Session) -> None:
     """The CuPy plugin on the real CuPy; its tests compute where there is a GPU, and say why they do not elsewhere."""
     install(session, *group("test"))
