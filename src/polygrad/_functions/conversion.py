@@ -15,6 +15,7 @@ from .._dtypes import DType
 from .._state import grad_enabled
 from ..backends.base import Backend
 from ..backends.registry import get_backend
+from .common import warn
 from .creation import check_dtype
 
 
@@ -59,12 +60,19 @@ def to(
     return xp.clone(result) if copy and result is input else result
 
 
+def real_part_only(input: Tensor, dtype: DType) -> DType:
+    """``dtype``, with a warning where complex numbers lose a part to it."""
+    if input.dtype.is_complex and not dtype.is_complex and dtype is not _dtypes.bool:
+        warn("casting complex values to real discards the imaginary part; write x.real")
+    return dtype
+
+
 def moved(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tensor:
     """``input`` on backend ``target``, on ``device`` of it, as ``dtype``; the same tensor where nothing changes."""
     array = input._read()  # what a program reads for the first time belongs to it only then
     source = input.backend
     if source.level:
-        return input if dtype is None else xp.astype(input, dtype)
+        return input if dtype is None else xp.astype(input, real_part_only(input, dtype))
     here = source.device(array)
     if here is None:  # a compiler places what is traced where all of its program is
         here = source.default_device()
@@ -73,7 +81,7 @@ def moved(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tenso
         there = here if target is source else target.default_device()
     if target is not source or there != here:
         input = xp.transfer(input, target, there, source, here)
-    return input if dtype is None else xp.astype(input, dtype)
+    return input if dtype is None else xp.astype(input, real_part_only(input, dtype))
 
 
 xp.moved = moved
@@ -148,7 +156,7 @@ def caster(dtype: DType) -> Any:
     """A method that converts to ``dtype``."""
 
     def convert(input: Tensor, memory_format: Any = None) -> Tensor:
-        return xp.astype(input, dtype)
+        return xp.astype(input, real_part_only(input, dtype))
 
     convert.__doc__ = f"This tensor as {dtype.name}."
     convert.__name__ = dtype.name
@@ -157,7 +165,7 @@ def caster(dtype: DType) -> Any:
 
 def type_as(input: Tensor, other: Tensor) -> Tensor:
     """This tensor in the data type of ``other``."""
-    return xp.astype(input, other.dtype)
+    return xp.astype(input, real_part_only(input, other.dtype))
 
 
 def deepcopy(input: Tensor, memo: dict) -> Tensor:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
-from .common import ask, check_tensor, xp
+from .common import ask, check_tensor, warn, xp
 from .composed import xlogy
 from .reductions import norm
 from .shaping import broadcast_tensors
@@ -29,7 +28,7 @@ def _reduced(losses: Tensor, reduction: str) -> Tensor:
     return losses if reduction == "none" else xp.mean(losses) if reduction == "mean" else xp.sum(losses)
 
 
-def _pair(input: Tensor, target: Tensor, name: str, stacklevel: int = 4) -> tuple[Tensor, Tensor]:
+def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
     """Both operands in one shape.  PyTorch broadcasts too, and warns as it is almost always a mistake."""
     check_tensor(input, name)
     check_tensor(target, name, "target")
@@ -42,10 +41,9 @@ def _pair(input: Tensor, target: Tensor, name: str, stacklevel: int = 4) -> tupl
             f"{name}: the input of shape {tuple(input.shape)} and the target of shape {tuple(target.shape)} do not fit "
             "together"
         ) from None
-    warnings.warn(
+    warn(
         f"{name}: the target of shape {tuple(target.shape)} differs from the input's shape {tuple(input.shape)}; "
-        "broadcasting them is likely to give a wrong result: make their shapes equal",
-        stacklevel=stacklevel,
+        "broadcasting them is likely to give a wrong result: make their shapes equal"
     )
     return first, second
 
@@ -59,7 +57,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Ten
     Raises ShapeError, with both shapes, where they do not fit.
     """
     if input.__class__ is not target.__class__ or input.shape != target.shape:
-        input, target = _pair(input, target, "mse_loss", 3)
+        input, target = _pair(input, target, "mse_loss")
     if weight is not None:
         return _weighted_squares(input, target, weight, reduction)
     if reduction not in _REDUCTIONS:
@@ -159,6 +157,11 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
     ``reduction="batchmean"`` divides the sum by the batch's size, as the mathematical definition does; ``"mean"`` by
     the number of elements.
     """
+    if reduction == "mean":
+        warn(
+            "kl_div: reduction='mean' divides by the number of elements, and not by the batch's size, as the mathematical "
+            "definition does; write reduction='batchmean'"
+        )
     input, target = _pair(input, target, "kl_div")
     if log_target:
         losses = xp.exp(target) * (target - input)

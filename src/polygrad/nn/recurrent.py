@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 from .._core.dispatch import ShapeError
 from .._core.scalars import plain
 from .._core.tensor import Tensor
-from .._functions.common import check_tensor
+from .._functions.common import check_tensor, warn
 from .._functions.recurrent import gru_layer, lstm_layer, rnn_layer
 from .._functions.shaping import cat, stack
 from . import functional as F
@@ -43,10 +42,9 @@ class RNNBase(Module):
         super().__init__()
         _check_sizes(hidden_size, num_layers, dropout, proj_size)
         if dropout and num_layers == 1:
-            warnings.warn(
+            warn(
                 "dropout is applied between recurrent layers, not after the last: a non-zero dropout needs num_layers "
-                f"greater than 1, but got dropout={dropout} and num_layers={num_layers}",
-                stacklevel=3,
+                f"greater than 1, but got dropout={dropout} and num_layers={num_layers}"
             )
         self.input_size, self.hidden_size, self.num_layers, self.bias = input_size, hidden_size, num_layers, bias
         self.batch_first, self.dropout, self.bidirectional = batch_first, float(dropout), bidirectional

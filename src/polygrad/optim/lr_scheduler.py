@@ -5,8 +5,8 @@ A schedule computes the next rate from the present one, so that several of them 
 
 from __future__ import annotations
 
+import functools
 import math
-import warnings
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +14,7 @@ from types import FunctionType
 from typing import Any
 
 from .._core.scalars import plain, with_plain_numbers
-from .._functions.common import real_number
+from .._functions.common import real_number, warn
 from .._state import host_effect
 from .optimizer import Optimizer, has_stepped
 
@@ -23,6 +23,34 @@ __all__ = [
     "LambdaLR", "LinearLR", "MultiStepLR", "MultiplicativeLR", "OneCycleLR", "PolynomialLR", "ReduceLROnPlateau",
     "SequentialLR", "StepLR",
 ]  # fmt: skip
+
+
+def _check_verbose(verbose: Any) -> None:
+    if verbose != "deprecated":
+        warn("the verbose parameter is deprecated and prints nothing; print scheduler.get_last_lr() after step()")
+
+
+def _with_verbose(init: Callable[..., None]) -> Callable[..., None]:
+    """A schedule's ``__init__`` that takes ``verbose``, as PyTorch's did for years, and warns of it."""
+
+    @functools.wraps(init)
+    def wrapper(self: Any, *args: Any, verbose: Any = "deprecated", **kwargs: Any) -> None:
+        _check_verbose(verbose)
+        init(self, *args, **kwargs)
+
+    return wrapper
+
+
+def _only_when_asked(get_lr: Callable[[Any], Sequence[float]]) -> Callable[[Any], Sequence[float]]:
+    """A schedule's `get_lr` that warns where it is called from outside: what it gives then are not the present rates."""
+
+    @functools.wraps(get_lr)
+    def wrapper(self: Any) -> Sequence[float]:
+        if not self._is_asked:
+            warn("get_lr() computes the next rates from the present ones; the present ones are scheduler.get_last_lr()")
+        return get_lr(self)
+
+    return wrapper
 
 
 class LRScheduler:
@@ -38,13 +66,22 @@ class LRScheduler:
     _step_count = 1
     #: Whether the first rates are being computed.
     _is_initial = False
+    #: Whether `get_lr` is called by the schedule itself, in the one place where it gives the next rates.
+    _is_asked = False
+    #: Whether the rates at an epoch are the same however it was come to: such a schedule can go there.
+    _depends_on_epoch_alone = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls):
             cls.__init__ = with_plain_numbers(cls.__init__)  # type: ignore[method-assign]  # a subclass's own constructor
+            if cls.__module__ == __name__:
+                cls.__init__ = _with_verbose(cls.__init__)  # type: ignore[method-assign]
+        if "get_lr" in vars(cls) and cls.__module__ == __name__:
+            cls.get_lr = _only_when_asked(cls.get_lr)  # type: ignore[method-assign,assignment]
 
-    def __init__(self, optimizer: Optimizer, last_epoch: int = -1):
+    def __init__(self, optimizer: Optimizer, last_epoch: int = -1, verbose: Any = "deprecated"):
+        _check_verbose(verbose)
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"a scheduler takes an optimizer, not {type(optimizer).__name__}")
         self.optimizer = optimizer
@@ -70,21 +107,27 @@ class LRScheduler:
         """The rates that were set last, one per group."""
         return self._last_lr
 
-    def step(self) -> None:
+    def step(self, epoch: int | None = None) -> None:
         """Go on to the next epoch, and set the rates for it.
 
-        Warns where the optimizer has not made a step yet: the first rate would be skipped.
+        Warns where the optimizer has not made a step yet: the first rate would be skipped; and of ``epoch``, a number to go
+        to, which is deprecated.
         """
         self._check_order()
-        host_effect(self._step, self._remember)
+        if epoch is None:
+            host_effect(self._step, self._remember)
+        else:
+            warn(
+                "the epoch parameter of lr_scheduler.step() is deprecated: call step() without one after every epoch; to "
+                "resume, load the scheduler's state_dict"
+            )
+            host_effect(lambda: self._go_to(epoch), self._remember)
 
     def _check_order(self) -> None:
         if self._step_count == 1 and not has_stepped(self.optimizer):
-            warnings.warn(
+            warn(
                 "lr_scheduler.step() is called before optimizer.step(), so the first learning rate of the schedule is never "
-                "used; call optimizer.step() first, then lr_scheduler.step()",
-                UserWarning,
-                stacklevel=3,
+                "used; call optimizer.step() first, then lr_scheduler.step()"
             )
 
     def _step(self) -> None:
@@ -104,7 +147,26 @@ class LRScheduler:
 
     def _advance(self) -> None:
         self.last_epoch += 1
-        self._set(self.get_lr())
+        self._ask()
+
+    def _ask(self) -> None:
+        """Set the rates of ``last_epoch``."""
+        self._is_asked = True
+        try:
+            self._set(self.get_lr())
+        finally:
+            del self._is_asked
+
+    def _go_to(self, epoch: Any) -> None:
+        """Set the rates that there are at ``epoch``, whatever the present ones."""
+        self._step_count += 1
+        if self._depends_on_epoch_alone:
+            self._restart()
+            while self.last_epoch < epoch:
+                self._advance()
+        else:
+            self.last_epoch = epoch
+            self._ask()
 
     def _restart(self) -> None:
         """Begin again at epoch 0, from the first rates."""
@@ -194,6 +256,8 @@ class MultiplicativeLR(LambdaLR):
 class StepLR(LRScheduler):
     """The rate times ``gamma`` after every ``step_size`` epochs."""
 
+    _depends_on_epoch_alone = True
+
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1):
         self.step_size, self.gamma = step_size, real_number(gamma, "StepLR", "gamma")
         super().__init__(optimizer, last_epoch)
@@ -206,6 +270,8 @@ class StepLR(LRScheduler):
 class MultiStepLR(LRScheduler):
     """The rate times ``gamma`` at each of the epochs in ``milestones``."""
 
+    _depends_on_epoch_alone = True
+
     def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1):
         self.milestones, self.gamma = Counter(milestones), real_number(gamma, "MultiStepLR", "gamma")
         super().__init__(optimizer, last_epoch)
@@ -217,6 +283,8 @@ class MultiStepLR(LRScheduler):
 class ExponentialLR(LRScheduler):
     """The rate times ``gamma`` in every epoch."""
 
+    _depends_on_epoch_alone = True
+
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1):
         self.gamma = real_number(gamma, "ExponentialLR", "gamma")
         super().__init__(optimizer, last_epoch)
@@ -227,6 +295,8 @@ class ExponentialLR(LRScheduler):
 
 class ConstantLR(LRScheduler):
     """The rate times ``factor`` for ``total_iters`` epochs, and then itself."""
+
+    _depends_on_epoch_alone = True
 
     def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1):
         if not 0 <= factor <= 1:
@@ -242,6 +312,8 @@ class ConstantLR(LRScheduler):
 
 class LinearLR(LRScheduler):
     """The rate times a factor that goes from ``start_factor`` to ``end_factor`` in ``total_iters`` epochs."""
+
+    _depends_on_epoch_alone = True
 
     def __init__(
         self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5,
@@ -267,6 +339,8 @@ class LinearLR(LRScheduler):
 class PolynomialLR(LRScheduler):
     """The rate times ``(1 - epoch / total_iters) ** power``."""
 
+    _depends_on_epoch_alone = True
+
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1):
         self.total_iters, self.power = total_iters, power
         super().__init__(optimizer, last_epoch)
@@ -281,6 +355,8 @@ class CosineAnnealingLR(LRScheduler):
 
     Loshchilov and Hutter, "SGDR" (2017), without the restarts.
     """
+
+    _depends_on_epoch_alone = True
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1):
         self.T_max, self.eta_min = T_max, eta_min
@@ -331,7 +407,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         self._step_count += 1
         self._place(epoch)
         self.last_epoch = math.floor(epoch)
-        self._set(self.get_lr())
+        self._ask()
 
     def _place(self, epoch: float) -> None:
         """Set ``T_cur``, how far ``epoch`` is into its wave, and ``T_i``, how long that is."""

@@ -8,7 +8,6 @@ backend compiles, else one parameter after the other.
 from __future__ import annotations
 
 import functools
-import warnings
 import weakref
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
@@ -16,6 +15,7 @@ from typing import Any, ClassVar
 
 from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
+from .._functions.common import warn
 from .._functions.creation import zeros_like
 from .._state import RECORDERS, recorder
 from ..autograd.grad_mode import enable_grad
@@ -148,11 +148,9 @@ class Optimizer:
             first.setdefault(id(parameter), place)
         distinct = list(first.values())
         if len(distinct) != len(params):
-            warnings.warn(
+            warn(
                 f"the optimizer was given {len(params) - len(distinct)} parameter(s) of a group more than once; each is kept "
-                "once, and changed once in a step",
-                UserWarning,
-                stacklevel=3,
+                "once, and changed once in a step"
             )
             params = [params[place] for place in distinct]
             names = None if names is None else [names[place] for place in distinct]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import Any
 
 from ..._core.precision import is_half, widen
 from ..._core.tensor import Tensor
 from ..._dtypes import promote
-from ..._functions.common import check_tensor, real_number, tensors_of
+from ..._functions.common import check_tensor, real_number, tensors_of, warn
 from ..._functions.creation import zeros
 from ..._functions.norms import vector_norm
 from ..._functions.pointwise import clamp
@@ -17,6 +17,13 @@ from ..._functions.shaping import stack
 from ...autograd.grad_mode import no_grad
 
 Tensors = Tensor | Iterable[Tensor]
+
+
+def _tensors_of(parameters: Tensors, function: str) -> list[Tensor]:
+    found = tensors_of(parameters, function, "parameters")
+    if not found and not isinstance(parameters, Sized):  # a generator that was used up
+        warn("`parameters` is an empty generator, no gradient clipping will occur")
+    return found
 
 
 def _gradients(parameters: list[Tensor]) -> list[Tensor]:
@@ -78,7 +85,7 @@ def clip_grad_norm_(
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
     """
-    several = tensors_of(parameters, "clip_grad_norm_", "parameters")
+    several = _tensors_of(parameters, "clip_grad_norm_")
     largest = float(real_number(max_norm, "clip_grad_norm_", "max_norm"))
     order = float(real_number(norm_type, "clip_grad_norm_", "norm_type"))
     gradients = _gradients(several)
