@@ -92,13 +92,13 @@ def main() -> None:
             total += counts
             record[name] = rows
             print(name.ljust(width), *(str(counts[kind]).rjust(12) for kind in COLUMNS), flush=True)
+            if arguments.json:
+                arguments.json.write_text(json.dumps(record, indent=1))
             if arguments.verbose:
                 for row in rows:
                     if row["kind"] == "fault":
                         print(f"    {row['test']}: {row['text']}")
     print("all".ljust(width), *(str(total[kind]).rjust(12) for kind in COLUMNS))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(record, indent=1))
 
 
 if __name__ == "__main__":

@@ -180,7 +180,7 @@ class TestCase(unittest.TestCase):
         if not np.all(same):
             self.fail(f"not equal: {str(first)[:300]} and {str(second)[:300]}" + (f" : {msg}" if msg else ""))
 
-    def assertNotEqual(self, first: Any, second: Any, msg: Any = None, **options: Any) -> None:  # type: ignore[override]
+    def assertNotEqual(self, first: Any, second: Any, msg: Any = None, **options: Any) -> None:
         with self.assertRaises(AssertionError, msg=msg):
             self.assertEqual(first, second, msg, **options)
 
@@ -193,10 +193,10 @@ class TestCase(unittest.TestCase):
     def assertEqualTypeString(self, first: Any, second: Any) -> None:
         self.assertEqual((first.device, first.dtype), (second.device, second.dtype))
 
-    def assertRaisesRegex(self, expected: Any, _text: Any, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+    def assertRaisesRegex(self, expected: Any, _text: Any, *arguments: Any, **options: Any) -> Any:
         return self.assertRaises(expected, *arguments, **options)
 
-    def assertWarnsRegex(self, expected: Any, _text: Any, *arguments: Any, **options: Any) -> Any:  # type: ignore[override]
+    def assertWarnsRegex(self, expected: Any, _text: Any, *arguments: Any, **options: Any) -> Any:
         return self.assertWarns(expected, *arguments, **options)
 
     def assertRtolEqual(self, first: Any, second: Any, precision: float = 1e-4, *_: Any, **__: Any) -> None:
@@ -337,7 +337,7 @@ def _variant(function: Any, values: dict[str, Any]) -> Any:
         return function(self, **values)
 
     del test.__wrapped__  # its parameters are given
-    test.peer_values = values  # type: ignore[attr-defined]
+    test.peer_values = values
     return test
 
 

@@ -68,7 +68,7 @@ class _Absent:
         def missing(*_: Any, **__: Any) -> None:
             raise MissingName(absent.absent_name, absent.harness)
 
-        Base.apply = staticmethod(missing)  # type: ignore[attr-defined]  # what a Function is used by
+        Base.apply = staticmethod(missing)  # what a Function is used by
         return (Base,)
 
     def _itself(self, *_: Any) -> _Absent:
@@ -127,7 +127,7 @@ def _absent_module(name: str, harness: bool) -> types.ModuleType:
 
     module = types.ModuleType(name)
     module.__path__ = []
-    module.__getattr__ = look_up  # type: ignore[method-assign]
+    module.__getattr__ = look_up
     return module
 
 
@@ -179,7 +179,7 @@ def placeholders() -> Iterator[None]:
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "polygrad":
             before[module] = vars(module).get("__getattr__")
-            module.__getattr__ = look_up_in(module, before[module])  # type: ignore[method-assign]
+            module.__getattr__ = look_up_in(module, before[module])
     loading = True
     try:
         yield
@@ -189,7 +189,7 @@ def placeholders() -> Iterator[None]:
             if original is None:
                 del module.__getattr__
             else:
-                module.__getattr__ = original  # type: ignore[method-assign]
+                module.__getattr__ = original
 
 
 def absent(name: str) -> Any:

@@ -17,6 +17,7 @@ import signal
 import sys
 import types
 import unittest
+import unittest.mock  # PyTorch's test library imports it, and its tests rely on that
 import warnings
 from pathlib import Path
 from typing import Any
