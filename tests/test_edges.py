@@ -49,6 +49,7 @@ ROWS: dict[str, Any] = {
     "t.diff(t.zeros(0))": ((0,), []),
     "t.cdist(t.tensor(1.0), t.tensor(1.0))": RuntimeError,
     "t.cdist(t.ones(2), t.ones(2))": RuntimeError,
+    "t.cdist(t.ones(2, 2), t.ones(2, 2), p=-1)": RuntimeError,
     "t.cdist(t.ones(0, 2), t.ones(3, 2))": ((0, 3), []),
     "t.cdist(t.ones(2, 0), t.ones(1, 0))": ((2, 1), [[0.0], [0.0]]),
     # joining
@@ -68,6 +69,12 @@ ROWS: dict[str, Any] = {
     "t.arange(2.0).gather(0, t.zeros(0, dtype=t.int64))": ((0,), []),
     "t.arange(2.0).index_select(0, t.zeros(0, dtype=t.int64))": ((0,), []),
     "t.ones(5, 3)[t.tensor([True] * 3 + [False] * 2), t.tensor([True, False, True])]": IndexError,
+    "t.ones(2, 2).scatter(0, t.tensor([0]), 1.0)": RuntimeError,
+    "t.ones(2, 2).scatter(0, t.tensor([[0]]), t.ones(2))": (RuntimeError, IndexError),
+    "t.ones(2, 2).scatter_add(0, t.tensor([0]), t.ones(1))": RuntimeError,
+    "t.tensor(1.0).scatter(0, t.tensor([0]), 2.0)": ((), 2.0),
+    "t.any(t.tensor([1.0, 0.0]), ())": ((2,), [True, False]),
+    "t.all(t.tensor([1.0, 0.0]), ())": ((2,), [True, False]),
     "t.multinomial(t.ones(0, 3), 2, True)": ((0, 2), []),
     "t.multinomial(t.ones(0, 3), 2)": ((0, 2), []),
     "t.repeat_interleave(t.ones(0), 2)": ((0,), []),
@@ -77,6 +84,10 @@ ROWS: dict[str, Any] = {
     "F.cross_entropy(t.rand(5, 0), t.rand(5, 0), reduction='sum')": ((), 0.0),
     "F.cross_entropy(t.rand(5, 0), t.rand(5, 0), reduction='none')": ((5,), [0.0] * 5),
     "F.cross_entropy(t.rand(5, 0), t.zeros(5, dtype=t.int64))": IndexError,
+    "F.cross_entropy(t.rand(2, 0), t.tensor([-100, -100]))": ((), NAN),
+    "F.cross_entropy(t.rand(2, 0), t.tensor([-100, -100]), reduction='sum')": ((), 0.0),
+    "F.cross_entropy(t.rand(0, 0), t.zeros(0, dtype=t.int64), reduction='sum')": ((), 0.0),
+    "F.cross_entropy(t.rand(2, 0, requires_grad=True), t.rand(2, 0), reduction='sum')": ((), 0.0),
     "F.cross_entropy(t.rand(0, 5), t.zeros(0, dtype=t.int64))": ((), NAN),
     "F.pixel_shuffle(t.ones(2), 2)": RuntimeError,
     "F.pixel_shuffle(t.ones(1, 1, 1), 0)": RuntimeError,
@@ -149,7 +160,10 @@ def test_the_edges_are_pytorch_s():
 def test_a_list_that_holds_itself():
     data: list[Any] = [0]
     data.append(data)
-    with pytest.raises(TypeError, match="holds itself"):
+    for function in (polygrad.tensor, polygrad.as_tensor, polygrad.FloatTensor, polygrad.ones(2).add):
+        with pytest.raises(TypeError):
+            function(data)
+    with pytest.raises(TypeError, match="it holds itself"):
         polygrad.tensor(data)
 
 

@@ -21,6 +21,9 @@ SCALARS = frozenset((bool, int, float, complex))
 #: Types of arguments that are taken as they are; what most arguments are, so this is asked first.  Tensor puts itself here.
 PLAIN: set[type] = {*SCALARS, type(None), str, DType, Device}
 
+#: Of a list for which Python's stack does not suffice.
+TOO_DEEP = "a list is nested too deeply: perhaps it holds itself"
+
 _KINDS = ((bool, bool), (int, numbers.Integral), (float, numbers.Real), (complex, numbers.Complex))
 
 
@@ -56,7 +59,12 @@ def plain(value: Any) -> Any:
     if kind in PLAIN:
         return value
     if kind is tuple or kind is list:
-        return value if PLAIN.issuperset(map(type, value)) else kind([plain(item) for item in value])
+        if PLAIN.issuperset(map(type, value)):
+            return value
+        try:
+            return kind([plain(item) for item in value])
+        except RecursionError:
+            raise TypeError(TOO_DEEP) from None
     reader = _readers[kind]
     return value if reader is None else reader(value)
 

@@ -212,6 +212,8 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = Non
     for x in (x1, x2):
         if check_tensor(x, "cdist", "x1 and x2").ndim < 2:
             raise ShapeError(f"cdist() takes tensors of at least two dimensions, not of shape {tuple(x.shape)}")
+    if p < 0:
+        raise ShapeError(f"cdist() takes orders p of 0 and more, not {p}")
     if x1.shape[-1] != x2.shape[-1]:
         raise RuntimeError(f"cdist: the rows have different lengths: {tuple(x1.shape)} and {tuple(x2.shape)}")
     one = xp.reshape(x1, (*x1.shape[:-1], 1, x1.shape[-1]))

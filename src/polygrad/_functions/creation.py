@@ -10,6 +10,7 @@ import numpy as np
 from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS
+from .._core.scalars import TOO_DEEP
 from .._core.tensor import Tensor, cell, make_leaf
 from .._devices import native_device
 from .._dtypes import DType, fitted
@@ -103,7 +104,10 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None, *, back
     if isinstance(data, Tensor):
         target = data.backend if backend is None else get_backend(backend)
         return OPERATIONS.moved(data, target, device, check_dtype(dtype))
-    first = _first_tensor(data)
+    try:
+        first = _first_tensor(data)
+    except RecursionError:
+        raise TypeError(TOO_DEEP) from None
     if first is None:
         return tensor(data, dtype=dtype, device=device, backend=backend)
     made = _stacked(data, first.backend if backend is None else get_backend(backend), device)

@@ -95,8 +95,8 @@ def cross_entropy(
         return _with_probabilities(input, target, weight, reduction, label_smoothing)
     scores, labels = _classes("cross_entropy", input, target, weight)
     ignored = _has_ignored("cross_entropy", labels, scores.shape[1], ignore_index)
-    if not scores.shape[1] and not scores.shape[0]:  # no rows: as of one class, whose maximum there is
-        scores = xp.reshape(scores, (0, 1))
+    if not scores.shape[1]:  # no row counts: as of one class, whose maximum there is
+        scores = xp.slice_pad(scores, (Ellipsis, slice(0, 0)), (scores.shape[0], 1))
     if weight is None and not label_smoothing:
         if not ignored:
             loss = xp.cross_entropy(scores, labels, reduction)[0]

@@ -130,6 +130,7 @@ def scatter(
     src = value if src is None else src
     if not index.shape.numel():  # it may have any dimensions then, as in PyTorch
         return clone(input)
+    _check_dimensions(input, index, src, "scatter")
     if reduce is not None:
         if not isinstance(src, Tensor):
             src = full(index.shape, src, dtype=input.dtype, backend=input.backend, device=input.device)
@@ -145,9 +146,21 @@ def scatter(
     return result
 
 
+def _check_dimensions(input: Tensor, index: Tensor, src: Any, name: str) -> None:
+    ndim = max(index.ndim, 1)  # a tensor without dimensions counts as a vector
+    for other, argument in ((input, "input"), (src, "src")):
+        if isinstance(other, Tensor) and max(other.ndim, 1) != ndim:
+            raise ShapeError(
+                f"{name}(): index must have as many dimensions as {argument}, but their shapes are {tuple(index.shape)} "
+                f"and {tuple(other.shape)}"
+            )
+
+
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """As `scatter`, but added: ``out[index[i][j][k]][j][k] += src[i][j][k]``."""
     axis = check_along(input, dim, index, "scatter_add")
+    if index.shape.numel():
+        _check_dimensions(input, index, src, "scatter_add")
     return _scatter_sum(input, axis, index, src)
 
 

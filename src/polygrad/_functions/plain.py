@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import _dtypes
 from .._core.primitive import OPERATIONS
+from .._core.scalars import TOO_DEEP
 from .._core.tensor import Tensor
 from .._dtypes import DType, promote
 from .._state import differentiating, grad_enabled
@@ -98,7 +99,7 @@ def _from_sequence(data: Any, dtype: DType | None) -> tuple[Any, DType]:
     try:
         plain = _plain(data, kinds)
     except RecursionError:
-        raise TypeError("the data are nested too deeply: perhaps a list holds itself") from None
+        raise TypeError(TOO_DEEP) from None
     dtypes = [k if isinstance(k, DType) else _dtypes.default_of(k) for k in kinds]
     if kinds and all(k in (builtins.bool, int, float, complex) for k in kinds):
         inferred = _dtypes.default_of(max(kinds, key=(builtins.bool, int, float, complex).index))

@@ -199,14 +199,23 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 @numpy_spelling
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether all elements are true, or nonzero."""
+    """Whether all elements are true, or nonzero; of each element by itself along no dimensions, ``()``."""
+    if _is_none_at_all(dim):
+        return xp.logical_or(_truth(input), False)
     return xp.all(_truth(input), _checked(input, dim), keepdim)
 
 
 @numpy_spelling
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether any element is true, or nonzero."""
+    """Whether any element is true, or nonzero; of each element by itself along no dimensions, ``()``."""
+    if _is_none_at_all(dim):
+        return xp.logical_or(_truth(input), False)
     return xp.any(_truth(input), _checked(input, dim), keepdim)
+
+
+def _is_none_at_all(dim: Any) -> bool:
+    """Whether ``dim`` names no dimensions, which only here does not mean all of them."""
+    return isinstance(dim, (tuple, list)) and not dim
 
 
 def _truth(input: Tensor) -> Tensor:
