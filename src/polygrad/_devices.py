@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
 
@@ -10,6 +11,8 @@ class Device(str):
 
     Attributes: ``type``, such as ``"cuda"``; ``index``, an int or None; ``native``, the library's own device, or None
     where the device was only named.  It equals its own name, and the library's device.
+
+    In a ``with`` block, new tensors are made there.
 
     Example::
 
@@ -59,6 +62,23 @@ class Device(str):
 
     def __reduce__(self) -> Any:
         return Device, (str(self),)
+
+    def __enter__(self) -> Device:
+        _entered.set((*_entered.get(), self))
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        _entered.set(_entered.get()[:-1])
+
+
+#: The devices whose ``with`` blocks are open, the innermost last.
+_entered: ContextVar[tuple[Device, ...]] = ContextVar("polygrad_devices", default=())
+
+
+def entered_device() -> Device | None:
+    """The device on which a ``with`` block asks for new tensors."""
+    entered = _entered.get()
+    return entered[-1] if entered else None
 
 
 _made: dict[tuple[int, Any], Device] = {}

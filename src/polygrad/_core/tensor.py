@@ -28,6 +28,9 @@ class Size(tuple):
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        return f"polygrad.Size({list(self)})"
+
     def numel(self) -> int:
         """The number of elements of a tensor of this shape."""
         count = 1
@@ -223,8 +226,8 @@ class Tensor(Aliasing):
         if RECORDERS:
             note_read(self)
             note_read(value)
-        for what in ("shape", "dtype", "backend"):
-            mine, theirs = getattr(self, what), getattr(value, what)
+        facts = ("shape", tuple(self.shape), tuple(value.shape)), ("dtype", self.dtype, value.dtype)
+        for what, mine, theirs in (*facts, ("backend", self.backend, value.backend)):
             if mine != theirs:
                 raise RuntimeError(
                     f"a gradient has its tensor's {what}: that is {mine!r}, but the gradient's is {theirs!r}"
@@ -356,6 +359,7 @@ class Tensor(Aliasing):
         def __rrshift__(self, other: Any) -> Tensor: ...
 
 
+Tensor.__module__ = Size.__module__ = "polygrad"  # as users write and pickle them
 TENSOR_TYPES: set[type[Tensor]] = {Tensor}
 PLAIN.add(Tensor)
 OPERATIONS.array_type = Tensor

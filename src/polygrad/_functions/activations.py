@@ -9,7 +9,7 @@ from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.shaping import normal_axis
-from .common import check_tensor, numpy_spelling, xp
+from .common import check_tensor, numpy_spelling, warn, xp
 from .creation import check_dtype
 
 
@@ -39,7 +39,10 @@ def _along(operation: Callable, input: Tensor, dim: Any, dtype: DType | None) ->
     if check_dtype(dtype) is not None:
         input = xp.astype(input, dtype)
     if dim is None:
-        raise TypeError(f"{name}() needs the dimension whose elements are to sum to one, as in {name}(x, dim=-1)")
+        warn(
+            f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument."
+        )
+        dim = 0 if input.ndim in (0, 1, 3) else 1
     axis = normal_axis(dim, input.ndim)
     if not input.ndim:
         return xp.reshape(operation(xp.reshape(input, (1,)), 0), ())

@@ -36,6 +36,26 @@ def numpy_spelling(function: Callable) -> Callable:
     return wrapper
 
 
+def reduction_meant(size_average: bool | None, reduce: bool | None) -> str:
+    """What the older arguments of PyTorch's losses say in today's words.  Warns of them."""
+    reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.")
+    return reduction
+
+
+def older_reduction(function: Callable) -> Callable:
+    """Let ``function`` take ``size_average`` and ``reduce`` for ``reduction``, by name."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, size_average: bool | None = None, reduce: bool | None = None, **kwargs: Any) -> Any:
+        if size_average is not None or reduce is not None:
+            kwargs["reduction"] = reduction_meant(size_average, reduce)
+        return function(*args, **kwargs)
+
+    wrapper.takes_second_names = wrapper  # type: ignore[attr-defined]
+    return wrapper
+
+
 def check_tensor(value: Any, name: str, argument: str = "input") -> Tensor:
     """``value`` if it is a Tensor.  Raises TypeError, naming function and argument, where it is not."""
     if not isinstance(value, Tensor):
@@ -114,6 +134,15 @@ def sizes(args: Sequence[Any]) -> tuple[int, ...]:
         return tuple([n if n.__class__ is int else n.__index__() for n in args])
     except (TypeError, AttributeError):
         raise TypeError(f"lengths must be ints, one by one or as a tuple, not {args!r}") from None
+
+
+def lengths(function: str, given: Sequence[Any], size: Any) -> tuple[int, ...]:
+    """The shape that is given one by one, as one sequence, or as the argument ``size``."""
+    if size is None:
+        return sizes(given)
+    if given:
+        raise TypeError(f"{function}() got multiple values for argument 'size'")
+    return sizes((size,))
 
 
 def known_values(tensor: Tensor) -> Any:

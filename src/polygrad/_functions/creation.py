@@ -12,11 +12,11 @@ from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS
 from .._core.scalars import TOO_DEEP
 from .._core.tensor import Tensor, cell, make_leaf
-from .._devices import native_device
+from .._devices import entered_device, native_device
 from .._dtypes import DType, fitted
 from .._state import RECORDERS, recorder
 from ..backends.registry import get_backend
-from .common import check_tensor, sizes, warn
+from .common import check_tensor, lengths, sizes, warn
 from .plain import as_numpy, backend_of, loses_derivative, number_of
 
 
@@ -25,6 +25,8 @@ def place(backend: Any, device: Any) -> tuple[Any, Any]:
     chosen = get_backend(backend)
     if RECORDERS and (active := recorder()) is not None:
         chosen = active.home(chosen)
+    if device is None:
+        device = entered_device()
     return chosen, chosen.default_device() if device is None else native_device(chosen, device)
 
 
@@ -129,6 +131,8 @@ def _stacked(data: Any, target: Any, device: Any) -> Tensor:
     if not isinstance(data, (list, tuple)) or not data:
         return tensor(data, device=device, backend=target.ground if target.level else target)
     parts = [_stacked(item, target, device) for item in data]
+    if any(isinstance(item, Tensor) for item in data) and all(part.shape.numel() == 1 for part in parts):
+        parts = [OPERATIONS.reshape(part, ()) for part in parts]  # tensors of one element are numbers, as in PyTorch
     if len({part.shape for part in parts}) > 1:
         shapes = ", ".join(str(tuple(part.shape)) for part in parts[:8])
         raise ShapeError(f"expected a list of elements of equal shapes, but got shapes that differ: {shapes}")
@@ -201,19 +205,21 @@ def _filled(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, requi
 
 
 def zeros(
-    *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, backend: Any = None
-) -> Tensor:
+    *shape: Any, size: Any = None, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:  # fmt: skip
     """A tensor of zeros: ``zeros(2, 3)`` or ``zeros((2, 3))``."""
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
-    return _filled(sizes(size), 0, dtype, device, requires_grad, backend)
+    return _filled(lengths("zeros", shape, size), 0, dtype, device, requires_grad, backend)
 
 
 def ones(
-    *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, backend: Any = None
-) -> Tensor:
+    *shape: Any, size: Any = None, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:  # fmt: skip
     """A tensor of ones: ``ones(2, 3)`` or ``ones((2, 3))``."""
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
-    return _filled(sizes(size), 1, dtype, device, requires_grad, backend)
+    return _filled(lengths("ones", shape, size), 1, dtype, device, requires_grad, backend)
 
 
 #: A tensor whose values do not matter.  They are zeros: a gradient from uninitialised memory helps nobody.

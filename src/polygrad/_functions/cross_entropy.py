@@ -10,7 +10,7 @@ from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
 from .activations import log_softmax
-from .common import ask, check_tensor, xp
+from .common import ask, check_tensor, older_reduction, xp
 from .losses import check_reduction
 from .picking import gather
 
@@ -62,6 +62,7 @@ def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> 
     return True if answer is None else answer
 
 
+@older_reduction
 @in_single_precision
 def cross_entropy(
     input: Tensor,
@@ -183,6 +184,7 @@ def _smooth(
     return rows if reduction == "none" else xp.sum(rows)
 
 
+@older_reduction
 @in_single_precision
 def nll_loss(
     input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"

@@ -8,7 +8,7 @@ from typing import Any
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
-from .common import ask, check_tensor, warn, xp
+from .common import ask, check_tensor, older_reduction, warn, xp
 from .composed import xlogy
 from .reductions import norm
 from .shaping import broadcast_tensors
@@ -51,6 +51,7 @@ def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
 # -- distances ---------------------------------------------------------------------------------------------------------
 
 
+@older_reduction
 def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
     """``(input - target) ** 2``.
 
@@ -71,6 +72,7 @@ def _weighted_squares(input: Tensor, target: Tensor, weight: Tensor, reduction: 
     return _reduced(difference * difference * weight, reduction)
 
 
+@older_reduction
 @in_single_precision
 def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """``|input - target|``."""
@@ -78,6 +80,7 @@ def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     return _reduced(xp.abs(input - target), reduction)
 
 
+@older_reduction
 @in_single_precision
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """``difference ** 2 / (2 * beta)`` for differences below ``beta``, ``|difference| - beta / 2`` for others."""
@@ -91,6 +94,7 @@ def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta:
     return _reduced(xp.where(size < beta, difference * difference * (0.5 / beta), size - 0.5 * beta), reduction)
 
 
+@older_reduction
 @in_single_precision
 def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
     """``difference ** 2 / 2`` for differences up to ``delta``, ``delta * (|difference| - delta / 2)`` for others."""
@@ -105,6 +109,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
 # -- probabilities -----------------------------------------------------------------------------------------------------
 
 
+@older_reduction
 @in_single_precision
 def binary_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
@@ -129,6 +134,7 @@ def binary_cross_entropy(
     return _reduced(losses if weight is None else losses * weight, reduction)
 
 
+@older_reduction
 @in_single_precision
 def binary_cross_entropy_with_logits(
     input: Tensor,
@@ -150,6 +156,7 @@ def binary_cross_entropy_with_logits(
     return _reduced(losses if weight is None else losses * weight, reduction)
 
 
+@older_reduction
 @in_single_precision
 def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
     """``target * (log(target) - input)``, where ``input`` holds logarithms, and with ``log_target`` ``target`` too.
@@ -172,6 +179,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
     return _reduced(losses, reduction)
 
 
+@older_reduction
 @in_single_precision
 def poisson_nll_loss(
     input: Tensor,
@@ -194,6 +202,7 @@ def poisson_nll_loss(
     return _reduced(losses, reduction)
 
 
+@older_reduction
 @in_single_precision
 def gaussian_nll_loss(
     input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
@@ -222,6 +231,7 @@ def _hinge(distance: Tensor) -> Tensor:
     return xp.clip(distance, 0, None)
 
 
+@older_reduction
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
     """``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1."""
     # The target chooses and is not computed with: its type does not enter the result's.
@@ -234,6 +244,7 @@ def _hinge_embedding_loss(input: Tensor, similar: Tensor, different: Tensor, mar
     return _reduced(xp.where(similar, input, zero) + xp.where(different, _hinge(margin - input), zero), reduction)
 
 
+@older_reduction
 @in_single_precision
 def margin_ranking_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
@@ -242,6 +253,7 @@ def margin_ranking_loss(
     return _reduced(_hinge(-target * (input1 - input2) + margin), reduction)
 
 
+@older_reduction
 @in_single_precision
 def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """``log(1 + exp(-target * input))``."""
@@ -249,6 +261,7 @@ def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> 
     return _reduced(-xp.logsigmoid(target * input), reduction)
 
 
+@older_reduction
 @in_single_precision
 def triplet_margin_loss(
     anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6,

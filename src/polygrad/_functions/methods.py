@@ -80,7 +80,7 @@ def _contains(self: Tensor, value: Any) -> bool:
 
 
 def _format(self: Tensor, spec: str) -> str:
-    return format(conversion.item(self), spec) if spec and not self.ndim else printing.text(self)
+    return format(conversion.item(self), spec) if not self.ndim else object.__format__(self, spec)
 
 
 def _matrix_transpose(self: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
-from .common import ask, check_tensor, known_values, numpy_spelling, xp
+from .common import ask, check_tensor, known_values, numpy_spelling, older_reduction, xp
 from .random import bernoulli_mask, exponential_like
 from .reductions import norm
 from .shaping import broadcast_tensors
@@ -224,6 +224,7 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
     return norm(x1 - x2 + eps, p, -1, keepdim)
 
 
+@older_reduction
 def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:

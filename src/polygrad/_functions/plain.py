@@ -136,7 +136,7 @@ def _plain(data: Any, kinds: set[Any]) -> Any:
         kinds.add(data.dtype)
         if loses_derivative(data):
             warn(_CONVERTED)
-        return data.detach().tolist()
+        return data.detach().reshape(()).tolist() if data.shape.numel() == 1 else data.detach().tolist()
     if isinstance(data, (np.ndarray, np.generic)):
         kinds.add(_of_numpy(data.dtype))
         return data.tolist()

@@ -16,7 +16,7 @@ from .._devices import native_device
 from .._dtypes import DType
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
-from .common import ask, check_tensor, known_values, sizes, xp
+from .common import ask, check_tensor, known_values, lengths, sizes, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
 from .shaping import broadcast_tensors
@@ -59,13 +59,27 @@ def _floating(dtype: DType | None, name: str) -> DType:
     return dtype
 
 
+def _inexact(dtype: DType | None, name: str) -> DType:
+    return dtype if dtype is not None and check_dtype(dtype).is_complex else _floating(dtype, name)  # type: ignore[union-attr]
+
+
+def _complex(make: Callable, shape: tuple[int, ...], dtype: DType, *where: Any) -> Tensor:
+    """Complex numbers, whose parts ``make`` draws."""
+    parts = make((2, *shape), dtype.to_real(), *where)
+    return xp.complex(xp.getitem(parts, (0, Ellipsis)), xp.getitem(parts, (1, Ellipsis)))
+
+
 def _uniform(shape: tuple[int, ...], dtype: DType, generator: Any, backend: Any, device: Any) -> Tensor:
+    if dtype.is_complex:
+        return _complex(_uniform, shape, dtype, generator, backend, device)
     count, digits = math.prod(shape), _DIGITS[dtype.name]
     words = count if digits > 32 else -(-count // 2)
     return xp.reshape(_draw("uniform_from_bits", words, (count, digits), dtype, generator, backend, device), shape)
 
 
 def _normal(shape: tuple[int, ...], dtype: DType, generator: Any, backend: Any, device: Any) -> Tensor:
+    if dtype.is_complex:
+        return _complex(_normal, shape, dtype, generator, backend, device) * math.sqrt(0.5)
     count, wide = math.prod(shape), dtype is _dtypes.float64
     words = -(-count // 2) * (2 if wide else 1)
     return xp.reshape(_draw("normal_from_bits", words, (count, wide), dtype, generator, backend, device), shape)
@@ -76,7 +90,8 @@ def _leaf(made: Tensor, requires_grad: bool) -> Tensor:
 
 
 def rand(
-    *size: Any,
+    *shape: Any,
+    size: Any = None,
     generator: Generator | None = None,
     dtype: DType | None = None,
     device: Any = None,
@@ -85,14 +100,17 @@ def rand(
 ) -> Tensor:
     """Numbers spread evenly from 0 to 1, 1 excluded: ``rand(2, 3)`` or ``rand((2, 3))``.
 
-    Raises RuntimeError for a type that is not floating.
+    Of complex numbers both parts are.  Raises RuntimeError for a type of integers.
     """
-    dtype = _floating(dtype, "rand")
-    return _leaf(_uniform(_shape_of(sizes(size)), dtype, generator, *place(backend, device)), requires_grad)
+    dtype = _inexact(dtype, "rand")
+    return _leaf(
+        _uniform(_shape_of(lengths("rand", shape, size)), dtype, generator, *place(backend, device)), requires_grad
+    )
 
 
 def randn(
-    *size: Any,
+    *shape: Any,
+    size: Any = None,
     generator: Generator | None = None,
     dtype: DType | None = None,
     device: Any = None,
@@ -101,10 +119,12 @@ def randn(
 ) -> Tensor:
     """Normal numbers of mean 0 and variance 1: ``randn(2, 3)`` or ``randn((2, 3))``.
 
-    Raises RuntimeError for a type that is not floating.
+    The variance of a complex number is that of both parts together.  Raises RuntimeError for a type of integers.
     """
-    dtype = _floating(dtype, "randn")
-    return _leaf(_normal(_shape_of(sizes(size)), dtype, generator, *place(backend, device)), requires_grad)
+    dtype = _inexact(dtype, "randn")
+    return _leaf(
+        _normal(_shape_of(lengths("randn", shape, size)), dtype, generator, *place(backend, device)), requires_grad
+    )
 
 
 def _integers(
@@ -139,7 +159,9 @@ def randint(
     Raises RuntimeError where there is no integer between them.
     """
     if size is None and not isinstance(high, int):
-        low, high, size = 0, low, high
+        high, size = None, high
+    if high is None:
+        low, high = 0, low
     if size is None or high is None:
         raise TypeError("randint() needs a size, as in randint(10, (2, 3))")
     dtype = check_dtype(dtype) or _dtypes.int64
@@ -187,7 +209,7 @@ def _like(make: Callable, name: str, description: str) -> Callable:
         backend: Any = None,
     ) -> Tensor:
         check_tensor(input, name)
-        dtype = _floating(dtype or input.dtype, name)
+        dtype = _inexact(dtype or input.dtype, name)
         return _leaf(make(tuple(input.shape), dtype, generator, *_place_of(input, backend, device)), requires_grad)
 
     like.__name__ = like.__qualname__ = name

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .._core.tensor import Tensor
+from .._functions.common import reduction_meant
 from . import functional as F
 from .module import Module
 
@@ -19,7 +20,7 @@ __all__ = [
 def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
     """``reduction``, or what PyTorch's older arguments mean."""
     if size_average is not None or reduce is not None:
-        return "none" if reduce is False else "sum" if size_average is False else "mean"
+        return reduction_meant(size_average, reduce)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction!r} is not a valid value for reduction: it is 'mean', 'sum' or 'none'")
     return reduction

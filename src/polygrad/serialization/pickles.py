@@ -34,6 +34,10 @@ _HOME = "polygrad.serialization"
 # -- writing -----------------------------------------------------------------------------------------------------------
 
 
+#: Where classes were defined when older files were written.
+_FORMER = dict.fromkeys([("polygrad._core.tensor", "Tensor"), ("polygrad._core.tensor", "Size")], "polygrad")
+
+
 class Pickler(pickle.Pickler):
     """Pickles what holds tensors, which go to ``tensors``."""
 
@@ -176,7 +180,7 @@ class RestrictedReader(_Python):
         ]  # fmt: skip
 
     def find_class(self, module: str, name: str) -> Any:
-        module = {"__builtin__": "builtins"}.get(module, module)
+        module = _FORMER.get((module, name), {"__builtin__": "builtins"}.get(module, module))
         if (module, name) in self._known:
             return self._known[module, name]
         if CLASSES.get(name) == module:

@@ -23,7 +23,7 @@ from .exceptions import DamagedFileError, NotTheFile
 from .windows import Window, can_be_made, family, padding, view_through, window_of
 
 #: Where the classes of tensors are defined that any file may have.
-CLASSES = {"Tensor": "polygrad._core.tensor", "Parameter": "polygrad.nn.parameter", "Buffer": "polygrad.nn.parameter"}
+CLASSES = {"Tensor": "polygrad", "Parameter": "polygrad.nn.parameter", "Buffer": "polygrad.nn.parameter"}
 
 _CODES = {
     "bool": "BOOL", "int8": "I8", "int16": "I16", "int32": "I32", "int64": "I64", "uint8": "U8", "uint16": "U16",

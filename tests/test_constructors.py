@@ -1,0 +1,150 @@
+"""Constructors, formatting, and arguments of older programs, as PyTorch has them."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+import polygrad
+import polygrad.nn.functional as F
+from polygrad import nn
+
+torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+pytestmark = pytest.mark.parity
+
+FACTORIES = ("zeros", "ones", "empty", "rand", "randn")
+
+
+@pytest.mark.parametrize("name", FACTORIES)
+def test_the_size_has_a_name(name, backend):
+    factory = getattr(polygrad, name)
+    for shape in ((2, 3), [2, 3], (), polygrad.Size((2, 3))):
+        assert factory(size=shape).shape == factory(tuple(shape)).shape == tuple(shape)
+    assert polygrad.ones(1).new_zeros(size=(2,)).shape == (2,)
+    with pytest.raises(TypeError, match="size"):
+        factory(2, size=(2,))
+
+
+def test_sizes_of_random_integers(backend):
+    for made in (
+        polygrad.randint(3, size=(50,)), polygrad.randint(3, (50,)), polygrad.randint(0, 3, (50,)),
+        polygrad.randint(high=3, size=(50,)), polygrad.randint(low=0, high=3, size=(50,)),
+    ):  # fmt: skip
+        assert made.shape == (50,) and set(made.tolist()) <= {0, 1, 2} and made.dtype is polygrad.int64
+    with pytest.raises(TypeError, match="size"):
+        polygrad.randint(3)
+
+
+@pytest.mark.parametrize("name", ["complex64", "complex128"])
+def test_random_complex_numbers(name, backend):
+    dtype = getattr(polygrad, name)
+    polygrad.manual_seed(0)
+    normal, uniform = polygrad.randn(20000, dtype=dtype), polygrad.rand(20000, dtype=dtype)
+    assert normal.dtype is uniform.dtype is polygrad.randn_like(normal).dtype is dtype
+    a, b = np.asarray(normal.tolist()), np.asarray(uniform.tolist())
+    for part in (a.real, a.imag):
+        assert abs(part.mean()) < 0.02 and abs(part.var() - 0.5) < 0.02
+    assert abs(np.corrcoef(a.real, a.imag)[0, 1]) < 0.03
+    for part in (b.real, b.imag):
+        assert part.min() >= 0 and part.max() < 1 and abs(part.mean() - 0.5) < 0.02
+
+
+NESTED = {
+    "vectors": lambda m: [m.ones(1), m.ones(1) * 2],
+    "no dimensions": lambda m: [m.tensor(1.0), m.tensor(2.0)],
+    "mixed": lambda m: [[m.ones(1), 2], [3, m.ones(1, 1)]],
+    "integers": lambda m: [m.tensor([1]), 2],
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_tensors_of_one_element_in_lists_are_numbers(name, backend):
+    expected = torch.tensor(NESTED[name](torch))
+    for make in (polygrad.tensor, polygrad.as_tensor):
+        found = make(NESTED[name](polygrad))
+        assert (tuple(found.shape), found.tolist()) == (tuple(expected.shape), expected.tolist())
+        assert found.dtype.name == str(expected.dtype).removeprefix("torch.")
+    x = polygrad.ones(1, requires_grad=True)
+    polygrad.as_tensor([x, x * 2]).sum().backward()
+    assert x.grad.tolist() == [3.0]
+
+
+LOSSES = {
+    "mse_loss": "MSELoss", "l1_loss": "L1Loss", "smooth_l1_loss": "SmoothL1Loss", "kl_div": "KLDivLoss",
+    "binary_cross_entropy": "BCELoss", "binary_cross_entropy_with_logits": "BCEWithLogitsLoss",
+    "soft_margin_loss": "SoftMarginLoss", "hinge_embedding_loss": "HingeEmbeddingLoss",
+    "poisson_nll_loss": "PoissonNLLLoss", "cross_entropy": "CrossEntropyLoss",
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:reduction")
+@pytest.mark.parametrize("name", LOSSES)
+def test_older_arguments_of_losses(name):
+    values = [[0.25, 0.5], [0.75, 0.125]]
+    for older in (
+        {"size_average": False},
+        {"size_average": True},
+        {"reduce": False},
+        {"size_average": False, "reduce": True},
+    ):
+        results = []
+        for library, functions in ((torch, torch.nn), (polygrad, nn)):
+            x, y = library.tensor(values), library.tensor(values).flip(0)
+            with pytest.warns(UserWarning, match="size_average and reduce args will be deprecated"):
+                found = getattr(functions.functional, name)(x, y, **older)
+            with pytest.warns(UserWarning, match="size_average and reduce args will be deprecated"):
+                layer = getattr(functions, LOSSES[name])(**older)
+            results += [found.tolist(), layer(x, y).tolist()]
+        for other in results[1:]:
+            np.testing.assert_allclose(other, results[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 3, 2), (2, 3, 2, 2)])
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "softmin"])
+def test_softmax_without_a_dimension(name, shape):
+    values = np.arange(float(np.prod(shape))).reshape(shape)
+    with pytest.warns(UserWarning, match="Implicit dimension choice"):
+        expected = getattr(torch.nn.functional, name)(torch.tensor(values))
+    with pytest.warns(UserWarning, match="Implicit dimension choice") as caught:
+        found = getattr(F, name)(polygrad.tensor(values))
+    assert caught[0].filename == __file__
+    np.testing.assert_allclose(np.asarray(found.tolist()), np.asarray(expected.tolist()))
+
+
+def test_a_device_is_a_context(backend):
+    with polygrad.device("cpu") as device:
+        assert device == "cpu"
+        for made in (polygrad.zeros(2), polygrad.tensor([1.0]), polygrad.randn(2), nn.Linear(2, 2).weight):
+            assert made.device.type == polygrad.zeros(1, device="cpu").device.type
+        with polygrad.device("nowhere"), pytest.raises((ValueError, RuntimeError)):
+            polygrad.zeros(2)
+        assert polygrad.arange(3).tolist() == [0, 1, 2]
+    with pytest.raises(ZeroDivisionError), polygrad.device("nowhere"):
+        raise ZeroDivisionError
+    assert polygrad.zeros(2).tolist() == [0, 0]
+
+
+def test_formatting():
+    for value in (1.5, 3, True, -0.25):
+        ours, theirs = polygrad.tensor(value), torch.tensor(value)
+        assert f"{ours}" == f"{theirs}" and f"{ours:>8}" == f"{theirs:>8}"
+    assert f"{polygrad.tensor(1.5):.3f}" == "1.500" and f"{polygrad.tensor(3):5d}" == "    3"
+    x = polygrad.ones(2)
+    assert f"{x}" == str(x) == repr(x)
+    with pytest.raises(TypeError, match="format"):
+        f"{x:.2f}"
+
+
+def test_names_as_users_write_them():
+    x = polygrad.ones(2, 3)
+    assert (
+        repr(x.shape) == str(x.shape) == "polygrad.Size([2, 3])"
+        and repr(polygrad.ones(()).shape) == "polygrad.Size([])"
+    )
+    assert repr(type(x)) == "<class 'polygrad.Tensor'>" and repr(type(x.shape)) == "<class 'polygrad.Size'>"
+    assert x.shape == (2, 3) and tuple(x.shape) == (2, 3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert eval(repr(x.shape), {"polygrad": polygrad}) == x.shape
