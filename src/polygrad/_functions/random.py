@@ -13,7 +13,7 @@ from .. import _dtypes
 from .._core.primitive import PRIMITIVES
 from .._core.tensor import Tensor, cell
 from .._devices import native_device
-from .._dtypes import DType
+from .._dtypes import DType, finfo
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
 from .common import ask, check_tensor, known_values, lengths, sizes, xp
@@ -127,6 +127,25 @@ def randn(
     )
 
 
+def _has_bound(dtype: DType, bound: float) -> bool:
+    """Whether a number between which others are drawn is within the range of ``dtype``."""
+    if dtype.kind == "bool":
+        return 0 <= bound <= 1
+    if dtype.kind in ("int", "uint"):
+        return dtype.holds(bound)
+    largest = finfo(dtype).max
+    return -largest <= bound <= largest  # False for NaN
+
+
+def _check_spread(name: str, std: Any) -> None:
+    """Raise RuntimeError for a standard deviation that is negative or NaN; of a tensor, where its values are known."""
+    negative = ask(std, lambda values: bool((values < 0).any())) if isinstance(std, Tensor) else not std >= 0
+    if negative:
+        raise RuntimeError(
+            f"{name} expects {'all elements of ' * isinstance(std, Tensor)}std >= 0.0, but found std {std}"
+        )
+
+
 def _integers(
     shape: tuple[int, ...], low: int, high: int, dtype: DType, generator: Any, backend: Any, device: Any
 ) -> Tensor:
@@ -134,8 +153,9 @@ def _integers(
         raise RuntimeError(
             f"random integers from low to high, high excluded, need low < high, but low={low}, high={high}"
         )
-    dtype.check(low)
-    dtype.check(high - 1)
+    for name, bound in (("low", low), ("high - 1", high - 1)):
+        if not _has_bound(dtype, bound):
+            raise RuntimeError(f"random integers: {name}, which is {bound}, does not fit into {dtype.name}")
     drawn = dtype if dtype.kind in ("int", "uint") else _dtypes.int64
     made = _draw(
         "integers_from_bits", math.prod(shape), (math.prod(shape), low, high - low), drawn, generator, backend, device
@@ -182,6 +202,9 @@ def randperm(
     if n < 0:
         raise RuntimeError(f"randperm() needs a number that is not negative, not {n}")
     dtype = check_dtype(dtype) or _dtypes.int64
+    exact = 2 ** _DIGITS[dtype.name] + 1 if dtype.name in _DIGITS else n
+    if n > exact or not _has_bound(dtype, max(n - 1, 0)):
+        raise RuntimeError(f"randperm(): {dtype.name} does not have all integers below {n}")
     made = _draw("permutation_from_bits", n, (n,), dtype, generator, *place(backend, device))
     return _leaf(made, requires_grad)
 
@@ -291,8 +314,7 @@ def normal(
 
     Raises RuntimeError for a negative standard deviation.
     """
-    if not isinstance(std, Tensor) and std < 0:
-        raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
+    _check_spread("normal", std)
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
         if isinstance(mean, Tensor) and isinstance(std, Tensor):
             mean, std = broadcast_tensors(mean.detach(), std.detach())
@@ -358,13 +380,15 @@ def uniform_(input: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Gen
     if low > to:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
     dtype = _floating(input.dtype, "uniform_")
+    for name, bound in (("from", low), ("to", to), ("to - from", to - low)):
+        if not _has_bound(dtype, bound):
+            raise RuntimeError(f"uniform_: {name}, which is {bound}, does not fit into {dtype.name}")
     return _fill(input, lambda: _uniform(tuple(input.shape), dtype, generator, *_place_of(input)) * (to - low) + low)
 
 
 def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fill with normal numbers."""
-    if std < 0:
-        raise RuntimeError(f"normal_ expects std >= 0.0, but found std={std}")
+    _check_spread("normal_", std)
     dtype = _floating(input.dtype, "normal_")
     return _fill(input, lambda: _normal(tuple(input.shape), dtype, generator, *_place_of(input)) * std + mean)
 
@@ -376,10 +400,16 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = Non
     return _fill(input, lambda: bernoulli(input, p, generator=generator))
 
 
-def random_(input: Tensor, low: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Tensor:
-    """Fill with integers from ``low`` to ``to``, ``to`` excluded; by default all that the type holds exactly."""
-    if to is None and low:
+def random_(
+    input: Tensor, low: int | None = None, to: int | None = None, *, generator: Generator | None = None
+) -> Tensor:
+    """Fill with integers from ``low`` to ``to``, ``to`` excluded; by default all that the type holds exactly.
+
+    Raises RuntimeError for bounds that the type does not have, or between which there is no integer.
+    """
+    if to is None and low is not None:
         low, to = 0, low
+    low = low or 0
     if to is None:
         dtype = input.dtype
         to = (

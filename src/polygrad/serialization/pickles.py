@@ -167,7 +167,7 @@ class RestrictedReader(_Python):
         self._known: dict[tuple[str, str], Any] = {
             ("collections", "OrderedDict"): OrderedDict, ("collections", "Counter"): Counter,
             ("polygrad._dtypes", "_by_name"): _dtypes._by_name,
-            ("polygrad._devices", "Device"): Device, ("polygrad._core.tensor", "Size"): Size,
+            ("polygrad._devices", "Device"): Device, ("polygrad", "Size"): Size,
             ("_codecs", "encode"): _latin1, (_HOME, "_tensor"): place.inline, (_HOME, "_stored"): place.stored,
             ("builtins", "xrange"): range, ("builtins", "bytes"): bytes, ("copy_reg", "_reconstructor"): _reconstructed,
             **{("builtins", kind.__name__): kind for kind in (complex, set, frozenset, bytearray, slice, range, tuple)},
