@@ -410,6 +410,8 @@ def _checked(callback: Callable, g: Any, result: Any) -> Tensor:
     for what in ("shape", "dtype", "backend"):
         old, new = getattr(before, what), getattr(result, what)
         if old != new:
+            if what == "shape":
+                old, new = tuple(old), tuple(new)
             raise RuntimeError(f"hook {name!r} has changed the {what} of the gradient from {old!r} to {new!r}")
     return result
 
