@@ -20,7 +20,7 @@ PACKAGE = ROOT / "src" / "polygrad"
 
 #: The rooms, from the ground up: each imports only from rooms above it in this list.
 ROOMS = """
-    _allocator _dtypes _devices _forking _state
+    _allocator _dtypes _devices _forking _paths _state
     backends
     _core
     _ops
@@ -30,7 +30,7 @@ ROOMS = """
     autograd
     compiler
     func
-    cuda linalg random serialization
+    cuda linalg random serialization types
     nn
     optim
     utils

@@ -12,7 +12,7 @@ from __future__ import annotations
 import importlib as _importlib
 from typing import Any as _Any
 
-from . import _dtypes
+from . import _dtypes, _paths
 from ._dtypes import (
     DType,
     bfloat16,
@@ -44,7 +44,7 @@ dtype = DType
 
 #: Modules that are imported when they are first named.
 _SUBMODULES = frozenset(
-    "autograd backends compiler cuda func linalg nn optim random serialization testing utils viz".split()
+    "autograd backends compiler cuda func linalg nn optim random serialization testing types utils viz".split()
 )
 #: Where the other public names are found, when they are first asked for.
 _HOMES = {
@@ -124,7 +124,7 @@ _RENAMED = {
 
 
 def __getattr__(name: str) -> _Any:
-    if name in _SUBMODULES:
+    if name in _SUBMODULES or name in _paths.BEHIND:
         return _importlib.import_module(f".{name}", __name__)
     functions = _importlib.import_module("._functions", __name__)  # gives Tensor its methods
     known = _RENAMED.get(name, name)

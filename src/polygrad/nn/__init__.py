@@ -6,6 +6,7 @@ what training loops need besides in `polygrad.nn.utils`.
 
 from __future__ import annotations
 
+from .._paths import paths_in as _paths_in
 from . import functional, init, utils
 from .activation import (
     CELU,
@@ -152,3 +153,6 @@ __all__ = [
     "TripletMarginLoss", "Unflatten", "Unfold", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d",
     "ZeroPad1d", "ZeroPad2d", "ZeroPad3d", "functional", "init", "utils",
 ]  # fmt: skip
+
+# PyTorch's paths of modules in here.
+globals().update(__getattr__=_paths_in(__name__))

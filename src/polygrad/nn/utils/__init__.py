@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..._paths import paths_in as _paths_in
 from . import rnn
 from .clip import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
 from .vectors import parameters_to_vector, vector_to_parameters
@@ -15,3 +16,6 @@ __all__ = [
     "rnn",
     "vector_to_parameters",
 ]
+
+# PyTorch's paths of modules in here.
+globals().update(__getattr__=_paths_in(__name__))

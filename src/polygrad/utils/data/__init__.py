@@ -1,5 +1,6 @@
 """Data sets, the order in which they are gone through, and batches of them."""
 
+from ..._paths import paths_in as _paths_in
 from .datasets import (
     ChainDataset,
     ConcatDataset,
@@ -25,3 +26,6 @@ __all__ = [
     "SequentialSampler", "StackDataset", "Subset", "SubsetRandomSampler", "TensorDataset", "WeightedRandomSampler",
     "default_collate", "default_convert", "get_worker_info", "random_split",
 ]  # fmt: skip
+
+# PyTorch's paths of modules in here.
+globals().update(__getattr__=_paths_in(__name__))
