@@ -132,6 +132,8 @@ class TestCase(unittest.TestCase):
                     exact_stride: bool = False, exact_is_coalesced: bool = False) -> None:  # fmt: skip
         options = {"atol": atol, "rtol": rtol, "equal_nan": equal_nan, "exact_dtype": exact_dtype}
         arrays = (pg.Tensor, np.ndarray, np.generic)
+        sequences = (Sequence, pg.nn.Sequential, pg.nn.ModuleList, pg.nn.ParameterList)
+        mappings = (Mapping, pg.nn.ModuleDict, pg.nn.ParameterDict)
         if callable(msg):
             msg = msg("")
         if isinstance(first, pg.Size) or isinstance(second, pg.Size):
@@ -142,12 +144,12 @@ class TestCase(unittest.TestCase):
             self._assert_arrays_equal(first, second, msg, **{**options, "exact_dtype": False})
         elif isinstance(first, (str, bytes)) or isinstance(second, (str, bytes)):
             super().assertEqual(first, second, msg)
-        elif isinstance(first, Mapping) and isinstance(second, Mapping):
+        elif isinstance(first, mappings) and isinstance(second, mappings):
             ordered = isinstance(first, OrderedDict) and isinstance(second, OrderedDict)
             super().assertEqual(*((list if ordered else set)(mapping.keys()) for mapping in (first, second)), msg)
             for key in first:
                 self.assertEqual(first[key], second[key], msg, **options)
-        elif isinstance(first, Sequence) and isinstance(second, Sequence) and not isinstance(first, range):
+        elif isinstance(first, sequences) and isinstance(second, sequences) and not isinstance(first, range):
             super().assertEqual(len(first), len(second), msg)
             for a, b in zip(first, second, strict=True):
                 self.assertEqual(a, b, msg, **options)
