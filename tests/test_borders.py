@@ -428,3 +428,63 @@ def test_the_function_of_a_schedule_is_a_function(name):
     for value in (None, 3, "a", [0.5]):
         with pytest.raises(TypeError, match=rf"{name}\(\): lr_lambda must be a function"):
             getattr(schedulers, name)(optimizer(), value)
+
+
+# -- refused as in PyTorch -----------------------------------------------------------------------------------------------
+
+
+def matches(**of):
+    return {name: getattr(F, name)(polygrad.ones(2), polygrad.zeros(2), **options) for name, options in of.items()}
+
+
+def own_gradient():
+    x = parameter()
+    x.grad = x
+
+
+def resized(mode, dtype):
+    return F.interpolate(polygrad.ones(1, 1, 4, 4).to(getattr(polygrad, dtype)), size=2, mode=mode)
+
+
+REFUSED = {
+    "a tensor as its own gradient": (own_gradient, RuntimeError),
+    "huber_loss delta=-1": (lambda: matches(huber_loss={"delta": -1.0}), RuntimeError),
+    "huber_loss delta=0": (lambda: matches(huber_loss={"delta": 0.0}), RuntimeError),
+    "smooth_l1_loss beta=-1": (lambda: matches(smooth_l1_loss={"beta": -1.0}), RuntimeError),
+    "group_norm of one value": (lambda: F.group_norm(polygrad.ones(1, 10, 1), 10), ValueError),
+    "GroupNorm of one value": (lambda: polygrad.nn.GroupNorm(10, 10)(polygrad.ones(1, 10)), ValueError),
+    "Unflatten an int": (lambda: polygrad.nn.Unflatten(1, 3), TypeError),
+    "Unflatten floats": (lambda: polygrad.nn.Unflatten(1, (2.0, 5.0)), TypeError),
+    "Unflatten dim=1.0": (lambda: polygrad.nn.Unflatten(1.0, (2, 5)), TypeError),
+    "cosine_similarity of ints": (lambda: F.cosine_similarity(ints(1), ints(1), 0), RuntimeError),
+    **{f"interpolate {mode} {dtype}": (lambda mode=mode, dtype=dtype: resized(mode, dtype), NotImplementedError)
+       for mode in ("bilinear", "bicubic", "area") for dtype in ("int64", "int32")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_pytorch_refuses(name, backend):
+    call, error = REFUSED[name]
+    with pytest.raises(error):
+        call()
+
+
+def test_losses_and_norms_at_the_border_of_what_is_refused(backend):
+    assert matches(smooth_l1_loss={"beta": 0.0})["smooth_l1_loss"].item() == 1
+    assert F.group_norm(polygrad.ones(2, 10, 1), 10).tolist() == polygrad.zeros(2, 10, 1).tolist()
+    assert F.cosine_similarity(ints(3, dtype="int8"), polygrad.tensor([4.0]), 0).item() == 1
+
+
+@pytest.mark.parametrize("name", ["nll_loss", "cross_entropy"])
+def test_bytes_are_classes(name, backend):
+    scores = polygrad.tensor([[0.5, -1.0, 2.0], [0.0, 3.0, 1.0]])
+    expected = getattr(F, name)(scores, ints(2, 0)).item()
+    assert getattr(F, name)(scores, ints(2, 0, dtype="uint8")).item() == expected
+
+
+def test_the_number_of_a_cpu_says_nothing():
+    for name in ("cpu:0", "cpu:1"):
+        assert str(polygrad.ones(2, device=name, backend="numpy").device) == "cpu"
+        assert str(polygrad.ones(2, backend="numpy").to(polygrad.device(name)).device) == "cpu"
+    with pytest.raises(ValueError, match="has no device 'cpu:'"):
+        polygrad.ones(2, device="cpu:", backend="numpy")

@@ -55,6 +55,10 @@ def classify(error: BaseException, text: str) -> str:
         )
     if isinstance(error, TypeError) and "unexpected keyword argument" in str(error):
         return MISSING
+    if isinstance(error, TypeError) and re.match(r"\w+\.test_\w+\(\) missing", str(error)):
+        return HARNESS  # a decorator gives what the shim does not
+    if isinstance(error, NotImplementedError):
+        return MISSING  # an argument that is named and not offered
     return FAULT
 
 

@@ -223,6 +223,8 @@ class Tensor(Aliasing):
     def _check_grad(self, value: Any) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"a gradient is a Tensor or None, not {type(value).__name__}")
+        if value is self:
+            raise RuntimeError("a tensor cannot be its own gradient; assign a copy, as in x.grad = x.detach().clone()")
         if RECORDERS:
             note_read(self)
             note_read(value)

@@ -36,6 +36,8 @@ def _classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None) ->
         raise ShapeError(
             f"{name}: weight must have one element for each of the {classes} classes, not shape {tuple(weight.shape)}"
         )
+    if target.dtype.kind == "uint":  # bytes may be classes, and no positions
+        target = xp.astype(target, _dtypes.int64)
     if len(shape) > 2:
         input = xp.permute_dims(input, (0, *range(2, len(shape)), 1))
     if len(shape) != 2:

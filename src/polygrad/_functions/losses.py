@@ -85,7 +85,7 @@ def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """``difference ** 2 / (2 * beta)`` for differences below ``beta``, ``|difference| - beta / 2`` for others."""
     if beta < 0:
-        raise ValueError(f"smooth_l1_loss: beta must not be negative, but it is {beta}")
+        raise RuntimeError(f"smooth_l1_loss: beta must not be negative, but it is {beta}")
     if beta == 0:
         return l1_loss(input, target, reduction)
     input, target = _pair(input, target, "smooth_l1_loss")
@@ -99,7 +99,7 @@ def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta:
 def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
     """``difference ** 2 / 2`` for differences up to ``delta``, ``delta * (|difference| - delta / 2)`` for others."""
     if delta <= 0:
-        raise ValueError(f"huber_loss: delta must be positive, but it is {delta}")
+        raise RuntimeError(f"huber_loss: delta must be positive, but it is {delta}")
     input, target = _pair(input, target, "huber_loss")
     difference = input - target
     size = xp.abs(difference)

@@ -212,7 +212,10 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
 @in_single_precision
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along ``dim``; their lengths count as at least ``eps``."""
-    x1, x2 = broadcast_tensors(x1, x2)
+    dtype = _dtypes.promote(x1.dtype, x2.dtype)
+    if not dtype.is_differentiable:
+        raise RuntimeError(f"cosine_similarity takes floating-point tensors, but their common type is {dtype.name}")
+    x1, x2 = broadcast_tensors(xp.astype(x1, dtype), xp.astype(x2, dtype))
     axis = normal_axis(dim, x1.ndim)
     first, second = (x / xp.clip(norm(x, 2, axis, True), eps, None) for x in (x1, x2))
     return xp.sum(first * second, axis if x1.ndim else None)

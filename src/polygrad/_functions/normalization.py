@@ -163,6 +163,8 @@ def group_norm(
     scale, offset = _per_channel("group_norm", input, weight=weight, bias=bias)
     batch, channels = input.shape[:2]
     members = channels // num_groups
+    if input.shape.numel() == num_groups:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {tuple(input.shape)}")
     x = xp.reshape(input, (batch, num_groups, members, math.prod(input.shape[2:])))
     scale, offset = (None if p is None else xp.reshape(p, (num_groups, members, 1)) for p in (scale, offset))
     return xp.reshape(_affine(x, scale, offset, (2, 3), eps)[0], input.shape)

@@ -151,7 +151,7 @@ def interpolate(
     if mode in _SMOOTH and _SMOOTH[mode] != axes:
         raise NotImplementedError(f"interpolate: mode {mode!r} takes {_SMOOTH[mode]} spatial dimensions, not {axes}")
     if mode not in ("nearest", "nearest-exact") and not input.dtype.is_differentiable:
-        raise TypeError(
+        raise NotImplementedError(
             f"interpolate: mode {mode!r} takes floating-point tensors, not {input.dtype.name}; write input.float()"
         )
     if mode not in _SMOOTH and align_corners is not None:

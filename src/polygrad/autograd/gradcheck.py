@@ -136,8 +136,9 @@ def gradgradcheck(
     """Whether the derivatives of the gradients of ``func`` agree with central differences.
 
     The gradient is taken as a function of the inputs and of ``grad_outputs``, which are random unless given, and with
-    ``gen_non_contig_grad_outputs`` views of every second element.  It is differentiated backward (``check_rev_over_rev``), in
-    forward mode (``check_fwd_over_rev``), or both.  The other arguments, and what is raised, are those of `gradcheck`.
+    ``gen_non_contig_grad_outputs`` views of every second element; given ones count where they require grad.  It is
+    differentiated backward (``check_rev_over_rev``), in forward mode (``check_fwd_over_rev``), or both.  The other arguments,
+    and what is raised, are those of `gradcheck`.
 
     Example::
 
@@ -153,7 +154,7 @@ def gradgradcheck(
         if gen_non_contig_grad_outputs:
             cotangents = tuple([_with_gaps(g) for g in cotangents])
     else:
-        cotangents = tuple([g if g.requires_grad else g.detach().requires_grad_() for g in as_tuple(grad_outputs)])
+        cotangents = as_tuple(grad_outputs)
     count, places = len(given), [number for number, _ in checked_inputs(given)]
 
     def gradients(*arguments: Any) -> tuple[Tensor, ...]:

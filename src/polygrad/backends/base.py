@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -140,8 +141,9 @@ class Backend:
 
         Raises ValueError, naming the devices that there are.
         """
+        name = re.sub(r"^cpu:\d+$", "cpu", str(device))  # there is one CPU: as in PyTorch, its number says nothing
         for candidate in self.devices():
-            if device == candidate or str(device) == self.device_name(candidate):
+            if device == candidate or name == self.device_name(candidate):
                 return candidate
         names = ", ".join(repr(self.device_name(d)) for d in self.devices())
         raise ValueError(f"backend {self.name!r} has no device {str(device)!r}; it has {names}")

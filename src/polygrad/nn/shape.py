@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._core.scalars import index
 from .._core.tensor import Tensor
 from .._functions.shaping import flatten, unflatten
 from . import functional as F
@@ -44,9 +45,9 @@ class Unflatten(Module):
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
-        if not isinstance(dim, int):
-            raise TypeError(f"dim is an int, not {type(dim).__name__}")
-        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+        if not isinstance(unflattened_size, (tuple, list)):
+            raise TypeError(f"unflattened_size is a tuple of ints, not {type(unflattened_size).__name__}")
+        self.dim, self.unflattened_size = index(dim), tuple([index(length) for length in unflattened_size])
 
     def forward(self, input: Tensor) -> Tensor:
         return unflatten(input, self.dim, self.unflattened_size)
