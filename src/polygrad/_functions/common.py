@@ -52,7 +52,7 @@ def older_reduction(function: Callable) -> Callable:
             kwargs["reduction"] = reduction_meant(size_average, reduce)
         return function(*args, **kwargs)
 
-    wrapper.takes_second_names = wrapper  # type: ignore[attr-defined]
+    wrapper.takes_second_names = wrapper  # type: ignore[attr-defined]  # functions take attributes
     return wrapper
 
 

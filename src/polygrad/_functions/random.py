@@ -60,7 +60,7 @@ def _floating(dtype: DType | None, name: str) -> DType:
 
 
 def _inexact(dtype: DType | None, name: str) -> DType:
-    return dtype if dtype is not None and check_dtype(dtype).is_complex else _floating(dtype, name)  # type: ignore[union-attr]
+    return dtype if dtype is not None and check_dtype(dtype).is_complex else _floating(dtype, name)  # type: ignore[union-attr]  # not None then
 
 
 def _complex(make: Callable, shape: tuple[int, ...], dtype: DType, *where: Any) -> Tensor:
