@@ -399,3 +399,24 @@ def test_numbers_at_the_end_of_a_type_are_taken():
     assert polygrad.tensor([-128, 127.9], dtype=polygrad.int8).tolist() == [-128, 127]
     assert polygrad.tensor([255, -1], dtype=polygrad.uint8).tolist() == [255, 255]  # as PyTorch, a negative one wraps
     assert polygrad.tensor([], dtype=polygrad.int8).shape == (0,)
+
+
+@pytest.mark.parametrize("name", ["lt", "le", "gt", "ge", "maximum", "minimum"])
+def test_complex_numbers_have_no_order(name, backend):
+    x = polygrad.tensor([1 + 2j, 3.0])
+    for other in (x, x.real, 1.0, 2):
+        with pytest.raises(TypeError):
+            getattr(x, name)(other)
+        with pytest.raises(TypeError):
+            getattr(polygrad, name)(x.real, x)
+    assert (x == x).tolist() == [True, True]
+
+
+def test_fractions_of_integers_are_refused(backend):
+    x = polygrad.tensor([1, 2])
+    for alpha in (1.5, 2.0, 1.0):
+        for call in (x.add, x.sub, x.clone().add_, x.clone().sub_):
+            with pytest.raises(RuntimeError, match="alpha must be an integer"):
+                call(x, alpha=alpha)
+    assert x.add(x, alpha=2).tolist() == [3, 6] and x.add(0.5, alpha=2.0).tolist() == [2.0, 3.0]
+    assert x.add(polygrad.ones(2), alpha=1.5).tolist() == [2.5, 3.5]

@@ -185,6 +185,8 @@ def _only_levels_differ(primitive: Primitive, operands: Sequence[Any], names: Se
     return not primitive.floats or not is_discrete[arrays[0].__class__, arrays[0].dtype]
 
 
+#: Operations that ask which of two elements is larger.
+_ORDERED = frozenset("less less_equal greater greater_equal maximum minimum".split())
 _COMPARISONS = frozenset("equal not_equal less less_equal greater greater_equal".split())
 
 
@@ -331,7 +333,8 @@ def generate(primitive: Primitive, operator: bool = False) -> Callable:
         operate=operate, beside_number=beside_number, plan_of=primitive.plan, widened=widened,
         plans=primitive.plans, primitive=primitive, RECORDERS=RECORDERS, scalar_operand=scalar_operand,
         scalars=_scalars.get, SCALARS=SCALARS, sequence=graph.next_sequence, several=several, Tensor=Tensor,
-        TENSOR_TYPES=TENSOR_TYPES, top=top, is_discrete=is_discrete, EXPLAINED=EXPLAINED, MemoryIsLent=MemoryIsLent,
+        TENSOR_TYPES=TENSOR_TYPES, top=top, is_discrete=is_discrete, is_complex=is_complex,
+        EXPLAINED=EXPLAINED, MemoryIsLent=MemoryIsLent,
         on_private_memory=on_private_memory,
     )  # fmt: skip
     exec(compile(text, f"<dispatcher of {primitive.name}>", "exec"), scope)
@@ -416,6 +419,11 @@ def _text(primitive: Primitive, operator: bool) -> tuple[str, dict[str, Any]]:
     lines = [_signature(primitive, names, scope)]
     add = lines.append
     _read_operands(primitive, names, arrays, operator, add)
+    if primitive.name in _ORDERED:
+        add("    if is_complex[kind, a0.dtype]: raise TypeError(unordered)")
+        scope["unordered"] = (
+            f"{primitive.name} is not supported for complex numbers, which have no order; compare x.real, x.imag or x.abs()"
+        )
     if primitive.accumulates:
         add("    if a0.dtype in halves[kind]:")
         add(f"        return widened(dispatch, ({', '.join(names)},){_settings_call(primitive)})")

@@ -64,6 +64,8 @@ def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Add ``alpha * other`` in place."""
     if is_half(self):
         return self._in_place(lambda x, y: pointwise.add(x, y, alpha=alpha), other)
+    if type(alpha) is not int:
+        pointwise.check_alpha("add_", alpha, self, other)
     return self._in_place(xp.add, pointwise.scaled(other, alpha))
 
 
@@ -71,6 +73,8 @@ def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Subtract ``alpha * other`` in place."""
     if is_half(self):
         return self._in_place(lambda x, y: pointwise.sub(x, y, alpha=alpha), other)
+    if type(alpha) is not int:
+        pointwise.check_alpha("sub_", alpha, self, other)
     return self._in_place(xp.subtract, pointwise.scaled(other, alpha))
 
 

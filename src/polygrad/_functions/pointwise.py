@@ -56,6 +56,15 @@ def power_operator(input: Any, exponent: Any) -> Any:
     return PRIMITIVES["pow"].operator(input, exponent)
 
 
+def check_alpha(name: str, alpha: Any, *operands: Any) -> None:
+    """Raise RuntimeError for a factor with a fraction's type beside integers, whose sum has none."""
+    whole = all(not x.dtype.is_differentiable if isinstance(x, Tensor) else isinstance(x, int) for x in operands)
+    if whole and plain(alpha).__class__ in (float, complex):
+        raise RuntimeError(
+            f"{name}(): for integer tensors alpha must be an integer, not {alpha}; convert the tensors first, as in x.float()"
+        )
+
+
 def scaled(x: Any, alpha: Any) -> Any:
     """``alpha * x``, a tensor or a number."""
     if type(alpha) is int and alpha == 1:  # nothing is asked of a number that is only known when a program runs
@@ -65,7 +74,10 @@ def scaled(x: Any, alpha: Any) -> Any:
 
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """``input + alpha * other``."""
-    return xp.add(input, other) if type(alpha) is int and alpha == 1 else _add_scaled(input, other, alpha)
+    if type(alpha) is int and alpha == 1:
+        return xp.add(input, other)
+    check_alpha("add", alpha, input, other)
+    return _add_scaled(input, other, alpha)
 
 
 @in_single_precision
@@ -75,7 +87,10 @@ def _add_scaled(input: Any, other: Any, alpha: Any) -> Tensor:
 
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """``input - alpha * other``."""
-    return xp.subtract(input, other) if type(alpha) is int and alpha == 1 else _subtract_scaled(input, other, alpha)
+    if type(alpha) is int and alpha == 1:
+        return xp.subtract(input, other)
+    check_alpha("sub", alpha, input, other)
+    return _subtract_scaled(input, other, alpha)
 
 
 @in_single_precision
