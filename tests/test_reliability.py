@@ -341,9 +341,12 @@ def test_hooks_of_different_leaves_may_wait_for_each_other():
     """As in training on several devices, a thread each, where the gradients are averaged in a hook."""
     meeting = threading.Barrier(2)
 
+    def meet(parameter):
+        meeting.wait(30)
+
     def work(number):
         w = polygrad.zeros(3, requires_grad=True)
-        w.register_post_accumulate_grad_hook(lambda parameter: meeting.wait(30))
+        w.register_post_accumulate_grad_hook(meet)
         (w * 2).sum().backward()
 
     in_threads(work, 2)
