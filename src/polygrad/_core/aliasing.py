@@ -292,7 +292,7 @@ class Aliasing:
         backend = BY_TYPE[self._data.__class__]
         if UNIQUE is None or RECORDERS or "mutable" not in backend.capabilities:
             return False
-        if self._data.__class__ in LENT:  # NumPy is meant to see it, and nobody else does
+        if LENT and self._data.__class__ in LENT:  # NumPy is meant to see it, and nobody else does
             return self._data.again is None
         if self._base is None and (self._views is None or not self._live_views()):
             return references(self) == UNIQUE and backend.is_writable(self._data)
@@ -321,14 +321,14 @@ class Aliasing:
         None where there is no such memory.  Afterwards the caller calls `_refresh_copies` where there are views.
         """
         self._forget_dead()
-        if self._data.__class__ in LENT:
+        if LENT and self._data.__class__ in LENT:
             return self._memory() if self._is_exclusive() else None
         if not self._is_exclusive():
             with _grad_mode(False):
                 self._rebind(BY_TYPE[self._data.__class__].asarray(self._data, copy=True), None)
             if not self._is_exclusive():
                 return None
-        return self._memory()
+        return self._data
 
     def _memory(self) -> Any:
         """The raw array, for looking at it or writing to it at once."""

@@ -51,12 +51,20 @@ def backward(
         if BY_TYPE[g._read().__class__].level:
             _check_levels(found)
             break
-    token = grad_mode.set(create_graph)  # also for the hooks, which are part of going backward
-    try:
+    hooked = []
+    with _adding:
         for leaf, g in found:
-            _accumulate(leaf, g, create_graph)
-    finally:
-        grad_mode.reset(token)
+            if leaf.hooks is None or not leaf.hooks.after_accumulation:
+                _accumulate(leaf, g, create_graph)
+            else:
+                hooked.append((leaf, g))
+    if hooked:
+        token = grad_mode.set(create_graph)  # hooks are part of going backward
+        try:
+            for leaf, g in hooked:
+                _accumulate_and_call(leaf, g, create_graph)
+        finally:
+            grad_mode.reset(token)
 
 
 def tensor_backward(
@@ -507,19 +515,16 @@ def _check_levels(found: Sequence[tuple[Leaf, Tensor]]) -> None:
             )
 
 
-def _accumulate(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
-    """Add ``g`` into the leaf's ``.grad`` and run its hooks: one thread at a time for each leaf.
+def _accumulate_and_call(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
+    """`_accumulate`, then the leaf's hooks: one thread at a time for each leaf.
 
     A hook may wait for other threads, so no other leaf waits for it.
     """
     hooks = leaf.hooks
-    if hooks is None or not hooks.after_accumulation:
-        with _adding:
-            _add(leaf, g, create_graph)
-        return
+    assert hooks is not None
     with hooks.lock:
         with _adding:
-            _add(leaf, g, create_graph)
+            _accumulate(leaf, g, create_graph)
         for callback in list(hooks.after_accumulation.values()):
             variable = leaf.variable
             returned = callback(variable)
@@ -531,7 +536,8 @@ def _accumulate(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
                 )
 
 
-def _add(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
+def _accumulate(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
+    """Add ``g`` into the leaf's ``.grad``; `_adding` is held."""
     if RECORDERS and (active := recorder()) is not None:
         active.read_grad(leaf)
         active.write_grad(leaf)

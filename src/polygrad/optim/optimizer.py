@@ -37,13 +37,22 @@ class _Required:
 required = _Required()
 
 
-#: The optimizers that have made a step: kept here, since a step that is compiled must not change attributes.
-_STEPPED: weakref.WeakSet[Any] = weakref.WeakSet()
+#: The optimizers that have made a step, by identity: kept here, since a step that is compiled must not change attributes.
+_STEPPED: dict[int, weakref.ref[Any]] = {}
 
 
 def has_stepped(optimizer: Any) -> bool:
     """Whether ``optimizer`` has made a step."""
-    return optimizer in _STEPPED
+    return id(optimizer) in _STEPPED
+
+
+def _note_step(optimizer: Any) -> None:
+    number = id(optimizer)
+
+    def forget(_: Any) -> None:
+        _STEPPED.pop(number, None)
+
+    _STEPPED[number] = weakref.ref(optimizer, forget)
 
 
 def _with_hooks(step: Callable) -> Callable:
@@ -53,8 +62,8 @@ def _with_hooks(step: Callable) -> Callable:
     def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
         if RECORDERS and (active := recorder()) is not None:
             active.guard(self, "_hooked", self._hooked)
-        if self not in _STEPPED:
-            _STEPPED.add(self)
+        if id(self) not in _STEPPED:
+            _note_step(self)
         if self._hooks is None:
             return step(self, *args, **kwargs)
         for hook in list(self._hooks["step_pre"].values()):
