@@ -271,3 +271,14 @@ def test_packed_sequences_in_a_compiled_function():
             return pad_packed_sequence(layer(pack_padded_sequence(x, [4, 2]))[0])[0]
 
         pg.testing.assert_close(pg.compile(last)(x), last(x))
+
+
+def test_sequences_in_one_tensor_are_its_rows():
+    rows = pg.arange(12.0).reshape(2, 3, 2)
+    for batch_first in (False, True):
+        padded = pad_sequence(rows, batch_first)
+        assert padded.tolist() == pad_sequence([rows[0], rows[1]], batch_first).tolist()
+    assert pad_sequence(rows).shape == (3, 2, 2)
+    packed, expected = nn.utils.rnn.pack_sequence(rows), nn.utils.rnn.pack_sequence([rows[0], rows[1]])
+    assert packed.data.tolist() == expected.data.tolist()
+    assert packed.batch_sizes.tolist() == expected.batch_sizes.tolist()

@@ -207,6 +207,11 @@ def pad_packed_sequence(
     return x.transpose(0, 1) if batch_first else x, lengths
 
 
+def _sequences(value: Any, function: str) -> list[Tensor]:
+    """Some sequences; of one tensor, its rows, as in PyTorch."""
+    return list(value.unbind()) if isinstance(value, Tensor) else tensors_of(value, function, "sequences")
+
+
 def pad_sequence(
     sequences: Any, batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
 ) -> Tensor:
@@ -220,7 +225,7 @@ def pad_sequence(
     """
     if padding_side not in ("left", "right"):
         raise ValueError(f"padding_side is 'left' or 'right', not {padding_side!r}")
-    sequences = tensors_of(sequences, "pad_sequence", "sequences")
+    sequences = _sequences(sequences, "pad_sequence")
     if not sequences:
         raise RuntimeError("pad_sequence: there are no sequences")
     longest = max(x.shape[0] for x in sequences)
@@ -237,7 +242,7 @@ def pad_sequence(
 
 def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
     """Pack a list of sequences ``(length, *)``.  Raises as `pack_padded_sequence`."""
-    sequences = tensors_of(sequences, "pack_sequence", "sequences")
+    sequences = _sequences(sequences, "pack_sequence")
     return pack_padded_sequence(pad_sequence(sequences), [x.shape[0] for x in sequences], False, enforce_sorted)
 
 
