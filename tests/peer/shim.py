@@ -221,7 +221,7 @@ class TestCase(unittest.TestCase):
     def compare_with_numpy(self, ours: Any, theirs: Any, value: Any, device: Any = None, dtype: Any = None,
                            **options: Any) -> None:  # fmt: skip
         value = value if isinstance(value, pg.Tensor) else pg.tensor(value, dtype=dtype)
-        self.assertEqual(ours(value), theirs(_array(value)), exact_dtype=False, **options)
+        self.assertEqual(ours(value), theirs(_array(value)), **{"exact_dtype": False, **options})
 
 
 def run_tests(*_: Any, **__: Any) -> None:

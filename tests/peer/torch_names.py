@@ -92,6 +92,7 @@ class _Absent:
         return 0
 
     def __lt__(self, _: object) -> bool:
+        self.use()
         return False
 
     __gt__ = __le__ = __ge__ = __eq__ = __lt__
