@@ -456,6 +456,9 @@ REFUSED = {
     "Unflatten an int": (lambda: polygrad.nn.Unflatten(1, 3), TypeError),
     "Unflatten floats": (lambda: polygrad.nn.Unflatten(1, (2.0, 5.0)), TypeError),
     "Unflatten dim=1.0": (lambda: polygrad.nn.Unflatten(1.0, (2, 5)), TypeError),
+    "flip without dimensions": (lambda: polygrad.ones(2).flip(), TypeError),
+    "heaviside of two types": (lambda: polygrad.heaviside(polygrad.ones(2), ints(1, 1)), RuntimeError),
+    "heaviside of two widths": (lambda: polygrad.heaviside(ints(1), ints(1, dtype="int32")), RuntimeError),
     "cosine_similarity of ints": (lambda: F.cosine_similarity(ints(1), ints(1), 0), RuntimeError),
     **{f"interpolate {mode} {dtype}": (lambda mode=mode, dtype=dtype: resized(mode, dtype), NotImplementedError)
        for mode in ("bilinear", "bicubic", "area") for dtype in ("int64", "int32")},

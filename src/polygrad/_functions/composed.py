@@ -87,8 +87,11 @@ def xlogy(input: Any, other: Any) -> Tensor:
 
 
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
-    """0 for negative numbers, 1 for positive ones, and ``values`` at 0."""
+    """0 for negative numbers, 1 for positive ones, and ``values`` at 0.  Raises RuntimeError where the types differ."""
     check_tensor(input, "heaviside")
+    check_tensor(values, "heaviside", "values")
+    if input.dtype != values.dtype:
+        raise RuntimeError(f"heaviside takes two tensors of one type, not {input.dtype.name} and {values.dtype.name}")
     return xp.where(input == 0, values, xp.astype(input > 0, input.dtype))
 
 

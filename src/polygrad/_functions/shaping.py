@@ -229,6 +229,8 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
 
 def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     """``input`` with the order of elements reversed along ``dims``."""
+    if not (dims or named):
+        raise TypeError("flip() takes dims, the dimensions to reverse, as in flip(x, 0) or flip(x, (0, 1))")
     chosen = sizes(keyword_or_positional("flip", "dims", dims, named))
     axes = tuple(normal_axis(d, input.ndim) for d in chosen)
     if len(set(axes)) < len(axes):
