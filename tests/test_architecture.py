@@ -93,12 +93,14 @@ LONG_FILES = {
     "_core/primitive.py": "a declaration, and the plans that follow from it",
     "_core/tensor.py": "one class, and the types of what others attach to it",
     "_functions/indexing.py": "one language of keys, for reading and for writing",
+    "_functions/random.py": "every distribution, one after the other",
     "_functions/shaping.py": "thin wrappers, one after the other",
     "_ops/decompositions.py": "every decomposition with its rule",
     "compiler/exploring.py": "what each kind of object is taken apart into, one kind after the other",
     "compiler/jit.py": "one generated call, written from its first line to its last",
     "nn/module.py": "PyTorch's Module is one class, and most of its lines say what a method does",
     "optim/lr_scheduler.py": "short classes, one after the other",
+    "serialization/pickles.py": "one reader and one writer of one language, with all that it may make",
     "testing/table.py": "the cases of the conformance table",
 }
 

@@ -812,7 +812,7 @@ def test_parameters_as_a_vector():
     assert net.bias.tolist() == [6, 7, 8]
     with pytest.raises(ValueError, match="the vector has 8 elements, and the parameters have 9"):
         nn.utils.vector_to_parameters(pg.arange(8.0), net.parameters())
-    with pytest.raises(TypeError, match="takes a Tensor, not int"):
+    with pytest.raises(TypeError, match="must be a Tensor, not int"):
         nn.utils.vector_to_parameters(3, [])
 
 

@@ -44,7 +44,7 @@ def product(lengths: Any) -> int:
 
 
 @rule_for(
-    """elementwise at_least at_most fmod logaddexp safe_divide where complex binary_cross_entropy
+    """elementwise at_least at_most fmod logaddexp safe_divide where log1p complex binary_cross_entropy
     binary_cross_entropy_with_logits"""
 )
 def elementwise(batch: Batching, *operands: Any, **settings: Any) -> Any:
