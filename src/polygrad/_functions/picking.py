@@ -20,8 +20,12 @@ _FULL = slice(None)
 
 
 def check_positions(index: Tensor, name: str, argument: str = "index") -> Tensor:
-    """``index`` if it holds positions.  Booleans and bytes would be a mask in a key, and are refused here."""
-    if check_tensor(index, name, argument).dtype.kind != "int":
+    """``index`` if it holds positions.  Booleans and bytes would be a mask in a key, and are refused here.
+
+    An empty one holds none, of any type of integers.
+    """
+    dtype = check_tensor(index, name, argument).dtype
+    if dtype.kind != "int" and not (dtype.kind == "uint" and not index.numel()):
         raise RuntimeError(
             f"{name}(): {argument} must hold positions, of type int64 or another signed integer type, not "
             f"{index.dtype.name}"
@@ -87,9 +91,9 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 
 def _gather(input: Tensor, axis: int, index: Tensor) -> Tensor:
-    if not input.shape or not index.shape:  # a 0-d tensor counts as one of length 1
-        return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
     if not index.shape.numel():
+        return xp.reshape(flatten(input)[:0], tuple(index.shape))
+    if not input.shape or not index.shape:  # a 0-d tensor counts as one of length 1
         return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
     if input.ndim != index.ndim:
         raise RuntimeError(f"gather: index has {index.ndim} dimensions, but input has {input.ndim}")
