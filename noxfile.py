@@ -79,9 +79,9 @@ def run_pytest(session: nox.Session, *arguments: str, optimized: bool = False) -
     session.run("python", "-m", "pytest", "-q", "-n", "2", *arguments, *session.posargs, env=environment)
 
 
-#: Every backend with the newest versions, on every Python but the oldest, which has `lowest` and `parity`; JAX, whose tests
-#: take longest, on the newest.
-MATRIX = [(python, name) for python in PYTHONS[1:] for name in PLUGINS if name != "jax" or python == PYTHONS[-1]]
+#: The newest versions, with every backend on the newest Python and NumPy alone on those before it; the oldest Python has
+#: `lowest` and `parity`.
+MATRIX = [(python, name) for python in PYTHONS[1:] for name in PLUGINS if name == "numpy" or python == PYTHONS[-1]]
 
 
 def run_tests_of(session: nox.Session, backend: str) -> None:
