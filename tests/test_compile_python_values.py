@@ -1520,6 +1520,28 @@ def test_a_builtin_that_gets_a_global_meaning():
     assert compiled(one()).item() == 6.0
 
 
+def test_what_runs_while_a_module_is_imported_is_not_looked_at(tmp_path, monkeypatch):
+    """It does not run again, and a large library runs much."""
+    (tmp_path / "imported_while_tracing.py").write_text(
+        "class Box:\n    n = 2.0\nbox = Box()\ndef factor():\n    return box.n\nfound = [factor() for _ in range(3)]\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def function(x):
+        import imported_while_tracing
+
+        return x * imported_while_tracing.found[0] * imported_while_tracing.factor()
+
+    compiled = polygrad.compile(function)
+    assert compiled(one()).item() == 4.0
+    import imported_while_tracing  # type: ignore[import-not-found]  # it is written by this test
+
+    imported_while_tracing.box.n = 3.0
+    assert compiled(one()).item() == 6.0
+    imported_while_tracing.found[0] = 1.0
+    assert compiled(one()).item() == 3.0
+
+
 def test_arrays_of_objects_are_told():
     array = np.array([2.0, "a"], dtype=object)
     compiled = polygrad.compile(lambda x: x * array[0])

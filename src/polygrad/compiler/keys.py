@@ -15,14 +15,14 @@ from .pytree import flatten
 
 def _array(x: Tensor) -> Any:
     """What ``x`` holds: its own array, unless NumPy sees the memory, too."""
-    if x._data.__class__ in LENT:
+    if LENT and x._data.__class__ in LENT:
         end_loan(x)
     return x._data
 
 
 def seen_by_numpy(tensors: Sequence[Any]) -> bool:
     """Whether one of ``tensors`` shares its memory with NumPy's arrays, so that no program can be run on it."""
-    return any(x._data.__class__ in LENT for x in tensors)
+    return bool(LENT) and any(x._data.__class__ in LENT for x in tensors)
 
 
 def key_of_tensors(args: Sequence[Any]) -> tuple | None:

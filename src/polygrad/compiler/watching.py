@@ -76,14 +76,22 @@ class Watch:
         """The profile function, which is called some hundred times for each operation; ``before`` is called as well."""
         codes, pools, classify, enter, returned = self._codes, self._pools, self._classify, self._enter, self._returned
 
+        module: Any = None  # the frame of one that is imported: what runs in it does not run again
+
         def seen(frame: Any, event: str, value: Any) -> None:
-            if event == "call":
+            nonlocal module
+            if module is not None:
+                if event == "return" and frame is module:
+                    module = None
+            elif event == "call":
                 reads = codes.get(id(frame.f_code))
                 if reads.__class__ is not str:
                     if reads is None:
                         reads = classify(frame)
                     if reads.__class__ is Reads:
                         enter(frame, reads)
+                    elif frame.f_code.co_name == "<module>" and _is_importing(frame):
+                        module = frame
             elif event == "return" and (value is not None or frame.f_code.co_name == "__init__"):
                 caller = frame.f_back
                 if (
