@@ -50,7 +50,10 @@ def _is_large(x: Any) -> bool:
 def cholesky(x, /, upper=False):
     if upper or not _is_large(x):
         return np.linalg.cholesky(x, upper=upper)
-    return np.ascontiguousarray(_scipy().cholesky(x, lower=True, check_finite=False))
+    try:
+        return np.ascontiguousarray(_scipy().cholesky(x, lower=True, check_finite=False))
+    except np.linalg.LinAlgError as error:  # each version says it in another way
+        raise np.linalg.LinAlgError("the matrix is not positive definite") from error
 
 
 @kernel

@@ -451,8 +451,7 @@ class Explorer:
         """Forget what was made while tracing; ``young()`` lists it."""
         self._by_identity.clear()
         self.functions.clear()
-        known = (type, types.ModuleType)
-        wanted = {id(held) for place in self.places if not isinstance(held := place.held, known)}
+        wanted = {id(held) for place in self.places if not _lasts(held := place.held)}
         made = wanted.intersection(map(id, young())) if wanted else set()
         roots = [*self.roots.values(), *self._gone]
         self.roots.clear()
@@ -472,6 +471,14 @@ class Explorer:
         return {
             place.words: what for place, what in self._large if place.kind != "dropped" and place.parent is not None
         }
+
+
+def _lasts(value: Any) -> bool:
+    """Whether ``value`` outlives the trace, also if that has made it: classes, and modules with their globals."""
+    if isinstance(value, dict):
+        module = sys.modules.get(name) if isinstance(name := value.get("__name__"), str) else None
+        return module is not None and vars(module) is value
+    return isinstance(value, (type, types.ModuleType))
 
 
 def _key(key: Any) -> str:

@@ -53,6 +53,8 @@ class Watch:
         self._entered: set[tuple[Any, ...]] = set()
         self._pools: dict[int, Pool] = {}
         self._alive: list[types.CodeType] = []
+        #: Imports of modules that were not there yet.
+        self._late: list[tuple[str, str, bool, Use, Pool]] = []
         #: Whether what runs may ask for the ``type`` of a value, which `SymbolicNumber` cannot hide.
         self.asks_type = False
         know_functions(function, self._explorer.functions)
@@ -155,7 +157,9 @@ class Watch:
             value = frame.f_globals.get(name, MISSING)  # a builtin's name may get a global meaning
             explorer.follow(explorer.step(scope, "item", name, value, use, name), use, pool)
         for (_, (name, is_from)), use in reads.imports.steps.items():
-            self._import(frame, name, is_from, use, pool)
+            package = frame.f_globals.get("__package__") or ""
+            if not self._import(package, name, is_from, use, pool):
+                self._late.append((package, name, is_from, use, pool))
         if not functions and code.co_freevars and code not in self._inner:
             functions = [f for f in gc.get_referrers(code) if isinstance(f, types.FunctionType)]
         for function in functions:
@@ -187,12 +191,15 @@ class Watch:
                 place = explorer.step(explorer.root(cell, name), "cell", None, look(cell, "cell", None), use, name)
                 explorer.follow(place, use, pool)
 
-    def _import(self, frame: Any, name: str, is_from: bool, use: Use, pool: Pool) -> None:
-        package = frame.f_globals.get("__package__") or ""
+    def _import(self, package: str, name: str, is_from: bool, use: Use, pool: Pool) -> bool:
+        """Look up what is read of a module that is imported; says whether it is there."""
+        found = False
         for full in (name, f"{package}.{name}".strip(".")):
             module = sys.modules.get(full if is_from else full.partition(".")[0])
             if module is not None:
+                found = True
                 self._explorer.follow(self._explorer.known_or_root(module, full), use, pool)
+        return found
 
     def _method(self, owner: Any, code: types.CodeType) -> None:
         """The class of the first argument has the method that runs; another one may be put there."""
@@ -220,6 +227,9 @@ class Watch:
 
     def finish(self, young: Callable[[], list[Any]]) -> None:
         """Forget what was made while tracing."""
+        for late in self._late:
+            self._import(*late)
+        self._late.clear()
         self._pools.clear()
         self._explorer.finish(young)
 
