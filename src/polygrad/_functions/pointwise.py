@@ -12,7 +12,7 @@ from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision, narrow, widen
 from .._core.primitive import OPERATIONS as xp
 from .._core.primitive import PRIMITIVES
-from .._core.scalars import PLAIN, plain
+from .._core.scalars import PLAIN, SCALARS, plain
 from .._core.tensor import Tensor
 from .._dtypes import finfo, iinfo
 from .common import check_tensor
@@ -143,6 +143,8 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
         result = input if min is None else xp.at_least(input, min)
         return result if max is None else xp.at_most(result, max)
     for bound in (min, max):
+        if bound is not None and not hasattr(bound, "shape") and bound.__class__ not in SCALARS:
+            raise TypeError(f"clamp(): min and max must be numbers or tensors, not {type(bound).__name__}")
         if bound is not None and _dtypes.promote_scalar(input.dtype, type(bound)) is not input.dtype:
             input = xp.astype(input, _dtypes.promote_scalar(input.dtype, type(bound)))
     min, max = (int(bound) if bound.__class__ is bool else bound for bound in (min, max))  # no bound in the standard

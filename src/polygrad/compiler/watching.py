@@ -30,6 +30,8 @@ _STDLIB = os.path.dirname(os.__file__)
 _NO_CODE = compile("", "", "exec")
 #: Whose code is not looked at.
 _ENGINE, _STANDARD, _ARRAYS = "the library's", "the standard library's", "an array library's"
+#: Code that an import runs.
+_IMPORTED = "an import's"
 
 
 class Watch:
@@ -78,7 +80,7 @@ class Watch:
         """The profile function, which is called some hundred times for each operation; ``before`` is called as well."""
         codes, pools, classify, enter, returned = self._codes, self._pools, self._classify, self._enter, self._returned
 
-        module: Any = None  # the frame of one that is imported: what runs in it does not run again
+        module: Any = None  # the frame of what an import runs: a module, or a finder.  It does not run again
 
         def seen(frame: Any, event: str, value: Any) -> None:
             nonlocal module
@@ -86,14 +88,11 @@ class Watch:
                 if event == "return" and frame is module:
                     module = None
             elif event == "call":
-                reads = codes.get(id(frame.f_code))
-                if reads.__class__ is not str:
-                    if reads is None:
-                        reads = classify(frame)
-                    if reads.__class__ is Reads:
-                        enter(frame, reads)
-                    elif frame.f_code.co_name == "<module>" and _is_importing(frame):
-                        module = frame
+                reads = codes.get(id(frame.f_code)) or classify(frame)
+                if reads.__class__ is Reads:
+                    enter(frame, reads)
+                elif reads is _IMPORTED:
+                    module = frame
             elif event == "return" and (value is not None or frame.f_code.co_name == "__init__"):
                 caller = frame.f_back
                 if (
@@ -120,7 +119,9 @@ class Watch:
             found = _ENGINE
         elif package in LIBRARIES:
             found = _ARRAYS
-        elif _is_standard(file) or _is_importing(frame) or name.startswith("namedtuple_") or code.co_name == "<module>":
+        elif _is_importing(frame):
+            found = _IMPORTED
+        elif _is_standard(file) or name.startswith("namedtuple_") or code.co_name == "<module>":
             found = _STANDARD
         else:
             found = reads_of(code)
