@@ -117,13 +117,13 @@ def unused(number: int, edge: Edge | GradientEdge) -> str:
 
 
 def _edges_of(inputs: Sequence[Any], outputs: Sequence[Any]) -> list[Edge]:
-    roots = [edge for x in outputs if (edge := x.find(()) if isinstance(x, GradientEdge) else x._edge) is not None]
     found: list[Edge] = []
     for number, x in enumerate(inputs):
         if not isinstance(x, (Tensor, GradientEdge)):
             raise TypeError(f"inputs are tensors, but number {number} is a {type(x).__name__}")
         if isinstance(x, GradientEdge):
-            found.append(x.find(roots))
+            edges = [y.find(()) if isinstance(y, GradientEdge) else y._edge for y in outputs]
+            found.append(x.find([edge for edge in edges if edge is not None]))
             continue
         if x._edge is None:
             raise RuntimeError(

@@ -72,17 +72,17 @@ def scaled(x: Any, alpha: Any) -> Any:
     return xp.multiply(x, alpha) if isinstance(x, Tensor) else plain(x) * plain(alpha)
 
 
+@in_single_precision
+def _with_scaled(input: Any, other: Any, alpha: Any, operation: Callable[[Any, Any], Tensor]) -> Tensor:
+    return operation(input, scaled(other, alpha))
+
+
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """``input + alpha * other``."""
     if type(alpha) is int and alpha == 1:
         return xp.add(input, other)
     check_alpha("add", alpha, input, other)
-    return _add_scaled(input, other, alpha)
-
-
-@in_single_precision
-def _add_scaled(input: Any, other: Any, alpha: Any) -> Tensor:
-    return xp.add(input, scaled(other, alpha))
+    return _with_scaled(input, other, alpha, xp.add)
 
 
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
@@ -90,12 +90,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     if type(alpha) is int and alpha == 1:
         return xp.subtract(input, other)
     check_alpha("sub", alpha, input, other)
-    return _subtract_scaled(input, other, alpha)
-
-
-@in_single_precision
-def _subtract_scaled(input: Any, other: Any, alpha: Any) -> Tensor:
-    return xp.subtract(input, scaled(other, alpha))
+    return _with_scaled(input, other, alpha, xp.subtract)
 
 
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:

@@ -91,10 +91,7 @@ class Writer:
             local = f"w{len(self.lines)}"
             self.lines.append(f"{local} = {text}")
         if place.is_compared and place.parent is not None:
-            if value.__class__ in (int, float):
-                self._compare_number(place, value, local, full, owner)
-            else:
-                self._compare(place, value, local, full)
+            self._compare(place, value, local, full, owner)
         if place.is_whole:
             self._inside(place, value, local, full)
         for step in steps:
@@ -120,36 +117,28 @@ class Writer:
         self.lines.append(f"if {test}: return STALE")
         self.guards.append(Guard(full, differs, place.words, was, number))
 
-    def _compare_number(self, place: Place, value: Any, local: str, full: str, owner: str) -> None:
-        name, known, kind = self.source.name, f"w{len(self.lines)}_", value.__class__
-        is_symbolic = type(value) is SymbolicNumber
-        before = value.value if is_symbolic else value
-        number = Number(owner, place.kind, place.key, before, is_symbolic)
-        if is_symbolic:
-            (origin,) = value.origins
+    def _compare(self, place: Place, value: Any, local: str, full: str, owner: str) -> None:
+        name, known = self.source.name, f"w{len(self.lines)}_"
+        if type(value) is SymbolicNumber:
+            (origin,), kind = value.origins, value.__class__
             origin.is_guarded = True
+            number = Number(owner, place.kind, place.key, value.value, True)
             test = f"({known} := {local}).__class__ is not {name(kind)}"
-            self._demand(test, full, lambda now: type(now) is not kind, place, repr(before), number)
+            self._demand(test, full, lambda now: type(now) is not kind, place, repr(value.value), number)
             self.lines.append(f"{name(origin)}.value = {known}")
-        else:
+        elif is_simple(value) and value.__class__ not in (bool, types.NoneType):
+            is_number = value.__class__ in (int, float)
+            constant = Number(owner, place.kind, place.key, value, False) if is_number else None
             test = f"({known} := {local}) is not {name(value)} and not same({known}, {name(value)})"
-            self._demand(test, full, lambda now: not same(now, value), place, repr(value), number)
-
-    def _compare(self, place: Place, value: Any, local: str, full: str) -> None:
-        name = self.source.name
-        if is_simple(value) and value.__class__ not in (bool, types.NoneType):
-            known = f"w{len(self.lines)}_"
-            test = f"({known} := {local}) is not {name(value)} and not same({known}, {name(value)})"
-            self._demand(test, full, lambda now: not same(now, value), place, repr(value))
+            self._demand(test, full, lambda now: not same(now, value), place, repr(value), constant)
         elif isinstance(value, types.MethodType):
-            function, owner = value.__func__, reference_to(value.__self__) or (lambda: value.__self__)
+            function, bound_to = value.__func__, reference_to(value.__self__) or (lambda: value.__self__)
             self._demand(
-                f"{local}.__func__ is not {name(function)} or {local}.__self__ is not {name(owner)}()",
-                full, lambda now: now.__func__ is not function or now.__self__ is not owner(), place, short(value),
+                f"{local}.__func__ is not {name(function)} or {local}.__self__ is not {name(bound_to)}()",
+                full, lambda now: now.__func__ is not function or now.__self__ is not bound_to(), place, short(value),
             )  # fmt: skip
         elif (reference := reference_to(value)) is not None:
-            known = f"w{len(self.lines)}_"  # None is what a reference to an object that is gone gives, too
-            self._demand(
+            self._demand(  # None is what a reference to an object that is gone gives, too
                 f"({known} := {local}) is None or {known} is not {name(reference)}()", full,
                 lambda now: now is None or now is not reference(), place, short(value),
             )  # fmt: skip

@@ -112,6 +112,8 @@ class Watch:
         return seen if before is None else both
 
     def _classify(self, frame: Any) -> Reads | str:
+        if _is_importing(frame):  # in this call; others may call the same code, as a module's ``__getattr__``
+            return _IMPORTED
         code, name = frame.f_code, str(frame.f_globals.get("__name__"))
         file, package = code.co_filename, name.partition(".")[0]
         found: Reads | str
@@ -119,8 +121,6 @@ class Watch:
             found = _ENGINE
         elif package in LIBRARIES:
             found = _ARRAYS
-        elif _is_importing(frame):
-            found = _IMPORTED
         elif _is_standard(file) or name.startswith("namedtuple_") or code.co_name == "<module>":
             found = _STANDARD
         else:
