@@ -39,7 +39,7 @@ def _row_length(x, axes, *parameters):
     if x.dtype.char not in "fd" or axes != tuple(range(first, x.ndim)) or not x.size or not x.flags.c_contiguous:
         return None
     length = math.prod(x.shape[first:])
-    return length if length <= ROW_BLOCK and all(p.shape == x.shape[first:] for p in parameters) else None
+    return length if length <= 2 * ROW_BLOCK and all(p.shape == x.shape[first:] for p in parameters) else None
 
 
 def _layer_norm(x, weight, bias, length, kept, eps):

@@ -17,7 +17,7 @@ import numpy as np
 #: A product with ones adds so many rows of a matrix at most.
 COLUMN_BLOCK = 1024
 #: So many elements of a row: there it keeps more sums going.
-ROW_BLOCK = 16384
+ROW_BLOCK = 8192
 #: A product of matrices adds so many products.
 PRODUCT_BLOCK = 4096
 #: So many elements are added one after the other.
@@ -39,11 +39,16 @@ def ones(count, dtype):
 def row_sums(x):
     """The sums of the rows of a matrix of floats: products with ones are the fastest sums."""
     length = x.shape[1]
-    if 0 < length <= ROW_BLOCK:
+    block = max(ROW_BLOCK, 2)
+    if 0 < length <= block:
         return x.dot(ones(length, x.dtype))
     if not length:
         return np.zeros(x.shape[0], x.dtype)
-    pieces = [slice(start, min(start + ROW_BLOCK, length)) for start in range(0, length, ROW_BLOCK)]
+    least = -(-length // block)
+    count = next((n for n in range(least, min(4 * least, length // 2 + 1)) if length % n == 0), None)
+    if count and x.flags.c_contiguous:  # a row becomes rows: products with ones copy what has gaps in memory
+        return row_sums(row_sums(x.reshape(-1, length // count)).reshape(-1, count))
+    pieces = [slice(start, min(start + block, length)) for start in range(0, length, block)]
     return column_sums(np.stack([x[:, piece].dot(ones(piece.stop - piece.start, x.dtype)) for piece in pieces]))
 
 
