@@ -45,6 +45,7 @@ def _product(x):
 FUNCTIONS = {
     "reconstruction": (_of_vectors(lambda w: w), SYMMETRIC), "exp": (_of_vectors(pg.exp), SYMMETRIC),
     "traceless": (_of_vectors(lambda w: w - w.mean()), SYMMETRIC), "log": (_of_vectors(lambda w: (w + 1e-3).log()), SYMMETRIC),
+    "shift": (_of_vectors(lambda w: 1e3 + w), SYMMETRIC),  # of values that are nearly equal it makes equal ones
     "polar factor": (_polar, MATRICES), "product": (_product, MATRICES),
 }  # fmt: skip
 

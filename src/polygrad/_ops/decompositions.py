@@ -75,18 +75,20 @@ def _largest(xp, values):
     return xp.max(sizes, axis=-1, keepdims=True) if values.shape[-1] else xp.sum(sizes, axis=-1, keepdims=True)
 
 
-def _over_gaps(xp, turn, values, gaps):
+def _over_gaps(xp, turn, cotangent, values, gaps):
     """``turn`` over ``gaps``, which are 0 for pairs of equal ``values``, without its diagonal.
 
-    NaN for pairs that are equal, and for pairs that are equal up to rounding, unless nothing asks for a turn of those:
-    the vectors of the small values of a matrix of low rank, which a loss does not use.
+    NaN for pairs that are equal, and for pairs that are equal up to rounding, unless the loss uses neither vector of the pair,
+    as with the small values of a matrix of low rank: the columns of ``cotangent``, that of the vectors, are 0 there.
     """
     rounding = xp.expand_dims(_ROUNDING * xp.finfo(values.dtype).eps * _largest(xp, values), axis=-1)
     differences = _columns(xp, values) - xp.expand_dims(values, axis=-1)
     close = xp.abs(differences) <= rounding
     same = on_diagonal(xp, xp.ones_like(gaps), 0) > 0
     nothing = xp.zeros_like(gaps)
-    left_out = xp.logical_or(same, xp.logical_and(differences != 0, turn == 0))
+    unused = xp.sum(xp.abs(cotangent), axis=-2, keepdims=True) == 0
+    unused = xp.logical_and(unused, xp.matrix_transpose(unused))
+    left_out = xp.logical_or(same, xp.logical_and(differences != 0, unused))
     undefined = xp.where(left_out, nothing, nothing + math.nan)
     return turn * xp.where(close, undefined, 1 / xp.where(close, xp.ones_like(gaps), gaps))
 
@@ -330,7 +332,7 @@ def _eigh(xp, g, ans):
     if of_vectors is not None:
         turn = _skew(xp, xp.matmul(adjoint(xp, vectors), of_vectors)) * 0.5
         gaps = _columns(xp, values) - xp.expand_dims(values, axis=-1)
-        turned = xp.matmul(vectors, _over_gaps(xp, turn, values, gaps))
+        turned = xp.matmul(vectors, _over_gaps(xp, turn, of_vectors, values, gaps))
         result = turned if result is None else result + turned
     result = xp.matmul(result, adjoint(xp, vectors))
     return (result + adjoint(xp, result)) * 0.5
@@ -383,7 +385,7 @@ def _svd(xp, g, x_shape, ans, full_matrices):
     left = None if of_s is None else u * _columns(xp, of_s)
     if of_u is not None:
         turn = _skew(xp, xp.matmul(adjoint(xp, u), of_u))
-        inner = _over_gaps(xp, turn * row, s, gaps)
+        inner = _over_gaps(xp, turn * row, of_u, s, gaps)
         if xp.isdtype(u.dtype, "complex floating"):
             phase = xp.diagonal(turn) * 0.5 * _reciprocal(xp, s, rounding[..., 0])
             left = _sum(left, u * _columns(xp, phase))
@@ -392,7 +394,7 @@ def _svd(xp, g, x_shape, ans, full_matrices):
             left = _sum(left, scaled - _product(xp, u, xp.matmul(adjoint(xp, u), scaled)))
     if of_vh is not None:
         turn = _skew(xp, xp.matmul(vh, adjoint(xp, of_vh)))
-        inner = _sum(inner, _over_gaps(xp, column * turn, s, gaps))
+        inner = _sum(inner, _over_gaps(xp, column * turn, adjoint(xp, of_vh), s, gaps))
         if x_shape[-1] > s.shape[-1]:
             scaled = of_vh * _inverse(xp, column)
             outer = xp.matmul(u, scaled - xp.matmul(xp.matmul(scaled, adjoint(xp, vh)), vh))
