@@ -191,11 +191,10 @@ def test_large_and_strided_arrays():
 
 
 @pytest.mark.parity
-@pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop", "Adagrad"])
-def test_complex_parameters_as_pytorch(name, way):
+@pytest.mark.parametrize(("name", "options"), CASES, ids=NAMES)
+def test_complex_parameters_as_pytorch(name, options, way):
     torch = pytest.importorskip("torch")
     values = np.random.default_rng(0).normal(size=(4, 2)).astype(np.float64).view(np.complex128)[:, 0]
-    options = {"momentum": 0.9, "weight_decay": 0.1} if name == "SGD" else {}
     results = []
     for library in (pg, torch):
         z = library.tensor(values, requires_grad=True)
@@ -363,6 +362,8 @@ def test_closures_hooks_and_texts():
     assert repr(optimizer) == repr(theirs)
     optimizer.register_state_dict_post_hook(lambda o, state: {**state, "more": 1})
     assert optimizer.state_dict()["more"] == 1
+    optimizer.register_state_dict_pre_hook(lambda o: o.state.update(extra=1))
+    assert optimizer.state_dict()["state"]["extra"] == 1
     optimizer.zero_grad(set_to_none=False)
     assert x.grad.tolist() == [0, 0]
     optimizer.zero_grad()

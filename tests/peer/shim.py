@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from reference_losses import loss_reference_fns  # noqa: F401  # the files import it
 
 import polygrad as pg
 
@@ -70,6 +71,8 @@ numpy_to_torch_dtype_dict = {
     np.dtype(name).type: getattr(pg, name)
     for name in "bool uint8 int8 int16 int32 int64 float16 float32 float64 complex64 complex128".split()
 }
+#: Absolute tolerances by type, of old tests.
+dtype2prec_DONTUSE = {pg.float32: 1e-5, pg.float64: 1e-5, pg.float16: 1e-2, pg.complex64: 1e-5, pg.complex128: 1e-5}
 torch_to_numpy_dtype_dict = {ours: theirs for theirs, ours in numpy_to_torch_dtype_dict.items()}
 
 # -- comparison ----------------------------------------------------------------------------------------------------------
@@ -123,6 +126,9 @@ class TestCase(unittest.TestCase):
     @classmethod
     def get_primary_device(cls) -> str:
         return "cpu"
+
+    def has_cudnn(self) -> bool:
+        return False
 
     def get_all_devices(self) -> list[str]:
         return ["cpu"]
@@ -204,6 +210,9 @@ class TestCase(unittest.TestCase):
     def assertRtolEqual(self, first: Any, second: Any, precision: float = 1e-4, *_: Any, **__: Any) -> None:
         self.assertEqual(first, second, atol=precision, rtol=precision, exact_dtype=False)
 
+    def assertExpectedInline(self, text: str, expected: str, *_: Any) -> None:
+        self.assertEqual(text, expected.replace("torch.", "polygrad."))
+
     def assertObjectIn(self, value: Any, values: Any) -> None:
         self.assertTrue(any(value is other for other in values))
 
@@ -271,10 +280,10 @@ class subtest:
         self.values = arg_values
 
 
-def parametrize(names: str, values: Any, name_fn: Any = None) -> Callable[[Any], Any]:
-    """A test per value, or per tuple of values where ``names`` are several."""
-    split = [name.strip() for name in names.split(",")]
-    plain = [value.values if isinstance(value, subtest) else value for value in values]
+def parametrize(arg_str: str, arg_values: Any, name_fn: Any = None) -> Callable[[Any], Any]:
+    """A test per value, or per tuple of values where the names are several."""
+    split = [name.strip() for name in arg_str.split(",")]
+    plain = [value.values if isinstance(value, subtest) else value for value in arg_values]
     rows = [tuple(value) if len(split) > 1 else (value,) for value in plain]
 
     def decorate(function: Any) -> Any:
@@ -459,6 +468,31 @@ def get_all_device_types() -> list[str]:
     return ["cpu"]
 
 
+class _OtherDevice(types.ModuleType):
+    """The module of the device that the files were adapted to, taken for the CPU: there is no such device."""
+
+    def is_available(self) -> bool:
+        return False
+
+    is_bf16_supported = is_available
+
+    def device_count(self) -> int:
+        return 0
+
+    current_device = memory_allocated = max_memory_allocated = device_count
+
+    def synchronize(self, *_: Any) -> None:
+        """Nothing: the CPU has done what it was asked for."""
+
+    set_device = empty_cache = set_compile_mode = reset_peak_memory_stats = synchronize
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(pg, name)  # its types of tensors
+
+
+cpu = _OtherDevice("cpu")
+
+
 def suppress_warnings(function: Any) -> Any:
     return function
 
@@ -545,6 +579,12 @@ def _create_basic_net() -> tuple[Any, Any, Any]:
 
     layer, net = Layer(), Net()
     return layer, net, pg.nn.Sequential(net)
+
+
+def _test_bfloat16_ops(test_case: Any, op: Any, device: Any, inp_dims: Any = (), prec: float = 1e-2,
+                       scale_factor: Any = None) -> None:  # fmt: skip
+    value = pg.randn(inp_dims, dtype=pg.bfloat16, requires_grad=True)
+    test_case.assertEqual(op(value), op(value.float()), atol=prec, rtol=prec, exact_dtype=False)
 
 
 def _test_module_empty_input(test_case: Any, module: Any, value: Any, check_size: bool = True,

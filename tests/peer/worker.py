@@ -66,10 +66,12 @@ def load(path: Path, device: str) -> tuple[dict[str, Any], list[tuple[str, BaseE
     """Execute a file statement by statement: its names, and what failed with the number of tests that it hides."""
     source = path.read_text(encoding="utf-8")
     if device != "cpu":
+        source = re.sub(rf"\btorch\.{device}\.", f"torch_{device}.{device}.", source)  # the shim has that module
         source = re.sub(rf"\b{device}\b(:\d)?", "cpu", source)
     linecache.cache[str(path)] = (len(source), None, source.splitlines(keepends=True), str(path))
     module = types.ModuleType(path.stem)
     module.__file__ = str(path)
+    module.make_tensor = shim.make_tensor  # adapted files use it without importing it
     sys.modules[path.stem] = module
     failed = []
     with torch_names.placeholders():

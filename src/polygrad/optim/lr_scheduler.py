@@ -14,6 +14,7 @@ from typing import Any
 from .._functions.common import real_number
 from .._state import host_effect
 from .optimizer import Optimizer
+from .schedule import EPOCH_DEPRECATION_WARNING as EPOCH_DEPRECATION_WARNING
 from .schedule import LRScheduler
 
 __all__ = [

@@ -97,16 +97,19 @@ def adagrad(
 
 def by_parts(rule: Any, xp: Any, parameter: Any, gradient: Any, *state: Any, **settings: Any) -> tuple:
     """``rule`` for a complex parameter: on its real and its imaginary part as if they were two parameters."""
+
+    def whole(x: Any) -> bool:
+        """Whether there is nothing to divide: no such state, or a count of steps."""
+        return x is None or not xp.isdtype(x.dtype, "complex floating")
+
     parts = []
     for part in (xp.real, xp.imag):
-        # The step count is real already.
-        values = [
-            x if x is None or not xp.isdtype(x.dtype, "complex floating") else part(x)
-            for x in (parameter, gradient, *state)
-        ]
+        values = [x if whole(x) else part(x) for x in (parameter, gradient, *state)]
         parts.append(rule(xp, *values, **settings))
     return tuple(
-        x if old is None or not xp.isdtype(old.dtype, "complex floating") else xp.complex(x, y)
+        x
+        if x is None or (old is not None and whole(old))
+        else xp.complex(x, y)  # one made of the gradient has two parts
         for old, x, y in zip((parameter, *state), *parts, strict=True)
     )
 

@@ -14,6 +14,11 @@ from .optimizer import Optimizer, has_stepped
 
 __all__ = ["LRScheduler"]
 
+EPOCH_DEPRECATION_WARNING = (
+    "the epoch parameter of lr_scheduler.step() is deprecated: call step() without one after every epoch; to resume, load the "
+    "scheduler's state_dict"
+)
+
 
 def _check_verbose(verbose: Any) -> None:
     if verbose != "deprecated":
@@ -58,6 +63,8 @@ class LRScheduler:
     _is_initial = False
     #: Whether `get_lr` is called by the schedule itself, in the one place where it gives the next rates.
     _is_asked = False
+    #: The optimizer's own ``step``, where it had one in place of its class's when the schedule was made.
+    _overridden_step: Callable[..., Any] | None = None
     #: Whether the rates at an epoch are the same however it was come to: such a schedule can go there.
     _depends_on_epoch_alone = False
 
@@ -75,6 +82,7 @@ class LRScheduler:
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"a scheduler takes an optimizer, not {type(optimizer).__name__}")
         self.optimizer = optimizer
+        self._overridden_step = vars(optimizer).get("step")
         for number, group in enumerate(optimizer.param_groups):
             if last_epoch == -1:
                 group.setdefault("initial_lr", plain(group["lr"]))
@@ -100,21 +108,26 @@ class LRScheduler:
     def step(self, epoch: int | None = None) -> None:
         """Go on to the next epoch, and set the rates for it.
 
-        Warns where the optimizer has not made a step yet: the first rate would be skipped; and of ``epoch``, a number to go
-        to, which is deprecated.
+        Warns where the optimizer has not made a step yet: the first rate would be skipped; where its ``step`` was replaced
+        since the schedule was made, so that this is not known; and of ``epoch``, a number to go to, which is deprecated.
         """
         self._check_order()
         if epoch is None:
             host_effect(self._step, self._remember)
         else:
-            warn(
-                "the epoch parameter of lr_scheduler.step() is deprecated: call step() without one after every epoch; to "
-                "resume, load the scheduler's state_dict"
-            )
+            warn(EPOCH_DEPRECATION_WARNING)
             host_effect(lambda: self._go_to(epoch), self._remember)
 
     def _check_order(self) -> None:
-        if self._step_count == 1 and not has_stepped(self.optimizer):
+        if self._step_count != 1:
+            return
+        step = vars(self.optimizer).get("step")
+        if step is not self._overridden_step:
+            warn(
+                "optimizer.step() has been overridden after the learning rate scheduler was made, so whether it was called "
+                "before lr_scheduler.step() is not known; make the scheduler after overriding it"
+            )
+        elif step is None and not has_stepped(self.optimizer):
             warn(
                 "lr_scheduler.step() is called before optimizer.step(), so the first learning rate of the schedule is never "
                 "used; call optimizer.step() first, then lr_scheduler.step()"
@@ -188,12 +201,16 @@ class LRScheduler:
 
     def state_dict(self) -> dict[str, Any]:
         """All attributes but the optimizer.  Functions are left out, callable objects keep their attributes."""
-        return {name: _saved(value) for name, value in self.__dict__.items() if name != "optimizer"}
+        return {name: _saved(value) for name, value in self.__dict__.items() if name not in _OF_THE_PROGRAM}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what `state_dict` gave."""
         for name, value in state_dict.items():
             self.__dict__[name] = _loaded(self.__dict__.get(name), value)
+
+
+#: Attributes that are not a part of the state.
+_OF_THE_PROGRAM = ("optimizer", "_overridden_step")
 
 
 def _saved(value: Any) -> Any:

@@ -26,7 +26,7 @@ def save_state(optimizer: Any) -> dict[str, Any]:
         settings = {name: value for name, value in group.items() if name != "params"}
         groups.append({**settings, "params": [numbers[id(parameter)] for parameter in group["params"]]})
     state = {
-        numbers[id(key)] if isinstance(key, Tensor) else key: dict(value)
+        numbers[id(key)] if isinstance(key, Tensor) else key: dict(value) if isinstance(value, dict) else value
         for key, value in optimizer.state.items()
         if not isinstance(key, Tensor) or id(key) in numbers
     }
