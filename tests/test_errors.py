@@ -412,6 +412,26 @@ def test_complex_numbers_have_no_order(name, backend):
     assert (x == x).tolist() == [True, True]
 
 
+@pytest.mark.parametrize(
+    "name", "max min amax amin aminmax argmax argmin sort argsort msort median unique relu isposinf isneginf nansum "
+    "nanmean floor ceil trunc frac erf signbit bitwise_not".split()
+)  # fmt: skip
+def test_a_type_that_an_operation_is_not_for_is_pytorchs_error_and_numpys(name, backend):
+    x = polygrad.tensor([1 + 2j, 3.0])
+    for error in (RuntimeError, TypeError):
+        with pytest.raises(error):
+            getattr(polygrad, name)(x)
+
+
+def test_booleans_have_no_difference(backend):
+    x = polygrad.tensor([True, False])
+    for error in (RuntimeError, TypeError):
+        with pytest.raises(error):
+            x - x
+        with pytest.raises(error):
+            1 - x
+
+
 def test_fractions_of_integers_are_refused(backend):
     x = polygrad.tensor([1, 2])
     for alpha in (1.5, 2.0, 1.0):

@@ -185,8 +185,11 @@ def _only_levels_differ(primitive: Primitive, operands: Sequence[Any], names: Se
     return not primitive.floats or not is_discrete[arrays[0].__class__, arrays[0].dtype]
 
 
-#: Operations that ask which of two elements is larger.
-_ORDERED = frozenset("less less_equal greater greater_equal maximum minimum".split())
+#: Operations that ask which element is larger, and others of which libraries compute something for complex numbers.
+_OF_REAL_NUMBERS = frozenset(
+    "less less_equal greater greater_equal maximum minimum max min argmax argmin argsort sort topk median running_extremum "
+    "searchsorted clip at_least at_most signbit erf".split()
+)
 _COMPARISONS = frozenset("equal not_equal less less_equal greater greater_equal".split())
 
 
@@ -196,6 +199,10 @@ def _common_dtype(primitive: Primitive, tensors: Sequence[Any], promoting: Seque
     scalars = [x for x in involved if not isinstance(x, Tensor)]
     if not known and not scalars:
         return None
+    if primitive.name == "subtract" and _dtypes.bool in known:
+        raise DTypeError(
+            "the difference (the `-` operator) is not supported for boolean tensors; a mask is inverted by `~`, and two are compared by `^`"
+        )
     common = _dtypes.promote(*(known or [_dtypes.default_of(scalars[0].__class__)]))
     for scalar in scalars:
         common = _dtypes.promote_scalar(common, scalar.__class__)
@@ -244,7 +251,8 @@ def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Ex
         return LinAlgError(text)
     if primitive.broadcasts and not _broadcast_together([a.shape for a in arrays]):
         return ShapeError(text)  # which is a TypeError in some libraries
-    return next((k for k in (IndexError, TypeError) if isinstance(error, k)), ShapeError)(text)
+    refusals = (IndexError, IndexError), (TypeError, DTypeError)
+    return next((ours for theirs, ours in refusals if isinstance(error, theirs)), ShapeError)(text)
 
 
 def _broadcast_together(shapes: Sequence[tuple[int, ...]]) -> bool:
@@ -288,6 +296,10 @@ EXPLAINED = (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError)
 
 class ShapeError(ValueError, RuntimeError):
     """Operands whose shapes or values do not fit the operation."""
+
+
+class DTypeError(TypeError, RuntimeError):
+    """Operands of a data type that the operation is not for."""
 
 
 class LinAlgError(ShapeError):
@@ -419,10 +431,11 @@ def _text(primitive: Primitive, operator: bool) -> tuple[str, dict[str, Any]]:
     lines = [_signature(primitive, names, scope)]
     add = lines.append
     _read_operands(primitive, names, arrays, operator, add)
-    if primitive.name in _ORDERED:
-        add("    if is_complex[kind, a0.dtype]: raise TypeError(unordered)")
-        scope["unordered"] = (
-            f"{primitive.name} is not supported for complex numbers, which have no order; compare x.real, x.imag or x.abs()"
+    if primitive.name in _OF_REAL_NUMBERS:
+        add("    if is_complex[kind, a0.dtype]: raise DTypeError(complex_numbers)")
+        scope["DTypeError"] = DTypeError
+        scope["complex_numbers"] = (
+            f"{primitive.name} is not supported for complex numbers, which have no order; take x.real, x.imag or x.abs()"
         )
     if primitive.accumulates:
         add("    if a0.dtype in halves[kind]:")

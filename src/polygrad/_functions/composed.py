@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import _dtypes
+from .._core.dispatch import DTypeError
 from .._core.precision import in_single_precision, widen
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
@@ -96,13 +97,19 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
 
 
 def isposinf(input: Tensor) -> Tensor:
-    """Which elements are positive infinity."""
-    return input == math.inf
+    """Which elements are positive infinity.  Raises RuntimeError for complex numbers, of which an infinity has no sign."""
+    return _real(input, "isposinf") == math.inf
 
 
 def isneginf(input: Tensor) -> Tensor:
-    """Which elements are negative infinity."""
-    return input == -math.inf
+    """Which elements are negative infinity.  Raises RuntimeError for complex numbers, of which an infinity has no sign."""
+    return _real(input, "isneginf") == -math.inf
+
+
+def _real(input: Tensor, name: str) -> Tensor:
+    if check_tensor(input, name).dtype.is_complex:
+        raise DTypeError(f"{name}() is not supported for complex numbers; take x.real, x.imag or x.abs()")
+    return input
 
 
 def isreal(input: Tensor) -> Tensor:
@@ -151,13 +158,13 @@ def view_as_complex(input: Tensor) -> Tensor:
 
 
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
-    """The sum, NaN counting as 0."""
-    return _without_nan(input).sum(dim, keepdim, dtype=dtype)
+    """The sum, NaN counting as 0.  Raises RuntimeError for complex numbers."""
+    return _without_nan(_real(input, "nansum")).sum(dim, keepdim, dtype=dtype)
 
 
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of what is not NaN."""
-    x = widen(input)
+    x = widen(_real(input, "nanmean"))
     count = xp.astype(xp.logical_not(xp.isnan(x)), x.dtype).sum(dim, keepdim)
     result = nansum(x, dim, keepdim, dtype=dtype) / count
     return result if x is input or dtype is not None else xp.astype(result, input.dtype)

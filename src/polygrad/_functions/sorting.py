@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
-from .._core.dispatch import ShapeError
+from .._core.dispatch import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
@@ -22,7 +22,7 @@ from .shaping import flatten
 def _ordered(input: Tensor, name: str) -> Tensor:
     check_tensor(input, name)
     if input.dtype.is_complex:
-        raise RuntimeError(f"{name}(): complex numbers have no order; sort x.abs() or x.real instead")
+        raise DTypeError(f"{name}(): complex numbers have no order; sort x.abs() or x.real instead")
     return input
 
 

@@ -144,7 +144,7 @@ logistic.defvjp(x=lambda xp, g, x, ans: g * (ans * xp.logistic(-x)))
 @primitive()
 def relu(xp, x, /):
     if is_complex[type(x), x.dtype]:
-        raise RuntimeError("complex numbers have no order")
+        raise TypeError("complex numbers have no order")
     return xp.maximum(x, xp.zeros_like(x))
 
 

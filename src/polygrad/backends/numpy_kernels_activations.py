@@ -26,7 +26,7 @@ class _Zeros(dict):
     """Data type → a zero of it, to compare with."""
 
     def __missing__(self, dtype: Any) -> Any:
-        raise RuntimeError("complex numbers have no order")
+        raise TypeError("complex numbers have no order")
 
 
 _ZERO = _Zeros((np.dtype(code), np.zeros((), code)) for code in "efdbhilBHILQq?")
