@@ -14,7 +14,7 @@ TURN = np.linalg.qr(np.arange(9.0).reshape(3, 3) + 5 * I3)[0]
 #: Symmetric matrices with equal eigenvalues: exactly, or up to rounding.
 SYMMETRIC = {
     "identity": I3, "zero": 0 * I3, "4 I": 4 * I3, "a pair": np.diag([1.0, 1.0, 3.0]), "another pair": np.diag([1.0, 3.0, 3.0]),
-    "turned": TURN @ np.diag([2.0, 2.0, 5.0]) @ TURN.T,
+    "nearly a pair": np.diag([2.0, np.nextafter(2.0, 3.0), 5.0]), "turned": TURN @ np.diag([2.0, 2.0, 5.0]) @ TURN.T,
 }  # fmt: skip
 #: Matrices with equal singular values, or with one of 0 that is not the only one or whose matrix is not square.
 MATRICES = {
