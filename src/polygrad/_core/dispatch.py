@@ -201,7 +201,7 @@ def _common_dtype(primitive: Primitive, tensors: Sequence[Any], promoting: Seque
         return None
     if primitive.name == "subtract" and _dtypes.bool in known:
         raise DTypeError(
-            "the difference (the `-` operator) is not supported for boolean tensors; a mask is inverted by `~`, and two are compared by `^`"
+            "`-` is not supported for boolean tensors: `~` inverts a mask, and `^` says where two of them differ"
         )
     common = _dtypes.promote(*(known or [_dtypes.default_of(scalars[0].__class__)]))
     for scalar in scalars:
