@@ -85,6 +85,8 @@ def test_streams():
     assert [b.tolist() for b in DataLoader(Stream(5), batch_size=2, drop_last=True)] == [[0, 1], [2, 3]]
     assert list(DataLoader(Stream(3), batch_size=None)) == [0, 1, 2]
     assert list(ChainDataset([Stream(2), Stream(1)])) == [0, 1, 0]
+    with pytest.raises(TypeError, match="ConcatDataset"):
+        list(ChainDataset([Stream(2), Squares()]))
     assert get_worker_info() is None
 
 
@@ -157,6 +159,75 @@ def test_collating_is_pytorchs():
 def test_wrong_arguments(call, kind, message):
     with pytest.raises(kind, match=message):
         call()
+
+
+#: What is refused, on PyTorch's or polygrad's module.  `squares` has ten examples.
+REFUSED = {
+    "negative workers": lambda data, squares: data.DataLoader(squares, num_workers=-1),
+    "negative timeout": lambda data, squares: data.DataLoader(squares, timeout=-1),
+    "context without workers": lambda data, squares: data.DataLoader(squares, multiprocessing_context="spawn"),
+    "unknown context": lambda data, squares: data.DataLoader(squares, num_workers=1, multiprocessing_context="bad"),
+    "no context": lambda data, squares: data.DataLoader(squares, num_workers=1, multiprocessing_context=object()),
+    "prefetching without workers": lambda data, squares: data.DataLoader(squares, prefetch_factor=2),
+    "persistent without workers": lambda data, squares: data.DataLoader(squares, persistent_workers=True),
+    **{
+        f"changed {name}": lambda data, squares, name=name: setattr(data.DataLoader(squares), name, None)
+        for name in ("batch_size", "sampler", "batch_sampler", "drop_last", "dataset")
+    },
+    "replacement of a random sampler": lambda data, squares: data.RandomSampler(squares, replacement=0),
+    "replacement of a weighted sampler": lambda data, squares: data.WeightedRandomSampler([1.0], 1, replacement=0),
+    "drop_last of a batch sampler": lambda data, squares: data.BatchSampler(range(3), 2, 1),
+    "too few examples": lambda data, squares: data.StackDataset(squares, TooFew()).__getitems__([0, 1]),
+    "too many numbers": lambda data, squares: data.StackDataset(list(range(10)), squares).__getitems__([0, 10]),
+}
+
+
+class TooFew(Squares):
+    def __getitems__(self, numbers):
+        return [self[i] for i in numbers[1:]]
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("name", REFUSED)
+def test_pytorch_refuses_the_same(name):
+    data = pytest.importorskip("torch.utils.data")
+    with pytest.raises(Exception) as theirs:  # noqa: PT011  # any error
+        REFUSED[name](data, Squares())
+    with pytest.raises(type(theirs.value)):
+        REFUSED[name](pg.utils.data, Squares())
+
+
+def test_examples_that_are_given_at_once():
+    class AtOnce(Squares):
+        def __getitems__(self, numbers):
+            asked.append(numbers)
+            return [self[i] for i in numbers]
+
+    for dataset in (AtOnce(), Subset(AtOnce(), range(10)), StackDataset(AtOnce()), StackDataset(a=AtOnce())):
+        asked = []
+        assert len(list(DataLoader(dataset, batch_size=4))) == 3
+        assert asked == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        RandomSampler(range(5)),
+        RandomSampler(range(5), num_samples=12),
+        RandomSampler(range(5), True),
+        WeightedRandomSampler([1.0, 2.0, 3.0], 5),
+        SubsetRandomSampler(range(5)),
+    ],
+)
+def test_a_sampler_draws_when_it_is_first_asked_and_then_no_more(sampler):
+    one, other = iter(sampler), iter(sampler)
+    orders = []
+    for numbers in (one, other):
+        pg.manual_seed(0)
+        first = next(numbers)
+        pg.manual_seed(1)
+        orders.append([first, *numbers])
+    assert orders[0] == orders[1]
 
 
 def test_arrays_go_through_dlpack_and_back():

@@ -175,8 +175,9 @@ class TestCase(unittest.TestCase):
             self.fail(f"the shapes differ: {a.shape} and {b.shape}" + (f" : {msg}" if msg else ""))
         if a.size == 1 and b.size == 1:
             a, b = a.reshape(()), b.reshape(())
-        exact = a.dtype.kind in "biu" and b.dtype.kind in "biu"
-        if exact:
+        if not (a.dtype.kind in "biufc" and b.dtype.kind in "biufc"):
+            same = a == b
+        elif a.dtype.kind in "biu" and b.dtype.kind in "biu":
             same = (
                 a == b
                 if not (absolute or relative)

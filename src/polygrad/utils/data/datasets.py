@@ -39,6 +39,12 @@ class Dataset(Generic[T]):
         return ConcatDataset([self, other])
 
 
+def items(dataset: Any, indices: Sequence[int]) -> Any:
+    """The examples ``indices`` of ``dataset``: all at once where it has ``__getitems__``."""
+    at_once = getattr(dataset, "__getitems__", None)
+    return at_once(indices) if callable(at_once) else [dataset[index] for index in indices]
+
+
 class IterableDataset(Dataset[T]):
     """The base of data sets whose examples come one after the other: a subclass defines ``__iter__``."""
 
@@ -87,6 +93,16 @@ class StackDataset(Dataset[T]):
             return {name: part[index] for name, part in self.datasets.items()}
         return tuple([part[index] for part in self.datasets])
 
+    def __getitems__(self, indices: Sequence[int]) -> list[Any]:
+        """The examples ``indices``.  Raises ValueError where a data set gives another number of them."""
+        named = isinstance(self.datasets, dict)
+        columns = [items(part, indices) for part in (self.datasets.values() if named else self.datasets)]
+        for column in columns:
+            if len(column) != len(indices):
+                raise ValueError(f"StackDataset: a data set gave {len(column)} examples for {len(indices)} numbers")
+        rows = zip(*columns, strict=True)
+        return [dict(zip(self.datasets, row, strict=True)) for row in rows] if named else list(rows)
+
     def __len__(self) -> int:
         return self._length
 
@@ -114,17 +130,26 @@ class ConcatDataset(Dataset[T]):
 
 
 class ChainDataset(IterableDataset[T]):
-    """Several data sets, each gone through from its beginning to its end, one after the other."""
+    """Several data sets, each gone through from its beginning to its end, one after the other.
+
+    Going through it raises TypeError at one that is no `IterableDataset`.
+    """
 
     def __init__(self, datasets: Iterable[Dataset]) -> None:
         self.datasets: list[Any] = list(datasets)
 
     def __iter__(self) -> Iterator[Any]:
-        for part in self.datasets:
+        for part in self._parts():
             yield from part
 
     def __len__(self) -> int:
-        return sum(len(part) for part in self.datasets)
+        return sum(len(part) for part in self._parts())
+
+    def _parts(self) -> Iterator[Any]:
+        for part in self.datasets:
+            if not isinstance(part, IterableDataset):
+                raise TypeError(f"ChainDataset takes IterableDatasets, not {type(part).__name__}; use ConcatDataset")
+            yield part
 
 
 class Subset(Dataset[T]):
@@ -137,6 +162,10 @@ class Subset(Dataset[T]):
         if isinstance(index, list):
             return self.dataset[[self.indices[i] for i in index]]
         return self.dataset[self.indices[index]]
+
+    def __getitems__(self, indices: Sequence[int]) -> Any:
+        """The examples ``indices``, all at once where the data set gives them so."""
+        return items(self.dataset, [self.indices[i] for i in indices])
 
     def __len__(self) -> int:
         return len(self.indices)

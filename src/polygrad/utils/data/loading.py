@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from multiprocessing import get_all_start_methods
+from multiprocessing.context import BaseContext
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -12,7 +14,7 @@ from ..._dtypes import float64
 from ..._functions.creation import as_tensor, tensor
 from ..._functions.generator import Generator
 from ..._functions.shaping import stack
-from .datasets import IterableDataset, Subset, TensorDataset
+from .datasets import IterableDataset, Subset, TensorDataset, items
 from .samplers import BatchSampler, RandomSampler, SequentialSampler
 
 T = TypeVar("T", covariant=True)
@@ -85,8 +87,8 @@ class DataLoader(Generic[T]):
         generator: of the random order.
         num_workers and what belongs to it: taken for PyTorch's sake; the process itself loads.
 
-    Raises ValueError for arguments that exclude each other.  An error of the data set, or of ``collate_fn``, comes out of
-    ``next``, and what follows are the batches after that one.
+    Raises ValueError for arguments that exclude each other, and where what it loads is changed after it was made.  An error
+    of the data set, or of ``collate_fn``, comes out of ``next``, and what follows are the batches after that one.
 
     Example::
 
@@ -94,6 +96,8 @@ class DataLoader(Generic[T]):
         for x, y in loader:
             x.shape  # (4, 3), (4, 3), (2, 3)
     """
+
+    _is_made = False
 
     def __init__(
         self,
@@ -116,8 +120,7 @@ class DataLoader(Generic[T]):
         pin_memory_device: str = "",
         in_order: bool = True,
     ) -> None:
-        if num_workers < 0:
-            raise ValueError(f"num_workers cannot be negative, but it is {num_workers}")
+        _check_workers(num_workers, timeout, multiprocessing_context, prefetch_factor, persistent_workers)
         iterable = isinstance(dataset, IterableDataset)
         if iterable and (shuffle or sampler is not None or batch_sampler is not None):
             raise ValueError(
@@ -145,6 +148,12 @@ class DataLoader(Generic[T]):
         if collate_fn is None:
             collate_fn = default_convert if self.batch_size is None and batch_sampler is None else default_collate
         self.collate_fn = collate_fn
+        self._is_made = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if self._is_made and name in ("batch_sampler", "batch_size", "dataset", "drop_last", "sampler"):
+            raise ValueError(f"{name} of a DataLoader cannot be changed, since it has been used; make another loader")
+        super().__setattr__(name, value)
 
     def __iter__(self) -> Iterator[T]:
         return _Batches(self)
@@ -170,9 +179,7 @@ class DataLoader(Generic[T]):
         numbers = next(batches)
         if self.collate_fn is default_collate and _is_of_tensors(self.dataset):
             return list(self.dataset[list(numbers)])  # all at once: the same as one by one, stacked
-        if hasattr(self.dataset, "__getitems__"):
-            return self.collate_fn(self.dataset.__getitems__(numbers))
-        return self.collate_fn([self.dataset[number] for number in numbers])
+        return self.collate_fn(items(self.dataset, numbers))
 
     def __len__(self) -> int:
         if isinstance(self.dataset, IterableDataset):
@@ -181,6 +188,27 @@ class DataLoader(Generic[T]):
                 return count
             return count // self.batch_size if self.drop_last else -(-count // self.batch_size)
         return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
+
+
+def _check_workers(workers: int, timeout: float, context: Any, prefetch_factor: int | None, persistent: bool) -> None:
+    """Raise ValueError or TypeError for what PyTorch refuses of the arguments about worker processes."""
+    for name, value in (("num_workers", workers), ("timeout", timeout)):
+        if value < 0:
+            raise ValueError(f"{name} cannot be negative, but it is {value}")
+    for name, given in (
+        ("multiprocessing_context", context is not None),
+        ("prefetch_factor", prefetch_factor is not None),
+        ("persistent_workers", persistent),
+    ):
+        if given and workers == 0:
+            raise ValueError(f"{name} is about worker processes, and num_workers=0 asks for none")
+    if isinstance(context, str):
+        if context not in get_all_start_methods():
+            raise ValueError(f"multiprocessing_context must be one of {get_all_start_methods()}, not {context!r}")
+    elif context is not None and not isinstance(context, BaseContext):
+        raise TypeError(
+            f"multiprocessing_context must be a context or the name of a start method, not {type(context).__name__}"
+        )
 
 
 class _Batches(Iterator[Any]):

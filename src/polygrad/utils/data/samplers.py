@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
 from ..._functions.creation import tensor
@@ -33,6 +33,11 @@ def _count(value: Any, name: str) -> int:
     return value
 
 
+def _flag(value: Any, name: str, error: type[Exception]) -> None:
+    if not isinstance(value, bool):
+        raise error(f"{name} should be a boolean value, but got {name}={value}")
+
+
 class SequentialSampler(Sampler[int]):
     """All examples in order."""
 
@@ -56,6 +61,7 @@ class RandomSampler(Sampler[int]):
         num_samples: int | None = None,
         generator: Generator | None = None,
     ) -> None:
+        _flag(replacement, "replacement", TypeError)
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
         self._num_samples = None if num_samples is None else _count(num_samples, "num_samples")
 
@@ -69,9 +75,9 @@ class RandomSampler(Sampler[int]):
         if self.replacement:
             yield from randint(0, size, (left,), generator=self.generator).tolist()
             return
-        while left > 0 and size:
-            yield from randperm(size, generator=self.generator).tolist()[:left]
-            left -= size
+        # All rounds are drawn before the first example, so that other draws between two examples change nothing.
+        rounds = [randperm(size, generator=self.generator).tolist() for _ in range(-(-left // size) if size else 0)]
+        yield from islice(chain.from_iterable(rounds), left)
 
     def __len__(self) -> int:
         return self.num_samples
@@ -103,11 +109,12 @@ class WeightedRandomSampler(Sampler[int]):
                 f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}"
             )
         self.num_samples = _count(num_samples, "num_samples")
+        _flag(replacement, "replacement", ValueError)
         self.replacement, self.generator = replacement, generator
 
     def __iter__(self) -> Iterator[int]:
         weights = self.weights if self.weights.dtype.is_differentiable else self.weights.float()
-        return iter(multinomial(weights, self.num_samples, self.replacement, generator=self.generator).tolist())
+        yield from multinomial(weights, self.num_samples, self.replacement, generator=self.generator).tolist()
 
     def __len__(self) -> int:
         return self.num_samples
@@ -118,8 +125,7 @@ class BatchSampler(Sampler[list[int]]):
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
         self.batch_size = _count(batch_size, "batch_size")
-        if not isinstance(drop_last, bool):
-            raise ValueError(f"drop_last should be a boolean value, but got drop_last={drop_last}")
+        _flag(drop_last, "drop_last", ValueError)
         self.sampler, self.drop_last = sampler, drop_last
 
     def __iter__(self) -> Iterator[list[int]]:
