@@ -148,3 +148,107 @@ def test_names_as_users_write_them():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert eval(repr(x.shape), {"polygrad": polygrad}) == x.shape
+
+
+class Numbers:
+    """A sequence of a type of its own."""
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, position):
+        return [1.5, 2.5][position]
+
+
+SEQUENCES = {
+    "a range": lambda m: range(3),
+    "a type of its own": lambda m: Numbers(),
+    "several": lambda m: [Numbers(), Numbers()],
+    "a memoryview": lambda m: memoryview(np.arange(3.0)),
+    "integers as booleans": lambda m: [2**63, 0, -(2**70)],
+}
+
+
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_sequences_of_any_type(name, backend):
+    options = lambda m: {"dtype": m.bool} if "booleans" in name else {}  # noqa: E731 - short
+    ours, theirs = (m.tensor(SEQUENCES[name](m), **options(m)) for m in (polygrad, torch))
+    assert ours.tolist() == theirs.tolist() and str(ours.dtype).split(".")[1] == str(theirs.dtype).split(".")[1]
+
+
+@pytest.mark.parametrize("data", [{1: 2}, "12", b"12", {1, 2}], ids=repr)
+def test_what_is_no_data(data):
+    with pytest.raises(TypeError, match="can't make a tensor of"):
+        polygrad.tensor(data)
+
+
+def test_asarray_shares_or_copies():
+    for source in (np.arange(4.0), polygrad.arange(4)):
+        for copy, shares in ((None, isinstance(source, polygrad.Tensor)), (True, False), (False, True)):
+            made = polygrad.asarray(source, copy=copy)
+            source[1] = 7 if made[1] != 7 else 8
+            assert bool(made[1] == source[1]) is shares
+    buffer = bytearray(8)
+    shared, copied = (polygrad.asarray(buffer, dtype=polygrad.int32, copy=copy) for copy in (False, None))
+    buffer[4] = 1
+    assert shared.tolist() == [0, 1] and copied.tolist() == [0, 0]
+    assert polygrad.asarray(memoryview(np.ones(2, np.int16))).dtype is polygrad.int16
+    single = polygrad.ones(2)
+    for call in (
+        lambda: polygrad.asarray([1.0], copy=False), lambda: polygrad.asarray(np.float64(1), copy=False),
+        lambda: polygrad.asarray(single, dtype=polygrad.float64, copy=False),
+        lambda: polygrad.asarray(np.ones(2), dtype=polygrad.float32, copy=False),
+        lambda: polygrad.asarray(single, backend="strict", copy=False),
+        lambda: polygrad.asarray(np.ones(2), backend="strict", copy=False),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="asarray"):
+            call()
+
+
+def test_asarray_and_gradients(backend):
+    x = polygrad.ones(2, requires_grad=True)
+    y = x * 2
+    assert polygrad.asarray(y) is y and polygrad.asarray(y, copy=True).requires_grad
+    assert not polygrad.asarray(y, requires_grad=False).requires_grad
+    leaf = polygrad.asarray(y, requires_grad=True)
+    assert leaf.is_leaf and leaf.requires_grad
+
+
+SPACED = [(1, 2), (1.0, -2.0), (1j, 2j), (0.0, 2j), (1j, 2), (1 + 2j, 3 - 1j)]
+
+
+@pytest.mark.parametrize("ends", SPACED, ids=str)
+@pytest.mark.parametrize("name", ["linspace", "logspace"])
+def test_spaced_numbers(name, ends, backend):
+    for steps in (0, 1, 2, 5):
+        ours, theirs = (getattr(m, name)(*ends, steps) for m in (polygrad, torch))
+        assert np.allclose(ours.tolist(), theirs.tolist(), rtol=1e-5)
+        assert str(ours.dtype).split(".")[1] == str(theirs.dtype).split(".")[1]
+    if any(isinstance(end, complex) for end in ends):
+        with pytest.raises(RuntimeError, match="complex"):
+            getattr(polygrad, name)(*ends, 3, dtype=polygrad.float32)
+
+
+REFUSED_CONVERSIONS = {
+    "int, none": (ValueError, lambda m: int(m.zeros(0))), "float, two": (ValueError, lambda m: float(m.zeros(2))),
+    "complex, two": (ValueError, lambda m: complex(m.zeros(2))), "item": (RuntimeError, lambda m: m.zeros(2).item()),
+    "float, complex": (RuntimeError, lambda m: float(m.tensor(1.5j))), "eye": (RuntimeError, lambda m: m.eye(-1, 2)),
+    "int, complex": (RuntimeError, lambda m: int(m.tensor(1.5j))), "linspace": (RuntimeError, lambda m: m.linspace(0, 1, -1)),
+    "meshgrid": (RuntimeError, lambda m: m.meshgrid(m.tensor([1]), m.tensor([1.0]), indexing="ij")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED_CONVERSIONS)
+def test_refused_as_in_pytorch(name, backend):
+    error, call = REFUSED_CONVERSIONS[name]
+    for module in (torch, polygrad):
+        with pytest.raises(error):
+            call(module)
+
+
+def test_a_grid_without_its_indexing_is_warned_of(backend):
+    x = polygrad.ones(2)
+    with pytest.warns(UserWarning, match="indexing"):
+        polygrad.meshgrid(x, x)
+    polygrad.meshgrid(x, x, indexing="ij")
+    polygrad.cartesian_prod(x, x)

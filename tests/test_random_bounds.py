@@ -18,9 +18,10 @@ REFUSED = {
     "bernoulli_": [("float32", 2), ("float32", -0.1), ("float32", nan), ("int64", 1.5)],
 }  # fmt: skip
 TAKEN = {
-    "random_": [("int8", -128, 128), ("uint8", 256), ("bool", 0, 2), ("float16", 0, 10000), ("int32", 2**31 - 1, 2**31), ("int8",)],
-    "uniform_": [("float32", 1, 1), ("float16", 0, 6e4), ("float32", -1e38, 1e38)],
-    "normal_": [("float32", 3, 0)],
+    "random_": [("int8", -128, 128), ("uint8", 256), ("bool", 0, 2), ("float16", 0, 2049), ("int32", 2**31 - 1, 2**31), ("int8",),
+                ("int8", -128, None), ("int64", -(2**63), None), ("float32", -5, None), ("bool", 0, None), ("uint8", 7, None)],
+    "uniform_": [("float32", 1, 1), ("float16", 0, 6e4), ("float32", -1e38, 1e38), ("complex64", 1, 1)],
+    "normal_": [("float32", 3, 0), ("complex64", 3, 0)],
     "exponential_": [("float32", inf)],
     "bernoulli_": [("float32", 0), ("int64", 1)],
 }  # fmt: skip
@@ -74,3 +75,31 @@ FUNCTIONS = {
 def test_functions_refuse(name, backend):
     with pytest.raises(RuntimeError):
         FUNCTIONS[name]()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int16", "int32", "int64", "float32", "float64"])
+def test_all_integers_of_a_type_are_drawn(dtype, backend):
+    kind = getattr(polygrad, dtype)
+    if kind.is_floating_point:
+        largest = 2**24 if dtype == "float32" else 2**53
+        smallest = -largest
+    else:
+        smallest, largest = polygrad.iinfo(kind).min, polygrad.iinfo(kind).max
+    drawn = polygrad.zeros(2000, dtype=kind).random_(smallest, None).tolist()
+    tenth = max(1, (largest - smallest) // 10)
+    assert smallest <= min(drawn) < smallest + tenth and largest - tenth < max(drawn) <= largest
+
+
+def test_both_parts_of_complex_numbers_are_drawn(backend):
+    x = polygrad.zeros(1000, dtype=polygrad.complex64)
+    for part in (polygrad.real, polygrad.imag):
+        assert part(x.uniform_(5, 6)).min().item() >= 5 and part(x).max().item() <= 6
+        assert abs(part(x.normal_(3, 2)).mean().item() - 3) < 0.3
+        assert abs(part(x).std().item() - 2**0.5) < 0.2
+
+
+def test_integers_that_a_type_rounds_are_warned_of(backend):
+    x = polygrad.zeros(3)
+    with pytest.warns(UserWarning, match="out of bounds"):
+        x.random_(0, 2**24 + 2)
+    x.random_(-(2**24), 2**24 + 1)

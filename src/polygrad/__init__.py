@@ -63,8 +63,9 @@ _HOMES = {
             "picking": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill
                 index_copy index_put masked_fill masked_select masked_scatter nonzero argwhere""",
             "printing": "set_printoptions",
+            "foreign": "asarray from_dlpack",
             "kinds": """BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor
-                ShortTensor can_cast from_dlpack is_complex is_floating_point is_nonzero is_signed is_tensor numel promote_types
+                ShortTensor can_cast is_complex is_floating_point is_nonzero is_signed is_tensor numel promote_types
                 result_type""",
             "assembling": """atleast_1d atleast_2d atleast_3d block_diag cartesian_prod cdist column_stack diff dsplit dstack
                 hsplit hstack meshgrid rot90 row_stack select_scatter slice_scatter trapezoid trapz tril_indices triu_indices
@@ -114,7 +115,6 @@ _RENAMED = {
     "concatenate": "cat",
     "clip": "clamp",
     "as_array": "as_tensor",
-    "asarray": "as_tensor",
     "permute_dims": "permute",
     "ger": "outer",
     "inverse": "inv",

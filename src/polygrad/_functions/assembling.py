@@ -11,7 +11,7 @@ from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
-from .common import check_tensor, numpy_spelling
+from .common import check_tensor, numpy_spelling, warn
 from .creation import tensor, zeros
 from .shaping import broadcast_to, cat, stack, tensor_split
 
@@ -33,8 +33,14 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         raise RuntimeError(f"meshgrid: indexing must be one of 'xy' or 'ij', but received: {indexing!r}")
     if not vectors or any(v.ndim > 1 for v in vectors):
         raise RuntimeError(f"meshgrid expects vectors, but got tensors of shapes {[tuple(v.shape) for v in vectors]}")
+    if len({v.dtype for v in vectors}) > 1:
+        raise RuntimeError(f"meshgrid expects vectors of one type, but got {', '.join(v.dtype.name for v in vectors)}")
+    if indexing is None:
+        warn(
+            "meshgrid: in an upcoming release, it will be required to pass the indexing argument; indexing='ij' is meant here."
+        )
     if indexing == "xy" and len(vectors) > 1:
-        second, first, *rest = meshgrid(vectors[1], vectors[0], *vectors[2:])
+        second, first, *rest = meshgrid(vectors[1], vectors[0], *vectors[2:], indexing="ij")
         return (first, second, *rest)
     lengths = tuple(v.shape.numel() for v in vectors)
     places = [tuple(n if a == axis else 1 for a, n in enumerate(lengths)) for axis in range(len(lengths))]
@@ -45,7 +51,7 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
     """All combinations of one element of each vector, one a row."""
     if len(tensors) == 1:
         return tensors[0]
-    return stack([xp.reshape(grid, (grid.shape.numel(),)) for grid in meshgrid(*tensors)], -1)
+    return stack([xp.reshape(grid, (grid.shape.numel(),)) for grid in meshgrid(*tensors, indexing="ij")], -1)
 
 
 def atleast_1d(*tensors: Any) -> Any:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import _dtypes
+from .._core.dispatch import DTypeError, ShapeError
 from .._core.lending import lend
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, make_leaf
@@ -127,6 +129,21 @@ def item(input: Tensor) -> Any:
 def tolist(input: Tensor) -> Any:
     """The values as nested lists of Python numbers."""
     return input.backend.to_numpy(input._read()).tolist()
+
+
+def converter(kind: type) -> Callable[[Tensor], Any]:
+    """``int(x)``, ``float(x)`` or ``complex(x)`` of a tensor's only element."""
+
+    def convert(input: Tensor) -> Any:
+        if input.shape.numel() != 1:
+            raise ShapeError(
+                f"only tensors of one element become a Python number, and this one has {input.shape.numel()}"
+            )
+        if input.dtype.is_complex and kind is not complex:
+            raise DTypeError(f"a complex number is no {kind.__name__}; take x.real, x.imag or x.abs()")
+        return kind(input.backend.item(input._read()))
+
+    return convert
 
 
 def to_bool(input: Tensor) -> bool:

@@ -309,30 +309,51 @@ def linspace(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """``steps`` numbers at equal distances, from ``start`` to ``end``, both included."""
-    dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
+    """``steps`` numbers at equal distances, from ``start`` to ``end``, both included.
+
+    Raises RuntimeError for complex ends and a real ``dtype``.
+    """
+    return _spaced("linspace", start, end, steps, None, dtype, device, requires_grad, backend)
+
+
+def logspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """``steps`` numbers from ``base ** start`` to ``base ** end`` at equal ratios.
+
+    Raises RuntimeError for complex ends and a real ``dtype``.
+    """
+    return _spaced("logspace", start, end, steps, float(base), dtype, device, requires_grad, backend)
+
+
+def _spaced(
+    name: str, start: Any, end: Any, steps: int, base: float | None, dtype: DType | None, device: Any, requires_grad: bool,
+    backend: Any,
+) -> Tensor:  # fmt: skip
+    ends = [number_of(start), number_of(end)]
+    is_complex = any(isinstance(x, complex) for x in ends)
+    dtype = check_dtype(dtype) or _dtypes.default_of(complex if is_complex else float)
+    if is_complex and not dtype.is_complex:
+        raise RuntimeError(f"{name}(): the numbers from {ends[0]} to {ends[1]} are complex, and {dtype.name} is not")
     target, where = place(backend, device)
-    start, end = float(number_of(start)), float(number_of(end))
-    numbers = np.linspace(start, end, steps)
+    if steps < 0:
+        raise ShapeError(f"{name}(): the number of steps must not be negative, but it is {steps}")
+    numbers = np.linspace(*map(complex if is_complex else float, ends), steps)
+    if base is not None:
+        numbers = np.asarray(base**numbers)
     if dtype.kind in ("int", "uint"):
-        dtype.check(start)
-        dtype.check(end)
+        if base is None:
+            dtype.check(ends[0]), dtype.check(ends[1])
         numbers = np.trunc(numbers)
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
-
-
-def logspace(start: Any, end: Any, steps: int, base: float = 10.0, **options: Any) -> Tensor:
-    """``steps`` numbers from ``base ** start`` to ``base ** end`` at equal ratios.  Options as for `linspace`."""
-    dtype = check_dtype(options.pop("dtype", None)) or _dtypes.get_default_dtype()
-    device, requires_grad, backend = (options.pop(name, None) for name in ("device", "requires_grad", "backend"))
-    if options:
-        raise TypeError(f"logspace() got an unexpected keyword argument {next(iter(options))!r}")
-    target, where = place(backend, device)
-    numbers = np.asarray(float(base) ** np.linspace(float(number_of(start)), float(number_of(end)), steps))
-    if dtype.kind in ("int", "uint"):
-        numbers = np.trunc(numbers)
-    array = target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True)
-    return wrap(array, bool(requires_grad))
 
 
 def eye(
@@ -345,6 +366,8 @@ def eye(
     backend: Any = None,
 ) -> Tensor:
     """The identity matrix of shape ``(n, m)``."""
+    if n < 0 or (m is not None and m < 0):
+        raise ShapeError(f"eye(): lengths must not be negative, but they are n={n}, m={m}")
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
     target, where = place(backend, device)
     return wrap(target.xp.eye(n, m, dtype=target.to_dtype(dtype), device=where), requires_grad)

@@ -137,38 +137,6 @@ def can_cast(from_: DType, to: DType) -> bool:
     return _dtypes._KIND_RANK[from_.kind] <= _dtypes._KIND_RANK[to.kind]
 
 
-def dlpack(input: Tensor, *, copy: bool | None = None, **arguments: Any) -> Any:
-    """The standard's ``__dlpack__``: always a copy, since not every receiver respects read-only memory.
-
-    Raises BufferError for a tensor that requires grad, and for ``copy=False``.
-    """
-    if input.requires_grad:
-        raise BufferError("can't export a tensor that requires grad through DLPack; use tensor.detach()")
-    if copy is False:
-        raise BufferError(
-            "a tensor's memory is not shared through DLPack, since what is written to it would change gradients; leave "
-            "copy=False out, or read tensor.numpy() or tensor.array, and do not write to them"
-        )
-    return input.backend.asarray(input.array, copy=True).__dlpack__(**arguments)
-
-
-def dlpack_device(input: Tensor) -> Any:
-    """The standard's ``__dlpack_device__``."""
-    return input.array.__dlpack_device__()
-
-
-def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = True, backend: Any = None) -> Tensor:
-    """A tensor of an array of any library that speaks DLPack, on the default backend or on the one that is named.
-
-    It copies, so that a later write into the array changes no gradient; ``copy=False`` shares the memory where it can.
-    """
-    target, where = creation.place(backend, device)
-    if isinstance(ext_tensor, Tensor):
-        return conversion.to(ext_tensor.detach(), backend=target, copy=bool(copy))
-    array = target.library.from_dlpack(ext_tensor)
-    return creation.wrap(target.asarray(array, device=where, copy=copy or None))
-
-
 METHODS = (type, cpu, cuda, pin_memory, is_floating_point, is_complex, is_nonzero, is_signed)
 PROPERTIES = {
     "is_cuda": lambda self: self.device.type == "cuda",

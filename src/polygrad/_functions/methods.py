@@ -21,6 +21,7 @@ from . import (
     composed,
     conversion,
     creation,
+    foreign,
     indexing,
     inplace,
     kinds,
@@ -138,9 +139,8 @@ def attach() -> None:
     put("__contains__", _contains)
     put("__len__", conversion.length)
     put("__bool__", conversion.to_bool)
-    put("__float__", lambda self: float(conversion.item(self)))
-    put("__int__", lambda self: int(conversion.item(self)))
-    put("__complex__", lambda self: complex(conversion.item(self)))
+    for kind in (int, float, complex):
+        put(f"__{kind.__name__}__", conversion.converter(kind))
     put("__index__", conversion.to_index)
     put("__array__", conversion.array_protocol)
     put("__repr__", printing.text)
@@ -155,8 +155,8 @@ def attach() -> None:
     put("element_size", lambda self: self.dtype.itemsize)
     for name, read in kinds.PROPERTIES.items():
         put(name, property(read))
-    put("__dlpack__", kinds.dlpack)
-    put("__dlpack_device__", kinds.dlpack_device)
+    put("__dlpack__", foreign.dlpack)
+    put("__dlpack_device__", foreign.dlpack_device)
     put("__reversed__", lambda self: OPERATIONS.flip(self, tuple(range(self.ndim))[:1]))
     others = {"bool": _dtypes.bool, "bfloat16": _dtypes.bfloat16, "byte": _dtypes.uint8, "char": _dtypes.int8}
     for name, dtype in (_dtypes.ALIASES | others).items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -112,7 +113,7 @@ def _from_sequence(data: Any, dtype: DType | None) -> tuple[Any, DType]:
             f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}"
         ) from None
     if array.dtype.kind not in "biufc":
-        if inferred.kind in ("int", "uint") and dtype is not None and dtype.is_differentiable:
+        if inferred.kind in ("int", "uint") and dtype is not None and dtype.kind not in ("int", "uint"):
             return np.asarray(plain, np.float64), inferred  # integers beyond int64
         if inferred.kind in ("int", "uint"):
             raise RuntimeError("an integer in the data does not fit into int64")
@@ -122,6 +123,22 @@ def _from_sequence(data: Any, dtype: DType | None) -> tuple[Any, DType]:
 
 def _lengths(data: Any) -> str:
     return ", ".join(str(len(row)) if isinstance(row, (list, tuple)) else "a number" for row in data[:8])
+
+
+def _unknown(kind: type) -> TypeError:
+    return TypeError(f"can't make a tensor of {kind.__name__}: the data must be numbers, lists of numbers, or arrays")
+
+
+def _items(sequence: Any) -> list[Any]:
+    """The elements of a sequence of an unknown type.  Raises ValueError where it does not give them."""
+    if isinstance(sequence, (str, bytes, Mapping)):
+        raise _unknown(type(sequence))
+    try:
+        return [sequence[i] for i in range(len(sequence))]
+    except Exception as error:
+        raise ValueError(
+            f"could not determine the shape of {type(sequence).__name__}: its elements are not to be had"
+        ) from error
 
 
 def _plain(data: Any, kinds: set[Any]) -> Any:
@@ -150,4 +167,6 @@ def _plain(data: Any, kinds: set[Any]) -> Any:
             return made(data)
     if hasattr(data, "__array__"):
         return _plain(np.asarray(data), kinds)
-    raise TypeError(f"can't make a tensor of {kind.__name__}: the data must be numbers, lists of numbers, or arrays")
+    if isinstance(data, memoryview) or (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
+        return _plain(_items(data), kinds)
+    raise _unknown(kind)

@@ -13,16 +13,19 @@ from .. import _dtypes
 from .._core.primitive import PRIMITIVES
 from .._core.tensor import Tensor, cell
 from .._devices import native_device
-from .._dtypes import DType, finfo
+from .._dtypes import DType, finfo, iinfo
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
-from .common import ask, check_tensor, known_values, lengths, sizes, xp
+from .common import ask, check_tensor, known_values, lengths, sizes, warn, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
 from .shaping import broadcast_tensors
 
 #: How many binary digits a uniform number has: as many as its type can hold of one between 0 and 1.
 _DIGITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
+
+#: The default of an argument for which None has a meaning.
+_UNSAID: Any = object()
 
 
 def _draw(
@@ -156,6 +159,11 @@ def _integers(
     for name, bound in (("low", low), ("high - 1", high - 1)):
         if not _has_bound(dtype, bound):
             raise RuntimeError(f"random integers: {name}, which is {bound}, does not fit into {dtype.name}")
+        if dtype.name in _DIGITS and abs(bound) > 2 ** _DIGITS[dtype.name]:
+            warn(
+                f"random integers: {name}, which is {bound}, is out of bounds: {dtype.name} has all integers only up to "
+                f"2**{_DIGITS[dtype.name]}, and the numbers drawn are rounded to those that it has."
+            )
     drawn = dtype if dtype.kind in ("int", "uint") else _dtypes.int64
     made = _draw(
         "integers_from_bits", math.prod(shape), (math.prod(shape), low, high - low), drawn, generator, backend, device
@@ -322,9 +330,9 @@ def normal(
         return randn_like(like.detach(), generator=generator) * std + mean
     if size is None:
         raise TypeError("normal() of two numbers needs a size, as in normal(0.0, 1.0, (2, 3))")
-    dtype = _floating(dtype, "normal")
+    dtype = _inexact(dtype, "normal")
     made = _normal(_shape_of(sizes((size,))), dtype, generator, *place(backend, device))
-    return _leaf(made * std + mean, requires_grad)
+    return _leaf(made * std + _in_parts(mean, dtype), requires_grad)
 
 
 def multinomial(
@@ -376,21 +384,35 @@ def _fill(input: Tensor, make: Callable[[], Tensor]) -> Tensor:
 
 
 def uniform_(input: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Fill with numbers spread evenly from ``low`` to ``to``."""
+    """Fill with numbers spread evenly from ``low`` to ``to``; of complex numbers both parts are."""
     if low > to:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
-    dtype = _floating(input.dtype, "uniform_")
+    dtype = _inexact(input.dtype, "uniform_")
     for name, bound in (("from", low), ("to", to), ("to - from", to - low)):
-        if not _has_bound(dtype, bound):
+        if not _has_bound(dtype.to_real(), bound):
             raise RuntimeError(f"uniform_: {name}, which is {bound}, does not fit into {dtype.name}")
-    return _fill(input, lambda: _uniform(tuple(input.shape), dtype, generator, *_place_of(input)) * (to - low) + low)
+    return _fill(
+        input,
+        lambda: _uniform(tuple(input.shape), dtype, generator, *_place_of(input)) * (to - low) + _in_parts(low, dtype),
+    )
+
+
+def _in_parts(value: float, dtype: DType) -> Any:
+    """The number of which both parts are ``value``, where ``dtype`` is complex."""
+    return complex(value, value) if dtype.is_complex else value
 
 
 def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Fill with normal numbers."""
+    """Fill with normal numbers.
+
+    Of complex numbers both parts have the mean ``mean``, and the variance is that of both together, as in PyTorch.
+    """
     _check_spread("normal_", std)
-    dtype = _floating(input.dtype, "normal_")
-    return _fill(input, lambda: _normal(tuple(input.shape), dtype, generator, *_place_of(input)) * std + mean)
+    dtype = _inexact(input.dtype, "normal_")
+    return _fill(
+        input,
+        lambda: _normal(tuple(input.shape), dtype, generator, *_place_of(input)) * std + _in_parts(mean, dtype),
+    )
 
 
 def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
@@ -401,22 +423,30 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = Non
 
 
 def random_(
-    input: Tensor, low: int | None = None, to: int | None = None, *, generator: Generator | None = None
+    input: Tensor, low: int | None = None, to: int | None = _UNSAID, *, generator: Generator | None = None
 ) -> Tensor:
-    """Fill with integers from ``low`` to ``to``, ``to`` excluded; by default all that the type holds exactly.
+    """Fill with integers from ``low`` to ``to``, ``to`` excluded; one bound alone is ``to``, and ``low`` is then 0.
 
-    Raises RuntimeError for bounds that the type does not have, or between which there is no integer.
+    Without ``to``, or where it is None, the largest is the largest that the type holds exactly.  Raises RuntimeError for bounds
+    that the type does not have, or between which there is no integer.  Warns of bounds beyond what a floating-point type holds
+    exactly.
     """
-    if to is None and low is not None:
+    if to is _UNSAID:
         low, to = 0, low
-    low = low or 0
-    if to is None:
-        dtype = input.dtype
-        to = (
-            2 ** _DIGITS[dtype.name] + 1 if dtype.name in _DIGITS else 2 ** (8 * dtype.itemsize - (dtype.kind == "int"))
-        )
-        to = 2 if dtype.kind == "bool" else to
-    return _fill(input, lambda: _integers(tuple(input.shape), low, to, input.dtype, generator, *_place_of(input)))
+    return _fill(
+        input,
+        lambda: _integers(
+            tuple(input.shape), low or 0, _largest(input.dtype) + 1 if to is None else to, input.dtype, generator,
+            *_place_of(input),
+        ),
+    )  # fmt: skip
+
+
+def _largest(dtype: DType) -> int:
+    """The largest integer up to which ``dtype`` has all of them."""
+    if dtype.kind in ("int", "uint"):
+        return iinfo(dtype).max
+    return 1 if dtype.kind == "bool" else 2 ** _DIGITS[_floating(dtype, "random_").name]
 
 
 def exponential_(input: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:

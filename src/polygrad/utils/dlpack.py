@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.tensor import Tensor
-from .._functions.kinds import from_dlpack
+from .._functions.foreign import from_dlpack
 
 __all__ = ["from_dlpack", "to_dlpack"]
 

@@ -1,0 +1,97 @@
+"""Memory of other libraries and objects as a tensor, and a tensor's for them: DLPack, buffers, `asarray`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._core.dispatch import ShapeError
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._dtypes import DType
+from ..backends.registry import BY_TYPE
+from . import conversion, creation
+from .plain import backend_of
+
+
+def asarray(
+    obj: Any,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool | None = None,
+    backend: Any = None,
+) -> Tensor:
+    """``obj``, anything of which a tensor can be made, as a tensor; of a buffer with ``dtype``, its bytes read as numbers of it.
+
+    A tensor keeps its graph, unless ``requires_grad`` is given: the result is then a leaf.  A tensor that fits is returned itself,
+    and other memory is copied.  ``copy=True`` copies in any case; ``copy=False`` shares memory, with the promise that nobody
+    writes to it again, and raises ValueError where that cannot be.
+
+    Example::
+
+        polygrad.asarray(b"\x01\x02", dtype=polygrad.uint8)  # tensor([1, 2], dtype=polygrad.uint8)
+    """
+    obj = _from_buffer(obj, creation.check_dtype(dtype))
+    if copy is False and not isinstance(obj, Tensor):
+        source = backend_of(obj)
+        if source is None or isinstance(obj, np.generic):
+            raise ShapeError(
+                f"asarray(): a {type(obj).__name__} has no memory that could be shared, as copy=False asks for"
+            )
+        made = creation.tensor(obj, dtype=dtype, device=device, backend=backend, copy=False)
+        is_shared = made.backend is source and made.dtype is source.from_dtype(obj.dtype)
+    else:
+        made = creation.as_tensor(obj, dtype, device, backend=backend)
+        is_shared = made is obj
+    if copy is False and not is_shared:
+        raise ValueError(
+            "asarray(): memory cannot be shared, as copy=False asks for, with another type, device or backend"
+        )
+    if copy and is_shared:
+        made = xp.clone(made)
+    return made if requires_grad is None else made.detach().requires_grad_(requires_grad)
+
+
+def _from_buffer(data: Any, dtype: DType | None) -> Any:
+    """A buffer of bytes as a NumPy array of its memory, of ``dtype`` or of its own type; anything else as it is."""
+    if not isinstance(data, (bytes, bytearray, memoryview)):
+        return data
+    view = memoryview(data)
+    if dtype is None or view.format != "B":
+        return np.asarray(view)
+    return np.frombuffer(view, BY_TYPE[np.ndarray].to_dtype(dtype))
+
+
+def dlpack(input: Tensor, *, copy: bool | None = None, **arguments: Any) -> Any:
+    """The standard's ``__dlpack__``: always a copy, since not every receiver respects read-only memory.
+
+    Raises BufferError for a tensor that requires grad, and for ``copy=False``.
+    """
+    if input.requires_grad:
+        raise BufferError("can't export a tensor that requires grad through DLPack; use tensor.detach()")
+    if copy is False:
+        raise BufferError(
+            "a tensor's memory is not shared through DLPack, since what is written to it would change gradients; leave "
+            "copy=False out, or read tensor.numpy() or tensor.array, and do not write to them"
+        )
+    return input.backend.asarray(input.array, copy=True).__dlpack__(**arguments)
+
+
+def dlpack_device(input: Tensor) -> Any:
+    """The standard's ``__dlpack_device__``."""
+    return input.array.__dlpack_device__()
+
+
+def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = True, backend: Any = None) -> Tensor:
+    """A tensor of an array of any library that speaks DLPack, on the default backend or on the one that is named.
+
+    It copies, so that a later write into the array changes no gradient; ``copy=False`` shares the memory where it can.
+    """
+    target, where = creation.place(backend, device)
+    if isinstance(ext_tensor, Tensor):
+        return conversion.to(ext_tensor.detach(), backend=target, copy=bool(copy))
+    array = target.library.from_dlpack(ext_tensor)
+    return creation.wrap(target.asarray(array, device=where, copy=copy or None))
