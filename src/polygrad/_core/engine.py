@@ -67,7 +67,7 @@ def backward(
             grad_mode.reset(token)
 
 
-def tensor_backward(
+def tensor_backward(  # noqa: D417  # the method's self
     self: Tensor,
     gradient: Tensor | None = None,
     retain_graph: bool | None = None,

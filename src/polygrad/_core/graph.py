@@ -114,8 +114,11 @@ class Node:
 
     @property
     def edges(self) -> tuple:
-        """Where the gradient goes next.  A node with one edge holds it as it is, in ``into``: a long graph is half as much for
-        Python's garbage collector to go through."""
+        """Where the gradient goes next.
+
+        A node with one edge holds it as it is, in ``into``: a long graph is half as much for Python's garbage collector to
+        go through.
+        """
         into = self.into
         return into if type(into) is tuple else (into,)
 

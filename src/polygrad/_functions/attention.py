@@ -50,7 +50,9 @@ def scaled_dot_product_attention(
     """``softmax(query @ key.mT * scale + mask) @ value`` (Vaswani et al., arXiv:1706.03762).
 
     Args:
-        query, key, value: ``(..., L, E)``, ``(..., S, E)`` and ``(..., S, V)``.
+        query: ``(..., L, E)``.
+        key: ``(..., S, E)``.
+        value: ``(..., S, V)``.
         attn_mask: ``(..., L, S)``: booleans, True where attention is paid, or numbers that are added to the scores.  A row
             that pays attention to nothing gives zeros.
         dropout_p: the probability of a weight to be dropped.  It is not switched off by a module's `eval`.

@@ -229,8 +229,10 @@ def conv_transpose2d(
     groups: int = 1,
     dilation: int | Sequence[int] = 1,
 ) -> Tensor:
-    """The adjoint of `conv2d`: from ``(N, C, H, W)`` and ``weight`` ``(C, O / groups, kernel height, kernel width)`` to
-    ``(N, O, H', W')`` with ``H' = (H - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1``.
+    """The adjoint of `conv2d`.
+
+    From ``(N, C, H, W)`` and ``weight`` ``(C, O / groups, kernel height, kernel width)`` to ``(N, O, H', W')`` with
+    ``H' = (H - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1``.
 
     Raises ShapeError, with the shapes, where they do not fit.
     """

@@ -74,12 +74,14 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
-    """The cross-entropy of unnormalized scores ``(N, C, ...)`` and classes ``(N, ...)``, or probabilities ``(N, C,
-    ...)``.
+    """The cross-entropy of unnormalized scores and classes or probabilities.
 
     Args:
+        input: unnormalized scores ``(N, C, ...)``.
+        target: classes ``(N, ...)``, or probabilities ``(N, C, ...)``.
         weight: a weight for each class.
         ignore_index: rows with this target count nothing.
+        reduction: ``"mean"``, ``"sum"``, or ``"none"`` for the loss of each row.
         label_smoothing: the part of the target that is spread evenly over all classes, from 0 to 1.
 
     Raises ShapeError for shapes that do not fit, IndexError for a class that there is not, TypeError for a target that

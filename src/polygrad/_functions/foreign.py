@@ -24,7 +24,7 @@ def asarray(
     requires_grad: bool | None = None,
     backend: Any = None,
 ) -> Tensor:
-    """``obj``, anything of which a tensor can be made, as a tensor; of a buffer with ``dtype``, its bytes read as numbers of it.
+    r"""``obj``, anything of which a tensor can be made, as a tensor; of a buffer with ``dtype``, its bytes read as numbers of it.
 
     A tensor keeps its graph, unless ``requires_grad`` is given: the result is then a leaf.  A tensor that fits is returned itself,
     and other memory is copied.  ``copy=True`` copies in any case; ``copy=False`` shares memory, with the promise that nobody

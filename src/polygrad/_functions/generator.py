@@ -93,8 +93,10 @@ class Generator:
         return made
 
     def bits(self, words: int, backend: Any, device: Any) -> Tensor:
-        """At least ``words`` fresh random words, a tensor of uint64 on ``device`` of ``backend``; inside of vmap, as
-        many for every example, if these are to be different."""
+        """At least ``words`` fresh random words, a tensor of uint64 on ``device`` of ``backend``.
+
+        Inside of vmap, as many for every example, if these are to be different.
+        """
         batches: list[Any] = [frame for frame in frames.get() if frame.randomness != "same"]
         if not batches:
             return cell(self._words(words, backend, device))

@@ -1,4 +1,4 @@
-"""Methods that change a tensor: ``x.add_(y)``, ``x += y``, ``x.copy_(y)``, …
+"""Methods that change a tensor: ``x.add_(y)``, ``x += y``, ``x.copy_(y)`` and the others.
 
 Each is the operation without the underscore, whose result the tensor takes over; where nobody else can see the memory,
 a backend's kernel overwrites it.  All raise RuntimeError for a leaf that requires grad, or a view of one, in grad mode.

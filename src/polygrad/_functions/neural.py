@@ -250,8 +250,10 @@ def _cosine_embedding_loss(
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, dim: int = -1) -> Tensor:
-    """A sample of a relaxed one-of-many variable (Jang, Gu and Poole, arXiv:1611.01144); ``hard`` makes it one-hot,
-    with the gradient of the relaxed one."""
+    """A sample of a relaxed one-of-many variable (Jang, Gu and Poole, arXiv:1611.01144).
+
+    ``hard`` makes it one-hot, with the gradient of the relaxed one.
+    """
     axis = normal_axis(dim, logits.ndim)
     soft = xp.softmax((logits - xp.log(exponential_like(logits))) / tau, axis)
     if not hard:

@@ -85,7 +85,11 @@ def max_pool2d(
     """The largest element of each window of images ``(N, C, H, W)``; of equal ones the first gets the gradient.
 
     Args:
+        input: images ``(N, C, H, W)`` or ``(C, H, W)``.
+        kernel_size: the height and width of a window, or one number for both; so for the next three.
         stride: how far apart windows are; ``kernel_size`` by default.
+        padding: how many elements, none of them a maximum, are added at each edge.
+        dilation: how far apart the elements of a window are.
         ceil_mode: a last window may reach beyond the image.
         return_indices: also return where the elements are, counted through the rows of the image.
 
@@ -154,6 +158,11 @@ def avg_pool2d(
     """The mean of each window of images ``(N, C, H, W)``.
 
     Args:
+        input: images ``(N, C, H, W)`` or ``(C, H, W)``.
+        kernel_size: the height and width of a window, or one number for both; so for the next two.
+        stride: how far apart windows are; ``kernel_size`` by default.
+        padding: how many zeros are added at each edge.
+        ceil_mode: a last window may reach beyond the image.
         count_include_pad: whether the zeros of the padding count as elements.
         divisor_override: divide the sums by this number instead.
 

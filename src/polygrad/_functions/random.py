@@ -1,5 +1,8 @@
-"""Tensors of random numbers, in PyTorch's language.  Every draw takes ``generator``; the default one is seeded by
-`manual_seed`.  The same seed gives the same numbers on every backend."""
+"""Tensors of random numbers, in PyTorch's language.
+
+Every draw takes ``generator``; the default one is seeded by `manual_seed`.  The same seed gives the same numbers on every
+backend.
+"""
 
 from __future__ import annotations
 

@@ -20,8 +20,10 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     """``input`` with more elements at the ends of its last dimensions.
 
     Args:
+        input: a tensor with at least half as many dimensions as ``pad`` has numbers.
         pad: ``(before, after)`` of the last dimension, then of the one before it, and so on.  Negative numbers cut.
-        mode: ``"constant"`` (with ``value``, 0 by default), ``"reflect"``, ``"replicate"`` or ``"circular"``.
+        mode: ``"constant"``, ``"reflect"``, ``"replicate"`` or ``"circular"``.
+        value: the new elements' value in the mode ``"constant"``; 0 by default.
 
     Raises ShapeError where the numbers do not fit the shape.
 
@@ -132,11 +134,16 @@ def interpolate(
     """``input`` ``(N, C, ...)`` with its spatial dimensions of ``size``, or ``scale_factor`` times as long.
 
     Args:
+        input: ``(N, C, ...)`` with one to three spatial dimensions.
+        size: the new spatial dimensions, or one number for all of them.
+        scale_factor: how many times as long they become.
         mode: ``"nearest"``, ``"nearest-exact"``, ``"area"``, ``"linear"`` (one spatial dimension), ``"bilinear"``,
             ``"bicubic"`` (two), ``"trilinear"`` (three).
         align_corners: for the linear modes, whether the corners' centres stay in place, or the corners themselves.
+        recompute_scale_factor: take the factor from the sizes, which are whole numbers, instead of ``scale_factor`` itself.
+        antialias: not offered.
 
-    Raises ValueError where neither or both of ``size`` and ``scale_factor`` are given.
+    Raises ValueError where neither or both of ``size`` and ``scale_factor`` are given, NotImplementedError for ``antialias``.
     """
     check_tensor(input, "interpolate")
     axes = input.ndim - 2

@@ -1,5 +1,8 @@
-"""What arrays that compute something else have in common: they look like arrays of the Array API, so that rules and
-forwards run on them as they are, and every operation on them goes to the highest level among its operands."""
+"""What arrays that compute something else have in common.
+
+They look like arrays of the Array API, so that rules and forwards run on them as they are, and every operation on them goes
+to the highest level among its operands.
+"""
 
 from __future__ import annotations
 

@@ -48,8 +48,11 @@ class Batched(Interpreted):
 
 
 class Batching:
-    """What a rule is given beside its operands: the same primitive one level below, the ``xp`` there, the length of the
-    batch, and which operands have the batch axis (for a list of arrays a list of bools)."""
+    """What a rule is given beside its operands.
+
+    The same primitive one level below, the ``xp`` there, the length of the batch, and which operands have the batch axis (for
+    a list of arrays a list of bools).
+    """
 
     __slots__ = ("mapped", "op", "size", "xp")
 

@@ -180,7 +180,7 @@ class Value(Crossing):
 
 
 class Infinitesimal(Crossing):
-    """A tangent, as a dual number of value 0: the adjoint of `Value`.  (`Lower`, the tangent, is the adjoint of `Lift`.)"""
+    """A tangent, as a dual number of value 0: the adjoint of `Value`.  `Lower`, the tangent, is the adjoint of `Lift`."""
 
     __slots__ = ()
 

@@ -81,10 +81,10 @@ class Frame:
         self._written.append((weakref.ref(tensor), tensor._data, tensor._edge))
 
     def check_written(self) -> None:
-        """After the function, and after what it returned is gone: a tensor that it wrote to and that is still there came
-        from outside.
+        """Raise RuntimeError where the function wrote to tensors from outside, which get back what they held.
 
-        Such tensors get back what they held, and RuntimeError is raised.
+        It is called after the function, and after what it returned is gone: a tensor that it wrote to and that is still there
+        came from outside.
         """
         self._written = [one for one in self._written if one[0]() is not None]
         shapes = [str(tuple(one[1].shape)) for one in self._written]
@@ -114,8 +114,10 @@ class Frame:
         raise NotImplementedError
 
     def around(self, array: Any, function: Callable[[Any, int], Any]) -> Any:
-        """``function`` of what ``array``, of this frame, wraps, wrapped again; its second argument is how many axes of its
-        own the frame has there."""
+        """``function`` of what ``array``, of this frame, wraps, wrapped again.
+
+        Its second argument is how many axes of its own the frame has there.
+        """
         raise NotImplementedError
 
     def made(self, parts: list[Any], mapped: bool) -> Any:

@@ -31,8 +31,10 @@ def masked_product(xp, g, derivative):
 
 @primitive(broadcasts=True, promotes=True)
 def safe_divide(xp, x, y, /):
-    """``x / y``, and 0 where ``x`` is 0, whatever ``y``: a gradient that a mask set to zero stays zero beside a
-    singular point, and beside a NaN."""
+    """``x / y``, and 0 where ``x`` is 0, whatever ``y``.
+
+    A gradient that a mask set to zero stays zero beside a singular point, and beside a NaN.
+    """
     return xp.divide(x, xp.where(x == 0, xp.ones_like(y), y))
 
 

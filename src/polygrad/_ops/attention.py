@@ -72,8 +72,10 @@ def _gradients(xp, g, ans, scores, query, key, value, scale, keep, needs):
 
 @primitive(broadcasts=True, promotes="float", outputs=2, accumulates=True)
 def attention(xp, query, key, value, /, scale, causal=False, keep=True):
-    """Attention of ``query`` ``(..., L, E)`` to ``key`` ``(..., S, E)`` and ``value`` ``(..., S, V)``; if ``causal``, to no
-    later position."""
+    """Attention of ``query`` ``(..., L, E)`` to ``key`` ``(..., S, E)`` and ``value`` ``(..., S, V)``.
+
+    If ``causal``, to no later position.
+    """
     scores = _scores(xp, query, key, scale)
     return _attended(xp, _causal(xp, scores) if causal else scores, value, keep, masked=False)
 
@@ -91,8 +93,7 @@ attention.defvjp(_attention)
 
 @primitive(broadcasts=True, promotes=("query", "key", "value"), outputs=2, accumulates=True)
 def masked_attention(xp, query, key, value, mask, /, scale, keep=True):
-    """`attention` where ``mask`` ``(..., L, S)``, of booleans, is True, or with the numbers of ``mask`` added to the
-    scores."""
+    """`attention` where ``mask`` ``(..., L, S)`` is True, or with the numbers of ``mask`` added to the scores."""
     return _attended(xp, _masked(xp, _scores(xp, query, key, scale), mask), value, keep, masked=True)
 
 

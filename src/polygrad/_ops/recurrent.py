@@ -20,10 +20,10 @@ from ..backends.namespace import GENERIC
 
 
 def scan_steps(xp: Any, step: Callable, state: Any, inputs: tuple, reverse: bool = False) -> tuple[Any, tuple]:
-    """``state, outputs = step(state, parts)`` for every part of ``inputs`` along their first axes, last to first if
-    ``reverse``.
+    """``state, outputs = step(state, parts)`` for every part of ``inputs`` along their first axes.
 
-    Returns the last state, and the outputs stacked at the places of their inputs.  A library may have a loop of its own.
+    From last to first if ``reverse``.  Returns the last state, and the outputs stacked at the places of their inputs.  A library
+    may have a loop of its own.
     """
     count = inputs[0].shape[0]
     found: list[Any] = [None] * count
@@ -107,8 +107,10 @@ lstm_cell.defvjp(_lstm_cell)
 
 @primitive(promotes=True, outputs=6, accumulates=True)
 def lstm_steps(xp, gates, hidden, cell, weight, /, reverse=False):
-    """For all steps what `_cell` gives for one; ``weight`` ``(4 * size, size)`` takes the hidden state to the next step's
-    gates."""
+    """For all steps what `_cell` gives for one.
+
+    ``weight`` ``(4 * size, size)`` takes the hidden state to the next step's gates.
+    """
     across = xp.matrix_transpose(weight)
 
     def step(state, inputs):
@@ -142,8 +144,11 @@ lstm_steps.defvjp(_lstm_steps)
 
 @primitive(promotes=True, outputs=5, accumulates=True)
 def gru_steps(xp, gates, hidden, weight, bias, /, reverse=False):
-    """For all steps hidden states, activated reset, update and candidate gates, and what the candidate got from the state
-    before; ``weight`` ``(3 * size, size)`` and ``bias`` take the hidden state to the next step's gates."""
+    """For all steps the hidden states, the activated gates, and what the candidate got from the state before.
+
+    The gates are reset, update and candidate.  ``weight`` ``(3 * size, size)`` and ``bias`` take the hidden state to the next
+    step's gates.
+    """
     across = xp.matrix_transpose(weight)
 
     def step(state, inputs):

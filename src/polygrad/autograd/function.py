@@ -232,7 +232,6 @@ def once_differentiable(backward: Callable) -> Callable:
 
     It goes below ``@staticmethod``.
     """
-
     reason = "trying to differentiate twice a function that was marked with @once_differentiable"
 
     @functools.wraps(backward)

@@ -57,7 +57,8 @@ def gradcheck(
         func: takes the inputs and returns a tensor or several; outputs of integer type are passed over.
         inputs: a tensor or a tuple; those that require grad are checked, and should be of float64 or complex128.
         eps: how far an element is moved in each direction.
-        atol, rtol: the tolerance.
+        atol: the absolute tolerance.
+        rtol: the relative tolerance.
         raise_exception: raise `GradcheckError` on disagreement; otherwise return False.
         nondet_tol: how much two backward passes through the same graph may differ.
         check_undefined_grad: also check that an output without a cotangent counts as one with a cotangent of zeros, and, in

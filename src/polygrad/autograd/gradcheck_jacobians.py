@@ -116,8 +116,10 @@ def parts(outputs: Sequence[Tensor]) -> Iterator[Part]:
 
 
 def outputs_beside(func: Callable, inputs: Sequence[Any], number: int, step: Any, outputs: Sequence[Tensor]) -> list:
-    """The values of the outputs where input ``number`` is moved by ``step``: in place, since ``func`` may know it by another
-    name, as a module knows its parameters."""
+    """The values of the outputs where input ``number`` is moved by ``step``.
+
+    It is moved in place, since ``func`` may know it by another name, as a module knows its parameters.
+    """
     arguments, x = list(inputs), inputs[number]
     before = x._read()
     moved = like(x, numbers(x) + step, requires_grad=True)

@@ -185,7 +185,7 @@ class Backend:
         return self.to_numpy(array).item()
 
     def native(self, array: Any) -> Any:
-        """``array`` as the user should see it.  (NumPy's reductions give scalars, which are not arrays.)"""
+        """``array`` as the user should see it: NumPy's reductions give scalars, which are not arrays."""
         return array
 
     # -- overwriting memory (only with the capability "mutable") ---------------------------------------------------------
@@ -226,8 +226,10 @@ class Backend:
         return False
 
     def makes_new(self, function: Callable[..., Any]) -> bool:
-        """Whether what ``function`` returns shares memory with no argument, however those lie in memory, except where the
-        shapes alone say so."""
+        """Whether what ``function`` returns shares memory with no argument, except where the shapes alone say so.
+
+        This holds however the arguments lie in memory.
+        """
         return False
 
     def makes_compact(self, function: Callable[..., Any], ndim: int) -> bool:
@@ -239,8 +241,10 @@ class Backend:
         return False
 
     def fails_by_index(self, function: Callable[..., Any]) -> bool:
-        """Whether ``function`` fails for nothing but indices that are out of range, and goes backward where others have
-        been found to be in it."""
+        """Whether ``function`` fails for nothing but indices that are out of range.
+
+        It goes backward where others have been found to be in it.
+        """
         return False
 
     def steps_by_rule(self, name: str, parameters: list[Any]) -> bool:
@@ -289,8 +293,11 @@ class Backend:
         return False
 
     def apart(self, function: Callable[..., list[Any]], arrays: list[Any]) -> list[Any]:
-        """``function(*arrays)``; in a program that is being captured, so that nothing in it is done before the last of the
-        ``arrays`` is known, or is found to have been computed elsewhere: it is there to be computed again."""
+        """``function(*arrays)``, which is there to be computed again.
+
+        In a program that is being captured, nothing in it is done before the last of the ``arrays`` is known, or is found to
+        have been computed elsewhere.
+        """
         return function(*arrays)
 
     def traced_together(self, array: Any, other: Any) -> bool:

@@ -123,8 +123,10 @@ class Discovery:
             return self._extensions
 
     def kernels_for(self, backend: str) -> dict[str, tuple[Plugin, Callable[..., Any]]]:
-        """The kernels that extensions bring for ``backend``, and who brings each; of two for one primitive, the last
-        distribution's."""
+        """The kernels that extensions bring for ``backend``, and who brings each.
+
+        Of two for one primitive, the last distribution's.
+        """
         found: dict[str, tuple[Plugin, Callable[..., Any]]] = {}
 
         def ask(extension: Plugin) -> None:

@@ -1,5 +1,6 @@
-"""Sums and maxima along axes of NumPy arrays: several times as fast as ``np.sum`` and ``np.max`` where that is possible,
-and exact to a few units in the last place however long the axis.
+"""Sums and maxima along axes of NumPy arrays, fast, and exact however long the axis.
+
+They are several times as fast as ``np.sum`` and ``np.max`` where that is possible, and exact to a few units in the last place.
 
 ``np.add.reduce`` adds in pairs along the axis that lies in memory element by element, and one after the other along any
 other: a million rows of 0.1 are 1 % off in single precision.  So no more than `_SEQUENTIAL_BLOCK` elements are added like that,
@@ -189,8 +190,10 @@ def long_product(x, y):
 
 
 def running_sums(x, axis):
-    """As ``np.cumsum`` along one axis: of blocks, to which the sum of the blocks before is added while they are in the
-    cache."""
+    """As ``np.cumsum`` along one axis.
+
+    Of blocks, to which the sum of the blocks before is added while they are in the cache.
+    """
     axis %= x.ndim
     length = x.shape[axis]
     if length <= 4 * _SEQUENTIAL_BLOCK or not x.size:

@@ -52,8 +52,10 @@ class Tree:
         return unflatten(self._structure, leaves)
 
     def check_same(self, other: Tree, what: str, whats: str, advice: str) -> None:
-        """Raise ValueError or TypeError where ``other`` (called ``whats``) is not nested as this one is (called ``what``),
-        or where a tensor in it has another shape or type."""
+        """Raise where ``other`` (called ``whats``) is not nested as this one is (called ``what``).
+
+        ValueError or TypeError, also where a tensor in it has another shape or type.
+        """
         if (self._structure, self._places, self._leaves) != (other._structure, other._places, other._leaves):
             raise ValueError(f"{whats} is {other}, but {what} is {self}; {advice}")
         for number, (x, y) in enumerate(zip(self._kinds, other._kinds, strict=True)):
@@ -124,8 +126,10 @@ def _truth(value: Any, what: str) -> Any:
 
 
 def _decided(truth: Any) -> bool:
-    """``truth``, or whether it holds for any example of a batch, in Python; a program that replays holds as long as it is the
-    same."""
+    """``truth``, or whether it holds for any example of a batch, in Python.
+
+    A program that replays holds as long as it is the same.
+    """
     if isinstance(truth, bool):
         return truth
     plainly = cell(plain(truth._read()))
@@ -155,8 +159,8 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -
     Args:
         pred: a bool, or a tensor of one bool.  Where `vmap` makes a batch of it, both functions run, and `where` chooses; so
             they do in a loop or a transform that a backend without a compiler replays.
-        true_fn, false_fn: functions of the operands.  They may use tensors from outside, which get gradients.  Inside
-            `polygrad.compile` their results must be nested alike, of the same shapes and types.
+        true_fn: a function of the operands.  It may use tensors from outside, which get gradients.
+        false_fn: another one.  Inside `polygrad.compile` both results must be nested alike, of the same shapes and types.
         operands: a tuple or list of arguments; tensors may be nested in lists, tuples and dicts.
 
     Raises TypeError for a ``pred`` that is not one bool, and inside `polygrad.compile` TypeError or ValueError where the results

@@ -180,7 +180,7 @@ class Discovery(Recorder):
         return self.backend if getattr(self.backend, "ground", None) is backend else backend
 
     def _check_place(self, array: Any) -> None:
-        """Raise TypeError for an array of another backend, as an operation would.  (Random generators follow every backend.)"""
+        """Raise TypeError for an array of another backend, as an operation would; random generators follow every backend."""
         backend, ground = BY_TYPE[type(array)], getattr(self.backend, "ground", self.backend)
         if not backend.level and backend is not ground and backend.from_dtype(array.dtype).is_differentiable:
             raise TypeError(

@@ -66,10 +66,10 @@ def joined(
     name: str, arrays: Sequence[Any], varies: Sequence[bool], edges: Sequence[Edge], saved: Sequence[Any], rule: Rule,
     more: int = 0,
 ) -> list[Tensor]:  # fmt: skip
-    """Tensors of ``arrays``, the outputs of one new node that leads to ``edges``; those that do not vary are outside of the
-    graph.
+    """Tensors of ``arrays``, the outputs of one new node that leads to ``edges``.
 
-    The node has ``more`` outputs that are no tensors, and that a rule can lead to.
+    Those that do not vary are outside of the graph.  The node has ``more`` outputs that are no tensors, and that a rule can
+    lead to.
     """
     if not edges or True not in varies:
         return [cell(array) for array in arrays]
@@ -104,8 +104,10 @@ def arrays_of(tensors: Sequence[Tensor]) -> list[Any]:
 
 
 class Residuals:
-    """Where the arrays that a graph has saved are found: outside of the region, among its inputs or its outputs, or nowhere
-    yet, so that they have to leave it as ``more`` outputs."""
+    """Where the arrays that a graph has saved are found.
+
+    Outside of the region, among its inputs or its outputs, or nowhere yet: then they have to leave it as ``more`` outputs.
+    """
 
     def __init__(self, tape: Template | None, region: Region, inputs: Sequence[Any], outputs: Sequence[Any], own: Any):
         self._places: list[tuple[str, int]] = []

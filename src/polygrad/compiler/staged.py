@@ -41,8 +41,11 @@ from .regions import Again, Region, State, Traced
 
 
 def _depending(traced: Traced, region: Region, needs: Sequence[bool], given: Sequence[bool]) -> list[bool]:
-    """Which tensors of the carry have a gradient, after any number of steps: those for which ``given`` says so from the
-    beginning, and those that a step computes from such, or from anything else that has one."""
+    """Which tensors of the carry have a gradient, after any number of steps.
+
+    Those for which ``given`` says so from the beginning, and those that a step computes from such, or from anything else that
+    has one.
+    """
     count = len(given)
     found = list(given)
     carry = {leaf: number for number, leaf in enumerate(region.leaves[:count]) if leaf is not None}

@@ -23,6 +23,7 @@ def functional_call(
             such dicts.  The result is differentiable with respect to them.  What is not named keeps its own; other attributes
             may be named, too, and are there during the call.
         args: the arguments, a tuple, or an only one that is no tuple.
+        kwargs: the keyword arguments.
         tie_weights: a tensor that the module has under several names is replaced under all of them.
         strict: raise where a parameter or buffer is not named, or where a name is of none.
 

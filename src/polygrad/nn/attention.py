@@ -19,8 +19,9 @@ class NonDynamicallyQuantizableLinear(Linear):
 
 
 class MultiheadAttention(Module):
-    """Attention in several heads: ``out_proj(concat(softmax(q @ k.mT / sqrt(head)) @ v))`` (Vaswani et al.,
-    arXiv:1706.03762).
+    """Attention in several heads: ``out_proj(concat(softmax(q @ k.mT / sqrt(head)) @ v))``.
+
+    Vaswani et al., arXiv:1706.03762.
 
     Shapes: query ``(L, N, embed_dim)``, key ``(S, N, kdim)``, value ``(S, N, vdim)``, with ``batch_first`` ``(N, L, …)``, or
     all without ``N``.  Returns the output, as the query, and the weights ``(N, L, S)``, with an axis of heads after ``N``

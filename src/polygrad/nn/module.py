@@ -397,6 +397,7 @@ class Module(Placement, Counted):
         """Take over the values in ``state_dict``, tensors or arrays by the names that `state_dict` gives.
 
         Args:
+            state_dict: tensors or arrays by the names that `state_dict` gives.
             strict: raise for keys that are missing or unexpected; otherwise they are only returned.
             assign: take the given tensors themselves, with their type and place, instead of their values.
 

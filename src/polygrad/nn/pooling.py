@@ -166,15 +166,19 @@ class _AdaptiveMax(_Adaptive):
 
 
 class AdaptiveMaxPool1d(_AdaptiveMax):
-    """The maxima of so many windows that the last axis has ``output_size`` elements; with ``return_indices`` also where they
-    are."""
+    """The maxima of so many windows that the last axis has ``output_size`` elements.
+
+    With ``return_indices`` also where they are.
+    """
 
     axes = 1
 
 
 class AdaptiveMaxPool2d(_AdaptiveMax):
-    """The maxima of so many windows that the image has ``output_size``; None keeps a length.  With ``return_indices`` also
-    where they are."""
+    """The maxima of so many windows that the image has ``output_size``; None keeps a length.
+
+    With ``return_indices`` also where they are.
+    """
 
     axes = 2
 

@@ -24,8 +24,11 @@ def zeros_beside(input: Tensor, *shape: int) -> Tensor:
 
 
 class RNNCellBase(Module):
-    """What `RNNCell`, `LSTMCell` and `GRUCell` share: one step, for input ``(batch, input_size)`` or ``(input_size,)`` and
-    states ``(batch, hidden_size)`` or ``(hidden_size,)``, zeros where none are given."""
+    """What `RNNCell`, `LSTMCell` and `GRUCell` share: one step.
+
+    For input ``(batch, input_size)`` or ``(input_size,)`` and states ``(batch, hidden_size)`` or ``(hidden_size,)``, zeros
+    where none are given.
+    """
 
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device: Any = None, dtype: Any = None, *,

@@ -59,6 +59,8 @@ def save(obj: Any, f: Any, pickle_protocol: int = _PROTOCOL) -> None:
     A path's file is replaced as a whole: until all is written, and if anything goes wrong, the former file stays.
 
     Args:
+        obj: tensors, numbers, strings and containers of them, or any object that can be pickled.
+        f: the path or the file.
         pickle_protocol: for objects other than tensors, numbers, strings and containers, which are pickled.
 
     Raises what pickle raises for what it cannot write, and OSError where the file cannot be written.
@@ -77,6 +79,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, backend
     """What `save` wrote to ``f``, a path or a file that is open for reading bytes.
 
     Args:
+        f: the path or the file.
         map_location: the device to put tensors on, instead of the default one of their backend.
         weights_only: build nothing but tensors, numbers, strings, containers, and what `add_safe_globals` was given.
             False trusts the file, which can then run any program.

@@ -45,11 +45,14 @@ def checkpoint(
 
     Args:
         function: takes and returns tensors, in lists, tuples and dicts or alone; it must do the same both times.
+        *args: its arguments.
         use_reentrant: True takes no ``kwargs``, as in PyTorch; the gradients are the same.
         context_fn: returns two contexts, for the first run and for the second.
         preserve_rng_state: the second run draws the random numbers of the first.
         determinism_check: "default" compares the shapes of both runs' results, "none" nothing.
-        debug, early_stop: taken for PyTorch's sake.
+        debug: taken for PyTorch's sake.
+        early_stop: taken for PyTorch's sake.
+        **kwargs: the function's keyword arguments.
 
     Raises ValueError for other arguments, RuntimeError in backward where the second run differs from the first.
 
@@ -93,8 +96,9 @@ def checkpoint(
 def checkpoint_sequential(
     functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any
 ) -> Any:
-    """The ``functions``, a `Sequential` or a list, one after the other, in ``segments`` of which all but the last are
-    checkpoints.
+    """The ``functions``, a `Sequential` or a list, one after the other, in ``segments``.
+
+    All segments but the last are checkpoints.
 
     Raises ValueError where there are fewer functions than segments, and for arguments that are not `checkpoint`'s
     ``preserve_rng_state``.
@@ -216,8 +220,10 @@ class _Call:
     def _swept(
         self, arrays: Sequence[Any], random: Any, cotangents: Sequence[Any], edges: Sequence[Edge] | None = None
     ) -> list[Any]:
-        """The cotangents of the edges, by a second run and a sweep through its graph; recorded, and leading on to ``edges``,
-        where there are any."""
+        """The cotangents of the edges, by a second run and a sweep through its graph.
+
+        Recorded, and leading on to ``edges``, where there are any.
+        """
         following: Sequence[Edge | None] = edges or [None] * len(self.edges)
         ends: dict[Edge, Edge] = {edge: stop(to, edge.shape) for edge, to in zip(self.edges, following, strict=True)}
         since = next_sequence()

@@ -32,7 +32,7 @@ class _Packed(NamedTuple):
 
 
 class PackedSequence(_Packed):
-    """Sequences in order of their lengths, the longest first, step by step: all first elements, all second ones, …
+    """Sequences in order of their lengths, the longest first, step by step: all first elements, then all second ones.
 
     ``batch_sizes`` says how many sequences have an element at each step.  ``sorted_indices`` is the order of the sequences,
     ``unsorted_indices`` the way back.  `pack_padded_sequence` and `pack_sequence` make one.

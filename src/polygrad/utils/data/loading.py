@@ -36,8 +36,9 @@ def default_convert(data: Any) -> Any:
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
-    """A batch of examples of one kind: tensors, arrays and numbers are stacked, within lists, tuples and dicts each by
-    itself; texts stay a list.
+    """A batch of examples of one kind: tensors, arrays and numbers are stacked; texts stay a list.
+
+    Lists, tuples and dicts of them are gone into, each by itself.
 
     Raises TypeError for anything else, RuntimeError for sequences of different lengths.
 
