@@ -42,6 +42,7 @@ ROOMS = """
 
 #: Imports inside functions, by module: what a program that does not need it should not pay for.
 LATE_IMPORTS = {
+    "_functions/printing.py": {"html"},  # what only a notebook asks for
     "autograd/gradcheck.py": {"autograd.gradcheck_transforms"},  # where forward mode or batches are checked
     "backends/__init__.py": {"backends.hookspecs"},  # pluggy, which only plugins need
     "backends/base.py": {"numpy"},  # `to_numpy`, where it is asked for

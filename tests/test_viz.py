@@ -1,8 +1,11 @@
 """Drawings of the recorded graph, and summaries of models."""
 
+import math
+import pickle
 import re
 import shutil
 import subprocess
+from xml.etree import ElementTree
 
 import pytest
 
@@ -318,3 +321,80 @@ class TestSummary:
     def test_shape_and_example_exclude_each_other(self):
         with pytest.raises(TypeError, match="input_shape or example, not both"):
             viz.summary(nn.ReLU(), (1,), polygrad.ones(1))
+
+    def test_a_notebook_shows_a_table(self):
+        class Odd(nn.Linear):
+            pass
+
+        Odd.__name__ = "Linear<b>"
+        table = viz.summary(nn.Sequential(Odd(4, 8), nn.ReLU()), (2, 4))
+        assert isinstance(table, str) and pickle.loads(pickle.dumps(table)) == table
+        rows = tables_in(table._repr_html_())
+        assert rows[0] == ["Layer", "Output shape", "Parameters"] and rows[2] == ["Linear<b> (0)", "(2, 8)", "40"]
+        assert "Memory of the parameters: 160 bytes" in table._repr_html_()
+        assert tables_in(pickle.loads(pickle.dumps(table))._repr_html_()) == rows
+
+
+def tables_in(page):
+    """The cells of the tables in a piece of HTML, which is well-formed."""
+    root = ElementTree.fromstring(f"<all>{page.replace('<br>', '<br/>')}</all>")
+    return [["".join(cell.itertext()) for cell in row] for row in root.iter("tr")]
+
+
+def facts_in(page):
+    return ElementTree.fromstring(page)[0].text
+
+
+class TestTensorsInANotebook:
+    def test_a_matrix_is_a_table(self, backend):
+        x = tensor([[1.0, 2.5], [-3.0, 4.0]], requires_grad=True)
+        assert tables_in(x._repr_html_()) == [["1.0000", "2.5000"], ["-3.0000", "4.0000"]]
+        device = f"{x.backend.name}, {x.device}"
+        assert facts_in(x._repr_html_()) == f"tensor: shape (2, 2), float32, {device}, requires_grad=True"
+        assert facts_in((x * 2)._repr_html_()).endswith("grad_fn=<MultiplyBackward>")
+
+    @pytest.mark.parametrize(
+        ("shape", "rows"),
+        [
+            ((2000,), [["0", "1", "2", "…", "1997", "1998", "1999"]]),
+            ((2, 600), [["0", "1", "2", "…", "597", "598", "599"], ["600", "601", "602", "…", "1197", "1198", "1199"]]),
+            ((400, 3), [*([str(3 * i + j) for j in range(3)] for i in range(3)), ["…"],
+                        *([str(3 * i + j) for j in range(3)] for i in range(397, 400))]),
+        ],
+    )  # fmt: skip
+    def test_what_the_text_leaves_out_the_table_does(self, shape, rows):
+        x = polygrad.arange(math.prod(shape)).reshape(shape)
+        assert tables_in(x._repr_html_()) == rows
+
+    @pytest.mark.parametrize("value", [1.5, 1 + 2j, [[[1.0], [2.0]]], [], [[], []]])
+    def test_all_else_is_the_text(self, value):
+        x = tensor(value)
+        text = ElementTree.fromstring(x._repr_html_())[1].text
+        assert "".join(text.split()) in "".join(repr(x).split()) or text == "[]"
+
+    def test_of_a_large_tensor_only_what_is_shown_is_copied(self, backend, monkeypatch):
+        x = polygrad.arange(2_000_000).reshape(1000, 2000)
+        copied = []
+        whole = type(x.backend).to_numpy
+        monkeypatch.setattr(
+            type(x.backend), "to_numpy", lambda self, array: copied.append(tuple(array.shape)) or whole(self, array)
+        )
+        assert tables_in(x._repr_html_())[3:5] == [
+            ["…"],
+            ["1994000", "1994001", "1994002", "…", "1995997", "1995998", "1995999"],
+        ]
+        assert "1994000, 1994001" in repr(x) and set(copied) == {(6, 6)}
+
+    def test_inside_of_transforms_there_is_no_value(self, backend):
+        shown = []
+
+        def function(x):
+            shown.append(ElementTree.fromstring(x._repr_html_()))
+            return x * 2
+
+        polygrad.vmap(function)(polygrad.ones(2, 3))
+        polygrad.func.jvp(function, (polygrad.ones(3),), (polygrad.ones(3),))
+        assert [page[0].text.split(" at level")[0] for page in shown] == [
+            "tensor: shape (3,), float32, vmap", "tensor: shape (3,), float32, jvp"
+        ]  # fmt: skip
+        assert all(page[1].text.startswith("<") for page in shown)

@@ -144,6 +144,7 @@ def attach() -> None:
     put("__index__", conversion.to_index)
     put("__array__", conversion.array_protocol)
     put("__repr__", printing.text)
+    put("_repr_html_", printing.html)
     put("__format__", _format)
     put("__deepcopy__", conversion.deepcopy)
     put("__copy__", lambda self: self.detach().requires_grad_(self.requires_grad) if self.is_leaf else self)

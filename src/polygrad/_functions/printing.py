@@ -1,4 +1,4 @@
-"""Tensors as text, in PyTorch's notation."""
+"""Tensors as text, in PyTorch's notation, and as a table in a notebook."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ _PROFILES = {
     "full": _Options(threshold=math.inf),
 }
 _options = _Options()
+#: Of a tensor with more elements, only those that are printed are copied from its device.
+_MANY = 1_000_000
 
 
 def set_printoptions(
@@ -99,34 +101,88 @@ def _parts(input: Tensor) -> Iterable[str]:
         yield "requires_grad=True"
 
 
+def html(input: Tensor) -> str:
+    """What a notebook shows: the facts in a line, and below them vectors and matrices as a table, all else as text.
+
+    It is cut where the text would be, see `set_printoptions`.
+    """
+    from html import escape
+
+    backend = input.backend
+    facts = [f"shape {tuple(input.shape)}", input.dtype.name, backend.name]
+    if not backend.level:
+        facts.append(str(input.device))
+    if input.grad_fn is not None:
+        facts.append(f"grad_fn={input.grad_fn!r}")
+    elif input.requires_grad:
+        facts.append("requires_grad=True")
+    if backend.level or input.ndim not in (1, 2) or not input.shape.numel():
+        values = f"<pre>{escape(_body(input, 0))}</pre>"
+    else:
+        values = f'<div style="overflow-x: auto"><table>{_rows(input)}</table></div>'
+    return f"<div><div>{escape('tensor: ' + ', '.join(facts))}</div>{values}</div>"
+
+
+def _rows(input: Tensor) -> str:
+    """The rows of a table with the elements of a vector or a matrix."""
+    array, cut = _shown(input)
+    write = _element_writer(array)[0]
+    if array.ndim == 1:
+        array, cut = array[None], (False, *cut)
+
+    def row(elements: Any) -> str:
+        cells = [f"<td>{write(v).strip()}</td>" for v in elements.tolist()]
+        return f"<tr>{''.join(_with_gap(cells, cut[1], '<td>…</td>'))}</tr>"
+
+    return "".join(_with_gap([row(elements) for elements in array], cut[0], "<tr><td>…</td></tr>"))
+
+
 def _body(input: Tensor, indent: int) -> str:
     backend = input.backend
     if backend.level:
         return f"<{backend.name} of shape {tuple(input.shape)}>"
-    array = np.asarray(backend.to_numpy(input._memory()))
-    if not array.size:
+    if not input.shape.numel():
         return "[]"
-    shortened = array.size > _options.threshold
-    shown = _edges(array) if shortened else array
-    if shown.dtype.kind == "c":
-        real, imaginary = _writer(shown.real), _writer(shown.imag)
-        write, width = lambda v: _complex(real[0](v.real), imaginary[0](v.imag)), real[1] + imaginary[1] + 1
-    else:
-        write, width = _writer(shown)
-    return _nested(array, indent, shortened, write, width)
+    array, cut = _shown(input)
+    return _nested(array, indent, cut, *_element_writer(array))
+
+
+def _shown(input: Tensor) -> tuple[Any, tuple[bool, ...]]:
+    """The elements that are printed, as a NumPy array, and along which axes those in the middle are left out."""
+    backend, array, shape = input.backend, input._memory(), input.shape
+    ends, count = _options.edgeitems, shape.numel()
+    cut = tuple(count > _options.threshold and length > 2 * ends for length in shape)
+    if count > _MANY:  # the ends are taken where the array is, so that they alone are copied
+        return np.asarray(backend.to_numpy(_edges(array, cut, backend.xp))), cut
+    return _edges(np.asarray(backend.to_numpy(array)), cut, np), cut
+
+
+def _element_writer(shown: Any) -> tuple[Callable[[Any], str], int]:
+    """How to write each element of ``shown``, real or complex, all equally wide, and how wide."""
+    if shown.dtype.kind != "c":
+        return _writer(shown)
+    real, imaginary = _writer(shown.real), _writer(shown.imag)
+    return lambda v: _complex(real[0](v.real), imaginary[0](v.imag)), real[1] + imaginary[1] + 1
 
 
 def _complex(real: str, imaginary: str) -> str:
     return f"{real}{'' if imaginary.lstrip().startswith('-') else '+'}{imaginary.lstrip()}j"
 
 
-def _edges(array: Any) -> Any:
-    """The elements that a shortened text shows."""
+def _edges(array: Any, cut: tuple[bool, ...], xp: Any) -> Any:
+    """The elements at both ends of the axes that are cut."""
     ends = _options.edgeitems
-    for axis, length in enumerate(array.shape):
-        if length > 2 * ends:
-            array = np.take(array, [*range(ends), *range(length - ends, length)], axis=axis)
+    for axis in range(len(cut)):
+        if cut[axis]:
+            before, length = (slice(None),) * axis, array.shape[axis]
+            parts = [array[(*before, part, ...)] for part in (slice(0, ends), slice(length - ends, length))]
+            array = xp.concat(parts, axis=axis)
     return array
+
+
+def _with_gap(parts: list[str], cut: bool, gap: str) -> list[str]:
+    """``parts``, with ``gap`` in the middle where those that belong there are left out."""
+    return [*parts[: len(parts) // 2], gap, *parts[len(parts) // 2 :]] if cut else parts
 
 
 def _writer(values: Any) -> tuple[Callable[[Any], str], int]:
@@ -159,23 +215,13 @@ def _float_writer(finite: Any) -> Callable[[float], str]:
     return lambda v: f"{v:.{digits}f}"
 
 
-def _nested(array: Any, indent: int, shortened: bool, write: Callable[[Any], str], width: int) -> str:
+def _nested(array: Any, indent: int, cut: tuple[bool, ...], write: Callable[[Any], str], width: int) -> str:
     if array.ndim == 0:
         return write(array.item())
-    ends = _options.edgeitems
-    cut = shortened and len(array) > 2 * ends
     if array.ndim == 1:
-        items = array.tolist()
-        words = [write(v) for v in ([*items[:ends], *items[-ends:]] if cut else items)]
-        if cut:
-            words.insert(ends, " ...")
+        words = _with_gap([write(v) for v in array.tolist()], cut[0], " ...")
         per_line = max(1, (_options.linewidth - indent) // (width + 2))
         lines = [", ".join(words[start : start + per_line]) for start in range(0, len(words), per_line)]
         return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
-    parts = [
-        _nested(part, indent + 1, shortened, write, width)
-        for part in ([*array[:ends], *array[-ends:]] if cut else array)
-    ]
-    if cut:
-        parts.insert(ends, "...")
+    parts = _with_gap([_nested(part, indent + 1, cut[1:], write, width) for part in array], cut[0], "...")
     return "[" + ("," + "\n" * (array.ndim - 1) + " " * (indent + 1)).join(parts) + "]"

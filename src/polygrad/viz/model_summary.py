@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from .._core.tensor import Tensor
@@ -10,9 +11,41 @@ from .._functions.creation import zeros
 from ..autograd.grad_mode import no_grad
 
 _HEADINGS = ("Layer", "Output shape", "Parameters")
+_Row = tuple[str, str, str]
 
 
-def summary(model: Any, input_shape: Any = None, example: Any = None) -> str:
+class Summary(str):
+    """The table as text, which a notebook shows as a table."""
+
+    _rows: list[_Row]
+    _totals: list[str]
+
+    def __new__(cls, rows: list[_Row], totals: list[str]) -> Summary:
+        made = super().__new__(cls, _table(rows, totals))
+        made._rows, made._totals = rows, totals
+        return made
+
+    def __reduce__(self) -> Any:
+        return Summary, (self._rows, self._totals)
+
+    def _repr_html_(self) -> str:
+        heading = "".join(f"<th>{title}</th>" for title in _HEADINGS)
+        return (
+            f"<table><thead><tr>{heading}</tr></thead><tbody>{''.join(map(_html_row, self._rows))}</tbody></table>"
+            f"<p>{'<br>'.join(map(escape, self._totals))}</p>"
+        )
+
+
+def _html_row(row: _Row) -> str:
+    title, returned, parameters = row
+    name = title.lstrip(" ")
+    return (
+        f'<tr><td style="text-align: left; padding-left: {len(title) - len(name) + 1}em">{escape(name)}</td>'
+        f'<td style="text-align: left">{escape(returned)}</td><td style="text-align: right">{parameters}</td></tr>'
+    )
+
+
+def summary(model: Any, input_shape: Any = None, example: Any = None) -> Summary:
     """The layers of ``model`` as a table, after one run on zeros of ``input_shape`` or on ``example``.
 
     Args:
@@ -20,7 +53,10 @@ def summary(model: Any, input_shape: Any = None, example: Any = None) -> str:
         input_shape: the shape of the input, batch included; several inputs have a list of shapes.
         example: an input tensor, or a tuple of the inputs; for models whose inputs are not floating-point numbers.
 
+    Returns a str, which a notebook shows as a table.
+
     The run is in evaluation mode and unrecorded, so it changes nothing.  Without input the column of shapes is empty.
+    Raises TypeError for both of ``input_shape`` and ``example``.
 
     Example::
 
@@ -36,7 +72,7 @@ def summary(model: Any, input_shape: Any = None, example: Any = None) -> str:
         title = f"{'  ' * depth}{type(module).__name__}" + (f" ({name.rpartition('.')[2]})" if name else "")
         own = sum(p.numel() for p in module.parameters(recurse=False))
         rows.append((title, returned.get(module, ""), f"{own:,}" if own else ""))
-    return _table(rows, _totals(model))
+    return Summary(rows, _totals(model))
 
 
 def _inputs(model: Any, shape: Any) -> tuple[Tensor, ...] | None:
@@ -99,10 +135,10 @@ def _bytes(count: float) -> str:
     return f"{count:.1f} GB"
 
 
-def _table(rows: list[tuple[str, str, str]], totals: list[str]) -> str:
+def _table(rows: list[_Row], totals: list[str]) -> str:
     widths = [max(len(heading), *(len(row[i]) for row in rows)) for i, heading in enumerate(_HEADINGS)]
 
-    def line(cells: tuple[str, str, str]) -> str:
+    def line(cells: _Row) -> str:
         return f"{cells[0]:<{widths[0]}}  {cells[1]:<{widths[1]}}  {cells[2]:>{widths[2]}}".rstrip()
 
     rule = "─" * (sum(widths) + 4)
