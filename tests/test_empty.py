@@ -157,3 +157,41 @@ def test_as_pytorch():
             _run(polygrad, lambda x, f=function: f(polygrad, x), shape),
             _run(torch, lambda x, f=function: f(torch, x), shape),
         )
+
+
+#: Functions of neighbouring elements, by the dimensions of their input.
+NEIGHBOURS = {
+    **{f"{kind}_pool{n}d": (n + 2, lambda T, x, name=f"{kind}_pool{n}d": getattr(T.nn.functional, name)(x, 2))
+       for n in (1, 2) for kind in ("max", "avg", "adaptive_max", "adaptive_avg")},
+    **{f"lp_pool{n}d": (n + 2, lambda T, x, n=n: getattr(T.nn.functional, f"lp_pool{n}d")(x, 2, 2)) for n in (1, 2)},
+    **{f"{mode} padding {n}": (n + 2, lambda T, x, mode=mode, n=n: T.nn.functional.pad(x, (1, 1) * n, mode))
+       for n in (1, 2, 3) for mode in ("reflect", "replicate")},
+    "unfold": (4, lambda T, x: T.nn.functional.unfold(x, 2)), "fold": (3, lambda T, x: T.nn.functional.fold(x, 3, 2)),
+    **{f"interpolate {mode}": (n + 2, lambda T, x, mode=mode: T.nn.functional.interpolate(x, 3, mode=mode))
+       for mode, n in (("nearest", 1), ("nearest", 2), ("linear", 1), ("bilinear", 2), ("bicubic", 2), ("area", 2))},
+    "conv_transpose2d": (4, lambda T, x: T.nn.functional.conv_transpose2d(x, T.ones(max(x.shape[1], 1), 2, 2, 2))),
+}  # fmt: skip
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("name", NEIGHBOURS)
+def test_only_the_batch_may_be_empty(name):
+    torch = pytest.importorskip("torch")
+    count, function = NEIGHBOURS[name]
+    for place in range(count):
+        shape = tuple(0 if place == i else 4 for i in range(count))
+        try:
+            expected = function(torch, torch.ones(shape)).shape
+        except RuntimeError:
+            with pytest.raises(RuntimeError):
+                function(polygrad, polygrad.ones(shape))
+        else:
+            assert function(polygrad, polygrad.ones(shape)).shape == tuple(expected), shape
+
+
+@pytest.mark.parametrize("options", [{}, {"stride": 2}, {"stride": 2, "dilation": 2}, {"groups": 2}])
+def test_a_convolution_of_no_channels_is_the_bias(options, backend):
+    x, weight = polygrad.ones(2, 0, 7, 7, requires_grad=True), polygrad.ones(4, 0, 3, 3, requires_grad=True)
+    result = polygrad.nn.functional.conv2d(x, weight, polygrad.ones(4), **options)
+    result.sum().backward()
+    assert bool((result == 1).all()) and x.grad.shape == x.shape and weight.grad.shape == weight.shape

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
+import warnings
 import weakref
 from collections import OrderedDict
 
@@ -486,6 +487,106 @@ def test_loading_converts_and_assigning_does_not():
     assert isinstance(net.weight, nn.Parameter)
 
 
+def test_extra_state_may_make_modules():
+    class Holder(nn.Module):
+        def __init__(self, held):
+            super().__init__()
+            self.held = held
+
+        def get_extra_state(self):
+            return None if isinstance(self.held, nn.Module) else self.held
+
+        def set_extra_state(self, state):
+            self.held = nn.Linear(1, 1) if state is None else state
+
+    full, empty = Holder(nn.Linear(1, 1)), Holder("nothing")
+    empty.load_state_dict(full.state_dict())
+    assert empty.held.weight.tolist() == full.held.weight.tolist()
+
+
+#: What is refused, on PyTorch's or polygrad's module.
+REFUSED = {
+    "to a device and a flag": lambda m: m.nn.Linear(1, 1).to(m.device("cpu"), True),
+    "to nothing and a flag": lambda m: m.nn.Linear(1, 1).to(None, True),
+    "to a list": lambda m: m.nn.Linear(1, 1).to([]),
+    "to a dictionary": lambda m: m.nn.Linear(1, 1).to({}, non_blocking=True),
+    "to a device and a tensor": lambda m: m.nn.Linear(1, 1).to(m.device("cpu"), m.ones(1)),
+    "to a tensor of integers": lambda m: m.nn.Linear(1, 1).to(m.tensor(3)),
+    "a tensor to a list": lambda m: m.ones(1).to([]),
+    "a tensor to a device and a flag": lambda m: m.ones(1).to("cpu", True),
+    "a parameter named as a buffer": lambda m: m.nn.BatchNorm1d(1).register_parameter("running_mean", None),
+    "a parameter named as a module": lambda m: m.nn.Sequential(m.nn.ReLU()).register_parameter("0", None),
+    "a buffer named as a parameter": lambda m: m.nn.Linear(1, 1).register_buffer("weight", None),
+    "arguments of Module": lambda m: m.nn.Module(1),
+    "named arguments of Module": lambda m: m.nn.Module(a=1),
+    "a state dict hook that returns something": lambda m: dict_hook(m).state_dict(),
+    "sequences that are none": lambda m: m.nn.utils.rnn.pad_sequence(5),
+    "a size that is no integer": lambda m: m.nn.functional.interpolate(m.ones(1, 1, 2), size=(3.0,)),
+    "a scale too large": lambda m: m.nn.functional.interpolate(m.ones(1, 1, 2, 2), scale_factor=1e20, mode="bilinear"),
+    "a pool too large": lambda m: m.nn.AdaptiveMaxPool1d(0x3FFFFFFFFFFFFFFF)(m.ones(2, 2, 2)),
+    "a cosine loss of one vector for several": lambda m: m.nn.functional.cosine_embedding_loss(
+        m.ones(2, 3), m.ones(3), m.ones(2)
+    ),
+    "a cosine loss of several targets": lambda m: m.nn.functional.cosine_embedding_loss(
+        *[m.ones(2, 2, 3)] * 2, m.ones(2, 2)
+    ),
+    "a weight without outputs": lambda m: m.nn.functional.conv2d(m.ones(1, 1, 3, 3), m.ones(0, 1, 2, 2)),
+    "a transposed convolution of nothing": lambda m: m.nn.functional.conv_transpose1d(m.ones(1, 1, 0), m.ones(1, 1, 2)),
+}
+
+
+def dict_hook(m):
+    net = m.nn.Linear(1, 1)
+    net.register_state_dict_post_hook(lambda *_: 1)
+    return net
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("name", REFUSED)
+def test_pytorch_refuses_the_same(name):
+    torch = pytest.importorskip("torch")
+    with pytest.raises(Exception) as theirs:  # noqa: PT011  # any error
+        REFUSED[name](torch)
+    with pytest.raises(type(theirs.value)):
+        REFUSED[name](pg)
+
+
+def test_a_class_beside_module_is_initialized_when_it_is_asked_for():
+    class Beside:
+        def __init__(self, value=0):
+            super().__init__()
+            self.value = value
+
+    class Alone(nn.Module, Beside):
+        pass
+
+    class Both(nn.Module, Beside):
+        call_super_init = True
+
+    assert not hasattr(Alone(), "value") and Both(3).value == 3
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize(("name", "dimensions"), [(f"dropout{n}d", d) for n in (1, 2, 3) for d in range(1, 7)])
+def test_channel_dropout_takes_the_same_for_channels(name, dimensions):
+    torch = pytest.importorskip("torch")
+    found = []
+    for m in (torch, pg):
+        try:
+            with warnings.catch_warnings(record=True) as given:
+                warnings.simplefilter("always")
+                results = [getattr(m.nn.functional, name)(m.ones([3] * dimensions)) for _ in range(20)]
+        except RuntimeError:
+            found.append("refused")
+            continue
+        lead = 0  # how many dimensions choose
+        for result in results:
+            while not bool((rows := result.reshape(3**lead, -1)).eq(rows[:, :1]).all()):
+                lead += 1
+        found.append((lead, len(given) > 0))
+    assert found[0] == found[1]
+
+
 def test_extra_state_and_hooks_of_state():
     class Counter(nn.Linear):
         calls = 0
@@ -504,6 +605,10 @@ def test_extra_state_and_hooks_of_state():
     other.load_state_dict(state)
     assert other[0].calls == 3
 
+    with pytest.raises(RuntimeError, match="nothing was loaded"):
+        other.load_state_dict({**state, "0._extra_state": {"calls": 7}, "0.bias": pg.ones(9)})
+    assert other[0].calls == 3
+
     def rename(module, state_dict, prefix, metadata, strict, missing, unexpected, errors):
         for key in list(state_dict):
             state_dict[key.replace("old", "0")] = state_dict.pop(key)
@@ -519,7 +624,11 @@ def test_extra_state_and_hooks_of_state():
     other.register_load_state_dict_post_hook(lambda module, keys: keys.missing_keys.clear())
     state.pop("0.bias")
     other.load_state_dict(state)
-    other.register_state_dict_post_hook(lambda module, state_dict, prefix, metadata: state_dict.pop("0.bias", None))
+
+    def without_bias(module, state_dict, prefix, metadata):
+        state_dict.pop("0.bias", None)
+
+    other.register_state_dict_post_hook(without_bias)
     assert "0.bias" not in other.state_dict()
     calls = []
     other.register_state_dict_pre_hook(lambda module, prefix, keep_vars: calls.append((prefix, keep_vars)))

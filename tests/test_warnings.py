@@ -47,6 +47,16 @@ def kept(m):
     return y
 
 
+def hooked(m):
+    class Named(m.nn.Module):
+        def forward(self, x):
+            return {"x": x * 2}
+
+    net = Named()
+    net.register_full_backward_hook(lambda *_: None)
+    return lambda: net(m.ones(2, requires_grad=True))
+
+
 def module_loss(m, name, target):
     return lambda: getattr(m.nn, name)()(m.ones(3, 1), target)
 
@@ -76,6 +86,8 @@ GIVEN = {
         f"{name}, broadcast": (lambda m, name=name: module_loss(m, name, m.ones(3)), "shape")
         for name in ("MSELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
     },
+    "an empty weight": (lambda m: lambda: m.nn.init.kaiming_normal_(m.ones(0, 1)), "no-op"),
+    "backward hooks of a dictionary": (lambda m: hooked(m), "tuple of Tensors"),
     "a scalar target": (lambda m: lambda: m.nn.functional.mse_loss(m.ones(3), m.tensor(1.0)), "shape"),
 }  # fmt: skip
 #: PyTorch says these once in a process, or said them in the versions that programs were written for.

@@ -24,12 +24,14 @@ DIFFERENCES: dict[str, str] = {
     "the graph saves values, so changes in place are not refused": (
         r"\.test_(\w*_views_python|inplace_not_requires_grad|custom_function_return_view_in_nograd|anomaly_grad_warnings|"
         r"detach_then_inplace_raises\w*|saved_variable_saved_original_inplace_detach|dot_data_use|\w*forward_mode_\w+_checks|"
-        r"inplace_(on_view_)?(of_)?multi\w*|inplace_on_view_of_multi\w*|inplace_multiple_output\w*|hook_inplace|\w*detached_tensor\w*)"
-        r": AssertionError: RuntimeError not raised"
+        r"inplace_(on_view_)?(of_)?multi\w*|inplace_on_view_of_multi\w*|inplace_multiple_output\w*|hook_inplace|\w*detached_tensor\w*|"
+        r"(Adaptive)?MaxPool\dd_indices\w*): AssertionError: RuntimeError not raised"
     ),
     "operands that overlap are not refused": r"mem_overlap|memory_overlap",
+    "expanded tensors are not written to": r"unsupported operation: more than one element of the written-to tensor",
     "random numbers are not PyTorch's": (
-        r"test_pooling_functions\..*test_avg_pool2d: AssertionError: not equal|test_splits_reproducibility: .* not equal"
+        r"test_pooling_functions\..*test_avg_pool2d: AssertionError: not equal|test_splits_reproducibility: .* not equal|"
+        r"test_Dropout1d_0: AssertionError: tensor\(0\.\d+\) not less than 0.05"
     ),
     "texts are polygrad's own": r"AssertionError: .* not found in |Regex didn't match",
     "create_graph=True makes no cycle, and gives no warning": r"test_backward_create_graph_warns",
@@ -43,14 +45,25 @@ DIFFERENCES: dict[str, str] = {
     "no subclasses of Tensor": r"test_subclass_preserved|preserve_torch_function",
     "a Function has no instances": r"is not instantiated: its methods are static",
     "type errors where PyTorch asserts": (
-        r"insert_fail_case|invalid_shape|embed_dim must be divisible by num_heads|does not support IterableDataset|"
-        r"ChainDataset takes IterableDatasets"
+        r"Error: (module \d+ must be a polygrad.nn.Module|MultiheadAttention: query, key and value have 3 dim|"
+        r"embed_dim must be divisible by num_heads|ConcatDataset does not support|ChainDataset takes Iterable)"
     ),
     "data are loaded in the process itself": (
         r"test_dataloader\..*\.test_(error_in_init|excessive_thread_creation_warning|iterable_style_dataset|worker_init_fn|"
         r"multi_epochs_reproducibility|dataset_not_reset|ind_worker_queue|set_affinity_in_worker_init): "
     ),
-    "nearest takes integers": r"test_upsampling\w+_nonsupported_dtypes\w+: AssertionError: RuntimeError not raised",
+    "layers take integers": r"test_(upsampling\w+_nonsupported_dtypes|adaptive_pooling_no_suppot_input)\w+: .* not raised",
+    "precisions are brought together": r"test_Conv2d_inconsistent_types: AssertionError: RuntimeError not raised",
+    "a masked row of attention is zeros": (
+        r"nan location mismatch.*\n.*ACTUAL: array\(\[\[0., 0|test_transformerencoderlayer_0_float32: AssertionError: np.False_"
+    ),
+    "registered attributes are in __dict__": r"unexpectedly found in \{'training'",
+    "hooks are in no dictionaries": (
+        r"\.test_(register_state_dict_post_hook_1|(register_state_dict_pre|load_state_dict_post)_hook_backward_compat\w*): "
+        r"AssertionError: False is not true|has no attribute '_forward_pre_hooks'"
+    ),
+    "load_state_dict takes arrays": r"test_load_state_dict_invalid: AssertionError: RuntimeError not raised",
+    "complex modules are no new feature": r"test_to_complex_0: AssertionError: not equal: 0 and 1",
 }
 
 

@@ -220,6 +220,8 @@ class Tensor(Aliasing):
     def grad(self) -> None:
         self.grad = None
 
+    _grad = grad  # PyTorch's name of the same, which programs use
+
     def _check_grad(self, value: Any) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"a gradient is a Tensor or None, not {type(value).__name__}")

@@ -87,7 +87,7 @@ def scaled_dot_product_attention(
             attn_mask = xp.astype(attn_mask, query.dtype)
     if not 0 <= dropout_p <= 1:
         raise ValueError(f"scaled_dot_product_attention: dropout_p has to be between 0 and 1, but it is {dropout_p}")
-    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else float(scale)
+    scale = 1 / math.sqrt(max(query.shape[-1], 1)) if scale is None else float(scale)
     heads = query.shape[-3] if enable_gqa and query.ndim > 2 else None
     if heads is not None and (key.ndim < 3 or key.shape[-3] != heads or value.shape[-3] != heads):
         return _grouped(query, key, value, attn_mask, is_causal, scale, dropout_p, shapes)

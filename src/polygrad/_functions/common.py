@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -143,6 +144,12 @@ def lengths(function: str, given: Sequence[Any], size: Any) -> tuple[int, ...]:
     if given:
         raise TypeError(f"{function}() got multiple values for argument 'size'")
     return sizes((size,))
+
+
+def check_countable(name: str, shape: Sequence[int]) -> None:
+    """Raise RuntimeError for a result with more elements than there are numbers of 64 bits."""
+    if math.prod(shape) >= 2**63:
+        raise RuntimeError(f"{name}: the result would have the shape {tuple(shape)}, which is too large")
 
 
 def known_values(tensor: Tensor) -> Any:

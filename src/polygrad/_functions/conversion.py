@@ -43,23 +43,34 @@ def to(
     for name in ignored:
         if name not in ("non_blocking", "memory_format"):
             raise TypeError(f"to() got an unexpected keyword argument {name!r}")
-    flags = [argument for argument in args if isinstance(argument, bool)]  # non_blocking, copy
+    dtype, device, backend, flags = destination(args, dtype, device, backend)
     copy = copy or flags[1:] == [True]
-    for argument in args:
+    result = moved(input, input.backend if backend is None else get_backend(backend), device, dtype)
+    return xp.clone(result) if copy and result is input else result
+
+
+def destination(args: tuple, dtype: Any, device: Any, backend: Any) -> tuple[DType | None, Any, Any, list[bool]]:
+    """What the arguments of `to` mean: data type, device, backend, and the flags ``non_blocking`` and ``copy``."""
+    flags = []
+    for place, argument in enumerate(args):
         if isinstance(argument, DType):
             dtype = argument
-        elif isinstance(argument, Tensor):
+        elif isinstance(argument, Tensor) and not place:
             dtype, device, backend = argument.dtype, argument.device, argument.backend
         elif isinstance(argument, Backend):
             backend = argument
-        elif isinstance(argument, bool) or argument is None:
-            continue
+        elif isinstance(argument, bool) and not (place == 1 and not isinstance(args[0], (DType, Tensor, Backend))):
+            flags.append(argument)
         elif isinstance(argument, (type, np.dtype)):
             check_dtype(argument)
-        else:
+        elif isinstance(argument, (bool, Tensor, list, tuple, dict, set)):
+            raise TypeError(
+                f"to() takes a device and a data type, or a tensor alone, and then non_blocking and copy; argument "
+                f"{place + 1} is a {type(argument).__name__}"
+            )
+        elif argument is not None:
             device = argument
-    result = moved(input, input.backend if backend is None else get_backend(backend), device, check_dtype(dtype))
-    return xp.clone(result) if copy and result is input else result
+    return check_dtype(dtype), device, backend, flags
 
 
 def real_part_only(input: Tensor, dtype: DType) -> DType:

@@ -38,6 +38,15 @@ def batched(input: Tensor, name: str, axes: int) -> tuple[Tensor, bool]:
     return input, True
 
 
+def check_filled(input: Tensor, name: str, first: int = 1) -> None:
+    """Raise ShapeError where a dimension of ``input``, from ``first`` on, is empty: the batch may be, and nothing else."""
+    if 0 in input.shape[first:]:
+        raise ShapeError(
+            f"{name}: the input has shape {tuple(input.shape)}; only the batch"
+            f"{' and the channels' if first > 1 else ''} may be empty"
+        )
+
+
 def unbatched(result: Tensor, had_batch: bool) -> Tensor:
     """The result without the batch dimension that `batched` added."""
     return result if had_batch else xp.reshape(result, result.shape[1:])
@@ -59,8 +68,10 @@ def _check(
         raise ShapeError(f"{name}: groups must be positive, not {groups}")
     channels, outputs = input.shape[1], weight.shape[1] * groups if transposed else weight.shape[0]
     expected = weight.shape[0] if transposed else weight.shape[1] * groups
-    if weight.shape[0] % groups:
-        raise ShapeError(f"{name}: the weight's first dimension is not divisible by groups={groups}; got {shapes}")
+    if weight.shape[0] % groups or not weight.shape[0]:
+        raise ShapeError(
+            f"{name}: the weight's first dimension is not a positive multiple of groups={groups}; got {shapes}"
+        )
     if channels != expected:
         raise ShapeError(
             f"{name}: the input has {channels} channels, but the weight takes {expected} (groups={groups}); "
@@ -188,6 +199,7 @@ def _transposed(
 ) -> Tensor:
     x, had_batch = batched(input, name, axes)
     _check(name, x, weight, bias, axes, groups, True)
+    check_filled(x, name, 2)
     if not (dtype := x.dtype).is_differentiable:  # libraries may have no adjoint for integers
         x, weight = (xp.astype(part, _dtypes.float64) for part in (x, weight))
     stride, padding, dilation, extra = (
@@ -262,6 +274,7 @@ def unfold(
 ) -> Tensor:
     """The windows of images ``(N, C, H, W)`` as columns: ``(N, C * kernel height * kernel width, windows)``."""
     x, had_batch = batched(input, "unfold", 2)
+    check_filled(x, "unfold")
     kernel, dilation, padding, stride = (
         several(value, 2, "unfold") for value in (kernel_size, dilation, padding, stride)
     )
@@ -297,6 +310,7 @@ def fold(
             f"fold: the input has shape {tuple(input.shape)}; for windows of shape {kernel} in images of size {size} "
             f"it must be (batch, channels * {inside}, {counts[0] * counts[1]})"
         )
+    check_filled(x, "fold")
     columns = xp.reshape(x, (x.shape[0], x.shape[1] // inside, inside, *counts))
     shape = (x.shape[0], x.shape[1] // inside, *padded_lengths(size, counts, kernel, stride, padding, dilation))
     image = None

@@ -8,6 +8,7 @@ from typing import Any
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
+from .._dtypes import get_default_dtype
 from .common import ask, check_tensor, older_reduction, warn, xp
 from .composed import xlogy
 from .reductions import norm
@@ -59,6 +60,8 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Ten
     """
     if input.__class__ is not target.__class__ or input.shape != target.shape:
         input, target = _pair(input, target, "mse_loss")
+    if not (input.dtype.is_differentiable or target.dtype.is_differentiable):
+        input = xp.astype(input, get_default_dtype())
     if weight is not None:
         return _weighted_squares(input, target, weight, reduction)
     if reduction not in _REDUCTIONS:

@@ -10,7 +10,7 @@ from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
 from .._ops.shaping import normal_axis
-from .common import ask, check_tensor, known_values, numpy_spelling, older_reduction, xp
+from .common import ask, check_tensor, known_values, numpy_spelling, older_reduction, warn, xp
 from .random import bernoulli_mask, exponential_like
 from .reductions import norm
 from .shaping import broadcast_tensors
@@ -169,27 +169,40 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     return _dropped("dropout", input, p, training, inplace, tuple(input.shape))
 
 
-def _channel_dropout(name: str, input: Tensor, p: float, training: bool, inplace: bool, axes: int) -> Tensor:
-    if input.ndim not in (axes + 1, axes + 2):
-        raise ShapeError(
-            f"{name}: the input must have {axes + 1} or {axes + 2} dimensions, but its shape is {tuple(input.shape)}"
+def _channel_dropout(
+    name: str, input: Tensor, p: float, training: bool, inplace: bool, lead: int, usual: tuple[int, int]
+) -> Tensor:
+    """`dropout` of all that one index into the first ``lead`` dimensions means; ``usual`` numbers of dimensions do not warn."""
+    if check_tensor(input, name).ndim < lead:
+        raise ShapeError(f"{name}: the input must have {usual[0]} dimensions, but its shape is {tuple(input.shape)}")
+    if input.ndim not in usual:
+        kept = "batch and channels" if lead == 2 else "channels"
+        warn(
+            f"{name}: an input of {input.ndim} dimensions is deprecated; it should have {usual[0]}, and the first are taken "
+            f"for {kept}"
         )
-    return _dropped(name, input, p, training, inplace, (*input.shape[:-axes], *(1,) * axes))
+    return _dropped(name, input, p, training, inplace, (*input.shape[:lead], *(1,) * (input.ndim - lead)))
 
 
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """`dropout` of whole channels of ``(N, C, L)``."""
-    return _channel_dropout("dropout1d", input, p, training, inplace, 1)
+    """`dropout` of whole channels of ``(N, C, L)`` or ``(C, L)``."""
+    if check_tensor(input, "dropout1d").ndim not in (2, 3):
+        raise ShapeError(f"dropout1d: the input must have 2 or 3 dimensions, but its shape is {tuple(input.shape)}")
+    return _channel_dropout("dropout1d", input, p, training, inplace, input.ndim - 1, (3, 2))
 
 
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """`dropout` of whole channels of ``(N, C, H, W)``."""
-    return _channel_dropout("dropout2d", input, p, training, inplace, 2)
+    """`dropout` of whole channels of ``(N, C, H, W)``.
+
+    The first two dimensions are batch and channels in any case; PyTorch's warning is given where there are not 4.
+    """
+    return _channel_dropout("dropout2d", input, p, training, inplace, 2, (4, 4))
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """`dropout` of whole channels of ``(N, C, D, H, W)``."""
-    return _channel_dropout("dropout3d", input, p, training, inplace, 3)
+    """`dropout` of whole channels of ``(N, C, D, H, W)`` or ``(C, D, H, W)``."""
+    lead = 2 if check_tensor(input, "dropout3d").ndim == 5 else 1
+    return _channel_dropout("dropout3d", input, p, training, inplace, lead, (5, 4))
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
@@ -231,7 +244,17 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
 def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:
-    """``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1."""
+    """``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1.
+
+    Raises ShapeError unless ``target`` is ``(N,)`` and the inputs are ``(N, D)``, or without ``N``.
+    """
+    for name, value in (("input1", input1), ("input2", input2), ("target", target)):
+        check_tensor(value, "cosine_embedding_loss", name)
+    if target.ndim > 1 or any(x.ndim != target.ndim + 1 for x in (input1, input2)):
+        raise ShapeError(
+            f"cosine_embedding_loss: the target is (N,) and the inputs are (N, D), or without N; got {tuple(target.shape)} for "
+            f"{tuple(input1.shape)} and {tuple(input2.shape)}"
+        )
     # The target chooses and is not computed with: its type does not enter the result's.
     return _cosine_embedding_loss(input1, input2, target == 1, target == -1, margin, reduction)
 

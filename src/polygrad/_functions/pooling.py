@@ -11,9 +11,10 @@ import numpy as np
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
+from .._dtypes import get_default_dtype
 from ..backends.windows import window_counts
-from .common import xp
-from .convolution import batched, flat, several, unbatched
+from .common import check_countable, xp
+from .convolution import batched, check_filled, flat, several, unbatched
 from .creation import tensor
 from .layout import separate_from
 from .pointwise import div
@@ -34,6 +35,7 @@ def _geometry(
     stride = kernel if stride is None or stride == () else several(stride, axes, f"{name}: stride")
     padding, dilation = several(padding, axes, f"{name}: padding"), several(dilation, axes, f"{name}: dilation")
     shape = tuple(x.shape)
+    check_filled(x, name)
     for what, numbers in (("kernel_size", kernel), ("stride", stride), ("dilation", dilation)):
         if min(numbers) < 1:
             raise ShapeError(f"{name}: {what} must be positive, not {numbers}")
@@ -200,7 +202,7 @@ def lp_pool2d(
 
     A window that ``ceil_mode`` lets reach over the end counts as if what is outside were as the mean of what is inside.
     """
-    means = avg_pool2d(xp.power(input, norm_type), kernel_size, stride, 0, ceil_mode)
+    means = avg_pool2d(_floating(input) ** norm_type, kernel_size, stride, 0, ceil_mode)
     return _root(means, norm_type, several(kernel_size, 2, "lp_pool2d: kernel_size"))
 
 
@@ -213,8 +215,12 @@ def lp_pool1d(
     ceil_mode: bool = False,
 ) -> Tensor:
     """As `lp_pool2d`, for windows along the last dimension."""
-    means = avg_pool1d(xp.power(input, norm_type), kernel_size, stride, 0, ceil_mode)
+    means = avg_pool1d(_floating(input) ** norm_type, kernel_size, stride, 0, ceil_mode)
     return _root(means, norm_type, several(kernel_size, 1, "lp_pool1d: kernel_size"))
+
+
+def _floating(x: Tensor) -> Tensor:
+    return x if x.dtype.is_differentiable else xp.astype(x, get_default_dtype())
 
 
 def _root(means: Tensor, norm_type: float, kernel: tuple[int, ...]) -> Tensor:
@@ -231,7 +237,10 @@ def _target(name: str, axes: int, x: Tensor, output_size: Any) -> tuple[int, ...
         raise ShapeError(f"{name}: output_size has {len(wanted)} numbers, {wanted}, but there are {axes} axes")
     if any(size is not None and size < 1 for size in wanted):
         raise ShapeError(f"{name}: output_size must be positive, but it is {wanted}")
-    return tuple(n if size is None else int(size) for n, size in zip(x.shape[2:], wanted, strict=True))
+    target = tuple(n if size is None else int(size) for n, size in zip(x.shape[2:], wanted, strict=True))
+    check_filled(x, name, 2)
+    check_countable(name, (*x.shape[:2], *target))
+    return target
 
 
 def _bounds(length: int, size: int) -> list[tuple[int, int]]:
@@ -290,6 +299,7 @@ def _region_maxima(x: Tensor, height: int, width: int, return_indices: bool) -> 
 def _adaptive_max(name: str, axes: int, input: Tensor, output_size: Any, return_indices: bool) -> Any:
     x, had_batch = batched(input, name, axes)
     target = _target(name, axes, x, output_size)
+    check_filled(x, name)
     if axes == 1:
         x, target = flat(x)[0], (1, *target)
     found = _region_maxima(x, target[0], target[1], return_indices)

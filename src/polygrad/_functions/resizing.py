@@ -11,7 +11,8 @@ import numpy as np
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
-from .common import check_tensor, xp
+from .common import check_countable, check_tensor, sizes, xp
+from .convolution import check_filled
 from .creation import tensor
 from .layout import separate_from
 
@@ -41,6 +42,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     widths = [(0, 0)] * (input.ndim - len(amounts) // 2) + list(zip(amounts[::2], amounts[1::2], strict=True))[::-1]
     if any(n + before + after < 0 for n, (before, after) in zip(input.shape, widths, strict=True)):
         raise ShapeError(f"pad: {tuple(amounts)} cuts more than there is of the input of shape {tuple(input.shape)}")
+    if mode in ("reflect", "replicate"):
+        check_filled(input, "pad", 1 if input.ndim == len(amounts) // 2 + 2 else 0)
     return separate_from(input, _padded(input, widths, mode, value))
 
 
@@ -92,8 +95,6 @@ def _reflected(x: Tensor, axis: int, before: int, after: int) -> Tensor:
 
 def _replicated(x: Tensor, axis: int, before: int, after: int) -> Tensor:
     length = x.shape[axis]
-    if not length:
-        raise ShapeError(f"pad: dimension {axis} has no element to repeat")
     shape = list(x.shape)
     parts = []
     for edge, amount in ((_part(x, axis, 0, 1), before), (_part(x, axis, length - 1, length), after)):
@@ -143,7 +144,8 @@ def interpolate(
         recompute_scale_factor: take the factor from the sizes, which are whole numbers, instead of ``scale_factor`` itself.
         antialias: not offered.
 
-    Raises ValueError where neither or both of ``size`` and ``scale_factor`` are given, NotImplementedError for ``antialias``.
+    Raises ValueError where neither or both of ``size`` and ``scale_factor`` are given, TypeError for a ``size`` that is no
+    integer, NotImplementedError for ``antialias``.
     """
     check_tensor(input, "interpolate")
     axes = input.ndim - 2
@@ -164,16 +166,20 @@ def interpolate(
     if mode not in _SMOOTH and align_corners is not None:
         raise ValueError("interpolate: align_corners is for the linear modes and for bicubic")
     if size is not None:
-        sizes = (size,) * axes if isinstance(size, int) else tuple(size)
+        lengths = sizes((size,)) * (axes if hasattr(size, "__index__") else 1)
         factors: tuple[float | None, ...] = (None,) * axes
     elif scale_factor is not None:
         factors = (scale_factor,) * axes if isinstance(scale_factor, (int, float)) else tuple(scale_factor)
-        sizes = tuple(math.floor(n * f) for n, f in zip(input.shape[2:], factors, strict=True))
+        lengths = tuple(math.floor(n * f) for n, f in zip(input.shape[2:], factors, strict=True))
     if recompute_scale_factor:
         factors = (None,) * axes
-    if len(sizes) != axes or any(n < 1 for n in sizes):
-        raise ShapeError(f"interpolate: the result would have sizes {sizes} for an input of shape {tuple(input.shape)}")
-    for axis, (new, factor) in enumerate(zip(sizes, factors, strict=True), 2):
+    if len(lengths) != axes or any(n < 1 for n in lengths):
+        raise ShapeError(
+            f"interpolate: the result would have sizes {lengths} for an input of shape {tuple(input.shape)}"
+        )
+    check_filled(input, "interpolate", 2 if mode == "area" else 1)
+    check_countable("interpolate", (*input.shape[:2], *lengths))
+    for axis, (new, factor) in enumerate(zip(lengths, factors, strict=True), 2):
         old = input.shape[axis]
         if mode in ("nearest", "nearest-exact"):
             shift = 0.5 if mode == "nearest-exact" else 0.0

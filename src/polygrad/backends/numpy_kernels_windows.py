@@ -67,7 +67,7 @@ def _blocks(image, counts, kernel, stride, dilation):
         gathered = windows[part]
         rows = memory[tuple(map(slice, gathered.shape[:3]))]
         rows[...] = gathered
-        yield part, rows.reshape(-1, width)
+        yield part, rows.reshape(math.prod(rows.shape[:3]), width)
 
 
 def _lengths_of_blocks(shape, count):
@@ -175,7 +175,8 @@ def _by_scattering(cotangent, weight, size, stride, padding, dilation, groups, i
         step = max(1, _BLOCK // max(1, counts[0] * counts[1] * matrix.shape[1] * image.itemsize))
         for start in range(0, g.shape[0], step):
             rows = g[start : start + step]
-            parts = np.matmul(rows.reshape(-1, g.shape[3]), matrix).reshape(*rows.shape[:3], len(places), -1)
+            parts = np.matmul(rows.reshape(math.prod(rows.shape[:3]), g.shape[3]), matrix)
+            parts = parts.reshape(*rows.shape[:3], len(places), weight.shape[1])
             for number, place in enumerate(places):
                 image[(slice(start, start + step), *place, channels)] += parts[:, :, :, number]
     return crop_image(image.transpose(0, 3, 1, 2), size, padding)

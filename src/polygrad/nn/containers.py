@@ -63,7 +63,7 @@ class _Numbered(Module):
         return self._of(OrderedDict((name, self.__dict__[name]) for name in chosen))
 
     def _of(self, children: OrderedDict[str, Module]) -> Any:
-        return type(self)(children.values())  # type: ignore[call-arg]  # the containers take modules
+        return type(self)(children.values())
 
     def __setitem__(self, index: int, module: Module) -> None:
         self.register_module(self._name_of(index), module)

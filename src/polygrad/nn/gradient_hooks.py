@@ -13,6 +13,7 @@ from typing import Any
 
 from .._core.graph import Node, make_node
 from .._core.tensor import Tensor, cell
+from .._functions.common import warn
 from .._state import grad_enabled
 
 Gradients = tuple[Tensor | None, ...]
@@ -65,6 +66,11 @@ class GradientHooks:
 
     def leave(self, result: Any) -> Any:
         """The result, joined to a node before whose gradients the ``before`` hooks are called."""
+        if not isinstance(result, (Tensor, tuple)):
+            warn(
+                "for backward hooks to be called, a module's output should be a Tensor or a tuple of Tensors, and that of "
+                f"{type(self.module).__name__} is a {type(result).__name__}"
+            )
         single = not isinstance(result, tuple)
         passed, places, node = _pass((result,) if single else result)
         count = len(passed)  # the hook must not hold the tensors, which hold the graph

@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.scalars import plain
 from .._core.tensor import Tensor
+from .._functions.common import warn
 from .._functions.creation import eye, full_like, wrap
 from .._functions.linalg import qr
 from .._functions.reductions import sum
@@ -141,6 +142,12 @@ def _fan(tensor: Tensor, mode: str) -> int:
     return _fans(tensor)[mode.lower() == "fan_out"]
 
 
+def _is_empty(tensor: Tensor) -> bool:
+    if 0 in tensor.shape:
+        warn("Initializing zero-element tensors is a no-op")
+    return 0 in tensor.shape
+
+
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
     """Uniform with the variance ``gain**2 * 2 / (fan_in + fan_out)`` (Glorot and Bengio, 2010)."""
     fan_in, fan_out = _fans(tensor)
@@ -158,7 +165,7 @@ def kaiming_uniform_(
     tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
 ) -> Tensor:
     """Uniform with the variance ``gain**2 / fan`` (He et al., 2015); ``a`` is the slope of a leaky ReLU."""
-    if 0 in tensor.shape:
+    if _is_empty(tensor):
         return tensor
     bound = calculate_gain(nonlinearity, a) * math.sqrt(3 / _fan(tensor, mode))
     return uniform_(tensor, -bound, bound, generator)
@@ -168,7 +175,7 @@ def kaiming_normal_(
     tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
 ) -> Tensor:
     """Normal with the variance ``gain**2 / fan`` (He et al., 2015); ``a`` is the slope of a leaky ReLU."""
-    if 0 in tensor.shape:
+    if _is_empty(tensor):
         return tensor
     return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode)), generator)
 

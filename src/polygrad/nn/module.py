@@ -60,6 +60,8 @@ class Module(Placement, Counted):
     """
 
     _version = 1
+    #: Whether ``__init__`` calls the next class's, with the arguments that it was given: for classes beside `Module`.
+    call_super_init = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         made = super().__new__(cls)
@@ -67,8 +69,14 @@ class Module(Placement, Counted):
             active.made(made)
         return made
 
-    def __init__(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.__dict__.update(training=True, _kinds={}, _bindings=0, _hooks=None)
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
+        elif args or kwargs:
+            raise TypeError(
+                f"Module.__init__() takes no arguments, but {type(self).__name__} gave it {(*args, *kwargs)!r}"
+            )
 
     @property
     def training(self) -> bool:
@@ -166,9 +174,8 @@ class Module(Placement, Counted):
             return
         kind = kinds.get(name)
         if isinstance(value, Parameter):
-            if kind is None:
-                attributes.pop(name, None)
-            self.register_parameter(name, value)
+            check_name(self, name, PARAMETER, True)
+            register(attributes, name, PARAMETER, value)
         elif isinstance(value, Module):
             check_name(self, name, MODULE, True)
             register(attributes, name, MODULE, value)
@@ -214,7 +221,7 @@ class Module(Placement, Counted):
 
         Raises KeyError for an impossible or taken name, TypeError for anything but a Parameter.
         """
-        check_name(self, name, PARAMETER, name in self.__dict__.get("_kinds", {}))
+        check_name(self, name, PARAMETER, self.__dict__.get("_kinds", {}).get(name) == PARAMETER)
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(f"parameter {name} must be a polygrad.nn.Parameter or None, not {type(param).__name__}")
         register(self.__dict__, name, PARAMETER, param)

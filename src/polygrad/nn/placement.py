@@ -12,10 +12,9 @@ from typing import Any
 from .. import _dtypes
 from .._core.tensor import Tensor
 from .._dtypes import DType
-from .._functions.conversion import moved
+from .._functions.conversion import destination, moved
 from .._functions.creation import check_dtype
 from ..autograd.grad_mode import no_grad
-from ..backends.base import Backend
 from ..backends.registry import get_backend
 
 __all__ = ["Placement"]
@@ -50,16 +49,7 @@ class Placement:
             model.to(polygrad.float64)
             model.to(backend="jax")
         """
-        for argument in args:
-            if isinstance(argument, Tensor):
-                dtype, device, backend = argument.dtype, argument.device, argument.backend
-            elif isinstance(argument, Backend):
-                backend = argument
-            elif isinstance(argument, (DType, type)):
-                dtype = argument
-            elif argument is not None and not isinstance(argument, bool):
-                device = argument
-        dtype = check_dtype(dtype)
+        dtype, device, backend, _ = destination(args, dtype, device, backend)
         if dtype is not None and not dtype.is_differentiable:
             raise TypeError(f"Module.to() takes floating-point and complex data types, not {dtype.name}")
 

@@ -48,7 +48,8 @@ def save_state(module: Any, destination: Any, prefix: str, keep_vars: bool) -> A
         if child is not None:
             child.state_dict(destination=destination, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
     for hook in list(hooks.state_dict_post.values()) if hooks else ():
-        hook(module, destination, prefix, local)
+        if hook(module, destination, prefix, local) is not None:
+            raise RuntimeError("a state_dict post-hook returns None; it may change the dictionary in place")
     return destination
 
 
@@ -74,7 +75,7 @@ class Plan:
         self.missing: list[str] = []
         self.unexpected: list[str] = []
         self.errors: list[str] = []
-        #: (module, name of the attribute, its present value, the new one), and (module, extra state).
+        #: (module, name of the attribute, its present value, the new one), and (module, its former extra state).
         self.values: list[tuple[Any, str, Tensor, Tensor]] = []
         self.extras: list[tuple[Any, Any]] = []
 
@@ -90,8 +91,12 @@ def load_state(module: Any, state_dict: Any, strict: bool, assign: bool) -> Inco
             )
     plan = Plan(strict, assign)
     metadata = getattr(state_dict, "_metadata", {})
-    # Hooks may rename and drop keys: in a copy, not in the caller's dictionary.
-    _plan(module, OrderedDict(state_dict), metadata, "", plan)
+    try:
+        # Hooks may rename and drop keys: in a copy, not in the caller's dictionary.
+        _plan(module, OrderedDict(state_dict), metadata, "", plan)
+    except BaseException:
+        _put_back_extras(plan)
+        raise
     result = IncompatibleKeys(plan.missing, plan.unexpected)
     before = [(old, old._read(), old._edge) for _, _, old, _ in plan.values]
     if not plan.errors:
@@ -107,11 +112,15 @@ def load_state(module: Any, state_dict: Any, strict: bool, assign: bool) -> Inco
         for (owner, name, old, _), (_, array, edge) in zip(plan.values, before, strict=True):
             register(owner.__dict__, name, owner._kinds[name], old)
             old._rebind(array, edge)
+        _put_back_extras(plan)
         lines = "".join(f"\n\t{problem}" for problem in problems)
         raise RuntimeError(f"Error(s) in loading state_dict for {type(module).__name__}, nothing was loaded:{lines}")
-    for owner, extra in plan.extras:
-        owner.set_extra_state(extra)
     return result
+
+
+def _put_back_extras(plan: Plan) -> None:
+    for module, extra in reversed(plan.extras):
+        module.set_extra_state(extra)
 
 
 def _plan(module: Any, state_dict: OrderedDict, metadata: Mapping, prefix: str, plan: Plan) -> None:
@@ -141,13 +150,16 @@ def plan_module(module: Any, state_dict: Any, prefix: str, plan: Plan) -> None:
                 plan.values.append((module, name, old, new))
         else:
             plan.missing.append(key)
-    known = {*expected, *(name for name, kind in module._kinds.items() if kind == MODULE)}
+    known = set(expected)
     if hasattr(module, "set_extra_state"):
         known.add(EXTRA)
         if prefix + EXTRA in state_dict:
-            plan.extras.append((module, state_dict[prefix + EXTRA]))
+            if hasattr(module, "get_extra_state"):
+                plan.extras.append((module, module.get_extra_state()))
+            module.set_extra_state(state_dict[prefix + EXTRA])  # before the modules are looked at: it may make some
         else:
             plan.missing.append(prefix + EXTRA)
+    known.update(name for name, kind in module._kinds.items() if kind == MODULE)
     for key in state_dict:
         if key.startswith(prefix):
             head, _, rest = key[len(prefix) :].partition(".")

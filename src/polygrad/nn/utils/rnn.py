@@ -217,7 +217,8 @@ def pad_sequence(
 ) -> Tensor:
     """Sequences ``(length, *)`` as one tensor ``(longest, batch, *)``, or ``(batch, longest, *)`` with ``batch_first``.
 
-    Raises ValueError for a ``padding_side`` that is neither "right" nor "left", and RuntimeError where there is no sequence.
+    Raises ValueError for a ``padding_side`` that is neither "right" nor "left", and RuntimeError where there is no sequence,
+    or nothing to go through.
 
     Example::
 
@@ -225,6 +226,8 @@ def pad_sequence(
     """
     if padding_side not in ("left", "right"):
         raise ValueError(f"padding_side is 'left' or 'right', not {padding_side!r}")
+    if not hasattr(sequences, "__iter__"):
+        raise RuntimeError(f"pad_sequence: expected some sequences, not {type(sequences).__name__}")
     sequences = _sequences(sequences, "pad_sequence")
     if not sequences:
         raise RuntimeError("pad_sequence: there are no sequences")
