@@ -83,7 +83,8 @@ _HOMES = {
             "random": "bernoulli multinomial normal rand rand_like randint randint_like randn randn_like randperm",
             "resizing": "channel_shuffle pixel_shuffle pixel_unshuffle",
             "products": """mm bmm mv dot vdot vecdot inner outer tensordot kron chain_matmul addmm addmv addr baddbmm addbmm
-                einsum trace diag diag_embed diagflat diagonal_scatter cross""",
+                einsum cross""",
+            "diagonals": "trace diag diag_embed diagflat diagonal_scatter",
             "linalg": "svd_parts inv cholesky qr cholesky_solve cholesky_inverse pinv det slogdet logdet matrix_power",
         }.items()
         for name in names.split()

@@ -17,6 +17,7 @@ from .. import _dtypes
 from .._state import RECORDERS, grad_enabled, note_read
 from ..backends.registry import BY_TYPE
 from . import graph
+from .alike import check_alike
 from .graph import Node, make_node
 from .lending import LENT, Lent, MemoryIsLent, end_loan
 from .precision import is_half, narrow, widen, widened
@@ -92,7 +93,7 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
     """Make Tensors of ``operands``, on one backend and device, of one data type where the primitive promotes.
 
     Raises TypeError for operands that are not numbers, for mixed backends and for types without a common one, and
-    RuntimeError for mixed devices.
+    RuntimeError for mixed devices, and for mixed data types where the primitive says that they must be alike.
     """
     names = primitive.operands if names is None else names
     if _only_levels_differ(primitive, operands, names):
@@ -107,6 +108,8 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
         for x, name in zip(operands, names, strict=True)
     ]
     _check_same_place(primitive, [x for x in tensors if isinstance(x, Tensor)])
+    if primitive.alike:
+        check_alike(primitive.name, dict(zip(names, tensors, strict=True)))
     common = _common_dtype(primitive, tensors, promoting)
     for i, x in enumerate(tensors):
         if not isinstance(x, Tensor):

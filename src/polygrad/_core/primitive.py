@@ -76,6 +76,7 @@ class Primitive:
         differentiable: bool,
         standard: bool,
         accumulates: bool = False,
+        alike: bool = False,
     ):
         code = forward.__code__
         count = code.co_posonlyargcount - 1
@@ -101,7 +102,7 @@ class Primitive:
         self.misfit: Callable[..., str | None] | None = None
         #: Raises for integers of which the array library would compute something without a word: ``(primitive, *arrays)``.
         self.check: Callable[..., None] | None = None
-        self.accumulates = accumulates
+        self.accumulates, self.alike = accumulates, alike
         #: Array type → the library's types of half precision that this operation wants in single precision.
         self.halves = _ByType(lambda array_type: BY_TYPE[array_type].halves(name))
         self.kernels = _ByType(self._kernel)
@@ -297,6 +298,7 @@ def primitive(
     view: Callable | None = None,
     differentiable: bool = True,
     accumulates: bool = False,
+    alike: bool = False,
 ) -> Callable[[Callable], Primitive]:
     """Declare a primitive from its forward, a function ``(xp, operands, /, settings)``.
 
@@ -314,6 +316,7 @@ def primitive(
         differentiable: False where the result does not vary (a comparison, an index).
         accumulates: many elements are added or multiplied together, or their moments taken.  Operands of half precision
             are brought to single precision first and the result is rounded once; so are the gradients.
+        alike: the operands must be of one data type: RuntimeError otherwise.
 
     Example::
 
@@ -330,6 +333,7 @@ def primitive(
         made = Primitive(
             forward, chosen, broadcasts=broadcasts, promotes=promotes, outputs=outputs, variadic=variadic,
             linear=linear, view=view, differentiable=differentiable, standard=False, accumulates=accumulates,
+            alike=alike,
         )  # fmt: skip
         PRIMITIVES[chosen] = made
         if accumulates:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .._core.alike import alike
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .._dtypes import DType
@@ -124,6 +125,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     return _applied(lambda x: xp.leaky_relu(x, negative_slope), input, inplace)
 
 
+@alike("input", "weight")
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`leaky_relu` with a slope that is learned, one for all or one for each channel (dimension 1)."""
     if weight.ndim > 1:

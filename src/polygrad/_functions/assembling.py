@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 from .. import _dtypes
+from .._core.alike import alike, check_alike
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
@@ -33,8 +34,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         raise RuntimeError(f"meshgrid: indexing must be one of 'xy' or 'ij', but received: {indexing!r}")
     if not vectors or any(v.ndim > 1 for v in vectors):
         raise RuntimeError(f"meshgrid expects vectors, but got tensors of shapes {[tuple(v.shape) for v in vectors]}")
-    if len({v.dtype for v in vectors}) > 1:
-        raise RuntimeError(f"meshgrid expects vectors of one type, but got {', '.join(v.dtype.name for v in vectors)}")
+    check_alike("meshgrid", {f"tensors[{number}]": v for number, v in enumerate(vectors)})
     if indexing is None:
         warn(
             "meshgrid: in an upcoming release, it will be required to pass the indexing argument; indexing='ij' is meant here."
@@ -212,6 +212,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
 trapz = trapezoid
 
 
+@alike("x1", "x2")
 @in_single_precision
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
     """The distances of order ``p`` of every row of ``x1`` from every row of ``x2``."""

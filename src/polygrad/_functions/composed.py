@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import _dtypes
+from .._core.alike import alike
 from .._core.dispatch import DTypeError
 from .._core.precision import in_single_precision, widen
 from .._core.primitive import OPERATIONS as xp
@@ -130,6 +131,7 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
     return xp.complex(real, imag)
 
 
+@alike("abs", "angle")
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """The complex numbers of that size and angle."""
     return complex(abs * xp.cos(angle), abs * xp.sin(angle))

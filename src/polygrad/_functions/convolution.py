@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import _dtypes
+from .._core.alike import check_alike
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from ..backends.windows import crop_image, keys, padded_lengths, window_counts
@@ -64,6 +65,7 @@ def _check(
     shapes = f"input of shape {tuple(input.shape)}, weight of shape {tuple(weight.shape)}"
     if weight.ndim != axes + 2:
         raise ShapeError(f"{name}: the weight must have {axes + 2} dimensions; got {shapes}")
+    check_alike(name, {"input": input, "weight": weight, "bias": bias})
     if groups < 1:
         raise ShapeError(f"{name}: groups must be positive, not {groups}")
     channels, outputs = input.shape[1], weight.shape[1] * groups if transposed else weight.shape[0]

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import _dtypes
+from .._core.alike import alike
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
@@ -65,6 +66,7 @@ def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> 
 
 
 @older_reduction
+@alike("input", "weight")
 @in_single_precision
 def cross_entropy(
     input: Tensor,
@@ -189,6 +191,7 @@ def _smooth(
 
 
 @older_reduction
+@alike("input", "weight")
 @in_single_precision
 def nll_loss(
     input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _dtypes
+from .._core.alike import check_alike
 from .._core.dispatch import ShapeError
 from .._core.expansion import expanded_from, positions_beside, positions_in
 from .._core.primitive import OPERATIONS as xp
@@ -68,7 +69,10 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
             ) from error
         return
     x._check_in_place()
-    value = xp.astype(value, x.dtype)
+    if value.dtype is not x.dtype:
+        if not (is_mask(key) and value.shape.numel() == 1):
+            check_alike("x[indices] = value", {"x": x, "value": value})
+        value = xp.astype(value, x.dtype)
     axes, positions = zip(*indices, strict=True)
     # A kernel has its library's rule for where arrays of no dimensions, mixed with others, put the picked axes.
     alike = len(positions) == 1 or len({not index.ndim for index in positions}) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from .. import _dtypes
+from .._core.alike import alike
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
@@ -167,6 +168,7 @@ def svdvals(A: Tensor) -> Tensor:
 # -- systems of equations ----------------------------------------------------------------------------------------------
 
 
+@alike("A", "B")
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """``X`` with ``A @ X == B``, or with ``left=False`` ``X @ A == B``.
 
@@ -219,6 +221,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     return _solved(xp.solve_triangular, A, B, left, upper=upper if left else not upper, unitriangular=unitriangular)
 
 
+@alike("B", "L")
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """``X`` with ``A @ X == B``, where ``L`` is `cholesky` of ``A`` (of its ``upper`` form)."""
     square(L, "cholesky_solve", "L")
@@ -250,6 +253,7 @@ def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, her
     return xp.pinv(matrices(A, "pinv"), **limits, hermitian=hermitian)
 
 
+@alike("A", "B")
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
     """The ``X`` of least norm that makes ``norm(A @ X - B)`` smallest.
 

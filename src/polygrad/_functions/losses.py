@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .._core.alike import alike
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
@@ -112,7 +113,13 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
 # -- probabilities -----------------------------------------------------------------------------------------------------
 
 
+def _check_target(target: Tensor, name: str) -> None:
+    if not check_tensor(target, name, "target").dtype.is_differentiable:
+        raise RuntimeError(f"{name}: the target holds probabilities, and is {target.dtype.name}; write target.float()")
+
+
 @older_reduction
+@alike("input", "target")
 @in_single_precision
 def binary_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
@@ -153,6 +160,7 @@ def binary_cross_entropy_with_logits(
             f"binary_cross_entropy_with_logits: the target of shape {tuple(target.shape)} differs from the input's "
             f"shape {tuple(input.shape)}; make them equal"
         )
+    _check_target(target, "binary_cross_entropy_with_logits")
     losses = xp.binary_cross_entropy_with_logits(input, target)
     if pos_weight is not None:
         losses = losses - (pos_weight - 1) * target * xp.logsigmoid(input)
@@ -172,6 +180,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
             "kl_div: reduction='mean' divides by the number of elements, and not by the batch's size, as the mathematical "
             "definition does; write reduction='batchmean'"
         )
+    _check_target(target, "kl_div")
     input, target = _pair(input, target, "kl_div")
     if log_target:
         losses = xp.exp(target) * (target - input)

@@ -21,6 +21,7 @@ from . import (
     composed,
     conversion,
     creation,
+    diagonals,
     foreign,
     indexing,
     inplace,
@@ -41,7 +42,7 @@ from .names import DIRECT, METHODS, OPERATORS, TORCH_NAMES
 _MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        activations, assembling, composed, conversion, layout, linalg, picking, pointwise, products, random, reductions,
+        activations, assembling, composed, conversion, diagonals, layout, linalg, picking, pointwise, products, random, reductions,
         shaping, sorting,
     )
 }  # fmt: skip

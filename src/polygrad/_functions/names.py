@@ -49,8 +49,8 @@ METHODS = {
         isneginf isposinf isreal logit nanmean nansum rad2deg xlogy""",
     "sorting": """sort argsort msort topk kthvalue median quantile cumprod cummax cummin unique
         unique_consecutive bincount""",
-    "products": """mm bmm mv dot vdot inner outer kron addmm addmv addr baddbmm addbmm trace diag diag_embed
-        diagflat diagonal_scatter cross""",
+    "products": """mm bmm mv dot vdot inner outer kron addmm addmv addr baddbmm addbmm cross""",
+    "diagonals": "trace diag diag_embed diagflat diagonal_scatter",
     "linalg": "cholesky qr cholesky_solve cholesky_inverse det slogdet logdet matrix_power",
     "conversion": "to numpy item tolist type_as",
     "activations": "hardshrink log_softmax prelu softmax",

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import _dtypes
+from .._core.alike import alike, check_alike
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
@@ -46,6 +47,7 @@ def _of_vector(input: Tensor, weight: Tensor) -> Tensor:
 def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
     check_tensor(input, "linear")
     check_tensor(weight, "linear", "weight")
+    check_alike("linear", {"input": input, "weight": weight, "bias": bias})
     shapes = f"input of shape {tuple(input.shape)}, weight of shape {tuple(weight.shape)}"
     if weight.ndim != 2:
         raise ShapeError(f"linear: the weight must be (out, in); got {shapes}")
@@ -60,6 +62,7 @@ def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
         )
 
 
+@alike("input1", "input2", "weight", "bias")
 @in_single_precision
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """``sum of input1[i] * weight[k, i, j] * input2[j]`` for every ``k``, over the last dimensions."""

@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from .._core.alike import check_alike
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision, is_half, narrow, widen
 from .._core.tensor import Tensor
-from .._dtypes import finfo
+from .._dtypes import finfo, float32
 from .common import check_tensor, xp
 from .pooling import divided
 from .reductions import norm
@@ -25,6 +26,16 @@ def _affine(
     if weight is not None:
         result = result * weight
     return result if bias is None else result + bias, mean, variance
+
+
+def _is_mixed(name: str, input: Tensor, **parameters: Tensor | None) -> bool:
+    """Whether ``input`` is of half precision and its parameters of single.  Raises RuntimeError for other differences."""
+    dtype = input.dtype
+    if all(x is None or x.dtype is dtype for x in parameters.values()):
+        return False
+    if not dtype.is_half or any(x is not None and x.dtype is not float32 for x in parameters.values()):
+        check_alike(name, {"input": input, **parameters})
+    return True
 
 
 def _per_channel(name: str, x: Tensor, **parameters: Tensor | None) -> list[Tensor | None]:
@@ -69,6 +80,8 @@ def layer_norm(
             raise ShapeError(
                 f"layer_norm: {what} must have normalized_shape {ending}, but its shape is {tuple(parameter.shape)}"
             )
+    if _is_mixed("layer_norm", input, weight=weight, bias=bias):
+        return narrow(layer_norm(widen(input), normalized_shape, weight, bias, eps), input.dtype)
     return _affine(input, weight, bias, tuple(range(input.ndim - count, input.ndim)), eps)[0]
 
 
@@ -109,9 +122,23 @@ def batch_norm(
     training where a channel has only one element.
     """
     check_tensor(input, "batch_norm")
-    if is_half(input):  # the running statistics, which are written to, stay as they are
-        parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
-        return narrow(batch_norm(*parts, training, momentum, eps), input.dtype)
+    _is_mixed("batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
+    # The running statistics, which are written to, stay as they are.
+    parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
+    result = _batch_normed(*parts, training, momentum, eps)
+    return narrow(result, input.dtype) if is_half(input) else result
+
+
+def _batch_normed(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> Tensor:
     if tuple(input.shape) == (0,):  # nothing to normalize, which PyTorch lets through
         return xp.clone(input)
     if input.ndim < 2:
@@ -146,7 +173,6 @@ def _follow(running: Tensor | None, found: Tensor, momentum: Any, factor: float 
         running.copy_(widen(running.detach()) * (1 - momentum) + found * (momentum * factor))
 
 
-@in_single_precision
 def group_norm(
     input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> Tensor:
@@ -160,6 +186,8 @@ def group_norm(
             f"group_norm: the channels (dimension 1) of the input of shape {tuple(input.shape)} do not divide into "
             f"{num_groups} groups"
         )
+    if _is_mixed("group_norm", input, weight=weight, bias=bias):
+        return narrow(group_norm(widen(input), num_groups, weight, bias, eps), input.dtype)
     scale, offset = _per_channel("group_norm", input, weight=weight, bias=bias)
     batch, channels = input.shape[:2]
     members = channels // num_groups
@@ -184,9 +212,22 @@ def instance_norm(
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     check_tensor(input, "instance_norm")
+    _is_mixed("instance_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     if is_half(input):
         parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
-        return narrow(instance_norm(*parts, use_input_stats, momentum, eps), input.dtype)
+        return narrow(_instance_normed(*parts, momentum, eps), input.dtype)
+    return _instance_normed(input, running_mean, running_var, weight, bias, momentum, eps)
+
+
+def _instance_normed(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    momentum: float,
+    eps: float,
+) -> Tensor:
     axes = tuple(range(2, input.ndim))
     count = math.prod(input.shape[2:])
     if count < 2:

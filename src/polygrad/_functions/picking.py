@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _dtypes
+from .._core.alike import alike
 from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
@@ -123,6 +124,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     return flatten(input)[check_positions(index, "take")]
 
 
+@alike("input", "src")
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
@@ -160,6 +162,7 @@ def _check_dimensions(input: Tensor, index: Tensor, src: Any, name: str) -> None
             )
 
 
+@alike("input", "src")
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """As `scatter`, but added: ``out[index[i][j][k]][j][k] += src[i][j][k]``."""
     axis = check_along(input, dim, index, "scatter_add")
@@ -261,6 +264,7 @@ def at(input: Tensor, dim: int, index: Tensor, name: str) -> tuple:
     return (_FULL,) * normal_axis(dim, input.ndim) + (check_positions(index, name),)
 
 
+@alike("input", "source")
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """``input`` with ``alpha`` times each slice of ``source`` along ``dim`` added at its ``index``; equals add up."""
     axis = check_along(input, dim, index, "index_add")
@@ -282,10 +286,11 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     if not input.ndim:  # it counts as a vector of length 1
         return xp.reshape(index_fill(flatten(input), dim, index, value), ())
     result = clone(input)
-    result[at(input, dim, index, "index_fill")] = value
+    result[at(input, dim, index, "index_fill")] = xp.astype(value, input.dtype) if isinstance(value, Tensor) else value
     return result
 
 
+@alike("input", "source")
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """``input`` with the slices of ``source`` at the positions ``index`` of ``dim``."""
     check_along(input, dim, index, "index_copy")
@@ -309,6 +314,7 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     return result
 
 
+@alike("input", "source")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """``input`` with the first elements of ``source``, in order, where ``mask`` is true.
 

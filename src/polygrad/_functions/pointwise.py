@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import _dtypes
+from .._core.alike import alike, check_alike
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision, narrow, widen
 from .._core.primitive import OPERATIONS as xp
@@ -207,9 +208,16 @@ def imag(input: Tensor) -> Tensor:
     return xp.imag(input)
 
 
-@in_single_precision
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
-    """``input + weight * (end - input)``."""
+    """``input + weight * (end - input)``.  Raises RuntimeError for tensors of several data types."""
+    varies = isinstance(weight, Tensor) and weight.ndim  # one number may be of any type
+    if varies or check_tensor(end, "lerp", "end").dtype is not check_tensor(input, "lerp").dtype:
+        check_alike("lerp", {"input": input, "end": end, "weight": weight if varies else None})
+    return _between(input, end, weight)
+
+
+@in_single_precision
+def _between(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     return input + weight * (end - input)
 
 
@@ -243,6 +251,7 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
     return xp.where(result == -math.inf, info.min if neginf is None else neginf, result)
 
 
+@alike("input", "other")
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Where ``|input - other| <= atol + rtol * |other|``.  Raises ValueError (and RuntimeError) for negative tolerances."""
     if rtol < 0 or atol < 0:

@@ -1,4 +1,4 @@
-"""Products of vectors and matrices, and diagonals, in PyTorch's language."""
+"""Products of vectors and matrices in PyTorch's language."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from .._core.alike import alike, check_alike
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import whole
 from .._core.tensor import Tensor
 from .._ops import einsum as einstein
-from .._ops.linalg import on_diagonal
 from .._ops.shaping import normal_axis
 from .common import check_tensor, numpy_spelling
-from .layout import separate
-from .reductions import sum
-from .shaping import broadcast_shapes, broadcast_to, diagonal, flatten, movedim
+from .shaping import broadcast_shapes, broadcast_to
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def _expect(name: str, *operands: tuple[str, Any, int]) -> None:
+def expect(name: str, *operands: tuple[str, Any, int]) -> None:
     """Raise where an operand, given as (its argument's name, the operand, dimensions), is no tensor of that rank."""
     for argument, x, ndim in operands:
         check_tensor(x, name, argument)
@@ -43,14 +41,14 @@ def _expect_product(x: Tensor, y: Tensor) -> None:
 
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices.  Raises RuntimeError for other tensors (`matmul` takes them)."""
-    _expect("mm", ("input", input, 2), ("mat2", mat2, 2))
+    expect("mm", ("input", input, 2), ("mat2", mat2, 2))
     _expect_product(input, mat2)
     return xp.matmul(input, mat2)
 
 
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """The products of two batches of matrices, ``(b, n, m) @ (b, m, p)``; nothing is broadcast."""
-    _expect("bmm", ("input", input, 3), ("mat2", mat2, 3))
+    expect("bmm", ("input", input, 3), ("mat2", mat2, 3))
     (batch, _, inner), theirs = input.shape, mat2.shape
     if theirs[:2] != (batch, inner):
         raise ShapeError(
@@ -62,7 +60,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
 
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """The product of a matrix and a vector."""
-    _expect("mv", ("input", input, 2), ("vec", vec, 1))
+    expect("mv", ("input", input, 2), ("vec", vec, 1))
     if input.shape[1] != vec.shape[0]:
         raise ShapeError(f"size mismatch, got input ({input.shape[0]}), mat ({_by(input)}), vec ({vec.shape[0]})")
     return xp.matmul(input, vec)
@@ -74,13 +72,13 @@ def _by(x: Tensor) -> str:
 
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """The sum of the products of two vectors' elements, without conjugation (`vdot` conjugates)."""
-    _expect("dot", ("input", input, 1), ("tensor", tensor, 1))
+    expect("dot", ("input", input, 1), ("tensor", tensor, 1))
     return xp.matmul(input, tensor)
 
 
 def vdot(input: Tensor, other: Tensor) -> Tensor:
     """The inner product of two vectors: as `dot`, with ``input`` conjugated."""
-    _expect("vdot", ("input", input, 1), ("other", other, 1))
+    expect("vdot", ("input", input, 1), ("other", other, 1))
     return xp.matmul(_conjugate(input), other)
 
 
@@ -89,6 +87,7 @@ def _conjugate(x: Tensor) -> Tensor:
 
 
 @numpy_spelling
+@alike("x", "y")
 @in_single_precision
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """The inner products along ``dim``, broadcast elsewhere; ``x`` is conjugated."""
@@ -111,7 +110,7 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
 
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """The matrix of products of the elements of two vectors."""
-    _expect("outer", ("input", input, 1), ("vec2", vec2, 1))
+    expect("outer", ("input", input, 1), ("vec2", vec2, 1))
     return xp.multiply(xp.expand_dims(input, axis=-1), vec2)
 
 
@@ -119,6 +118,7 @@ def _folded(x: Tensor, axis: int) -> Tensor:
     return xp.astype(xp.sum(x, axis, True), x.dtype)
 
 
+@alike("a", "b")
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """The product of two tensors, summed over pairs of dimensions.
 
@@ -166,7 +166,24 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     return xp.reshape(xp.multiply(left, right), tuple(m * n for m, n in zip(a, b, strict=True)))
 
 
-@in_single_precision
+@numpy_spelling
+@alike("input", "other")
+def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
+    """The cross products of vectors of three elements along ``dim``, broadcast elsewhere."""
+    shape = broadcast_shapes(input.shape, other.shape)
+    lengths = [x.shape[normal_axis(dim, x.ndim)] if x.ndim else 0 for x in (input, other)]
+    if lengths != [3, 3]:
+        found = f"but got {lengths[0]} and {lengths[1]}" if shape else "but the tensors have no dimensions"
+        raise ShapeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3, {found} (the shapes are {tuple(input.shape)} "
+            f"and {tuple(other.shape)})"
+        )
+    axis = normal_axis(dim, len(shape)) - len(shape)
+    a, b = broadcast_to(input, shape), broadcast_to(other, shape)
+    forward, backward = (lambda x: xp.roll(x, -1, axis)), (lambda x: xp.roll(x, -2, axis))
+    return forward(a) * backward(b) - backward(a) * forward(b)
+
+
 def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     """The product of two or more matrices, in the order that costs the least; the first and last may be vectors.
 
@@ -175,13 +192,19 @@ def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     factors = list(tensors)
     if len(factors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(factors)}")
+    check_alike("multi_dot", {f"tensors[{number}]": x for number, x in enumerate(factors)})
+    return _multiplied(factors)
+
+
+@in_single_precision
+def _multiplied(factors: list[Tensor]) -> Tensor:
     row, column = factors[0].ndim == 1, factors[-1].ndim == 1
     if row:
         factors[0] = xp.expand_dims(factors[0], axis=0)
     if column:
         factors[-1] = xp.expand_dims(factors[-1], axis=-1)
     for number, x in enumerate(factors):
-        _expect("multi_dot", (f"tensors[{number}]", x, 2))
+        expect("multi_dot", (f"tensors[{number}]", x, 2))
     for x, y in itertools.pairwise(factors):
         _expect_product(x, y)
     result = _chain(factors)
@@ -235,12 +258,14 @@ def _added(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> 
     return xp.add(input if beta == 1 else xp.multiply(input, beta), product)
 
 
+@alike("input", "mat1", "mat2")
 @in_single_precision
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """``beta * input + alpha * (mat1 @ mat2)``, for matrices."""
     return _added(input, mm(mat1, mat2), beta, alpha, "addmm")
 
 
+@alike("input", "mat", "vec")
 @in_single_precision
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """``beta * input + alpha * (mat @ vec)``."""
@@ -253,12 +278,14 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
     return _added(input, outer(vec1, vec2), beta, alpha, "addr")
 
 
+@alike("input", "batch1", "batch2")
 @in_single_precision
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """``beta * input + alpha * (batch1 @ batch2)``, for batches of matrices."""
     return _added(input, bmm(batch1, batch2), beta, alpha, "baddbmm")
 
 
+@alike("input", "batch1", "batch2")
 @in_single_precision
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """``beta * input + alpha * (batch1 @ batch2).sum(0)``."""
@@ -290,12 +317,16 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
         check_tensor(x, "einsum", f"operands[{number}]")
     if not operands:
         raise ShapeError(f"einsum({equation!r}): at least one operand is needed")
-    return _contracted(*operands, equation=equation)
+    if len({x.dtype for x in operands}) > 1:  # products of matrices refuse them, and products of elements do not
+        return _contracted(*operands, equation=equation)
+    return _contracted_widely(*operands, equation=equation)
 
 
-@in_single_precision
 def _contracted(*operands: Tensor, equation: str) -> Tensor:
     return einstein.einsum(xp, equation, operands)
+
+
+_contracted_widely = in_single_precision(_contracted)
 
 
 def _from_sublists(arguments: tuple) -> tuple[str, tuple]:
@@ -317,73 +348,3 @@ def _from_sublists(arguments: tuple) -> tuple[str, tuple]:
 
     equation = ",".join(letters(term) for term in terms)
     return (equation if output is None else f"{equation}->{letters(output)}"), operands
-
-
-# -- diagonals ---------------------------------------------------------------------------------------------------------
-
-
-def trace(input: Tensor) -> Tensor:
-    """The sum of a matrix's diagonal."""
-    _expect("trace", ("input", input, 2))
-    return sum(xp.diagonal(input))
-
-
-def diag(input: Tensor, diagonal: int = 0) -> Tensor:
-    """The matrix with a vector on a diagonal, or the vector of a matrix's diagonal."""
-    if input.ndim == 1:
-        return diag_embed(input, diagonal)
-    if input.ndim == 2:
-        return separate(xp.diagonal(input, offset=diagonal))
-    raise ShapeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
-
-
-def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-    """Matrices, in dimensions ``dim1`` and ``dim2``, with the last dimension of ``input`` on a diagonal."""
-    if not input.ndim:
-        raise ShapeError("diag_embed(): a 0-d tensor has no diagonal")
-    side = input.shape[-1] + abs(offset)
-    first, second = normal_axis(dim1, input.ndim + 1), normal_axis(dim2, input.ndim + 1)
-    if first == second:
-        raise ShapeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    made = xp.diagonal_embed(input, offset=offset, shape=(side, side))
-    return movedim(made, (-2, -1), (first, second))
-
-
-def diagflat(input: Tensor, offset: int = 0) -> Tensor:
-    """The matrix with the elements of ``input`` on a diagonal."""
-    return diag_embed(flatten(input), offset)
-
-
-def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """``input`` with ``src`` on a diagonal."""
-    shape = diagonal(input, offset, dim1, dim2).shape
-    if src.shape != shape:
-        raise ShapeError(
-            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
-            f"{list(shape)}"
-        )
-    rest = tuple(
-        d for d in range(input.ndim) if d not in (normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim))
-    )
-    order = (*rest, normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim))
-    moved = xp.permute_dims(input, order)
-    chosen = on_diagonal(xp, xp.astype(xp.ones_like(moved), moved.dtype), offset) != 0
-    written = xp.where(chosen, xp.diagonal_embed(src, offset=offset, shape=tuple(moved.shape[-2:])), moved)
-    return xp.permute_dims(written, tuple(sorted(range(len(order)), key=order.__getitem__)))
-
-
-@numpy_spelling
-def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
-    """The cross products of vectors of three elements along ``dim``, broadcast elsewhere."""
-    shape = broadcast_shapes(input.shape, other.shape)
-    lengths = [x.shape[normal_axis(dim, x.ndim)] if x.ndim else 0 for x in (input, other)]
-    if lengths != [3, 3]:
-        found = f"but got {lengths[0]} and {lengths[1]}" if shape else "but the tensors have no dimensions"
-        raise ShapeError(
-            f"linalg.cross: inputs dimension {dim} must have length 3, {found} (the shapes are {tuple(input.shape)} "
-            f"and {tuple(other.shape)})"
-        )
-    axis = normal_axis(dim, len(shape)) - len(shape)
-    a, b = broadcast_to(input, shape), broadcast_to(other, shape)
-    forward, backward = (lambda x: xp.roll(x, -1, axis)), (lambda x: xp.roll(x, -2, axis))
-    return forward(a) * backward(b) - backward(a) * forward(b)

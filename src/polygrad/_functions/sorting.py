@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
+from .._core.alike import alike
 from .._core.dispatch import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
@@ -123,6 +124,7 @@ def _median_of_nothing(input: Tensor) -> Tensor:
 
 
 @numpy_spelling
+@alike("input", "q")
 def quantile(
     input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Tensor:

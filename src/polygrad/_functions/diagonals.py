@@ -1,0 +1,65 @@
+"""Diagonals of matrices in PyTorch's language."""
+
+from __future__ import annotations
+
+from .._core.dispatch import ShapeError
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._ops.linalg import on_diagonal
+from .._ops.shaping import normal_axis
+from .layout import separate
+from .products import expect
+from .reductions import sum
+from .shaping import diagonal, flatten, movedim
+
+
+def trace(input: Tensor) -> Tensor:
+    """The sum of a matrix's diagonal."""
+    expect("trace", ("input", input, 2))
+    return sum(xp.diagonal(input))
+
+
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The matrix with a vector on a diagonal, or the vector of a matrix's diagonal."""
+    if input.ndim == 1:
+        return diag_embed(input, diagonal)
+    if input.ndim == 2:
+        return separate(xp.diagonal(input, offset=diagonal))
+    raise ShapeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
+
+
+def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """Matrices, in dimensions ``dim1`` and ``dim2``, with the last dimension of ``input`` on a diagonal."""
+    if not input.ndim:
+        raise ShapeError("diag_embed(): a 0-d tensor has no diagonal")
+    side = input.shape[-1] + abs(offset)
+    first, second = normal_axis(dim1, input.ndim + 1), normal_axis(dim2, input.ndim + 1)
+    if first == second:
+        raise ShapeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    made = xp.diagonal_embed(input, offset=offset, shape=(side, side))
+    return movedim(made, (-2, -1), (first, second))
+
+
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """The matrix with the elements of ``input`` on a diagonal."""
+    return diag_embed(flatten(input), offset)
+
+
+def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """``input`` with ``src`` on a diagonal."""
+    shape = diagonal(input, offset, dim1, dim2).shape
+    if src.shape != shape:
+        raise ShapeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{list(shape)}"
+        )
+    rest = tuple(
+        d for d in range(input.ndim) if d not in (normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim))
+    )
+    order = (*rest, normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim))
+    moved = xp.permute_dims(input, order)
+    chosen = on_diagonal(xp, xp.astype(xp.ones_like(moved), moved.dtype), offset) != 0
+    written = xp.where(
+        chosen, xp.diagonal_embed(xp.astype(src, input.dtype), offset=offset, shape=tuple(moved.shape[-2:])), moved
+    )
+    return xp.permute_dims(written, tuple(sorted(range(len(order)), key=order.__getitem__)))
