@@ -70,6 +70,7 @@ LATE_IMPORTS = {
 #: Who may touch ``._data``, past `Tensor._read`.
 RAW = {
     "_core/aliasing.py": "the cell itself",
+    "_core/alike.py": "looks at the data type, which no recorder minds",
     "_core/dispatch.py": "generated code, which tells a recorder by itself",
     "_core/lending.py": "puts something else into the cell while NumPy sees the array",
     "_core/references.py": "counts who holds an array",

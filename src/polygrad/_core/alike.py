@@ -12,16 +12,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from .. import _dtypes
+from .errors import MixedTypesError
 from .tensor import TENSOR_TYPES, Tensor
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 _KINDS = ("bool", "uint", "int", "float", "complex")
 _METHODS = {"float16": "half", "float32": "float", "float64": "double", "int64": "long"}
-
-
-class DataTypeError(RuntimeError, ValueError):
-    """Operands of several data types, where they must be of one.  PyTorch's recurrent layers raise ValueError for it."""
 
 
 def alike(*arguments: str) -> Callable[[Function], Function]:
@@ -33,15 +30,16 @@ def alike(*arguments: str) -> Callable[[Function], Function]:
 
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            dtype = None
+            dtype, count = None, len(args)
             for name, place in places:
-                x = args[place] if place < len(args) else kwargs.get(name)
-                if x.__class__ in TENSOR_TYPES and x.dtype is not dtype:
+                x = args[place] if place < count else kwargs.get(name)
+                if x.__class__ in TENSOR_TYPES:
+                    own = x._data.dtype  # the library's: types that differ are looked at again
                     if dtype is None:
-                        dtype = x.dtype
-                        continue
-                    given = {**dict(zip(parameters, args, strict=False)), **kwargs}
-                    check_alike(function.__name__, {one: given.get(one) for one in arguments})
+                        dtype = own
+                    elif own is not dtype:
+                        given = {**dict(zip(parameters, args, strict=False)), **kwargs}
+                        check_alike(function.__name__, {one: given.get(one) for one in arguments})
             return function(*args, **kwargs)
 
         return wrapper  # type: ignore[return-value]  # of the same signature
@@ -50,7 +48,7 @@ def alike(*arguments: str) -> Callable[[Function], Function]:
 
 
 def check_alike(function: str, operands: Mapping[str, Any]) -> None:
-    """Raise DataTypeError, naming ``function``, operands and types, where tensors among the operands differ in their type."""
+    """Raise MixedTypesError, naming ``function``, operands and types, where tensors among the operands differ in their type."""
     first = None
     for name, x in operands.items():
         if not isinstance(x, Tensor):
@@ -58,7 +56,7 @@ def check_alike(function: str, operands: Mapping[str, Any]) -> None:
         if first is None:
             first = name, x.dtype
         elif x.dtype is not first[1]:
-            raise DataTypeError(_told(function, first, (name, x.dtype)))
+            raise MixedTypesError(_told(function, first, (name, x.dtype)))
 
 
 def _told(function: str, *operands: tuple[str, _dtypes.DType]) -> str:
@@ -78,4 +76,4 @@ def _told(function: str, *operands: tuple[str, _dtypes.DType]) -> str:
     return text
 
 
-__all__ = ["DataTypeError", "alike", "check_alike"]
+__all__ = ["alike", "check_alike"]

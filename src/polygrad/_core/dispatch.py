@@ -8,8 +8,6 @@ uncommon path calls.  ``PRIMITIVE.op.source`` holds the text of a generated disp
 
 from __future__ import annotations
 
-import dis
-import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +16,10 @@ from .._state import RECORDERS, grad_enabled, note_read
 from ..backends.registry import BY_TYPE
 from . import graph
 from .alike import check_alike
+from .errors import EXPLAINED, explain
+from .errors import DTypeError as DTypeError  # other rooms know the errors by the dispatcher that raises them
+from .errors import LinAlgError as LinAlgError
+from .errors import ShapeError as ShapeError
 from .graph import Node, make_node
 from .lending import LENT, Lent, MemoryIsLent, end_loan
 from .precision import is_half, narrow, widen, widened
@@ -234,79 +236,6 @@ def _check_same_place(primitive: Primitive, tensors: Sequence[Tensor]) -> None:
                 f"{primitive.name}: the operands are on different devices, {one.device_name(a)!r} and "
                 f"{one.device_name(b)!r}; move one of them, as in x.to({one.device_name(a)!r})"
             )
-
-
-def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Exception:
-    """An error of the array library, with the operation, shapes and types that caused it; any other error as it is.
-
-    Shapes that do not fit are RuntimeError in PyTorch and ValueError in NumPy; the result is both.  Values that a traced array
-    does not have yet are not the operation's affair.
-    """
-    if any(isinstance(error, BY_TYPE[array.__class__].value_errors) for array in arrays) or not _refuses(error):
-        return error
-    if primitive.misfit is not None and (message := primitive.misfit(*arrays)):
-        return ShapeError(message)
-    described = ", ".join(
-        f"{BY_TYPE[a.__class__].from_dtype(a.dtype).name}{list(a.shape)}" for a in arrays if hasattr(a, "shape")
-    )
-    text = f"{primitive.name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}"
-    if type(error).__name__ == "LinAlgError":  # as every library calls it
-        return LinAlgError(text)
-    if primitive.broadcasts and not _broadcast_together([a.shape for a in arrays]):
-        return ShapeError(text)  # which is a TypeError in some libraries
-    refusals = (IndexError, IndexError), (TypeError, DTypeError)
-    return next((ours for theirs, ours in refusals if isinstance(error, theirs)), ShapeError)(text)
-
-
-def _broadcast_together(shapes: Sequence[tuple[int, ...]]) -> bool:
-    aligned = itertools.zip_longest(*(reversed(shape) for shape in shapes), fillvalue=1)
-    return all(len({*lengths, 1}) <= 2 for lengths in aligned)
-
-
-def _refuses(error: Exception) -> bool:
-    """Whether an array library, or its backend, says by ``error`` that it cannot take operands.
-
-    What a user's code raises while an operation runs (a signal handler, a primitive's own forward) is no such error, nor is
-    one of the machine (memory, a device) or of NumPy's `errstate`.
-    """
-    packages = {"polygrad", "array_api_compat", "numpy", "scipy"}
-    for array_type, backend in list(BY_TYPE.items()):
-        library = getattr(getattr(backend, "library", None), "__name__", "")
-        packages |= {name.partition(".")[0] for name in (array_type.__module__, type(backend).__module__, library)}
-
-    def is_theirs(module: str) -> bool:
-        return module.partition(".")[0] in packages
-
-    kind = type(error)
-    if kind not in _REFUSALS:
-        of_the_machine = isinstance(error, RuntimeError) and not isinstance(error, ValueError)
-        return is_theirs(kind.__module__) and not of_the_machine
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None or is_theirs(trace.tb_frame.f_globals.get("__name__", "")):
-        return True
-    # The innermost frame is of a user's code: a call of the library from there fails without a frame of its own.
-    return trace.tb_frame.f_code.co_code[trace.tb_lasti] != _RAISE
-
-
-#: Of Python's own types, those by which libraries refuse operands; types derived from them mean something else.
-_REFUSALS = frozenset((ValueError, TypeError, IndexError, RuntimeError, ZeroDivisionError, OverflowError))
-_RAISE = dis.opmap["RAISE_VARARGS"]
-#: What an array library raises for operands that do not fit.
-EXPLAINED = (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError)
-
-
-class ShapeError(ValueError, RuntimeError):
-    """Operands whose shapes or values do not fit the operation."""
-
-
-class DTypeError(TypeError, RuntimeError):
-    """Operands of a data type that the operation is not for."""
-
-
-class LinAlgError(ShapeError):
-    """A matrix that has no such decomposition, inverse or solution: it is singular, or not positive definite."""
 
 
 # -- results ----------------------------------------------------------------------------------------------------------

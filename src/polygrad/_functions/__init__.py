@@ -21,8 +21,8 @@ from .methods import attach  # noqa: E402 - makes dispatchers, which know where 
 
 explain_errors_of(
     importlib.import_module(f"{__name__}.{name}")
-    for name in """activations assembling attention composed convolution creation cross_entropy diagonals foreign kinds linalg losses
-        neural normalization norms picking pointwise pooling products random reductions resizing shaping sorting""".split()
+    for name in """activations assembling attention composed convolution creation cross_entropy diagonals foreign kinds linalg
+        losses neural normalization norms picking pointwise pooling products random reductions resizing shaping sorting""".split()
 )
 attach()
 
