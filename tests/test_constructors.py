@@ -252,3 +252,97 @@ def test_a_grid_without_its_indexing_is_warned_of(backend):
         polygrad.meshgrid(x, x)
     polygrad.meshgrid(x, x, indexing="ij")
     polygrad.cartesian_prod(x, x)
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "div", "true_divide", "floor_divide"])
+def test_functions_of_two_numbers(name, backend):
+    for numbers in ((3, 2), (1, 2.5), (2, 2), (np.float64(3), 2)):
+        ours, theirs = (getattr(m, name)(*numbers) for m in (polygrad, torch))
+        assert ours.tolist() == theirs.tolist() and str(ours.dtype).split(".")[1] == str(theirs.dtype).split(".")[1]
+    with pytest.raises(TypeError):
+        polygrad.pow(3, 2)
+
+
+def test_pythons_types_are_data_types(backend):
+    for kind, dtype in (
+        (float, polygrad.float64),
+        (int, polygrad.int64),
+        (bool, polygrad.bool),
+        (complex, polygrad.complex128),
+    ):
+        assert (
+            polygrad.ones(2, dtype=kind).dtype
+            is polygrad.ones(2).to(kind).dtype
+            is polygrad.tensor([1], dtype=kind).dtype
+            is dtype
+        )
+    assert polygrad.ones(2).sum(dtype=float).dtype is polygrad.float64
+    with pytest.raises(TypeError, match="data type"):
+        polygrad.ones(2, dtype=str)
+
+
+def test_factors_of_booleans(backend):
+    if backend == "strict":
+        pytest.skip("the strict library adds no booleans")
+    x, y = polygrad.tensor([True, False]), polygrad.tensor([1, 2])
+    assert (x.add(x, alpha=0).tolist(), x.add(x, alpha=2).dtype) == ([True, False], polygrad.bool)
+    assert polygrad.add(polygrad.zeros_like(x), x, alpha=True).tolist() == [True, False]
+    for call in (y.add, y.sub):
+        with pytest.raises(RuntimeError, match="bool"):
+            call(y, alpha=True)
+
+
+TRAPEZOIDS = [
+    ((4,), -1),
+    ((3,), 1),
+    ((2,), 0),
+    ((3, 4), 2),
+    ((1, 3, 4), 1),
+    ((3, 4), 1),
+    ((2, 1, 4), 2),
+    ((3, 1), 1),
+    ((1, 1, 4), 0),
+]
+
+
+@pytest.mark.parametrize(("shape", "dim"), TRAPEZOIDS, ids=str)
+def test_points_of_a_trapezoid(shape, dim, backend):
+    values = np.arange(24.0).reshape(2, 3, 4), np.random.default_rng(0).random(shape)
+    ours, theirs = (m.trapezoid(*(m.tensor(v) for v in values), dim=dim) for m in (polygrad, torch))
+    assert np.allclose(ours.tolist(), theirs.tolist())
+    with pytest.raises(RuntimeError, match="one x value"):
+        polygrad.trapezoid(polygrad.ones(2, 3), polygrad.ones(2))
+
+
+def test_strides_of_new_dimensions(backend):
+    for shape, size in (
+        ((5,), (1, 1, 5)),
+        ((5,), (2, 1, 5)),
+        ((1,), (1, 3)),
+        ((), (1,)),
+        ((), (1, 1, 2)),
+        ((2, 1), (1, 2, 4)),
+    ):
+        assert polygrad.zeros(shape).expand(size).stride() == torch.zeros(shape).expand(size).stride()
+
+
+@pytest.mark.parametrize("name", ["H", "mT", "mH", "adjoint"])
+def test_transposes_are_of_matrices(name, backend):
+    for shape in ((2,), (2, 3, 4)) if name == "H" else ((2,),):
+        x = polygrad.ones(shape)
+        with pytest.raises(RuntimeError, match="only supported on matrices"):
+            getattr(polygrad, name)(x) if name == "adjoint" else getattr(x, name)
+
+
+def test_shapes_are_of_lengths():
+    for shape in ((-1,), (1, -12), (1.1,)):
+        with pytest.raises(RuntimeError):
+            polygrad.broadcast_shapes(shape)
+    with pytest.raises(RuntimeError):
+        polygrad.broadcast_shapes(1.1)
+
+
+def test_a_capsule_is_memory():
+    capsule = polygrad.utils.dlpack.to_dlpack
+    assert polygrad.from_dlpack(capsule(polygrad.ones(2))).tolist() == [1, 1]
+    assert polygrad.asarray(capsule(polygrad.ones(2)), dtype=polygrad.int64).tolist() == [1, 1]

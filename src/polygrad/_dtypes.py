@@ -123,6 +123,9 @@ ALIASES = {
     "cfloat": complex64, "cdouble": complex128,
 }  # fmt: skip
 
+#: What Python's types of numbers are as data types, as in PyTorch: all of their digits.
+OF_PYTHON = {builtins.bool: bool, int: int64, float: float64, complex: complex128}
+
 _REAL_OF = {complex64: float32, complex128: float64}
 _COMPLEX_OF = {float16: complex64, bfloat16: complex64, float32: complex64, float64: complex128}
 _SIGNED = {1: int8, 2: int16, 4: int32, 8: int64}

@@ -30,6 +30,7 @@ DIFFERENCES: dict[str, str] = {
     "operands that overlap are not refused": r"mem_overlap|memory_overlap",
     "expanded tensors are not written to": r"unsupported operation: more than one element of the written-to tensor",
     "random numbers are not PyTorch's": (
+        r"\.test_normal_\d_float32: AssertionError: not equal: tensor\(-0\.2021\) and 0|"
         r"test_pooling_functions\..*test_avg_pool2d: AssertionError: not equal|test_splits_reproducibility: .* not equal|"
         r"test_Dropout1d_0: AssertionError: tensor\(0\.\d+\) not less than 0.05"
     ),
@@ -41,8 +42,16 @@ DIFFERENCES: dict[str, str] = {
     "positions of any integer type": r"test_(gather_)?take_along_dim_\w+: AssertionError: RuntimeError not raised",
     "no number that a type does not hold": r"the number \S+ does not fit into",
     "a NumPy array is a tensor of its type, in sums as well": r"numpy_array_binary_ufunc_promotion\w*: .*Failure: tensor.* == ",
-    "no deprecated order of arguments": r"addc(mul|div)\(\) takes 3 positional",
-    "no subclasses of Tensor": r"test_subclass_preserved|preserve_torch_function",
+    "no deprecated order of arguments": r"addc(mul|div)\(\) takes 3 positional|add\(\) takes 2 positional",
+    "from_numpy and as_tensor copy": r"\.test_as_tensor_\d+: AssertionError: not equal",
+    "asarray keeps the gradient": r"\.test_retain_autograd_history\w*: AssertionError: not equal: True and False",
+    "numbers may be tensors that require grad": r"\.test_addcmul_scalars_as_floats\w*: AssertionError: Exception not raised",
+    "numpy() of a conjugate is a copy": r"\.test_conj_neg_view_numpy_error\w*: AssertionError: RuntimeError not raised",
+    "no complex32": r"\.test_pow_\d+_float16: AssertionError: RuntimeError not raised",
+    "a tensor without dimensions counts in promotion": (
+        r"\.test_(complex_promotion|result_type_tensor_vs_scalar)_\d+: AssertionError: polygrad\.\w+ != polygrad\.\w+"
+    ),
+    "no subclasses of Tensor": r"test_subclass_preserved|preserve_torch_function|LoggingTensor|TwoTensor",
     "a Function has no instances": r"is not instantiated: its methods are static",
     "type errors where PyTorch asserts": (
         r"Error: (module \d+ must be a polygrad.nn.Module|MultiheadAttention: query, key and value have 3 dim|"

@@ -12,12 +12,14 @@ import inspect
 import io
 import itertools
 import random
+import sys
 import tempfile
 import types
 import unittest
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,7 @@ TEST_SCIPY = importlib.util.find_spec("scipy") is not None
 TEST_PRIVATEUSE1 = TEST_CUDA = TEST_CUDNN = TEST_WITH_ROCM = IS_WINDOWS = IS_MACOS = IS_FBCODE = False
 IS_FILESYSTEM_UTF8_ENCODING = True
 GRADCHECK_NONDET_TOL = 0.0
+cpu = pg  # the module of the device that the files are adapted to
 load_tests = None
 
 # -- types ---------------------------------------------------------------------------------------------------------------
@@ -93,7 +96,7 @@ def _array(value: Any) -> Any:
         value = value.detach()
         if _name(value.dtype) == "bfloat16":
             value = value.to(pg.float32)
-        return np.asarray(value.tolist(), dtype=torch_to_numpy_dtype_dict.get(value.dtype)).reshape(tuple(value.shape))
+        return np.array(value.backend.to_numpy(value.array))
     return np.asarray(value)
 
 
@@ -133,10 +136,24 @@ class TestCase(unittest.TestCase):
     def get_all_devices(self) -> list[str]:
         return ["cpu"]
 
+    def check_nondeterministic_alert(self, function: Any, *_: Any, **__: Any) -> None:
+        """Nothing is refused in deterministic mode: all operations are deterministic."""
+        function()
+
+    def genSparseTensor(self, *arguments: Any, **options: Any) -> Any:
+        return pg.sparse_coo_tensor(*arguments, **options)
+
+    def assertExpected(self, text: str, subname: str) -> None:
+        cls, _, method = self.id().removeprefix(f"{type(self).__module__}.").partition(".")
+        folder = Path(inspect.getfile(sys.modules[type(self).__module__])).parent / "expect"
+        self.assertEqual(text.strip(), (folder / f"{cls}.{method}-{subname}.expect").read_text().strip())
+
     def assertEqual(self, first: Any, second: Any, msg: Any = None, *, atol: Any = None, rtol: Any = None,
                     equal_nan: bool = True, exact_dtype: bool = True, exact_device: bool = False, exact_layout: bool = False,
                     exact_stride: bool = False, exact_is_coalesced: bool = False) -> None:  # fmt: skip
         options = {"atol": atol, "rtol": rtol, "equal_nan": equal_nan, "exact_dtype": exact_dtype}
+        if type(first) in (int, float) and type(second) in (int, float) and first == second:
+            return
         arrays = (pg.Tensor, np.ndarray, np.generic)
         sequences = (Sequence, pg.nn.Sequential, pg.nn.ModuleList, pg.nn.ParameterList)
         mappings = (Mapping, pg.nn.ModuleDict, pg.nn.ParameterDict)
@@ -175,6 +192,8 @@ class TestCase(unittest.TestCase):
             self.fail(f"the shapes differ: {a.shape} and {b.shape}" + (f" : {msg}" if msg else ""))
         if a.size == 1 and b.size == 1:
             a, b = a.reshape(()), b.reshape(())
+        if a.shape == b.shape and np.all(a == b):
+            return  # what tolerances would find, much sooner
         if not (a.dtype.kind in "biufc" and b.dtype.kind in "biufc"):
             same = a == b
         elif a.dtype.kind in "biu" and b.dtype.kind in "biu":
@@ -412,7 +431,8 @@ def make_tensor(*shape: Any, dtype: Any, device: Any = None, low: Any = None, hi
     if kind in "biu":
         drawn: Any = np.random.randint(int(np.ceil(low)), int(np.ceil(high)), drawn_shape)
     else:
-        drawn = np.random.uniform(low, high, drawn_shape)
+        share = np.random.uniform(size=drawn_shape)
+        drawn = low * (1 - share) + high * share  # ``high - low`` may be infinite
         if kind == "c":
             drawn = drawn + 1j * np.random.uniform(low, high, drawn_shape)
     if exclude_zero:
@@ -521,6 +541,15 @@ def set_default_dtype(dtype: Any) -> Iterator[None]:
 @contextlib.contextmanager
 def set_warn_always_context(_: bool) -> Iterator[None]:
     yield
+
+
+@contextlib.contextmanager
+def DeterministicGuard(*_: Any, **__: Any) -> Iterator[None]:
+    yield  # all operations are deterministic
+
+
+def _create_scaling_case(*_: Any, **__: Any) -> Any:
+    return pg.amp.GradScaler()
 
 
 @contextlib.contextmanager

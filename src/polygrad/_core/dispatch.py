@@ -102,6 +102,9 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
         return _on_one_level(operands)
     reference = next((x for x in operands if isinstance(x, Tensor)), None)
     if reference is None:
+        numbers = [plain(x) for x in operands]
+        if primitive.name in _OF_NUMBERS and all(x.__class__ in SCALARS for x in numbers):
+            return agree(primitive, [OPERATIONS.tensor_of(x) for x in numbers])
         kinds = ", ".join(type(x).__name__ for x in operands)
         raise TypeError(f"{primitive.name} takes tensors, not {kinds}; make them with polygrad.tensor(...)")
     promoting = [name in primitive.promotes for name in names]
@@ -124,6 +127,8 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
     return tensors
 
 
+#: Functions that take two numbers for tensors, as PyTorch's do.
+_OF_NUMBERS = frozenset("add subtract multiply divide floor_divide".split())
 #: Types whose operators take no tensor for certain, so that the error that explains need not be left to Python.
 _WITHOUT_OPERATORS = frozenset((type(None), str, bytes, list, tuple, dict, set))
 _SEQUENCES = frozenset((str, bytes, list, tuple))

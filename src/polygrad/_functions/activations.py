@@ -37,7 +37,7 @@ def tanh(input: Tensor) -> Tensor:
 def _along(operation: Callable, input: Tensor, dim: Any, dtype: DType | None) -> Tensor:
     name = operation.__name__
     check_tensor(input, name)
-    if check_dtype(dtype) is not None:
+    if (dtype := check_dtype(dtype)) is not None:
         input = xp.astype(input, dtype)
     if dim is None:
         warn(

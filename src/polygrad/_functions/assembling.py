@@ -203,10 +203,14 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
     means = (y[(*before, slice(1, None))] + y[(*before, slice(None, -1))]) / 2
     if x is None:
         return xp.sum(means, axis) * dx
-    steps = diff(x) if x.ndim == 1 else diff(x, dim=axis)
     if x.ndim == 1:
-        steps = xp.reshape(steps, (steps.shape[0], *(1,) * (y.ndim - axis - 1)))
-    return xp.sum(means * steps, axis)
+        if x.shape[0] != y.shape[axis]:
+            raise ShapeError(
+                f"trapezoid: there must be one x value for each sample point, but there are {x.shape[0]} for {y.shape[axis]}"
+            )
+        x = xp.reshape(x, (x.shape[0], *(1,) * (y.ndim - axis - 1)))
+    x = xp.reshape(x, (*(1,) * (y.ndim - x.ndim), *x.shape))
+    return xp.sum(means * (x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]), axis)
 
 
 trapz = trapezoid

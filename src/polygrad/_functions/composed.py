@@ -7,11 +7,11 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.alike import alike
-from .._core.dispatch import DTypeError
+from .._core.dispatch import DTypeError, ShapeError
 from .._core.precision import in_single_precision, widen
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from . import pointwise
+from . import pointwise, shaping
 from .common import check_tensor
 
 
@@ -119,8 +119,15 @@ def isreal(input: Tensor) -> Tensor:
 
 
 def adjoint(input: Tensor) -> Tensor:
-    """The conjugate transpose of the last two dimensions.  A view."""
-    return pointwise.conj(xp.matrix_transpose(input))
+    """The conjugate transpose of the last two dimensions.  A view.  Raises RuntimeError for fewer than two."""
+    return pointwise.conj(shaping.matrix_transpose(input))
+
+
+def matrix_adjoint(input: Tensor) -> Tensor:
+    """The conjugate transpose of a matrix: ``x.H``.  A view.  Raises RuntimeError for what is no matrix."""
+    if check_tensor(input, "H").ndim not in (0, 2):
+        raise ShapeError(f"tensor.H is only supported on matrices (2-D tensors). Got {input.ndim}-D tensor.")
+    return pointwise.conj(shaping.numpy_transpose(input))
 
 
 def complex(real: Tensor, imag: Tensor) -> Tensor:

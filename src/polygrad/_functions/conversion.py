@@ -62,7 +62,7 @@ def destination(args: tuple, dtype: Any, device: Any, backend: Any) -> tuple[DTy
         elif isinstance(argument, bool) and not (place == 1 and not isinstance(args[0], (DType, Tensor, Backend))):
             flags.append(argument)
         elif isinstance(argument, (type, np.dtype)):
-            check_dtype(argument)
+            dtype = check_dtype(argument)
         elif isinstance(argument, (bool, Tensor, list, tuple, dict, set)):
             raise TypeError(
                 f"to() takes a device and a data type, or a tensor alone, and then non_blocking and copy; argument "

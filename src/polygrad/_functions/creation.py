@@ -31,9 +31,14 @@ def place(backend: Any, device: Any) -> tuple[Any, Any]:
 
 
 def check_dtype(dtype: Any) -> DType | None:
-    """``dtype`` if it is a `DType` or None.  Raises TypeError for anything else, another library's types among them."""
+    """``dtype`` as a `DType`, or None: Python's types of numbers are the largest of their kind.
+
+    Raises TypeError for anything else, another library's types among them.
+    """
     if dtype is None or isinstance(dtype, DType):
         return dtype
+    if isinstance(dtype, type) and dtype in _dtypes.OF_PYTHON:
+        return _dtypes.OF_PYTHON[dtype]
     name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None) or getattr(dtype, "__name__", None)
     known = _dtypes.BY_NAME.get(str(name)) or _dtypes.ALIASES.get(str(name))
     advice = f"; write polygrad.{known.name}" if known is not None else "; write polygrad.float32, polygrad.int64, …"
@@ -175,6 +180,7 @@ def _legacy_tensor(*data: Any) -> Tensor:
 
 OPERATIONS.as_constant = _as_constant
 OPERATIONS.legacy_tensor = _legacy_tensor
+OPERATIONS.tensor_of = tensor
 
 
 # -- filled tensors ----------------------------------------------------------------------------------------------------

@@ -34,7 +34,10 @@ def asarray(
 
         polygrad.asarray(b"\x01\x02", dtype=polygrad.uint8)  # tensor([1, 2], dtype=polygrad.uint8)
     """
-    obj = _from_buffer(obj, creation.check_dtype(dtype))
+    dtype = creation.check_dtype(dtype)
+    obj = _from_buffer(obj, dtype)
+    if type(obj).__name__ == "PyCapsule":
+        obj = np.from_dlpack(_Exported(obj))
     if copy is False and not isinstance(obj, Tensor):
         source = backend_of(obj)
         if source is None or isinstance(obj, np.generic):
@@ -65,6 +68,19 @@ def _from_buffer(data: Any, dtype: DType | None) -> Any:
     return np.frombuffer(view, BY_TYPE[np.ndarray].to_dtype(dtype))
 
 
+class _Exported:
+    """A capsule of DLPack, of the computer's own memory, as the object that a library's ``from_dlpack`` takes."""
+
+    def __init__(self, capsule: Any):
+        self.capsule = capsule
+
+    def __dlpack__(self, **_: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0  # the CPU
+
+
 def dlpack(input: Tensor, *, copy: bool | None = None, **arguments: Any) -> Any:
     """The standard's ``__dlpack__``: always a copy, since not every receiver respects read-only memory.
 
@@ -91,6 +107,8 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = True
     It copies, so that a later write into the array changes no gradient; ``copy=False`` shares the memory where it can.
     """
     target, where = creation.place(backend, device)
+    if type(ext_tensor).__name__ == "PyCapsule":
+        ext_tensor = _Exported(ext_tensor)
     if isinstance(ext_tensor, Tensor):
         return conversion.to(ext_tensor.detach(), backend=target, copy=bool(copy))
     array = target.library.from_dlpack(ext_tensor)

@@ -118,8 +118,7 @@ def is_signed(input: Tensor) -> bool:
 
 def promote_types(type1: DType, type2: DType) -> DType:
     """The type that tensors of both types have together."""
-    creation.check_dtype(type1), creation.check_dtype(type2)
-    return _dtypes.promote(type1, type2)
+    return _dtypes.promote(creation.check_dtype(type1), creation.check_dtype(type2))
 
 
 def result_type(*operands: Any) -> DType:

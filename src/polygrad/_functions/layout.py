@@ -136,8 +136,11 @@ def _transposed(shape, strides, result_shape, /):
 
 def _broadcast(shape, strides, result_shape, /, **settings):
     offset = len(result_shape) - len(shape)
-    kept = tuple(0 if n != m else s for n, m, s in zip(shape, result_shape[offset:], strides, strict=True))
-    return (0,) * offset + kept
+    result = [0 if n != m else s for n, m, s in zip(shape, result_shape[offset:], strides, strict=True)]
+    for place in reversed(range(offset)):  # of length 1 a new dimension is as unsqueeze makes it
+        inner = result_shape[place + 1] * result[0] if result else 0
+        result.insert(0, inner if result_shape[place] == 1 else 0)
+    return tuple(result)
 
 
 def _reshaped(shape, strides, result_shape, /, **settings):

@@ -85,13 +85,6 @@ def _format(self: Tensor, spec: str) -> str:
     return format(conversion.item(self), spec) if not self.ndim else object.__format__(self, spec)
 
 
-def _matrix_transpose(self: Tensor) -> Tensor:
-    """The transpose of the last two dimensions.  A view."""
-    if self.ndim < 2:
-        raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor.")
-    return OPERATIONS.matrix_transpose(self)
-
-
 def attach() -> None:
     """Give Tensor its methods."""
 
@@ -127,10 +120,10 @@ def attach() -> None:
         put(name + "_", inplace.method(name, {"div": "divide", **TORCH_NAMES}.get(name)))
     for method in (*inplace.METHODS, *kinds.METHODS):
         put(method.__name__, method)
-    put("mT", property(_matrix_transpose))
+    put("mT", property(shaping.matrix_transpose))
     put("T", property(shaping.numpy_transpose))
-    put("mH", property(lambda self: pointwise.conj(_matrix_transpose(self)), doc="The conjugate transpose."))
-    put("H", property(lambda self: pointwise.conj(shaping.t(self)), doc="The conjugate transpose of a matrix."))
+    put("mH", property(composed.adjoint))
+    put("H", property(composed.matrix_adjoint))
     put("real", property(pointwise.real, inplace.set_real))
     put("imag", property(pointwise.imag, inplace.set_imag))
     put("__getitem__", indexing.getitem)

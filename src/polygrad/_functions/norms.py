@@ -38,7 +38,7 @@ def vector_norm(
         raise TypeError(
             f"linalg.vector_norm: ord must be a number, not {ord!r}; linalg.norm takes names of matrix norms"
         )
-    if check_dtype(dtype) is not None:
+    if (dtype := check_dtype(dtype)) is not None:
         x = xp.astype(x, dtype)
     _check_floating(x, "vector_norm")
     axis = _axes(x, dim)
@@ -64,7 +64,7 @@ def matrix_norm(
 ) -> Tensor:
     """A norm of matrices: ``"fro"``, ``"nuc"``, 2 or -2 (singular values), 1 or -1 (columns), inf or -inf (rows)."""
     matrices(A, "matrix_norm")
-    if check_dtype(dtype) is not None:
+    if (dtype := check_dtype(dtype)) is not None:
         A = xp.astype(A, dtype)
     _check_floating(A, "matrix_norm")
     axes = axes_of(tuple(dim), A.ndim)

@@ -112,12 +112,13 @@ def _from_sequence(data: Any, dtype: DType | None) -> tuple[Any, DType]:
         raise ValueError(
             f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}"
         ) from None
-    if array.dtype.kind not in "biufc":
-        if inferred.kind in ("int", "uint") and dtype is not None and dtype.kind not in ("int", "uint"):
-            return np.asarray(plain, np.float64), inferred  # integers beyond int64
-        if inferred.kind in ("int", "uint"):
+    if array.dtype.kind not in "biufc":  # integers beyond int64, perhaps among other numbers
+        if (inferred if dtype is None else dtype).kind in ("int", "uint"):
             raise RuntimeError("an integer in the data does not fit into int64")
-        raise ValueError(f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}")
+        try:
+            array = np.asarray(plain, np.complex128 if inferred.is_complex else np.float64)
+        except OverflowError:
+            raise RuntimeError("an integer in the data is too large for a floating-point number") from None
     return array, inferred
 
 

@@ -58,7 +58,11 @@ def power_operator(input: Any, exponent: Any) -> Any:
 
 
 def check_alpha(name: str, alpha: Any, *operands: Any) -> None:
-    """Raise RuntimeError for a factor with a fraction's type beside integers, whose sum has none."""
+    """Raise RuntimeError for a factor with a fraction's type beside integers, whose sum has none, and for a bool beside numbers."""
+    if alpha is True or alpha is False:
+        if not all(isinstance(x, bool) or getattr(x, "dtype", None) is _dtypes.bool for x in operands):
+            raise RuntimeError(f"{name}(): alpha is {alpha}, and may be a bool only for boolean tensors")
+        return
     whole = all(not x.dtype.is_differentiable if isinstance(x, Tensor) else isinstance(x, int) for x in operands)
     if whole and plain(alpha).__class__ in (float, complex):
         raise RuntimeError(
@@ -70,7 +74,9 @@ def scaled(x: Any, alpha: Any) -> Any:
     """``alpha * x``, a tensor or a number."""
     if type(alpha) is int and alpha == 1:  # nothing is asked of a number that is only known when a program runs
         return x
-    return xp.multiply(x, alpha) if isinstance(x, Tensor) else plain(x) * plain(alpha)
+    if not isinstance(x, Tensor):
+        return plain(x) * plain(alpha)
+    return xp.multiply(x, bool(alpha) if x.dtype is _dtypes.bool and isinstance(alpha, int) else alpha)
 
 
 @in_single_precision

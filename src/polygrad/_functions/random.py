@@ -66,7 +66,8 @@ def _floating(dtype: DType | None, name: str) -> DType:
 
 
 def _inexact(dtype: DType | None, name: str) -> DType:
-    return dtype if dtype is not None and check_dtype(dtype).is_complex else _floating(dtype, name)  # type: ignore[union-attr]  # not None then
+    dtype = check_dtype(dtype)
+    return dtype if dtype is not None and dtype.is_complex else _floating(dtype, name)
 
 
 def _complex(make: Callable, shape: tuple[int, ...], dtype: DType, *where: Any) -> Tensor:

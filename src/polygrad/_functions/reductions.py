@@ -31,7 +31,7 @@ def accumulated(name: str, input: Tensor, dtype: DType | None, *settings: Any) -
     Without ``dtype`` that is int64 for integers and booleans.  Small integers are accumulated in int64, and wrap at the end, which
     is the same; the result of a boolean type is whether it is not 0.
     """
-    if check_dtype(dtype) is not None:
+    if (dtype := check_dtype(dtype)) is not None:
         input = xp.astype(input, dtype)
     wanted = input.dtype
     if wanted.is_differentiable or wanted is _dtypes.int64:
@@ -58,7 +58,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The mean of all elements, or along ``dim``."""
     check_tensor(input, "mean")
-    if check_dtype(dtype) is not None:
+    if (dtype := check_dtype(dtype)) is not None:
         input = xp.astype(input, dtype)
     if not input.dtype.is_differentiable:
         raise RuntimeError(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import _dtypes
-from .._core.dispatch import ShapeError, attach_view
+from .._core.dispatch import DTypeError, ShapeError, attach_view
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import index, whole
 from .._core.tensor import Tensor
@@ -112,6 +112,13 @@ def t(input: Tensor) -> Tensor:
     return numpy_transpose(input)
 
 
+def matrix_transpose(input: Tensor) -> Tensor:
+    """The transpose of the last two dimensions: ``x.mT``.  A view.  Raises RuntimeError for fewer than two."""
+    if input.ndim < 2:
+        raise ShapeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor.")
+    return xp.matrix_transpose(input)
+
+
 def numpy_transpose(input: Tensor) -> Tensor:
     """All dimensions in reverse order: ``x.T``."""
     return xp.permute_dims(input, tuple(reversed(range(input.ndim))))
@@ -183,6 +190,11 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
 def broadcast_shapes(*shapes: Any) -> tuple[int, ...]:
     """The shape that tensors of ``shapes`` have together.  Raises RuntimeError where they do not fit."""
     shapes = tuple([(s,) if isinstance(s, int) else s for s in shapes])
+    for shape in shapes:
+        if not isinstance(shape, (tuple, list)) or not all(hasattr(n, "__index__") for n in shape):
+            raise DTypeError(f"broadcast_shapes() takes ints, tuples and lists of ints, not {shape!r}")
+        if min(shape, default=0) < 0:
+            raise ShapeError(f"broadcast_shapes(): a tensor cannot have a negative length: {tuple(shape)}")
     rank = max((len(s) for s in shapes), default=0)
     result = []
     for axis in range(-rank, 0):
