@@ -6,9 +6,11 @@ plugins are built once per run and installed into each session's own environment
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
+import tarfile
 from functools import cache
 from pathlib import Path
 
@@ -183,12 +185,43 @@ def types(session: nox.Session) -> None:
     session.run("mypy")
 
 
+#: Draws the diagrams in the pages; the smaller build of Mermaid, with flowcharts.
+MERMAID = "@mermaid-js/tiny", "11.17.2"
+
+
+def ship_mermaid(session: nox.Session) -> None:
+    """Put Mermaid and its licence beside the site's scripts; where there is no npm, diagrams are shown as text."""
+    package, version = MERMAID
+    folder = ROOT / "docs" / "javascripts" / "mermaid"
+    about = folder / "package.json"
+    if about.is_file() and json.loads(about.read_text())["version"] == version:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    if shutil.which("npm") is None:
+        session.warn("npm is not installed: the site shows diagrams as text")
+        return
+    archive = Path(session.create_tmp()) / f"mermaid-js-tiny-{version}.tgz"
+    command = ("npm", "pack", "--silent", "--pack-destination", str(archive.parent), f"{package}@{version}")
+    session.run(*command, external=True, success_codes=range(256))
+    if not archive.is_file():
+        session.warn("npm did not deliver Mermaid: the site shows diagrams as text")
+        return
+    folder.mkdir(parents=True)
+    with tarfile.open(archive) as packed:
+        for name in ("package/package.json", "package/LICENSE", "package/dist/mermaid.tiny.js"):
+            content = packed.extractfile(name)
+            (folder / Path(name).name).write_bytes(content.read() if content else b"")
+
+
 @nox.session(python=PYTHON)
 def docs(session: nox.Session) -> None:
-    """Documentation: every block of code runs and gives the output shown, and the pages build without a warning."""
+    """Documentation: every block of code runs and gives the output shown; the site builds, and works without a network."""
     install(session, *group("docs"), backends=("jax", "strict"))
-    run_pytest(session, "tests/test_docs.py", optimized=True)  # the pages train networks
-    session.run("mkdocs", "build", "--strict", "--quiet", "--site-dir", str(Path(session.create_tmp()) / "site"))
+    run_pytest(session, "tests/test_docs.py", "tests/test_reference.py", optimized=True)  # the pages train networks
+    ship_mermaid(session)
+    session.run("python", "docs/tools/reference.py")
+    session.run("zensical", "build", "--strict", "--clean")
+    session.run("python", "docs/tools/check_site.py", "site")
 
 
 @nox.session(python=PYTHON)

@@ -160,6 +160,20 @@ def test_every_room_has_its_place():
     assert {room_of(path) for path in TREES} <= set(ROOMS)
 
 
+def test_the_page_about_the_architecture_names_every_room():
+    page = ROOT / "docs" / "architecture.md"
+    if not page.is_file():
+        pytest.skip("the documentation is not here")
+    table = page.read_text(encoding="utf-8").partition("## The rooms")[2].partition("\n## ")[0]
+    named = [
+        name
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`(\w+)`", line.split("|")[1])
+    ]
+    assert sorted(named) == sorted({room_of(path) for path in TREES})
+
+
 @pytest.mark.parametrize("path", TREES, ids=IDS)
 def test_a_room_imports_only_from_rooms_above_it(path):
     mine = ROOMS.index(room_of(path))

@@ -107,8 +107,11 @@ def test_every_python_block_is_found():
 
 
 def test_links_between_pages_lead_somewhere():
+    configured = (ROOT / "mkdocs.yml").read_text(encoding="utf-8") if PAGES else ""
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            if f"- {target}\n" in configured and target.startswith("reference/"):
+                continue  # written when the site is built; test_reference.py holds that it is
             assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
 
 
