@@ -190,11 +190,78 @@ def directions(torch):
     )
 
 
+def written_arguments(torch):
+    """What a function writes to its arguments reaches what was given for them; what captures one is written to, too."""
+    vmap, seen = torch.func.vmap, []
+
+    def doubled(x, y):
+        x.mul_(2)
+        y[0] = x[0]
+        return x * y
+
+    calls = [
+        lambda x, y: vmap(doubled)(x, y),
+        lambda x, y: vmap(doubled, in_dims=1, out_dims=1, chunk_size=2)(x, y),
+        lambda x, y: vmap(vmap(doubled, in_dims=1), in_dims=(2, 1))(x[..., None].repeat(1, 1, 2), y.unsqueeze(1).repeat(1, 2, 1)),
+        lambda x, y: torch.func.jvp(doubled, (x, y), (y + 1, x - 1)),
+        lambda x, y: vmap(lambda a, b: torch.func.jvp(doubled, (a, b), (b + 1, a - 1)), in_dims=1)(x, y),
+        lambda x, y: torch.func.jacrev(lambda a, b: b.copy_(a).sin())(x, y),
+        lambda x, y: torch.func.jacfwd(lambda a, b: b.copy_(a).sin())(x, y),
+        lambda x, y: torch.func.jacfwd(lambda a, b, c: c.add_(a * b).sin(), argnums=(0, 1))(x, x.clone(), y),
+        lambda x, y: torch.func.grad(lambda a, b: b["y"].mul_(a).sum())(x, {"y": y}),
+        lambda x, y: torch.func.vjp(lambda a: a * 2, x)[0],
+    ]  # fmt: skip
+    for call in calls:
+        x, y = noise(torch, 3, 4), noise(torch, 3, 4, seed=1)
+        result = call(x, y)
+        seen.append([result, x, y, y.requires_grad])
+    x = noise(torch, 3, 4).requires_grad_()
+    z, y = x * 1, noise(torch, 3, 4, seed=1).requires_grad_()
+    vmap(lambda a, b: a.mul_(b))(z, y)
+    return [*seen, torch.autograd.grad((z * z).sum(), (x, y))]
+
+
+def views_of_a_batch(torch):
+    """Results that are views of an argument share its memory; writes go both ways."""
+    views = {
+        "itself": lambda a: a, "in place": lambda a: a.mul_(2), "transposed": lambda a: a.T, "part": lambda a: a[1:, ::2],
+        "row": lambda a: a[0], "reshaped": lambda a: a.reshape(-1), "expanded": lambda a: a[:1].expand(3, 4),
+        "two": lambda a: a.T[1:].unsqueeze(0), "copy": lambda a: a.clone(),
+        "detached": lambda a: a + 0, "nested": torch.func.vmap(lambda b: b[1:], out_dims=1),
+    }  # fmt: skip
+    seen = []
+    for function in views.values():
+        for dims in ((0, 0), (1, -1), (2, 1)):
+            x = noise(torch, 3, 4, 4)
+            y = torch.func.vmap(function, *dims)(x)
+            seen.append([y.clone(), x.clone(), y.is_contiguous()])
+            if y.stride().count(0) == 0:
+                y.add_(1)
+                seen.append(x.clone())
+            x.zero_()
+            seen.append(y)
+    return seen
+
+
+def sweeps_after_no_grad(torch):
+    """A function that runs under no_grad, and a sweep that is recorded; and the other way round."""
+    x = noise(torch, 3).requires_grad_()
+    with torch.no_grad():
+        value, pull = torch.func.vjp(lambda x: x**3, x)
+        inside = torch.func.grad(lambda x: (x**3).sum())(x)
+    (pulled,) = pull(torch.ones(3))
+    recorded, again = torch.func.vjp(lambda x: x**3, x)
+    with torch.no_grad():
+        (unrecorded,) = again(torch.ones(3))
+    flags = [y.requires_grad for y in (value, inside, pulled, recorded, unrecorded)]
+    return flags, torch.autograd.grad(pulled.sum(), x), torch.autograd.grad(recorded.sum(), x)
+
+
 PROGRAMS = {
     function.__name__: function
     for function in (
         samples_gradients, ensemble, tangent_kernel, learning_to_learn, nested_dimensions, containers, integers_do_not_vary,
-        what_is_held_constant, functional_calls, directions,
+        what_is_held_constant, functional_calls, directions, written_arguments, views_of_a_batch, sweeps_after_no_grad,
     )
 }  # fmt: skip
 
@@ -277,6 +344,7 @@ WRONG = {
     "argnums=0, but the function was called with 0": lambda t: t.func.grad(lambda: 1)(),
     "argnums=1, but": lambda t: t.func.grad(lambda x: x.sum(), argnums=1)(three(t)),
     "a tuple of ints, not 0.5": lambda t: t.func.grad(lambda x: x.sum(), argnums=0.5)(three(t)),
+    r"a tuple of ints, not \[0\]": lambda t: t.func.grad(lambda x: x.sum(), argnums=[0])(three(t)),
     "argnums is empty": lambda t: t.func.grad(lambda x: x.sum(), argnums=())(three(t)),
     "names an argument twice": lambda t: t.func.grad(lambda x, y: x.sum(), argnums=(0, -2))(three(t), three(t)),
     "not a Tensor": lambda t: t.func.grad(lambda x: x.sum(), has_aux=True)(three(t)),
@@ -297,6 +365,12 @@ WRONG = {
     "jvp: what the function returns must be a Tensor, not int": lambda t: t.func.jvp(
         lambda x: 3, (three(t),), (three(t),)
     ),
+    "jvp: there is no tensor among the primals": lambda t: t.func.jvp(lambda x: t.ones(2), ((),), ((),)),
+    r"jvp: the function must return at least one tensor, and it returned \(\)": lambda t: t.func.jvp(
+        lambda x: (), (three(t),), (three(t),)
+    ),
+    "jacrev: the function must return at least one tensor": lambda t: t.func.jacrev(lambda x: ())(three(t)),
+    "jacfwd: the function must return at least one tensor": lambda t: t.func.jacfwd(lambda x: ())(three(t)),
     "strict=True, and output 1 of the function does not depend": lambda t: t.func.jvp(
         lambda x: (x, t.ones(3)), (three(t),), (three(t),), strict=True
     ),
@@ -309,6 +383,12 @@ WRONG = {
     "vmap: no argument has a batch": lambda t: t.func.vmap(lambda: 3)(),
     "different sizes": lambda t: t.func.vmap(t.mul)(three(t), three(t)[:2]),
     r"out_dims \(0, 0, 0\) does not have the structure": lambda t: t.func.vmap(lambda x: (x, x), out_dims=(0, 0, 0))(
+        three(t)
+    ),
+    r"in_dims \(0, 0\) does not have the structure": lambda t: t.func.vmap(lambda z: z[0], in_dims=((0, 0),))(
+        [three(t), three(t)]
+    ),
+    r"out_dims \(0, 0\) does not have the structure": lambda t: t.func.vmap(lambda x: [x, x], out_dims=(0, 0))(
         three(t)
     ),
     "out_dims has 3, but that result has 0 dimensions": lambda t: t.func.vmap(t.sin, out_dims=3)(three(t)),

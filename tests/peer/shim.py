@@ -26,6 +26,7 @@ import numpy as np
 from reference_losses import loss_reference_fns  # noqa: F401  # the files import it
 
 import polygrad as pg
+from polygrad.compiler import pytree
 
 TEST_NUMPY = True
 TEST_SCIPY = importlib.util.find_spec("scipy") is not None
@@ -34,6 +35,10 @@ IS_FILESYSTEM_UTF8_ENCODING = True
 GRADCHECK_NONDET_TOL = 0.0
 cpu = pg  # the module of the device that the files are adapted to
 load_tests = None
+#: What modules of polygrad lack, and tests use as tools.
+PROVIDED = (
+    "make_tensor", "_debug_only_are_vmap_fallback_warnings_enabled", "_debug_only_display_vmap_fallback_warnings",
+)  # fmt: skip
 
 # -- types ---------------------------------------------------------------------------------------------------------------
 
@@ -51,7 +56,7 @@ complex_types, _ = _group(*_COMPLEX)
 floating_and_complex_types, floating_and_complex_types_and = _group(*_FLOATS, *_COMPLEX)
 all_types, all_types_and = _group(*_FLOATS, *_INTEGERS)
 all_types_and_complex, all_types_and_complex_and = _group(*_FLOATS, *_INTEGERS, *_COMPLEX)
-get_all_int_dtypes = integral_types
+get_all_int_dtypes, get_all_fp_dtypes = integral_types, (lambda: floating_types_and(pg.float16))
 float_to_corresponding_complex_type_map = {pg.float32: pg.complex64, pg.float64: pg.complex128}
 
 
@@ -414,6 +419,32 @@ def instantiate_parametrized_tests(cls: type) -> type:
     return cls
 
 
+# -- functorch ------------------------------------------------------------------------------------------------------------
+
+tree_flatten = pytree.flatten
+
+
+def tree_map(function: Any, tree: Any) -> Any:
+    leaves, structure = pytree.flatten(tree)
+    return pytree.unflatten(structure, map(function, leaves))
+
+
+def tree_unflatten(leaves: Any, structure: Any) -> Any:
+    return pytree.unflatten(structure, leaves)
+
+
+def _debug_only_are_vmap_fallback_warnings_enabled() -> bool:
+    return True
+
+
+def _debug_only_display_vmap_fallback_warnings(_: bool) -> None:
+    """Nothing: the warning comes once for each operation."""
+
+
+def expectedFailureIf(condition: Any) -> Any:
+    return unittest.expectedFailure if condition else (lambda f: f)
+
+
 # -- helpers -------------------------------------------------------------------------------------------------------------
 
 
@@ -459,6 +490,12 @@ def gradgradcheck(function: Any, inputs: Any, grad_outputs: Any = None, **option
 def _assertGradAndGradgradChecks(test_case: Any, function: Any, inputs: Any, **options: Any) -> None:
     test_case.assertTrue(gradcheck(function, inputs, **options))
     test_case.assertTrue(gradgradcheck(function, inputs, **options))
+
+
+def viewed(tensor: pg.Tensor) -> pg.Tensor | None:
+    """What ``tensor`` is a view of."""
+    _, *bases = tensor._lineage()
+    return bases[-1] if bases else None
 
 
 def is_iterable_of_tensors(value: Any, include_empty: bool = False) -> bool:

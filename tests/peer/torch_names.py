@@ -27,7 +27,7 @@ class MissingName(AttributeError):
 
     def __init__(self, name: str, harness: bool) -> None:
         super().__init__(f"{'the shim' if harness else 'polygrad'} has no {name}")
-        self.harness = harness
+        self.absent_name, self.harness = name, harness
 
 
 #: True while a test file is loaded: placeholders are made, and do not raise.
@@ -110,6 +110,10 @@ def is_absent(value: Any) -> bool:
 _SHIMMED = ("torch.testing._internal", "torch_npu", "url", "hypothesis", "expecttest", "psutil", "dill")
 
 
+#: Private modules of PyTorch that tests use as tools; the shim has some of their names.
+_TOOLS = ("torch.utils._pytree", "functorch._C")
+
+
 def is_shimmed(name: str) -> bool:
     return any(name == prefix or name.startswith(prefix + ".") for prefix in _SHIMMED)
 
@@ -118,7 +122,7 @@ def _absent_module(name: str, harness: bool) -> types.ModuleType:
     """A module whose names are the shim's, or placeholders."""
 
     def look_up(attribute: str) -> Any:
-        if harness and hasattr(shim, attribute):
+        if (harness or name in _TOOLS) and hasattr(shim, attribute):
             return getattr(shim, attribute)
         if attribute.startswith("__") and attribute.endswith("__"):
             raise AttributeError(attribute)
@@ -133,17 +137,17 @@ def _absent_module(name: str, harness: bool) -> types.ModuleType:
 
 
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds ``torch.a.b`` in ``polygrad.a.b``; modules that are not there are placeholders while a file is loaded."""
+    """Finds ``torch.a.b`` in ``polygrad.a.b`` and functorch in ``polygrad.func``; modules that are not there are placeholders while a file is loaded."""
 
     def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Any:
-        if is_shimmed(fullname) or fullname.partition(".")[0] == "torch":
+        if is_shimmed(fullname) or fullname.partition(".")[0] in ("torch", "functorch"):
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
         return None
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         if is_shimmed(spec.name):
             return _absent_module(spec.name, True)
-        own = "polygrad" + spec.name.removeprefix("torch")
+        own = spec.name.replace("functorch", "polygrad.func").replace("torch", "polygrad", 1)
         try:
             module = importlib.import_module(own)
         except ImportError:
@@ -207,6 +211,8 @@ def install() -> None:
         if name.partition(".")[0] == "polygrad":
             sys.modules["torch" + name.removeprefix("polygrad")] = module
     sys.meta_path.insert(0, _Finder())
-    for name in ("make_tensor",):
-        if not hasattr(polygrad.testing, name):
-            setattr(polygrad.testing, name, getattr(shim, name))
+    polygrad.Tensor._viewed = property(shim.viewed)
+    for module in (polygrad.testing, importlib.import_module("polygrad._C")):
+        for name in shim.PROVIDED:
+            if not hasattr(module, name):
+                setattr(module, name, getattr(shim, name))

@@ -72,8 +72,11 @@ class Generator:
         """Key and counter, as a tensor of two uint64."""
         return cell(self._state._read())
 
-    def set_state(self, new_state: Tensor) -> None:
-        """Go on from a state that `get_state` gave.  Raises TypeError or RuntimeError for anything else."""
+    def set_state(self, new_state: Tensor) -> Generator:
+        """Go on from a state that `get_state` gave; return this generator.
+
+        Raises TypeError or RuntimeError for anything else.
+        """
         if not isinstance(new_state, Tensor):
             raise TypeError(f"expected a Tensor that get_state() returned, but got {type(new_state).__name__}")
         if new_state.dtype is not _dtypes.uint64 or tuple(new_state.shape) != (2,):
@@ -85,12 +88,11 @@ class Generator:
         with _lock:
             self._seed = int(values[0])
             self._state._rebind(values, None)
+        return self
 
     def clone_state(self) -> Generator:
         """Another generator that goes on from the same state."""
-        made = Generator(self.device)
-        made.set_state(self.get_state())
-        return made
+        return Generator(self.device).set_state(self.get_state())
 
     def bits(self, words: int, backend: Any, device: Any) -> Tensor:
         """At least ``words`` fresh random words, a tensor of uint64 on ``device`` of ``backend``.

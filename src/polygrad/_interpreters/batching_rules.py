@@ -56,7 +56,7 @@ def elementwise(batch: Batching, *operands: Any, **settings: Any) -> Any:
 # From `adjugate` on: matrices are the last two axes.
 @rule_for(
     """abs cast clip clone conj elu erf gelu hardtanh imag leaky_relu logistic logsigmoid power real relu sigmoid silu
-    softplus transfer
+    softplus transfer view_as_complex view_as_real
     adjugate cholesky det diagonal diagonal_embed eigh eigvalsh inv matrix_transpose pinv qr slogdet svd svdvals tril triu"""
 )
 def as_it_is(batch: Batching, x: Any, **settings: Any) -> Any:

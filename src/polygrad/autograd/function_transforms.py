@@ -74,16 +74,23 @@ def _outside(frame: Frame) -> Iterator[None]:
 
 
 def _wrapped(
-    args: Sequence[Any], values: Sequence[Any], before: Sequence[Any], output: Any, arrays: Sequence[Any]
+    args: Sequence[Any],
+    values: Sequence[Any],
+    before: Sequence[Any],
+    output: Any,
+    arrays: Sequence[Any],
+    dirty: Sequence[Tensor] = (),
 ) -> Any:
     """``output``, computed one level below from ``values``, with ``arrays`` in it.
 
-    An argument that was changed in place and returned is so outside as well; ``before`` has the values' former arrays.
+    An argument that was changed in place, or is marked as ``dirty``, and returned is so outside as well; ``before`` has the
+    values' former arrays.
     """
+    marked = {id(value) for value in dirty}
     changed = {
         id(value): x
         for x, value, array in zip(args, values, before, strict=True)
-        if isinstance(x, Tensor) and value._read() is not array
+        if isinstance(x, Tensor) and (value._read() is not array or id(value) in marked)
     }
     made = []
     for out, array in zip(_as_tuple(output), arrays, strict=True):
@@ -137,11 +144,11 @@ def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, fram
             )
         output, out_dims = result
     outputs = _as_tuple(output)
-    dims = tuple(out_dims) if isinstance(out_dims, (tuple, list)) else (out_dims,) * len(outputs)
-    if len(dims) != len(outputs):
+    dims = out_dims if isinstance(out_dims, (tuple, list)) else (out_dims,) * len(outputs)
+    if dims is out_dims and (type(out_dims) is not type(output) or len(dims) != len(outputs)):
         raise RuntimeError(
-            f"the vmap staticmethod of {cls.__name__} returns {len(outputs)} outputs and {len(dims)} out_dims; there is one "
-            "for each"
+            f"the vmap staticmethod of {cls.__name__} returns {len(outputs)} outputs and {len(dims)} out_dims; there is one for each, in a "  # noqa: E501
+            "tuple or list as the outputs are, or one int or None for all"
         )
     arrays = [_in_batch(cls, frame, x, d) if isinstance(x, Tensor) else x for x, d in zip(outputs, dims, strict=True)]
     return _wrapped(args, values, before, output, arrays)
@@ -181,7 +188,7 @@ def _pushed(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, frame
         paired(x._read(), None if t is None else t._read(), frame) if isinstance(x, Tensor) else x
         for x, t in zip(outputs, found, strict=True)
     ]
-    wrapped = _wrapped(args, values, before, output, arrays)
+    wrapped = _wrapped(args, values, before, output, arrays, inner._dirty)
     if not has_own(cls, "setup_context"):
         _hand_over(inner, ctx, values, args, outputs, _as_tuple(wrapped))
     return wrapped

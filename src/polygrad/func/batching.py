@@ -8,9 +8,9 @@ from typing import Any
 
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
-from .._functions.shaping import cat
+from .._functions.shaping import cat, reshape
 from .._interpreters import batching_layers, batching_rules, dual  # noqa: F401
-from .._interpreters.batched import Batch, Enter, Leave
+from .._interpreters.batched import RULES, Batch, Batching, Enter, Leave
 from .._interpreters.crossing import cross, lifted
 from .trees import TransformError, apart, flatten, unflatten
 
@@ -72,6 +72,7 @@ def _run(
             x if d is None else cross(Enter, frame, lifted(_moved(x, d, 0), frame.below))
             for x, d in zip(leaves, dims, strict=True)
         ]
+        arrays = [None if d is None else x._data for x, d in zip(inside, dims, strict=True)]
         result = func(*unflatten(structure, inside), **kwargs)
     outputs, result_structure = flatten(result)
     kinds = [type(y).__name__ for y in outputs if not isinstance(y, Tensor)]
@@ -80,10 +81,43 @@ def _run(
             f"vmap: the function must return tensors, or lists, tuples and dicts of them, and it returned a {kinds[0]}"
         )
     where = _out_dims(result_structure, out_dims)
+    entered = {id(y): (x, d) for x, y, d in zip(leaves, inside, dims, strict=True) if d is not None}
+    views = [_view_of(entered, y) for y in outputs]
     outputs = apart(outputs)
+    written = [
+        (x, _outside(frame, y, d))
+        for x, y, d, array in zip(leaves, inside, dims, arrays, strict=True)
+        if d is not None and y._data is not array
+    ]
     del inside, result
     frame.check_written()
-    return unflatten(result_structure, [_outside(frame, y, d) for y, d in zip(outputs, where, strict=True)])
+    for x, new in written:  # what the function wrote to its arguments reaches what was given for them
+        x.copy_(new)
+    return unflatten(result_structure, [
+        _outside(frame, y, d) if view is None or d is None else _seen_again(size, *view, _counted(d, y))
+        for y, d, view in zip(outputs, where, views, strict=True)
+    ])  # fmt: skip
+
+
+def _view_of(entered: dict[int, tuple[Tensor, int]], y: Tensor) -> tuple[Tensor, int, list] | None:
+    """Of a result that is an argument, or a view of one: what was given for it, its dimension of the batch, and the views."""
+    *chain, base = y._lineage()
+    if id(base) not in entered or (base._edge is None) != (y._edge is None):
+        return None
+    views = [view._base[1:] for view in reversed(chain)]
+    return (*entered[id(base)], views) if all(primitive.name in RULES for primitive, _ in views) else None
+
+
+def _seen_again(size: int, x: Tensor, dim: int, views: list, target: int) -> Tensor:
+    """``x`` seen through ``views`` of its examples: it shares their memory as the function's result does.
+
+    (A batch that does not lie first may have to be copied, to be reshaped, where an example has not.)
+    """
+    seen = _moved(x, dim, 0) if views else x
+    for primitive, settings in views:
+        op = (lambda x, shape: reshape(x, shape)) if primitive.name == "reshape" else primitive.op
+        seen = RULES[primitive.name](Batching(op, OPERATIONS, size, (True,)), seen, **settings)
+    return _moved(seen, 0 if views else dim, target)
 
 
 def _outside(frame: Batch, y: Tensor, dim: int | None) -> Tensor:
@@ -95,11 +129,16 @@ def _outside(frame: Batch, y: Tensor, dim: int | None) -> Tensor:
                 "vmap: an output has out_dims None, which is for what is the same for all examples, but it depends on the batch"
             )
         return OPERATIONS.getitem(cross(Leave, frame, y), (0, Ellipsis))
+    return _moved(cross(Leave, frame, y), 0, _counted(dim, y))
+
+
+def _counted(dim: int, y: Tensor) -> int:
+    """Where the batch goes among the dimensions of a result, counted from the front."""
     if not -y.ndim - 1 <= dim <= y.ndim:
         raise IndexError(
             f"vmap: out_dims has {dim}, but that result has {y.ndim} dimensions without the batch's; it can be from {-y.ndim - 1} to {y.ndim}"  # noqa: E501
         )
-    return _moved(cross(Leave, frame, y), 0, dim % (y.ndim + 1))
+    return dim % (y.ndim + 1)
 
 
 def _moved(x: Tensor, source: int, target: int) -> Tensor:
@@ -168,8 +207,8 @@ def _spread(structure: Any, dims: Any, name: str, what: str) -> list[Any]:
     if dims is None or (isinstance(dims, int) and not isinstance(dims, bool)):
         return [dims] * _leaves_in(structure)
     if structure is not None:
-        keys, parts = structure.keys, structure.parts
-        if isinstance(dims, (list, tuple)) and keys is None and len(dims) == len(parts):
+        kind, keys, parts = structure.kind, structure.keys, structure.parts
+        if type(dims) is kind and keys is None and len(dims) == len(parts):
             return [d for part, one in zip(parts, dims, strict=True) for d in _spread(part, one, name, what)]
         if isinstance(dims, dict) and keys is not None and dims.keys() == set(keys):
             return [d for key, part in zip(keys, parts, strict=True) for d in _spread(part, dims[key], name, what)]

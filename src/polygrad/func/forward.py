@@ -9,18 +9,22 @@ from .._core import engine
 from .._core.graph import Leaf
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
+from .._interpreters.arrays import layers
+from .._interpreters.batched import Batched
 from .._interpreters.crossing import Lower, cross, lifted
 from .._interpreters.dual import Direction, Dual, Pair, Value
+from .._state import grad_enabled
 from ..autograd.grad_mode import enable_grad
 from .reverse import Recorded
-from .trees import TransformError, apart, flatten, replaced, tensors_of, unflatten
+from .trees import TransformError, apart, flatten, replaced, results_of, stand_ins, tensors_of, unflatten, written
 
 
 class Pushed:
     """One run of a function in one direction.
 
     ``directions`` has one tangent for each leaf of the arguments at ``positions``; None for one that stays.  ``outputs``
-    and ``tangents`` are the results' leaves, nested as ``structure`` says.
+    and ``tangents`` are the results' leaves, nested as ``structure`` says.  ``changes`` are tensors among the arguments that
+    the function wrote to, each with its new value.
     """
 
     def __init__(
@@ -36,12 +40,14 @@ class Pushed:
     ):
         given = [args[position] for position in positions]
         leaves, structure = tensors_of(given, name, "a primal", differentiable=True)
+        inside, pairs = stand_ins(args, positions)
         with Direction() as frame:
             duals = [
-                x if t is None else cross(Pair, frame, lifted(x, frame.below), lifted(t, frame.below))
-                for x, t in zip(leaves, directions, strict=True)
+                y if t is None else cross(Pair, frame, lifted(y, frame.below), lifted(t, frame.below))
+                for y, t in zip(apart(leaves), directions, strict=True)
             ]
-            result = func(*replaced(args, positions, unflatten(structure, duals)), **kwargs)
+            pairs += [(x, y, y._data) for x, y in zip(leaves, duals, strict=True)]
+            result = func(*replaced(inside, positions, unflatten(structure, duals)), **kwargs)
         aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
@@ -49,18 +55,37 @@ class Pushed:
                     f"{name}: with has_aux=True the function returns (output, aux), not a {type(result).__name__}"
                 )
             result, aux = result
-        found, self.structure = tensors_of(result, name, "what the function returns")
+        found, self.structure = results_of(result, name)
         others, aux_structure = flatten(aux)
         found, others = apart(found), apart(others)
-        del duals, result, aux
+        self.changes = [(x, cross(Value, frame, _of(frame, y))) for x, y in written(pairs)]
+        del inside, duals, pairs, result, aux
         frame.check_written()
-        found = [lifted(y, (*frame.below, frame)) if y._edge is not None else y for y in found]
+        found = [_of(frame, y) for y in found]
         if strict:
             for number, y in enumerate(found):
                 _check_depends(name, y._read(), frame, number)
         self.outputs = [cross(Value, frame, y) for y in found]
         self.tangents = [cross(Lower, frame, y) for y in found]
         self.aux = unflatten(aux_structure, [cross(Value, frame, x) if isinstance(x, Tensor) else x for x in others])
+
+    def reach_arguments(self) -> None:
+        """Let what the function wrote to its arguments reach what was given for them."""
+        for x, new in self.changes:
+            x.copy_(_without_batches(new, x))
+
+
+def _of(frame: Direction, y: Tensor) -> Tensor:
+    """``y`` as a tensor of ``frame``, if it has a graph."""
+    return lifted(y, (*frame.below, frame)) if y._edge is not None else y
+
+
+def _without_batches(new: Tensor, x: Tensor) -> Tensor:
+    """``new`` outside of the batches that ``x`` does not belong to, where it is the same for all examples."""
+    array, own = new._read(), layers(x._read())
+    while new._edge is None and isinstance(array, Batched) and not array.mapped and array.frame not in own:
+        array = array.value
+    return new if array is new._read() else cell(array)
 
 
 def _check_depends(name: str, array: Any, frame: Direction, number: int) -> None:
@@ -90,6 +115,8 @@ def _directions(name: str, primals: Any, tangents: Any) -> list[Tensor]:
                 f"{name}: {what} is a tuple with one entry for each argument, not a {type(value).__name__}; write ({what[:-1]},)"
             )
     leaves, structure = tensors_of(list(primals), name, "a primal", differentiable=True)
+    if not leaves:
+        raise TransformError(f"{name}: there is no tensor among the primals, and nothing to differentiate by")
     directions, other = tensors_of(list(tangents), name, "a tangent")
     if structure != other:
         raise TransformError(
@@ -117,6 +144,7 @@ def jvp(
     """
     directions = _directions("jvp", primals, tangents)
     run = Pushed("jvp", func, primals, {}, range(len(primals)), directions, has_aux, strict)
+    run.reach_arguments()
     results = unflatten(run.structure, run.outputs), unflatten(run.structure, run.tangents)
     return (*results, run.aux) if has_aux else results
 
@@ -144,7 +172,7 @@ def linearize(func: Callable, *primals: Any) -> tuple[Any, Callable]:
         pairs = [(g, t) for g, t in zip(gradients, directions, strict=True) if g._edge is not None]
         found: list[Tensor | None] = [None] * len(seeds)
         if pairs:
-            create = run.open or any(t._edge is not None for _, t in pairs)
+            create = grad_enabled() and (run.open or any(t._edge is not None for _, t in pairs))
             found = engine.grad([g for g, _ in pairs], seeds, [t for _, t in pairs], True, create, True)
         tangents_out = [
             OPERATIONS.zeros_like(cell(y._read())) if t is None else t for y, t in zip(run.outputs, found, strict=True)

@@ -88,22 +88,23 @@ def jacfwd(
         positions, single = chosen("jacfwd", args, argnums)
         leaves, structure = tensors_of([args[p] for p in positions], "jacfwd", "an argument to differentiate by", True)
         by_input = []
-        nested: Any = None
+        run: Any = None
         aux: Any = None
         for number, x in enumerate(leaves):
 
             def column(t: Tensor, number: int = number) -> tuple[list[Tensor], list[Tensor]]:
-                nonlocal nested, aux
+                nonlocal run, aux
                 directions = [t if n == number else None for n in range(len(leaves))]
                 run = Pushed("jacfwd", func, args, kwargs, positions, directions, has_aux)
-                nested, aux = run.structure, flatten(run.aux)
+                aux = flatten(run.aux)
                 return run.tangents, [one for one in aux[0] if isinstance(one, Tensor)]
 
             batched = vmap(column, out_dims=(-1, 0), randomness=randomness, chunk_size=chunk_size)
             tangents, others = batched(_unit_vectors(x))
             by_input.append([OPERATIONS.reshape(t, (*t.shape[:-1], *x.shape)) for t in tangents])
         by_output = [unflatten(structure, columns) for columns in zip(*by_input, strict=True)]
-        result = unflatten(nested, [trees[0] if single else tuple(trees) for trees in by_output])
+        run.reach_arguments()
+        result = unflatten(run.structure, [trees[0] if single else tuple(trees) for trees in by_output])
         if not has_aux:
             return result
         of_first = iter([OPERATIONS.getitem(one, (0, Ellipsis)) for one in others])

@@ -19,7 +19,7 @@ from .._interpreters.crossing import Argument, cross, lifted, raised
 from .._interpreters.frames import stack
 from .._state import differentiating, grad_enabled
 from ..autograd.grad_mode import enable_grad
-from .trees import TransformError, chosen, flatten, replaced, tensors_of, unflatten
+from .trees import TransformError, chosen, flatten, replaced, results_of, stand_ins, tensors_of, unflatten, written
 
 
 class Recorded:
@@ -36,11 +36,12 @@ class Recorded:
         start = graph.next_sequence()
         given = [args[position] for position in positions]
         leaves, self.inputs_structure = tensors_of(given, name, "an argument to differentiate by", differentiable=True)
-        self.inputs = [_argument(x, around) for x in leaves]
+        self.inputs = [_argument(x) for x in leaves]
+        inside, pairs = stand_ins(args, positions)
         token = differentiating.set(name)
         try:
             with enable_grad():
-                result = func(*replaced(args, positions, unflatten(self.inputs_structure, self.inputs)), **kwargs)
+                result = func(*replaced(inside, positions, unflatten(self.inputs_structure, self.inputs)), **kwargs)
         finally:
             differentiating.reset(token)
         aux: Any = None
@@ -50,19 +51,23 @@ class Recorded:
                     f"{name}: with has_aux=True the function returns (output, aux), not {_kind(result)}"
                 )
             result, aux = result
-        self.outputs, self.structure = tensors_of(result, name, "what the function returns")
+        self.outputs, self.structure = results_of(result, name)
         others, aux_structure = flatten(aux)
-        returned = [x for x in (*self.outputs, *others) if isinstance(x, Tensor)]
+        changes = written(pairs)
+        returned = [x for x in (*self.outputs, *others, *[y for _, y in changes]) if isinstance(x, Tensor)]
         #: Whether a graph outside can reach into this one: then it has to stay, and sweeps through it are recorded.
-        outside = not around or _leads_outside([x._edge for x in returned if x._edge is not None], self.inputs, start)
-        self.open = around and outside
+        self.open = _leads_outside([x._edge for x in returned if x._edge is not None], self.inputs, start)
+        #: Whether the results belong to that graph.
+        self.joined = around and self.open
         #: Whether a sweep ends in the inputs wherever it goes.
-        self.closed = not outside and all(x._edge.__class__ is Leaf for x in self.inputs)
+        self.closed = not self.open and all(x._edge.__class__ is Leaf for x in self.inputs)
         self.aux = unflatten(aux_structure, [self.seen(x) for x in others])
+        for x, y in changes:  # what the function wrote to an argument reaches what was given for it
+            x.copy_(self.seen(y))
 
     def seen(self, x: Any) -> Any:
         """A result as the caller sees it: without the graph, where nothing outside belongs to it."""
-        return cell(x._read()) if isinstance(x, Tensor) and not self.open else x
+        return cell(x._read()) if isinstance(x, Tensor) and not self.joined else x
 
     @property
     def result(self) -> Any:
@@ -92,11 +97,12 @@ class Recorded:
         return trees[0] if single else tuple(trees)
 
 
-def _argument(x: Tensor, around: bool) -> Tensor:
+def _argument(x: Tensor) -> Tensor:
     """``x`` as a variable of its own, of all transforms around: so nothing has to be lifted each time that it is used."""
     frames = stack.get()
-    if around and x._edge is not None:
-        made = cross(Argument, None, lifted(x, frames))
+    if x._edge is not None:
+        with enable_grad():  # a sweep may be recorded, whether the function's run is or not
+            made = cross(Argument, None, lifted(x, frames))
     else:
         made = cell(raised(x._read(), frames))
     if made._edge is None:

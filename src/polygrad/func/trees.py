@@ -9,7 +9,8 @@ from .._core.tensor import Tensor, cell
 from ..compiler import pytree
 from ..compiler.pytree import unflatten
 
-__all__ = ["TransformError", "apart", "chosen", "flatten", "replaced", "tensors_of", "unflatten"]
+__all__ = ["TransformError", "apart", "chosen", "flatten", "replaced", "results_of", "stand_ins", "tensors_of", "unflatten",
+           "written"]  # fmt: skip
 
 
 class TransformError(TypeError, ValueError, RuntimeError):
@@ -45,9 +46,35 @@ def tensors_of(tree: Any, name: str, what: str, differentiable: bool = False) ->
     return leaves, structure
 
 
+def results_of(tree: Any, name: str) -> tuple[list[Tensor], Any]:
+    """`tensors_of` what a function returned.  Raises TransformError also where that is nothing."""
+    leaves, structure = tensors_of(tree, name, "what the function returns")
+    if not leaves:
+        raise TransformError(f"{name}: the function must return at least one tensor, and it returned {tree!r}")
+    return leaves, structure
+
+
 def apart(leaves: Sequence[Any]) -> list[Any]:
     """``leaves`` with tensors of their own, so that what a function returned is gone where only its result held it."""
     return [cell(x._read(), x._edge) if isinstance(x, Tensor) else x for x in leaves]
+
+
+def stand_ins(args: Sequence[Any], positions: Sequence[int]) -> tuple[list[Any], list[tuple[Tensor, Tensor, Any]]]:
+    """``args`` with tensors of their own except at ``positions``; and of each the tensor that was given, the one that stands
+    for it, and its array: see `written`."""
+    inside, pairs = list(args), []
+    for position, tree in enumerate(args):
+        if position not in positions:
+            leaves, structure = flatten(tree)
+            own = apart(leaves)
+            inside[position] = own[0] if structure is None else unflatten(structure, own)
+            pairs += [(x, y, y._data) for x, y in zip(leaves, own, strict=True) if isinstance(y, Tensor)]
+    return inside, pairs
+
+
+def written(pairs: Sequence[tuple[Tensor, Tensor, Any]]) -> list[tuple[Tensor, Tensor]]:
+    """What was given and what stands for it, where a function has written to that."""
+    return [(x, y) for x, y, array in pairs if y._data is not array]
 
 
 def chosen(name: str, args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[int], bool]:
@@ -57,7 +84,7 @@ def chosen(name: str, args: Sequence[Any], argnums: int | Sequence[int]) -> tupl
     """
     single = isinstance(argnums, int)
     given = (argnums,) if single else argnums
-    if not isinstance(given, (tuple, list)) or not all(isinstance(n, int) and not isinstance(n, bool) for n in given):
+    if not isinstance(given, tuple) or not all(isinstance(n, int) and not isinstance(n, bool) for n in given):
         raise TransformError(f"{name}: argnums is an int or a tuple of ints, not {argnums!r}")
     if not given:
         raise TransformError(f"{name}: argnums is empty: there is nothing to differentiate by")
