@@ -72,7 +72,7 @@ def _run(
             x if d is None else cross(Enter, frame, lifted(_moved(x, d, 0), frame.below))
             for x, d in zip(leaves, dims, strict=True)
         ]
-        arrays = [None if d is None else x._data for x, d in zip(inside, dims, strict=True)]
+        arrays = [None if d is None else x._read() for x, d in zip(inside, dims, strict=True)]
         result = func(*unflatten(structure, inside), **kwargs)
     outputs, result_structure = flatten(result)
     kinds = [type(y).__name__ for y in outputs if not isinstance(y, Tensor)]
@@ -87,7 +87,7 @@ def _run(
     written = [
         (x, _outside(frame, y, d))
         for x, y, d, array in zip(leaves, inside, dims, arrays, strict=True)
-        if d is not None and y._data is not array
+        if d is not None and y._read() is not array
     ]
     del inside, result
     frame.check_written()

@@ -46,7 +46,7 @@ class Pushed:
                 y if t is None else cross(Pair, frame, lifted(y, frame.below), lifted(t, frame.below))
                 for y, t in zip(apart(leaves), directions, strict=True)
             ]
-            pairs += [(x, y, y._data) for x, y in zip(leaves, duals, strict=True)]
+            pairs += [(x, y, y._read()) for x, y in zip(leaves, duals, strict=True)]
             result = func(*replaced(inside, positions, unflatten(structure, duals)), **kwargs)
         aux: Any = None
         if has_aux:

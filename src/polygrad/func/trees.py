@@ -68,13 +68,13 @@ def stand_ins(args: Sequence[Any], positions: Sequence[int]) -> tuple[list[Any],
             leaves, structure = flatten(tree)
             own = apart(leaves)
             inside[position] = own[0] if structure is None else unflatten(structure, own)
-            pairs += [(x, y, y._data) for x, y in zip(leaves, own, strict=True) if isinstance(y, Tensor)]
+            pairs += [(x, y, y._read()) for x, y in zip(leaves, own, strict=True) if isinstance(y, Tensor)]
     return inside, pairs
 
 
 def written(pairs: Sequence[tuple[Tensor, Tensor, Any]]) -> list[tuple[Tensor, Tensor]]:
     """What was given and what stands for it, where a function has written to that."""
-    return [(x, y) for x, y, array in pairs if y._data is not array]
+    return [(x, y) for x, y, array in pairs if y._read() is not array]
 
 
 def chosen(name: str, args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[int], bool]:
