@@ -60,8 +60,10 @@ def apart(leaves: Sequence[Any]) -> list[Any]:
 
 
 def stand_ins(args: Sequence[Any], positions: Sequence[int]) -> tuple[list[Any], list[tuple[Tensor, Tensor, Any]]]:
-    """``args`` with tensors of their own except at ``positions``; and of each the tensor that was given, the one that stands
-    for it, and its array: see `written`."""
+    """``args`` with tensors of their own except at ``positions``.
+
+    And of each the tensor that was given, the one that stands for it, and its array: see `written`.
+    """
     inside, pairs = list(args), []
     for position, tree in enumerate(args):
         if position not in positions:
