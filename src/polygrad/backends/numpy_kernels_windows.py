@@ -199,14 +199,34 @@ def _batch_blocks(image):
     return [slice(start, start + step) for start in range(0, image.shape[0], step)]
 
 
-def _depthwise(image, weight, counts, stride, dilation):
-    factors = np.ascontiguousarray(weight.reshape(weight.shape[0], -1).T)
-    out = np.empty((image.shape[0], *counts, weight.shape[0]), np.result_type(image, weight))
+def _row_blocks(image, windows, stride):
+    """Parts of ``windows``, one row or more, that stay in the cache, each with the part of ``image`` where they begin."""
     for block in _batch_blocks(image):
-        part, total = image[block], out[block]
+        part, rows = image[block], windows[block]
+        count = max(1, _BLOCK // max(1, rows[:, :1].nbytes))
+        for top in range(0, rows.shape[1], count):
+            yield part[:, top * stride[0] :], rows[:, top : top + count]
+
+
+def _factors(weight, width, dtype):
+    """For every position inside the window the weights of the channels, repeated for each column of windows.
+
+    NumPy goes through columns and channels at once only if both operands lie there in one piece.
+    """
+    row = np.empty((width, weight.shape[0]), dtype)
+    for column in weight.reshape(weight.shape[0], -1).T:
+        row[...] = column
+        yield row
+
+
+def _depthwise(image, weight, counts, stride, dilation):
+    dtype = np.result_type(image, weight)
+    out = np.empty((image.shape[0], *counts, weight.shape[0]), dtype)
+    for part, total in _row_blocks(image, out, stride):
         product = np.empty_like(total)
-        for number, place in _places(counts, weight.shape[2:], stride, dilation):
-            np.multiply(part[place], factors[number], product if number else total)
+        places = _places(total.shape[1:3], weight.shape[2:], stride, dilation)
+        for (number, place), factors in zip(places, _factors(weight, counts[1], dtype), strict=True):
+            np.multiply(part[place], factors, product if number else total)
             if number:
                 total += product
     return out
@@ -223,14 +243,15 @@ def _sums_of_products(image, g, place):
 
 def _depthwise_adjoint(cotangent, weight, size, stride, padding, dilation):
     kernel, counts = weight.shape[2:], cotangent.shape[2:]
-    factors = np.ascontiguousarray(weight.reshape(weight.shape[0], -1).T)
+    dtype = np.result_type(cotangent, weight)
     lengths = padded_lengths(size, counts, kernel, stride, padding, dilation)
     g = _channels_last(cotangent, counts, (0, 0))
-    image = np.zeros((g.shape[0], *lengths, g.shape[3]), np.result_type(cotangent, weight))
-    for block in _batch_blocks(image):
-        part, rows = image[block], g[block]
-        for number, place in _places(counts, kernel, stride, dilation):
-            part[place] += rows * factors[number]
+    image = np.zeros((g.shape[0], *lengths, g.shape[3]), dtype)
+    for part, rows in _row_blocks(image, g, stride):
+        product = np.empty(rows.shape, dtype)
+        places = _places(rows.shape[1:3], kernel, stride, dilation)
+        for (_, place), factors in zip(places, _factors(weight, counts[1], dtype), strict=True):
+            part[place] += np.multiply(rows, factors, product)
     return crop_image(image.transpose(0, 3, 1, 2), size, padding)
 
 
