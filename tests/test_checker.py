@@ -416,3 +416,11 @@ def test_the_arguments_are_pytorchs():
     for mine, theirs in ((gradcheck, torch.autograd.gradcheck), (gradgradcheck, torch.autograd.gradgradcheck)):
         found, expected = inspect.signature(mine).parameters, inspect.signature(theirs).parameters
         assert [(n, p.default) for n, p in found.items()] == [(n, p.default) for n, p in expected.items()]
+
+
+@pytest.mark.parametrize("fast_mode", [False, True])
+def test_an_output_outside_of_the_graph_must_not_vary(fast_mode):
+    x = polygrad.ones(1, dtype=polygrad.float64, requires_grad=True)
+    with pytest.raises(GradcheckError, match="mismatch"):
+        polygrad.autograd.gradcheck(lambda x: x.detach() * 2, x, fast_mode=fast_mode)
+    assert polygrad.autograd.gradcheck(lambda x: (x.detach() > 0) * 1.0, x, fast_mode=fast_mode)

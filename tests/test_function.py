@@ -486,3 +486,61 @@ class TestErrors:
     def test_a_function_is_not_instantiated(self):
         with pytest.raises(TypeError, match=r"write Cube.apply\(...\)"):
             Cube()
+
+
+class Twice(Function):
+    """One tensor, returned twice."""
+
+    @staticmethod
+    def forward(ctx, x):
+        output = x * 2
+        return output, output
+
+    @staticmethod
+    def backward(ctx, first, second):
+        return first * 2 + second * 2
+
+
+def test_a_tensor_that_is_returned_twice_is_one(backend):
+    x = polygrad.tensor([1.0, 2.0], requires_grad=True)
+    a, b = Twice.apply(x)
+    assert a is b
+    (a + b * 3).sum().backward()
+    assert x.grad.tolist() == [8.0, 8.0]
+    c, d = Twice.apply(x.detach())
+    assert c is d
+
+
+def test_only_inputs_are_dirty(backend):
+    class Marks(Function):
+        @staticmethod
+        def forward(ctx, x):
+            y = x * 3
+            ctx.mark_dirty(y)
+            return y
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 3
+
+    x = polygrad.ones(2, requires_grad=True)
+    with pytest.warns(UserWarning, match="not an input"):
+        y = Marks.apply(x)
+    y.sum().backward()
+    assert x.grad.tolist() == [3.0, 3.0]
+
+
+def test_an_output_that_is_not_used_has_a_gradient_of_zeros(backend):
+    class Two(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2, x * 3
+
+        @staticmethod
+        def backward(ctx, first, second):
+            assert second.tolist() == [0.0, 0.0] and second.device == first.device and second.dtype is first.dtype
+            return first * 2 + second * 3
+
+    x = polygrad.tensor([1.0, 2.0], requires_grad=True)
+    Two.apply(x)[0].sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]

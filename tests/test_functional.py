@@ -171,3 +171,21 @@ def test_strict_names_what_is_independent():
 def test_errors(call, error, text):
     with pytest.raises(error, match=text):
         call()
+
+
+def test_strict_wants_results_that_vary_where_they_are_to_be_differentiated():
+    x, v = polygrad.ones(3, requires_grad=True), polygrad.ones(3)
+    for call in (lambda **o: vjp(lambda x: x * 2, x, v, **o), lambda **o: jvp(lambda x: x * 2, x, v, **o),
+                 lambda **o: jacobian(lambda x: x * 2, x, **o)):  # fmt: skip
+        with pytest.raises(RuntimeError, match="jacobian of the user-provided function is independent of input 0"):
+            call(create_graph=True, strict=True)
+        call(create_graph=True), call(strict=True)
+    for function in (jacobian, hessian):
+        with pytest.raises(RuntimeError, match="not supported together"):
+            function(lambda x: (x**3).sum(), x, strict=True, vectorize=True)
+
+
+@pytest.mark.parametrize("function", [hessian, hvp, vhp])
+def test_outputs_that_are_no_tensors_are_named(function):
+    with pytest.raises(TypeError, match="the value at index 1 has type str"):
+        function(lambda x: (x.sum(), "text"), polygrad.ones(3))

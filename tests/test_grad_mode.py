@@ -126,13 +126,6 @@ class TestDecorators:
 
         assert Model().predict() is False
 
-    def test_not_on_a_class(self):
-        with pytest.raises(TypeError, match="decorate its methods"):
-
-            @no_grad()
-            class Model:
-                pass
-
     def test_a_decorated_function_that_is_not_called_changes_nothing(self):
         @set_grad_enabled(False)
         def inner():
@@ -298,3 +291,18 @@ class TestBackwardAndModes:
         (x * x).backward()
         (x * x).backward(create_graph=True)
         assert seen == [False, True]
+
+
+def test_a_class_that_is_decorated_has_its_constructor_decorated():
+    with pytest.warns(FutureWarning, match="Decorating classes"):
+
+        @polygrad.no_grad()
+        class Made:
+            def __init__(self):
+                self.inside = polygrad.is_grad_enabled()
+
+            def method(self):
+                return polygrad.is_grad_enabled()
+
+    made = Made()
+    assert not made.inside and made.method()

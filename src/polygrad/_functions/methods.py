@@ -81,6 +81,10 @@ def _contains(self: Tensor, value: Any) -> bool:
     return bool(reductions.any(found))
 
 
+def _names(self: Tensor) -> list[str]:
+    return [name for name in object.__dir__(self) if name != "_former"]  # a slot that most tensors have nothing in
+
+
 def _format(self: Tensor, spec: str) -> str:
     return format(conversion.item(self), spec) if not self.ndim else object.__format__(self, spec)
 
@@ -140,6 +144,7 @@ def attach() -> None:
     put("__repr__", printing.text)
     put("_repr_html_", printing.html)
     put("__format__", _format)
+    put("__dir__", _names)
     put("__deepcopy__", conversion.deepcopy)
     put("__copy__", lambda self: self.detach().requires_grad_(self.requires_grad) if self.is_leaf else self)
     put("__reduce_ex__", conversion.reduce_ex)

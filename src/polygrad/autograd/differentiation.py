@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._core import engine
+from .._core.dispatch import ShapeError
 from .._core.graph import GradientEdge
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
@@ -66,7 +67,7 @@ def grad(
         raise ValueError("allow_unused=False and materialize_grads=True contradict each other: leave allow_unused out")
     outs, ins = _several(outputs, "outputs"), _several(inputs, "inputs")
     if not ins:
-        raise ValueError("grad requires non-empty inputs.")
+        raise ShapeError("grad requires non-empty inputs.")
     seeds = _cotangents(grad_outputs, outs, "grad_outputs")
     lenient = bool(allow_unused) or materialize_grads
     if is_grads_batched:

@@ -14,6 +14,7 @@ from typing import Any
 from .._core.graph import Edge, Leaf, make_node
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
+from .._functions.common import warn
 from .._interpreters.dual import has_tangent
 from .._state import grad_enabled
 from .function_call import Call, FunctionCtx, has_own, missing
@@ -138,7 +139,7 @@ class Function:
             output = run(cls, ctx, args, kwargs)
         single = not isinstance(output, (tuple, list))
         outputs = (output,) if single else tuple(output)
-        _check_dirty(cls, ctx, outputs, leaves)
+        _check_dirty(cls, ctx, args, outputs, leaves)
         joined = _joined(cls, ctx, args, outputs, single) if records else _unjoined(ctx, outputs)
         ctx._saved = ctx._saved_for_forward = None
         return joined[0] if single else joined
@@ -154,9 +155,15 @@ def _bound(forward: Callable, args: tuple, kwargs: dict, separate: bool) -> tupl
     return bound.args, bound.kwargs
 
 
-def _check_dirty(cls: type, ctx: FunctionCtx, outputs: Sequence[Any], leaves: Sequence[tuple[Tensor, Any]]) -> None:
+def _check_dirty(
+    cls: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any], leaves: Sequence[tuple[Tensor, Any]]
+) -> None:
     returned = {id(out) for out in outputs}
     for x in ctx._dirty:
+        if all(x is not given for given in args):
+            warn(
+                f"{cls.__name__}: a tensor was passed to mark_dirty that was not an input to forward; pass only inputs"
+            )
         for leaf, before in leaves:
             if leaf is x:
                 with no_grad():
@@ -175,13 +182,15 @@ def _check_dirty(cls: type, ctx: FunctionCtx, outputs: Sequence[Any], leaves: Se
 def _unjoined(ctx: FunctionCtx, outputs: Sequence[Any]) -> tuple[Any, ...]:
     """The outputs of a call that is not recorded."""
     dirty = {id(x) for x in ctx._dirty}
-    return tuple([cell(out._read()) if isinstance(out, Tensor) and id(out) not in dirty else out for out in outputs])
+    made = {id(out): cell(out._read()) for out in outputs if isinstance(out, Tensor) and id(out) not in dirty}
+    return tuple([made.get(id(out), out) for out in outputs])
 
 
 def _joined(cls: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any], single: bool) -> tuple[Any, ...]:
     """The outputs, joined to the graph by a new node.
 
-    Each is a new cell: forward's own tensor may be an input, or a view of one, or be kept by ``ctx``.
+    Each is a new cell: forward's own tensor may be an input, or a view of one, or be kept by ``ctx``.  A tensor that is returned
+    twice is one tensor, of which the last output's gradient is that of all.
     """
     call = Call(cls, ctx, args, outputs, tuple([x._edge is not None for x in args if isinstance(x, Tensor)]))
     dirty = {id(x) for x in ctx._dirty}
@@ -195,19 +204,19 @@ def _joined(cls: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[
     edges = tuple([x._edge for x in args if isinstance(x, Tensor) and x._edge is not None])
     node = make_node(call, edges, saved, outputs[0]._read().shape if single and varies[0] else None)
     call.node = weakref.ref(node)
-    joined = []
-    for number, out in enumerate(outputs):
-        if isinstance(out, Tensor):
+    joined: dict[int, Tensor] = {}
+    for number, out in reversed(list(enumerate(outputs))):
+        if isinstance(out, Tensor) and id(out) not in joined:
             array = out._read()
             edge: Edge | None = None
             if varies[number]:
                 edge = node if single else make_node(call, (node,), (), array.shape, number)
             if id(out) in dirty:
                 out._rebind(array, edge)
+                joined[id(out)] = out
             else:
-                out = cell(array, edge)
-        joined.append(out)
-    return tuple(joined)
+                joined[id(out)] = cell(array, edge)
+    return tuple([joined.get(id(out), out) for out in outputs])
 
 
 def _edge_when_saved(x: Tensor, inputs: set[int], edge_of: dict[int, Any]) -> Any:

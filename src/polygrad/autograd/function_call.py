@@ -111,7 +111,7 @@ class Like:
         self.shape, self.dtype, self.backend = tensor.shape, tensor.dtype, tensor.backend
         # Arrays that compute something else (a batch, a dual number) know more than their shape.
         self.array = tensor._read() if self.backend.level else None
-        self.device = None if self.backend.level else tensor.device
+        self.device = None if self.backend.level else tensor.device.native
 
     def zeros(self) -> Tensor:
         if self.array is not None:

@@ -34,7 +34,8 @@ def vjp(
         inputs: a tensor or a tuple of tensors.
         v: of the outputs' shapes; may be left out where there is one output of one element.
         create_graph: record the computation, so that the results can be differentiated.
-        strict: raise where an output does not depend on an input, instead of giving zeros.
+        strict: raise where an output does not depend on an input, instead of giving zeros; with ``create_graph``, also where
+            the result does not.
 
     Raises RuntimeError for a ``v`` that does not fit.
 
@@ -87,7 +88,7 @@ def jacobian(
     the derivative of output ``j`` by input ``i``; several inputs, or outputs, give a tuple of these, or a tuple of
     tuples of which the first index is the output's.  ``vectorize`` and ``strategy`` are accepted and change nothing.
 
-    Raises RuntimeError for complex outputs, and as `vjp`.
+    Raises RuntimeError for complex outputs, for ``strict`` together with ``vectorize``, and as `vjp`.
 
     Example::
 
@@ -96,6 +97,8 @@ def jacobian(
     """
     if strategy not in ("reverse-mode", "forward-mode"):
         raise ValueError(f"strategy is 'reverse-mode' or 'forward-mode', not {strategy!r}")
+    if strict and vectorize:
+        raise RuntimeError("jacobian: strict=True and vectorize=True are not supported together; leave vectorize out")
     with enable_grad():
         xs, outputs, one_input, one_output = _call("jacobian", func, inputs, create_graph, strict)
         rows = tuple(_given(_rows(out, xs, create_graph, strict), one_input, create_graph) for out in outputs)
@@ -124,6 +127,8 @@ def hessian(
     def gradient(*xs: Tensor) -> Any:
         return jacobian(lambda *ys: _scalar("hessian", func, ys), xs, create_graph=True, strict=strict)
 
+    if strict and vectorize:
+        raise RuntimeError("hessian: strict=True and vectorize=True are not supported together; leave vectorize out")
     one = isinstance(inputs, Tensor)
     rows = jacobian(gradient, inputs, create_graph=create_graph, strict=strict, strategy=outer_jacobian_strategy)
     return rows[0] if one else rows
@@ -200,6 +205,7 @@ def _call(
 
 def _scalar(name: str, func: Callable, xs: Sequence[Tensor]) -> Tensor:
     out = func(*xs)
+    _tuple_of(out, "outputs of the user-provided function given to", name)
     if not isinstance(out, Tensor):
         raise RuntimeError(f"The function given to {name} should return a single Tensor")
     if out.numel() != 1:
@@ -230,7 +236,10 @@ def _vector(name: str, v: Any, others: Sequence[Tensor], one: bool, whose: str) 
 def _grads(
     outputs: Sequence[Tensor], inputs: Sequence[Tensor], seeds: Sequence[Tensor], create_graph: bool, strict: bool
 ) -> tuple[Tensor, ...]:
-    """The gradients of ``outputs`` by ``inputs``: zeros where they do not depend on one."""
+    """The gradients of ``outputs`` by ``inputs``: zeros where they do not depend on one.
+
+    Where they are to be differentiated, ``strict`` asks that they vary with the inputs, too.
+    """
     used = [(out, seed) for out, seed in zip(outputs, seeds, strict=True) if out.requires_grad]
     found: Sequence[Tensor | None] = [None] * len(inputs)
     if used:
@@ -241,6 +250,11 @@ def _grads(
             raise RuntimeError(
                 f"The output of the user-provided function is independent of input {index}. This is not allowed in "
                 "strict mode."
+            )
+        if strict and create_graph and not g.requires_grad:
+            raise RuntimeError(
+                f"The jacobian of the user-provided function is independent of input {index}. This is not allowed in strict mode "
+                "when create_graph=True."
             )
     return tuple(zeros_like(x) if g is None else g for x, g in zip(inputs, found, strict=True))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -39,7 +40,14 @@ class _Mode:
 
     def __call__(self, function: Callable) -> Callable:
         if inspect.isclass(function):
-            raise TypeError("decorating a class with a grad mode has no effect; decorate its methods")
+            warnings.warn(
+                "Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
+                "methods: of a class only __init__ is decorated.",
+                FutureWarning,
+                stacklevel=2,
+            )
+            function.__init__ = self(function.__init__)
+            return function
         if inspect.isgeneratorfunction(function):
             return _for_generator(self, function)
         if inspect.iscoroutinefunction(function):

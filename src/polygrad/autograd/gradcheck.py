@@ -246,11 +246,11 @@ class _Check:
             return
         for part in parts(self.outputs):
             out = self.outputs[part.output]
+            seed = random.uniform(0.5, 1.5, tuple(out.shape)) * random.choice([-1.0, 1.0], tuple(out.shape))
             if not out.requires_grad:
                 found: Any = [None] * len(self.wanted)
-                again, seed = found, np.zeros(tuple(out.shape))
+                again = found
             else:
-                seed = random.uniform(0.5, 1.5, tuple(out.shape)) * random.choice([-1.0, 1.0], tuple(out.shape))
                 cotangent = like(out, part.unit * seed)
                 found, again = [
                     grad(out, self.wanted, cotangent, retain_graph=True, allow_unused=True) for _ in range(2)
