@@ -296,7 +296,10 @@ def test_unknown_name(environment):
 
 @pytest.mark.parametrize(
     ("version", "age", "remedy"),
-    [(0, "too old", "polygrad-aged"), (PLUGIN_API_VERSION + 1, "too new", "polygrad-core")],
+    [
+        (0, "too old", "polygrad-aged"),
+        (PLUGIN_API_VERSION + 1, "too new", "polygrad-core (from a newer checkout of polygrad)"),
+    ],
 )
 def test_api_version(environment, version, age, remedy):
     environment.install_good()

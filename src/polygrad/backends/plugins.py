@@ -103,11 +103,14 @@ class Plugin:
             )
         return manager.hook
 
+    def _command(self) -> str:
+        """In parentheses, the command that installs this plugin, where it is one of a checkout."""
+        return f" ({command_for(self.name)})" if self.distribution == KNOWN.get(self.name) else ""
+
     def broken(self, what: str, cause: BaseException | None = None) -> BackendError:
         """The error that says that this plugin is broken, and what to do."""
-        update = command_for(self.name) if self.distribution == KNOWN.get(self.name) else ""
         error = BackendError(
-            f"plugin {self.name!r} ({self}) is broken: {what}. Update it{f' ({update})' if update else ''}, uninstall it "
+            f"plugin {self.name!r} ({self}) is broken: {what}. Update it{self._command()}, uninstall it "
             f"(python -m pip uninstall {self.distribution}), or set POLYGRAD_BACKENDS_DISABLE={self.name}"
         )
         return error if cause is None else error.because(cause)
@@ -165,7 +168,10 @@ class BackendPlugin(Plugin):
         served = f"version {newest}" if oldest == newest else f"versions {oldest} to {newest}"
         if not isinstance(wanted, int):
             raise self.broken(f"it states plugin API version {wanted!r}, which is not an integer")
-        age, remedy = ("too old", self.distribution) if wanted < oldest else ("too new", CORE_DISTRIBUTION)
+        if wanted < oldest:
+            age, remedy = "too old", self.distribution + self._command()
+        else:
+            age, remedy = "too new", f"{CORE_DISTRIBUTION} (from a newer checkout of polygrad)"
         raise BackendError(
             f"plugin {self.name!r} ({self}) is {age}: it was written for plugin API version {wanted}, and "
             f"{CORE_DISTRIBUTION} {version_of(CORE_DISTRIBUTION)} serves {served}. Upgrade {remedy}"
