@@ -214,6 +214,25 @@ def ship_mermaid(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHON)
+def release(session: nox.Session) -> None:
+    """What is released, in ``dist/``: built, checked, and installed into an empty environment, where the READMEs run."""
+    session.install(*group("release"), *PROJECT["build-system"]["requires"])
+    folder = ROOT / "dist"
+    shutil.rmtree(folder, ignore_errors=True)
+    plugins = sorted(path.parent for path in ROOT.glob("backends/*/pyproject.toml"))
+    for project in (ROOT, *plugins):
+        session.run("python", "-m", "build", "--no-isolation", "--outdir", str(folder), str(project))
+    session.run("twine", "check", "--strict", *map(str, sorted(folder.iterdir())))
+    empty = Path(session.create_tmp()) / "empty"
+    session.run("python", "-m", "venv", "--clear", str(empty))
+    python = str(next(path for path in (empty / "bin" / "python", empty / "Scripts" / "python.exe") if path.exists()))
+    session.run(python, "-m", "pip", "install", "-q", *map(str, sorted(folder.glob("*.whl"))), external=True)
+    session.run(python, "-m", "polygrad", "backends", external=True)
+    readmes = [str(project / "README.md") for project in (ROOT, *plugins)]
+    session.run(python, "tests/page_blocks.py", "--check", *readmes, external=True)
+
+
+@nox.session(python=PYTHON)
 def docs(session: nox.Session) -> None:
     """Documentation: every block of code runs and gives the output shown; the site builds, and works without a network."""
     install(session, *group("docs"), backends=("jax", "strict"))
