@@ -244,6 +244,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHON)
+def browser(session: nox.Session) -> None:
+    """The page that `viz.html` writes, in a Chromium that is installed: searched, folded and clicked through."""
+    install(session, "pytest>=8.3", "playwright>=1.49")
+    session.run("python", "-m", "pytest", "-q", "-rs", "tests/page_in_browser.py", *session.posargs)
+
+
+@nox.session(python=PYTHON)
 def examples(session: nox.Session) -> None:
     """The examples: digits in full on NumPy, shortened on the other backends; an absent backend is exit status 2."""
     install(session, backends=("jax", "strict"), extra="[examples]")

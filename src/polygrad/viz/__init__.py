@@ -1,8 +1,9 @@
-"""The recorded graph as a drawing, and a model as a table."""
+"""The recorded graph as a drawing or a page to click through, and a model as a table."""
 
 from __future__ import annotations
 
 from .drawing import dot, mermaid
 from .model_summary import summary
+from .page import html
 
-__all__ = ["dot", "mermaid", "summary"]
+__all__ = ["dot", "html", "mermaid", "summary"]

@@ -52,6 +52,15 @@ def diagram_of(loss: Tensor, names: Names, expand: bool, max_nodes: int) -> Diag
 
     Raises RuntimeError for a tensor that does not require grad.
     """
+    root = root_of(loss, names)
+    edges, uses = collected(root)
+    writer = Writer(names, {entry(edge)[0] for edge in edges if edge.__class__ is Node and edge.output})
+    drawn = _drawn(edges, uses, names, writer, expand)
+    return _arranged(root, drawn, writer.data, names, max_nodes)
+
+
+def root_of(loss: Tensor, names: Names) -> Edge:
+    """The edge of ``loss``, which has a name then.  Raises RuntimeError for a tensor that does not require grad."""
     root = loss._edge
     if root is None:
         raise RuntimeError(
@@ -60,13 +69,10 @@ def diagram_of(loss: Tensor, names: Names, expand: bool, max_nodes: int) -> Diag
         )
     if root not in names.edges:
         names.edges[root] = names.fresh("L", "loss")
-    edges, uses = _collected(root)
-    writer = Writer(names, {entry(edge)[0] for edge in edges if edge.__class__ is Node and edge.output})
-    drawn = _drawn(edges, uses, names, writer, expand)
-    return _arranged(root, drawn, writer.data, names, max_nodes)
+    return root
 
 
-def _collected(root: Edge) -> tuple[list[Edge], dict[Edge, int]]:
+def collected(root: Edge) -> tuple[list[Edge], dict[Edge, int]]:
     """All edges below ``root``, in the order in which they were made, and how often each is used."""
     uses: dict[Edge, int] = {root: 0}
     stack = [root]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._core.graph import Edge, Node, entry
+from .._core.primitive import Primitive
 from ..backends.registry import BY_TYPE
 from .names import Names
 
@@ -56,7 +57,7 @@ class Writer:
         return formula
 
     def _operation(self, node: Node, operands: list[Formula]) -> Formula:
-        name, settings = node.plan.operation, _settings(node)
+        name, settings = node.plan.operation, saved_settings(node)
         if name in _INFIX and len(operands) == 2:
             sign, binding = _INFIX[name]
             # On the right an equal binding needs parentheses: a - (b - c).  Sums and products that commute do not.
@@ -81,7 +82,7 @@ class Writer:
     def _operands(self, node: Node, known: dict[Edge, Formula]) -> list[Formula]:
         """One formula per operand: of the graph, or of a constant as far as the node saved it."""
         edges = iter(node.edges)
-        constants = _saved_operands(node)
+        constants = saved_operands(node)
         return [
             known[next(edges)] if needed else self._constant(constants.get(position))
             for position, needed in enumerate(node.plan.mask)
@@ -102,10 +103,10 @@ class Writer:
         return Formula(UNKNOWN)
 
 
-def _saved_operands(node: Node) -> dict[int, Any]:
+def saved_operands(node: Node) -> dict[int, Any]:
     """The arrays of operands that ``node`` saved, by the operand's number."""
     plan, saved = node.plan, node.saved
-    if saved is None:
+    if saved is None or not isinstance(plan.primitive, Primitive):
         return {}
     arrays = {number: saved[slot] for slot, number in plan.arrays if number >= 0}
     if plan.primitive.variadic:
@@ -118,12 +119,12 @@ def _shape_of_operand(node: Node) -> tuple[int, ...]:
     return tuple(node.edges[0].shape or ())
 
 
-def _settings(node: Node) -> dict[str, Any]:
+def saved_settings(node: Node) -> dict[str, Any]:
     """The settings that ``node`` saved and that are not the default."""
     plan, saved = node.plan, node.saved
-    if saved is None or not plan.residuals:
-        return {}
     primitive = plan.primitive
+    if saved is None or not isinstance(primitive, Primitive):  # a function of the user's, a compiled one, a checkpoint
+        return {}
     by_name = dict(zip(plan.residuals, saved, strict=True))
     return {
         name: by_name[name]

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._core.graph import Edge
 from .._core.tensor import Tensor
+from .._dtypes import DType
 
 #: Tensors in longer lists stay unnamed.
 _LONGEST_LIST = 64
@@ -22,6 +23,7 @@ class Names:
 
     def __init__(self) -> None:
         self.edges: dict[Edge, str] = {}
+        self.dtypes: dict[Edge, DType] = {}
         self._arrays: dict[int, tuple[str, Any]] = {}
         self.taken: set[str] = set()
 
@@ -34,7 +36,7 @@ class Names:
             return
         self.taken.add(name)
         if edge is not None:
-            self.edges[edge] = name
+            self.edges[edge], self.dtypes[edge] = name, tensor.dtype
         else:
             self._arrays[id(array)] = name, array  # the array is kept, so that its id stays its own
 
