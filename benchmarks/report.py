@@ -70,7 +70,10 @@ def _ratio(figures: dict[str, Any], reference: dict[str, Any]) -> str:
 
 
 def plot(workloads: Figures, path: str) -> None:
-    """The time per step divided by PyTorch's (or the first implementation's), on a scale of powers, one panel a workload."""
+    """The time per step divided by PyTorch's (or the first implementation's), on a scale of powers, one panel a workload.
+
+    The figure is 720 pixels wide, as wide as the text of a page, so that its letters are as large as small print there.
+    """
     import matplotlib
 
     matplotlib.use("Agg")
@@ -82,38 +85,38 @@ def plot(workloads: Figures, path: str) -> None:
         for title, found in workloads.items()
         if any("median" in f for f in found.values())
     }
-    columns = 3
+    columns = 2
     rows = -(-len(shown) // columns)
     highest = max(len(found) for found in shown.values())
-    size = (15, (0.2 * highest + 0.9) * rows)
+    size = (7.5, (0.145 * highest + 0.75) * rows)
     figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
     for panel, (title, found) in zip(axes.flat, shown.items(), strict=False):
         reference = found.get("torch") or next(iter(found.values()))
         names = sorted(found, key=lambda name: -found[name]["median"])
         ratios = [found[name]["median"] / reference["median"] for name in names]
         colors = ["#3b6fb6" if name.startswith("polygrad") else "#8a8a8a" for name in names]
-        panel.hlines(range(len(names)), 1, ratios, color=colors, linewidth=1.5)
-        panel.scatter(ratios, range(len(names)), color=colors, s=28, zorder=3)
+        panel.hlines(range(len(names)), 1, ratios, color=colors, linewidth=1.2)
+        panel.scatter(ratios, range(len(names)), color=colors, s=14, zorder=3)
         for place, (ratio, color) in enumerate(zip(ratios, colors, strict=True)):
             panel.annotate(
-                _short(ratio), (ratio, place), xytext=(6 if ratio >= 1 else -6, 0), textcoords="offset points", fontsize=7.5,
+                _short(ratio), (ratio, place), xytext=(4 if ratio >= 1 else -4, 0), textcoords="offset points", fontsize=8,
                 va="center", ha="left" if ratio >= 1 else "right", color=color,
             )  # fmt: skip
         panel.set_xscale("log")
-        panel.set_xlim(min(*ratios, 0.3) / 4, max(*ratios, 2) * 4)
+        panel.set_xlim(min(*ratios, 0.3) / 8, max(*ratios, 2) * 6)
         panel.set_yticks(range(len(names)), names)
         for label, color in zip(panel.get_yticklabels(), colors, strict=True):
             label.set_color(color)
         panel.axvline(1, color="#444444", linewidth=0.8, linestyle=":")
         panel.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:g}")
         panel.xaxis.set_minor_formatter(lambda ratio, _: "")
-        panel.set_title(textwrap.fill(title, 48), fontsize=9)
+        panel.set_title(textwrap.fill(title, 46), fontsize=8.5, loc="left", x=-0.45)
         panel.tick_params(labelsize=8)
         for side in ("top", "right"):
             panel.spines[side].set_visible(False)
     for panel in list(axes.flat)[len(shown) :]:
         panel.set_visible(False)
     figure.supxlabel(
-        "time per step, as a multiple of PyTorch's (eager); less is faster, the scale is logarithmic", fontsize=9
+        "time per step, as a multiple of PyTorch's (eager); less is faster, the scale is logarithmic", fontsize=8.5
     )
-    figure.savefig(path, dpi=120)
+    figure.savefig(path, dpi=96)

@@ -29,3 +29,30 @@ def test_links_between_pages_lead_somewhere():
             if f"- {target}\n" in configured and target.startswith("reference/"):
                 continue  # written when the site is built; test_reference.py holds that it is
             assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+#: The columns of the page about performance, as `benchmarks` calls them.
+RATIOS = [
+    "polygrad / torch", "polygrad-compiled / torch", "polygrad / autograd", "polygrad / numpy",
+    "polygrad-jax-compiled / jax.jit",
+]  # fmt: skip
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of a Markdown table."""
+    lines = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line] for line in lines]
+
+
+def test_the_page_about_performance_shows_what_was_measured():
+    measured = ROOT / "benchmarks" / "README.md"
+    if not measured.is_file() or not PAGES:
+        pytest.skip("the benchmarks are not here")
+    heading, _, *found = rows(
+        measured.read_text(encoding="utf-8").partition("## What was measured")[2].partition("\nBoth cores")[0]
+    )
+    columns = [heading.index(name.replace(" /", "<br>/")) for name in RATIOS]
+    expected = {row[0]: [row[column] for column in columns] for row in found}
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8").partition("\n## ")[0]
+    shown = {row[0].partition("`:")[0].strip("`"): row[1:] for row in rows(page)[2:]}
+    assert shown == expected

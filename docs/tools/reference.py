@@ -81,16 +81,18 @@ PAGES = [
     Page("serialization.md", "Saving and loading", ("polygrad.serialization",)),
     Page("testing.md", "testing", ("polygrad.testing",)),
     Page("viz.md", "viz", ("polygrad.viz",)),
+    Page("other.md", "Other functions"),
 ]
 BY_FILE = {page.file: page for page in PAGES}
 
-#: The pages of the functions of `polygrad`, by the module that defines them (of `_functions`, of `_ops` for primitives).
+#: The pages of the functions of `polygrad`, by the module that defines them (of `_functions`, of `_ops` for primitives);
+#: those of other modules are on the page of other functions.
 ROOT_PAGES = {
     "creation.md": "creation foreign conversion",
     "dtypes.md": "_dtypes _devices kinds dtypes legacy_types",
     "elementwise.md": "pointwise elementwise arithmetic composed special",
     "reductions.md": "reductions calculus",
-    "manipulation.md": "shaping manipulation picking scatter_gather indexing assembling",
+    "manipulation.md": "shaping manipulation picking scatter_gather indexing assembling diagonals",
     "sorting.md": "sorting searching sets",
     "linalg.md": "products linalg",
     "random.md": "random generator",
@@ -99,9 +101,9 @@ ROOT_PAGES = {
     "autograd.md": "grad_mode primitive",
     "func.md": "batching",
     "compile.md": "compiler control_flow api",
-    "backends.md": "registry _allocator",
+    "backends.md": "registry",
     "serialization.md": "serialization",
-    "tensor.md": "tensor printing",
+    "tensor.md": "tensor",
 }
 #: Functions of `polygrad` that are looked for elsewhere than their module says.
 ROOT_NAMES = {
@@ -109,8 +111,7 @@ ROOT_NAMES = {
     "dtypes.md": "e inf nan pi newaxis",
     "elementwise.md": "where logit relu sigmoid tanh",
     "reductions.md": "nansum nanmean aminmax diff trapezoid trapz cumprod cummax cummin median quantile bincount",
-    "linalg.md": "adjoint cdist block_diag",
-    "manipulation.md": "diag diag_embed diagflat diagonal_scatter",
+    "linalg.md": "adjoint cdist block_diag trace",
     "sorting.md": "argmax argmin nonzero argwhere",
 }
 #: Titles of the chapters of nn and nn.functional, by the module that defines their names; others are the module's name.
@@ -273,9 +274,12 @@ def result(value: Any) -> str:
 def declaration(path: str, value: Any, *, method: bool = False) -> str:
     """How ``path`` is called, on one line or on several, or what its value is."""
     given = parameters(value) if callable(value) else None
+    if isinstance(value, (int, float, type(None))):
+        return f"{path} = {value!r}"
+    if isinstance(value, polygrad.DType):
+        return f"{path}.itemsize = {value.itemsize}"
     if given is None:
-        shown = path if callable(value) or isinstance(value, property) else f"{path} = {value!r}"
-        return shown
+        return path
     if method and given and given[0].startswith(("self", "tensor", "input", "x", "cls")):
         given = [p for p in given[1:] if p != "/"]
     line = f"{path}({', '.join(given)}){result(value)}"
@@ -517,20 +521,15 @@ def html(text: str) -> str:
 
 
 def root_page(name: str, value: Any) -> Page:
-    """The page of a name of `polygrad` itself; raises LookupError where none is meant for its module."""
-    found = of(ROOT_NAMES, name) or of(ROOT_PAGES, defined_in(value))
-    if found is None:
-        raise LookupError(
-            f"polygrad.{name}: no page of {__file__} has the functions of the module {defined_in(value)!r}"
-        )
-    return BY_FILE[found]
+    """The page of a name of `polygrad` itself."""
+    return BY_FILE[of(ROOT_NAMES, name) or of(ROOT_PAGES, defined_in(value)) or "other.md"]
 
 
 def chapter_of(path: str, value: Any, page: Page) -> str:
     """The chapter of a name on its page."""
     module = path.rpartition(".")[0]
     if page.file == "tensor.md":
-        return "Classes" if isinstance(value, type) else "Functions"
+        return "Classes"
     if page.file in ("nn.md", "nn.functional.md"):
         return TITLES.get(defined_in(value), defined_in(value).replace("_", " ").capitalize())
     if page.file == "dtypes.md" and module == "polygrad":
