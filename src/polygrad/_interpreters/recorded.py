@@ -7,10 +7,9 @@ time.  `recording` has the backend of such arrays, and `compiler.replay` makes a
 
 from __future__ import annotations
 
-import contextlib
 import operator
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from .._dtypes import promote_scalar
@@ -44,8 +43,8 @@ class Operation(NamedTuple):
     is_question: bool = False
     #: (result, the array whose memory it sees), of results that are windows: of an operand, or of an earlier result.
     windows: tuple[tuple[Slot, Slot], ...] = ()
-    #: The primitive that an error is told of, and what to tell of its operands.
-    told: tuple[Any, tuple[Any, ...]] | None = None
+    #: The primitive that an error is told of, and its operands.
+    told: tuple[Any, list[Slot]] | None = None
 
 
 class Kind(NamedTuple):
@@ -159,6 +158,8 @@ class Recording:
 
     def __init__(self, backend: Any):
         self.backend = backend
+        self._array_type, self._is_plain = backend.array_type, backend.plain_types
+        self._has_windows = "mutable" in backend.ground.capabilities
         self.operations: list[Operation] = []
         self.kinds: list[Kind] = []
         self.inputs: list[Slot] = []
@@ -173,14 +174,15 @@ class Recording:
         self._numbers: dict[tuple[str, Any], Recorded] = {}
         #: Constants by the identity of their arrays, which were not recorded.
         self._plain: dict[int, Recorded] = {}
-        self._told: tuple[Any, tuple[Any, ...]] | None = None
+        #: What is recorded now belongs to this primitive, with these operands, for the words of its errors.
+        self.told: tuple[Any, list[Slot]] | None = None
 
     def add(self, value: Any, constant: bool = False) -> Recorded:
         """A recorded array for ``value``."""
         ground = self.backend.ground
         slot = Slot(len(self.kinds))
         owned = compact = False
-        if "mutable" in ground.capabilities:
+        if self._has_windows:
             owner = ground.base_of(value)
             memory = self._owner(value if owner is None else owner, slot)
             if memory != slot:
@@ -189,7 +191,7 @@ class Recording:
         self.kinds.append(Kind(tuple(value.shape), value.dtype, ground.nbytes(value), owned, compact))
         if constant:
             self.constants[slot] = value
-        return self.backend.array_type(self, slot, value, constant)
+        return self._array_type(self, slot, value, constant)
 
     def _owner(self, owner: Any, slot: Slot) -> Slot:
         known = self._memory.get(id(owner))
@@ -211,27 +213,29 @@ class Recording:
         self, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any] | None = None
     ) -> Any:
         """``function`` of recorded and other arrays, computed and written down."""
-        named = named or {}
         found: list[Recorded] = []
-        plain = _taken(arguments, found)
-        with_names = {name: _taken(value, found) for name, value in named.items()}
+        plain = self._taken(arguments, found)
+        with_names = dict(zip(named, self._taken(named.values(), found), strict=True)) if named else {}
         if not found:
-            return function(*arguments, **named)
+            return function(*plain, **with_names)
         value = function(*plain, **with_names)
-        if all(x.constant for x in found):
+        for x in found:
+            if not x.constant:
+                break
+        else:
             return self._wrapped(value, found, True)[0]
         if len(plain) == 2:
             arguments = self._with_arrays(function, arguments, plain)
-        arguments, named = self._held(arguments), {n: self._held(v) for n, v in named.items()}
-        result, slots = self._wrapped(value, found, False)
-        if any(True for _ in _leaves(slots)):
-            known = {x.slot for x in found}
-            if not (slots.__class__ is Slot and slots in known):  # the very array that was given
-                windows = tuple([(slot, self.windows[slot]) for slot in _leaves(slots) if slot in self.windows])
-                self.operations.append(Operation(
-                    function, _slots(arguments), {n: _slots(v) for n, v in named.items()}, slots, windows=windows,
-                    told=self._told,
-                ))  # fmt: skip
+        slots = tuple(self._slots(arguments))
+        slots_by_name = dict(zip(named, self._slots(named.values()), strict=True)) if named else {}
+        new = len(self.kinds)
+        result, results = self._wrapped(value, found, False)
+        made = [results] if results.__class__ is Slot else list(_leaves(results))
+        if made and made[0] >= new:  # it is not the very array that was given
+            windows = (
+                tuple([(slot, self.windows[slot]) for slot in made if slot in self.windows]) if self.windows else ()
+            )
+            self.operations.append(Operation(function, slots, slots_by_name, results, windows=windows, told=self.told))
         return result
 
     def number(self, value: Any, dtype: Any, like: Any) -> Recorded:
@@ -241,17 +245,34 @@ class Recording:
             self._numbers[key] = self.add(self.backend.ground.scalar(value, dtype, like), True)
         return self._numbers[key]
 
-    def _held(self, value: Any) -> Any:
-        """``value`` with arrays that are not recorded, in arguments, as constants: what is a window of one shows then."""
-        if value.__class__ is tuple or value.__class__ is list:
-            return value.__class__([self._held(part) for part in value])
-        if isinstance(value, Recorded) or not self.backend.is_plain(value):
-            return value
-        if id(value) not in self._plain:
-            self._plain[id(value)] = self.add(value, True)
-        return self._plain[id(value)]
+    def _taken(self, values: Iterable[Any], found: list[Recorded], instead: dict[int, Any] | None = None) -> list[Any]:
+        """``values`` with the real arrays in the place of recorded ones, which ``found`` collects."""
+        taken, recorded = list(values), self._array_type
+        for place, x in enumerate(taken):
+            kind = x.__class__
+            if kind is recorded:
+                found.append(x)
+                taken[place] = x.value if instead is None else instead.get(x.slot, x.value)
+            elif kind is tuple or kind is list:
+                taken[place] = kind(self._taken(x, found, instead))
+        return taken
 
-    def _with_arrays(self, function: Callable, arguments: tuple, plain: tuple) -> tuple:
+    def _slots(self, values: Iterable[Any]) -> list[Any]:
+        """``values`` with the slots of arrays; those that are not recorded are constants, so that windows of them show."""
+        slots, recorded, is_plain = list(values), self._array_type, self._is_plain
+        for place, x in enumerate(slots):
+            kind = x.__class__
+            if kind is recorded:
+                slots[place] = x.slot
+            elif kind is tuple or kind is list:
+                slots[place] = kind(self._slots(x))
+            elif is_plain[kind]:
+                if id(x) not in self._plain:
+                    self._plain[id(x)] = self.add(x, True)
+                slots[place] = self._plain[id(x)].slot
+        return slots
+
+    def _with_arrays(self, function: Callable, arguments: tuple, plain: list) -> tuple:
         """A Python number beside an array as an array of that one's type, where that is the same: it is faster."""
         ground = self.backend.ground
         place = int(plain[1].__class__ in NUMBERS)
@@ -269,21 +290,19 @@ class Recording:
 
     def _wrapped(self, value: Any, given: Sequence[Recorded], constant: bool) -> tuple[Any, Any]:
         """``value`` with recorded arrays in it, and their slots; one of those ``given`` where it is that very array."""
-        if isinstance(value, (tuple, list)) and not hasattr(value, "_fields"):
-            # Every part is filled by the operation, also one that is an operand itself: a window of that.
-            parts = [self._wrapped(part, (), constant) for part in value]
-            return type(value)([part[0] for part in parts]), type(value)([part[1] for part in parts])
-        if value is None or value.__class__ in NUMBERS or not self.backend.is_plain(value):
-            if hasattr(value, "_fields"):
-                return self._wrapped(tuple(value), given, constant)
-            return value, None
-        # There is only one True among NumPy's scalars: equal ones are not therefore the very array that was given.
-        if self.backend.ground.native(value) is value:
+        if self._is_plain[value.__class__]:
             for x in given:
-                if x.value is value:
+                # There is only one True among NumPy's scalars: equal ones are not therefore the very array that was given.
+                if x.value is value and self.backend.ground.native(value) is value:
                     return x, x.slot
-        made = self.add(value, constant)
-        return made, made.slot
+            made = self.add(value, constant)
+            return made, made.slot
+        if not isinstance(value, (tuple, list)):
+            return value, None
+        # Every part is filled by the operation, also one that is an operand itself: a window of that.
+        parts = [self._wrapped(part, (), constant) for part in value]
+        kind = tuple if hasattr(value, "_fields") else type(value)
+        return kind([part[0] for part in parts]), kind([part[1] for part in parts])
 
     def overwrite(self, function: Callable[..., bool], arguments: tuple[Any, ...], targets: Sequence[Recorded]) -> Any:
         """Write down ``function``, which overwrites ``targets`` among its arguments.
@@ -291,12 +310,12 @@ class Recording:
         Returns what they hold afterwards; None where the function says that it cannot.
         """
         copies: dict[int, Any] = {x.slot: self.backend.ground.asarray(x.value, copy=True) for x in targets}
-        if not function(*_taken(arguments, [], copies)):
+        if not function(*self._taken(arguments, [], copies)):
             return None
-        arguments = self._held(arguments)
+        slots = tuple(self._slots(arguments))
         made = [self.add(copies[x.slot]) for x in targets]
         pairs = tuple((x.slot, new.slot) for x, new in zip(targets, made, strict=True))
-        self.operations.append(Operation(function, _slots(arguments), {}, None, pairs))
+        self.operations.append(Operation(function, slots, {}, None, pairs))
         return made
 
     def ask(self, question: Callable[[Any], Any], x: Recorded) -> Any:
@@ -318,36 +337,6 @@ class Recording:
         self._watched.clear()
         self._numbers.clear()
         self._plain.clear()
-
-    @contextlib.contextmanager
-    def telling(self, primitive: Any, operands: Sequence[Any]) -> Iterator[None]:
-        """What is recorded inside belongs to ``primitive``, for the words of its errors."""
-        before = self._told
-        if before is None:
-            kinds = tuple(self.backend.described(x) for x in operands if isinstance(x, Recorded))
-            self._told = (primitive, kinds)
-        try:
-            yield
-        finally:
-            self._told = before
-
-
-def _taken(value: Any, found: list[Recorded], instead: dict[int, Any] | None = None) -> Any:
-    """``value`` with the real arrays in the place of recorded ones, which ``found`` collects."""
-    if isinstance(value, Recorded):
-        found.append(value)
-        return value.value if instead is None else instead.get(value.slot, value.value)
-    if value.__class__ is tuple or value.__class__ is list:
-        return value.__class__([_taken(part, found, instead) for part in value])
-    return value
-
-
-def _slots(value: Any) -> Any:
-    if isinstance(value, Recorded):
-        return value.slot
-    if value.__class__ is tuple or value.__class__ is list:
-        return value.__class__([_slots(part) for part in value])
-    return value
 
 
 def _leaves(slots: Any) -> Iterator[Slot]:

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from .._core.lending import LENT
 from .._core.primitive import PRIMITIVES
@@ -19,7 +19,7 @@ from ..backends.base import Backend
 from ..backends.namespace import STANDARD
 from ..backends.registry import BY_TYPE, register_backend
 from .backend import Grounded
-from .recorded import Recorded, Recording, ValueUnknown, recording_of
+from .recorded import Kind, Recorded, Recording, Slot, ValueUnknown, recording_of
 
 _active: ContextVar[Recording | None] = ContextVar("polygrad_recording", default=None)
 
@@ -27,13 +27,6 @@ _active: ContextVar[Recording | None] = ContextVar("polygrad_recording", default
 _SHAPED_BY_VALUES = frozenset(
     "nonzero unique_all unique_counts unique_inverse unique_values repeat_interleave bincount".split()
 )
-
-
-class _Description(NamedTuple):
-    """What is known of an array without its values, for an error's words."""
-
-    shape: tuple[int, ...]
-    dtype: Any
 
 
 #: Constants of fewer bytes are kept rather than made anew at every call.
@@ -100,10 +93,8 @@ class _PlainTypes(dict[type, bool]):
         self._ground = ground
 
     def __missing__(self, kind: type) -> bool:
-        try:
-            found = BY_TYPE[kind] is self._ground and kind not in LENT
-        except TypeError:
-            found = False
+        # Numbers, tuples and the like are nobody's arrays, which is not worth a search of the registry.
+        found = self._ground.owns(kind) and BY_TYPE[kind] is self._ground and kind not in LENT
         self[kind] = found
         return found
 
@@ -132,9 +123,9 @@ class RecordedBackend(Grounded):
         """Whether ``value`` is an array of the plain backend."""
         return self.plain_types[value.__class__]
 
-    def described(self, x: Recorded) -> Recorded:
-        """``x`` without its value."""
-        return self.array_type(None, x.slot, _Description(x.shape, x.dtype), False)
+    def described(self, slot: Slot, kind: Kind) -> Recorded:
+        """A recorded array without its value."""
+        return self.array_type(None, slot, kind, False)
 
     # -- functions ---------------------------------------------------------------------------------------------------------
 
@@ -178,7 +169,10 @@ class RecordedBackend(Grounded):
             recording = recording_of(operands)
             if recording is None:
                 return raw(*arguments, **named)
-            with recording.telling(primitive, operands):
+            outer = recording.told
+            if outer is None:
+                recording.told = primitive, [x.slot for x in operands if isinstance(x, Recorded)]
+            try:
                 if inner is not None:
                     before = len(recording.operations)
                     try:
@@ -186,6 +180,8 @@ class RecordedBackend(Grounded):
                     except Exception:  # what cannot be taken apart, or an error, which comes again
                         del recording.operations[before:]
                 return raw(*arguments, **named)
+            finally:
+                recording.told = outer
 
         return run
 

@@ -81,6 +81,8 @@ class Discovery(Recorder):
 
     def read(self, cell: Tensor) -> None:
         """Make ``cell`` an input, unless the trace made it or knows it already."""
+        if BY_TYPE[cell._data.__class__].level and id(cell) not in self.cells:
+            return  # made while tracing, by far the most frequent case
         self._check_place(cell._data)
         self._stage(cell)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -39,6 +40,7 @@ class Writer:
         self._free = free
         self._alive = Alive(recording, operations)
         self._memories = self._alive.memories
+        self._constant = {self._memories.of(Slot(slot)) for slot in recording.constants}
         self._scope: dict[str, Any] = {
             "Outdated": Outdated,
             "EXPLAINED": EXPLAINED,
@@ -225,12 +227,13 @@ class Writer:
     def _overwrite(self, place: int, operation: Operation, certain: bool) -> None:
         """A kernel that overwrites: the memory itself where it is the program's and nothing else reads it."""
         names = dict(self._names)
-        operands = read(operation)
+        operands = Counter(read(operation))
+        seers = Counter(map(self._memories.of, operands))
         for old, new in operation.overwritten:
             memory = self._memories.of(old)
             name = self._of(old)
             own = old in self._free or (self._memories.is_owner(old) and memory not in self._memories.outside)
-            alone = operands.count(old) == 1 and not self._is_shared(old, operands)
+            alone = operands[old] == 1 and seers[memory] == 1
             if certain and own and alone and self._alive.last[memory] == place:
                 if old in self._free:
                     self._add(f"if not {self._name(self._is_writable)}({name}): {name} = {self._copy(name)}", None)
@@ -276,7 +279,7 @@ class Writer:
 
     def _result(self, slot: Slot) -> str:
         name = self._of(slot)
-        constant = self._memories.of(slot) in {self._memories.of(Slot(s)) for s in self._recording.constants}
+        constant = self._memories.of(slot) in self._constant
         return self._copy(name) if constant and self._kinds[slot].shape else name
 
     # -- errors ------------------------------------------------------------------------------------------------------------
@@ -287,8 +290,9 @@ class Writer:
         operation = self._owners[trace.tb_lineno - 3] if trace is not None else None
         if operation is None or operation.told is None:
             return error
-        primitive, kinds = operation.told
-        told = explain(primitive, kinds, error)
+        primitive, slots = operation.told
+        operands = [self._recording.backend.described(slot, self._kinds[slot]) for slot in slots]
+        told = explain(primitive, operands, error)
         if told is not error:
             told.__cause__ = error
         return told
