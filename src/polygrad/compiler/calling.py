@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from types import FunctionType, NoneType
 from typing import Any, NamedTuple
 
 from .._core.graph import Leaf, Node
@@ -114,7 +115,8 @@ class Source:
                 self.add(self._test(condition))
 
     def _test(self, condition: Condition) -> str:
-        same = "is" if condition.value is None or isinstance(condition.value, bool | type | Tensor) else "=="
+        kinds = (NoneType, bool, type, Tensor, FunctionType)  # of which equal ones are one and the same
+        same = "is" if isinstance(condition.value, kinds) else "=="
         return f"if not ({condition.expression} {same} {self.name(condition.value)}): return STALE"
 
     def function(self, name: str) -> Callable[[Sequence[Any]], Any]:

@@ -16,9 +16,8 @@ from typing import Any
 
 from .._forking import in_children
 
-#: What waits: Ctrl-C first, which nearly always has a handler, and others that seldom have one.
-FIRST = int(signals.SIGINT)
-OTHERS = tuple(int(getattr(signals, x)) for x in ("SIGTERM", "SIGALRM", "SIGUSR1") if hasattr(signals, x))
+#: What waits: signals that seldom have a handler, and at last Ctrl-C, which nearly always has one.
+SIGNALS = tuple(int(getattr(signals, x)) for x in ("SIGTERM", "SIGALRM", "SIGUSR1", "SIGINT") if hasattr(signals, x))
 
 #: The thread that handlers run in.
 _main: int | None = main_thread().ident
@@ -34,23 +33,19 @@ def _wait(number: int, frame: FrameType | None) -> None:
 
 def hold() -> None:
     """Let signals wait until `release` is called, which must be sure: by a ``finally`` around this call."""
-    if get_ident() == _main and not _held:
-        for number in OTHERS:
-            if getsignal(number):
-                _hold(number)
-        _hold(FIRST)
-
-
-def _hold(number: int) -> None:
     global _main
-    handler = getsignal(number)
-    if callable(handler):
-        _held.append((number, handler))
-        try:
-            signal(number, _wait)
-        except ValueError:  # an interpreter without signals, inside of another program
-            _main = None
-            _held.clear()
+    if _held or get_ident() != _main:
+        return
+    for number in SIGNALS:
+        handler = getsignal(number)
+        if handler and callable(handler):
+            _held.append((number, handler))
+            try:
+                signal(number, _wait)
+            except ValueError:  # an interpreter without signals, inside of another program
+                _main = None
+                _held.clear()
+                return
 
 
 def release() -> None:

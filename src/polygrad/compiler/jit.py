@@ -231,8 +231,9 @@ class Program:
                 continue
             if record.number is None:
                 if record.written and self._backend.level:
-                    expression = f"({self._source.name(target)}._data.__class__ in {self._source.name(LENT)})"
-                    found[expression] = Condition(expression, False, f"whether NumPy sees {_describe(target)}")
+                    lent = self._source.name(LENT)  # which is nearly always empty
+                    expression = f"(not {lent} or {self._source.name(target)}._data.__class__ not in {lent})"
+                    found[expression] = Condition(expression, True, f"whether NumPy sees {_describe(target)}")
                 continue
             expression = f"{self._source.name(target)}._edge.__class__"
             words = f"the graph of {_describe(target)}"
