@@ -21,38 +21,22 @@ class DType:
     """A data type, such as ``polygrad.float32``.
 
     Attributes: ``name``; ``kind``, one of ``"bool"``, ``"int"``, ``"uint"``, ``"float"``, ``"complex"``; ``itemsize``
-    in bytes.  Data types are singletons: compare them with ``is`` or ``==``.
+    in bytes; and, as these are asked for in every other operation, whether it is of some kinds: ``is_floating_point``, of real
+    floating-point types, as in PyTorch; ``is_half``, of those of 16 bits, whose sums are computed in ``float32``;
+    ``is_complex``; ``is_differentiable``, where tensors can require a gradient; ``is_signed``, where numbers can be negative.
+    Data types are singletons: compare them with ``is`` or ``==``.
     """
 
-    __slots__ = ("itemsize", "kind", "name")
+    __slots__ = (
+        "is_complex", "is_differentiable", "is_floating_point", "is_half", "is_signed", "itemsize", "kind", "name",
+    )  # fmt: skip
 
     def __init__(self, name: str, kind: str, itemsize: int):
         self.name, self.kind, self.itemsize = name, kind, itemsize
-
-    @property
-    def is_floating_point(self) -> builtins.bool:
-        """Whether this is a real floating-point type, as in PyTorch (complex types are not)."""
-        return self.kind == "float"
-
-    @property
-    def is_half(self) -> builtins.bool:
-        """Whether this is a real floating-point type of 16 bits: sums of such are computed in ``float32``."""
-        return self.kind == "float" and self.itemsize == 2
-
-    @property
-    def is_complex(self) -> builtins.bool:
-        """Whether this is a complex type."""
-        return self.kind == "complex"
-
-    @property
-    def is_signed(self) -> builtins.bool:
-        """Whether this type can hold negative numbers."""
-        return self.kind in ("int", "float", "complex")
-
-    @property
-    def is_differentiable(self) -> builtins.bool:
-        """Whether tensors of this type can require a gradient."""
-        return self.kind in ("float", "complex")
+        self.is_floating_point, self.is_complex = kind == "float", kind == "complex"
+        self.is_half = self.is_floating_point and itemsize == 2
+        self.is_differentiable = self.is_floating_point or self.is_complex
+        self.is_signed = self.is_differentiable or kind == "int"
 
     def to_real(self) -> DType:
         """The type of the real part: ``complex64`` gives ``float32``; real types give themselves."""

@@ -15,10 +15,12 @@ from typing import Any
 
 from .._devices import Device
 from .._dtypes import DType
+from ..backends.base import Backend
 
 #: Python's own types of numbers.
 SCALARS = frozenset((bool, int, float, complex))
-#: Types of arguments that are taken as they are; what most arguments are, so this is asked first.  Tensor puts itself here.
+#: Types of arguments that are taken as they are; what most arguments are, so this is asked first.  Tensor puts itself here, and
+#: backends are added as they are met.
 PLAIN: set[type] = {*SCALARS, type(None), str, DType, Device}
 
 #: Of a list for which Python's stack does not suffice.
@@ -35,6 +37,8 @@ class _Readers(dict):
     """Type → the function that gives a value of it as Python's number; None for a type that is no number."""
 
     def __missing__(self, kind: type) -> Callable[[Any], Any] | None:
+        if issubclass(kind, Backend):
+            PLAIN.add(kind)
         found: Callable[[Any], Any] | None = None
         if kind not in PLAIN or kind in SCALARS:
             found = next((python for python, abstract in _KINDS if issubclass(kind, abstract)), None)

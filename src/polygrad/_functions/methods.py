@@ -89,6 +89,11 @@ def _format(self: Tensor, spec: str) -> str:
     return format(conversion.item(self), spec) if not self.ndim else object.__format__(self, spec)
 
 
+def _direct(function: Any) -> Any:
+    """``function`` without the turn by `wrong_calls.explained`."""
+    return getattr(function, "direct", function)
+
+
 def attach() -> None:
     """Give Tensor its methods."""
 
@@ -105,12 +110,12 @@ def attach() -> None:
     for module, names in METHODS.items():
         for name in names.split():
             method = getattr(_MODULES[module], name)
-            put(name, getattr(method, "direct", method) if name in DIRECT else method)
+            put(name, _direct(method) if name in DIRECT else method)
     for operator in "add sub mul truediv floordiv mod matmul and or xor lshift rshift".split():
         primitive = OPERATORS[f"__{operator}__"]
         put(f"__r{operator}__", _reflected(primitive))
         put(f"__i{operator}__", inplace.operator(primitive))
-    put("__pow__", pointwise.power_operator)
+    put("__pow__", _direct(pointwise.power_operator))
     put("__rpow__", _reflected("pow"))
     put("__ipow__", inplace.power_operator)
     put("__pos__", pointwise.positive)

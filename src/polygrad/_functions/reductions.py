@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .. import _dtypes
@@ -25,8 +26,8 @@ class ValuesAndIndices(NamedTuple):
     indices: Tensor
 
 
-def accumulated(name: str, input: Tensor, dtype: DType | None, *settings: Any) -> Tensor:
-    """The primitive ``name``, which adds or multiplies elements, of ``input`` as ``dtype``; the result is of that type, too.
+def _accumulated(operation: Callable[..., Tensor], input: Tensor, dtype: DType | None, *settings: Any) -> Tensor:
+    """``operation``, which adds or multiplies elements, of ``input`` as ``dtype``; the result is of that type, too.
 
     Without ``dtype`` that is int64 for integers and booleans.  Small integers are accumulated in int64, and wrap at the end, which
     is the same; the result of a boolean type is whether it is not 0.
@@ -35,8 +36,8 @@ def accumulated(name: str, input: Tensor, dtype: DType | None, *settings: Any) -
         input = xp.astype(input, dtype)
     wanted = input.dtype
     if wanted.is_differentiable or wanted is _dtypes.int64:
-        return getattr(xp, name)(input, *settings)
-    result = getattr(xp, name)(xp.astype(input, _dtypes.int64), *settings)
+        return operation(input, *settings)
+    result = operation(xp.astype(input, _dtypes.int64), *settings)
     return result if dtype is None else xp.astype(result, wanted)
 
 
@@ -44,14 +45,14 @@ def accumulated(name: str, input: Tensor, dtype: DType | None, *settings: Any) -
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The sum of all elements, or along ``dim``.  Integers and booleans are added as int64."""
     check_tensor(input, "sum")
-    return accumulated("sum", input, dtype, _checked(input, dim), keepdim)
+    return _accumulated(xp.sum, input, dtype, _checked(input, dim), keepdim)
 
 
 @numpy_spelling
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The product of all elements, or along ``dim``."""
     check_tensor(input, "prod")
-    return accumulated("prod", input, dtype, _checked(input, dim), keepdim)
+    return _accumulated(xp.prod, input, dtype, _checked(input, dim), keepdim)
 
 
 @numpy_spelling
@@ -234,15 +235,15 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
 @numpy_spelling
 def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     """The running sum along ``dim``."""
-    return running("cumulative_sum", check_tensor(input, "cumsum"), dim, dtype)
+    return running(xp.cumulative_sum, check_tensor(input, "cumsum"), dim, dtype)
 
 
-def running(name: str, input: Tensor, dim: int, dtype: DType | None) -> Tensor:
-    """The running sum or product along ``dim``, by the name of the primitive; a tensor of no dimensions is a vector of one."""
+def running(operation: Callable[..., Tensor], input: Tensor, dim: int, dtype: DType | None) -> Tensor:
+    """The running sum or product along ``dim``, as ``operation`` says; a tensor of no dimensions is a vector of one."""
     axis = _checked(input, dim)
     if input.ndim:
-        return accumulated(name, input, dtype, axis)
-    return xp.reshape(accumulated(name, xp.reshape(input, (1,)), dtype, 0), ())
+        return _accumulated(operation, input, dtype, axis)
+    return xp.reshape(_accumulated(operation, xp.reshape(input, (1,)), dtype, 0), ())
 
 
 @numpy_spelling

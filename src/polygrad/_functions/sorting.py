@@ -180,7 +180,7 @@ def _between(values: Tensor, axis: int, place: float, interpolation: str) -> Ten
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """The running product along ``dim``.  Its gradient is right beside zeros."""
-    return running("cumulative_prod", check_tensor(input, "cumprod"), dim, dtype)
+    return running(xp.cumulative_prod, check_tensor(input, "cumprod"), dim, dtype)
 
 
 def cummax(input: Tensor, dim: int) -> ValuesAndIndices:

@@ -82,10 +82,12 @@ _SMALL_BLOCK = 512
 
 @kernel
 def sum_(x, /, axis=None, keepdims=False):
-    kind = x.dtype.char
-    if (x.size > _SMALL_BLOCK and kind in "fdFD") or kind == "e":
+    dtype = x.dtype
+    if dtype.char not in "fdFD":
+        return sums(x, axis, keepdims) if dtype.char == "e" else np.add.reduce(x, axis=axis, keepdims=keepdims)
+    if x.size > _SMALL_BLOCK:
         return sums(x, axis, keepdims)
-    return np.add.reduce(x, axis=axis, keepdims=keepdims, dtype=x.dtype if kind in "fdFD" else None)
+    return np.add.reduce(x, axis=axis, keepdims=keepdims, dtype=dtype)
 
 
 @kernel
