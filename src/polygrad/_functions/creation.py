@@ -352,12 +352,14 @@ def _spaced(
     target, where = place(backend, device)
     if steps < 0:
         raise ShapeError(f"{name}(): the number of steps must not be negative, but it is {steps}")
-    numbers = np.linspace(*map(complex if is_complex else float, ends), steps)
+    first, last = (complex(x) if is_complex else float(x) for x in ends)
+    numbers = np.linspace(first, last, steps)
     if base is not None:
         numbers = np.asarray(base**numbers)
     if dtype.kind in ("int", "uint"):
         if base is None:
-            dtype.check(ends[0]), dtype.check(ends[1])
+            dtype.check(first)
+            dtype.check(last)
         numbers = np.trunc(numbers)
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
 

@@ -118,7 +118,10 @@ def is_signed(input: Tensor) -> bool:
 
 def promote_types(type1: DType, type2: DType) -> DType:
     """The type that tensors of both types have together."""
-    return _dtypes.promote(creation.check_dtype(type1), creation.check_dtype(type2))
+    one, other = creation.check_dtype(type1), creation.check_dtype(type2)
+    if one is None or other is None:
+        raise TypeError("promote_types takes two data types, not None")
+    return _dtypes.promote(one, other)
 
 
 def result_type(*operands: Any) -> DType:

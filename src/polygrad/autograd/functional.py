@@ -251,7 +251,7 @@ def _grads(
                 f"The output of the user-provided function is independent of input {index}. This is not allowed in "
                 "strict mode."
             )
-        if strict and create_graph and not g.requires_grad:
+        if strict and create_graph and g is not None and not g.requires_grad:
             raise RuntimeError(
                 f"The jacobian of the user-provided function is independent of input {index}. This is not allowed in strict mode "
                 "when create_graph=True."

@@ -46,7 +46,7 @@ class _Mode:
                 FutureWarning,
                 stacklevel=2,
             )
-            function.__init__ = self(function.__init__)
+            function.__init__ = self(function.__init__)  # type: ignore[method-assign]  # of any class
             return function
         if inspect.isgeneratorfunction(function):
             return _for_generator(self, function)
