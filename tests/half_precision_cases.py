@@ -86,6 +86,13 @@ add("trapezoid", lambda x: polygrad.trapezoid(x, dim=0), near(*LONG), functions=
 add("trace", polygrad.trace, near(3000, 3000))
 add("softmax", lambda x: (x.softmax(0), x.softmax(1)), normal(*LONG), primitives="softmax", functions="softmin")
 add("softmax sure", lambda x: x.softmax(1), normal(50, 3, size=6))
+for activation in "gelu silu mish elu selu celu softplus logsigmoid hardsigmoid hardswish".split():
+    add(
+        activation, getattr(F, activation), normal(400, size=2),
+        primitives=activation if activation in ("gelu", "silu", "elu", "softplus", "logsigmoid") else "",
+    )  # fmt: skip
+add("gelu tanh", lambda x: F.gelu(x, "tanh"), normal(400, size=2))
+add("glu", F.glu, normal(40, 20, size=2))
 add("log_softmax", lambda x: (x.log_softmax(0), x.log_softmax(1)), normal(*LONG), primitives="log_softmax")
 
 # -- products ----------------------------------------------------------------------------------------------------------

@@ -36,6 +36,11 @@ CASES = {
         numbers(2, 3, 5, 6),
         numbers(3, 1, 3, 2),
     ),
+    "conv2d channel by channel, wide": (
+        lambda F, x, w: F.conv2d(x, w, None, 1, (1, 2), (2, 1), 2),
+        numbers(2, 2, 4, 34),
+        numbers(2, 1, 2, 9),
+    ),
     "conv2d pointwise": (lambda F, x, w: F.conv2d(x, w), numbers(2, 3, 4, 4), numbers(5, 3, 1, 1)),
     "conv2d same": (
         lambda F, x, w: F.conv2d(x, w, padding="same", dilation=(1, 2)),

@@ -5,6 +5,7 @@ The reference is the strict backend: it has no kernels, so that its results are 
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 
@@ -139,3 +140,16 @@ def test_every_kernel_of_numpy_is_in_a_table():
     kernels = polygrad.get_backend("numpy").kernels.items()
     missing = {name for name, kernel in kernels if getattr(kernel, "__code__", None) not in {None, *called}}
     assert {name for name in missing if not ELSEWHERE.fullmatch(name)} == set()
+
+
+@pytest.mark.parametrize("width", [3, 9])
+def test_an_infinity_reaches_only_the_windows_that_have_it(width):
+    x = polygrad.zeros(1, 2, 1, 80, requires_grad=True)
+    with polygrad.no_grad():
+        x[0, 0, 0, 40] = math.inf
+    result = polygrad.nn.functional.conv2d(x, polygrad.ones(2, 1, 1, width), groups=2)
+    assert int(result.isinf().sum()) == width and not bool(result.isnan().any())
+    gradient = polygrad.zeros_like(result)
+    gradient[0, 1, 0, 40] = math.inf
+    result.backward(gradient)
+    assert int(x.grad.isinf().sum()) == width and not bool(x.grad.isnan().any())

@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("files", nargs="*", default=FILES, help="patterns inside of the folder")
     parser.add_argument("-v", "--verbose", action="store_true", help="print every fault")
     parser.add_argument("-j", "--jobs", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=20.0, help="the time limit of a test")
+    parser.add_argument("--seconds", type=float, default=60.0, help="the time limit of a test")
     parser.add_argument(
         "--device", default="npu", help="the name of another device that the files say, taken for the CPU"
     )

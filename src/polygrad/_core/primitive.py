@@ -314,8 +314,9 @@ def primitive(
             is then the primitive itself.
         view: how a write to the result reaches the operand: ``(base, value, **settings) -> new base``.
         differentiable: False where the result does not vary (a comparison, an index).
-        accumulates: many elements are added or multiplied together, or their moments taken.  Operands of half precision
-            are brought to single precision first and the result is rounded once; so are the gradients.
+        accumulates: many elements are added or multiplied together, or their moments taken, or several functions of an
+            element are.  Operands of half precision are brought to single precision first and the result is rounded once;
+            so are the gradients.
         alike: the operands must be of one data type: RuntimeError otherwise.
 
     Example::

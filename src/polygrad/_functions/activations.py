@@ -7,6 +7,7 @@ from typing import Any
 
 from .._core.alike import alike
 from .._core.dispatch import ShapeError
+from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.shaping import normal_axis
@@ -92,7 +93,12 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """``input * tanh(softplus(input))`` (Misra, arXiv:1908.08681)."""
-    return _applied(lambda x: x * xp.tanh(xp.softplus(x)), input, inplace)
+    return _applied(_mish, input, inplace)
+
+
+@in_single_precision
+def _mish(x: Tensor) -> Tensor:
+    return x * xp.tanh(xp.softplus(x))
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
@@ -112,7 +118,12 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """``input`` where it is positive, ``alpha * (exp(input / alpha) - 1)`` elsewhere."""
-    return _applied(lambda x: xp.where(x > 0, x, xp.elu(x / alpha) * alpha), input, inplace)
+    return _applied(lambda x: _celu(x, alpha), input, inplace)
+
+
+@in_single_precision
+def _celu(x: Tensor, alpha: float) -> Tensor:
+    return xp.where(x > 0, x, xp.elu(x / alpha) * alpha)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
@@ -159,12 +170,22 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """``relu6(input + 3) / 6``."""
-    return _applied(lambda x: xp.hardtanh(x + 3, 0, 6) / 6, input, inplace)
+    return _applied(_hardsigmoid, input, inplace)
+
+
+@in_single_precision
+def _hardsigmoid(x: Tensor) -> Tensor:
+    return xp.hardtanh(x + 3, 0, 6) / 6
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """``input * hardsigmoid(input)``."""
-    return _applied(lambda x: x * (xp.hardtanh(x + 3, 0, 6) / 6), input, inplace)
+    return _applied(_hardswish, input, inplace)
+
+
+@in_single_precision
+def _hardswish(x: Tensor) -> Tensor:
+    return x * (xp.hardtanh(x + 3, 0, 6) / 6)
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
@@ -194,6 +215,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return xp.where(xp.abs(input) > lambd, input - lambd * xp.sign(input), xp.zeros_like(input))
 
 
+@in_single_precision
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """The first half of ``input`` along ``dim``, times the sigmoid of the second."""
     if not check_tensor(input, "glu").ndim:

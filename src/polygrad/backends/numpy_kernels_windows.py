@@ -145,6 +145,10 @@ def conv2d_input_gradient(cotangent, weight, /, size, stride, padding, dilation,
     lead = [d * (k - 1) - p for k, p, d in zip(kernel, padding, dilation, strict=True)]
     dtype = np.result_type(cotangent, weight)
     if _is_depthwise(weight, groups):
+        if _is_wide(weight, stride, dtype) and min(lead) >= 0:
+            lengths = [n + d * (k - 1) for n, k, d in zip(size, kernel, dilation, strict=True)]
+            image = _channels_last(cotangent, lengths, lead)
+            return _depthwise(image, weight[:, :, ::-1, ::-1], size, stride, dilation).transpose(0, 3, 1, 2)
         return _depthwise_adjoint(cotangent, weight, size, stride, padding, dilation)
     if tuple(stride) == (1, 1) and min(lead) >= 0:
         return _by_convolution(cotangent, weight, size, lead, dilation, groups, inputs, dtype)
@@ -219,8 +223,44 @@ def _factors(weight, width, dtype):
         yield row
 
 
+#: Kernels of this width or more, over so many channels or fewer, are products with band matrices; their least size.
+_WIDE, _FEW, _BAND = 8, 16, 32
+
+
+def _is_wide(weight, stride, dtype):
+    return weight.shape[3] >= _WIDE and weight.shape[0] <= _FEW and tuple(stride) == (1, 1) and dtype.kind in "fc"
+
+
+def _by_bands(image, weight, counts, dilation):
+    """Depthwise convolution of finite numbers: each block of a row, and the one after it, times a matrix of the kernel's row.
+
+    The matrices have the weights in a band, and zeros elsewhere.
+    """
+    batch, height, width, channels = image.shape
+    offsets = np.arange(weight.shape[3]) * dilation[1]
+    size = max(int(offsets[-1]), _BAND)
+    blocks = -(-width // size)
+    place = np.arange(size)
+    out = np.empty((batch, *counts, channels), image.dtype)
+    rows = np.zeros((batch * height * blocks + 1, size), image.dtype)  # one block more, for the last one's neighbour
+    for channel in range(channels):
+        rows[:-1].reshape(batch, height, blocks * size)[:, :, :width] = image[..., channel]
+        total = np.zeros((batch * height * blocks, size), image.dtype)
+        for number, numbers in enumerate(weight[channel, 0]):
+            band = np.zeros((2 * size, size), image.dtype)
+            band[offsets[:, None] + place, place] = numbers[:, None]
+            start = number * dilation[0] * blocks
+            count = max(0, len(total) - start)
+            total[:count] += rows[start : start + count] @ band[:size]
+            total[:count] += rows[start + 1 : start + 1 + count] @ band[size:]
+        out[..., channel] = total.reshape(batch, height, blocks * size)[:, : counts[0], : counts[1]]
+    return out
+
+
 def _depthwise(image, weight, counts, stride, dilation):
     dtype = np.result_type(image, weight)
+    if _is_wide(weight, stride, dtype) and np.isfinite(image).all():
+        return _by_bands(image.astype(dtype, copy=False), weight, counts, dilation)
     out = np.empty((image.shape[0], *counts, weight.shape[0]), dtype)
     for part, total in _row_blocks(image, out, stride):
         product = np.empty_like(total)

@@ -30,6 +30,11 @@ def _gradients(parameters: list[Tensor]) -> list[Tensor]:
     return [p.grad for p in parameters if p.grad is not None]
 
 
+def _order(norm_type: Any, function: str) -> float:
+    """The order of a norm, a number or its text, such as "inf"."""
+    return float(norm_type if isinstance(norm_type, str) else real_number(norm_type, function, "norm_type"))
+
+
 @no_grad()
 def get_total_norm(
     tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
@@ -39,7 +44,7 @@ def get_total_norm(
     Raises RuntimeError for a norm that is not finite, if ``error_if_nonfinite``.
     """
     several = tensors_of(tensors, "get_total_norm", "tensors")
-    order = float(real_number(norm_type, "get_total_norm", "norm_type"))
+    order = _order(norm_type, "get_total_norm")
     norm = _total_norm(several, order, error_if_nonfinite)
     return norm.to(promote(*[x.dtype for x in several])) if several else norm
 
@@ -87,7 +92,7 @@ def clip_grad_norm_(
     """
     several = _tensors_of(parameters, "clip_grad_norm_")
     largest = float(real_number(max_norm, "clip_grad_norm_", "max_norm"))
-    order = float(real_number(norm_type, "clip_grad_norm_", "norm_type"))
+    order = _order(norm_type, "clip_grad_norm_")
     gradients = _gradients(several)
     with no_grad():
         norm = _total_norm(gradients, order, error_if_nonfinite)
