@@ -81,6 +81,13 @@ def test_a_plugins_project_is_complete(file):
         assert (file.parent / part).exists(), part
 
 
+def test_what_the_readme_links_to_is_in_the_source_distribution():
+    included = [ROOT / pattern[1:] for pattern in PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]]
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", (ROOT / "README.md").read_text(encoding="utf-8")):
+        path = ROOT / target
+        assert any(path.match(str(p)) or p in path.parents for p in included), target
+
+
 def test_the_readme_has_the_two_commands():
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     assert 'python -m pip install -e ".[examples]" && python examples/digits.py' in lines
