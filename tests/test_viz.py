@@ -1,5 +1,6 @@
 """Drawings of the recorded graph, and summaries of models."""
 
+import itertools
 import math
 import pickle
 import re
@@ -251,6 +252,88 @@ class TestSize:
     def test_a_leaf_alone(self):
         w = leaf(1)
         assert viz.mermaid(w) == 'graph LR\n    subgraph Forward_Pass["Forward Pass"]\n        W["w<br/>(1,)"]\n    end'
+
+
+def picture(drawing):
+    """The SVG of a drawing: a root without references, the texts, the boxes' and frames' rectangles, and the arrows' heads."""
+    root = ElementTree.fromstring(drawing._repr_mimebundle_()["image/svg+xml"])
+    tag = lambda name: root.iter(f"{{http://www.w3.org/2000/svg}}{name}")  # noqa: E731
+    assert {name for element in root.iter() for name in element.attrib}.isdisjoint({"href", "style", "class", "id"})
+    corners = [
+        (
+            float(r.get("x")),
+            float(r.get("y")),
+            float(r.get("x")) + float(r.get("width")),
+            float(r.get("y")) + float(r.get("height")),
+        )
+        for r in tag("rect")
+        if r.get("width") != "100%"
+    ]
+    texts = [t.text for t in tag("text")]
+    frames = sum(text in ("Forward Pass", "Backward Pass") for text in texts)
+    return root, texts, corners[:frames], corners[frames:], list(tag("polygon"))
+
+
+def apart(one, other):
+    return one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+
+
+class TestInANotebook:
+    def branched(self):
+        w, x = leaf(3, 3), polygrad.ones(3, 3)
+        y = x @ w
+        for _ in range(3):
+            y = y + (y.tanh() @ w) * y.sin()
+        return y.sum()
+
+    def test_text_and_picture_are_the_same_drawing(self):
+        loss = self.branched()
+        drawing = viz.mermaid(loss)
+        bundle = drawing._repr_mimebundle_()
+        assert bundle["text/vnd.mermaid"] == bundle["text/plain"] == drawing == str(drawing)
+        _, texts, _, boxes, heads = picture(drawing)
+        written = [line for label in labels(drawing).values() for line in label.split("<br/>")]
+        assert sorted(texts) == sorted([*written, "Forward Pass", "Backward Pass"])
+        assert len(boxes) == len(labels(drawing)) and len(heads) == drawing.count(" -->")
+        again = pickle.loads(pickle.dumps(drawing))
+        assert again == drawing and again._repr_mimebundle_() == bundle
+
+    @pytest.mark.parametrize("direction", ["LR", "RL", "TB", "BT", "TD"])
+    @pytest.mark.parametrize("expand", [False, True])
+    def test_no_two_boxes_touch_and_arrows_lead_along(self, direction, expand):
+        root, _, frames, boxes, heads = picture(viz.mermaid(self.branched(), direction=direction, expand=expand))
+        assert all(apart(one, other) for one, other in itertools.combinations(boxes, 2))
+        assert len(frames) == 2 and apart(*frames)
+        left, top, width, height = map(float, root.get("viewBox").split())
+        for inner in (*frames, *boxes):
+            assert left < inner[0] and top < inner[1] and inner[2] < left + width and inner[3] < top + height
+        for box in boxes:
+            assert sum(f[0] < box[0] and f[1] < box[1] and box[2] < f[2] and box[3] < f[3] for f in frames) == 1
+        axis, sign = {"LR": (0, 1), "RL": (0, -1), "TB": (1, 1), "BT": (1, -1), "TD": (1, 1)}[direction]
+        for head in heads:
+            numbers = iter(map(float, head.get("points").split()))
+            tip, *wings = zip(numbers, numbers, strict=True)
+            assert all((tip[axis] - wing[axis]) * sign > 0 for wing in wings)
+        assert (frames[1][axis] - frames[0][axis]) * sign > 0
+
+    def test_names_are_only_text(self):
+        names = ["<b>&amp;</b>", "</svg>", "a\nb", "\x00", "\ud800", "]]>", "名前" * 10]
+        named = {name: leaf(1) for name in names}
+        _, texts, _, boxes, _ = picture(viz.mermaid(sum(named.values()) * 1, params=named))
+        assert {"<b>&amp;</b>", "</svg>", "a b", "\ufffd", "]]>", "名前" * 10} <= set(texts)
+        assert max(right - left for left, _, right, _ in boxes) > 20 * 14  # such signs are twice as wide
+
+    def test_a_chart_that_mermaid_would_refuse_is_a_picture_only(self):
+        y = leaf(2)
+        for _ in range(300):
+            y = y.tanh()
+        drawing = viz.mermaid(y, expand=True, max_nodes=1000)
+        assert drawing._repr_mimebundle_().keys() == {"text/plain", "image/svg+xml"}
+        assert len(picture(drawing)[4]) == 600
+
+    def test_a_leaf_alone(self):
+        _, texts, frames, boxes, heads = picture(viz.mermaid(leaf(1)))
+        assert texts[0] == "Forward Pass" and len(frames) == len(boxes) == 1 and heads == []
 
 
 class TestErrors:

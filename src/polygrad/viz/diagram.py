@@ -19,6 +19,11 @@ from .names import Names
 _INLINE = 24
 #: A formula longer than this is cut.
 _LONGEST = 72
+#: The colour of a box by its kind.
+FILL = {
+    "parameter": "#dbe9ff", "data": "#eeeeee", "value": "#ffffff", "loss": "#ffe3c2", "gradient": "#dff3df",
+    "note": "#ffffff",
+}  # fmt: skip
 
 
 @dataclass
@@ -29,6 +34,10 @@ class Box:
     label: str
     kind: str
     shape: tuple[int, ...] | None = None
+
+    def lines(self, shapes: bool) -> list[str]:
+        """The lines of text in it, the shape's among them where ``shapes`` are wanted."""
+        return [self.label, str(self.shape)] if shapes and self.shape is not None else [self.label]
 
 
 @dataclass

@@ -6,12 +6,38 @@ import re
 import sys
 from collections.abc import Mapping
 from types import FrameType
+from typing import Any
 
 from .._core.tensor import Tensor
 from . import names
-from .diagram import Box, Diagram, diagram_of
+from .diagram import FILL, Box, Diagram, diagram_of
+from .svg import as_svg
 
 _DIRECTIONS = ("LR", "RL", "TB", "BT", "TD")
+#: Mermaid refuses a chart of more arrows, or of a longer text, than this.
+_MOST_ARROWS, _LONGEST_TEXT = 500, 50_000
+
+
+class Mermaid(str):
+    """A Mermaid flowchart as text, which a notebook shows as a picture."""
+
+    _diagram: Diagram
+    _direction: str
+    _shapes: bool
+
+    def __new__(cls, diagram: Diagram, direction: str, shapes: bool) -> Mermaid:
+        made = super().__new__(cls, _as_mermaid(diagram, direction, shapes))
+        made._diagram, made._direction, made._shapes = diagram, direction, shapes
+        return made
+
+    def __reduce__(self) -> Any:
+        return Mermaid, (self._diagram, self._direction, self._shapes)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        bundle = {"text/plain": str(self), "image/svg+xml": as_svg(self._diagram, self._direction, self._shapes)}
+        if self.count(" --> ") + len(self._diagram.turn) <= _MOST_ARROWS and len(self) <= _LONGEST_TEXT:
+            bundle["text/vnd.mermaid"] = str(self)
+        return bundle
 
 
 def mermaid(
@@ -22,7 +48,7 @@ def mermaid(
     shapes: bool = True,
     expand: bool = False,
     max_nodes: int = 60,
-) -> str:
+) -> Mermaid:
     """The graph that ``loss`` was computed by, forward and backward, as a Mermaid flowchart.
 
     A box is a tensor that has a name, or that several operations use; what lies between is written as a formula.  Call
@@ -46,7 +72,7 @@ def mermaid(
         L = (w * x) ** 2
         print(polygrad.viz.mermaid(L))
     """
-    return _as_mermaid(_diagram(loss, params, sys._getframe(1), direction, expand, max_nodes), direction, shapes)
+    return Mermaid(_diagram(loss, params, sys._getframe(1), direction, expand, max_nodes), direction, shapes)
 
 
 def dot(
@@ -105,10 +131,6 @@ class _Identifiers:
         return self._of[name]
 
 
-def _lines(box: Box, shapes: bool) -> list[str]:
-    return [box.label, str(box.shape)] if shapes and box.shape is not None else [box.label]
-
-
 # -- Mermaid -----------------------------------------------------------------------------------------------------------
 
 # Entities in Mermaid's own spelling; a pair of * or _ around a word would be taken for emphasis.
@@ -126,7 +148,7 @@ def _as_mermaid(diagram: Diagram, direction: str, shapes: bool) -> str:
         identify(box.name)
 
     def node(box: Box) -> str:
-        label = "<br/>".join(_mermaid_text(line) for line in _lines(box, shapes))
+        label = "<br/>".join(_mermaid_text(line) for line in box.lines(shapes))
         return f'{identify(box.name)}["{label}"]'
 
     parts = [
@@ -146,11 +168,6 @@ def _as_mermaid(diagram: Diagram, direction: str, shapes: bool) -> str:
 
 # -- Graphviz ----------------------------------------------------------------------------------------------------------
 
-_FILL = {
-    "parameter": "#dbe9ff", "data": "#eeeeee", "value": "#ffffff", "loss": "#ffe3c2", "gradient": "#dff3df",
-    "note": "#ffffff",
-}  # fmt: skip
-
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
@@ -162,9 +179,9 @@ def _as_dot(diagram: Diagram, direction: str, shapes: bool) -> str:
         identify(box.name)
 
     def node(box: Box) -> str:
-        label = "\\n".join(_quoted(line)[1:-1] for line in _lines(box, shapes))
+        label = "\\n".join(_quoted(line)[1:-1] for line in box.lines(shapes))
         dashed = ', style="rounded,dashed"' if box.kind == "note" else ""
-        return f'{identify(box.name)} [label="{label}", fillcolor="{_FILL[box.kind]}"{dashed}];'
+        return f'{identify(box.name)} [label="{label}", fillcolor="{FILL[box.kind]}"{dashed}];'
 
     lines = [
         "digraph autograd {",
