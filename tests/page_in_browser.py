@@ -109,7 +109,14 @@ def test_a_click_shows_what_is_known(small):
 
 
 def test_a_search_finds_operations_names_and_shapes(small):
-    for text, count in (("tanh", 2), ("model.blocks.1.wide.weight", 1), ("(5, 16)", 4), ("zzz", 0)):
+    for text, count in (
+        ("tanh", 2),
+        ("model.blocks.1.wide.weight", 1),
+        ("(5, 16)", 4),
+        ("(5,16)", 4),
+        ("blocks.1 linear", 2),
+        ("zzz", 0),
+    ):
         small.fill("#search", text)
         assert small.inner_text("#count") == f"{count} found", text
     small.fill("#search", "self.head(x)")  # a line, where nothing is called so

@@ -63,7 +63,13 @@ def mermaid(
         expand: give every operation a box of its own.
         max_nodes: draw at most so many tensors, those nearest to the loss; a note says how many are left out.
 
-    Raises RuntimeError where nothing was recorded, ValueError for an unknown direction.
+    Returns:
+        The chart, a str, which a notebook shows as a picture, also without a network.
+
+    Raises:
+        RuntimeError: nothing was recorded.
+        TypeError: ``loss`` is no tensor, or ``params`` has a value that is none.
+        ValueError: ``direction`` or ``max_nodes`` is unknown or too small.
 
     Example::
 
@@ -85,6 +91,22 @@ def dot(
     max_nodes: int = 60,
 ) -> str:
     """The same drawing as `mermaid`, in Graphviz's language: ``dot -Tsvg`` makes a picture of it.
+
+    Args:
+        loss: a tensor that requires grad.
+        params: names of tensors; left out, the caller's variables are looked at.
+        direction: where the arrows go, "LR" or "TB" (and "RL", "BT").
+        shapes: write the shape of each tensor below it.
+        expand: give every operation a box of its own.
+        max_nodes: draw at most so many tensors, those nearest to the loss.
+
+    Returns:
+        The drawing as text.
+
+    Raises:
+        RuntimeError: nothing was recorded.
+        TypeError: ``loss`` is no tensor, or ``params`` has a value that is none.
+        ValueError: ``direction`` or ``max_nodes`` is unknown or too small.
 
     Example::
 

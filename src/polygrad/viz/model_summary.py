@@ -53,10 +53,13 @@ def summary(model: Any, input_shape: Any = None, example: Any = None) -> Summary
         input_shape: the shape of the input, batch included; several inputs have a list of shapes.
         example: an input tensor, or a tuple of the inputs; for models whose inputs are not floating-point numbers.
 
-    Returns a str, which a notebook shows as a table.
-
     The run is in evaluation mode and unrecorded, so it changes nothing.  Without input the column of shapes is empty.
-    Raises TypeError for both of ``input_shape`` and ``example``.
+
+    Returns:
+        The table, a str, which a notebook shows as a table of its own.
+
+    Raises:
+        TypeError: both ``input_shape`` and ``example`` are given.
 
     Example::
 

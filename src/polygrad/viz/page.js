@@ -492,15 +492,25 @@ for (const node of nodes) {
   node.moreWords = [node.words, node.formula, ...lines].join(" ").toLowerCase(); // where the others find nothing
 }
 
+/** The nodes that have the text as it is, or else all of its words; in what they are called, or else in what is known of them. */
+function having(text) {
+  const words = text.split(/\s+/);
+  for (const part of ["words", "moreWords"]) {
+    for (const test of [(known) => known.includes(text), (known) => words.every((word) => known.includes(word))]) {
+      const list = nodes.filter((node) => test(node[part]));
+      if (list.length > 0) return list;
+    }
+  }
+  return [];
+}
+
 function search() {
-  const words = find("search").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const having = (text) => nodes.filter((node) => words.every((word) => node[text].includes(word)));
-  found.list = words.length === 0 ? [] : having("words");
-  if (words.length > 0 && found.list.length === 0) found.list = having("moreWords");
+  const text = find("search").value.trim().toLowerCase().replace(/,\s*(?=\d)/g, ", "); // as shapes are written
+  found.list = text === "" ? [] : having(text);
   found.set = new Set(found.list);
   found.at = -1;
-  find("count").textContent = words.length === 0 ? "" : `${found.list.length} found`;
-  find("results").hidden = words.length === 0;
+  find("count").textContent = text === "" ? "" : `${found.list.length} found`;
+  find("results").hidden = text === "";
   find("results").querySelector("ol").replaceChildren(...found.list.slice(0, MOST).map((node) => element("li", nodeButton(node))));
   mark();
 }
