@@ -44,10 +44,12 @@ def is_opaque(value: Any) -> bool:
 
 @functools.cache
 def package_of(kind: type) -> str:
+    """The name of the package that a class belongs to."""
     return str(getattr(kind, "__module__", "")).partition(".")[0]
 
 
 def is_foreign(kind: type) -> bool:
+    """Whether a class belongs to the standard library."""
     return package_of(kind) in sys.stdlib_module_names
 
 
@@ -65,16 +67,19 @@ def is_library(kind: type) -> bool:
 
 
 def items_of(value: Any) -> list[Any]:
+    """The elements of a container, the values of a mapping."""
     return list(value.values()) if isinstance(value, MAPPING_TYPES) else list(value)
 
 
 def slots_of(kind: type) -> Iterator[str]:
+    """The names in ``__slots__`` of a class, without its bases."""
     for name, raw in kind.__dict__.items():
         if isinstance(raw, types.MemberDescriptorType) and not name.startswith("__"):
             yield name
 
 
 def code_of(raw: Any) -> Any:
+    """The code of a function, method or property, None where it has none in Python."""
     if isinstance(raw, property):
         raw = raw.fget
     raw = getattr(raw, "__func__", raw)
@@ -83,6 +88,7 @@ def code_of(raw: Any) -> Any:
 
 
 def containers_in(tree: Any) -> Iterator[Any]:
+    """The lists, tuples and mappings that ``tree`` is nested of, itself first."""
     kind = type(tree)
     if kind in MAPPINGS or kind in (list, tuple) or is_named_tuple(tree):
         yield tree

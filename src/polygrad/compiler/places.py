@@ -110,6 +110,7 @@ def _contents(memory: Any) -> tuple[Any, ...]:
 
 
 def reference_to(value: Any, callback: Any = None) -> Any:
+    """A weak reference to ``value``, None where it cannot have one or need not."""
     if isinstance(value, _LASTING):
         return None
     try:
