@@ -44,15 +44,34 @@ def rows(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line] for line in lines]
 
 
-def test_the_page_about_performance_shows_what_was_measured():
-    measured = ROOT / "benchmarks" / "README.md"
-    if not measured.is_file() or not PAGES:
+#: The rows of the README's table: what of polygrad, against what.
+PAIRS = {
+    ("eager on NumPy", "PyTorch"): "polygrad / torch",
+    ("eager on NumPy", "HIPS autograd"): "polygrad / autograd",
+    ("compiled on NumPy", "PyTorch"): "polygrad-compiled / torch",
+    ("compiled on JAX", "`jax.jit`, by hand"): "polygrad-jax-compiled / jax.jit",
+}
+
+
+@pytest.fixture
+def measured() -> dict[str, dict[str, str]]:
+    """Workload → the two that are compared → ratio, as the benchmarks' page has them."""
+    page = ROOT / "benchmarks" / "README.md"
+    if not page.is_file() or not PAGES:
         pytest.skip("the benchmarks are not here")
-    heading, _, *found = rows(
-        measured.read_text(encoding="utf-8").partition("## What was measured")[2].partition("\nBoth cores")[0]
-    )
-    columns = [heading.index(name.replace(" /", "<br>/")) for name in RATIOS]
-    expected = {row[0]: [row[column] for column in columns] for row in found}
+    text = page.read_text(encoding="utf-8").partition("## What was measured")[2].partition("\nBoth cores")[0]
+    heading, _, *found = rows(text)
+    names = [name.replace("<br>", " ") for name in heading]
+    return {row[0]: dict(zip(names, row, strict=True)) for row in found}
+
+
+def test_the_page_about_performance_shows_what_was_measured(measured):
     page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8").partition("\n## ")[0]
     shown = {row[0].partition("`:")[0].strip("`"): row[1:] for row in rows(page)[2:]}
-    assert shown == expected
+    assert shown == {workload: [ratios[name] for name in RATIOS] for workload, ratios in measured.items()}
+
+
+def test_the_readme_shows_what_was_measured(measured):
+    page = (ROOT / "README.md").read_text(encoding="utf-8").partition("## How fast it is")[2].partition("\n## ")[0]
+    for step, ours, theirs, ratio in rows(page)[2:]:
+        assert measured[step.split("`")[1]][PAIRS[ours, theirs]] == ratio, step
