@@ -309,7 +309,16 @@ def view_of_the_transpose_raises(torch):
 @program
 def stride_of_views(torch):
     x = counting(torch, 2, 3, 4)
-    views = x, x.T, x[1], x[:, ::2], x[..., None], x.permute(1, 0, 2), x[:, 1:2].expand(2, 5, 4), x.diagonal(0, 0, 1)
+    views = (
+        x,
+        x.permute(2, 1, 0),
+        x[1],
+        x[:, ::2],
+        x[..., None],
+        x.permute(1, 0, 2),
+        x[:, 1:2].expand(2, 5, 4),
+        x.diagonal(0, 0, 1),
+    )
     return [v.stride() for v in views], x.stride(1), [v.is_contiguous() for v in views]
 
 

@@ -309,6 +309,7 @@ LISTS: list[tuple[Any, Any]] = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:Using a non-tuple sequence")
 @pytest.mark.parametrize(("listed", "key"), LISTS, ids=lambda value: str(value)[:30].replace("\n", ""))
 def test_a_list_is_the_key_that_it_is_in_pytorch(listed, key, backend):
     x = polygrad.reshape(polygrad.arange(24.0), (2, 3, 4))
@@ -320,6 +321,7 @@ def test_a_list_is_the_key_that_it_is_in_pytorch(listed, key, backend):
         assert one.tolist() == other.tolist() and one.requires_grad is value.requires_grad
 
 
+@pytest.mark.filterwarnings("ignore:Using a non-tuple sequence")
 def test_a_list_of_tensors_is_a_key_of_several_axes(backend):
     x = polygrad.reshape(polygrad.arange(6.0), (2, 3))
     assert x[[polygrad.tensor(0), polygrad.tensor(1)]].item() == 1.0

@@ -177,6 +177,7 @@ def test_a_function_of_two_arguments(name, backend):
         assert_differentiable(function, arrays, name)
 
 
+@pytest.mark.filterwarnings("ignore:nn.functional.upsample")
 @pytest.mark.parametrize("name", EXPRESSIONS)
 def test_an_expression(name, backend):
     function, arrays, expected = EXPRESSIONS[name]

@@ -197,8 +197,20 @@ def diff(
 
 @in_single_precision
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
-    """The integral along ``dim`` by the trapezoidal rule, of points ``x`` or of points at distances ``dx``."""
-    axis = normal_axis(dim, y.ndim)
+    """The integral along ``dim`` by the trapezoidal rule, of points ``x`` or of points at distances ``dx``.
+
+    Raises RuntimeError for booleans, and where there is not one ``x`` for each point.
+    """
+    axis = normal_axis(dim, check_tensor(y, "trapezoid", "y").ndim)
+    for argument, points in (("y", y), ("x", x)):
+        if points is not None and points.dtype.kind == "bool":
+            raise RuntimeError(f"trapezoid: received a bool input for `{argument}`, but bool is not supported")
+    if x is not None and (not x.ndim or x.shape[0 if x.ndim == 1 else axis] != y.shape[axis]):
+        raise ShapeError(
+            f"trapezoid: there must be one `x` value for each sample point; x has shape {tuple(x.shape)}, and y {tuple(y.shape)}"
+        )
+    # Small integers would overflow in a sum of two.
+    y, x = (p if p is None or p.dtype.is_differentiable else xp.astype(p, _dtypes.int64) for p in (y, x))  # type: ignore[assignment]  # of two, y is none of the Nones
     before = (slice(None),) * axis
     means = (y[(*before, slice(1, None))] + y[(*before, slice(None, -1))]) / 2
     if x is None:

@@ -10,7 +10,7 @@ from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .._dtypes import float32
 from .._ops.attention import REMEMBERED
-from .common import check_tensor, xp
+from .common import check_tensor, warn, xp
 from .creation import zeros
 from .neural import dropout, linear
 from .shaping import cat, chunk
@@ -244,6 +244,8 @@ def _merged_masks(
         masks.append(xp.reshape(padding, (batch, 1, 1, length)))
     if not masks:
         return None
+    if len({mask.dtype for mask in masks}) > 1:
+        warn("Support for mismatched key_padding_mask and attn_mask is deprecated. Use the same type for both.")
     if columns > length:
         masks = [_wider(mask, columns - length) for mask in masks]
     if all(mask.dtype.kind == "bool" for mask in masks):

@@ -120,14 +120,14 @@ def isreal(input: Tensor) -> Tensor:
 
 def adjoint(input: Tensor) -> Tensor:
     """The conjugate transpose of the last two dimensions.  A view.  Raises RuntimeError for fewer than two."""
-    return pointwise.conj(shaping.matrix_transpose(input))
+    return pointwise.conj(shaping.matrix_transpose(input, "mH"))
 
 
 def matrix_adjoint(input: Tensor) -> Tensor:
     """The conjugate transpose of a matrix: ``x.H``.  A view.  Raises RuntimeError for what is no matrix."""
     if check_tensor(input, "H").ndim not in (0, 2):
         raise ShapeError(f"tensor.H is only supported on matrices (2-D tensors). Got {input.ndim}-D tensor.")
-    return pointwise.conj(shaping.numpy_transpose(input))
+    return pointwise.conj(shaping.numpy_transpose(input) if input.ndim else shaping.of_number(input, "H"))
 
 
 def complex(real: Tensor, imag: Tensor) -> Tensor:

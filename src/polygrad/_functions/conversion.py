@@ -152,6 +152,11 @@ def converter(kind: type) -> Callable[[Tensor], Any]:
             )
         if input.dtype.is_complex and kind is not complex:
             raise DTypeError(f"a complex number is no {kind.__name__}; take x.real, x.imag or x.abs()")
+        if kind is not int and input._edge is not None and grad_enabled():
+            warn(
+                "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior. Consider using "
+                "tensor.detach() first, or .item()."
+            )
         return kind(input.backend.item(input._read()))
 
     return convert

@@ -19,7 +19,16 @@ _FULL = slice(None)
 
 def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
     """``key`` as a basic key, and the index tensors with the axis of ``x[basic]`` that each is for."""
-    items = list(key) if isinstance(key, tuple) or _stands_for_tuple(key) else [key]
+    if isinstance(key, tuple):
+        items = list(key)
+    elif _stands_for_tuple(key):
+        warn(
+            "Using a non-tuple sequence for multidimensional indexing is deprecated: this list is the key of several axes, and one "
+            "index tensor in NumPy. Write x[tuple(key)] or x[polygrad.tensor(key)]."
+        )
+        items = list(key)
+    else:
+        items = [key]
     ndim = x.ndim
     consumed = gaps = 0
     basic = True
@@ -145,6 +154,10 @@ def _item(item: Any, x: Tensor) -> Any:
     if isinstance(item, Tensor):
         if item.dtype is _dtypes.uint8:
             return byte_mask(item)
+        if not item.ndim and item.dtype.kind == "int" and not item.backend.level and not RECORDERS:
+            return int(
+                item.item()
+            )  # a view, as for a number; where numbers are not known, the index is one of the program
         if item.dtype.kind not in ("bool", "int", "uint"):
             raise IndexError(
                 f"tensors used as indices must be of integer or boolean type, and this one is {item.dtype.name}"

@@ -11,10 +11,11 @@ from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.decompositions import of_triangle
-from .common import check_tensor
+from .._ops.shaping import normal_axis
+from .common import check_tensor, numpy_spelling
 from .creation import eye, zeros
 from .layout import separate_from
-from .shaping import broadcast_to
+from .shaping import broadcast_shapes, broadcast_to
 
 
 class SlogdetResult(NamedTuple):
@@ -363,3 +364,21 @@ def svd_parts(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDP
         )
     U, S, Vh = svd(input, full_matrices=not some)
     return SVDParts(U, S, _adjoint(Vh))
+
+
+@numpy_spelling
+@alike("input", "other")
+def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
+    """The cross products of vectors of three elements along ``dim``, broadcast elsewhere."""
+    shape = broadcast_shapes(input.shape, other.shape)
+    lengths = [x.shape[normal_axis(dim, x.ndim)] if x.ndim else 0 for x in (input, other)]
+    if lengths != [3, 3]:
+        found = f"but got {lengths[0]} and {lengths[1]}" if shape else "but the tensors have no dimensions"
+        raise ShapeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3, {found} (the shapes are {tuple(input.shape)} "
+            f"and {tuple(other.shape)})"
+        )
+    axis = normal_axis(dim, len(shape)) - len(shape)
+    a, b = broadcast_to(input, shape), broadcast_to(other, shape)
+    forward, backward = (lambda x: xp.roll(x, -1, axis)), (lambda x: xp.roll(x, -2, axis))
+    return forward(a) * backward(b) - backward(a) * forward(b)

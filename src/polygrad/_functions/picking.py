@@ -14,6 +14,7 @@ from .common import ask, check_tensor, numpy_spelling
 from .creation import arange, full, tensor
 from .indexing import scalar_for
 from .keys import check_range, nonzero_positions
+from .layout import separate_from
 from .pointwise import scaled
 from .shaping import broadcast_shapes, broadcast_tensors, broadcast_to, clone, flatten, reshape, stack
 
@@ -121,7 +122,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
 
 def take(input: Tensor, index: Tensor) -> Tensor:
     """The elements of the flattened ``input`` at ``index``, in the shape of ``index``."""
-    return flatten(input)[check_positions(index, "take")]
+    return separate_from(input, flatten(input)[check_positions(index, "take")])
 
 
 @alike("input", "src")

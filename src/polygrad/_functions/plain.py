@@ -151,10 +151,15 @@ def _plain(data: Any, kinds: set[Any]) -> Any:
     if isinstance(data, (list, tuple, range)):
         return [_plain(item, kinds) for item in data]
     if isinstance(data, Tensor):
+        if data.shape.numel() != 1:
+            raise ValueError(
+                "only one element tensors can be converted to Python scalars, and one in the data has shape "
+                f"{tuple(data.shape)}; join tensors by polygrad.stack"
+            )
         kinds.add(data.dtype)
         if loses_derivative(data):
             warn(_CONVERTED)
-        return data.detach().reshape(()).tolist() if data.shape.numel() == 1 else data.detach().tolist()
+        return data.detach().item()
     if isinstance(data, (np.ndarray, np.generic)):
         kinds.add(_of_numpy(data.dtype))
         return data.tolist()

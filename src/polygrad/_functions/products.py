@@ -15,8 +15,9 @@ from .._core.scalars import whole
 from .._core.tensor import Tensor
 from .._ops import einsum as einstein
 from .._ops.shaping import normal_axis
-from .common import check_tensor, numpy_spelling
-from .shaping import broadcast_shapes, broadcast_to
+from . import linalg
+from .common import check_tensor, numpy_spelling, warn
+from .shaping import broadcast_shapes
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -167,21 +168,21 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
 
 
 @numpy_spelling
-@alike("input", "other")
-def cross(input: Tensor, other: Tensor, dim: int = -1) -> Tensor:
-    """The cross products of vectors of three elements along ``dim``, broadcast elsewhere."""
-    shape = broadcast_shapes(input.shape, other.shape)
-    lengths = [x.shape[normal_axis(dim, x.ndim)] if x.ndim else 0 for x in (input, other)]
-    if lengths != [3, 3]:
-        found = f"but got {lengths[0]} and {lengths[1]}" if shape else "but the tensors have no dimensions"
-        raise ShapeError(
-            f"linalg.cross: inputs dimension {dim} must have length 3, {found} (the shapes are {tuple(input.shape)} "
-            f"and {tuple(other.shape)})"
+def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
+    """The cross products of vectors of three elements along ``dim``, broadcast elsewhere.
+
+    Without ``dim``, the first dimension of ``input`` that is of length 3, with PyTorch's warning; `linalg.cross` takes the last.
+    """
+    if dim is None:
+        check_tensor(input, "cross")
+        warn(
+            "cross: without dim the first dimension of length 3 is taken, which is deprecated; give dim, or use linalg.cross, "
+            "which takes the last dimension"
         )
-    axis = normal_axis(dim, len(shape)) - len(shape)
-    a, b = broadcast_to(input, shape), broadcast_to(other, shape)
-    forward, backward = (lambda x: xp.roll(x, -1, axis)), (lambda x: xp.roll(x, -2, axis))
-    return forward(a) * backward(b) - backward(a) * forward(b)
+        dim = next((d for d, length in enumerate(input.shape) if length == 3), None)
+        if dim is None:
+            raise ShapeError(f"cross: no dimension of size 3 in input, whose shape is {tuple(input.shape)}")
+    return linalg.cross(input, other, dim=dim)
 
 
 def multi_dot(tensors: Sequence[Tensor]) -> Tensor:

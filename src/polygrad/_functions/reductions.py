@@ -13,7 +13,7 @@ from .._core.scalars import plain
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.reductions import axes_of
-from .common import check_tensor, dims_of, numpy_spelling
+from .common import check_tensor, dims_of, numpy_spelling, warn
 from .creation import check_dtype
 from .norms import matrix_norm, vector_norm
 from .picking import gather
@@ -82,17 +82,24 @@ def var(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
     """The variance of all elements, or along ``dim``, with Bessel's correction unless ``correction`` says otherwise."""
-    return xp.var(input, *_spread(input, dim, unbiased, correction), keepdim)
+    return xp.var(input, *_spread("var", input, dim, unbiased, correction), keepdim)
 
 
-def _spread(input: Tensor, dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
+def _spread(name: str, input: Tensor, dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
     """The axes and the correction of a variance."""
     dim = plain(dim)
     if isinstance(dim, bool):  # var(x, unbiased)
         dim, unbiased = None, dim
     if correction is None:
         correction = 1 if unbiased is None else int(unbiased)
-    return _checked(input, dim), correction
+    axes = _checked(input, dim)
+    along = input.shape if axes is None else [input.shape[a] for a in ((axes,) if isinstance(axes, int) else axes)]
+    if (count := math.prod(along)) - correction <= 0:
+        warn(
+            f"{name}(): degrees of freedom is <= 0: {count} elements along the dimensions, and a correction of {correction}, which "
+            "should be less"
+        )
+    return axes, correction
 
 
 @numpy_spelling
@@ -100,7 +107,7 @@ def std(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
     """The standard deviation: the square root of `var`.  The gradient at a standard deviation of 0 is 0."""
-    return xp.std(input, *_spread(input, dim, unbiased, correction), keepdim)
+    return xp.std(input, *_spread("std", input, dim, unbiased, correction), keepdim)
 
 
 @numpy_spelling

@@ -11,7 +11,7 @@ import numpy as np
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
-from .common import check_countable, check_tensor, sizes, xp
+from .common import check_countable, check_tensor, sizes, warn, xp
 from .convolution import check_filled
 from .creation import tensor
 from .layout import separate_from
@@ -200,7 +200,16 @@ def interpolate(
     return input
 
 
-upsample = interpolate
+def upsample(
+    input: Tensor,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+) -> Tensor:
+    """`interpolate`, by its older name.  Warns of it."""
+    warn("nn.functional.upsample is deprecated; write nn.functional.interpolate")
+    return interpolate(input, size, scale_factor, mode, align_corners)
 
 
 def _place(x: Tensor) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from .._core.scalars import index, whole
 from .._core.tensor import Tensor
 from .._ops.indexing import getitem
 from .._ops.shaping import normal_axis
-from .common import check_tensor, dims_of, keyword_or_positional, numpy_spelling, sizes
+from .common import check_tensor, dims_of, keyword_or_positional, numpy_spelling, sizes, warn
 from .layout import is_contiguous, reshaped_strides, separate, strides_of
 
 _FULL = slice(None)
@@ -109,18 +109,41 @@ def t(input: Tensor) -> Tensor:
     """The transpose of a matrix; vectors are left as they are.  A view."""
     if input.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
-    return numpy_transpose(input)
+    return _reversed(input)
 
 
-def matrix_transpose(input: Tensor) -> Tensor:
-    """The transpose of the last two dimensions: ``x.mT``.  A view.  Raises RuntimeError for fewer than two."""
+def matrix_transpose(input: Tensor, name: str = "mT") -> Tensor:
+    """The transpose of the last two dimensions: ``x.mT``.  A view.  Raises RuntimeError for a vector, and warns of a number."""
+    if not input.ndim:
+        return of_number(input, name)
     if input.ndim < 2:
-        raise ShapeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor.")
+        raise ShapeError(
+            f"tensor.{name} is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
+        )
     return xp.matrix_transpose(input)
 
 
 def numpy_transpose(input: Tensor) -> Tensor:
-    """All dimensions in reverse order: ``x.T``."""
+    """All dimensions in reverse order: ``x.T``.  A view.  Warns of what is no matrix."""
+    if input.ndim == 2:
+        return xp.permute_dims(input, (1, 0))
+    if not input.ndim:
+        return of_number(input, "T")
+    warn(
+        "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in "
+        f"a future release; this one has {input.ndim}. Consider `x.mT` to transpose batches of matrices, or `x.permute(...)` to "
+        "reverse the dimensions of a tensor."
+    )
+    return _reversed(input)
+
+
+def of_number(input: Tensor, name: str) -> Tensor:
+    """A tensor without dimensions as ``x.T`` and its like leave it.  Warns, as PyTorch does."""
+    warn(f"Tensor.{name} is deprecated on 0-D tensors, which it leaves as they are.")
+    return _reversed(input)
+
+
+def _reversed(input: Tensor) -> Tensor:
     return xp.permute_dims(input, tuple(reversed(range(input.ndim))))
 
 

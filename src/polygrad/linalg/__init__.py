@@ -12,6 +12,7 @@ from .._core.dispatch import LinAlgError
 from .._core.primitive import OPERATIONS as _operations
 from .._functions.linalg import (
     cholesky,
+    cross,
     det,
     eigh,
     eigvalsh,
@@ -28,7 +29,7 @@ from .._functions.linalg import (
     svdvals,
 )
 from .._functions.norms import cond, matrix_norm, norm, vector_norm
-from .._functions.products import cross, multi_dot, vecdot
+from .._functions.products import multi_dot, vecdot
 from .._functions.shaping import diagonal as _diagonal
 
 __all__ = [

@@ -87,6 +87,11 @@ class GradientHooks:
         if self.observed:
             self.incoming = incoming
         else:  # no input requires grad, so this is where the hooks are called
+            if self.after:
+                warn(
+                    "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs "
+                    f"of {type(self.module).__name__} require gradients."
+                )
             for hook in self.after:
                 replaced = hook(self.module, (None,) * self.inputs, incoming)
                 if replaced is not None and any(g is not None for g in _several(replaced)):

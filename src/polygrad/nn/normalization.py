@@ -7,7 +7,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
-from .._functions.common import sizes
+from .._functions.common import sizes, warn
 from .._functions.creation import ones, zeros
 from ..autograd.grad_mode import no_grad
 from . import functional as F
@@ -159,6 +159,11 @@ class _InstanceNorm(_Statistics):
         self._check(input)
         batch = input[None] if input.ndim + 1 in self.dimensions else input
         own = self.training or not self.track_running_stats
+        if batch.shape[1] != self.num_features:
+            warn(
+                f"input's size at dim=1, {batch.shape[1]}, does not match num_features, {self.num_features}, which is not used "
+                "because affine=False"
+            )
         result = F.instance_norm(
             batch, self.running_mean, self.running_var, self.weight, self.bias, own, self.momentum or 0.0, self.eps
         )

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .._functions.common import real_number
+from .._core.tensor import Tensor
+from .._functions.common import real_number, warn
 from .._state import host_effect
 from .optimizer import Optimizer
 from .schedule import EPOCH_DEPRECATION_WARNING as EPOCH_DEPRECATION_WARNING
@@ -423,13 +424,18 @@ class ReduceLROnPlateau(LRScheduler):
             return sign * a > sign * best * (1 + sign * self.threshold)
         return sign * a > sign * best + self.threshold
 
-    def step(self, metrics: Any) -> None:  # type: ignore[override]  # as PyTorch's, it must have a measure
-        """Take the measure of an epoch, a number or a tensor of one element, and set the rates."""
-        value = float(metrics)
-        host_effect(lambda: self._measured(value), self._remember)
+    def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]  # as PyTorch's
+        """Take the measure of an epoch, a number or a tensor of one element, and set the rates.
 
-    def _measured(self, value: float) -> None:
-        self.last_epoch += 1
+        Warns of ``epoch``, the number of the epoch, which is deprecated.
+        """
+        value = float(metrics.detach() if isinstance(metrics, Tensor) else metrics)
+        if epoch is not None:
+            warn(EPOCH_DEPRECATION_WARNING)
+        host_effect(lambda: self._measured(value, epoch), self._remember)
+
+    def _measured(self, value: float, epoch: int | None) -> None:
+        self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         if self.is_better(value, self.best):
             self.best, self.num_bad_epochs = value, 0
         else:

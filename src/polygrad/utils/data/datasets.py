@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
 from ..._core.tensor import Tensor
+from ..._functions.common import warn
 from ..._functions.generator import Generator
 from ..._functions.random import randperm
 
@@ -187,6 +188,9 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | 
         counts = [math.floor(total * n) for n in counts]
         for i in range(total - int(sum(counts))):  # what rounding left over
             counts[i % len(counts)] += 1
+        for i, count in enumerate(counts):
+            if not count:
+                warn(f"Length of split at index {i} is 0. This might result in an empty dataset.")
     if sum(counts) != total:
         raise ValueError(f"random_split: lengths {list(lengths)} do not sum up to {total}, the data set's")
     order = randperm(total, generator=generator).tolist()
