@@ -181,6 +181,19 @@ def test_the_drawing_moves_and_zooms(small):
     small.wait_for_function(f"view.scale > {at[2]} * 1.5")
 
 
+def test_in_the_frame_of_a_notebook_all_of_a_small_graph_is_seen(browser):
+    loss = (polygrad.ones(3, requires_grad=True) * 2).exp().sum()
+    page = browser.new_page(viewport={"width": 860, "height": 700})
+    page.set_content(viz.html(loss)._repr_html_())
+    frame = page.frames[1]
+    frame.wait_for_selector(".node.chosen")
+    bottom = frame.locator("#drawing").bounding_box()
+    for box in frame.locator(".node rect").all():
+        inner = box.bounding_box()
+        assert bottom["y"] <= inner["y"] and inner["y"] + inner["height"] <= bottom["y"] + bottom["height"]
+    page.close()
+
+
 def test_hostile_names_are_only_text(context, tmp_path):
     names = [
         "</script><script>alert(1)</script>",

@@ -604,8 +604,8 @@ find("unfold-all").addEventListener("click", foldTo(() => folded.clear()));
 const operations = nodes.filter((node) => node.kind === "operation").length;
 find("title").textContent = document.title = `Graph of ${graph.loss}`;
 find("totals").textContent = `${plural(operations, "operation")}, ${plural(nodes.length - operations, "leaf").replace("leafs", "leaves")}, ${bytesText(graph.saved_bytes)} saved`;
+describe(); // first, since on a narrow window it leaves less room for the drawing
 foldAtFirst();
 redraw();
 fit();
 if (view.scale < 0.5) center(chosenBox(), 0.8);
-describe();
