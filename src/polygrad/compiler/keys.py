@@ -15,7 +15,7 @@ from .pytree import flatten
 
 def _array(x: Tensor) -> Any:
     """What ``x`` holds: its own array, unless NumPy sees the memory, too."""
-    if LENT and x._data.__class__ in LENT:
+    if x._data.__class__ in LENT:
         end_loan(x)
     return x._data
 
@@ -33,7 +33,7 @@ def key_of_tensors(args: Sequence[Any]) -> tuple | None:
     for x in args:
         if x.__class__ not in TENSOR_TYPES:
             return None
-        array = _array(x)
+        array = x._data if not LENT else _array(x)
         parts += array.__class__, array.shape, array.dtype, x._edge.__class__
     return tuple(parts) if len(args) == 1 or len(set(map(id, args))) == len(args) else None
 

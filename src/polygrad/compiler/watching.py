@@ -84,26 +84,25 @@ class Watch:
 
         def seen(frame: Any, event: str, value: Any) -> None:
             nonlocal module
-            if module is not None:
-                if event == "return" and frame is module:
-                    module = None
-            elif event == "call":
-                reads = codes.get(id(frame.f_code)) or classify(frame)
-                if reads.__class__ is Reads:
-                    enter(frame, reads)
-                elif reads is _IMPORTED:
-                    module = frame
-            elif event == "return" and (value is not None or frame.f_code.co_name == "__init__"):
-                caller = frame.f_back
-                if (
-                    caller is not None
-                    and (pool := pools.get(id(caller.f_code))) is not None
-                    and pool.is_asked_of_results
-                ):
-                    if value is None and frame.f_code.co_argcount:  # a class was called: the result is the instance
-                        value = frame.f_locals.get(frame.f_code.co_varnames[0])
-                    if not is_simple(value):
-                        returned(caller.f_code, pool, value)
+            if event == "call":
+                if module is None:
+                    reads = codes.get(id(frame.f_code)) or classify(frame)
+                    if reads.__class__ is Reads:
+                        enter(frame, reads)
+                    elif reads is _IMPORTED:
+                        module = frame
+            elif event == "return":
+                if module is not None:
+                    if frame is module:
+                        module = None
+                elif value is not None or frame.f_code.co_name == "__init__":
+                    caller = frame.f_back
+                    pool = None if caller is None else pools.get(id(caller.f_code))
+                    if pool is not None and pool.is_asked_of_results:
+                        if value is None and frame.f_code.co_argcount:  # a class was called: the result is the instance
+                            value = frame.f_locals.get(frame.f_code.co_varnames[0])
+                        if not is_simple(value):
+                            returned(caller.f_code, pool, value)
 
         def both(frame: Any, event: str, value: Any) -> None:
             seen(frame, event, value)

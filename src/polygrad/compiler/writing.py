@@ -35,8 +35,8 @@ class Writer:
         self._recording, self._kinds, self._operations = recording, recording.kinds, operations
         self._ground = ground = recording.backend.ground
         self._own: Slot | None = None
-        self._if_own = lambda array: array if ground.is_room(array) else None
-        self._is_writable, self._copied = ground.is_writable, lambda array: ground.asarray(array, copy=True)
+        self._is_room, self._is_writable = ground.is_room, ground.is_writable
+        self._copied = lambda array: ground.asarray(array, copy=True)
         self._free = free
         self._alive = Alive(recording, operations)
         self._memories = self._alive.memories
@@ -182,7 +182,8 @@ class Writer:
                 parts = [self._expression(part) for part in operation.arguments]
                 line = f"{self._name(into)}({', '.join(parts)}, {found})"
                 if self._own is not None:  # an argument, which may be a window of something
-                    line = f"{found} = {self._name(into)}({', '.join(parts)}, {self._name(self._if_own)}({found}))"
+                    room = f"{found} if {self._name(self._is_room)}({found}) else None"
+                    line = f"{found} = {self._name(into)}({', '.join(parts)}, {room})"
                 self._add(line, operation)
                 return
         call = self._call(operation)
