@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import faulthandler
+import importlib
 import inspect
 import json
 import linecache
@@ -83,6 +84,8 @@ def load(path: Path, device: str) -> tuple[dict[str, Any], list[tuple[str, BaseE
     sys.modules[path.stem] = module
     failed = []
     with torch_names.placeholders():
+        if device != "cpu":
+            vars(module)[f"torch_{device}"] = importlib.import_module(f"torch_{device}")
         for statement in ast.parse(source).body:
             try:
                 exec(compile(ast.Module([statement], []), str(path), "exec"), vars(module))
