@@ -346,3 +346,53 @@ def test_a_capsule_is_memory():
     capsule = polygrad.utils.dlpack.to_dlpack
     assert polygrad.from_dlpack(capsule(polygrad.ones(2))).tolist() == [1, 1]
     assert polygrad.asarray(capsule(polygrad.ones(2)), dtype=polygrad.int64).tolist() == [1, 1]
+
+
+SHAPES = {
+    "empty": lambda m: m.Size(), "sum": lambda m: m.Size([1, 2]) + (3,), "sum from the right": lambda m: (3,) + m.Size([1]),
+    "product": lambda m: 2 * m.Size([1, 2]), "slice": lambda m: m.zeros(2, 3, 4).shape[1:], "last": lambda m: m.zeros(2, 3).shape[-1],
+    "elements": lambda m: m.zeros(2, 3, 4).size()[:-1].numel(), "a range": lambda m: m.Size(range(3)),
+    "a list": lambda m: m.Size([1]) + [2], "fractions": lambda m: m.Size([1.5]), "floats": lambda m: m.Size(m.ones(3)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_parts_and_sums_of_shapes_are_shapes(name):
+    found = []
+    for module in (torch, polygrad):
+        try:
+            made = SHAPES[name](module)
+            found.append((type(made).__name__, tuple(made) if isinstance(made, tuple) else made))
+        except TypeError:
+            found.append(TypeError)
+    assert found[0] == found[1]
+
+
+REFUSED_CALLS = {
+    "a bool for a dimension": (TypeError, lambda m: m.ones(3, 2).topk(1, True)),
+    "a bool for one to add along": (TypeError, lambda m: m.ones(3, 2).cumsum(True)),
+    "bincount": (RuntimeError, lambda m: m.bincount(m.tensor([1, 3]), minlength=-1)),
+    "argmax of nothing": (IndexError, lambda m: m.zeros(2, 0).argmax()),
+    "a seed": (ValueError, lambda m: m.manual_seed(2**64)),
+    "index_add, a vector": (RuntimeError, lambda m: m.zeros(()).index_add(0, m.tensor([0]), m.ones(1))),
+    "index_add, a row": (RuntimeError, lambda m: m.zeros(3, 2).index_add(0, m.tensor([0, 1]), m.ones(2, 1))),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_CALLS)
+def test_calls_that_pytorch_refuses(name, backend):
+    error, call = REFUSED_CALLS[name]
+    for module in (torch, polygrad):
+        with pytest.raises(error):
+            call(module)
+
+
+def test_whether_bytes_are_true(backend):
+    for values in ([0, 1], [1, 2], [0, 0], []):
+        for name in ("all", "any"):
+            ours, theirs = (getattr(m, name)(m.tensor(values, dtype=m.uint8)) for m in (polygrad, torch))
+            assert ours.item() == theirs.item() and ours.dtype is polygrad.uint8
+
+
+def test_a_tensors_type_is_the_default(backend):
+    assert polygrad.tensor([1]).type(polygrad.Tensor).dtype is polygrad.float32

@@ -450,3 +450,34 @@ def test_lists_and_bytes_as_in_pytorch():
             x[key] = library.ones(4)[: x[key].shape[-1]] if x[key].shape else library.tensor(1.0)
             written.append(x.tolist())
         assert read[0] == read[1] and written[0] == written[1], key
+
+
+SELECTIONS = {
+    "one axis": lambda m, a, i: a[i].add_(1),
+    "an int beside it": lambda m, a, i: a[0, i].add_(5),
+    "a slice beside it": lambda m, a, i: a[:, i].copy_(m.arange(4.0)),
+    "two": lambda m, a, i: a[i, i].mul_(3),
+    "a view of it": lambda m, a, i: a[i][1:].mul_(2),
+    "augmented": lambda m, a, i: a.__setitem__(i, a[i] * 2),
+    "a write to the base": lambda m, a, i: (a[i], a.mul_(2))[0].add_(1),
+    "two of them": lambda m, a, i: (a[i], a[:, i].mul_(2), a[i].add_(1))[0].mul_(2),
+}
+
+
+@pytest.mark.parametrize("name", SELECTIONS)
+def test_an_integer_tensor_without_dimensions_selects_a_view(name, backend):
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+
+    def program(m, x, i):
+        a = x * 1
+        part = SELECTIONS[name](m, a, i)
+        return (a * a).sum() if part is None else (a * a).sum() + part.sum()
+
+    compiled = polygrad.compile(lambda x, i: program(polygrad, x, i))
+    for k in (2, 1, 2, 0):
+        found = []
+        for m, run in ((torch, program), (polygrad, program), (polygrad, lambda m, x, i: compiled(x, i))):
+            x = (m.arange(12.0).reshape(4, 3) + 1).requires_grad_()
+            run(m, x, m.tensor(k)).backward()
+            found.append(x.grad.tolist())
+        assert found[0] == found[1] == found[2]

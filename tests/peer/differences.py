@@ -47,8 +47,19 @@ DIFFERENCES: dict[str, str] = {
     "no deprecated order of arguments": r"addc(mul|div)\(\) takes 3 positional|add\(\) takes 2 positional",
     "from_numpy and as_tensor copy": r"\.test_as_tensor_\d+: AssertionError: not equal",
     "asarray keeps the gradient": r"\.test_retain_autograd_history\w*: AssertionError: not equal: True and False",
-    "numbers may be tensors that require grad": r"\.test_addcmul_scalars_as_floats\w*: AssertionError: Exception not raised",
+    "numbers may be tensors that require grad": r"\.test_parsing_double: AssertionError: TypeError not raised|\.test_addcmul_scalars_as_floats\w*: AssertionError: Exception not raised",
     "numpy() of a conjugate is a copy": r"\.test_conj_neg_view_numpy_error\w*: AssertionError: RuntimeError not raised",
+    "empty gives zeros": r"\.test_deterministic_empty_\w+: AssertionError: tensor\(False\) is not true",
+    "a copy counts as contiguous": r"\.test_clone_not_memory_dense\w*: AssertionError: False is not true",
+    "a tensor takes no attributes": r"'Tensor' object has no attribute '(foo|arf|_tracker|slot\d)'",
+    "a weak reference is Python's": r"\.test_tensor_dead_weak_ref: AssertionError: RuntimeError not raised",
+    "pairs are of one type": r"'ValuesAndIndices\(values=",
+    "a generator draws for every device": r"\.test_invalid_generator_raises: AssertionError: RuntimeError not raised",
+    "at most 64 dimensions": r"maximum supported dimension for an ndarray is currently 64",
+    "unique puts NaN last": r"\.test_unique_dim_\w+: AssertionError: not equal: tensor\(\[nan",
+    "no warning of float(x), and of memory that is copied": (
+        r"\.test_tensor_with_grad_to_scalar_warning: AssertionError: not equal: 0 and 1|\.test_warn_always_caught_\w+: .*not triggered"
+    ),
     "no complex32": r"\.test_pow_\d+_float16: AssertionError: RuntimeError not raised",
     "a tensor without dimensions counts in promotion": (
         r"\.test_(complex_promotion|result_type_tensor_vs_scalar)_\d+: AssertionError: polygrad\.\w+ != polygrad\.\w+"
@@ -66,7 +77,8 @@ DIFFERENCES: dict[str, str] = {
         r"has no attribute '_(backward_hooks|grad_fn)'|has no deleter|test_detach_base: AssertionError: \(tensor|"
         r"test_set_materialize_non_diff_grads: AssertionError: tensor\(0\.\) is not None"
     ),
-    "no subclasses of Tensor": r"test_subclass_preserved|preserve_torch_function|LoggingTensor|TwoTensor",
+    "no subclasses of Tensor": r"test_subclass_preserved|preserve_torch_function|LoggingTensor|TwoTensor|test_tensor_finalizer_dealloc|"
+    r"test_tensor_base_init",
     "a Function has no instances": r"is not instantiated: its methods are static",
     "type errors where PyTorch asserts": (
         r"it must not change its outputs|at least one of check_forward_ad and check_backward_ad must be True|"

@@ -108,6 +108,6 @@ def whole(value: Any) -> Any:
 
 def index(value: Any) -> int:
     """A dimension or a length as an int.  Raises TypeError for what is none."""
-    if not hasattr(value, "__index__"):
+    if not hasattr(value, "__index__") or value is True or value is False:
         raise TypeError(f"a dimension must be an int, not {type(value).__name__} ({value!r})")
     return value.__index__()

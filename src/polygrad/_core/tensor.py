@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from .._devices import device_of
@@ -21,12 +21,43 @@ from .primitive import OPERATIONS
 from .scalars import PLAIN, SCALARS, UnknownOperandError, plain
 
 _new = object.__new__
+_size, _item = tuple.__new__, tuple.__getitem__
 
 
 class Size(tuple):
-    """A shape: a tuple that also counts its elements."""
+    """A shape: a tuple of ints that also counts its elements; parts and sums of shapes are shapes.
+
+    Raises TypeError for what is no int.
+    """
 
     __slots__ = ()
+
+    def __new__(cls, lengths: Iterable[Any] = ()) -> Size:
+        if isinstance(lengths, Size):
+            return lengths
+        several = tuple(lengths)
+        try:
+            return _size(cls, [length.__index__() for length in several])
+        except (AttributeError, TypeError):
+            kinds = ", ".join(type(length).__name__ for length in several[:8])
+            raise TypeError(f"a Size is made of ints, not of {kinds}") from None
+
+    def __getitem__(self, key: Any) -> Any:
+        found = _item(self, key)
+        return found if key.__class__ is int or found.__class__ is not tuple else _size(Size, found)
+
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, tuple):
+            raise TypeError(f"can only concatenate a tuple (not {type(other).__name__}) to a Size")
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other: Any) -> Any:
+        return Size(tuple.__add__(other, self)) if isinstance(other, tuple) else NotImplemented
+
+    def __mul__(self, count: Any) -> Size:
+        return _size(Size, tuple.__mul__(self, count))
+
+    __rmul__ = __mul__
 
     def __repr__(self) -> str:
         return f"polygrad.Size({list(self)})"
@@ -94,7 +125,7 @@ class Tensor(Aliasing):
     @property
     def shape(self) -> Size:
         """The shape, a tuple of ints."""
-        return Size(self._data.shape)
+        return _size(Size, self._data.shape)
 
     @property
     def dtype(self) -> DType:

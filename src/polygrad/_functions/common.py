@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import plain
+from .._core.scalars import index, plain
 from .._core.tensor import Tensor
 from .._state import RECORDERS, recorder
 
@@ -99,7 +99,7 @@ def dims_of(dim: Any) -> Any:
     if dim is None or dim.__class__ is int:
         return dim
     try:
-        return dim.__index__() if hasattr(dim, "__index__") else tuple([d.__index__() for d in dim]) or None
+        return index(dim) if hasattr(dim, "__index__") else tuple([index(d) for d in dim]) or None
     except (TypeError, AttributeError):
         raise TypeError(f"dim must be an int or a tuple of ints, not {dim!r}") from None
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
+from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor, cell
 from .._forking import lock
 from .._interpreters.frames import stack as frames
@@ -50,11 +51,11 @@ class Generator:
     def manual_seed(self, seed: int) -> Generator:
         """Start the stream of ``seed`` and return the generator.
 
-        Raises RuntimeError for a seed that does not fit into 64 bits; negative ones count from ``2**64`` down.
+        Raises ValueError (and RuntimeError) for a seed that does not fit into 64 bits; negative ones count from ``2**64`` down.
         """
         number = int(seed)
         if not -(2**63) <= number <= _WORD:
-            raise RuntimeError(f"a seed is a number of 64 bits, from {-(2**63)} to {_WORD}, not {number}")
+            raise ShapeError(f"a seed is a number of 64 bits, from {-(2**63)} to {_WORD}, not {number}")
         with _lock:
             self._seed = number % 2**64
             self._state._rebind(np.asarray([self._seed, 0], dtype=np.uint64), None)

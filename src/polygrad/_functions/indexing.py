@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.alike import check_alike
-from .._core.dispatch import ShapeError
+from .._core.dispatch import ShapeError, attach_view
 from .._core.expansion import expanded_from, positions_beside, positions_in
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import SCALARS, plain
@@ -21,12 +21,17 @@ _FULL = slice(None)
 def getitem(x: Tensor, key: Any) -> Tensor:
     """``x[key]``: a view for ints, slices, None and Ellipsis; a copy for index and mask tensors.
 
-    As in PyTorch, an int selects before index tensors are looked at, and a boolean, or a boolean tensor without
-    dimensions, adds an axis of length 1 or 0.  Raises IndexError for a key that does not fit.
+    An integer tensor without dimensions is an int.  As in PyTorch, an int selects before index tensors are looked at, and a
+    boolean, or a boolean tensor without dimensions, adds an axis of length 1 or 0.  Raises IndexError for a key that does not fit.
     """
     basic, indices = parse(x, key)
     part = xp.getitem(x, basic)
-    return part if not indices else _gather(part, indices)
+    if not indices:
+        return part
+    picked = _gather(part, indices)
+    if all(not index.ndim and not is_mask(index) and index.backend.level <= 1 for _, index in indices):
+        attach_view(picked, x, Selection, {"basic": basic, "indices": indices})  # type: ignore[arg-type]  # stands for a primitive
+    return picked
 
 
 def setitem(x: Tensor, key: Any, value: Any) -> None:
@@ -78,9 +83,13 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
     alike = len(positions) == 1 or len({not index.ndim for index in positions}) == 1
     if alike and x._overwrite("index_put_", value, basic, axes, *positions):
         return
-    part = xp.getitem(x, basic)
-    written = _scatter(part, indices, value)
-    x._assign(xp.slice_put(x, written, basic) if any(k is not Ellipsis and k != _FULL for k in basic) else written)
+    x._assign(_put(x, basic, indices, value))
+
+
+def _put(x: Tensor, basic: tuple, indices: list[tuple[int, Tensor]], value: Tensor) -> Tensor:
+    """``x`` with ``value`` at a key, out of place."""
+    written = _scatter(xp.getitem(x, basic), indices, value)
+    return xp.slice_put(x, written, basic) if any(k is not Ellipsis and k != _FULL for k in basic) else written
 
 
 def _as_value(x: Tensor, value: Any) -> Tensor:
@@ -125,6 +134,23 @@ def scalar_for(x: Tensor, value: Any) -> Tensor:
     """
     dtype = x.dtype
     return x._new_scalar(fitted(value, dtype), dtype)
+
+
+class Selection:
+    """A view, in the place of a primitive: what integer tensors without dimensions select, while a program is recorded.
+
+    The program has to read them anew, so that they cannot be ints of a basic key.
+    """
+
+    name = "selection"
+
+    @staticmethod
+    def op(x: Tensor, *, basic: tuple, indices: list[tuple[int, Tensor]]) -> Tensor:
+        return _gather(xp.getitem(x, basic), indices)
+
+    @staticmethod
+    def view(base: Tensor, value: Tensor, *, basic: tuple, indices: list[tuple[int, Tensor]]) -> Tensor:
+        return _put(base, basic, indices, value)
 
 
 # -- index tensors -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import numpy as np
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
-from .._state import RECORDERS
+from .._state import RECORDERS, recorder
 from .common import ask, warn
 from .creation import tensor
 
@@ -162,7 +162,7 @@ def _item(item: Any, x: Tensor) -> Any:
             raise IndexError(
                 f"tensors used as indices must be of integer or boolean type, and this one is {item.dtype.name}"
             )
-        return item
+        return item if item.ndim or item.dtype.kind == "bool" or may_vary(item) else item.backend.item(item._read())
     if hasattr(item, "__index__") and getattr(item, "ndim", 0) == 0:
         return item.__index__()
     try:
@@ -176,6 +176,11 @@ def _item(item: Any, x: Tensor) -> Any:
     if made.shape.numel() == 0:
         made = xp.astype(made, made.dtype if made.dtype.kind == "bool" else _dtypes.int64)
     return _item(made, x)
+
+
+def may_vary(index: Tensor) -> bool:
+    """Whether the number of an index without dimensions is another one in another run, or for another example."""
+    return bool(index.backend.level) or (bool(RECORDERS) and recorder() is not None)
 
 
 def _whole(value: Any) -> int:

@@ -65,6 +65,8 @@ def type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         if name not in TYPES:
             raise ValueError(f"invalid type: {dtype!r}; there are {', '.join(TYPES)}")
         dtype = TYPES[name]
+    if dtype is Tensor:
+        dtype = _dtypes.get_default_dtype()
     return conversion.to(input, dtype.dtype if isinstance(dtype, TensorType) else dtype)
 
 

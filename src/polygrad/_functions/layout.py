@@ -160,6 +160,10 @@ def _pairs(shape, strides, result_shape, /):
     return tuple(s // 2 for s in strides[:-1])
 
 
+def _selected(shape, strides, result_shape, /, **settings):
+    return contiguous_strides(result_shape)
+
+
 def _diagonal(shape, strides, result_shape, /, offset):
     return (*strides[:-2], strides[-2] + strides[-1])
 
@@ -168,4 +172,5 @@ _STRIDES: dict[str, Callable[..., tuple[int, ...]]] = {
     "getitem": _getitem, "permute_dims": _permuted, "matrix_transpose": _transposed, "broadcast_to": _broadcast,
     "reshape": _reshaped, "real": _part, "imag": _part, "view_as_real": _parts, "view_as_complex": _pairs,
     "conj": lambda shape, strides, result_shape, /: strides, "diagonal": _diagonal,
+    "selection": _selected,
 }  # fmt: skip

@@ -274,6 +274,11 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
             f"index_add(): index has shape {tuple(index.shape)}, and source {tuple(source.shape)} along dim {axis}; "
             "there is one index for each slice of source"
         )
+    others = [tuple(n for d, n in enumerate(x.shape) if d != axis) for x in (input, source)]
+    if others[0] != others[1] or input.ndim != source.ndim:
+        raise ShapeError(
+            f"index_add(): source has shape {tuple(source.shape)}, and input {tuple(input.shape)}; only dim {axis} may differ"
+        )
     order = (axis, *(d for d in range(source.ndim) if d != axis))
     values = scaled(source, alpha)
     if not input.ndim:

@@ -174,7 +174,8 @@ def _filled(name: str, input: Tensor, dim: Any) -> Any:
     if 0 not in input.shape:
         return axis
     if axis is None:
-        raise ShapeError(f"{name}(): a tensor of shape {tuple(input.shape)} has no elements, and so no {name}")
+        error = IndexError if name.startswith("arg") else ShapeError
+        raise error(f"{name}(): a tensor of shape {tuple(input.shape)} has no elements, and so no {name}; specify dim")
     for a in (axis,) if isinstance(axis, int) else axis:
         if not input.shape[a]:
             raise IndexError(f"{name}(): dimension {a} of the shape {tuple(input.shape)} has no elements")
@@ -207,23 +208,29 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 @numpy_spelling
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether all elements are true, or nonzero; of each element by itself along no dimensions, ``()``."""
-    if _is_none_at_all(dim):
-        return xp.logical_or(_truth(input), False)
-    return xp.all(_truth(input), _checked(input, dim), keepdim)
+    """Whether all elements are true, or nonzero; of each element by itself along no dimensions, ``()``.
+
+    The result is boolean, and of bytes (uint8) 1 and 0, as in PyTorch.
+    """
+    return _asked(xp.all, input, dim, keepdim)
 
 
 @numpy_spelling
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether any element is true, or nonzero; of each element by itself along no dimensions, ``()``."""
-    if _is_none_at_all(dim):
-        return xp.logical_or(_truth(input), False)
-    return xp.any(_truth(input), _checked(input, dim), keepdim)
+    """Whether any element is true, or nonzero; of each element by itself along no dimensions, ``()``.
+
+    The result is boolean, and of bytes (uint8) 1 and 0, as in PyTorch.
+    """
+    return _asked(xp.any, input, dim, keepdim)
 
 
-def _is_none_at_all(dim: Any) -> bool:
-    """Whether ``dim`` names no dimensions, which only here does not mean all of them."""
-    return isinstance(dim, (tuple, list)) and not dim
+def _asked(question: Callable, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
+    # Only here does an empty tuple of dimensions not mean all of them.
+    if isinstance(dim, (tuple, list)) and not dim:
+        result = xp.logical_or(_truth(input), False)
+    else:
+        result = question(_truth(input), _checked(input, dim), keepdim)
+    return xp.astype(result, _dtypes.uint8) if input.dtype is _dtypes.uint8 else result
 
 
 def _truth(input: Tensor) -> Tensor:

@@ -338,6 +338,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         raise RuntimeError(
             f"bincount only supports vectors of non-negative integers, not {tuple(input.shape)} {input.dtype.name}"
         )
+    if minlength < 0:
+        raise RuntimeError(f"bincount: minlength should be >= 0, not {minlength}")
     empty = not input.shape[0]
     if not empty and int(xp.min(input).item()) < 0:
         raise RuntimeError("bincount only supports vectors of non-negative integers, and this one has negative ones")
