@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import op_infos
+from op_infos import ErrorInput, OpDTypes, SampleInput, ops, opsToleranceOverride, skipOps  # noqa: F401  # the files import them
 from reference_losses import loss_reference_fns  # noqa: F401  # the files import it
 
 import polygrad as pg
@@ -360,12 +362,14 @@ class toleranceOverride(precisionOverride):
     """Absolute and relative tolerances by type."""
 
 
-def _variant(function: Any, values: dict[str, Any]) -> Any:
+def _variant(function: Any, values: dict[str, Any], tolerances: Any = None) -> Any:
     """The test with arguments given."""
 
     @functools.wraps(function)
     def test(self: Any) -> Any:
         precision = getattr(function, "peer_precisions", {}).get(values.get("dtype"))
+        if tolerances is not None:
+            self.precision, self.rel_tol = tolerances
         if isinstance(precision, _Tolerance):
             self.precision, self.rel_tol = precision.atol, precision.rtol
         elif precision is not None:
@@ -391,7 +395,8 @@ def _variants(cls: type) -> dict[str, Any]:
             axes.append(([argument], [(value,) for value in function.peer_types]))
         if "device" in parameters:
             axes.append((["device"], [("cpu",)]))
-        if not axes:
+        found |= _of_operations(cls, name, function, axes)
+        if not axes or hasattr(function, "peer_ops"):
             continue
         found[name] = None
         for number, row in enumerate(itertools.product(*(rows for _, rows in axes))):
@@ -402,6 +407,23 @@ def _variants(cls: type) -> dict[str, Any]:
             found[f"{name}_{number}" + (f"_{_name(dtype)}" if isinstance(dtype, pg.DType) else "")] = _variant(
                 function, values
             )
+    return found
+
+
+def _of_operations(cls: type, name: str, function: Any, axes: list[Any]) -> dict[str, Any]:
+    """The tests of a function that takes an OpInfo, one for each operation and type; what they come from is masked by None."""
+    found: dict[str, Any] = {name: None} if hasattr(function, "peer_ops") else {}
+    parameters = inspect.signature(function).parameters
+    for op, dtype in getattr(function, "peer_ops", ()):
+        skipped, tolerances = op.decorated(function, cls.__name__, name, dtype)
+        label = "_".join(part for part in (name, op.full_name.replace(".", "_"), _name(dtype) if dtype else "") if part)
+        for number, row in enumerate(itertools.product(*(rows for _, rows in axes))):
+            values = {
+                n: v for (names, _), given in zip(axes, row, strict=True) for n, v in zip(names, given, strict=True)
+            }
+            values |= {"op": op} | ({"dtype": dtype} if "dtype" in parameters else {})
+            test = _variant(function, values, tolerances)
+            found[f"{label}_{number}"] = unittest.skip("not for this operation in PyTorch")(test) if skipped else test
     return found
 
 
@@ -668,3 +690,13 @@ def _test_module_empty_input(test_case: Any, module: Any, value: Any, check_size
             if parameter.requires_grad:
                 test_case.assertEqual(parameter.grad, pg.zeros_like(parameter.grad))
         test_case.assertEqual(value.grad, pg.zeros_like(value))
+
+
+def __getattr__(name: str) -> Any:
+    """Lists of OpInfos, and what makes samples for one, where PyTorch is installed."""
+    if op_infos.INSTALLED and not name.startswith("__"):
+        if name in op_infos.LISTS:
+            return op_infos.lists()[name]
+        if name.startswith("generate_elementwise_"):
+            return op_infos.generator(name)
+    raise AttributeError(name)

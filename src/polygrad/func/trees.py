@@ -75,8 +75,8 @@ def stand_ins(args: Sequence[Any], positions: Sequence[int]) -> tuple[list[Any],
 
 
 def written(pairs: Sequence[tuple[Tensor, Tensor, Any]]) -> list[tuple[Tensor, Tensor]]:
-    """What was given and what stands for it, where a function has written to that."""
-    return [(x, y) for x, y, array in pairs if y._read() is not array]
+    """What was given and what stands for it, where a function has written to that and it has its shape still."""
+    return [(x, y) for x, y, array in pairs if y._read() is not array and y._read().shape == array.shape]
 
 
 def chosen(name: str, args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[int], bool]:
