@@ -147,10 +147,13 @@ def plants(session: nox.Session) -> None:
     )
 
 
-@nox.session(python=PYTHON)
+@nox.session(python="3.11")
 def peer(session: nox.Session) -> None:
-    """PyTorch's own test files: ``-- FOLDER [files...]``, the folder ``test`` of a checkout; ``-- FOLDER -v`` prints each fault."""
-    install(session, "scipy")
+    """PyTorch's own test files: ``-- FOLDER [files...]``, the folder ``test`` of a checkout; ``-- FOLDER -v`` prints each fault.
+
+    PyTorch is installed, a large download, for the samples of operations that some tests take.
+    """
+    install(session, "scipy", *group("parity"))
     session.run("python", "tests/peer", *session.posargs, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
 
 

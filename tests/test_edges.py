@@ -52,6 +52,26 @@ ROWS: dict[str, Any] = {
     "t.cdist(t.ones(2, 2), t.ones(2, 2), p=-1)": RuntimeError,
     "t.cdist(t.ones(0, 2), t.ones(3, 2))": ((0, 3), []),
     "t.cdist(t.ones(2, 0), t.ones(1, 0))": ((2, 1), [[0.0], [0.0]]),
+    "t.ones(4).narrow(0, t.tensor(1), 2)": ((2,), [1.0, 1.0]),
+    "t.ones(4).narrow(0, t.tensor(False), 2)": RuntimeError,
+    "t.ones(4).narrow(0, t.tensor([1]), 2)": RuntimeError,
+    # norms and ranks
+    **{
+        f"t.linalg.matrix_norm(t.zeros({shape}), {order})": ((), 0.0)
+        for shape in ("0, 0", "3, 0")
+        for order in ("2", "'nuc'", "'fro'", "1", "float('inf')")
+    },
+    "t.linalg.matrix_norm(t.zeros(2, 0, 3), 1)": ((2,), [0.0, 0.0]),
+    "t.linalg.matrix_rank(2 * t.eye(3).expand(3, 3, 3), rtol=t.tensor([0.5, 2, 0]))": ((3,), [3, 0, 3]),
+    "t.linalg.matrix_rank(2 * t.eye(3).expand(2, 3, 3), atol=t.tensor([1.0, 3]))": ((2,), [3, 0]),
+    "t.linalg.matrix_rank(2 * t.eye(3), t.tensor(3.0))": ((), 0),
+    "t.linalg.matrix_rank(t.zeros(0, 3, 3), atol=t.zeros(0))": ((0,), []),
+    # writing to a tensor without dimensions, and a value that has no real part alone
+    "t.tensor(1.0).index_copy_(0, t.tensor([0]), t.tensor([2.0]))": ((), 2.0),
+    "t.tensor(1.0).index_copy_(0, t.tensor(0), t.tensor(2.0))": ((), 2.0),
+    "t.tensor(1.0).index_fill_(0, t.tensor([0]), 3.0)": ((), 3.0),
+    "t.ones(2).masked_fill(t.tensor(True), t.tensor(1j))": RuntimeError,
+    "t.ones(2).masked_fill_(t.tensor(True), t.tensor(1j))": RuntimeError,
     # joining
     "t.cat([t.zeros(0), t.zeros(0)], 1)": ((0,), []),
     "t.cat([t.zeros(0), t.ones(1, 2)], 1)": ((1, 2), [[1.0, 1.0]]),

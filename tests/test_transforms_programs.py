@@ -257,11 +257,22 @@ def sweeps_after_no_grad(torch):
     return flags, torch.autograd.grad(pulled.sum(), x), torch.autograd.grad(recorded.sum(), x)
 
 
+def cotangents_of_outer_batches(torch):
+    """A gradient by a function of inner batches, from cotangents that belong to an outer batch only, and the other way round."""
+    vmap, x, g, scale = torch.func.vmap, noise(torch, 2, 4), noise(torch, 3, 4, seed=1), noise(torch, 5, 4, seed=2)
+    x.requires_grad_(), g.requires_grad_()
+    pull = lambda a, x, g: torch.func.vjp(lambda z: z**3 * a, x)[1](g)[0]  # noqa: E731
+    inner = vmap(vmap(vmap(pull, (0, None, None)), (None, 0, None)), (None, None, 0))(scale, x, g)
+    outer = vmap(vmap(vmap(pull, (None, None, 0)), (None, 0, None)), (0, None, None))(scale, x, g)
+    return inner, outer, torch.autograd.grad((inner.sin() + outer.cos().permute(2, 1, 0, 3)).sum(), (x, g))
+
+
 PROGRAMS = {
     function.__name__: function
     for function in (
         samples_gradients, ensemble, tangent_kernel, learning_to_learn, nested_dimensions, containers, integers_do_not_vary,
         what_is_held_constant, functional_calls, directions, written_arguments, views_of_a_batch, sweeps_after_no_grad,
+        cotangents_of_outer_batches,
     )
 }  # fmt: skip
 

@@ -348,9 +348,9 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
         raise RuntimeError(
             f"the gradient has shape {tuple(gradient.shape)}, but the tensor that it belongs to has {tuple(output.shape)}"
         )
-    if gradient.backend is not output.backend and not gradient.backend.level:
+    if gradient.backend is not output.backend:
         own = output.backend.ground if output.backend.level else output.backend
-        if gradient.backend is not own:
+        if gradient.backend is not own and not gradient.backend.level:
             raise TypeError(
                 f"the gradient is on backend {gradient.backend.name!r}, but the tensor that it belongs to is on "
                 f"{own.name!r}; move it, as in gradient.to(backend={own.name!r})"

@@ -169,14 +169,18 @@ def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
 
 def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """Write ``value`` at the positions ``index`` of ``dim``."""
-    self[picking.at(self, dim, index, "index_fill_")] = value
+    vector = self if self.ndim else shaping.flatten(self)
+    vector[picking.at(vector, dim, index, "index_fill_")] = value
     return self
 
 
 def index_copy_(self: Tensor, dim: int, index: Tensor, tensor: Tensor) -> Tensor:
     """Write the slices of ``tensor`` at the positions ``index`` of ``dim``."""
-    axis = picking.check_along(self, dim, index, "index_copy_")
-    self[picking.at(self, axis, index, "index_copy_")] = tensor
+    picking.check_along(self, dim, index, "index_copy_")
+    if not self.ndim:
+        index, tensor = shaping.flatten(index), shaping.flatten(tensor)
+    vector = self if self.ndim else shaping.flatten(self)
+    vector[picking.at(vector, dim, index, "index_copy_")] = tensor
     return self
 
 

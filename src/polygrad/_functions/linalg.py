@@ -294,9 +294,18 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     )
 
 
-def _rank(values: Tensor, A: Tensor, rtol: float | None, atol: float = 0.0) -> Tensor:
+def _rank(values: Tensor, A: Tensor, rtol: float | Tensor | None, atol: float | Tensor | None = None) -> Tensor:
+    """How many ``values`` count; a tolerance may be one number for each matrix."""
     if rtol is None:
-        rtol = 0.0 if atol else max(A.shape[-2:]) * float(xp.finfo(A.dtype).eps)
+        rtol = max(A.shape[-2:]) * float(xp.finfo(A.dtype).eps)
+        if isinstance(atol, Tensor):
+            rtol = xp.where(atol > 0, 0.0, xp.ones_like(atol) * rtol)
+        elif atol:
+            rtol = 0.0
+    rtol, atol = (
+        xp.expand_dims(xp.astype(one, values.dtype), axis=-1) if isinstance(one, Tensor) and one.ndim else one
+        for one in (rtol, 0.0 if atol is None else atol)
+    )
     if not values.shape[-1]:
         return xp.sum(xp.astype(values, _dtypes.int64), -1)
     limit = xp.maximum(xp.max(values, -1, True) * rtol, atol)
@@ -305,17 +314,20 @@ def _rank(values: Tensor, A: Tensor, rtol: float | None, atol: float = 0.0) -> T
 
 def matrix_rank(
     A: Tensor,
-    tol: float | None = None,
+    tol: float | Tensor | None = None,
     *,
-    atol: float | None = None,
-    rtol: float | None = None,
+    atol: float | Tensor | None = None,
+    rtol: float | Tensor | None = None,
     hermitian: bool = False,
 ) -> Tensor:
-    """How many singular values are larger than ``max(atol, rtol * largest)``, with the defaults of `pinv`."""
+    """How many singular values are larger than ``max(atol, rtol * largest)``, with the defaults of `pinv`.
+
+    A tolerance may be a tensor, with one number for each matrix.
+    """
     matrices(A, "matrix_rank")
     if hermitian:
         A = of_triangle(xp, square(A, "matrix_rank"))
-    return _rank(svdvals(A.detach()), A, rtol, (tol if atol is None else atol) or 0.0)
+    return _rank(svdvals(A.detach()), A, rtol, tol if atol is None else atol)
 
 
 # -- determinants and powers -------------------------------------------------------------------------------------------

@@ -75,15 +75,20 @@ def matrix_norm(
     if ord in ("nuc", 2, -2):
         order = (*(d for d in range(A.ndim) if d not in axes), *axes)
         values = svdvals(xp.permute_dims(A, order))
-        reduce = {"nuc": xp.sum, 2: xp.max, -2: xp.min}[ord]
+        reduce = {"nuc": xp.sum, 2: _largest, -2: xp.min}[ord]
         result = reduce(values, -1)
     elif ord in (1, -1, math.inf, -math.inf):
         along, across = axes if ord in (1, -1) else axes[::-1]
         sums = xp.sum(xp.abs(A), along, True)
-        result = xp.reshape((xp.max if ord > 0 else xp.min)(sums, across, True), _without(A, axes))
+        result = xp.reshape((_largest if ord > 0 else xp.min)(sums, across, True), _without(A, axes))
     else:
         raise ShapeError(f"linalg.matrix_norm: Order {ord} not supported.")
     return xp.reshape(result, tuple(1 if d in axes else n for d, n in enumerate(A.shape))) if keepdim else result
+
+
+def _largest(sizes: Tensor, axis: int, keepdims: bool = False) -> Tensor:
+    """The largest of numbers that are not negative, 0 where there is none."""
+    return (xp.max if sizes.shape[axis] else xp.sum)(sizes, axis, keepdims)
 
 
 def _without(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:

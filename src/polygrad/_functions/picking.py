@@ -242,6 +242,10 @@ def check_mask(input: Tensor, mask: Tensor, value: Any) -> None:
             raise RuntimeError(
                 f"masked_fill only supports a 0-dimensional value tensor, but got {value.ndim} dimensions"
             )
+        if value.dtype.is_complex and not input.dtype.is_complex:
+            raise RuntimeError(
+                f"masked_fill: a complex value cannot be converted to {input.dtype.name}; take its real part"
+            )
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:

@@ -356,8 +356,14 @@ def _sequence(tensors: Any, name: str) -> list[Tensor]:
     return tensors
 
 
-def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     """``length`` elements along ``dim``, from ``start`` on.  A view."""
+    if isinstance(start, Tensor):
+        if start.ndim or start.dtype.kind not in ("int", "uint"):
+            raise RuntimeError(
+                f"narrow: start must be an integer, not a tensor of {start.dtype.name} with {start.ndim} dimensions"
+            )
+        start = int(start)
     axis = normal_axis(dim, input.ndim)
     size = input.shape[axis]
     if not -size <= start <= size:
