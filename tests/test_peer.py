@@ -9,6 +9,32 @@ import pytest
 
 PEER = Path(__file__).parent / "peer"
 
+OPERATIONS = """
+import torch
+from torch.testing._internal.common_device_type import OpDTypes, instantiate_device_type_tests, ops
+from torch.testing._internal.common_methods_invocations import op_db
+from torch.testing._internal.common_utils import TestCase
+
+
+class TestOperations(TestCase):
+    @ops([op for op in op_db if op.name in ("add", "lgamma", "sum")], allowed_dtypes=(torch.float32,))
+    def test_reference(self, device, dtype, op):
+        for sample in op.sample_inputs(device, dtype, requires_grad=True):
+            self.assertTrue(sample.input.requires_grad)
+            given = sample.numpy()
+            self.assertEqual(op(sample.input, *sample.args, **sample.kwargs), op.ref(given.input, *given.args, **given.kwargs))
+            break
+
+    @ops([op for op in op_db if op.name == "add"], dtypes=OpDTypes.none)
+    def test_refused(self, device, op):
+        for error in op.error_inputs(device):
+            with self.assertRaises(Exception):
+                op(error.sample_input.input, *error.sample_input.args)
+
+
+instantiate_device_type_tests(TestOperations, globals())
+"""
+
 FILE = """
 import os
 import unittest
@@ -114,10 +140,9 @@ instantiate_device_type_tests(TestTwo, globals(), only_for="npu")
 """
 
 
-@pytest.fixture(scope="module")
-def classes(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("test")
-    (folder / "test_small.py").write_text(FILE)
+def classes_of(text, folder):
+    """Of each test in a file the class that it is put into."""
+    (folder / "test_small.py").write_text(text)
     command = [
         sys.executable,
         str(PEER),
@@ -128,12 +153,17 @@ def classes(tmp_path_factory):
         "--json",
         str(folder / "rows.json"),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     return {
         row["test"].partition(".")[2] or row["test"]: row["kind"]
         for row in json.loads((folder / "rows.json").read_text())["test_small.py"]
     }
+
+
+@pytest.fixture(scope="module")
+def classes(tmp_path_factory):
+    return classes_of(FILE, tmp_path_factory.mktemp("test"))
 
 
 def test_every_test_is_in_its_class(classes):
@@ -153,3 +183,14 @@ def test_parameters_and_types_make_tests(classes):
 
 def test_a_class_that_cannot_be_defined_is_counted(classes):
     assert classes["TestThree"] == "harness"
+
+
+@pytest.mark.parity
+def test_operations_come_with_pytorch_s_samples(tmp_path):
+    pytest.importorskip("torch")
+    assert classes_of(OPERATIONS, tmp_path) == {
+        "test_reference_add_float32_0": "passed",
+        "test_reference_lgamma_float32_0": "missing",
+        "test_reference_sum_float32_0": "passed",
+        "test_refused_add_0": "passed",
+    }

@@ -64,7 +64,7 @@ def _ask(*request: Any) -> Any:
 def _encoded(value: Any) -> Any:
     """The arguments of a request, as `samples.decoded` reads them."""
     if isinstance(value, pg.Tensor):
-        return "value", np.asarray(value.detach().tolist())
+        return "tensor", value.detach().numpy().copy()
     if isinstance(value, pg.DType):
         return "name", value.name
     if isinstance(value, (tuple, list)):
@@ -202,7 +202,16 @@ class OpInfo:
         return _samples(self.number, "error_inputs", (device,), options)
 
     def _reference(self, *args: Any, **kwargs: Any) -> Any:
-        return _decoded(_ask("reference", self.number, _encoded(args), _encoded(kwargs)))
+        return self._ask("ref", args, kwargs)
+
+    def _ask(self, name: str, args: tuple, kwargs: dict) -> Any:
+        return _decoded(_ask("evaluate", self.number, name, _encoded(args), _encoded(kwargs)))
+
+    def generate_args_kwargs(self, *args: Any, **kwargs: Any) -> Any:
+        return iter(self._ask("generate_args_kwargs", args, kwargs))
+
+    def sample_kwargs(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("sample_kwargs", args, kwargs)
 
     def decorated(self, function: Any, where: str, test: str, dtype: Any) -> tuple[bool, Any]:
         """Whether PyTorch skips ``function``, or expects that it fails; and the tolerances that it sets."""

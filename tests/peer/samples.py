@@ -52,6 +52,8 @@ def decoded(value: Any) -> Any:
     kind, content = value
     if kind == "name":
         return getattr(torch, content)
+    if kind == "tensor":
+        return torch.from_numpy(content)
     if kind in ("list", "tuple"):
         return (list if kind == "list" else tuple)(map(decoded, content))
     return {key: decoded(one) for key, one in content.items()} if kind == "dict" else content
@@ -59,9 +61,11 @@ def decoded(value: Any) -> Any:
 
 def described(op: Any, lists: dict[str, list[Any]]) -> dict[str, Any]:
     """What a test may ask an OpInfo without running it."""
+    import torch
+
     plain = {}
     for name in dir(op):
-        if not name.startswith("_") and isinstance(value := getattr(op, name, None), PLAIN):
+        if not name.startswith("_") and isinstance(value := getattr(op, name, None), (*PLAIN, torch.dtype)):
             try:
                 plain[name] = encoded(value)
             except NotImplementedError:
@@ -136,8 +140,9 @@ def answer(request: tuple[Any, ...], ops: list[Any], lists: dict[str, list[Any]]
             except NotImplementedError:
                 missing += 1
         return found
-    number, arguments, options = content
-    return encoded(ops[number].ref(*decoded(arguments), **decoded(options)))
+    number, name, arguments, options = content
+    result = getattr(ops[number], name)(*decoded(arguments), **decoded(options))
+    return encoded(list(result) if isinstance(result, types.GeneratorType) else result)
 
 
 def main() -> None:
