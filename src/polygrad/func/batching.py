@@ -87,7 +87,7 @@ def _run(
     written = [
         (x, _outside(frame, y, d))
         for x, y, d, array in zip(leaves, inside, dims, arrays, strict=True)
-        if d is not None and y._read() is not array and y._read().shape == array.shape
+        if array is not None and y._read() is not array and y._read().shape == array.shape
     ]
     del inside, result
     frame.check_written()
