@@ -580,6 +580,11 @@ def pages() -> dict[str, str]:
     members = {f"polygrad.Tensor.{name}": member for name, member in tensor_members()}
     page = BY_FILE["tensor.md"]
     writer.by_path.update({path: Entry(path, member, page, "") for path, member in members.items()})
+    for entry in entries():
+        if isinstance(entry.value, type) and entry.same_as is None:
+            for name, member in methods(entry.value):
+                path = f"{entry.path}.{name}"
+                writer.by_path.setdefault(path, Entry(path, member, entry.page, ""))
     written = {page.file: writer.page(page) for page in PAGES if page.file != "tensor.md"}
     return {"index.md": overview(), "tensor.md": tensor_page(page, writer), **written}
 
