@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Mapping
 from html import escape
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +78,7 @@ def _filled(data: dict[str, Any]) -> str:
 
 
 def _part(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
 def _embedded(data: Any) -> str:
