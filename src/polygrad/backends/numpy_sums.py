@@ -15,6 +15,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from .numpy_half import sum_of_all, to_single
+
 #: A product with ones adds so many rows of a matrix at most.
 COLUMN_BLOCK = 1024
 #: So many elements of a row: there it keeps more sums going.
@@ -116,7 +118,9 @@ def total(x, axes):
     """The sum over ``axes``, kept as length 1, by products with ones where the order in memory allows it."""
     axes = tuple(sorted([a % x.ndim for a in (axes if isinstance(axes, tuple) else (axes,))]))
     if x.dtype.char == "e":
-        return total(x.astype(np.float32), axes).astype(x.dtype)
+        if len(axes) == x.ndim and x.flags.c_contiguous:
+            return sum_of_all(x).astype(x.dtype).reshape((1,) * x.ndim)
+        return total(to_single(x), axes).astype(x.dtype)
     if x.dtype.char not in "fd" or not x.size:
         return _one_by_one(x, axes)
     if not x.flags.c_contiguous:
