@@ -30,7 +30,7 @@ LISTS = (
 BEYOND = {
     "test_vmap_exhaustive": {
         "full", "ones", "zeros", "item", "linspace.tensor_overload", "logspace.tensor_overload", "nn.functional.alpha_dropout",
-        "nn.functional.multi_head_attention_forward", "nn.functional.scaled_dot_product_attention", "quantile", "unique",
+        "narrow", "nn.functional.multi_head_attention_forward", "nn.functional.scaled_dot_product_attention", "quantile", "unique",
         "unique_consecutive", "linalg.lstsq", "linalg.lstsq.grad_oriented",
     },
     "test_vmap_linalg_failure_1D_input": {"linalg.diagonal"},
