@@ -372,6 +372,7 @@ REFUSED_CALLS = {
     "a bool for a dimension": (TypeError, lambda m: m.ones(3, 2).topk(1, True)),
     "a bool for one to add along": (TypeError, lambda m: m.ones(3, 2).cumsum(True)),
     "bincount": (RuntimeError, lambda m: m.bincount(m.tensor([1, 3]), minlength=-1)),
+    "kthvalue of nothing": (IndexError, lambda m: m.zeros(2, 0, 4).kthvalue(1, 1)),
     "argmax of nothing": (IndexError, lambda m: m.zeros(2, 0).argmax()),
     "a seed": (ValueError, lambda m: m.manual_seed(2**64)),
     "index_add, a vector": (RuntimeError, lambda m: m.zeros(()).index_add(0, m.tensor([0]), m.ones(1))),

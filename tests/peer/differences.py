@@ -22,7 +22,7 @@ DIFFERENCES: dict[str, str] = {
     ),
     "inference_mode makes ordinary tensors": r"has no attribute 'is_inference'|TestAutogradInferenceMode.*not raised",
     "the graph saves values, so changes in place are not refused": (
-        r"\.test_(\w*_views_python|inplace_not_requires_grad|custom_function_return_view_in_nograd|anomaly_grad_warnings|"
+        r"\.test_(\w*_views_python|autograd_python_custom_function_inplace|inplace_not_requires_grad|custom_function_return_view_in_nograd|anomaly_grad_warnings|"
         r"detach_then_inplace_raises\w*|saved_variable_saved_original_inplace_detach|dot_data_use|\w*forward_mode_\w+_checks|"
         r"inplace_(on_view_)?(of_)?multi\w*|inplace_on_view_of_multi\w*|inplace_multiple_output\w*|hook_inplace|\w*detached_tensor\w*|"
         r"(Adaptive)?MaxPool\dd_indices\w*): AssertionError: RuntimeError not raised"

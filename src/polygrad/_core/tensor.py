@@ -47,9 +47,7 @@ class Size(tuple):
         return found if key.__class__ is int or found.__class__ is not tuple else _size(Size, found)
 
     def __add__(self, other: Any) -> Any:
-        if not isinstance(other, tuple):
-            raise TypeError(f"can only concatenate a tuple (not {type(other).__name__}) to a Size")
-        return Size(tuple.__add__(self, other))
+        return Size(tuple.__add__(self, other)) if isinstance(other, tuple) else NotImplemented
 
     def __radd__(self, other: Any) -> Any:
         return Size(tuple.__add__(other, self)) if isinstance(other, tuple) else NotImplemented

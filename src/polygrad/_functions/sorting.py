@@ -78,6 +78,8 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
     """The ``k``-th smallest element along ``dim``, counted from 1, and where it is."""
     axis = normal_axis(dim, _ordered(input, "kthvalue").ndim)
+    if input.ndim and not input.shape[axis]:
+        raise IndexError(f"kthvalue(): dimension {axis} of the shape {tuple(input.shape)} has no elements")
     if not 1 <= k <= (input.shape[axis] if input.ndim else 1):
         raise RuntimeError(f"kthvalue(): k out of range for dimension {dim} of {tuple(input.shape)}: {k}")
     return _picked(sort(input, axis), axis, k - 1, keepdim) if input.ndim else sort(input)
