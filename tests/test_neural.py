@@ -487,3 +487,36 @@ def test_every_primitive_of_these_chapters_is_in_a_case():
     unreached = names - called - {"class_mask", "max_pool2d_indices", "conv2d_weight_gradient"}
     # Gradients of the others, which are checked at second order.
     assert unreached == {"max_pool2d_gradient", "max_pool2d_pick", "sum_pool2d_gradient"}
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("place", [0, 3, 6])
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda T, x: T.nn.functional.interpolate(x, scale_factor=2, mode="linear"),
+        lambda T, x: T.nn.functional.interpolate(x, 5, mode="linear"),
+        lambda T, x: T.nn.functional.interpolate(x, 5, mode="area"),
+        lambda T, x: T.nn.functional.interpolate(x, 10, mode="area"),
+        lambda T, x: T.nn.functional.adaptive_avg_pool1d(x, 3),
+        lambda T, x: T.nn.functional.adaptive_avg_pool1d(x, 9),
+    ],
+)
+def test_an_infinity_stays_among_its_neighbours(function, place, backend):
+    torch = pytest.importorskip("torch")
+    values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+    values[place] = float("-inf")
+    expected = function(torch, torch.tensor([[values]])).numpy()
+    x = polygrad.tensor([[values]])
+    np.testing.assert_allclose(np.asarray(function(polygrad, x).tolist()), expected, rtol=1e-6)
+    compiled = polygrad.compile(lambda x: function(polygrad, x))
+    for _ in range(2):
+        np.testing.assert_allclose(np.asarray(compiled(x).tolist()), expected, rtol=1e-6)
+
+
+def test_long_sequences_are_interpolated_without_a_matrix():
+    x = polygrad.arange(100_000.0).reshape(1, 1, -1).requires_grad_()
+    result = F.interpolate(x, scale_factor=2, mode="linear")
+    result.sum().backward()
+    np.testing.assert_allclose(result[0, 0, 1001].item(), 500.25)
+    np.testing.assert_allclose(x.grad[0, 0, 1:-1].numpy(), 2)

@@ -18,6 +18,7 @@ from .convolution import batched, check_filled, flat, several, unbatched
 from .creation import tensor
 from .layout import separate_from
 from .pointwise import div
+from .resizing import mixed, regions
 from .shaping import cat
 
 
@@ -249,7 +250,7 @@ def _bounds(length: int, size: int) -> list[tuple[int, int]]:
 
 
 def _region_means(x: Tensor, axis: int, size: int) -> Tensor:
-    """The mean of each of ``size`` regions along ``axis``, -1 or -2: a product with a matrix of weights."""
+    """The mean of each of ``size`` regions along ``axis``, -1 or -2."""
     length = x.shape[axis]
     if size == length:
         return x
@@ -257,11 +258,7 @@ def _region_means(x: Tensor, axis: int, size: int) -> Tensor:
         position = x.ndim + axis
         split = xp.reshape(x, (*x.shape[:position], size, length // size, *x.shape[position + 1 :]))
         return xp.mean(split, position + 1)
-    weights = np.zeros((size, length))
-    for row, (start, stop) in zip(weights, _bounds(length, size), strict=True):
-        row[start:stop] = 1 / (stop - start)
-    matrix = tensor(weights, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
-    return xp.matmul(matrix, x) if axis == -2 else xp.matmul(x, xp.matrix_transpose(matrix))
+    return mixed(x, x.ndim + axis, *regions(length, size))
 
 
 @in_single_precision

@@ -11,7 +11,7 @@ import numpy as np
 from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.tensor import Tensor
-from .common import check_countable, check_tensor, sizes, warn, xp
+from .common import check_countable, check_tensor, known_values, sizes, warn, xp
 from .convolution import check_filled
 from .creation import tensor
 from .layout import separate_from
@@ -188,13 +188,10 @@ def interpolate(
             input = _taken(input, axis, places)
         elif mode in _SMOOTH:
             scale = old / new if factor is None else 1 / factor
-            input = _weighted(input, axis, _weights(old, new, scale, bool(align_corners), mode == "bicubic"))
+            places, amounts = _neighbours(old, new, scale, bool(align_corners), mode == "bicubic")
+            input = mixed(input, axis, places, amounts)
         elif mode == "area":
-            weights = np.zeros((new, old))
-            for i, row in enumerate(weights):
-                start, stop = i * old // new, -(-(i + 1) * old // new)
-                row[start:stop] = 1 / (stop - start)
-            input = _weighted(input, axis, weights)
+            input = mixed(input, axis, *regions(old, new))
         else:
             raise NotImplementedError(f"interpolate: there is no mode {mode!r}")
     return input
@@ -230,8 +227,42 @@ def _weighted(x: Tensor, axis: int, weights: Any) -> Tensor:
     return xp.permute_dims(mapped, tuple(sorted(range(x.ndim), key=order.__getitem__)))
 
 
-def _weights(old: int, new: int, scale: float, align_corners: bool, cubic: bool) -> Any:
-    """The matrix ``(new, old)`` of linear interpolation, or of Keys's cubic convolution (1981) with a = -0.75."""
+#: A matrix of weights with more elements than this is not made: its rows are almost empty.
+_LARGEST_MATRIX = 1 << 20
+
+
+def mixed(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
+    """``x`` with ``axis`` mapped to sums of some elements, from ``places``, times ``amounts``: both ``(neighbours, new)``.
+
+    A product with a matrix is faster where its zeros meet finite numbers only; what is traced may be infinite.
+    """
+    old, new = x.shape[axis], places.shape[1]
+    if old * new <= _LARGEST_MATRIX and (values := known_values(x)) is not None and np.isfinite(values).all():
+        weights = np.zeros((new, old))
+        for place, amount in zip(places, amounts, strict=True):
+            np.add.at(weights, (np.arange(new), place), amount)
+        return _weighted(x, axis, weights)
+    shape = (*(1,) * axis, new, *(1,) * (x.ndim - axis - 1))
+    total = None
+    for place, amount in zip(places, amounts, strict=True):
+        part = _taken(x, axis, place)
+        if not amount.all():  # what does not count must not be infinite
+            part = xp.where(tensor(amount.reshape(shape) != 0, **_place(x)), part, xp.zeros_like(part))
+        part = part * tensor(amount.reshape(shape), dtype=x.dtype, **_place(x))
+        total = part if total is None else total + part
+    return total  # type: ignore[return-value]  # there is a neighbour
+
+
+def regions(old: int, new: int) -> tuple[Any, Any]:
+    """Places and weights of the means of ``new`` regions of about equal length."""
+    starts = np.arange(new) * old // new
+    stops = -(-(np.arange(new) + 1) * old // new)
+    places = starts + np.arange((stops - starts).max())[:, None]
+    return np.minimum(places, old - 1), (places < stops) / (stops - starts)
+
+
+def _neighbours(old: int, new: int, scale: float, align_corners: bool, cubic: bool) -> tuple[Any, Any]:
+    """Places and weights of linear interpolation, or of Keys's cubic convolution (1981) with a = -0.75."""
     if align_corners:
         position = np.arange(new) * ((old - 1) / (new - 1) if new > 1 else 0.0)
     else:
@@ -240,11 +271,9 @@ def _weights(old: int, new: int, scale: float, align_corners: bool, cubic: bool)
         position = np.maximum(position, 0)
     below = np.floor(position).astype(np.int64)
     share = position - below
-    weights = np.zeros((new, old))
-    for step in (-1, 0, 1, 2) if cubic else (0, 1):
-        amount = _cubic(np.abs(share - step)) if cubic else 1 - np.abs(share - step)
-        np.add.at(weights, (np.arange(new), np.clip(below + step, 0, old - 1)), amount)
-    return weights
+    steps = np.array((-1, 0, 1, 2) if cubic else (0, 1))[:, None]
+    distance = np.abs(share - steps)
+    return np.clip(below + steps, 0, old - 1), _cubic(distance) if cubic else 1 - distance
 
 
 def _cubic(distance: Any) -> Any:
