@@ -17,6 +17,7 @@ from numpy.lib.stride_tricks import as_strided
 from .numpy_kernels import kernel
 from .numpy_masks import masked
 from .numpy_sums import added_in_pairs, column_sums
+from .numpy_tall_windows import convolve_tall, is_tall
 from .windows import crop_image, keys, padded_lengths, window_counts
 
 #: So many bytes of gathered windows are multiplied at once: they should stay in the second-level cache.
@@ -92,6 +93,9 @@ def _by_group(groups, *sizes):
 
 def _convolve(image, matrix, counts, kernel, stride, dilation, out):
     """Write the convolution of ``image``, channels last, into ``out``."""
+    if is_tall(image, matrix, kernel, stride, dilation):
+        convolve_tall(image, matrix, counts, kernel, out)
+        return
     for part, rows in _blocks(image, counts, kernel, stride, dilation):
         target = out[part].reshape(rows.shape[0], matrix.shape[0])
         if np.may_share_memory(target, out):
