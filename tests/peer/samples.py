@@ -15,7 +15,7 @@ import types
 from typing import Any
 
 #: Attributes of an OpInfo that a test may ask for and that are plain values.
-PLAIN = (bool, int, float, str, tuple, list, type(None))
+PLAIN = (bool, int, float, str, tuple, list, dict, type(None))
 
 
 def encoded(value: Any) -> Any:
