@@ -205,7 +205,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
     for argument, points in (("y", y), ("x", x)):
         if points is not None and points.dtype.kind == "bool":
             raise RuntimeError(f"trapezoid: received a bool input for `{argument}`, but bool is not supported")
-    if x is not None and (not x.ndim or x.shape[0 if x.ndim == 1 else axis] != y.shape[axis]):
+    if x is not None and (not x.ndim or (x.ndim == 1 and x.shape[0] != y.shape[axis])):
         raise ShapeError(
             f"trapezoid: there must be one `x` value for each sample point; x has shape {tuple(x.shape)}, and y {tuple(y.shape)}"
         )
@@ -216,10 +216,6 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
     if x is None:
         return xp.sum(means, axis) * dx
     if x.ndim == 1:
-        if x.shape[0] != y.shape[axis]:
-            raise ShapeError(
-                f"trapezoid: there must be one x value for each sample point, but there are {x.shape[0]} for {y.shape[axis]}"
-            )
         x = xp.reshape(x, (x.shape[0], *(1,) * (y.ndim - axis - 1)))
     x = xp.reshape(x, (*(1,) * (y.ndim - x.ndim), *x.shape))
     return xp.sum(means * (x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]), axis)
