@@ -150,6 +150,6 @@ MAY_SHARE = """
 
 #: The same of functions that PyTorch has not, or that take ``inplace`` only here.
 MAY_SHARE_HERE = """
-    FloatTensor alpha_dropout as_array broadcast_shapes celu dropout permute_dims selu threshold Tensor.pin_memory
+    FloatTensor alpha_dropout as_array celu dropout permute_dims selu threshold Tensor.pin_memory
     Tensor.type
 """
