@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from kernel_blocks import block_sizes
 
-from polygrad.backends import available, errors, numpy_blocks, use_backend
+from polygrad.backends import available, errors, use_backend
+from polygrad.backends.numpy.kernels import blocking
 
 PLUGINS = Path(__file__).parent.parent / "backends"
 #: Fixtures that give a backend, and which.
@@ -73,8 +74,8 @@ def blocks(monkeypatch):
     def resize(size):
         for module, name in block_sizes():
             monkeypatch.setattr(module, name, size)
-        numpy_blocks.zeros.cache_clear()
+        blocking.zeros.cache_clear()
 
     yield resize
     monkeypatch.undo()
-    numpy_blocks.zeros.cache_clear()
+    blocking.zeros.cache_clear()

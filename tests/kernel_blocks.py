@@ -14,7 +14,7 @@ BLOCK_SIZE = re.compile(r"_?([A-Z]+_)*(BLOCK|ROWS)")
 def block_sizes():
     """Every constant of a block's size: the module that has it, and its name."""
     get_backend("numpy")
-    modules = [module for name, module in sys.modules.items() if name.startswith("polygrad.backends.numpy")]
+    modules = [module for name, module in sys.modules.items() if name.startswith("polygrad.backends.numpy.")]
     return [
         (module, name)
         for module in modules

@@ -20,9 +20,10 @@ PACKAGE = ROOT / "src" / "polygrad"
 
 #: The rooms, from the ground up: each imports only from rooms above it in this list.
 ROOMS = """
-    _allocator _dtypes _devices _forking _paths _state
+    _allocator _dtypes _devices _forking _paths _state _window_geometry
     backends
     _core
+    _pytree
     _ops
     _interpreters
     _functions
@@ -47,22 +48,22 @@ LATE_IMPORTS = {
     "backends/__init__.py": {"backends.hookspecs"},  # pluggy, which only plugins need
     "backends/base.py": {"numpy"},  # `to_numpy`, where it is asked for
     "backends/discovery.py": {"importlib", "importlib.metadata"},
-    "backends/numpy.py": {
-        "backends.numpy_erf",
-        "backends.numpy_inplace",
-        "backends.numpy_kernels_activations",
-        "backends.numpy_kernels_attention",
-        "backends.numpy_kernels_neural",
-        "backends.numpy_kernels_normalization",
-        "backends.numpy_kernels_random",
-        "backends.numpy_kernels_recurrent",
-        "backends.numpy_kernels_softmax",
-        "backends.numpy_kernels_windows",
-        "backends.numpy_linalg",
-        "backends.numpy_optimizers",
-        "backends.numpy_replay",
+    "backends/numpy/backend.py": {
+        "backends.numpy.kernels.special",
+        "backends.numpy.kernels.inplace",
+        "backends.numpy.kernels.activations",
+        "backends.numpy.kernels.attention",
+        "backends.numpy.kernels.linear",
+        "backends.numpy.kernels.normalization",
+        "backends.numpy.kernels.random",
+        "backends.numpy.kernels.recurrent",
+        "backends.numpy.kernels.softmax",
+        "backends.numpy.kernels.convolution",
+        "backends.numpy.kernels.linalg",
+        "backends.numpy.kernels.optimizers",
+        "backends.numpy.replay",
     },  # the kernels, when the backend is made
-    "backends/numpy_plugin.py": {"backends.numpy"},  # a plugin does not import its library
+    "backends/numpy/plugin.py": {"backends.numpy.backend"},  # a plugin does not import its library
     "backends/plugins.py": {"backends.hookspecs", "importlib", "importlib.metadata", "pluggy"},
     "backends/registry.py": {"difflib"},  # for an error's text
 }
@@ -77,14 +78,14 @@ RAW = {
     "_core/precision.py": "looks at the data type, which no recorder minds",
     "_core/tensor.py": "the cell itself",
     "_functions/printing.py": "what is printed is no part of a recorded program",
-    "_interpreters/frames.py": "puts back what was in a cell",
-    "compiler/calling.py": "measures who holds an array",
-    "compiler/discovery.py": "the recorder",
+    "_interpreters/trace.py": "puts back what was in a cell",
+    "compiler/codegen.py": "measures who holds an array",
+    "compiler/state_discovery.py": "the recorder",
     "utils/checkpoint.py": "puts values back into cells while a function is computed again",
-    "compiler/keys.py": "looks at the kind of array, also of one that NumPy sees",
-    "compiler/jit.py": "fills cells with the results of a recorded program",
-    "compiler/leaks.py": "looks for tracers in cells",
-    "compiler/regions.py": "the recorder of a part of a program",
+    "compiler/cache_key.py": "looks at the kind of array, also of one that NumPy sees",
+    "compiler/program.py": "fills cells with the results of a recorded program",
+    "compiler/leak_check.py": "looks for tracers in cells",
+    "compiler/control_flow/subtrace.py": "the recorder of a part of a program",
 }
 
 #: Files of more than `MANY_LINES`, and why each is one room.
@@ -96,10 +97,10 @@ LONG_FILES = {
     "_core/tensor.py": "one class, and the types of what others attach to it",
     "_functions/indexing.py": "one language of keys, for reading and for writing",
     "_functions/random.py": "every distribution, one after the other",
-    "_functions/shaping.py": "thin wrappers, one after the other",
+    "_functions/manipulation.py": "thin wrappers, one after the other",
     "_ops/decompositions.py": "every decomposition with its rule",
-    "compiler/exploring.py": "what each kind of object is taken apart into, one kind after the other",
-    "compiler/jit.py": "one generated call, written from its first line to its last",
+    "compiler/guards/resolution.py": "what each kind of object is taken apart into, one kind after the other",
+    "compiler/program.py": "one generated call, written from its first line to its last",
     "nn/module.py": "PyTorch's Module is one class, and most of its lines say what a method does",
     "optim/lr_scheduler.py": "short classes, one after the other",
     "serialization/pickles.py": "one reader and one writer of one language, with all that it may make",

@@ -14,7 +14,7 @@ from training_programs import number_of_programs, small
 
 import polygrad
 from polygrad import nn
-from polygrad.compiler.pytree import flatten, map_tensors
+from polygrad._pytree import flatten, map_tensors
 from polygrad.utils.checkpoint import checkpoint
 
 

@@ -155,7 +155,7 @@ def test_a_step_is_done_or_not_wherever_a_signal_comes(backend, schedule_first, 
         training.restore(saved)
         training.step()
         assert training.state() == after
-        assert not polygrad.compiler.turns.running and not polygrad._state.RECORDERS
+        assert not polygrad.compiler.trace_lock.running and not polygrad._state.RECORDERS
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the system has no timers")
@@ -181,7 +181,7 @@ def test_a_step_is_done_or_not_whenever_a_signal_comes(backend, handlers):
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
             assert training.state() in (before, after)
-            assert not polygrad.compiler.turns.running
+            assert not polygrad.compiler.trace_lock.running
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -202,7 +202,7 @@ def test_a_trace_that_is_interrupted_leaves_everything_as_it_was(backend, handle
         with pytest.raises(KeyboardInterrupt):
             step()
         assert training.state() == before
-        assert not polygrad.compiler.turns.running and not polygrad._state.RECORDERS
+        assert not polygrad.compiler.trace_lock.running and not polygrad._state.RECORDERS
 
 
 def test_signals_wait_and_are_delivered_in_order(handlers):

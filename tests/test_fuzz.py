@@ -11,7 +11,8 @@ import program_fuzzer
 import pytest
 from program_fuzzer import Tally, check, compared, program, shortened
 
-from polygrad.compiler import memories, replay
+from polygrad.compiler.replay import may_alias
+from polygrad.compiler.replay import program as replay
 
 
 def run(seeds: range, way: str) -> Tally:
@@ -54,23 +55,23 @@ def test_a_view_that_still_names_what_was_merged_is_found(monkeypatch):
 
 
 def test_memory_that_is_thought_free_too_early_is_found(monkeypatch):
-    monkeypatch.setattr(memories.Memories, "of", lambda self, slot: slot)
+    monkeypatch.setattr(may_alias.Memories, "of", lambda self, slot: slot)
     assert "eager and replay differ" in first_difference()
 
 
 def test_a_write_into_an_argument_is_found(monkeypatch):
-    init = memories.Memories.__init__
+    init = may_alias.Memories.__init__
 
     def without_inputs(self, recording, operations):
         init(self, recording, operations)
         self.outside = {self.of(slot) for slot in recording.constants}
 
-    monkeypatch.setattr(memories.Memories, "__init__", without_inputs)
+    monkeypatch.setattr(may_alias.Memories, "__init__", without_inputs)
     assert "eager and replay differ" in first_difference()
 
 
 def test_a_report_is_short_and_can_be_run_again(monkeypatch, capsys):
-    monkeypatch.setattr(memories.Memories, "of", lambda self, slot: slot)
+    monkeypatch.setattr(may_alias.Memories, "of", lambda self, slot: slot)
     seed = next(seed for seed in range(400) if _differs(program(seed)))
     short = shortened(program(seed), _differs)
     assert _differs(short)

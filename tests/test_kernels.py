@@ -33,11 +33,11 @@ ELSEWHERE = re.compile(r"(add|subtract|multiply|divide|slice_put|masked_put|inde
 def test_the_sizes_of_blocks_are_found():
     names = {module.__name__.rpartition(".")[2] for module, _ in block_sizes()}
     assert {
-        "numpy_blocks",
-        "numpy_kernels_attention",
-        "numpy_kernels_windows",
-        "numpy_optimizers",
-        "numpy_sums",
+        "blocking",
+        "attention",
+        "convolution",
+        "optimizers",
+        "reductions",
     } <= names
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import polygrad
-from polygrad.backends import numpy_linalg
+from polygrad.backends.numpy.kernels import linalg
 
 pytest.importorskip("scipy")
 
@@ -32,13 +32,13 @@ def without_scipy(monkeypatch):
     def hide():
         monkeypatch.setitem(sys.modules, "scipy", None)
         monkeypatch.setitem(sys.modules, "scipy.linalg", None)
-        numpy_linalg._scipy.cache_clear()
-        assert numpy_linalg._scipy() is None
+        linalg._scipy.cache_clear()
+        assert linalg._scipy() is None
 
-    numpy_linalg._scipy.cache_clear()
+    linalg._scipy.cache_clear()
     yield hide
     monkeypatch.undo()
-    numpy_linalg._scipy.cache_clear()
+    linalg._scipy.cache_clear()
 
 
 def _operands(dtype, order):
@@ -68,7 +68,7 @@ def _results(operation, dtype, order):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_with_and_without_scipy(name, dtype, order, without_scipy):
-    assert numpy_linalg._scipy() is not None
+    assert linalg._scipy() is not None
     with_scipy = _results(OPERATIONS[name], dtype, order)
     without_scipy()
     for ours, theirs in zip(with_scipy, _results(OPERATIONS[name], dtype, order), strict=True):

@@ -255,7 +255,7 @@ def test_a_plugin_cannot_take_the_built_in_name(environment):
 
 
 def test_the_built_in_backend_is_not_counted_twice(environment):
-    environment.install("polygrad-core", "", module="anything", names=["numpy"], value="polygrad.backends.numpy_plugin")
+    environment.install("polygrad-core", "", module="anything", names=["numpy"], value="polygrad.backends.numpy.plugin")
     registry = environment.registry()
     assert [plugin.name for plugin in registry.discovery.plugins()].count("numpy") == 1
     assert available(registry)[0] == "numpy"

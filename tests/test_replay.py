@@ -13,7 +13,8 @@ from test_transforms_table import sample, varies
 
 import polygrad
 from polygrad import nn, optim
-from polygrad.compiler import CompileError, replay
+from polygrad.compiler import CompileError
+from polygrad.compiler.replay import program as replay
 from polygrad.nn import functional as F
 from polygrad.utils.checkpoint import checkpoint
 

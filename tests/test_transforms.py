@@ -11,7 +11,7 @@ import pytest
 import polygrad
 from polygrad import func
 from polygrad._core.primitive import PRIMITIVES, primitive
-from polygrad._interpreters import fallback
+from polygrad._interpreters.batching import fallback
 from polygrad.backends import available
 from polygrad.backends.namespace import GENERIC
 

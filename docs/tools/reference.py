@@ -90,14 +90,14 @@ BY_FILE = {page.file: page for page in PAGES}
 ROOT_PAGES = {
     "creation.md": "creation foreign conversion",
     "dtypes.md": "_dtypes _devices kinds dtypes legacy_types",
-    "elementwise.md": "pointwise elementwise arithmetic composed special",
+    "elementwise.md": "elementwise arithmetic composed special",
     "reductions.md": "reductions calculus",
-    "manipulation.md": "shaping manipulation picking scatter_gather indexing assembling diagonals",
+    "manipulation.md": "manipulation scatter_gather indexing assembling diagonals",
     "sorting.md": "sorting searching sets",
     "linalg.md": "products linalg",
     "random.md": "random generator",
-    "nn.functional.md": """activations attention convolution cross_entropy distance dropout embedding linear losses neural
-        normalization padding pooling recurrent resizing vision""",
+    "nn.functional.md": """activations attention convolution cross_entropy distance dropout embedding linear losses
+        normalization padding pooling recurrent vision""",
     "autograd.md": "grad_mode primitive",
     "func.md": "batching",
     "compile.md": "compiler control_flow api",
@@ -122,10 +122,9 @@ TITLES = {
     "cross_entropy": "Losses",
     "loss": "Losses",
     "module": "Module, Parameter, Buffer",
-    "neural": "Linear, embedding, dropout",
+    "linear": "Linear, embedding, dropout",
     "parameter": "Module, Parameter, Buffer",
     "recurrent_cells": "Recurrent",
-    "resizing": "Vision",
     "shape": "Shapes, dropout, distances",
     "transformer": "Attention",
 }

@@ -53,14 +53,14 @@ _HOMES = {
         for module, names in {
             "creation": """tensor as_tensor from_numpy full zeros ones empty zeros_like ones_like empty_like full_like arange
                 linspace logspace eye""",
-            "pointwise": """pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose allclose equal angle conj
-                conj_physical is_conj positive resolve_conj resolve_neg round real imag""",
+            "elementwise": """pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose allclose equal angle
+                conj conj_physical is_conj positive resolve_conj resolve_neg round real imag""",
             "reductions": """sum prod mean var std var_mean std_mean max min amax amin argmax argmin all any logsumexp cumsum
                 norm count_nonzero""",
-            "shaping": """reshape permute transpose swapaxes swapdims t movedim moveaxis unsqueeze squeeze flatten
+            "manipulation": """reshape permute transpose swapaxes swapdims t movedim moveaxis unsqueeze squeeze flatten
                 unflatten ravel broadcast_shapes broadcast_to broadcast_tensors flip fliplr flipud roll cat stack narrow select
                 diagonal split chunk tensor_split unbind tile tril triu clone""",
-            "picking": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill
+            "scatter_gather": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill
                 index_copy index_put masked_fill masked_select masked_scatter nonzero argwhere""",
             "printing": "set_printoptions",
             "foreign": "asarray from_dlpack",
@@ -74,14 +74,14 @@ _HOMES = {
                 isposinf isreal logit nanmean nansum polar rad2deg view_as_complex view_as_real xlogy""",
             "sorting": """sort argsort msort topk kthvalue median quantile cumprod cummax cummin unique unique_consecutive
                 searchsorted bucketize bincount isin""",
-            "activations": "celu hardshrink log_softmax prelu selu softmax threshold",
-            "convolution": "conv1d conv2d conv_transpose1d conv_transpose2d",
+            "nn.activations": "celu hardshrink log_softmax prelu selu softmax threshold",
+            "nn.convolution": "conv1d conv2d conv_transpose1d conv_transpose2d",
             "generator": "Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
-            "neural": "alpha_dropout bilinear cosine_similarity dropout pairwise_distance",
-            "normalization": "batch_norm group_norm instance_norm layer_norm rms_norm",
-            "pooling": "adaptive_avg_pool1d adaptive_max_pool1d avg_pool1d max_pool1d max_pool2d",
+            "nn.linear": "alpha_dropout bilinear cosine_similarity dropout pairwise_distance",
+            "nn.normalization": "batch_norm group_norm instance_norm layer_norm rms_norm",
+            "nn.pooling": "adaptive_avg_pool1d adaptive_max_pool1d avg_pool1d max_pool1d max_pool2d",
             "random": "bernoulli multinomial normal rand rand_like randint randint_like randn randn_like randperm",
-            "resizing": "channel_shuffle pixel_shuffle pixel_unshuffle",
+            "nn.vision": "channel_shuffle pixel_shuffle pixel_unshuffle",
             "products": """mm bmm mv dot vdot vecdot inner outer tensordot kron chain_matmul addmm addmv addr baddbmm addbmm
                 einsum cross""",
             "diagonals": "trace diag diag_embed diagflat diagonal_scatter",
@@ -107,7 +107,7 @@ _HOMES = {
     "tune_allocator": "._allocator",
     "vmap": ".func",
     "compile": ".compiler",
-    **dict.fromkeys(("cond", "scan", "while_loop"), ".compiler.control_flow"),
+    **dict.fromkeys(("cond", "scan", "while_loop"), ".compiler.control_flow.api"),
     **dict.fromkeys(("get_backend", "set_backend", "use_backend"), ".backends"),
 }
 _RENAMED = {

@@ -26,7 +26,7 @@ BEHIND = {
     ),
     **dict.fromkeys(
         ("nn.modules.channelshuffle", "nn.modules.fold", "nn.modules.pixelshuffle", "nn.modules.upsampling"),
-        ("nn.resizing",),
+        ("nn.vision",),
     ),
     "nn.modules.container": ("nn.containers",),
     "nn.modules.conv": ("nn.convolution",),

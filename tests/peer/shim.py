@@ -28,7 +28,7 @@ from op_infos import ErrorInput, OpDTypes, SampleInput, ops, opsToleranceOverrid
 from reference_losses import loss_reference_fns  # noqa: F401  # the files import it
 
 import polygrad as pg
-from polygrad.compiler import pytree
+from polygrad import _pytree as pytree
 
 TEST_NUMPY = True
 TEST_SCIPY = importlib.util.find_spec("scipy") is not None

@@ -21,8 +21,9 @@ from .methods import attach  # noqa: E402 - makes dispatchers, which know where 
 
 explain_errors_of(
     importlib.import_module(f"{__name__}.{name}")
-    for name in """activations assembling attention composed convolution creation cross_entropy diagonals foreign kinds linalg
-        losses neural normalization norms picking pointwise pooling products random reductions resizing shaping sorting""".split()
+    for name in """assembling composed creation diagonals elementwise foreign kinds linalg manipulation nn.activations nn.attention
+        nn.convolution nn.cross_entropy nn.linear nn.losses nn.normalization nn.pooling nn.vision norms products random
+        reductions scatter_gather sorting""".split()
 )
 attach()
 

@@ -11,10 +11,10 @@ from .._core.dispatch import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from .._ops.shaping import normal_axis
+from .._ops.manipulation import normal_axis
 from .common import check_tensor, numpy_spelling, warn
 from .creation import tensor, zeros
-from .shaping import broadcast_to, cat, stack, tensor_split
+from .manipulation import broadcast_to, cat, stack, tensor_split
 
 
 def _all(tensors: Any) -> list[Tensor]:

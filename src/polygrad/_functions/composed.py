@@ -11,18 +11,18 @@ from .._core.dispatch import DTypeError, ShapeError
 from .._core.precision import in_single_precision, widen
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from . import pointwise, shaping
+from . import elementwise, manipulation
 from .common import check_tensor
 
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """``input``, but nothing below ``min``."""
-    return pointwise.clamp(input, min)
+    return elementwise.clamp(input, min)
 
 
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """``input``, but nothing above ``max``."""
-    return pointwise.clamp(input, None, max)
+    return elementwise.clamp(input, None, max)
 
 
 def exp2(input: Tensor) -> Tensor:
@@ -47,7 +47,7 @@ def rad2deg(input: Tensor) -> Tensor:
 
 def float_power(input: Any, exponent: Any) -> Tensor:
     """``input ** exponent`` in double precision."""
-    return pointwise.pow(_double(input), _double(exponent))
+    return elementwise.pow(_double(input), _double(exponent))
 
 
 def _double(x: Any) -> Any:
@@ -72,7 +72,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
         spoiled = xp.where(xp.logical_and(input >= 0, input <= 1), 1.0, math.nan)
         x = input * (xp.astype(spoiled, input.dtype) if input.dtype.is_differentiable else spoiled)
     else:
-        x = pointwise.clamp(input, eps, 1 - eps)
+        x = elementwise.clamp(input, eps, 1 - eps)
     return xp.log(x) - xp.log1p(-x)
 
 
@@ -120,14 +120,14 @@ def isreal(input: Tensor) -> Tensor:
 
 def adjoint(input: Tensor) -> Tensor:
     """The conjugate transpose of the last two dimensions.  A view.  Raises RuntimeError for fewer than two."""
-    return pointwise.conj(shaping.matrix_transpose(input, "mH"))
+    return elementwise.conj(manipulation.matrix_transpose(input, "mH"))
 
 
 def matrix_adjoint(input: Tensor) -> Tensor:
     """The conjugate transpose of a matrix: ``x.H``.  A view.  Raises RuntimeError for what is no matrix."""
     if check_tensor(input, "H").ndim not in (0, 2):
         raise ShapeError(f"tensor.H is only supported on matrices (2-D tensors). Got {input.ndim}-D tensor.")
-    return pointwise.conj(shaping.numpy_transpose(input) if input.ndim else shaping.of_number(input, "H"))
+    return elementwise.conj(manipulation.numpy_transpose(input) if input.ndim else manipulation.of_number(input, "H"))
 
 
 def complex(real: Tensor, imag: Tensor) -> Tensor:

@@ -6,11 +6,11 @@ from .._core.dispatch import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.linalg import on_diagonal
-from .._ops.shaping import normal_axis
-from .layout import separate
+from .._ops.manipulation import normal_axis
+from .manipulation import diagonal, flatten, movedim
 from .products import expect
 from .reductions import sum
-from .shaping import diagonal, flatten, movedim
+from .strides import separate
 
 
 def trace(input: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from .. import _dtypes
 from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor, cell
 from .._forking import lock
-from .._interpreters.frames import stack as frames
+from .._interpreters.trace import stack as frames
 from ..backends.registry import BY_TYPE
 
 _WORD = 2**64 - 1

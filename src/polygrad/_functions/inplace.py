@@ -15,7 +15,7 @@ from .._core.precision import is_half
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import UnknownOperandError, plain
 from .._core.tensor import Tensor
-from . import conversion, picking, pointwise, shaping
+from . import conversion, elementwise, manipulation, scatter_gather
 from .indexing import masked_put, scalar_for
 
 #: Operations that have a method with an underscore.
@@ -55,7 +55,7 @@ def operator(primitive: str) -> Callable:
 def power_operator(self: Tensor, other: Any) -> Tensor:
     """``x **= y``."""
     try:
-        return self._in_place(pointwise.pow, other)
+        return self._in_place(elementwise.pow, other)
     except UnknownOperandError:
         return NotImplemented
 
@@ -63,19 +63,19 @@ def power_operator(self: Tensor, other: Any) -> Tensor:
 def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Add ``alpha * other`` in place."""
     if is_half(self):
-        return self._in_place(lambda x, y: pointwise.add(x, y, alpha=alpha), other)
+        return self._in_place(lambda x, y: elementwise.add(x, y, alpha=alpha), other)
     if type(alpha) is not int:
-        pointwise.check_alpha("add_", alpha, self, other)
-    return self._in_place(xp.add, pointwise.scaled(other, alpha))
+        elementwise.check_alpha("add_", alpha, self, other)
+    return self._in_place(xp.add, elementwise.scaled(other, alpha))
 
 
 def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Subtract ``alpha * other`` in place."""
     if is_half(self):
-        return self._in_place(lambda x, y: pointwise.sub(x, y, alpha=alpha), other)
+        return self._in_place(lambda x, y: elementwise.sub(x, y, alpha=alpha), other)
     if type(alpha) is not int:
-        pointwise.check_alpha("sub_", alpha, self, other)
-    return self._in_place(xp.subtract, pointwise.scaled(other, alpha))
+        elementwise.check_alpha("sub_", alpha, self, other)
+    return self._in_place(xp.subtract, elementwise.scaled(other, alpha))
 
 
 def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
@@ -88,7 +88,7 @@ def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
     if source is self:
         self._check_in_place()
         return self
-    if shaping.broadcast_shapes(self.shape, source.shape) != tuple(self.shape):
+    if manipulation.broadcast_shapes(self.shape, source.shape) != tuple(self.shape):
         raise RuntimeError(
             f"copy_(): a tensor of shape {tuple(source.shape)} cannot be broadcast to {tuple(self.shape)}"
         )
@@ -117,7 +117,7 @@ def zero_(self: Tensor) -> Tensor:
 
 def masked_fill_(self: Tensor, mask: Tensor, value: Any) -> Tensor:
     """Write ``value`` where ``mask``, broadcast, is true."""
-    picking.check_mask(self, mask, value)
+    scatter_gather.check_mask(self, mask, value)
     masked_put(
         self, mask, xp.astype(value, self.dtype) if isinstance(value, Tensor) else scalar_for(self, plain(value))
     )
@@ -138,22 +138,22 @@ def detach_(self: Tensor) -> Tensor:
 
 def unsqueeze_(self: Tensor, dim: int) -> Tensor:
     """`unsqueeze` in place: the tensor itself changes its shape."""
-    return _reshape_in_place(self, shaping.unsqueeze(self, dim))
+    return _reshape_in_place(self, manipulation.unsqueeze(self, dim))
 
 
 def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
     """`squeeze` in place: the tensor itself changes its shape."""
-    return _reshape_in_place(self, shaping.squeeze(self, dim))
+    return _reshape_in_place(self, manipulation.squeeze(self, dim))
 
 
 def t_(self: Tensor) -> Tensor:
     """`t` in place: the tensor itself is transposed."""
-    return _reshape_in_place(self, shaping.t(self))
+    return _reshape_in_place(self, manipulation.t(self))
 
 
 def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
     """`transpose` in place: the tensor itself changes its shape."""
-    return _reshape_in_place(self, shaping.transpose(self, dim0, dim1))
+    return _reshape_in_place(self, manipulation.transpose(self, dim0, dim1))
 
 
 def _reshape_in_place(self: Tensor, view: Tensor) -> Tensor:
@@ -164,57 +164,57 @@ def _reshape_in_place(self: Tensor, view: Tensor) -> Tensor:
 
 def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """Add ``alpha`` times each slice of ``source`` along ``dim`` at its ``index``; equal indices add up."""
-    return self._in_place(lambda x: picking.index_add(x, dim, index, source, alpha=alpha))
+    return self._in_place(lambda x: scatter_gather.index_add(x, dim, index, source, alpha=alpha))
 
 
 def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """Write ``value`` at the positions ``index`` of ``dim``."""
-    vector = self if self.ndim else shaping.flatten(self)
-    vector[picking.at(vector, dim, index, "index_fill_")] = value
+    vector = self if self.ndim else manipulation.flatten(self)
+    vector[scatter_gather.at(vector, dim, index, "index_fill_")] = value
     return self
 
 
 def index_copy_(self: Tensor, dim: int, index: Tensor, tensor: Tensor) -> Tensor:
     """Write the slices of ``tensor`` at the positions ``index`` of ``dim``."""
-    picking.check_along(self, dim, index, "index_copy_")
+    scatter_gather.check_along(self, dim, index, "index_copy_")
     if not self.ndim:
-        index, tensor = shaping.flatten(index), shaping.flatten(tensor)
-    vector = self if self.ndim else shaping.flatten(self)
-    vector[picking.at(vector, dim, index, "index_copy_")] = tensor
+        index, tensor = manipulation.flatten(index), manipulation.flatten(tensor)
+    vector = self if self.ndim else manipulation.flatten(self)
+    vector[scatter_gather.at(vector, dim, index, "index_copy_")] = tensor
     return self
 
 
 def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """``self[indices] = values``; with ``accumulate`` the values are added, equal indices adding up."""
     if accumulate:
-        return self._in_place(lambda x: picking.index_put(x, indices, values, True))
+        return self._in_place(lambda x: scatter_gather.index_put(x, indices, values, True))
     self[tuple(indices)] = values
     return self
 
 
 def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """Write the first elements of ``source``, in order, where ``mask`` is true."""
-    return self._in_place(lambda x: picking.masked_scatter(x, mask, source))
+    return self._in_place(lambda x: scatter_gather.masked_scatter(x, mask, source))
 
 
 def clamp_min_(self: Tensor, min: Any) -> Tensor:
     """Raise what is below ``min`` to it."""
-    return self._in_place(lambda x: pointwise.clamp(x, min))
+    return self._in_place(lambda x: elementwise.clamp(x, min))
 
 
 def clamp_max_(self: Tensor, max: Any) -> Tensor:
     """Lower what is above ``max`` to it."""
-    return self._in_place(lambda x: pointwise.clamp(x, None, max))
+    return self._in_place(lambda x: elementwise.clamp(x, None, max))
 
 
 def set_real(self: Tensor, value: Any) -> None:
     """``x.real = value`` writes into the real part."""
-    _set_part(self, pointwise.real, value)
+    _set_part(self, elementwise.real, value)
 
 
 def set_imag(self: Tensor, value: Any) -> None:
     """``x.imag = value`` writes into the imaginary part."""
-    _set_part(self, pointwise.imag, value)
+    _set_part(self, elementwise.imag, value)
 
 
 def _set_part(self: Tensor, part: Callable, value: Any) -> None:

@@ -11,11 +11,11 @@ from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.decompositions import of_triangle
-from .._ops.shaping import normal_axis
+from .._ops.manipulation import normal_axis
 from .common import check_tensor, numpy_spelling
 from .creation import eye, zeros
-from .layout import separate_from
-from .shaping import broadcast_shapes, broadcast_to
+from .manipulation import broadcast_shapes, broadcast_to
+from .strides import separate_from
 
 
 class SlogdetResult(NamedTuple):

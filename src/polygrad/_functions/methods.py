@@ -16,34 +16,34 @@ from .._core.engine import tensor_backward
 from .._core.primitive import OPERATIONS, PRIMITIVES
 from .._core.tensor import Tensor
 from . import (
-    activations,
     assembling,
     composed,
     conversion,
     creation,
     diagonals,
+    elementwise,
     foreign,
     indexing,
     inplace,
     kinds,
-    layout,
     linalg,
-    picking,
-    pointwise,
+    manipulation,
     printing,
     products,
     random,
     reductions,
-    shaping,
+    scatter_gather,
     sorting,
+    strides,
 )
 from .names import DIRECT, METHODS, OPERATORS, TORCH_NAMES
+from .nn import activations
 
 _MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        activations, assembling, composed, conversion, diagonals, layout, linalg, picking, pointwise, products, random, reductions,
-        shaping, sorting,
+        activations, assembling, composed, conversion, diagonals, strides, linalg, scatter_gather, elementwise, products, random,
+        reductions, manipulation, sorting,
     )
 }  # fmt: skip
 
@@ -72,7 +72,7 @@ def _reflected(primitive: str) -> Callable:
 def _iterate(self: Tensor) -> Any:
     if not self.ndim:
         raise TypeError("iteration over a 0-d tensor")
-    return iter(shaping.unbind(self, 0))
+    return iter(manipulation.unbind(self, 0))
 
 
 def _contains(self: Tensor, value: Any) -> bool:
@@ -115,13 +115,13 @@ def attach() -> None:
         primitive = OPERATORS[f"__{operator}__"]
         put(f"__r{operator}__", _reflected(primitive))
         put(f"__i{operator}__", inplace.operator(primitive))
-    put("__pow__", _direct(pointwise.power_operator))
+    put("__pow__", _direct(elementwise.power_operator))
     put("__rpow__", _reflected("pow"))
     put("__ipow__", inplace.power_operator)
-    put("__pos__", pointwise.positive)
+    put("__pos__", elementwise.positive)
     put("backward", tensor_backward)
-    put("clip", pointwise.clamp)
-    put("where", pointwise.where_method)
+    put("clip", elementwise.clamp)
+    put("where", elementwise.where_method)
     put("inverse", linalg.inv)
     put("pinverse", linalg.pinv)
     put("svd", linalg.svd_parts)
@@ -129,12 +129,12 @@ def attach() -> None:
         put(name + "_", inplace.method(name, {"div": "divide", **TORCH_NAMES}.get(name)))
     for method in (*inplace.METHODS, *kinds.METHODS):
         put(method.__name__, method)
-    put("mT", property(shaping.matrix_transpose))
-    put("T", property(shaping.numpy_transpose))
+    put("mT", property(manipulation.matrix_transpose))
+    put("T", property(manipulation.numpy_transpose))
     put("mH", property(composed.adjoint))
     put("H", property(composed.matrix_adjoint))
-    put("real", property(pointwise.real, inplace.set_real))
-    put("imag", property(pointwise.imag, inplace.set_imag))
+    put("real", property(elementwise.real, inplace.set_real))
+    put("imag", property(elementwise.imag, inplace.set_imag))
     put("__getitem__", indexing.getitem)
     put("__setitem__", indexing.setitem)
     put("__hash__", object.__hash__)

@@ -34,16 +34,16 @@ OPERATORS = {
 
 #: Functions that are methods too, by the module of this package that has them.
 METHODS = {
-    "pointwise": """round pow add sub div clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose
+    "elementwise": """round pow add sub div clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose
         allclose equal angle conj conj_physical is_conj positive resolve_conj resolve_neg""",
     "reductions": """sum prod mean var std max min amax amin argmax argmin all any logsumexp cumsum norm
         count_nonzero""",
-    "shaping": """reshape reshape_as view view_as ravel permute transpose swapaxes swapdims t movedim moveaxis
+    "manipulation": """reshape reshape_as view view_as ravel permute transpose swapaxes swapdims t movedim moveaxis
         unsqueeze squeeze flatten unflatten broadcast_to expand expand_as flip fliplr flipud roll narrow
         select diagonal split chunk tensor_split unbind repeat tile tril triu clone contiguous""",
-    "picking": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add
+    "scatter_gather": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add
         index_fill index_copy index_put masked_fill masked_select masked_scatter nonzero argwhere""",
-    "layout": "stride is_contiguous",
+    "strides": "stride is_contiguous",
     "assembling": "cdist diff dsplit hsplit rot90 select_scatter slice_scatter vsplit",
     "composed": """adjoint aminmax clamp_max clamp_min deg2rad exp2 float_power fmax fmin frac heaviside
         isneginf isposinf isreal logit nanmean nansum rad2deg xlogy""",

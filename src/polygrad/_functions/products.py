@@ -14,10 +14,10 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import whole
 from .._core.tensor import Tensor
 from .._ops import einsum as einstein
-from .._ops.shaping import normal_axis
+from .._ops.manipulation import normal_axis
 from . import linalg
 from .common import check_tensor, numpy_spelling, warn
-from .shaping import broadcast_shapes
+from .manipulation import broadcast_shapes
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

@@ -22,7 +22,7 @@ from ..backends.registry import get_backend
 from .common import ask, check_tensor, known_values, lengths, sizes, warn, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
-from .shaping import broadcast_tensors
+from .manipulation import broadcast_tensors
 
 #: How many binary digits a uniform number has: as many as its type can hold of one between 0 and 1.
 _DIGITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}

@@ -16,7 +16,7 @@ from .._ops.reductions import axes_of
 from .common import check_tensor, dims_of, numpy_spelling, warn
 from .creation import check_dtype
 from .norms import matrix_norm, vector_norm
-from .picking import gather
+from .scatter_gather import gather
 
 
 class ValuesAndIndices(NamedTuple):

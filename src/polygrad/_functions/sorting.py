@@ -12,12 +12,12 @@ from .._core.alike import alike
 from .._core.dispatch import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from .._ops.shaping import normal_axis
+from .._ops.manipulation import normal_axis
 from ..backends.registry import get_backend
 from .common import check_tensor, numpy_spelling
 from .creation import arange, as_tensor, tensor
+from .manipulation import flatten
 from .reductions import ValuesAndIndices, running
-from .shaping import flatten
 
 
 def _ordered(input: Tensor, name: str) -> Tensor:

@@ -13,7 +13,7 @@ from .._core.primitive import PRIMITIVES, Primitive
 from .._ops import arithmetic
 from .._ops.recurrent import scan_steps
 from ..backends.registry import BY_TYPE
-from .arrays import NUMBERS, Interpreted, plain
+from .tracer import NUMBERS, Interpreted, plain
 
 
 class _Levels(dict):

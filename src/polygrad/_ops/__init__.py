@@ -9,12 +9,12 @@ from . import (
     indexing,
     linalg,
     losses,
+    manipulation,
     neural,
     normalization,
     pooling,
     random,
     recurrent,
     reductions,
-    shaping,
     sorting,
 )

@@ -8,7 +8,7 @@ their rules close over the three, and every higher order is there.  Settings are
 from __future__ import annotations
 
 from .._core.primitive import primitive
-from ..backends.windows import crop_image, keys, pad_image, padded_lengths, window_counts
+from .._window_geometry import crop_image, keys, pad_image, padded_lengths, window_counts
 
 
 def _columns(xp, x, counts, kernel, stride, padding, dilation):

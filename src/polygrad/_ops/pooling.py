@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._core.primitive import primitive
-from ..backends.windows import crop_image, keys, pad_image, padded_lengths, positions, window_counts
+from .._window_geometry import crop_image, keys, pad_image, padded_lengths, positions, window_counts
 
 
 def _lowest(xp, dtype):

@@ -6,8 +6,8 @@ Sorting is stable, in both directions, so that every backend orders equal elemen
 from __future__ import annotations
 
 from .._core.primitive import primitive
+from .manipulation import inverse, normal_axis
 from .reductions import count
-from .shaping import inverse, normal_axis
 
 # -- by position along an axis -----------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from .._core.graph import Edge, Leaf, make_node
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._functions.common import warn
-from .._interpreters.dual import has_tangent
+from .._interpreters.jvp.tracer import has_tangent
 from .._state import grad_enabled
 from .function_call import Call, FunctionCtx, has_own, missing
 from .function_transforms import run

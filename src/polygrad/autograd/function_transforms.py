@@ -19,10 +19,10 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._dtypes import finfo
 from .._functions.common import known_values
-from .._interpreters.arrays import layers
-from .._interpreters.batched import Batch, Batched, moved
-from .._interpreters.dual import Direction, paired, parts
-from .._interpreters.frames import Frame, stack
+from .._interpreters.batching.tracer import Batch, Batched, moved
+from .._interpreters.jvp.tracer import Direction, paired, parts
+from .._interpreters.trace import Frame, stack
+from .._interpreters.tracer import layers
 from .function_call import Call, FunctionCtx, backward_of, has_own
 from .grad_mode import enable_grad
 

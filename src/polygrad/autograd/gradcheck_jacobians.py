@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _dtypes
 from .._core.tensor import Tensor, make_leaf
-from .._functions.layout import strides_of
+from .._functions.strides import strides_of
 from .differentiation import grad
 from .grad_mode import no_grad
 

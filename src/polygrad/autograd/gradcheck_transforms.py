@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.tensor import Tensor, cell
-from .._interpreters import batching_layers, batching_rules  # noqa: F401  (what vmap can do)
-from .._interpreters.batched import Batch, Enter, Leave
-from .._interpreters.crossing import Lower, cross, lifted
-from .._interpreters.dual import Direction, Pair
+from .._interpreters.batching import nn_rules, rules  # noqa: F401  (what vmap can do)
+from .._interpreters.batching.tracer import Batch, Enter, Leave
+from .._interpreters.jvp.tracer import Direction, Pair
+from .._interpreters.lifting import Lower, cross, lifted
 from .gradcheck_jacobians import outputs_of
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from .base import PLUGIN_API_VERSION, SUPPORTED_API_VERSIONS, Backend
 from .exceptions import BackendError, UnknownBackendError
-from .inventory import BackendInfo, available, describe, errors
 from .registry import get_backend, register_backend, set_backend, unregister_backend, use_backend
+from .report import BackendInfo, available, describe, errors
 
 if TYPE_CHECKING:
     from .hookspecs import BackendRecord, hookimpl

@@ -19,7 +19,7 @@ BACKENDS_GROUP = "polygrad.backends"
 EXTENSIONS_GROUP = "polygrad.extensions"
 
 BUILT_IN = "numpy"
-_BUILT_IN_MODULE = "polygrad.backends.numpy_plugin"
+_BUILT_IN_MODULE = "polygrad.backends.numpy.plugin"
 
 
 class Discovery:

@@ -10,18 +10,18 @@ from typing import Any, NamedTuple
 
 from .._core import engine
 from .._core.tensor import Tensor
-from .._interpreters.frames import stack as frames
+from .._interpreters.trace import stack as frames
 from .._state import recorder
 from ..backends.registry import get_backend
-from . import turns
-from .calling import STALE
-from .changing import Changing
-from .effects import Effects
+from . import trace_lock
+from .cache_key import key_of, key_of_tensors, seen_by_numpy
+from .codegen import STALE
 from .errors import CompileError, RunsEagerly
-from .explain import advise, described, explain, explain_eviction
-from .jit import Program
-from .keys import key_of, key_of_tensors, seen_by_numpy
-from .replay import Outdated, replaying
+from .guards.dynamic_numbers import Changing
+from .guards.side_effects import Effects
+from .program import Program
+from .recompiles import advise, described, explain, explain_eviction
+from .replay.program import Outdated, replaying
 
 #: A program that is made may be stale at once, where another thread has changed something in between.
 ATTEMPTS = 10
@@ -85,9 +85,9 @@ class Compiled:
         while attempts < ATTEMPTS:
             thread = get_ident()
             try:  # Ctrl-C comes after a call, so this one must be inside
-                turns.running.append(thread)
-                if turns.tracing is not None:
-                    turns.wait()
+                trace_lock.running.append(thread)
+                if trace_lock.tracing is not None:
+                    trace_lock.wait()
                 if passing is None:  # the trace may have changed the arguments
                     tensors = args
                     key = None if kwargs else key_of_tensors(args)
@@ -110,11 +110,11 @@ class Compiled:
                             self._use(program)
                         return result
             finally:
-                turns.running.remove(thread)
+                trace_lock.running.remove(thread)
             attempts += 1
             if self._effects.runs_eagerly(key) or seen_by_numpy(tensors):
                 break
-            with turns.alone():
+            with trace_lock.alone():
                 if self._programs.get(key, ()) is not programs:  # another thread was here first
                     continue
                 try:

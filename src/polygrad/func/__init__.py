@@ -9,7 +9,7 @@ A transform takes a function of tensors, or of nested lists, tuples and dicts of
 is added to any ``.grad``.  The names and arguments are those of ``torch.func``.
 """
 
-from .._interpreters.fallback import SlowBatchingWarning
+from .._interpreters.batching.fallback import SlowBatchingWarning
 from .batching import vmap
 from .forward import jvp, linearize
 from .jacobians import hessian, hvp, jacfwd, jacrev

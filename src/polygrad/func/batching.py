@@ -8,10 +8,11 @@ from typing import Any
 
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
-from .._functions.shaping import cat, reshape
-from .._interpreters import batching_layers, batching_rules, dual  # noqa: F401
-from .._interpreters.batched import RULES, Batch, Batching, Enter, Leave
-from .._interpreters.crossing import cross, lifted
+from .._functions.manipulation import cat, reshape
+from .._interpreters.batching import nn_rules, rules  # noqa: F401  (what vmap can do)
+from .._interpreters.batching.tracer import RULES, Batch, Batching, Enter, Leave
+from .._interpreters.jvp import tracer  # noqa: F401  (what jvp can do)
+from .._interpreters.lifting import cross, lifted
 from .trees import TransformError, apart, flatten, unflatten
 
 RANDOMNESS = ("error", "same", "different")

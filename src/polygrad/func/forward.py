@@ -9,10 +9,10 @@ from .._core import engine
 from .._core.graph import Leaf
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
-from .._interpreters.arrays import layers
-from .._interpreters.batched import Batched
-from .._interpreters.crossing import Lower, cross, lifted
-from .._interpreters.dual import Direction, Dual, Pair, Value
+from .._interpreters.batching.tracer import Batched
+from .._interpreters.jvp.tracer import Direction, Dual, Pair, Value
+from .._interpreters.lifting import Lower, cross, lifted
+from .._interpreters.tracer import layers
 from .._state import grad_enabled
 from ..autograd.grad_mode import enable_grad
 from .reverse import Recorded

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .._core.tensor import Tensor
-from .._functions.shaping import stack
+from .._functions.manipulation import stack
 from .trees import TransformError
 
 

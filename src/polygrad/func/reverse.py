@@ -15,8 +15,8 @@ from .._core import engine, graph
 from .._core.graph import Edge, Leaf
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
-from .._interpreters.crossing import Argument, cross, lifted, raised
-from .._interpreters.frames import stack
+from .._interpreters.lifting import Argument, cross, lifted, raised
+from .._interpreters.trace import stack
 from .._state import differentiating, grad_enabled
 from ..autograd.grad_mode import enable_grad
 from .trees import TransformError, chosen, flatten, replaced, results_of, stand_ins, tensors_of, unflatten, written

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .. import _pytree as pytree
 from .._core.tensor import Tensor, cell
-from ..compiler import pytree
-from ..compiler.pytree import unflatten
+from .._pytree import unflatten
 
 __all__ = ["TransformError", "apart", "chosen", "flatten", "replaced", "results_of", "stand_ins", "tensors_of", "unflatten",
            "written"]  # fmt: skip

@@ -28,9 +28,9 @@ from .._functions.linalg import (
     svd,
     svdvals,
 )
+from .._functions.manipulation import diagonal as _diagonal
 from .._functions.norms import cond, matrix_norm, norm, vector_norm
 from .._functions.products import multi_dot, vecdot
-from .._functions.shaping import diagonal as _diagonal
 
 __all__ = [
     "LinAlgError",

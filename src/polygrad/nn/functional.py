@@ -1,6 +1,6 @@
 """The functions behind the layers, under PyTorch's names: ``import polygrad.nn.functional as F``."""
 
-from .._functions.activations import (
+from .._functions.nn.activations import (
     celu,
     elu,
     gelu,
@@ -28,25 +28,10 @@ from .._functions.activations import (
     tanhshrink,
     threshold,
 )
-from .._functions.attention import multi_head_attention_forward, scaled_dot_product_attention
-from .._functions.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d, fold, unfold
-from .._functions.cross_entropy import cross_entropy, nll_loss
-from .._functions.losses import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    gaussian_nll_loss,
-    hinge_embedding_loss,
-    huber_loss,
-    kl_div,
-    l1_loss,
-    margin_ranking_loss,
-    mse_loss,
-    poisson_nll_loss,
-    smooth_l1_loss,
-    soft_margin_loss,
-    triplet_margin_loss,
-)
-from .._functions.neural import (
+from .._functions.nn.attention import multi_head_attention_forward, scaled_dot_product_attention
+from .._functions.nn.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d, fold, unfold
+from .._functions.nn.cross_entropy import cross_entropy, nll_loss
+from .._functions.nn.linear import (
     alpha_dropout,
     bilinear,
     cosine_embedding_loss,
@@ -61,7 +46,22 @@ from .._functions.neural import (
     one_hot,
     pairwise_distance,
 )
-from .._functions.normalization import (
+from .._functions.nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    gaussian_nll_loss,
+    hinge_embedding_loss,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    margin_ranking_loss,
+    mse_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
+    soft_margin_loss,
+    triplet_margin_loss,
+)
+from .._functions.nn.normalization import (
     batch_norm,
     group_norm,
     instance_norm,
@@ -70,7 +70,7 @@ from .._functions.normalization import (
     normalize,
     rms_norm,
 )
-from .._functions.pooling import (
+from .._functions.nn.pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
     adaptive_max_pool1d,
@@ -82,7 +82,7 @@ from .._functions.pooling import (
     max_pool1d,
     max_pool2d,
 )
-from .._functions.resizing import channel_shuffle, interpolate, pad, pixel_shuffle, pixel_unshuffle, upsample
+from .._functions.nn.vision import channel_shuffle, interpolate, pad, pixel_shuffle, pixel_unshuffle, upsample
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "alpha_dropout",

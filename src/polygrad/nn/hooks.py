@@ -9,7 +9,7 @@ from typing import Any
 
 from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
-from .gradient_hooks import GradientHooks
+from .backward_hooks import GradientHooks
 
 __all__ = ["Hooks", "add_hook", "call_with_hooks"]
 

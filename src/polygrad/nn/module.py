@@ -17,11 +17,11 @@ from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
 from .._state import CHANGES, RECORDERS, Counted, recorder
 from ..compiler import Compiled
-from .attributes import constants
-from .compiled import compiled_module
+from .compile_guards import constants
+from .compiled_module import compiled_module
+from .conversion import Placement
 from .hooks import Hooks, add_hook, call_with_hooks
 from .parameter import Buffer, Parameter
-from .placement import Placement
 from .registration import (
     BUFFER,
     BUFFERS,
@@ -34,7 +34,7 @@ from .registration import (
     registered,
     take_over,
 )
-from .state import IncompatibleKeys, Plan, load_state, plan_module, save_module, save_state
+from .state_dict import IncompatibleKeys, Plan, load_state, plan_module, save_module, save_state
 
 __all__ = ["Module"]
 

@@ -9,8 +9,8 @@ from .._core.dispatch import ShapeError
 from .._core.scalars import plain
 from .._core.tensor import Tensor
 from .._functions.common import check_tensor, warn
-from .._functions.recurrent import gru_layer, lstm_layer, rnn_layer
-from .._functions.shaping import cat, stack
+from .._functions.manipulation import cat, stack
+from .._functions.nn.recurrent import gru_layer, lstm_layer, rnn_layer
 from . import functional as F
 from . import init
 from .linear import new_parameter

@@ -9,7 +9,7 @@ from .._core.dispatch import ShapeError
 from .._core.tensor import Tensor
 from .._functions.common import check_tensor
 from .._functions.creation import zeros
-from .._functions.recurrent import gru_cell, lstm_cell, rnn_cell
+from .._functions.nn.recurrent import gru_cell, lstm_cell, rnn_cell
 from . import init
 from .linear import new_parameter
 from .module import Module

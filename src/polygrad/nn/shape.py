@@ -6,7 +6,7 @@ from typing import Any
 
 from .._core.scalars import index
 from .._core.tensor import Tensor
-from .._functions.shaping import flatten, unflatten
+from .._functions.manipulation import flatten, unflatten
 from . import functional as F
 from .module import Module
 

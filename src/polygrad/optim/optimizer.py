@@ -19,9 +19,9 @@ from .._functions.common import warn
 from .._functions.creation import zeros_like
 from .._state import RECORDERS, recorder
 from ..autograd.grad_mode import enable_grad
-from .own_steps import recorded
-from .running import update, zero_steps, zeros
-from .state import load_state, save_state
+from .custom_step import recorded
+from .state_dict import load_state, save_state
+from .step import update, zero_steps, zeros
 
 __all__ = ["Optimizer", "required"]
 

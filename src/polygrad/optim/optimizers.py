@@ -11,7 +11,7 @@ from .._functions.common import real_number
 from .._state import not_recording
 from . import rules
 from .optimizer import Optimizer, Parameters
-from .running import zeros
+from .step import zeros
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "RMSprop"]
 

@@ -16,11 +16,11 @@ from .._core.graph import NODE, Edge, Leaf, Node, make_node, next_sequence
 from .._core.primitive import AnyType
 from .._core.tensor import Tensor, cell
 from .._functions.generator import default_generator
-from .._interpreters.crossing import stop
+from .._interpreters.lifting import stop
+from .._pytree import flatten, unflatten
 from .._state import Around, Recorder, grad_enabled, recorder, recording
 from ..autograd.grad_mode import enable_grad
 from ..backends.registry import BY_TYPE
-from ..compiler.pytree import flatten, unflatten
 from ..nn.containers import Sequential
 
 __all__ = ["checkpoint", "checkpoint_sequential"]

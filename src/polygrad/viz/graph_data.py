@@ -9,7 +9,7 @@ from typing import Any
 from .._core.graph import Edge, Leaf, Node, entry
 from .._core.primitive import Primitive
 from .._core.tensor import Tensor
-from .._interpreters.arrays import Interpreted
+from .._interpreters.tracer import Interpreted
 from ..backends.registry import BY_TYPE
 from .diagram import collected, root_of
 from .formulas import Formula, Writer, saved_operands, saved_settings

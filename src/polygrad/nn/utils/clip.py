@@ -11,9 +11,9 @@ from ..._core.tensor import Tensor
 from ..._dtypes import promote
 from ..._functions.common import check_tensor, real_number, tensors_of, warn
 from ..._functions.creation import zeros
+from ..._functions.elementwise import clamp
+from ..._functions.manipulation import stack
 from ..._functions.norms import vector_norm
-from ..._functions.pointwise import clamp
-from ..._functions.shaping import stack
 from ...autograd.grad_mode import no_grad
 
 Tensors = Tensor | Iterable[Tensor]

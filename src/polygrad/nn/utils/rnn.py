@@ -14,8 +14,8 @@ from ..._core.tensor import Tensor
 from ..._functions.common import check_tensor, tensors_of
 from ..._functions.creation import full, tensor
 from ..._functions.indexing import scalar_for
-from ..._functions.layout import separate
-from ..._functions.shaping import cat, stack
+from ..._functions.manipulation import cat, stack
+from ..._functions.strides import separate
 from ..._state import recorder
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..._core.tensor import Tensor
 from ..._functions.common import check_tensor, tensors_of
-from ..._functions.shaping import cat, reshape
+from ..._functions.manipulation import cat, reshape
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:

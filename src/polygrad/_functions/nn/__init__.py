@@ -1,0 +1,1 @@
+"""Functions of neural networks: what `polygrad.nn.functional` and the layers call."""

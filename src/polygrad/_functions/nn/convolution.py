@@ -1,0 +1,322 @@
+"""Convolution in PyTorch's language.  One axis is two with a first axis of length 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ... import _dtypes
+from ..._core.alike import check_alike
+from ..._core.dispatch import ShapeError
+from ..._core.tensor import Tensor
+from ..._window_geometry import crop_image, keys, padded_lengths, window_counts
+from ..common import check_tensor, xp
+
+
+def several(value: Any, count: int, what: str) -> tuple[int, ...]:
+    """``value``, a number for all axes or one for each, as a tuple.  Raises ValueError for another number of them."""
+    if isinstance(value, int):
+        return (value,) * count
+    numbers = tuple(int(n) for n in value)
+    if len(numbers) == 1:
+        return numbers * count
+    if len(numbers) != count:
+        raise ValueError(f"{what} has {len(numbers)} numbers, {tuple(numbers)}, but there are {count} axes")
+    return numbers
+
+
+def batched(input: Tensor, name: str, axes: int) -> tuple[Tensor, bool]:
+    """``input`` with a batch dimension, and whether it had one.  Raises ShapeError for a wrong number of dimensions."""
+    check_tensor(input, name)
+    if input.ndim == axes + 1:
+        return xp.reshape(input, (1, *input.shape)), False
+    if input.ndim != axes + 2:
+        lengths = ("length",) if axes == 1 else ("height", "width")
+        layout = ", ".join(("batch", "channels", *lengths))
+        raise ShapeError(
+            f"{name}: the input has shape {tuple(input.shape)}; it must be ({layout}), or the same without a batch"
+        )
+    return input, True
+
+
+def check_filled(input: Tensor, name: str, first: int = 1) -> None:
+    """Raise ShapeError where a dimension of ``input``, from ``first`` on, is empty: the batch may be, and nothing else."""
+    if 0 in input.shape[first:]:
+        raise ShapeError(
+            f"{name}: the input has shape {tuple(input.shape)}; only the batch"
+            f"{' and the channels' if first > 1 else ''} may be empty"
+        )
+
+
+def unbatched(result: Tensor, had_batch: bool) -> Tensor:
+    """The result without the batch dimension that `batched` added."""
+    return result if had_batch else xp.reshape(result, result.shape[1:])
+
+
+def flat(*tensors: Tensor) -> list[Tensor]:
+    """Arrays over one axis as arrays over two, the first of length 1."""
+    return [xp.reshape(x, (*x.shape[:2], 1, x.shape[2])) for x in tensors]
+
+
+def _check(
+    name: str, input: Tensor, weight: Tensor, bias: Tensor | None, axes: int, groups: int, transposed: bool
+) -> None:
+    check_tensor(weight, name, "weight")
+    shapes = f"input of shape {tuple(input.shape)}, weight of shape {tuple(weight.shape)}"
+    if weight.ndim != axes + 2:
+        raise ShapeError(f"{name}: the weight must have {axes + 2} dimensions; got {shapes}")
+    check_alike(name, {"input": input, "weight": weight, "bias": bias})
+    if groups < 1:
+        raise ShapeError(f"{name}: groups must be positive, not {groups}")
+    channels, outputs = input.shape[1], weight.shape[1] * groups if transposed else weight.shape[0]
+    expected = weight.shape[0] if transposed else weight.shape[1] * groups
+    if weight.shape[0] % groups or not weight.shape[0]:
+        raise ShapeError(
+            f"{name}: the weight's first dimension is not a positive multiple of groups={groups}; got {shapes}"
+        )
+    if channels != expected:
+        raise ShapeError(
+            f"{name}: the input has {channels} channels, but the weight takes {expected} (groups={groups}); "
+            f"got {shapes}"
+        )
+    if bias is not None and tuple(check_tensor(bias, name, "bias").shape) != (outputs,):
+        raise ShapeError(
+            f"{name}: the bias must have one element for each of the {outputs} output channels, but its shape is "
+            f"{tuple(bias.shape)}; got {shapes}"
+        )
+
+
+def _check_settings(name: str, **settings: tuple[int, ...]) -> None:
+    for what, numbers in settings.items():
+        lowest = 0 if "padding" in what else 1
+        if any(n < lowest for n in numbers):
+            raise ShapeError(f"{name}: {what} must be {'positive' if lowest else 'at least 0'}, not {numbers}")
+
+
+def _with_bias(result: Tensor, bias: Tensor | None) -> Tensor:
+    return result if bias is None else result + xp.reshape(bias, (bias.shape[0], *(1,) * (result.ndim - 2)))
+
+
+def _convolved(
+    name: str,
+    axes: int,
+    input: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+) -> Tensor:
+    x, had_batch = batched(input, name, axes)
+    _check(name, x, weight, bias, axes, groups, False)
+    stride, dilation = several(stride, axes, f"{name}: stride"), several(dilation, axes, f"{name}: dilation")
+    kernel = tuple(weight.shape[2:])
+    if isinstance(padding, str):
+        x, padding = _named_padding(name, padding, x, kernel, stride, dilation)
+    padding = several(padding, axes, f"{name}: padding")
+    _check_settings(name, stride=stride, padding=padding, dilation=dilation)
+    counts = [
+        (n + 2 * p - d * (k - 1) - 1) // s
+        for n, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)
+    ]
+    if any(count < 0 for count in counts):
+        raise ShapeError(
+            f"{name}: the kernel of shape {kernel} (dilation {dilation}) is larger than the input of shape "
+            f"{tuple(input.shape)} with padding {padding}"
+        )
+    if axes == 1:
+        x, weight = flat(x, weight)
+        stride, padding, dilation = (1, *stride), (0, *padding), (1, *dilation)
+    result = xp.conv2d(x, weight, stride, padding, dilation, groups)
+    if axes == 1:
+        result = xp.reshape(result, (*result.shape[:2], result.shape[3]))
+    return unbatched(_with_bias(result, bias), had_batch)
+
+
+def _named_padding(
+    name: str, padding: str, x: Tensor, kernel: Any, stride: Any, dilation: Any
+) -> tuple[Tensor, tuple[int, ...]]:
+    """What ``"valid"`` and ``"same"`` mean.  An odd amount has one element more at the end, as in PyTorch."""
+    if padding == "valid":
+        return x, (0,) * len(kernel)
+    if padding != "same":
+        raise ValueError(f"{name}: padding must be numbers, 'valid' or 'same', not {padding!r}")
+    if any(s != 1 for s in stride):
+        raise RuntimeError(f"{name}: padding='same' is not supported for strided convolutions; the stride is {stride}")
+    totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+    if any(total % 2 for total in totals):
+        x = xp.pad(x, ((0, 0), (0, 0), *((0, total % 2) for total in totals)))
+    return x, tuple(total // 2 for total in totals)
+
+
+def conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | str | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> Tensor:
+    """The convolution of images ``(N, C, H, W)`` with ``weight`` ``(O, C / groups, kernel height, kernel width)``.
+
+    ``padding`` is a number, a pair, ``"same"`` or ``"valid"``.  The result is ``(N, O, H', W')`` with
+    ``H' = (H + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1``.
+
+    Raises ShapeError (a ValueError and RuntimeError), with the shapes, where they do not fit.
+
+    Example::
+
+        images, weight = polygrad.ones(1, 1, 4, 4), polygrad.ones(2, 1, 3, 3)
+        F.conv2d(images, weight).shape  # (1, 2, 2, 2)
+    """
+    return _convolved("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | str | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> Tensor:
+    """The convolution of sequences ``(N, C, L)`` with ``weight`` ``(O, C / groups, length)``; otherwise as `conv2d`."""
+    return _convolved("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
+
+
+def _transposed(
+    name: str,
+    axes: int,
+    input: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    groups: int,
+    dilation: Any,
+) -> Tensor:
+    x, had_batch = batched(input, name, axes)
+    _check(name, x, weight, bias, axes, groups, True)
+    check_filled(x, name, 2)
+    if not (dtype := x.dtype).is_differentiable:  # libraries may have no adjoint for integers
+        x, weight = (xp.astype(part, _dtypes.float64) for part in (x, weight))
+    stride, padding, dilation, extra = (
+        several(value, axes, f"{name}: {what}")
+        for value, what in (
+            (stride, "stride"),
+            (padding, "padding"),
+            (dilation, "dilation"),
+            (output_padding, "output_padding"),
+        )
+    )
+    _check_settings(name, stride=stride, padding=padding, dilation=dilation, output_padding=extra)
+    if any(e >= max(s, d) for e, s, d in zip(extra, stride, dilation, strict=True)):
+        raise ShapeError(
+            f"{name}: output_padding must be smaller than either stride or dilation; got output_padding {extra}, "
+            f"stride {stride}, dilation {dilation}"
+        )
+    settings = zip(x.shape[2:], weight.shape[2:], stride, padding, dilation, extra, strict=True)
+    size = tuple((n - 1) * s - 2 * p + d * (k - 1) + e + 1 for n, k, s, p, d, e in settings)
+    if any(n < 1 for n in size):
+        raise ShapeError(f"{name}: the result would have size {size} for an input of shape {tuple(input.shape)}")
+    if axes == 1:
+        x, weight = flat(x, weight)
+        size, stride, padding, dilation = (1, *size), (1, *stride), (0, *padding), (1, *dilation)
+    result = xp.conv2d_input_gradient(x, weight, size, stride, padding, dilation, groups)
+    result = result if dtype.is_differentiable else xp.astype(result, dtype)
+    if axes == 1:
+        result = xp.reshape(result, (*result.shape[:2], result.shape[3]))
+    return unbatched(_with_bias(result, bias), had_batch)
+
+
+def conv_transpose2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | str | Sequence[int] = 0,
+    output_padding: int | Sequence[int] = 0,
+    groups: int = 1,
+    dilation: int | Sequence[int] = 1,
+) -> Tensor:
+    """The adjoint of `conv2d`.
+
+    From ``(N, C, H, W)`` and ``weight`` ``(C, O / groups, kernel height, kernel width)`` to ``(N, O, H', W')`` with
+    ``H' = (H - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1``.
+
+    Raises ShapeError, with the shapes, where they do not fit.
+    """
+    return _transposed("conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | str | Sequence[int] = 0,
+    output_padding: int | Sequence[int] = 0,
+    groups: int = 1,
+    dilation: int | Sequence[int] = 1,
+) -> Tensor:
+    """The adjoint of `conv1d`, as `conv_transpose2d` is of `conv2d`."""
+    return _transposed("conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def unfold(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    dilation: int | Sequence[int] = 1,
+    padding: int | str | Sequence[int] = 0,
+    stride: int | Sequence[int] = 1,
+) -> Tensor:
+    """The windows of images ``(N, C, H, W)`` as columns: ``(N, C * kernel height * kernel width, windows)``."""
+    x, had_batch = batched(input, "unfold", 2)
+    check_filled(x, "unfold")
+    kernel, dilation, padding, stride = (
+        several(value, 2, "unfold") for value in (kernel_size, dilation, padding, stride)
+    )
+    _check_settings("unfold", kernel_size=kernel, dilation=dilation, padding=padding, stride=stride)
+    counts = window_counts(x.shape, kernel, stride, padding, dilation)
+    if min(counts) < 1:
+        raise ShapeError(f"unfold: no window of shape {kernel} fits into the input of shape {tuple(input.shape)}")
+    image = xp.pad(x, ((0, 0), (0, 0), *((p, p) for p in padding)))
+    parts = [xp.getitem(image, key) for key in keys(counts, kernel, stride, dilation)]
+    columns = xp.stack(parts, axis=2)
+    return unbatched(xp.reshape(columns, (x.shape[0], x.shape[1] * len(parts), counts[0] * counts[1])), had_batch)
+
+
+def fold(
+    input: Tensor,
+    output_size: int | Sequence[int],
+    kernel_size: int | Sequence[int],
+    dilation: int | Sequence[int] = 1,
+    padding: int | str | Sequence[int] = 0,
+    stride: int | Sequence[int] = 1,
+) -> Tensor:
+    """The adjoint of `unfold`: the columns added up where their windows were in images of ``output_size``."""
+    check_tensor(input, "fold")
+    had_batch = input.ndim == 3
+    x = input if had_batch else xp.reshape(input, (1, *input.shape))
+    size, kernel, dilation, padding, stride = (
+        several(value, 2, "fold") for value in (output_size, kernel_size, dilation, padding, stride)
+    )
+    counts = window_counts(size, kernel, stride, padding, dilation)
+    inside = kernel[0] * kernel[1]
+    if x.ndim != 3 or x.shape[1] % inside or x.shape[2] != counts[0] * counts[1]:
+        raise ShapeError(
+            f"fold: the input has shape {tuple(input.shape)}; for windows of shape {kernel} in images of size {size} "
+            f"it must be (batch, channels * {inside}, {counts[0] * counts[1]})"
+        )
+    check_filled(x, "fold")
+    columns = xp.reshape(x, (x.shape[0], x.shape[1] // inside, inside, *counts))
+    shape = (x.shape[0], x.shape[1] // inside, *padded_lengths(size, counts, kernel, stride, padding, dilation))
+    image = None
+    for number, key in enumerate(keys(counts, kernel, stride, dilation)):
+        part = xp.slice_pad(columns[:, :, number], key, shape)
+        image = part if image is None else image + part
+    return unbatched(crop_image(image, size, padding), had_batch)

@@ -1,0 +1,205 @@
+"""Cross-entropy and negative log-likelihood: losses of classes, with weights, rows that do not count, and smoothing."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ... import _dtypes
+from ..._core.alike import alike
+from ..._core.dispatch import ShapeError
+from ..._core.precision import in_single_precision
+from ..._core.tensor import Tensor
+from ..common import ask, check_tensor, older_reduction, xp
+from ..scatter_gather import gather
+from .activations import log_softmax
+from .losses import check_reduction
+
+
+def _classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Scores ``(rows, classes)`` and a class for each row.  Raises ShapeError where the shapes do not fit."""
+    shape = tuple(input.shape)
+    if not shape:
+        raise ShapeError(f"{name}: the input has no dimension of classes; its shape is ()")
+    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
+    if tuple(target.shape) != expected:
+        raise ShapeError(
+            f"{name}: for an input of shape {shape}, classes on dimension {min(1, len(shape) - 1)}, the target must "
+            f"have shape {expected}, but it has {tuple(target.shape)}"
+        )
+    if target.dtype.kind not in ("int", "uint"):
+        raise TypeError(
+            f"{name}: a target of classes must be of an integer type, but it is {target.dtype.name}; convert it, as in "
+            "target.long()"
+        )
+    classes = shape[min(1, len(shape) - 1)]
+    if weight is not None and tuple(weight.shape) != (classes,):
+        raise ShapeError(
+            f"{name}: weight must have one element for each of the {classes} classes, not shape {tuple(weight.shape)}"
+        )
+    if target.dtype.kind == "uint":  # bytes may be classes, and no positions
+        target = xp.astype(target, _dtypes.int64)
+    if len(shape) > 2:
+        input = xp.permute_dims(input, (0, *range(2, len(shape)), 1))
+    if len(shape) != 2:
+        input, target = xp.reshape(input, (math.prod(expected), classes)), xp.reshape(target, (math.prod(expected),))
+    return input, target
+
+
+def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> bool:
+    """Whether some rows have no target.  Raises IndexError for a class that there is not."""
+
+    def question(values: Any) -> bool:
+        if not values.size:
+            return False
+        if values.min() >= 0 and values.max() < classes:
+            return 0 <= ignore_index < classes and bool((values == ignore_index).any())
+        wrong = values[((values < 0) | (values >= classes)) & (values != ignore_index)]
+        if wrong.shape[0]:
+            raise IndexError(
+                f"{name}: Target {wrong[0]} is out of bounds; the input has {classes} classes, 0 to {classes - 1}"
+            )
+        return True
+
+    answer = ask(target, question)
+    return True if answer is None else answer
+
+
+@older_reduction
+@alike("input", "weight")
+@in_single_precision
+def cross_entropy(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Tensor:
+    """The cross-entropy of unnormalized scores and classes or probabilities.
+
+    Args:
+        input: unnormalized scores ``(N, C, ...)``.
+        target: classes ``(N, ...)``, or probabilities ``(N, C, ...)``.
+        weight: a weight for each class.
+        ignore_index: rows with this target count nothing.
+        reduction: ``"mean"``, ``"sum"``, or ``"none"`` for the loss of each row.
+        label_smoothing: the part of the target that is spread evenly over all classes, from 0 to 1.
+
+    Raises ShapeError for shapes that do not fit, IndexError for a class that there is not, TypeError for a target that
+    is not of an integer type.
+
+    Example::
+
+        F.cross_entropy(polygrad.zeros(2, 4), polygrad.tensor([0, 3]))  # tensor(1.3863), which is log(4)
+    """
+    check_tensor(input, "cross_entropy")
+    check_tensor(target, "cross_entropy", "target")
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"cross_entropy: label_smoothing must be between 0.0 and 1.0, not {label_smoothing}")
+    check_reduction(reduction)
+    if target.dtype.is_floating_point and target.shape == input.shape:
+        return _with_probabilities(input, target, weight, reduction, label_smoothing)
+    scores, labels = _classes("cross_entropy", input, target, weight)
+    ignored = _has_ignored("cross_entropy", labels, scores.shape[1], ignore_index)
+    if not scores.shape[1]:  # no row counts: as of one class, whose maximum there is
+        scores = xp.slice_pad(scores, (Ellipsis, slice(0, 0)), (scores.shape[0], 1))
+    if weight is None and not label_smoothing:
+        if not ignored:
+            loss = xp.cross_entropy(scores, labels, reduction)[0]
+            return xp.reshape(loss, target.shape) if reduction == "none" and target.ndim != 1 else loss
+        labels, keep = _without_ignored(labels, ignore_index)
+        rows = xp.cross_entropy(scores, labels, "none")[0]
+        return _shaped(_weighted(rows, xp.astype(keep, scores.dtype), keep, reduction), target, reduction)
+    logarithms = log_softmax(scores, 1)
+    loss = _nll(logarithms, labels, weight, ignore_index if ignored else None, reduction)
+    if label_smoothing:
+        even = _smooth(logarithms, labels, weight, ignore_index if ignored else None, reduction)
+        loss = loss * (1 - label_smoothing) + even * (label_smoothing / scores.shape[1])
+    return _shaped(loss, target, reduction)
+
+
+def _shaped(loss: Tensor, target: Tensor, reduction: str) -> Tensor:
+    return xp.reshape(loss, target.shape) if reduction == "none" else loss
+
+
+def _with_probabilities(
+    input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float
+) -> Tensor:
+    axis = min(1, input.ndim - 1)
+    classes = input.shape[axis]
+    if smoothing and classes:
+        target = target * (1 - smoothing) + smoothing / classes
+    terms = target * log_softmax(input, axis)
+    if weight is not None:
+        terms = terms * xp.reshape(weight, (classes, *(1,) * (input.ndim - axis - 1)))
+    if reduction == "none":
+        return -xp.sum(terms, axis)
+    total = -xp.sum(terms)
+    if reduction == "sum":
+        return total
+    return xp.divide(total, input.shape.numel() // classes if classes else math.nan)
+
+
+def _without_ignored(labels: Tensor, ignore_index: int) -> tuple[Tensor, Tensor]:
+    """A class that exists for every row, and which rows count."""
+    labels = xp.astype(labels, _dtypes.int64)
+    keep = labels != ignore_index
+    return xp.where(keep, labels, 0), keep
+
+
+def _weighted(rows: Tensor, weights: Tensor, keep: Tensor | None, reduction: str) -> Tensor:
+    """The losses of rows times their weights; the mean is by the weights' sum."""
+    rows = rows * weights
+    if keep is not None:  # a row that does not count may be infinite
+        rows = xp.where(keep, rows, xp.zeros_like(rows))
+    if reduction == "mean":
+        return xp.sum(rows) / xp.sum(weights)
+    return rows if reduction == "none" else xp.sum(rows)
+
+
+def _row_weights(labels: Tensor, weight: Tensor | None, keep: Tensor | None, like: Tensor) -> Tensor:
+    if weight is None:
+        chosen = xp.ones_like(like)
+    else:
+        chosen = xp.astype(xp.take_rows(weight, labels), like.dtype)
+    return chosen if keep is None else xp.where(keep, chosen, xp.zeros_like(chosen))
+
+
+def _nll(logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index: int | None, reduction: str) -> Tensor:
+    keep = None
+    if ignore_index is not None:
+        labels, keep = _without_ignored(labels, ignore_index)
+    chosen = gather(logarithms, 1, xp.reshape(labels, (labels.shape[0], 1)))
+    rows = -xp.reshape(chosen, tuple(labels.shape))
+    return _weighted(rows, _row_weights(labels, weight, keep, rows), keep, reduction)
+
+
+def _smooth(
+    logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index: int | None, reduction: str
+) -> Tensor:
+    """The loss against all classes at once, which label smoothing mixes in."""
+    keep = None
+    if ignore_index is not None:
+        labels, keep = _without_ignored(labels, ignore_index)
+    rows = -xp.sum(logarithms if weight is None else logarithms * weight, 1)
+    if keep is not None:
+        rows = xp.where(keep, rows, xp.zeros_like(rows))
+    if reduction == "mean":
+        return xp.sum(rows) / xp.sum(_row_weights(labels, weight, keep, rows))
+    return rows if reduction == "none" else xp.sum(rows)
+
+
+@older_reduction
+@alike("input", "weight")
+@in_single_precision
+def nll_loss(
+    input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
+) -> Tensor:
+    """The negative of log-probabilities ``(N, C, ...)`` at classes ``(N, ...)``.  Raises as `cross_entropy`."""
+    check_tensor(input, "nll_loss")
+    check_tensor(target, "nll_loss", "target")
+    check_reduction(reduction)
+    rows, labels = _classes("nll_loss", input, target, weight)
+    ignored = _has_ignored("nll_loss", labels, rows.shape[1], ignore_index)
+    return _shaped(_nll(rows, labels, weight, ignore_index if ignored else None, reduction), target, reduction)

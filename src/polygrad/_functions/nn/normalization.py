@@ -1,0 +1,263 @@
+"""Normalization in PyTorch's language: batch, layer, group, instance and root-mean-square; and vectors to length 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..._core.alike import check_alike
+from ..._core.dispatch import ShapeError
+from ..._core.precision import in_single_precision, is_half, narrow, widen
+from ..._core.tensor import Tensor
+from ..._dtypes import finfo, float32
+from ..common import check_tensor, xp
+from ..reductions import norm
+from .pooling import divided
+
+
+def _affine(
+    x: Tensor, weight: Tensor | None, bias: Tensor | None, axes: tuple[int, ...], eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """``x`` standardized over ``axes``, scaled and moved where asked for; with its mean and variance."""
+    if weight is not None and bias is not None:
+        return xp.standardize_affine(x, weight, bias, axes, eps)
+    result, mean, variance = xp.standardize(x, axes, eps)
+    if weight is not None:
+        result = result * weight
+    return result if bias is None else result + bias, mean, variance
+
+
+def _is_mixed(name: str, input: Tensor, **parameters: Tensor | None) -> bool:
+    """Whether ``input`` is of half precision and its parameters of single.  Raises RuntimeError for other differences."""
+    dtype = input.dtype
+    if all(x is None or x.dtype is dtype for x in parameters.values()):
+        return False
+    if not dtype.is_half or any(x is not None and x.dtype is not float32 for x in parameters.values()):
+        check_alike(name, {"input": input, **parameters})
+    return True
+
+
+def _per_channel(name: str, x: Tensor, **parameters: Tensor | None) -> list[Tensor | None]:
+    """One number for each channel, shaped to be broadcast against ``x``, which has its channels on axis 1."""
+    channels = x.shape[1]
+    found: list[Tensor | None] = []
+    for what, parameter in parameters.items():
+        if parameter is None:
+            found.append(None)
+            continue
+        if tuple(check_tensor(parameter, name, what).shape) != (channels,):
+            raise ShapeError(
+                f"{name}: {what} must have one element for each of the {channels} channels of the input of shape "
+                f"{tuple(x.shape)}, but its shape is {tuple(parameter.shape)}"
+            )
+        found.append(xp.reshape(parameter, (channels, *(1,) * (x.ndim - 2))))
+    return found
+
+
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
+    """``(input - mean) / sqrt(variance + eps) * weight + bias`` over the last dimensions, of ``normalized_shape``.
+
+    Ba, Kiros and Hinton, "Layer normalization", arXiv:1607.06450.
+
+    Raises ShapeError, with the shapes, where ``input`` does not end in ``normalized_shape`` or a parameter has another.
+    """
+    check_tensor(input, "layer_norm")
+    ending = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    count = len(ending)
+    if not count or tuple(input.shape[-count:]) != ending:
+        raise ShapeError(
+            f"layer_norm: the input must end in normalized_shape {ending}, but its shape is {tuple(input.shape)}"
+        )
+    for what, parameter in (("weight", weight), ("bias", bias)):
+        if parameter is not None and tuple(parameter.shape) != ending:
+            raise ShapeError(
+                f"layer_norm: {what} must have normalized_shape {ending}, but its shape is {tuple(parameter.shape)}"
+            )
+    if _is_mixed("layer_norm", input, weight=weight, bias=bias):
+        return narrow(layer_norm(widen(input), normalized_shape, weight, bias, eps), input.dtype)
+    return _affine(input, weight, bias, tuple(range(input.ndim - count, input.ndim)), eps)[0]
+
+
+def rms_norm(
+    input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
+) -> Tensor:
+    """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions (Zhang and Sennrich, 2019)."""
+    ending = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    if not ending or tuple(input.shape[-len(ending) :]) != ending:
+        raise ShapeError(
+            f"rms_norm: the input must end in normalized_shape {ending}, but its shape is {tuple(input.shape)}"
+        )
+    axes = tuple(range(input.ndim - len(ending), input.ndim))
+    if is_half(input):  # an epsilon that is not given is that of single precision, in which this computes
+        return narrow(rms_norm(widen(input), normalized_shape, widen(weight), eps), input.dtype)
+    if eps is None:
+        eps = float(finfo(input.dtype).eps)
+    result = input / xp.sqrt(xp.mean(input * input, axes, True) + eps)
+    return result if weight is None else result * weight
+
+
+def batch_norm(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """Each channel (dimension 1) with mean 0 and variance 1, then times ``weight`` plus ``bias``.
+
+    In training the statistics are those of the batch, and the running ones are moved towards them by ``momentum``;
+    otherwise the running ones are used.  Ioffe and Szegedy, "Batch normalization", arXiv:1502.03167.
+
+    Raises ShapeError, with the shapes, where a parameter does not have one element per channel, and ValueError in
+    training where a channel has only one element.
+    """
+    check_tensor(input, "batch_norm")
+    _is_mixed("batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
+    # The running statistics, which are written to, stay as they are.
+    parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
+    result = _batch_normed(*parts, training, momentum, eps)
+    return narrow(result, input.dtype) if is_half(input) else result
+
+
+def _batch_normed(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> Tensor:
+    if tuple(input.shape) == (0,):  # nothing to normalize, which PyTorch lets through
+        return xp.clone(input)
+    if input.ndim < 2:
+        raise ShapeError(f"batch_norm: the input must be (batch, channels, ...), but its shape is {tuple(input.shape)}")
+    given = _per_channel(
+        "batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias
+    )
+    mean, variance, scale, offset = given
+    if not training:
+        if mean is None or variance is None:
+            raise RuntimeError("batch_norm: running_mean and running_var must be given when training=False")
+        mean, variance = widen(mean), widen(variance)
+        factor = 1 / xp.sqrt(variance + eps)
+        factor = factor if scale is None else factor * scale
+        shift = -mean * factor if offset is None else offset - mean * factor
+        return input * factor + shift
+    count = input.shape.numel() // max(input.shape[1], 1)
+    if count == 1:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {tuple(input.shape)}")
+    axes = (0, *range(2, input.ndim))
+    result, mean, variance = _affine(input, scale, offset, axes, eps)
+    if count:
+        _follow(running_mean, mean, momentum)
+        _follow(running_var, variance, momentum, count / (count - 1))
+    return result
+
+
+def _follow(running: Tensor | None, found: Tensor, momentum: Any, factor: float = 1) -> None:
+    """Move a running statistic towards the one of a batch, times ``factor``."""
+    if running is not None:
+        found = xp.reshape(found.detach(), tuple(running.shape))
+        running.copy_(widen(running.detach()) * (1 - momentum) + found * (momentum * factor))
+
+
+def group_norm(
+    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+) -> Tensor:
+    """Groups of neighbouring channels with mean 0 and variance 1, then a weight and bias for each channel.
+
+    Wu and He, "Group normalization", arXiv:1803.08494.  Raises ShapeError where the channels do not divide into groups.
+    """
+    check_tensor(input, "group_norm")
+    if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
+        raise ShapeError(
+            f"group_norm: the channels (dimension 1) of the input of shape {tuple(input.shape)} do not divide into "
+            f"{num_groups} groups"
+        )
+    if _is_mixed("group_norm", input, weight=weight, bias=bias):
+        return narrow(group_norm(widen(input), num_groups, weight, bias, eps), input.dtype)
+    scale, offset = _per_channel("group_norm", input, weight=weight, bias=bias)
+    batch, channels = input.shape[:2]
+    members = channels // num_groups
+    if input.shape.numel() == num_groups:
+        raise ValueError(f"Expected more than 1 value per channel when training, got input size {tuple(input.shape)}")
+    x = xp.reshape(input, (batch, num_groups, members, math.prod(input.shape[2:])))
+    scale, offset = (None if p is None else xp.reshape(p, (num_groups, members, 1)) for p in (scale, offset))
+    return xp.reshape(_affine(x, scale, offset, (2, 3), eps)[0], input.shape)
+
+
+def instance_norm(
+    input: Tensor,
+    running_mean: Tensor | None = None,
+    running_var: Tensor | None = None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> Tensor:
+    """As `batch_norm`, with statistics for every sample of its own (Ulyanov et al., arXiv:1607.08022)."""
+    if not use_input_stats:
+        return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
+    check_tensor(input, "instance_norm")
+    _is_mixed("instance_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
+    if is_half(input):
+        parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
+        return narrow(_instance_normed(*parts, momentum, eps), input.dtype)
+    return _instance_normed(input, running_mean, running_var, weight, bias, momentum, eps)
+
+
+def _instance_normed(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    momentum: float,
+    eps: float,
+) -> Tensor:
+    axes = tuple(range(2, input.ndim))
+    count = math.prod(input.shape[2:])
+    if count < 2:
+        raise ValueError(f"Expected more than 1 spatial element when training, got input size {tuple(input.shape)}")
+    scale, offset = _per_channel("instance_norm", input, weight=weight, bias=bias)
+    result, mean, variance = _affine(input, scale, offset, axes, eps)
+    _follow(running_mean, xp.mean(mean, 0), momentum)
+    _follow(running_var, xp.mean(variance, 0), momentum, count / (count - 1))
+    return result
+
+
+@in_single_precision
+def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
+    """``input / (k + alpha * mean of the squares in size neighbouring channels) ** beta`` (Krizhevsky et al., 2012)."""
+    if input.ndim < 3:
+        raise ShapeError(
+            f"local_response_norm: the input must have at least 3 dimensions, but its shape is {tuple(input.shape)}"
+        )
+    if not input.shape.numel():
+        return input
+    squares = xp.reshape(input * input, (input.shape[0], 1, input.shape[1], math.prod(input.shape[2:])))
+    before = size // 2
+    squares = xp.pad(squares, ((0, 0), (0, 0), (before, size - 1 - before), (0, 0)))
+    total = xp.sum_pool2d(squares, (size, 1), (1, 1), (0, 0), False)
+    mean = divided(xp.reshape(total, input.shape), size)
+    return input / xp.power(k + alpha * mean, beta)
+
+
+@in_single_precision
+def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Tensor:
+    """``input / max(norm(input, p), eps)``: vectors along ``dim`` brought to length 1."""
+    check_tensor(input, "normalize")
+    return input / xp.clip(norm(input, p, dim, True), eps, None)

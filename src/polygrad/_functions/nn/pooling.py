@@ -1,0 +1,314 @@
+"""Pooling in PyTorch's language.  One axis is two with a first axis of length 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..._core.dispatch import ShapeError
+from ..._core.precision import in_single_precision
+from ..._core.tensor import Tensor
+from ..._dtypes import get_default_dtype
+from ..._window_geometry import window_counts
+from ..common import check_countable, xp
+from ..creation import tensor
+from ..elementwise import div
+from ..manipulation import cat
+from ..strides import separate_from
+from .convolution import batched, check_filled, flat, several, unbatched
+from .vision import mixed, regions
+
+
+def _geometry(
+    name: str,
+    axes: int,
+    x: Tensor,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil: bool,
+) -> tuple:
+    kernel = several(kernel_size, axes, f"{name}: kernel_size")
+    stride = kernel if stride is None or stride == () else several(stride, axes, f"{name}: stride")
+    padding, dilation = several(padding, axes, f"{name}: padding"), several(dilation, axes, f"{name}: dilation")
+    shape = tuple(x.shape)
+    check_filled(x, name)
+    for what, numbers in (("kernel_size", kernel), ("stride", stride), ("dilation", dilation)):
+        if min(numbers) < 1:
+            raise ShapeError(f"{name}: {what} must be positive, not {numbers}")
+    if any(p < 0 or p > k // 2 for p, k in zip(padding, kernel, strict=True)):
+        raise ShapeError(f"{name}: padding must be between 0 and half of the kernel size; got {padding} for {kernel}")
+    if axes == 1:
+        kernel, stride, padding, dilation = (1, *kernel), (1, *stride), (0, *padding), (1, *dilation)
+        x = flat(x)[0]
+    counts = window_counts(x.shape, kernel, stride, padding, dilation, ceil)
+    if min(counts) < 1:
+        raise ShapeError(f"{name}: no window of size {kernel[-axes:]} fits into the input of shape {shape}")
+    return x, kernel, stride, padding, dilation, counts
+
+
+def _finished(result: Tensor, axes: int, had_batch: bool) -> Tensor:
+    if axes == 1:
+        result = xp.reshape(result, (*result.shape[:2], result.shape[3]))
+    return unbatched(result, had_batch)
+
+
+def _max_pooled(
+    name: str,
+    axes: int,
+    input: Any,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil: bool,
+    return_indices: bool,
+) -> Any:
+    x, had_batch = batched(input, name, axes)
+    x, kernel, stride, padding, dilation, _ = _geometry(name, axes, x, kernel_size, stride, padding, dilation, ceil)
+    result = _finished(xp.max_pool2d(x, kernel, stride, padding, dilation, ceil), axes, had_batch)
+    if not return_indices:
+        return result
+    return result, _finished(xp.max_pool2d_indices(x, kernel, stride, padding, dilation, ceil), axes, had_batch)
+
+
+def max_pool2d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """The largest element of each window of images ``(N, C, H, W)``; of equal ones the first gets the gradient.
+
+    Args:
+        input: images ``(N, C, H, W)`` or ``(C, H, W)``.
+        kernel_size: the height and width of a window, or one number for both; so for the next three.
+        stride: how far apart windows are; ``kernel_size`` by default.
+        padding: how many elements, none of them a maximum, are added at each edge.
+        dilation: how far apart the elements of a window are.
+        ceil_mode: a last window may reach beyond the image.
+        return_indices: also return where the elements are, counted through the rows of the image.
+
+    Raises ShapeError, with the shapes, where no window fits.
+    """
+    return _max_pooled("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+def max_pool1d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """The largest element of each window of sequences ``(N, C, L)``, as `max_pool2d`."""
+    return _max_pooled("max_pool1d", 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+
+def _averaged(
+    name: str,
+    axes: int,
+    input: Any,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    ceil: bool,
+    include: bool,
+    divisor: int | None,
+) -> Tensor:
+    x, had_batch = batched(input, name, axes)
+    x, kernel, stride, padding, _, counts = _geometry(name, axes, x, kernel_size, stride, padding, 1, ceil)
+    total = xp.sum_pool2d(x, kernel, stride, padding, ceil)
+    if divisor is None and not ceil and (include or not any(padding)):
+        divisor = kernel[0] * kernel[1]
+    if divisor is not None:
+        return _finished(divided(total, divisor), axes, had_batch)
+    # How many elements of the image, with its padding or without, every window covers.
+    covered = []
+    for n, count, k, s, p in zip(x.shape[2:], counts, kernel, stride, padding, strict=True):
+        start = np.arange(count) * s - p
+        stop = np.minimum(start + k, n + p)
+        covered.append(stop - start if include else np.minimum(stop, n) - np.maximum(start, 0))
+    numbers = np.outer(*covered).astype("float64")
+    numbers = tensor(numbers, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
+    return _finished(divided(total, numbers), axes, had_batch)
+
+
+def divided(total: Tensor, count: Any) -> Tensor:
+    """``total / count``, of the type of ``total``: as in PyTorch, integers are cut off after the point."""
+    return total / count if total.dtype.is_differentiable else div(total, count, rounding_mode="trunc")
+
+
+@in_single_precision
+def avg_pool2d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor:
+    """The mean of each window of images ``(N, C, H, W)``.
+
+    Args:
+        input: images ``(N, C, H, W)`` or ``(C, H, W)``.
+        kernel_size: the height and width of a window, or one number for both; so for the next two.
+        stride: how far apart windows are; ``kernel_size`` by default.
+        padding: how many zeros are added at each edge.
+        ceil_mode: a last window may reach beyond the image.
+        count_include_pad: whether the zeros of the padding count as elements.
+        divisor_override: divide the sums by this number instead.
+
+    Raises ShapeError, with the shapes, where no window fits.
+    """
+    if divisor_override == 0:
+        raise ValueError("avg_pool2d: divisor_override must not be zero")
+    return _averaged(
+        "avg_pool2d", 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+    )
+
+
+@in_single_precision
+def avg_pool1d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Tensor:
+    """The mean of each window of sequences ``(N, C, L)``, as `avg_pool2d`."""
+    return _averaged("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+
+
+@in_single_precision
+def lp_pool2d(
+    input: Tensor,
+    norm_type: float,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """``sum(x ** p) ** (1 / p)`` of each window, for ``p = norm_type``.
+
+    A window that ``ceil_mode`` lets reach over the end counts as if what is outside were as the mean of what is inside.
+    """
+    means = avg_pool2d(_floating(input) ** norm_type, kernel_size, stride, 0, ceil_mode)
+    return _root(means, norm_type, several(kernel_size, 2, "lp_pool2d: kernel_size"))
+
+
+@in_single_precision
+def lp_pool1d(
+    input: Tensor,
+    norm_type: float,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """As `lp_pool2d`, for windows along the last dimension."""
+    means = avg_pool1d(_floating(input) ** norm_type, kernel_size, stride, 0, ceil_mode)
+    return _root(means, norm_type, several(kernel_size, 1, "lp_pool1d: kernel_size"))
+
+
+def _floating(x: Tensor) -> Tensor:
+    return x if x.dtype.is_differentiable else xp.astype(x, get_default_dtype())
+
+
+def _root(means: Tensor, norm_type: float, kernel: tuple[int, ...]) -> Tensor:
+    sums = xp.sign(means) * xp.relu(xp.abs(means)) * math.prod(kernel)  # relu: no gradient where all elements are 0
+    return xp.power(sums, 1 / norm_type)
+
+
+# -- pooling to a given size -------------------------------------------------------------------------------------------
+
+
+def _target(name: str, axes: int, x: Tensor, output_size: Any) -> tuple[int, ...]:
+    wanted = (output_size,) * axes if output_size is None or isinstance(output_size, int) else tuple(output_size)
+    if len(wanted) != axes:
+        raise ShapeError(f"{name}: output_size has {len(wanted)} numbers, {wanted}, but there are {axes} axes")
+    if any(size is not None and size < 1 for size in wanted):
+        raise ShapeError(f"{name}: output_size must be positive, but it is {wanted}")
+    target = tuple(n if size is None else int(size) for n, size in zip(x.shape[2:], wanted, strict=True))
+    check_filled(x, name, 2)
+    check_countable(name, (*x.shape[:2], *target))
+    return target
+
+
+def _bounds(length: int, size: int) -> list[tuple[int, int]]:
+    """Where each of ``size`` regions of about equal length begins and ends."""
+    return [(i * length // size, -(-(i + 1) * length // size)) for i in range(size)]
+
+
+def _region_means(x: Tensor, axis: int, size: int) -> Tensor:
+    """The mean of each of ``size`` regions along ``axis``, -1 or -2."""
+    length = x.shape[axis]
+    if size == length:
+        return x
+    if length % size == 0:
+        position = x.ndim + axis
+        split = xp.reshape(x, (*x.shape[:position], size, length // size, *x.shape[position + 1 :]))
+        return xp.mean(split, position + 1)
+    return mixed(x, x.ndim + axis, *regions(length, size))
+
+
+@in_single_precision
+def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int]) -> Tensor:
+    """The means of ``output_size`` regions of about equal size; None keeps an axis as it is."""
+    x, had_batch = batched(input, "adaptive_avg_pool2d", 2)
+    height, width = _target("adaptive_avg_pool2d", 2, x, output_size)
+    return separate_from(input, unbatched(_region_means(_region_means(x, -1, width), -2, height), had_batch))
+
+
+@in_single_precision
+def adaptive_avg_pool1d(input: Tensor, output_size: int | Sequence[int]) -> Tensor:
+    """The means of ``output_size`` regions of about equal length."""
+    x, had_batch = batched(input, "adaptive_avg_pool1d", 1)
+    target = _target("adaptive_avg_pool1d", 1, x, output_size)
+    return separate_from(input, unbatched(_region_means(x, -1, *target), had_batch))
+
+
+def _region_maxima(x: Tensor, height: int, width: int, return_indices: bool) -> list[Tensor]:
+    """The largest element of each region, and, if asked for, where it is in the image."""
+    rows: list[list[Tensor]] = []
+    for top, bottom in _bounds(x.shape[2], height):
+        row = []
+        for left, right in _bounds(x.shape[3], width):
+            region, one = x[:, :, top:bottom, left:right], (1, 1)
+            window = (bottom - top, right - left)
+            row.append([xp.max_pool2d(region, window, one, (0, 0), one, False)])
+            if return_indices:
+                inside = xp.max_pool2d_indices(region, window, one, (0, 0), one, False)
+                row[-1].append((inside // window[1] + top) * x.shape[3] + inside % window[1] + left)
+        rows.append([cat(list(parts), -1) for parts in zip(*row, strict=True)])
+    return [cat(list(parts), -2) for parts in zip(*rows, strict=True)]
+
+
+def _adaptive_max(name: str, axes: int, input: Tensor, output_size: Any, return_indices: bool) -> Any:
+    x, had_batch = batched(input, name, axes)
+    target = _target(name, axes, x, output_size)
+    check_filled(x, name)
+    if axes == 1:
+        x, target = flat(x)[0], (1, *target)
+    found = _region_maxima(x, target[0], target[1], return_indices)
+    results = tuple(_finished(result, axes, had_batch) for result in found)
+    return results if return_indices else results[0]
+
+
+def adaptive_max_pool2d(input: Tensor, output_size: int | Sequence[int], return_indices: bool = False) -> Any:
+    """The largest elements of ``output_size`` regions of about equal size; None keeps an axis as it is."""
+    return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
+
+
+def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_indices: bool = False) -> Any:
+    """The largest elements of ``output_size`` regions of about equal length."""
+    return _adaptive_max("adaptive_max_pool1d", 1, input, output_size, return_indices)

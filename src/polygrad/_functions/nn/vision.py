@@ -1,0 +1,328 @@
+"""Images made larger or smaller: padding in its four modes, interpolation, pixels moved to channels and back."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..._core.dispatch import ShapeError
+from ..._core.precision import in_single_precision
+from ..._core.tensor import Tensor
+from ..common import check_countable, check_tensor, known_values, sizes, warn, xp
+from ..creation import tensor
+from ..strides import separate_from
+from .convolution import check_filled
+
+
+def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
+    """``input`` with more elements at the ends of its last dimensions.
+
+    Args:
+        input: a tensor with at least half as many dimensions as ``pad`` has numbers.
+        pad: ``(before, after)`` of the last dimension, then of the one before it, and so on.  Negative numbers cut.
+        mode: ``"constant"``, ``"reflect"``, ``"replicate"`` or ``"circular"``.
+        value: the new elements' value in the mode ``"constant"``; 0 by default.
+
+    Raises ShapeError where the numbers do not fit the shape.
+
+    Example::
+
+        F.pad(polygrad.ones(2), (1, 0))  # tensor([0., 1., 1.])
+    """
+    check_tensor(input, "pad")
+    amounts = [int(n) for n in pad]
+    if len(amounts) % 2 or len(amounts) > 2 * input.ndim:
+        raise ShapeError(
+            f"pad: {len(amounts)} numbers {tuple(amounts)} are not a pair for each of some last dimensions of the "
+            f"input of shape {tuple(input.shape)}"
+        )
+    widths = [(0, 0)] * (input.ndim - len(amounts) // 2) + list(zip(amounts[::2], amounts[1::2], strict=True))[::-1]
+    if any(n + before + after < 0 for n, (before, after) in zip(input.shape, widths, strict=True)):
+        raise ShapeError(f"pad: {tuple(amounts)} cuts more than there is of the input of shape {tuple(input.shape)}")
+    if mode in ("reflect", "replicate"):
+        check_filled(input, "pad", 1 if input.ndim == len(amounts) // 2 + 2 else 0)
+    return separate_from(input, _padded(input, widths, mode, value))
+
+
+def _padded(input: Tensor, widths: list[tuple[int, int]], mode: str, value: float | None) -> Tensor:
+    if mode == "constant":
+        input = _cut(input, widths)
+        widths = [(max(before, 0), max(after, 0)) for before, after in widths]
+        input.dtype.check(value or 0)
+        return xp.pad(input, tuple(widths), 0 if value is None else value) if any(map(any, widths)) else input
+    if value is not None and value != 0:
+        raise ValueError(f"pad: mode {mode!r} takes no value")
+    if mode not in _EXTENSIONS:
+        raise NotImplementedError(f"pad: mode must be 'constant', {', '.join(map(repr, _EXTENSIONS))}, not {mode!r}")
+    for axis, (before, after) in enumerate(widths):
+        if before > 0 or after > 0:
+            input = _EXTENSIONS[mode](input, axis, before, after)
+            if mode == "circular":
+                widths[axis] = (0, 0)
+    return _cut(input, widths)
+
+
+def _part(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
+    return xp.getitem(x, (*(slice(None),) * axis, slice(start, stop), Ellipsis))
+
+
+def _cut(x: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
+    """``x`` without what negative widths take away."""
+    for axis, (before, after) in enumerate(widths):
+        if before < 0 or after < 0:
+            x = _part(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))
+    return x
+
+
+def _joined(parts: list[Tensor], axis: int) -> Tensor:
+    return xp.concat([part for part in parts if part.shape[axis]], axis=axis)
+
+
+def _reflected(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    length = x.shape[axis]
+    if max(before, after) >= length:
+        raise ShapeError(
+            f"pad: reflection of {before} and {after} elements must be smaller than dimension {axis}, which has "
+            f"{length}"
+        )
+    start = xp.flip(_part(x, axis, 1, max(before, 0) + 1), axis)
+    end = xp.flip(_part(x, axis, length - 1 - max(after, 0), length - 1), axis)
+    return _joined([start, x, end], axis)
+
+
+def _replicated(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    length = x.shape[axis]
+    shape = list(x.shape)
+    parts = []
+    for edge, amount in ((_part(x, axis, 0, 1), before), (_part(x, axis, length - 1, length), after)):
+        shape[axis] = max(amount, 0)
+        parts.append(xp.broadcast_to(edge, tuple(shape)))
+    return _joined([parts[0], x, parts[1]], axis)
+
+
+def _circular(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    x = _part(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))  # what is cut does not come back around
+    length = x.shape[axis]
+    if max(before, after) > length:
+        raise ShapeError(
+            f"pad: circular padding of {before} and {after} elements goes more than once around dimension {axis}"
+        )
+    return _joined([_part(x, axis, length - max(before, 0), length), x, _part(x, axis, 0, max(after, 0))], axis)
+
+
+_EXTENSIONS = {"reflect": _reflected, "replicate": _replicated, "circular": _circular}
+
+
+# -- interpolation -----------------------------------------------------------------------------------------------------
+
+#: Modes that weigh neighbours, with the number of spatial dimensions that each is for.
+_SMOOTH = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
+
+
+@in_single_precision
+def interpolate(
+    input: Tensor,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+    recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
+) -> Tensor:
+    """``input`` ``(N, C, ...)`` with its spatial dimensions of ``size``, or ``scale_factor`` times as long.
+
+    Args:
+        input: ``(N, C, ...)`` with one to three spatial dimensions.
+        size: the new spatial dimensions, or one number for all of them.
+        scale_factor: how many times as long they become.
+        mode: ``"nearest"``, ``"nearest-exact"``, ``"area"``, ``"linear"`` (one spatial dimension), ``"bilinear"``,
+            ``"bicubic"`` (two), ``"trilinear"`` (three).
+        align_corners: for the linear modes, whether the corners' centres stay in place, or the corners themselves.
+        recompute_scale_factor: take the factor from the sizes, which are whole numbers, instead of ``scale_factor`` itself.
+        antialias: not offered.
+
+    Raises ValueError where neither or both of ``size`` and ``scale_factor`` are given, TypeError for a ``size`` that is no
+    integer, NotImplementedError for ``antialias``.
+    """
+    check_tensor(input, "interpolate")
+    axes = input.ndim - 2
+    if axes < 1:
+        raise ShapeError(
+            f"interpolate: the input must be (batch, channels, ...), but its shape is {tuple(input.shape)}"
+        )
+    if (size is None) == (scale_factor is None):
+        raise ValueError("interpolate: either size or scale_factor must be given, and not both")
+    if antialias:
+        raise NotImplementedError("interpolate: antialias is not offered")
+    if mode in _SMOOTH and _SMOOTH[mode] != axes:
+        raise NotImplementedError(f"interpolate: mode {mode!r} takes {_SMOOTH[mode]} spatial dimensions, not {axes}")
+    if mode not in ("nearest", "nearest-exact") and not input.dtype.is_differentiable:
+        raise NotImplementedError(
+            f"interpolate: mode {mode!r} takes floating-point tensors, not {input.dtype.name}; write input.float()"
+        )
+    if mode not in _SMOOTH and align_corners is not None:
+        raise ValueError("interpolate: align_corners is for the linear modes and for bicubic")
+    if size is not None:
+        lengths = sizes((size,)) * (axes if hasattr(size, "__index__") else 1)
+        factors: tuple[float | None, ...] = (None,) * axes
+    elif scale_factor is not None:
+        factors = (scale_factor,) * axes if isinstance(scale_factor, (int, float)) else tuple(scale_factor)
+        lengths = tuple(math.floor(n * f) for n, f in zip(input.shape[2:], factors, strict=True))
+    if recompute_scale_factor:
+        factors = (None,) * axes
+    if len(lengths) != axes or any(n < 1 for n in lengths):
+        raise ShapeError(
+            f"interpolate: the result would have sizes {lengths} for an input of shape {tuple(input.shape)}"
+        )
+    check_filled(input, "interpolate", 2 if mode == "area" else 1)
+    check_countable("interpolate", (*input.shape[:2], *lengths))
+    for axis, (new, factor) in enumerate(zip(lengths, factors, strict=True), 2):
+        old = input.shape[axis]
+        if mode in ("nearest", "nearest-exact"):
+            shift = 0.5 if mode == "nearest-exact" else 0.0
+            scale = old / new if factor is None else 1 / factor
+            places = np.minimum(np.floor((np.arange(new) + shift) * scale).astype(np.int64), old - 1)
+            input = _taken(input, axis, places)
+        elif mode in _SMOOTH:
+            scale = old / new if factor is None else 1 / factor
+            places, amounts = _neighbours(old, new, scale, bool(align_corners), mode == "bicubic")
+            input = mixed(input, axis, places, amounts)
+        elif mode == "area":
+            input = mixed(input, axis, *regions(old, new))
+        else:
+            raise NotImplementedError(f"interpolate: there is no mode {mode!r}")
+    return input
+
+
+def upsample(
+    input: Tensor,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
+) -> Tensor:
+    """`interpolate`, by its older name.  Warns of it."""
+    warn("nn.functional.upsample is deprecated; write nn.functional.interpolate")
+    return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def _place(x: Tensor) -> dict[str, Any]:
+    return {"backend": x.backend, "device": None if x.backend.level else x.device}
+
+
+def _taken(x: Tensor, axis: int, places: Any) -> Tensor:
+    front = (axis, *(a for a in range(x.ndim) if a != axis))
+    rows = xp.take_rows(xp.permute_dims(x, front), tensor(places, **_place(x)))
+    return xp.permute_dims(rows, tuple(sorted(range(x.ndim), key=front.__getitem__)))
+
+
+def _weighted(x: Tensor, axis: int, weights: Any) -> Tensor:
+    """``x`` with ``axis`` mapped by a matrix of weights."""
+    matrix = tensor(weights, dtype=x.dtype, **_place(x))
+    order = (*(a for a in range(x.ndim) if a != axis), axis)
+    mapped = xp.matmul(xp.permute_dims(x, order), xp.matrix_transpose(matrix))
+    return xp.permute_dims(mapped, tuple(sorted(range(x.ndim), key=order.__getitem__)))
+
+
+#: A matrix of weights with more elements than this is not made: its rows are almost empty.
+_LARGEST_MATRIX = 1 << 20
+
+
+def mixed(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
+    """``x`` with ``axis`` mapped to sums of some elements, from ``places``, times ``amounts``: both ``(neighbours, new)``.
+
+    A product with a matrix is faster where its zeros meet finite numbers only; what is traced may be infinite.
+    """
+    old, new = x.shape[axis], places.shape[1]
+    if old * new <= _LARGEST_MATRIX and (values := known_values(x)) is not None and np.isfinite(values).all():
+        weights = np.zeros((new, old))
+        for place, amount in zip(places, amounts, strict=True):
+            np.add.at(weights, (np.arange(new), place), amount)
+        return _weighted(x, axis, weights)
+    shape = (*(1,) * axis, new, *(1,) * (x.ndim - axis - 1))
+    total = None
+    for place, amount in zip(places, amounts, strict=True):
+        part = _taken(x, axis, place)
+        if not amount.all():  # what does not count must not be infinite
+            part = xp.where(tensor(amount.reshape(shape) != 0, **_place(x)), part, xp.zeros_like(part))
+        part = part * tensor(amount.reshape(shape), dtype=x.dtype, **_place(x))
+        total = part if total is None else total + part
+    return total  # type: ignore[return-value]  # there is a neighbour
+
+
+def regions(old: int, new: int) -> tuple[Any, Any]:
+    """Places and weights of the means of ``new`` regions of about equal length."""
+    starts = np.arange(new) * old // new
+    stops = -(-(np.arange(new) + 1) * old // new)
+    places = starts + np.arange((stops - starts).max())[:, None]
+    return np.minimum(places, old - 1), (places < stops) / (stops - starts)
+
+
+def _neighbours(old: int, new: int, scale: float, align_corners: bool, cubic: bool) -> tuple[Any, Any]:
+    """Places and weights of linear interpolation, or of Keys's cubic convolution (1981) with a = -0.75."""
+    if align_corners:
+        position = np.arange(new) * ((old - 1) / (new - 1) if new > 1 else 0.0)
+    else:
+        position = (np.arange(new) + 0.5) * scale - 0.5
+    if not cubic:
+        position = np.maximum(position, 0)
+    below = np.floor(position).astype(np.int64)
+    share = position - below
+    steps = np.array((-1, 0, 1, 2) if cubic else (0, 1))[:, None]
+    distance = np.abs(share - steps)
+    return np.clip(below + steps, 0, old - 1), _cubic(distance) if cubic else 1 - distance
+
+
+def _cubic(distance: Any) -> Any:
+    a = -0.75
+    near = ((a + 2) * distance - (a + 3)) * distance**2 + 1
+    return np.where(distance <= 1, near, ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a)
+
+
+# -- pixels and channels -----------------------------------------------------------------------------------------------
+
+
+def _factor(input: Tensor, factor: int, name: str) -> int:
+    """``factor``, a positive number, for images with their channels."""
+    if check_tensor(input, name).ndim < 3:
+        raise ShapeError(f"{name}: the input must have at least 3 dimensions, but its shape is {tuple(input.shape)}")
+    if factor < 1:
+        raise ShapeError(f"{name}: the factor or the number of groups must be positive, not {factor}")
+    return factor
+
+
+def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
+    """``(..., C * r * r, H, W)`` to ``(..., C, H * r, W * r)`` (Shi et al., arXiv:1609.05158)."""
+    r = _factor(input, upscale_factor, "pixel_shuffle")
+    *lead, channels, height, width = input.shape
+    if channels % (r * r):
+        raise ShapeError(f"pixel_shuffle: {channels} channels of {tuple(input.shape)} are not divisible by {r} * {r}")
+    n = len(lead)
+    x = xp.reshape(input, (*lead, channels // (r * r), r, r, height, width))
+    x = xp.permute_dims(x, (*range(n), n, n + 3, n + 1, n + 4, n + 2))
+    return separate_from(input, xp.reshape(x, (*lead, channels // (r * r), height * r, width * r)))
+
+
+def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
+    """``(..., C, H * r, W * r)`` to ``(..., C * r * r, H, W)``: the inverse of `pixel_shuffle`."""
+    r = _factor(input, downscale_factor, "pixel_unshuffle")
+    *lead, channels, height, width = input.shape
+    if height % r or width % r:
+        raise ShapeError(f"pixel_unshuffle: height and width of {tuple(input.shape)} are not divisible by {r}")
+    n = len(lead)
+    x = xp.reshape(input, (*lead, channels, height // r, r, width // r, r))
+    x = xp.permute_dims(x, (*range(n), n, n + 2, n + 4, n + 1, n + 3))
+    return separate_from(input, xp.reshape(x, (*lead, channels * r * r, height // r, width // r)))
+
+
+def channel_shuffle(input: Tensor, groups: int) -> Tensor:
+    """The channels (dimension 1) of ``groups`` groups interleaved (Zhang et al., arXiv:1707.01083)."""
+    groups = _factor(input, groups, "channel_shuffle")
+    batch, channels, *rest = input.shape
+    if channels % groups:
+        raise ShapeError(f"channel_shuffle: {channels} channels of {tuple(input.shape)} are not divisible by {groups}")
+    x = xp.reshape(input, (batch, groups, channels // groups, *rest))
+    return separate_from(input, xp.reshape(xp.permute_dims(x, (0, 2, 1, *range(3, x.ndim))), tuple(input.shape)))

@@ -1,0 +1,176 @@
+"""Strides as PyTorch would have them: what decides whether `reshape` shares memory or copies.
+
+An array library lays out memory as it likes, or does not say.  Whether a write reaches another tensor must not depend
+on it, so the strides here are worked out from how a view was made, from a base that counts as contiguous.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor, cell
+from .._ops.manipulation import normal_axis
+
+
+def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
+    """The strides, in elements, of a tensor of ``shape`` whose elements lie one after the other."""
+    strides, step = [], 1
+    for length in reversed(shape):
+        strides.append(step)
+        step *= max(length, 1)
+    return tuple(reversed(strides))
+
+
+def strides_of(tensor: Tensor) -> tuple[int, ...]:
+    """The strides of ``tensor``, in elements."""
+    chain = tensor._lineage()
+    shape = tuple(chain[-1].shape)
+    strides = contiguous_strides(shape)
+    for view in reversed(chain[:-1]):
+        _, primitive, settings = view._base
+        strides = _STRIDES[primitive.name](shape, strides, tuple(view.shape), **settings)
+        shape = tuple(view.shape)
+    return strides
+
+
+def stride(input: Tensor, dim: int | None = None) -> Any:
+    """How many elements lie between neighbours along ``dim``, or along each dimension, as PyTorch lays them out."""
+    strides = strides_of(input)
+    return strides if dim is None else strides[normal_axis(dim, input.ndim)]
+
+
+def is_contiguous(input: Tensor, memory_format: Any = None) -> bool:
+    """Whether the elements lie one after the other: False for a transpose, or for a slice of columns."""
+    if input._base is None:
+        return True
+    shape = tuple(input.shape)
+    return 0 in shape or all(
+        n == 1 or a == b for n, a, b in zip(shape, strides_of(input), contiguous_strides(shape), strict=True)
+    )
+
+
+def separate(tensor: Tensor) -> Tensor:
+    """The same value and place in the graph in a cell that shares memory with nobody."""
+    return cell(tensor._read(), tensor._edge)
+
+
+def separate_from(input: Tensor, result: Tensor) -> Tensor:
+    """``result``, which may be ``input`` itself or a view of it, as PyTorch gives it: in new memory."""
+    return xp.clone(input) if result is input else result if result._base is None else separate(result)
+
+
+def reshaped_strides(
+    shape: tuple[int, ...], strides: tuple[int, ...], target: tuple[int, ...]
+) -> tuple[int, ...] | None:
+    """The strides of a view of shape ``target``, or None where there can be none.
+
+    The dimensions are taken together in runs that lie evenly in memory; a new dimension must not cross from one run
+    into another.
+    """
+    if 0 in shape:
+        return contiguous_strides(target)
+    runs: list[list[int]] = []  # [number of elements, stride of the innermost]
+    for length, step in zip(shape, strides, strict=True):
+        if length == 1:
+            continue
+        if runs and runs[-1][1] == length * step:
+            runs[-1] = [runs[-1][0] * length, step]
+        else:
+            runs.append([length, step])
+    result: list[int] = []
+    count, step = runs.pop() if runs else (1, 1)
+    for length in reversed(target):
+        if count == 1 and length > 1:
+            count, step = runs.pop()
+        if count % length:
+            return None
+        result.append(step)
+        count //= length
+        step *= length
+    return tuple(reversed(result))
+
+
+# -- what each view does to strides ------------------------------------------------------------------------------------
+
+
+def _getitem(shape, strides, result_shape, /, key):
+    result, axis = [], 0
+    for item in key:
+        if item is None:
+            result.append(1)
+        elif item is Ellipsis:
+            skipped = len(shape) - sum(1 for k in key if k is not None and k is not Ellipsis)
+            result.extend(strides[axis : axis + skipped])
+            axis += skipped
+        else:
+            if isinstance(item, slice):
+                result.append(strides[axis] * (item.step or 1))
+            axis += 1
+    result.extend(strides[axis:])
+    # A dimension that was put in has the stride that PyTorch's unsqueeze gives it.
+    for place in reversed([i for i, item in enumerate(_made_by(key, len(shape))) if item is None]):
+        result[place] = result_shape[place + 1] * result[place + 1] if place + 1 < len(result) else 1
+    return tuple(result)
+
+
+def _made_by(key, ndim):
+    """The part of the key that makes each dimension of the result."""
+    items: list[Any] = []
+    for item in key:
+        if item is Ellipsis:
+            items.extend([item] * (ndim - sum(1 for k in key if k is not None and k is not Ellipsis)))
+        elif not isinstance(item, int):
+            items.append(item)
+    return items
+
+
+def _permuted(shape, strides, result_shape, /, axes):
+    return tuple(strides[a] for a in axes)
+
+
+def _transposed(shape, strides, result_shape, /):
+    return (*strides[:-2], strides[-1], strides[-2])
+
+
+def _broadcast(shape, strides, result_shape, /, **settings):
+    offset = len(result_shape) - len(shape)
+    result = [0 if n != m else s for n, m, s in zip(shape, result_shape[offset:], strides, strict=True)]
+    for place in reversed(range(offset)):  # of length 1 a new dimension is as unsqueeze makes it
+        inner = result_shape[place + 1] * result[0] if result else 0
+        result.insert(0, inner if result_shape[place] == 1 else 0)
+    return tuple(result)
+
+
+def _reshaped(shape, strides, result_shape, /, **settings):
+    # A view that PyTorch could not make is none of its layouts; what comes after it counts as contiguous.
+    return reshaped_strides(shape, strides, result_shape) or contiguous_strides(result_shape)
+
+
+def _part(shape, strides, result_shape, /):
+    return tuple(2 * s for s in strides)  # the real or imaginary parts of complex numbers
+
+
+def _parts(shape, strides, result_shape, /):
+    return (*_part(shape, strides, result_shape), 1)
+
+
+def _pairs(shape, strides, result_shape, /):
+    return tuple(s // 2 for s in strides[:-1])
+
+
+def _selected(shape, strides, result_shape, /, **settings):
+    return contiguous_strides(result_shape)
+
+
+def _diagonal(shape, strides, result_shape, /, offset):
+    return (*strides[:-2], strides[-2] + strides[-1])
+
+
+_STRIDES: dict[str, Callable[..., tuple[int, ...]]] = {
+    "getitem": _getitem, "permute_dims": _permuted, "matrix_transpose": _transposed, "broadcast_to": _broadcast,
+    "reshape": _reshaped, "real": _part, "imag": _part, "view_as_real": _parts, "view_as_complex": _pairs,
+    "conj": lambda shape, strides, result_shape, /: strides, "diagonal": _diagonal,
+    "selection": _selected,
+}  # fmt: skip

@@ -1,0 +1,368 @@
+"""Batching: an array that stands for one array per example, and runs an operation once for all of them.
+
+``value`` holds the examples along its first axis; an array that is the same for all of them is not ``mapped``, and its
+``value`` is that one array.  A primitive runs by its batching rule (`rules`).  Without one it decomposes: its own
+forward runs on batched arrays.  Where that is not possible it runs example by example, and says so once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from ..._core.engine import namespace_of
+from ..._core.tensor import Tensor, cell
+from ...backends.registry import BY_TYPE
+from ..delegating import Interpreter
+from ..lifting import Crossing, cross, through
+from ..namespace import highest, highest_inside, namespace_over, raw, settings_by_name, taking_names
+from ..trace import Frame, plain_backend
+from ..tracer import NUMBERS, Interpreted, plain
+from .fallback import WithoutRule, report, stacked
+
+#: Primitive name → ``rule(batch, *operands, **settings)``: operands are the values of the next lower level, batch axis first
+#: where ``batch.mapped`` says so, and so is the result.  A rule may leave a call to the fallback by NotImplemented.
+#: ``"NAME.vjp"`` → the gradient of a primitive with a joint rule, ``rule(batch, g, *residuals)``, where it is faster than the
+#: text run on batched arrays.
+RULES: dict[str, Callable[..., Any]] = {}
+
+
+class Batched(Interpreted):
+    """One array per example of a batch."""
+
+    __slots__ = ("mapped", "value")
+
+    frame: Batch
+
+    def __init__(self, frame: Batch, value: Any, mapped: bool):
+        self.frame, self.value, self.mapped = frame, value, mapped
+        self.shape = tuple(value.shape[1:]) if mapped else tuple(value.shape)
+
+    @property
+    def inside(self) -> Any:
+        return self.value
+
+    def taken_apart(self) -> tuple[Callable[..., Interpreted], tuple[Any, ...]]:
+        return partial(self.frame.wrap, mapped=self.mapped), (self.value,)
+
+
+class Batching:
+    """What a rule is given beside its operands.
+
+    The same primitive one level below, the ``xp`` there, the length of the batch, and which operands have the batch axis (for
+    a list of arrays a list of bools).
+    """
+
+    __slots__ = ("mapped", "op", "size", "xp")
+
+    def __init__(self, op: Callable, xp: Any, size: int, mapped: Sequence[Any]):
+        self.op, self.xp, self.size, self.mapped = op, xp, size, mapped
+
+    def ndim(self, number: int, x: Any) -> int:
+        """The number of dimensions of one example of operand ``number``."""
+        return len(getattr(x, "shape", ())) - self.mapped[number]
+
+    def aligned(self, number: int, x: Any, ndim: int) -> Any:
+        """Operand ``number`` with its examples' dimensions filled up to ``ndim`` from the left, so that it broadcasts."""
+        missing = ndim - self.ndim(number, x)
+        if not self.mapped[number] or missing <= 0:
+            return x
+        return self.xp.reshape(x, (self.size, *(1,) * missing, *x.shape[1:]))
+
+    def whole(self, number: int, x: Any) -> Any:
+        """Operand ``number`` with the batch axis, repeated along it if it is the same for all examples."""
+        return x if self.mapped[number] else self.xp.broadcast_to(x, (self.size, *x.shape))
+
+
+def _opened(kind: type[Batched], operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
+    """The frame of the operands of type ``kind``, what all of them are one level below, and which have the batch axis."""
+    frame: Any = None
+    values, mapped = [], []
+    for x in operands:
+        if x.__class__ is kind:
+            frame = x.frame
+            values.append(x.value)
+            mapped.append(x.mapped)
+        else:
+            values.append(x)
+            mapped.append(False)
+    return frame, values, mapped
+
+
+def _opened_all(kind: type[Batched], operands: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
+    """`_opened`, with lists and tuples of arrays among the operands."""
+    frame, values, flags = _opened(kind, operands)
+    mapped: list[Any] = list(flags)
+    for number, x in enumerate(operands):
+        if isinstance(x, (list, tuple)):
+            inner, values[number], mapped[number] = _opened(kind, x)
+            frame = inner if frame is None else frame
+    return frame, values, mapped
+
+
+class BatchedBackend(Interpreter):
+    """Runs primitives on the batched arrays of one level."""
+
+    transform = "vmap"
+    array_type: type[Batched]
+
+    def kernel(self, primitive: Any) -> Callable[..., Any]:
+        if primitive.name in ("zeros_like", "ones_like"):
+            return self._constant_like(raw(primitive))
+        rule = RULES.get("elementwise" if primitive.is_standard else primitive.name)
+        if primitive.is_standard and len(primitive.operands) == 1:
+            return self._of_one(raw(primitive))
+        general = self._general(primitive, rule)
+        return self._of_two(raw(primitive), general) if primitive.is_standard else general
+
+    def _general(self, primitive: Any, rule: Callable | None) -> Callable[..., Any]:
+        """What runs ``primitive`` by ``rule``, or without one."""
+        kind, xp, op, bind = self.array_type, self.xp, taking_names(primitive), settings_by_name(primitive)
+        without = WithoutRule(primitive, self)
+        count, variadic, has_settings = len(primitive.operands), primitive.variadic, bool(primitive.settings)
+
+        def run(*arguments: Any, **named: Any) -> Any:
+            operands = arguments[0] if variadic else arguments[:count]
+            settings = bind(arguments[count:], named) if has_settings else {}
+            frame, values, mapped = _opened(kind, operands)
+            given = (values,) if variadic else values
+            if True not in mapped:
+                return self.wrap(frame, op(*given, **settings), False)
+            batch = Batching(op, xp, frame.size, mapped)
+            if rule is not None:
+                result = rule(batch, *given, **settings)
+                if result is not NotImplemented:
+                    return self.wrap(frame, result, True)
+            return without.run(frame, batch, operands, values, settings)
+
+        return run
+
+    def _of_one(self, op: Callable) -> Callable[..., Any]:
+        """An element-wise function of one operand."""
+        kind = self.array_type
+        return lambda x: kind(x.frame, op(x.value), x.mapped)
+
+    def _of_two(self, op: Callable, general: Callable) -> Callable[..., Any]:
+        """An element-wise function of two operands: the common cases, in which nothing has to be reshaped, come first."""
+        kind = self.array_type
+
+        def run(x: Any, y: Any) -> Any:
+            if x.__class__ is kind:
+                if y.__class__ is kind:
+                    if x.mapped is y.mapped and len(x.shape) == len(y.shape):
+                        return kind(x.frame, op(x.value, y.value), x.mapped)
+                elif y.__class__ in NUMBERS:
+                    return kind(x.frame, op(x.value, y), x.mapped)
+            elif x.__class__ in NUMBERS:
+                return kind(y.frame, op(x, y.value), y.mapped)
+            return general(x, y)
+
+        return run
+
+    def rule(self, plan: Any) -> Callable[..., Any]:
+        usual = super().rule(plan)
+        own = RULES.get(plan.primitive.name + ".vjp")
+        if own is None and plan.primitive.is_standard and set(plan.residuals) <= {"ans", *plan.primitive.operands}:
+            return self._elementwise_rule(plan, usual)
+        if own is None or plan.primitive.joint is None:
+            return usual
+        kind, xp = self.array_type, self.xp
+
+        def below(g: Any, *saved: Any) -> Any:
+            return plan.backward[highest_inside((g, *saved))](g, saved)
+
+        def run(g: Any, saved: tuple) -> Any:
+            frame, values, mapped = _opened_all(kind, (g, *saved))
+            found = own(Batching(below, xp, frame.size, mapped), *values)
+            if found is NotImplemented:
+                return usual(g, saved)
+            return [kind(frame, c, True) for c, needed in zip(found, plan.mask, strict=True) if needed]
+
+        return run
+
+    def _elementwise_rule(self, plan: Any, usual: Callable) -> Callable[..., Any]:
+        """The gradient of an element-wise function, run once one level below, where nothing has to be reshaped."""
+        kind, backward = self.array_type, plan.backward
+
+        def run(g: Any, saved: tuple) -> Any:
+            if g.__class__ is not kind or not g.mapped:
+                return usual(g, saved)
+            ndim, lower = len(g.shape), []
+            for x in saved:
+                if x.__class__ is kind:
+                    if x.mapped and len(x.shape) != ndim:
+                        return usual(g, saved)
+                    x = x.value
+                lower.append(x)
+            found = backward[highest((g.value, *lower))](g.value, tuple(lower))
+            # Without the batch axis is what does not depend on the cotangent.
+            return [c if c is None else kind(g.frame, c, len(c.shape) > ndim) for c in found]
+
+        return run
+
+    def wrap(self, frame: Any, value: Any, mapped: bool) -> Any:
+        """``value``, an array one level below or a tuple of such, as arrays of ``frame``."""
+        kind = self.array_type
+        if value.__class__ is tuple:
+            return tuple([kind(frame, one, mapped) for one in value])
+        return kind(frame, value, mapped)
+
+    def _constant_like(self, op: Callable) -> Callable:
+        """Zeros or ones are the same for all examples."""
+
+        def run(x: Any) -> Any:
+            if x.mapped and not x.frame.size:
+                return self.wrap(x.frame, op(x.value), True)
+            return self.wrap(x.frame, op(self.xp.getitem(x.value, (0, Ellipsis)) if x.mapped else x.value), False)
+
+        return run
+
+    def foreign(self, name: str, function: Callable, arguments: tuple, named: dict[str, Any]) -> Any:
+        frame: Any = None
+
+        def part(x: Any, number: int) -> Any:
+            nonlocal frame
+            if x.__class__ is self.array_type:
+                frame = x.frame
+                return self.xp.getitem(x.value, (number, Ellipsis)) if x.mapped else x.value
+            return type(x)([part(one, number) for one in x]) if isinstance(x, (list, tuple)) else x
+
+        part(arguments, 0)
+        part(tuple(named.values()), 0)
+        results = [
+            function(*part(arguments, i), **{key: part(x, i) for key, x in named.items()}) for i in range(frame.size)
+        ]
+        result = stacked(self.xp, results, name)
+        report(name)
+        return self.wrap(frame, result, True)
+
+    # -- values ------------------------------------------------------------------------------------------------------------
+
+    def item(self, array: Any) -> Any:
+        if not array.mapped:
+            return BY_TYPE[array.value.__class__].item(array.value)
+        raise RuntimeError(
+            f"vmap: one number is asked for (item(), float(), bool(), `if`), but this tensor of shape {array.shape} is a "
+            f"different one for each of the {array.frame.size} examples; choose with polygrad.where(condition, a, b) instead of `if`, "  # noqa: E501
+            "and return the tensor instead of its number" + _ended(array)
+        )
+
+    def to_numpy(self, array: Any) -> Any:
+        if not array.mapped:
+            return BY_TYPE[array.value.__class__].to_numpy(array.value)
+        raise RuntimeError(
+            f"vmap: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist(), print), but it is a different one "  # noqa: E501
+            f"for each of the {array.frame.size} examples; return it from the function, and look at the result of vmap"
+            + _ended(array)
+        )
+
+
+def _ended(array: Any) -> str:
+    if array.frame.active:
+        return ""
+    return ".  The call of vmap that it belongs to has ended: the tensor was kept by something outside of the function"
+
+
+class Batch(Frame):
+    """One call of vmap, over ``size`` examples.  ``randomness`` says what its random numbers are: see `polygrad.vmap`."""
+
+    array_class = Batched
+    backend_class = BatchedBackend
+    name, varying = "vmap", "differs from example to example"
+
+    def __init__(self, size: int, randomness: str = "error"):
+        super().__init__()
+        self.size, self.randomness = size, randomness
+
+    def wrap(self, value: Any, mapped: bool) -> Batched:
+        """``value``, one level below, as an array of this frame."""
+        return self.type_over(value)(self, value, mapped)
+
+    def made(self, parts: list[Any], mapped: bool) -> Batched:
+        return self.wrap(parts[0], mapped)
+
+    def length_of_random(self) -> int:
+        """For how many examples random numbers are drawn.  Raises RuntimeError where there are to be none."""
+        if self.randomness == "error":
+            raise RuntimeError(
+                'vmap: a random number is drawn inside; say what it is to be: vmap(function, randomness="different") draws one for each '  # noqa: E501
+                'example, randomness="same" one for all of them'
+            )
+        return self.size
+
+    def constant(self, array: Any) -> Batched:
+        return self.wrap(array, False)
+
+    def gathered(self, array: Any, axis: int) -> Any:
+        if not isinstance(array, Batched) or array.frame is not self:
+            return array * self.size
+        return array.backend.xp.sum(array.value, axis=0) if array.mapped else array.value * self.size
+
+    def around(self, array: Batched, function: Callable[[Any, int], Any]) -> Batched:
+        return self.wrap(function(array.value, int(array.mapped)), array.mapped)
+
+
+# -- into the batch and out of it ------------------------------------------------------------------------------------------
+
+
+class Enter(Crossing):
+    """An array whose first axis is the batch, as an array of the frame."""
+
+    __slots__ = ()
+
+    def forward(self, x: Any) -> Any:
+        def wrapped(part: Any, axis: int) -> Any:
+            return self.frame.wrap(moved(part, axis, 0), True)
+
+        return through(x, self.frame, wrapped)
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        return (_in_own_row(self.frame, g) if self.frame.active else cross(Leave, self.frame, g),)
+
+
+class Leave(Crossing):
+    """An array of the frame with the batch as its first axis, of the frames outside: the adjoint of `Enter`."""
+
+    __slots__ = ()
+
+    def forward(self, y: Any) -> Any:
+        frame = self.frame
+        if isinstance(y, Batched) and y.frame is frame and y.mapped:
+            return y.value
+
+        def unwrapped(part: Any, axis: int) -> Any:
+            xp = namespace_over(plain_backend(part.__class__))
+            if isinstance(part, Batched) and part.frame is frame:
+                if part.mapped:
+                    return moved(part.value, 0, axis)
+                part = part.value
+            shape = (*part.shape[:axis], frame.size, *part.shape[axis:])
+            return xp.broadcast_to(xp.expand_dims(part, axis=axis), shape)
+
+        return through(y, frame, unwrapped)
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        return (cross(Enter, self.frame, g),)
+
+
+def moved(x: Any, source: int, target: int) -> Any:
+    """``x`` with its axis ``source`` at ``target``."""
+    if source == target:
+        return x
+    axes = [axis for axis in range(len(x.shape)) if axis != source]
+    axes.insert(target, source)
+    return namespace_over(plain_backend(x.__class__)).permute_dims(x, tuple(axes))
+
+
+def _in_own_row(frame: Any, g: Any) -> Any:
+    """The gradient, within one example, of all examples' array: ``g`` in the example's own row, zeros in the others."""
+    tensor = isinstance(g, Tensor)
+    array = g._read() if tensor else g
+    plain_xp = plain_backend(array.__class__).xp
+    numbers = plain_xp.arange(frame.size, device=plain_backend(array.__class__).device(plain(array)))
+    mine = frame.wrap(numbers, True) == numbers
+    mask = mine.backend.xp.reshape(mine, (frame.size, *(1,) * len(array.shape)))
+    xp = namespace_of(g)
+    row = xp.reshape(g, (1, *array.shape))
+    return xp.where(cell(mask) if tensor else mask, row, xp.zeros_like(row))

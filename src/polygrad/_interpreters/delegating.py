@@ -1,0 +1,113 @@
+"""The backend of arrays that compute something else: data types, devices and constants are those of the plain arrays."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from .._dtypes import DType
+from ..backends.base import Backend
+from .namespace import namespace_over, on_one_type
+from .tracer import plain
+
+
+class Grounded(Backend):
+    """A backend over the plain backend ``ground``, which knows the data types and devices."""
+
+    ground: Backend
+
+    def supports(self, dtype: DType) -> bool:
+        return self.ground.supports(dtype)
+
+    def to_dtype(self, dtype: DType) -> Any:
+        return self.ground.to_dtype(dtype)
+
+    def from_dtype(self, native: Any) -> DType:
+        return self.ground.from_dtype(native)
+
+    def halves(self, name: str) -> frozenset[Any]:
+        return self.ground.halves(name)
+
+    def devices(self) -> list[Any]:
+        return self.ground.devices()
+
+    def default_device(self) -> Any:
+        return self.ground.default_device()
+
+    def parse_device(self, device: Any) -> Any:
+        return self.ground.parse_device(device)
+
+    def device_name(self, device: Any) -> str:
+        return self.ground.device_name(device)
+
+
+class Interpreter(Grounded):
+    """One level's backend over the plain backend ``ground``.  A subclass says how it runs a primitive."""
+
+    #: The transform's name, for messages.
+    transform: str
+
+    def __init__(self, array_type: type, level: int, ground: Backend):
+        # Not the base class's: there is no library to look through.
+        self.array_type, self.level, self.ground = array_type, level, ground
+        self.name = f"{self.transform} at level {level} on {ground.name}"
+        self.capabilities = ground.capabilities - {"jit", "mutable"}
+        self.shares_scalars = ground.shares_scalars
+        self.value_errors = ground.value_errors
+        self.kernels = {}
+        self.library = self.xp = namespace_over(ground)  # type: ignore[assignment]  # a namespace, if not a module
+
+    def owns(self, array_type: type) -> bool:
+        return array_type is self.array_type
+
+    def namespace(self) -> Any:
+        return self.xp
+
+    def rule(self, plan: Any) -> Callable[..., Any]:
+        usual = plan.rule(self.xp)
+        if self.xp.operators_defer:
+            return usual
+        slots = {slot for slot, _ in plan.arrays}
+
+        def run(g: Any, saved: tuple) -> Any:
+            values = [g, *[x for slot, x in enumerate(saved) if slot in slots]]
+            first, *arrays = on_one_type(values)
+            rest = iter(arrays)
+            return usual(first, tuple([next(rest) if slot in slots else x for slot, x in enumerate(saved)]))
+
+        return run
+
+    def foreign(self, name: str, function: Callable, arguments: tuple, named: dict[str, Any]) -> Any:
+        """Run ``function``, which is no primitive, on arguments with arrays of this level among them."""
+        raise NotImplementedError(f"{self.transform} has no rule for {name}")
+
+    def note_write(self, tensor: Any, array: Any) -> None:
+        """``tensor``, which held an array of other frames, is about to hold ``array``, of this level."""
+        array.frame.note_write(tensor)
+
+    # -- the plain backend's -----------------------------------------------------------------------------------------------
+
+    def device(self, array: Any) -> Any:
+        return self.ground.device(plain(array))
+
+    def known_values(self, array: Any) -> Any:
+        return self.ground.known_values(plain(array))
+
+    def asarray(self, obj: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
+        return self.ground.asarray(obj, dtype=dtype, device=device, copy=copy)
+
+    def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
+        return self.ground.scalar(value, dtype, plain(like))
+
+    def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
+        return self.ground.random_bits(key, counter, blocks, device)
+
+    def is_traced(self, array: Any) -> bool:
+        return self.ground.is_traced(plain(array))
+
+    def concrete(self) -> contextlib.AbstractContextManager:
+        return self.ground.concrete()
+
+    def synchronize(self) -> None:
+        self.ground.synchronize()

@@ -1,0 +1,234 @@
+"""Forward mode: a dual number is a value with its derivative in one direction, its *tangent*.
+
+A primitive on dual numbers runs on the values, and its rule of `rules` gives the tangent of the result.  A tangent of
+None is zero, and costs nothing.  Where a gradient flows backward across dual numbers it is a dual number itself: the
+function of a change ``dy`` that it stands for is the tangent of ``g * dy``, so what ``y``'s tangent gives is in its value, and
+what ``y``'s value gives is in its tangent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..._core.dispatch import is_discrete
+from ..._core.primitive import OPERATIONS
+from ...backends.registry import BY_TYPE
+from ..delegating import Interpreter
+from ..lifting import Crossing, Lower, cross, through
+from ..namespace import namespace_over, raw, settings_by_name
+from ..trace import Frame, plain_backend
+from ..tracer import Interpreted
+from .rules import tangent_rule
+
+
+class Dual(Interpreted):
+    """A value and its tangent, of one shape and type."""
+
+    __slots__ = ("tangent", "value")
+
+    frame: Direction
+
+    def __init__(self, frame: Direction, value: Any, tangent: Any):
+        self.frame, self.value, self.tangent = frame, value, tangent
+        self.shape = tuple(value.shape)
+
+    @property
+    def inside(self) -> Any:
+        return self.value
+
+    def taken_apart(self) -> tuple[Callable[..., Interpreted], tuple[Any, ...]]:
+        return self.frame.wrap, (self.value, self.tangent)
+
+
+class DualBackend(Interpreter):
+    """Runs primitives on the dual numbers of one level."""
+
+    transform = "jvp"
+    array_type: type[Dual]
+
+    def kernel(self, primitive: Any) -> Callable[..., Any]:
+        kind, op, bind = self.array_type, raw(primitive), settings_by_name(primitive)
+        rule: Any = tangent_rule(primitive, self.xp) if primitive.differentiable else None
+        count, variadic, has_settings = len(primitive.operands), primitive.variadic, bool(primitive.settings)
+
+        def run(*arguments: Any, **named: Any) -> Any:
+            operands = arguments[0] if variadic else arguments[:count] if has_settings else arguments
+            frame: Any = None
+            live = False
+            values, tangents = [], []
+            for x in operands:
+                if x.__class__ is kind:
+                    frame, t = x.frame, x.tangent
+                    values.append(x.value)
+                    tangents.append(t)
+                    live = live or t is not None
+                else:
+                    values.append(x)
+                    tangents.append(None)
+            answer = op(*((values,) if variadic else values), *arguments[count:], **named)
+            found: Any = None
+            if live and rule is not None:
+                found = rule(values, tangents, bind(arguments[count:], named) if has_settings else {}, answer)
+            if answer.__class__ is tuple:
+                return _joined(frame, answer, found)
+            return answer if is_discrete[answer.__class__, answer.dtype] else kind(frame, answer, found)
+
+        return run
+
+    def foreign(self, name: str, function: Callable, arguments: tuple, named: dict[str, Any]) -> Any:
+        def value_of(x: Any) -> Any:
+            if x.__class__ is self.array_type:
+                return x.value
+            return type(x)([value_of(one) for one in x]) if isinstance(x, (list, tuple)) else x
+
+        result = function(*value_of(arguments), **{key: value_of(x) for key, x in named.items()})
+        if hasattr(result, "dtype") and is_discrete[type(result), result.dtype]:
+            return result
+        return super().foreign(name, function, arguments, named)
+
+    # -- values: those of a dual number are its value's --------------------------------------------------------------------
+
+    def item(self, array: Any) -> Any:
+        return BY_TYPE[array.value.__class__].item(array.value)
+
+    def to_numpy(self, array: Any) -> Any:
+        if array.tangent is not None:
+            raise RuntimeError(
+                f"jvp: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist()), and what is computed from them has no "  # noqa: E501
+                "derivative; if none is meant, write x.detach().numpy()"
+            )
+        return BY_TYPE[array.value.__class__].to_numpy(array.value)
+
+
+def _joined(frame: Any, answer: Any, tangent: Any) -> Any:
+    """The result of a primitive.  Integers and booleans have no tangent, and are no dual numbers."""
+    if isinstance(answer, tuple):
+        return tuple([_joined(frame, one, None if tangent is None else tangent[i]) for i, one in enumerate(answer)])
+    return answer if is_discrete[type(answer), answer.dtype] else frame.wrap(answer, tangent)
+
+
+class Direction(Frame):
+    """One call of jvp."""
+
+    array_class = Dual
+    backend_class = DualBackend
+    name, varying = "jvp", "carries a derivative"
+
+    def wrap(self, value: Any, tangent: Any) -> Dual:
+        """``value`` with its ``tangent``, one level below, as an array of this frame."""
+        return self.type_over(value)(self, value, tangent)
+
+    def made(self, parts: list[Any], mapped: bool) -> Dual:
+        return self.wrap(parts[0], parts[1] if len(parts) > 1 else None)
+
+    def constant(self, array: Any) -> Any:
+        return array if is_discrete[type(array), array.dtype] else self.wrap(array, None)
+
+    def gathered(self, array: Any, axis: int) -> Any:
+        return _tangent(self, array)
+
+    def around(self, array: Dual, function: Callable[[Any, int], Any]) -> Dual:
+        return self.wrap(function(array.value, 0), None if array.tangent is None else function(array.tangent, 0))
+
+
+def _zeros_like(array: Any) -> Any:
+    return namespace_over(plain_backend(array.__class__)).zeros_like(array)
+
+
+def _value(frame: Frame, array: Any) -> Any:
+    return array.value if isinstance(array, Dual) and array.frame is frame else array
+
+
+def _tangent(frame: Frame, array: Any) -> Any:
+    if isinstance(array, Dual) and array.frame is frame:
+        return _zeros_like(array.value) if array.tangent is None else array.tangent
+    return _zeros_like(array)
+
+
+# -- into dual numbers and out of them -----------------------------------------------------------------------------------
+
+
+class Pair(Crossing):
+    """A value and a tangent, as a dual number."""
+
+    __slots__ = ()
+
+    def forward(self, value: Any, tangent: Any) -> Any:
+        frame: Any = self.frame
+        if not isinstance(value, Interpreted) or value.level <= frame.level:
+            if not isinstance(tangent, Interpreted) or tangent.level <= frame.level:
+                return frame.wrap(value, tangent)
+        raise RuntimeError("jvp: an array of an inner transform is used outside of it")
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        if self.frame.active:
+            return g, None
+        return cross(Lower, self.frame, g), cross(Value, self.frame, g)
+
+
+class Value(Crossing):
+    """The value of a dual number."""
+
+    __slots__ = ()
+
+    def forward(self, y: Any) -> Any:
+        return through(y, self.frame, lambda part, axis: _value(self.frame, part))
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        return (cross(Infinitesimal, self.frame, g),)
+
+
+class Infinitesimal(Crossing):
+    """A tangent, as a dual number of value 0: the adjoint of `Value`.  `Lower`, the tangent, is the adjoint of `Lift`."""
+
+    __slots__ = ()
+
+    def forward(self, tangent: Any) -> Any:
+        return through(tangent, self.frame, lambda part, axis: self.frame.wrap(_zeros_like(part), part))
+
+    def adjoint(self, g: Any) -> Sequence[Any]:
+        return (cross(Value, self.frame, g),)
+
+
+def without_tangent(array: Any) -> Any:
+    """``array`` as what no derivative flows through: dual numbers become their values."""
+    if isinstance(array, Dual):
+        return without_tangent(array.value)
+    if not isinstance(array, Interpreted):
+        return array
+    inside = without_tangent(array.inside)
+    return array if inside is array.inside else array.frame.around(array, lambda part, axis: inside)
+
+
+def has_tangent(array: Any) -> bool:
+    """Whether forward mode takes a derivative of ``array``, in whichever of its frames."""
+    while isinstance(array, Interpreted):
+        if isinstance(array, Dual) and array.tangent is not None:
+            return True
+        array = array.inside
+    return False
+
+
+def parts(array: Any, frame: Direction) -> tuple[Any, Any]:
+    """The value and the tangent that ``array`` has in ``frame``, without it; a tangent of None is zero."""
+    value = through(array, frame, lambda part, axis: _value(frame, part))
+    own = array
+    while isinstance(own, Interpreted) and own.frame is not frame:
+        own = own.inside
+    if not isinstance(own, Dual) or own.tangent is None:
+        return value, None
+    return value, through(array, frame, lambda part, axis: _tangent(frame, part))
+
+
+def paired(value: Any, tangent: Any, frame: Direction) -> Any:
+    """The array of ``frame`` with these parts, whatever other frames they belong to: the reverse of `parts`."""
+    constant = through(value, frame, lambda part, axis: frame.constant(part))
+    if tangent is None:
+        return constant
+    # Adding -0 leaves every value alone, 0 as well as -0.
+    return constant + through(tangent, frame, lambda part, axis: frame.wrap(-_zeros_like(part), part))
+
+
+# What `Tensor.detach` asks for.
+OPERATIONS.without_tangent = without_tangent

@@ -1,0 +1,139 @@
+"""The built-in backend: NumPy."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import Any
+
+import array_api_compat.numpy as library
+import numpy as np
+
+from ... import _dtypes
+from ..._allocator import tune_allocator
+from ..base import Backend
+
+#: glibc adapts to the largest block that a program has freed, up to this one.
+_LARGE_ARRAY = 32 * 2**20 - 65536
+
+
+def _kept_memory() -> Any:
+    """Let glibc keep up to 128 MiB of freed memory for the next arrays; holds as long as the result lives.
+
+    By default it gets every array of some megabytes from the system page by page and gives it back when it is freed, which
+    is a fifth of a training step's time, and half of that of plain functions of large arrays.  After one large block was
+    freed it cuts them from its heap, of which only the top is given back; and what is returned here lies at the
+    top.  Memory that nobody writes to costs nothing.
+    """
+    np.empty(_LARGE_ARRAY, np.uint8)
+    below = [np.empty(_LARGE_ARRAY, np.uint8) for _ in range(4)]
+    top = np.empty(2**18, np.uint8)
+    del below
+    return top
+
+
+class NumpyBackend(Backend):
+    """NumPy arrays in the computer's memory."""
+
+    name = "numpy"
+    capabilities = frozenset({"mutable", "float64", "complex"})
+    accumulates = frozenset({"sum", "index_add"})
+    shares_scalars = True
+    shares_with_numpy = True
+
+    def __init__(self) -> None:
+        from . import replay as replay
+        from .kernels import (  # noqa: F401 - each adds its kernels to the table
+            activations,
+            attention,
+            convolution,
+            linear,
+            normalization,
+            random,
+            recurrent,
+            softmax,
+            special,
+        )
+        from .kernels.inplace import OVERWRITING
+        from .kernels.linalg import KERNELS
+        from .kernels.optimizers import OPTIMIZERS
+
+        # NumPy alone of all libraries warns of a division by zero or an overflow.  What polygrad computes with it is as
+        # silent as on the others; what the user computes with NumPy is not touched.
+        warnings.filterwarnings("ignore", ".* encountered in ", RuntimeWarning, module=r"polygrad\.")
+        super().__init__()
+        if os.environ.get("POLYGRAD_TUNE_MALLOC") == "1":
+            tune_allocator()
+        elif sys.platform == "linux":
+            self._top = _kept_memory()
+        self.kernels.update(KERNELS)
+        self.kernels.update(OVERWRITING)
+        self.kernels.update(OPTIMIZERS)
+        self.steps = replay.STEPS
+        self.into, self.is_elementwise = replay.into, replay.is_elementwise  # type: ignore[method-assign]  # replay has them as functions
+        self.operator_of, self.never_fails = replay.operator_of, replay.never_fails  # type: ignore[method-assign]  # replay has them as functions
+        self.fails_by_index = replay.fails_by_index  # type: ignore[method-assign]  # replay has them as functions
+        self.makes_new, self.makes_compact = replay.makes_new, replay.makes_compact  # type: ignore[method-assign]  # replay has them as functions
+        half = np.dtype(np.float16)
+        self._native[_dtypes.float16], self._dtype[half] = half, _dtypes.float16
+
+    def owns(self, array_type: type) -> bool:
+        return issubclass(array_type, (np.ndarray, np.generic))
+
+    def namespace(self) -> Any:
+        return library
+
+    def devices(self) -> list[str]:
+        return ["cpu"]
+
+    def default_device(self) -> str:
+        return "cpu"
+
+    def device(self, array: Any) -> str:
+        return "cpu"
+
+    def to_device(self, array: Any, device: Any) -> Any:
+        return array
+
+    def asarray(self, obj: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
+        return np.asarray(obj, dtype=dtype, copy=copy)
+
+    def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
+        return np.asarray(value, dtype=dtype)
+
+    def to_numpy(self, array: Any) -> Any:
+        return np.asarray(array)
+
+    def item(self, array: Any) -> Any:
+        return array.item()
+
+    def native(self, array: Any) -> Any:
+        return np.asarray(array)
+
+    def base_of(self, array: Any) -> Any:
+        # Some windows (those of broadcast_to) are windows of a window; what is asked for is the owner of the memory.
+        base = array.base
+        while base.__class__ is np.ndarray and base.base is not None:
+            base = base.base
+        return base
+
+    def is_writable(self, array: Any) -> bool:
+        return array.__class__ is np.ndarray and array.base is None and array.flags.writeable
+
+    def is_compact(self, array: Any) -> bool:
+        return array.flags.c_contiguous and array.ndim > 0
+
+    def is_room(self, array: Any) -> bool:
+        return array.__class__ is np.ndarray and array.base is None and array.flags.carray
+
+    def nbytes(self, array: Any) -> int:
+        return array.nbytes
+
+    def steps_by_rule(self, name: str, parameters: list[Any]) -> bool:
+        return name == "sgd_step" and all(array.nbytes <= 65536 for array in parameters)
+
+    def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
+        # NumPy's generator steps its counter before it draws, so it starts one block earlier.
+        state = np.random.Philox(key=key, counter=(counter - 1) % 2**256)
+        return state.random_raw(4 * blocks)

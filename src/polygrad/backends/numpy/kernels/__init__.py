@@ -1,0 +1,1 @@
+"""NumPy kernels that override the generic implementations."""

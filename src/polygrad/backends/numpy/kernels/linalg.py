@@ -1,0 +1,155 @@
+"""Linear algebra that NumPy does faster than the generic texts, with SciPy's LAPACK where SciPy is installed."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from typing import Any
+
+import array_api_compat.numpy as library
+import numpy as np
+
+from .reductions import PRODUCT_BLOCK, long_product
+from .table import KERNELS, kernel
+
+_matmul, _einsum = np.matmul, np.einsum
+_generic_solve = library.linalg.solve
+#: From this many rows on SciPy's routines are faster than NumPy's, in spite of their wrappers.
+_LARGE = 64
+#: Matrices with a smaller reciprocal condition number are singular up to rounding, for `adjugate`.
+_NEARLY_SINGULAR = 1e-6
+
+
+@kernel
+def matmul(x, y, /):
+    if x.size > PRODUCT_BLOCK and x.shape[-1] > PRODUCT_BLOCK and x.dtype.kind in "fc":
+        return long_product(x, y)
+    # One product of matrices is faster than one for every element of the batch, which is what NumPy does.
+    if x.ndim > 2 and y.ndim == 2 and x.flags.c_contiguous and y.shape[0] and x.shape[-1] == y.shape[0]:
+        return _matmul(x.reshape(-1, y.shape[0]), y).reshape(*x.shape[:-1], y.shape[1])
+    # Outer products, such as the gradients of a weight for every example of a batch: no product of matrices pays.
+    if x.ndim > 2 and y.ndim > 2 and x.shape[-1] == 1 == y.shape[-2] and x.dtype is y.dtype and x.dtype.kind in "fc":
+        return _einsum("...ij,...jk->...ik", x, y)
+    return _matmul(x, y)
+
+
+@functools.cache
+def _scipy() -> Any:
+    """SciPy's linalg, or None.  It takes a while to import, so that waits for a large matrix."""
+    try:
+        return importlib.import_module("scipy.linalg")
+    except ImportError:
+        return None
+
+
+def _is_large(x: Any) -> bool:
+    return x.ndim == 2 and x.shape[0] >= _LARGE and _scipy() is not None
+
+
+@kernel
+def cholesky(x, /, upper=False):
+    if upper or not _is_large(x):
+        return np.linalg.cholesky(x, upper=upper)
+    try:
+        return np.ascontiguousarray(_scipy().cholesky(x, lower=True, check_finite=False))
+    except np.linalg.LinAlgError as error:  # each version says it in another way
+        raise np.linalg.LinAlgError("the matrix is not positive definite") from error
+
+
+@kernel
+def eigh(x, /):
+    return tuple(np.linalg.eigh(x))
+
+
+@kernel
+def eigvalsh(x, /):
+    return np.linalg.eigvalsh(x)
+
+
+@kernel
+def solve_triangular(a, b, /, *, upper, unitriangular=False):
+    if _is_large(a) and b.ndim == 2 and a.shape[0] == a.shape[1] == b.shape[0] and a.dtype == b.dtype:
+        solved = _scipy().solve_triangular(a, b, lower=not upper, unit_diagonal=unitriangular, check_finite=False)
+        return np.ascontiguousarray(solved)
+    return _generic_solve_triangular(a, b, upper, unitriangular)
+
+
+def _generic_solve_triangular(a, b, upper, unitriangular):
+    beside = int(unitriangular)
+    triangle = np.triu(a, beside) if upper else np.tril(a, -beside)
+    if unitriangular:
+        triangle += np.eye(a.shape[-1], dtype=a.dtype)
+    return np.linalg.solve(triangle, b)
+
+
+# LAPACK takes matrices column by column: the transpose of what NumPy has in memory.  So it decomposes the transpose, in
+# which an inverse and a determinant are the same, and nothing is copied back and forth.
+
+
+def _decomposed(x):
+    """The factors of the transpose of ``x`` by getrf, the rows that were exchanged, and the place of a zero pivot or 0."""
+    (getrf,) = _scipy().get_lapack_funcs(("getrf",), (x,))
+    return getrf(x.T)
+
+
+@kernel
+def inv(x, /):
+    if not _is_large(x) or x.shape[0] != x.shape[1] or x.dtype.char not in "fdFD":
+        return np.linalg.inv(x)
+    factors, exchanged, zero = _decomposed(x)
+    if zero:
+        raise np.linalg.LinAlgError("Singular matrix")
+    getri, getri_lwork = _scipy().get_lapack_funcs(("getri", "getri_lwork"), (x,))
+    length = int(getri_lwork(x.shape[0])[0].real * 1.01)  # single precision may round it down
+    return getri(factors, exchanged, lwork=length, overwrite_lu=1)[0].T
+
+
+@kernel
+def solve(a, b, /):
+    if not _is_large(a) or b.ndim != 2 or not a.shape[0] == a.shape[1] == b.shape[0] or a.dtype is not b.dtype:
+        return _generic_solve(a, b)
+    factors, exchanged, zero = _decomposed(a)
+    if zero:
+        raise np.linalg.LinAlgError("Singular matrix")
+    (getrs,) = _scipy().get_lapack_funcs(("getrs",), (a, b))
+    return np.ascontiguousarray(getrs(factors, exchanged, b, trans=1)[0])
+
+
+@kernel
+def slogdet(x, /):
+    if not _is_large(x) or x.shape[0] != x.shape[1] or x.dtype.char not in "fdFD":
+        return tuple(np.linalg.slogdet(x))
+    factors, exchanged, zero = _decomposed(x)
+    if zero:
+        return x.dtype.type(0), x.real.dtype.type(-np.inf)
+    pivots = factors.diagonal()
+    sizes = np.abs(pivots)
+    sign = np.multiply.reduce(pivots / sizes)
+    odd = np.count_nonzero(exchanged != np.arange(x.shape[0])) % 2
+    return -sign if odd else sign, np.add.reduce(np.log(sizes))
+
+
+@kernel
+def adjugate(x, /):
+    """By way of the inverse, which costs a tenth of the singular values, where no matrix is nearly singular."""
+    if x.shape[-1] > 1:
+        try:
+            inverse = np.linalg.inv(x)
+        except np.linalg.LinAlgError:
+            return _singular_adjugate(x)
+        size = np.linalg.norm(x, axis=(-2, -1)) * np.linalg.norm(inverse, axis=(-2, -1))
+        if not np.all(size * _NEARLY_SINGULAR < 1):
+            return _singular_adjugate(x)
+        return inverse * np.linalg.det(x)[..., None, None]
+    return np.ones_like(x)
+
+
+def _singular_adjugate(x):
+    u, s, vh = np.linalg.svd(x, full_matrices=False)
+    sign = np.linalg.det(u) * np.linalg.det(vh)
+    side = s.shape[-1]
+    others = np.where(np.eye(side, dtype=bool), s.dtype.type(1), s[..., None, :]).prod(-1)
+    return sign[..., None, None] * ((vh.conj().mT * others[..., None, :]) @ u.conj().mT)
+
+
+__all__ = ["KERNELS"]

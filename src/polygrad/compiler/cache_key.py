@@ -1,0 +1,56 @@
+"""The keys of programs: what a program depends on of its arguments, and of the modes that are global."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .._core.lending import LENT, end_loan
+from .._core.tensor import TENSOR_TYPES, Tensor
+from .._dtypes import get_default_dtype
+from .._pytree import flatten
+from .._state import grad_enabled
+from ..backends.registry import get_backend
+
+
+def _array(x: Tensor) -> Any:
+    """What ``x`` holds: its own array, unless NumPy sees the memory, too."""
+    if x._data.__class__ in LENT:
+        end_loan(x)
+    return x._data
+
+
+def seen_by_numpy(tensors: Sequence[Any]) -> bool:
+    """Whether one of ``tensors`` shares its memory with NumPy's arrays, so that no program can be run on it."""
+    return bool(LENT) and any(x._data.__class__ in LENT for x in tensors)
+
+
+def key_of_tensors(args: Sequence[Any]) -> tuple | None:
+    """The key for arguments that are all tensors, and all different ones, or none: the frequent case.  None for others."""
+    if not args:
+        return grad_enabled(), get_default_dtype(), get_backend()
+    parts: list[Any] = [grad_enabled(), get_default_dtype()]
+    for x in args:
+        if x.__class__ not in TENSOR_TYPES:
+            return None
+        array = x._data if not LENT else _array(x)
+        parts += array.__class__, array.shape, array.dtype, x._edge.__class__
+    return tuple(parts) if len(args) == 1 or len(set(map(id, args))) == len(args) else None
+
+
+def key_of(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, list[Tensor]]:
+    """The key for any arguments, and the tensors among them: of tensors it has the kind, of everything else the value."""
+    leaves, structure = flatten((args, kwargs))
+    tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
+    first: dict[int, int] = {}
+    parts: list[Any] = [structure, grad_enabled(), get_default_dtype(), None if tensors else get_backend()]
+    for place, leaf in enumerate(leaves):
+        if isinstance(leaf, Tensor):
+            array = _array(leaf)
+            edge = leaf._edge.__class__
+            parts.append((array.__class__, tuple(array.shape), array.dtype, edge, first.setdefault(id(leaf), place)))
+        else:
+            parts.append(
+                (leaf.__class__, repr(leaf) if leaf.__class__ is float else leaf)
+            )  # -0.0 equals 0.0, nan nothing
+    return tuple(parts), tensors

@@ -1,0 +1,159 @@
+"""The path of every call of a program, written out as Python source: conditions, arrays in, results out.
+
+A training step has hundreds of parameters, gradients and moments to hand over, and loops over them would cost more than
+a small program takes.  So each program gets a function of its own, in which every cell has a name.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from types import FunctionType, NoneType
+from typing import Any, NamedTuple
+
+from .._core.graph import Leaf, Node
+from .._core.tensor import Tensor, cell
+from .._state import CHANGES
+from .interrupts import hold, release
+
+#: What a call returns for a state that the program was not made for.
+STALE: Any = object()
+
+
+class Condition(NamedTuple):
+    """What must hold for a program to be right: an expression, the value that it had, and how to say it to a user.
+
+    Those that are ``counted`` need not be looked at while `CHANGES` is what it was.
+    """
+
+    expression: str
+    value: Any
+    words: str
+    counted: bool = False
+
+
+def short(value: Any) -> str:
+    """The value of a `Condition` in words."""
+    if isinstance(value, type):
+        return {Leaf: "it is a leaf", Node: "it was computed"}.get(value, "it requires no grad")
+    return ", ".join(f"{name}={x!r}" for name, x in value.items()) if isinstance(value, dict) else repr(value)
+
+
+def apart(now: Any, before: Any) -> tuple[Any, Any]:
+    """What distinguishes two values: of tuples and dicts the parts that differ."""
+    if isinstance(now, tuple) and isinstance(before, tuple) and len(now) == len(before):
+        return next(apart(a, b) for a, b in zip(now, before, strict=True) if a != b)
+    if isinstance(now, dict) and isinstance(before, dict):
+        names = [name for name in {**before, **now} if now.get(name, ...) != before.get(name, ...)]
+        return tuple({name: x[name] for name in names if name in x} for x in (now, before))  # type: ignore[return-value]  # two of them
+    return now, before
+
+
+def differ(now: Any, before: Any) -> bool:
+    """Whether a condition's value is another than it was."""
+    return now is not before if isinstance(before, Tensor) or isinstance(now, Tensor) else bool(now != before)
+
+
+class Source:
+    """A function that is being written: its lines, and the objects that they name."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {"cell": cell, "getrefcount": getattr(sys, "getrefcount", None), "STALE": STALE}
+        self.lines: list[str] = []
+        self._known: dict[int, str] = {}
+        self._holds = False
+        #: Whether there are changes to undo when something fails.
+        self.undone = False
+
+    def name(self, value: Any) -> str:
+        """A name for ``value`` in the source."""
+        if id(value) not in self._known:
+            self._known[id(value)] = name = f"v{len(self._known)}"
+            self.names[name] = value
+        return self._known[id(value)]
+
+    def add(self, line: str) -> None:
+        """Add a line to the function."""
+        self.lines.append(line)
+
+    def before(self, change: str, remember: str) -> None:
+        """Add a change of Python state that comes before what may fail; the value of ``remember`` undoes it."""
+        self.undone = True
+        self.hold()
+        self.add(f"undo.append({remember})")
+        self.add(change)
+
+    def hold(self) -> None:
+        """Let signals wait from here on, until `end`: the state is going to change."""
+        if not self._holds:
+            self._holds = True
+            self.names.update(hold=hold, release=release)
+            self.add("hold()")
+
+    def end(self, start: int) -> None:
+        """The lines from ``start`` on have changed the state as a whole."""
+        if not self._holds:
+            return
+        lines = [f"    {line}" for line in self.lines[start:]]
+        if self.undone:
+            lines += ["except BaseException:", "    for back in reversed(undo): back()", "    raise"]
+        self.lines[start:] = [*["undo = []"] * self.undone, "try:", *lines, "finally:", "    release()"]
+
+    def demand(self, conditions: Sequence[Condition]) -> None:
+        """Return `STALE` where one of ``conditions`` does not hold."""
+        counted = [condition for condition in conditions if condition.counted]
+        if counted:
+            self.names.update(changes=CHANGES, seen=[-1])
+            self.add("changed = changes[0]")
+            self.add("if changed != seen[0]:")
+            for condition in counted:
+                self.add(f"    {self._test(condition)}")
+            self.add("    seen[0] = changed")
+        for condition in conditions:
+            if not condition.counted:
+                self.add(self._test(condition))
+
+    def _test(self, condition: Condition) -> str:
+        kinds = (NoneType, bool, type, Tensor, FunctionType)  # of which equal ones are one and the same
+        same = "is" if isinstance(condition.value, kinds) else "=="
+        return f"if not ({condition.expression} {same} {self.name(condition.value)}): return STALE"
+
+    def function(self, name: str) -> Callable[[Sequence[Any]], Any]:
+        """The function of the tensors among the arguments, ``t``."""
+        text = "\n    ".join([f"def {name}(t):", *self.lines])
+        scope = dict(self.names)
+        exec(compile(text, f"<polygrad {name}>", "exec"), scope)
+        return scope[name]
+
+
+def tree(source: Source, structure: Any, leaves: Any) -> str:
+    """The expression that builds the tree of ``structure`` (see `_pytree`) from the expressions ``leaves``, an iterator."""
+    if structure is None:
+        return next(leaves)
+    kind, keys, parts, extra = structure
+    values = [tree(source, part, leaves) for part in parts]
+    if keys is not None:
+        items = ", ".join(f"{source.name(key)}: {value}" for key, value in zip(keys, values, strict=True))
+        if kind is dict:
+            return f"{{{items}}}"
+        factory = f"{source.name(extra)}, " if kind is defaultdict else ""
+        return f"{source.name(kind)}({factory}{{{items}}})"
+    inside = "".join(f"{value}, " for value in values)
+    if kind is list:
+        return f"[{inside}]"
+    return f"({inside})" if kind is tuple else f"{source.name(kind)}({inside})"
+
+
+def _calibrate() -> int | None:
+    """What ``getrefcount(array)`` says, in the source of a call, of an array that only a cell holds."""
+    if not hasattr(sys, "getrefcount") or not getattr(sys, "_is_gil_enabled", lambda: True)():
+        return None
+    source = Source()
+    source.add("array = t._data")
+    source.add("return getrefcount(array)")
+    return source.function("calibrate")(cell([0.0]))  # type: ignore[arg-type]  # anything with references will do
+
+
+#: See `_calibrate`; None where nobody knows who holds an array, so that all of them are copied.
+UNIQUE = _calibrate()

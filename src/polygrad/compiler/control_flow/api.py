@@ -1,0 +1,369 @@
+"""`cond`, `while_loop` and `scan`: control flow that depends on values, in eager code and in compiled programs.
+
+Eagerly they are the plain Python that they stand for, recorded as everything is.  In a program they are one branch or
+loop (see `loops`).  Here are the arguments, the checks, and the errors, which are the same in both.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from ..._core.dispatch import ShapeError
+from ..._core.primitive import OPERATIONS
+from ..._core.tensor import Tensor, cell
+from ..._dtypes import DType
+from ..._dtypes import bool as boolean
+from ..._functions.common import ask
+from ..._functions.manipulation import movedim, unbind
+from ..._interpreters.flattening import varies_in_batch
+from ..._interpreters.tracer import Interpreted, plain
+from ..._pytree import flatten, unflatten
+from ..._state import recorder
+from ...backends.registry import BY_TYPE
+from . import cond as branches
+from . import loops
+
+__all__ = ["cond", "scan", "while_loop"]
+
+
+class Tree:
+    """A nested list, tuple or dict: its tensors, and everything else about it.  ``other`` says what else may be in it."""
+
+    def __init__(self, tree: Any, what: str, other: Callable[[Any], bool] = lambda leaf: leaf is None):
+        self._leaves, self._structure = flatten(tree)
+        for leaf in self._leaves:
+            if not isinstance(leaf, Tensor) and not other(leaf):
+                advice = f"; write polygrad.tensor({leaf!r})" if isinstance(leaf, (bool, int, float, complex)) else ""
+                raise TypeError(
+                    f"{what} must be made of tensors, in lists, tuples and dicts, and it has a {type(leaf).__name__}{advice}"
+                )
+        self._places = [place for place, leaf in enumerate(self._leaves) if isinstance(leaf, Tensor)]
+        self.tensors: list[Tensor] = [self._leaves[place] for place in self._places]
+        self._leaves = [None if isinstance(leaf, Tensor) else leaf for leaf in self._leaves]
+        self._kinds = [(x.dtype, tuple(x.shape)) for x in self.tensors]
+
+    def filled(self, tensors: Sequence[Tensor]) -> Any:
+        """The tree with other tensors."""
+        leaves = list(self._leaves)
+        for place, x in zip(self._places, tensors, strict=True):
+            leaves[place] = x
+        return unflatten(self._structure, leaves)
+
+    def check_same(self, other: Tree, what: str, whats: str, advice: str) -> None:
+        """Raise where ``other`` (called ``whats``) is not nested as this one is (called ``what``).
+
+        ValueError or TypeError, also where a tensor in it has another shape or type.
+        """
+        if (self._structure, self._places, self._leaves) != (other._structure, other._places, other._leaves):
+            raise ValueError(f"{whats} is {other}, but {what} is {self}; {advice}")
+        for number, (x, y) in enumerate(zip(self._kinds, other._kinds, strict=True)):
+            if x == y:
+                continue
+            place = f", tensor {number}," if len(self._kinds) > 1 else ""
+            message = f"{whats}{place} is {_shown(y)}, but {what} is {_shown(x)}; {advice}"
+            if x[0] is not y[0]:
+                raise TypeError(f"{message}, by .to(polygrad.{x[0].name}) for example")
+            raise ShapeError(message)
+
+    def taken(self) -> list[Tensor]:
+        """The tensors, which the tree lets go of."""
+        tensors, self.tensors = self.tensors, []
+        return tensors
+
+    def __str__(self) -> str:
+        return repr(self.filled([_shown(kind) for kind in self._kinds]))  # type: ignore[misc]  # what fills it need not be a tensor here
+
+
+class _Shown(str):
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def _shown(kind: tuple[DType, tuple[int, ...]]) -> _Shown:
+    return _Shown(f"{kind[0].name}{list(kind[1])}")
+
+
+#: Whether a loop runs as plain Python: a program that replays would be another one for every way through its branches.
+_in_a_loop: ContextVar[bool] = ContextVar("polygrad_in_a_loop", default=False)
+
+
+@contextlib.contextmanager
+def _looping() -> Iterator[None]:
+    token = _in_a_loop.set(True)
+    try:
+        yield
+    finally:
+        _in_a_loop.reset(token)
+
+
+def _compiling() -> Any:
+    """The backend that a program is being captured for, if the program can have loops of its own."""
+    active = recorder()
+    backend = None if active is None else active.backend
+    return backend if backend is not None and "jit" in backend.capabilities else None
+
+
+def _callable(function: Any, name: str, argument: str) -> None:
+    if not callable(function):
+        raise TypeError(f"{name}: {argument} must be a function, not {type(function).__name__}")
+
+
+def _truth(value: Any, what: str) -> Any:
+    """``value``, a bool or a tensor that holds one.  Raises TypeError for anything else."""
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, Tensor):
+        raise TypeError(f"{what} must be a bool, or a tensor of one, not {type(value).__name__}")
+    if value.dtype is not boolean or value.shape.numel() != 1:
+        raise TypeError(
+            f"{what} must be one bool, and it is {value.dtype.name}{list(value.shape)}; compare, as in x > 0, and reduce by .all() or .any()"  # noqa: E501
+        )
+    return value
+
+
+def _decided(truth: Any) -> bool:
+    """``truth``, or whether it holds for any example of a batch, in Python.
+
+    A program that replays holds as long as it is the same.
+    """
+    if isinstance(truth, bool):
+        return truth
+    plainly = cell(plain(truth._read()))
+    answer = ask(plainly, lambda values: bool(values.any()))
+    return bool(plainly) if answer is None else answer
+
+
+def _undecided(array: Any) -> bool:
+    """Whether a program that replays cannot depend on the value of ``array``: in a loop, or inside of a transform."""
+    return BY_TYPE[type(array)].is_traced(array) and (_in_a_loop.get() or isinstance(array, Interpreted))
+
+
+def _own(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """The same tensors in cells of their own: a function that changes them in place changes nothing outside."""
+    return [cell(x._read(), x._edge) for x in tensors]
+
+
+# -- cond ------------------------------------------------------------------------------------------------------------------
+
+
+def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -> Any:
+    """``true_fn(*operands)`` where ``pred`` holds, ``false_fn(*operands)`` otherwise.
+
+    Eagerly this is Python's ``if``.  Inside `polygrad.compile` it is a branch of the program: both functions are traced, and
+    only the chosen one runs, in the backward pass too.
+
+    Args:
+        pred: a bool, or a tensor of one bool.  Where `vmap` makes a batch of it, both functions run, and `where` chooses; so
+            they do in a loop or a transform that a backend without a compiler replays.
+        true_fn: a function of the operands.  It may use tensors from outside, which get gradients.
+        false_fn: another one.  Inside `polygrad.compile` both results must be nested alike, of the same shapes and types.
+        operands: a tuple or list of arguments; tensors may be nested in lists, tuples and dicts.
+
+    Raises TypeError for a ``pred`` that is not one bool, and inside `polygrad.compile` TypeError or ValueError where the results
+    of the functions differ in kind.
+
+    Example::
+
+        x = polygrad.tensor(3.0)
+        polygrad.cond(x > 0, polygrad.sin, polygrad.cos, (x,))
+    """
+    _callable(true_fn, "cond", "true_fn")
+    _callable(false_fn, "cond", "false_fn")
+    if not isinstance(operands, (tuple, list)):
+        raise TypeError(
+            f"cond: operands is a tuple or list of arguments, not a {type(operands).__name__}; write (x,) for one"
+        )
+    _truth(pred, "cond: pred")
+    functions = {"true_fn": true_fn, "false_fn": false_fn}
+    if isinstance(pred, bool):
+        return (true_fn if pred else false_fn)(*operands)
+    given = Tree(tuple(operands), "cond: operands", lambda leaf: True)
+    pred = OPERATIONS.reshape(pred, ())
+    both: dict[str, Tree] = {}
+
+    def branch(name: str) -> Callable[..., list[Tensor]]:
+        def run(*tensors: Tensor) -> list[Tensor]:
+            result = functions[name](*given.filled(tensors))
+            both[name] = Tree(result, f"cond: the result of {name}")
+            if len(both) == 2:
+                both["true_fn"].check_same(
+                    both["false_fn"], "that of true_fn", "cond: the result of false_fn", "return the same kind from both functions"
+                )  # fmt: skip
+            return both[name].taken()
+
+        return run
+
+    backend = _compiling()
+    if varies_in_batch(pred._read()) or (backend is None and _undecided(pred._read())):
+        pairs = zip(*[branch(name)(*_own(given.tensors)) for name in functions], strict=True)
+        results = [OPERATIONS.where(pred, x, y) for x, y in pairs]
+    elif backend is not None:
+        results = branches.cond(backend, pred, branch("true_fn"), branch("false_fn"), given.tensors)
+    else:
+        name = "true_fn" if _decided(pred) else "false_fn"
+        return functions[name](*given.filled(_own(given.tensors)))
+    return both["true_fn"].filled(results)
+
+
+# -- while_loop ------------------------------------------------------------------------------------------------------------
+
+
+def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any:
+    """``carried_inputs = body_fn(*carried_inputs)`` as long as ``cond_fn(*carried_inputs)`` holds; returns the last ones.
+
+    Eagerly this is Python's ``while``, differentiable as such.  Inside `polygrad.compile` it is a loop of the program, whose
+    number of steps nobody knows beforehand: there it has no gradient, which `scan` has, but derivatives by `func.jvp`.
+
+    Where `vmap` makes a batch of the condition, the loop runs as long as one example goes on, and leaves the others as they are.
+
+    Args:
+        cond_fn: gives a bool, or a tensor of one.
+        body_fn: returns a tuple of what it was given, of the same structure, shapes and types.
+        carried_inputs: a tuple or list of tensors, which may be nested in lists, tuples and dicts.
+
+    Raises TypeError or ValueError where ``body_fn`` returns something of another kind, or ``cond_fn`` no bool.
+
+    Example::
+
+        halve = polygrad.while_loop(lambda x: x > 1, lambda x: (x / 2,), (polygrad.tensor(10.0),))  # (0.625,)
+    """
+    _callable(cond_fn, "while_loop", "cond_fn")
+    _callable(body_fn, "while_loop", "body_fn")
+    if not isinstance(carried_inputs, (tuple, list)):
+        raise TypeError(
+            f"while_loop: carried_inputs is a tuple or list of arguments, not a {type(carried_inputs).__name__}; write (x,) for one"
+        )
+    given = Tree(tuple(carried_inputs), "while_loop: carried_inputs")
+    if not given.tensors:
+        raise ValueError("while_loop: carried_inputs has no tensor, so that no step can make a difference to cond_fn")
+
+    def goes_on(*tensors: Tensor) -> Any:
+        truth = _truth(cond_fn(*given.filled(tensors)), "while_loop: what cond_fn returns")
+        return truth if isinstance(truth, bool) else OPERATIONS.reshape(truth, ())
+
+    def step(*tensors: Tensor) -> list[Tensor]:
+        result = body_fn(*given.filled(tensors))
+        if isinstance(result, list):
+            result = tuple(result)
+        elif isinstance(result, Tensor) and len(carried_inputs) == 1:
+            result = (result,)
+        found = Tree(result, "while_loop: the result of body_fn")
+        given.check_same(
+            found, "what it was given", "while_loop: the result of body_fn", "return a tuple of the same kind"
+        )
+        return found.taken()
+
+    def masked(*tensors: Tensor) -> list[Tensor]:
+        """One step for those examples of a batch that go on."""
+        truth = goes_on(*tensors)
+        return [OPERATIONS.where(truth, new, x) for new, x in zip(step(*_own(tensors)), tensors, strict=True)]
+
+    backend = _compiling()
+    if backend is not None:
+        return given.filled(loops.while_loop(backend, goes_on, step, masked, given.tensors))
+    tensors = _own(given.tensors)
+    with _looping():
+        while _decided(truth := goes_on(*tensors)):
+            batch = isinstance(truth, Tensor) and varies_in_batch(truth._read())
+            tensors = (masked if batch else step)(*_own(tensors))
+    return given.filled(tensors)
+
+
+# -- scan --------------------------------------------------------------------------------------------------------------------
+
+
+def scan(
+    combine_fn: Callable, init: Any, xs: Any, *, dim: int = 0, reverse: bool = False, length: int | None = None
+) -> tuple[Any, Any]:
+    """``carry, y = combine_fn(carry, x)`` for every slice ``x`` of ``xs``, beginning with ``init``; returns ``(carry, ys)``.
+
+    Eagerly this is Python's ``for``.  Inside `polygrad.compile` it is one loop of the program, not one copy of the function for
+    each step, and so is its gradient: a loop that goes backward over what the steps have saved, and has gradients itself.
+
+    Args:
+        combine_fn: takes the carry and a slice; returns the next carry, of the same structure, shapes and types, and a result.
+            Tensors that it uses from outside, the parameters of a module for example, get gradients.
+        init: the first carry: a tensor, or lists, tuples and dicts of tensors.
+        xs: what is gone through, likewise; None for nothing, with a ``length``.
+        dim: the dimension of ``xs`` along which the slices lie.  In ``ys`` the results lie along the first.
+        reverse: whether to begin with the last slice.  ``ys`` has the order of ``xs`` all the same.
+        length: the number of steps; it may be left out where ``xs`` says it.
+
+    Raises ValueError for tensors of different lengths or without slices, and TypeError or ValueError where ``combine_fn`` does
+    not return a pair, or a carry of another kind.
+
+    Example::
+
+        def add(total, x):
+            return total + x, total
+
+        polygrad.scan(add, polygrad.tensor(0), polygrad.arange(4))  # (6, [0, 0, 1, 3])
+    """
+    _callable(combine_fn, "scan", "combine_fn")
+    start, given = Tree(init, "scan: init", lambda leaf: False), Tree(xs, "scan: xs")
+    count = _length(given.tensors, dim, length)
+    ys: list[Tree] = []
+
+    def step(*tensors: Tensor) -> list[Tensor]:
+        carry, parts = tensors[: len(start.tensors)], tensors[len(start.tensors) :]
+        result = combine_fn(start.filled(carry), given.filled(parts))
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise TypeError(f"scan: combine_fn must return a pair (carry, y), and it returned {_kind(result)}")
+        following = Tree(result[0], "scan: the carry that combine_fn returns")
+        start.check_same(following, "init", "scan: the carry that combine_fn returns", "make both of the same kind")
+        y = Tree(result[1], "scan: the y that combine_fn returns")
+        if ys:
+            ys[0].check_same(
+                y, "the first was", "scan: a y that combine_fn returns", "return the same kind in every step"
+            )
+        else:
+            ys.append(y)
+        return [*following.taken(), *y.taken()]
+
+    inputs = [x if dim in (0, -x.ndim) else movedim(x, dim, 0) for x in given.tensors]
+    backend = _compiling()
+    if backend is not None:
+        carry, stacked = loops.scan(backend, step, start.tensors, inputs, count, reverse, ys)
+    else:
+        carry, stacked = _scan_eagerly(step, start.tensors, inputs, count, reverse)
+    return start.filled(carry), ys[0].filled(stacked)
+
+
+def _scan_eagerly(
+    step: Callable[..., list[Tensor]], carry: list[Tensor], inputs: list[Tensor], count: int, reverse: bool
+) -> tuple[list[Tensor], list[Tensor]]:
+    parts = [unbind(x) for x in inputs]
+    found: list[list[Tensor]] = [[]] * count
+    with _looping():
+        for number in reversed(range(count)) if reverse else range(count):
+            results = step(*_own([*carry, *[part[number] for part in parts]]))
+            carry, found[number] = results[: len(carry)], results[len(carry) :]
+    return carry, [OPERATIONS.stack(list(column), axis=0) for column in zip(*found, strict=True)]
+
+
+def _length(tensors: list[Tensor], dim: int, length: int | None) -> int:
+    for x in tensors:
+        if not -x.ndim <= dim < x.ndim:
+            raise ValueError(f"scan: xs has a tensor of shape {tuple(x.shape)}, which has no dimension {dim}")
+    lengths = {x.shape[dim] for x in tensors} | ({length} if length is not None else set())
+    if not lengths:
+        raise ValueError("scan: xs has no tensor, so length must say how many steps there are")
+    if len(lengths) > 1:
+        shapes = ", ".join(str(tuple(x.shape)) for x in tensors)
+        also = "" if length is None else f", and length={length}"
+        raise ValueError(f"scan: the tensors of xs have different lengths along dim {dim}: shapes {shapes}{also}")
+    (count,) = lengths
+    if count < 1:
+        raise ValueError(
+            "scan: there is no step to take, and so nothing says what ys is; leave it out where xs is empty"
+        )
+    return count
+
+
+def _kind(value: Any) -> str:
+    return f"a tuple of {len(value)}" if isinstance(value, tuple) else f"a {type(value).__name__}"

@@ -1,0 +1,153 @@
+"""Branches inside of a program: one branch, and one node of the graph, as `loops` does it for loops.
+
+Both functions are traced, and must have the same outputs: what the graph of one has saved is zeros in the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..._core.graph import Edge, Leaf, Node
+from ..._core.tensor import Tensor, cell
+from ..._interpreters.flattening import Packing
+from ..._interpreters.tracer import plain
+from ..backward import Template
+from .gradients import (
+    GRADIENT,
+    Function,
+    Kind,
+    Leaves,
+    Residuals,
+    Rule,
+    StandIns,
+    arrays_of,
+    fitting,
+    joined,
+    needs_of,
+    zeros,
+)
+from .subtrace import Again, Region, State
+
+
+def cond(
+    backend: Any, predicate: Tensor, true: Function, false: Function, operands: Sequence[Tensor],
+    labels: Sequence[str] = ("cond: true_fn", "cond: false_fn"), known: Sequence[StandIns] = ({}, {}),
+) -> list[Tensor]:  # fmt: skip
+    """The results of the branch that is chosen."""
+    xp = backend.xp
+    state = State()
+    regions = [Region(label, f, backend, state, k) for label, f, k in zip(labels, (true, false), known, strict=True)]
+    truth, needs, width = plain(predicate._read()), needs_of(operands), len(operands)
+    # Both branches must have the same outputs: what a branch saves is zeros in the other, which has to know its kind.
+    saving: list[list[Kind]] = [[], []]
+    made = Packing(())
+    traces: dict[int, Any] = {}
+
+    def branch(number: int) -> Callable[..., tuple]:
+        region = regions[number]
+
+        def run(own: Any, *given: Any) -> tuple:
+            arrays = before.unpack(given)
+            traced = region.trace(arrays[:width], needs, arrays[width:], own)
+            fits = made.admit([*traced.arrays, *traced.state])
+            traced.raise_to(made.forms[: len(traced.arrays)])
+            tape = traced.tape("cond", backend)
+            packed = made.pack([*traced.arrays, *traced.state])
+            saved = Residuals(tape, region, given, packed, own)
+            kinds = [(tuple(x.shape), x.dtype) for x in saved.more]
+            traces[number] = (tape, saved, [edge is not None for edge in traced.edges], kinds)
+            if len(traces) == 2:
+                now = [traces[0][3], traces[1][3]]
+                if now != saving or not fits:
+                    saving[:] = now
+                    raise Again
+            more = [
+                saved.more if other == number else [zeros(xp, kind) for kind in saving[other]] for other in range(2)
+            ]
+            return (*packed, *more[0], *more[1])
+
+        return run
+
+    while True:
+        traces.clear()
+        arrays = [*arrays_of(operands), *state.arrays(backend)]
+        before = Packing(arrays)
+        given = before.pack(arrays)
+        try:
+            found = backend.cond(truth, branch(0), branch(1), (truth, *given))
+            break
+        except Again:
+            continue
+    packed, found = found[: len(made)], found[len(made) :]
+    results = made.unpack(packed)
+    varying = [one or other for one, other in zip(traces[0][2], traces[1][2], strict=True)]
+    state.bind(results[len(varying) :])
+    sides: list[Any] = [None, None]
+    edges: dict[Any, Kind] = {}
+    values: list[Any] = []
+    for number in range(2):
+        tape, saved, varies, kinds = traces[number]
+        more, found = found[: len(kinds)], found[len(kinds) :]
+        if tape is not None:
+            own, _ = saved.collect(given, packed, more)
+            leaves = Leaves(regions[number], tape, operands)
+            edges.update({edge: leaves.kinds[leaf] for leaf, edge in leaves.edges.items()})
+            sides[number] = _Side(tape, leaves.edges, varies, slice(len(values), len(values) + len(own)))
+            values += own
+    traces.clear()
+    rule = _cond_rule(backend, sides, edges, [region.stand_ins for region in regions])
+    return joined("cond", results[: len(varying)], varying, list(edges), (truth, *values), rule)
+
+
+class _Side:
+    """What one branch of a cond leaves for its gradient."""
+
+    def __init__(self, tape: Template, edges: dict[Leaf, Any], varies: Sequence[bool], own: slice):
+        self.tape, self._edges, self._own = tape, edges, own
+        #: Which results of the branch are in the graph.
+        self.outputs = [number for number, varying in enumerate(varies) if varying]
+        self.places: list[int] = []
+
+    def place(self, edges: Sequence[Edge]) -> None:
+        """Say which of ``edges``, those of the whole cond, belong to the leaves of the branch."""
+        self.places = [edges.index(self._edges[leaf]) for leaf in self.tape.leaves]
+        del self._edges  # they are the node's to hold
+
+    def swept(self, values: Sequence[Any], cotangents: Sequence[Tensor | None], ends: Sequence[Tensor]) -> list[Any]:
+        """The cotangents of the leaves, recorded where ``ends`` has what stands for all edges."""
+        edges: Any = [ends[place]._edge for place in self.places] if ends else None
+        return self.tape.swept(values[self._own], [cotangents[number] for number in self.outputs], edges)
+
+
+def _cond_rule(backend: Any, sides: list[Any], edges: dict[Any, Kind], known: Sequence[StandIns]) -> Rule:
+    xp, kinds = backend.xp, list(edges.values())
+    for side in sides:
+        if side is not None:
+            side.place(list(edges))
+
+    def rule(cotangents: Sequence[Tensor | None], saved: Sequence[Any], node: Node | None) -> list[Tensor]:
+        given = [g for g in cotangents if g is not None]
+        # Where this is recorded, the graph of a branch leads on to what the branch was given.
+        ends = [] if node is None else [
+            cell(zeros(xp, kind), edge) for kind, edge in zip(kinds, node.edges, strict=True)
+        ]  # fmt: skip
+
+        def branch(side: Any) -> Function:
+            def back(*tensors: Tensor) -> list[Tensor]:
+                rest = iter(tensors)
+                arrived = [None if g is None else next(rest) for g in cotangents]
+                found: list[Tensor | None] = [None] * len(kinds)
+                if side is not None:
+                    reached = side.swept(saved[1:], arrived, list(rest))
+                    for place, g in zip(side.places, reached, strict=True):
+                        if g is not None:
+                            found[place] = g if found[place] is None else found[place] + g
+                return [fitting(g, xp, kind) for g, kind in zip(found, kinds, strict=True)]
+
+            return back
+
+        one, other = (branch(side) for side in sides)
+        return cond(backend, cell(saved[0]), one, other, [*given, *ends], [GRADIENT + "a cond"] * 2, known)
+
+    return rule

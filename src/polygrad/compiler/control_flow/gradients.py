@@ -1,0 +1,166 @@
+"""What regions leave for the gradient of the operation that is made of them: the node of that, and what its rule needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..._core.graph import NODE, Edge, Leaf, Node, make_node, reachable
+from ..._core.primitive import OPERATIONS, AnyType
+from ..._core.tensor import Tensor, cell
+from ..._state import grad_enabled
+from ..backward import Template
+from .subtrace import Region
+
+Function = Callable[..., Sequence[Tensor]]
+#: Shape, and the library's own type.
+Kind = tuple[tuple[int, ...], Any]
+#: The stand-ins of a region, by the edges that they stand for.
+StandIns = Mapping[Edge, Leaf]
+#: How the regions of gradients are called.
+GRADIENT = "the gradient of "
+
+
+# -- nodes -----------------------------------------------------------------------------------------------------------------
+
+
+def leaves_of(edge: Edge | None) -> set[Leaf]:
+    """The leaves that a graph ends in."""
+    return {found for found in reachable([] if edge is None else [edge]) if isinstance(found, Leaf)}
+
+
+#: ``rule(cotangents, saved, node)``: the cotangents of a node's edges, in the engine's own convention, from those of its
+#: outputs, None where there is none.  Where they may be differentiated again it is given the node.
+Rule = Callable[[Sequence[Tensor | None], Sequence[Any], Node | None], Sequence[Tensor | None]]
+
+
+class Whole:
+    """The plan of a node that stands for a whole operation made of regions."""
+
+    broadcasts = variadic = False
+    frees = True
+    arrays = ((0, NODE),)
+    residuals: tuple = ()
+
+    def __init__(self, name: str, outputs: int, edges: int, rule: Rule):
+        self.name = self.operation = name
+        self.outputs, self.mask, self._rule = outputs, (True,) * edges, rule
+
+    @property
+    def primitive(self) -> Whole:
+        """What the engine asks for the number of outputs."""
+        return self
+
+    @property
+    def backward(self) -> AnyType:
+        """The rule, for every type of array."""
+        return AnyType(self._run)
+
+    def _run(self, cotangents: list[Any], saved: tuple) -> list[Any]:
+        node, *values = saved
+        found = self._rule([g if g is None or isinstance(g, Tensor) else cell(g) for g in cotangents], values, node)
+        return list(found) if node is not None else [None if x is None else x._read() for x in found]
+
+
+def joined(
+    name: str, arrays: Sequence[Any], varies: Sequence[bool], edges: Sequence[Edge], saved: Sequence[Any], rule: Rule,
+    more: int = 0,
+) -> list[Tensor]:  # fmt: skip
+    """Tensors of ``arrays``, the outputs of one new node that leads to ``edges``.
+
+    Those that do not vary are outside of the graph.  The node has ``more`` outputs that are no tensors, and that a rule can
+    lead to.
+    """
+    if not edges or True not in varies:
+        return [cell(array) for array in arrays]
+    node = make_node(Whole(name, len(arrays) + more, len(edges), rule), tuple(edges), (None, *saved), None)
+    return [
+        cell(array, output(node, number, tuple(array.shape)) if varying else None)
+        for number, (array, varying) in enumerate(zip(arrays, varies, strict=True))
+    ]
+
+
+def output(node: Node, number: int, shape: tuple[int, ...]) -> Node:
+    """The edge that is one of the outputs of ``node``."""
+    return make_node(node.plan, (node,), (), shape, number)
+
+
+# -- what a rule needs -----------------------------------------------------------------------------------------------------
+
+
+def needs_of(tensors: Sequence[Tensor]) -> list[bool]:
+    """Which of ``tensors`` a gradient may be asked of."""
+    return [grad_enabled() and x._edge is not None for x in tensors]
+
+
+def may_need(tensors: Sequence[Tensor]) -> list[bool]:
+    """Which of ``tensors`` could have a gradient, by their types."""
+    return [grad_enabled() and x.dtype.is_differentiable for x in tensors]
+
+
+def arrays_of(tensors: Sequence[Tensor]) -> list[Any]:
+    """The raw arrays of ``tensors``."""
+    return [x._read() for x in tensors]
+
+
+class Residuals:
+    """Where the arrays that a graph has saved are found.
+
+    Outside of the region, among its inputs or its outputs, or nowhere yet: then they have to leave it as ``more`` outputs.
+    """
+
+    def __init__(self, tape: Template | None, region: Region, inputs: Sequence[Any], outputs: Sequence[Any], own: Any):
+        self._places: list[tuple[str, int]] = []
+        self.more: list[Any] = []
+        #: Those from outside.  They are taken by `collect`, and only there held by the graph.
+        self.outside: list[Any] = []
+        for array in [] if tape is None else tape.residuals:
+            if not region.backend.traced_together(array, own):
+                self._put("outside", self.outside, array)
+            elif any(array is x for x in inputs):
+                self._places.append(("inputs", next(k for k, x in enumerate(inputs) if x is array)))
+            elif any(array is x for x in outputs):
+                self._places.append(("outputs", next(k for k, x in enumerate(outputs) if x is array)))
+            else:
+                self._put("more", self.more, array)
+
+    def _put(self, where: str, arrays: list[Any], array: Any) -> None:
+        self._places.append((where, len(arrays)))
+        arrays.append(array)
+
+    def collect(
+        self, inputs: Sequence[Any], outputs: Sequence[Any], more: Sequence[Any]
+    ) -> tuple[list[Any], list[bool]]:
+        """The saved arrays as the program outside has them, and which of them have an axis of steps."""
+        sources = {"outside": self.outside, "inputs": inputs, "outputs": outputs, "more": more}
+        arrays = [sources[where][number] for where, number in self._places]
+        steps = [where != "outside" for where, _ in self._places]
+        self.outside, self.more = [], []
+        return arrays, steps
+
+
+class Leaves:
+    """The leaves of a region's graph: of its carry, of its other inputs, and of tensors from outside."""
+
+    def __init__(self, region: Region, tape: Template, given: Sequence[Tensor]):
+        inputs = {leaf: number for number, leaf in enumerate(region.leaves) if leaf is not None}
+        self.kinds = region.kinds
+        #: Those that lead on to a tensor of the graph outside, with its edge.
+        self.edges: dict[Leaf, Any] = {}
+        for leaf in tape.leaves:
+            edge = given[inputs[leaf]]._edge if leaf in inputs else region.edge(leaf)
+            if edge is not None:
+                self.edges[leaf] = edge
+        self.closed = [leaf for leaf in self.edges if leaf not in inputs]
+
+
+def zeros(xp: Any, kind: Kind) -> Any:
+    """A raw array of zeros."""
+    return xp.zeros(kind[0], dtype=kind[1])
+
+
+def fitting(found: Tensor | None, xp: Any, kind: Kind) -> Tensor:
+    """The cotangent ``found`` in this kind; zeros for None."""
+    if found is None:
+        return cell(zeros(xp, kind))
+    return found if found._read().dtype == kind[1] else OPERATIONS.cast(found, kind[1])

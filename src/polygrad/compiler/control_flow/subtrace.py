@@ -1,0 +1,302 @@
+"""Regions: functions that are traced as a part of a program with a trace of its own, the body of a loop or a branch.
+
+A region is the recorder while its function runs.  What the function reads from outside is found out as it is for a whole
+program, and becomes an input of that; where it was computed with a graph, the region's own graph begins anew, so that a
+region can be differentiated by itself.  What it writes to, a random generator or the statistics of a layer, is state that
+the loop carries.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from ..._core import graph
+from ..._core.graph import Edge, Leaf, Node
+from ..._core.tensor import Tensor, cell
+from ..._interpreters.flattening import Form, raised
+from ..._interpreters.lifting import Argument, cross
+from ..._interpreters.tracer import plain
+from ..._state import Around, recorder, recording
+from ..backward import Template
+from ..errors import CompileError, StateIsMissing
+
+
+class Again(Exception):
+    """A region was traced on an assumption that it has shown to be wrong; now it is known better."""
+
+
+@dataclass(slots=True)
+class Kept:
+    """A cell that the region changes for its own purposes, or writes to, and what it held before."""
+
+    reference: weakref.ref
+    array: Any
+    edge: Any
+    base: Any
+    written: bool = False
+
+
+class Traced(NamedTuple):
+    """What a region's function returned in one trace: arrays and edges, and the state afterwards."""
+
+    arrays: list[Any]
+    edges: list[Edge | None]
+    state: list[Any]
+
+    def raise_to(self, forms: Sequence[Form | None]) -> None:
+        """Make the first results, as far as they are in the graph, tensors of all frames of ``flattening``."""
+        for number, form in enumerate(forms):
+            x = raised(cell(self.arrays[number], self.edges[number]), form)
+            self.arrays[number], self.edges[number] = x._data, x._edge
+
+    def tape(self, name: str, backend: Any) -> Template | None:
+        """The graph of the results, taken out; None where there is none."""
+        joined = [cell(x, edge) for x, edge in zip(self.arrays, self.edges, strict=True) if edge is not None]
+        return Template(name, joined, backend) if joined else None
+
+
+class State(list[Tensor]):
+    """The tensors from outside that the regions of one operation write to, which it carries along.
+
+    So are the gradients that they leave to tensors from outside: each has a cell of its own among them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gradients: dict[Leaf, Tensor] = {}
+        #: Leaves for whose gradients there are no cells yet: they begin with what there is, or with zeros of a kind.
+        self.wanted: dict[Leaf, tuple[tuple[int, ...], Any] | None] = {}
+        #: Leaves that have no gradient afterwards.
+        self.cleared: set[Leaf] = set()
+
+    def arrays(self, backend: Any) -> list[Any]:
+        """What the operation begins with."""
+        active = recorder()
+        for leaf, kind in self.wanted.items():
+            if kind is None:
+                if active is not None:
+                    active.read_grad(leaf)
+                assert leaf.grad is not None
+                slot = cell(leaf.grad._read())
+            else:
+                slot = cell(backend.xp.zeros(kind[0], dtype=kind[1]))
+            self.gradients[leaf] = slot
+            self.append(slot)
+        self.wanted.clear()
+        return [x._read() for x in self]
+
+    def bind(self, arrays: Sequence[Any]) -> None:
+        """Let the tensors and gradients be what the operation has made of them."""
+        for tensor, array in zip(self, arrays, strict=True):
+            tensor._bind(array, tensor._edge)
+        active = recorder()
+        for leaf, gradient in (*self.gradients.items(), *dict.fromkeys(self.cleared).items()):
+            if active is not None:
+                active.write_grad(leaf)
+            leaf.grad = gradient
+
+
+def _told(gradient: Tensor | None) -> str:
+    if gradient is None:
+        return "no gradient"
+    return "a gradient" if gradient._edge is None else "a gradient with a graph"
+
+
+class Region(Around):
+    """A function ``(*tensors) -> list of tensors`` inside the program of ``backend`` that is being captured.
+
+    ``state`` are the tensors from outside that it writes to, which regions of one operation share; `trace` finds them.
+    ``known`` are the stand-ins of another region, whose graph this one goes through.  A region that runs ``always``, at least
+    once, may leave other gradients than it found: those of its last run.
+    """
+
+    def __init__(
+        self, label: str, function: Callable[..., Sequence[Tensor]], backend: Any, state: State,
+        known: Mapping[Edge, Leaf] = MappingProxyType({}), always: bool = False,
+    ):  # fmt: skip
+        super().__init__(recorder())
+        self._label, self._function = label, function
+        self.backend = backend
+        self.state = state
+        self._start = 0
+        self._kept: dict[int, Kept] = {}
+        self._known = known
+        #: Edge outside → the leaf that stands for it, and the other way round.
+        self.stand_ins: dict[Edge, Leaf] = {}
+        self._edges: dict[Leaf, Edge] = {}
+        self._always = always
+        self._gradients: dict[Leaf, Tensor | None] = {}
+        #: Leaves whose gradient the region has asked for before it set one.
+        self._looked: set[Leaf] = set()
+        #: Where the gradients are carried that the region leaves, and which those are, None for no gradient.
+        self._slots: dict[Leaf, Tensor] = {}
+        self._left: dict[Leaf, Tensor | None] = {}
+        #: The leaf of every input of the last trace, None where it has none.
+        self.leaves: list[Leaf | None] = []
+        #: Shape and type of the tensor that each leaf belongs to.
+        self.kinds: dict[Leaf, tuple[tuple[int, ...], Any]] = {}
+
+    # -- the recorder's interface ----------------------------------------------------------------------------------------
+
+    def read(self, cell: Tensor) -> None:
+        """Make ``cell`` an input of the program, and its graph, if it has one, a leaf of the region's."""
+        self.outer.read(cell)
+        edge = cell._edge
+        if edge.__class__ is Node and edge.sequence < self._start:
+            self._keep(cell)
+            leaf = self.stand_ins.get(edge)
+            if leaf is None:
+                leaf = self.stand_ins[edge] = Leaf(cell, tuple(cell._data.shape))
+                leaf.sequence = edge.sequence  # it is as old
+                self._edges[leaf] = edge
+            cell._edge = edge = leaf
+        if edge.__class__ is Leaf:
+            self.kinds.setdefault(edge, (tuple(cell._data.shape), cell._data.dtype))
+
+    def write(self, cell: Tensor) -> None:
+        """Remember that ``cell`` is rebound; what it held is where the state begins."""
+        self.read(cell)
+        self._keep(cell).written = True
+
+    def read_grad(self, leaf: Leaf) -> None:
+        """As for the whole program, unless it is a gradient of the region's own."""
+        if leaf not in self._gradients:
+            self._looked.add(leaf)
+            self.outer.read_grad(leaf)
+
+    def write_grad(self, leaf: Leaf) -> None:
+        """Remember that ``leaf`` gets another gradient."""
+        self._gradients.setdefault(leaf, leaf.grad)
+
+    def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
+        """Raise CompileError: inside of a program there is no Python whose state could change."""
+        raise CompileError(
+            f"{self._label} changes the state of a Python object, as scheduler.step() and train() do, and in a compiled program its "  # noqa: E501
+            "steps run without Python; change it before or after"
+        )
+
+    def assign(self, owner: Any, name: str, value: Any) -> None:
+        """Raise CompileError, as `host_effect`."""
+        self.host_effect(lambda: None, lambda: lambda: None)
+
+    def only_at_first(self, what: str) -> None:
+        """Raise StateIsMissing: all steps are the same program."""
+        raise StateIsMissing(
+            f"{self._label} makes {what} when it first runs, and in a compiled program all of its steps are the same; call the "
+            "function once without compile first"
+        )
+
+    # -- tracing ---------------------------------------------------------------------------------------------------------
+
+    def trace(self, arrays: Sequence[Any], needs: Sequence[bool], state: Sequence[Any], own: Any) -> Traced:
+        """Run the function on ``arrays``, which are leaves where ``needs`` says so, with ``state`` in the tensors of it.
+
+        ``own`` is any array of this very trace.  Whatever the function does to tensors is undone.  Raises `Again` where it
+        writes to a tensor that is not known to be state, and CompileError for what cannot be repeated inside of a program.
+        """
+        self._start = graph.next_sequence()
+        self._kept, self._gradients, self.kinds = {}, {}, {}
+        self._looked.clear()
+        self.stand_ins = dict(self._known)
+        self._edges = {leaf: edge for edge, leaf in self.stand_ins.items()}
+        self.leaves = []
+        inputs = [self._input(array, needed) for array, needed in zip(arrays, needs, strict=True)]
+        try:
+            with recording(self):
+                for tensor, array in zip(self.state, state, strict=True):
+                    self._keep(tensor)
+                    tensor._data = array
+                for leaf, slot in self.state.gradients.items():
+                    self._gradients[leaf], leaf.grad = leaf.grad, slot
+                results = self._function(*inputs)
+                found = Traced([x._read() for x in results], [x._edge for x in results], [])
+                del results, inputs
+                self._leave_gradients()
+            new = self._new_state(own)
+            found.state.extend([tensor._data for tensor in self.state])
+        finally:
+            self._undo()
+        if new or self.state.wanted:
+            self.state.extend(new)
+            raise Again
+        return found
+
+    def edge(self, leaf: Leaf) -> Edge:
+        """What ``leaf``, which is no input's, stands for outside."""
+        return self._edges.get(leaf, leaf)
+
+    def _input(self, array: Any, needed: bool) -> Tensor:
+        if not needed:
+            self.leaves.append(None)
+            return cell(array)
+        hidden = cell(array)
+        hidden._edge = leaf = Leaf(hidden, tuple(array.shape))
+        self.leaves.append(leaf)
+        self.kinds[leaf] = (tuple(array.shape), array.dtype)
+        return cross(Argument, None, hidden)  # no leaf itself: it may be changed in place
+
+    def _keep(self, cell: Tensor) -> Kept:
+        kept = self._kept.get(id(cell))
+        if kept is None or kept.reference() is not cell:
+            kept = self._kept[id(cell)] = Kept(weakref.ref(cell), cell._data, cell._edge, cell._base)
+        return kept
+
+    def _new_state(self, own: Any) -> list[Tensor]:
+        """The tensors from outside that the function has written to, and that are not known as state.
+
+        What holds an array of the trace, as ``own`` is one, from the beginning is no such tensor; nor is what died.
+        """
+        known = {id(tensor) for tensor in self.state}
+        new = []
+        for kept in self._kept.values():
+            tensor = kept.reference()
+            if tensor is None or not kept.written or self.backend.traced_together(plain(kept.array), own):
+                continue
+            if tensor._edge is not kept.edge and tensor._edge not in self._edges:
+                raise CompileError(
+                    f"{self._label} changes a tensor of shape {tuple(tensor.shape)} from outside in place, by a value with a graph; carry it "  # noqa: E501
+                    "from step to step and return it, or write a detached value into it, as in state.copy_(value.detach())"
+                )
+            if id(tensor) not in known:
+                new.append(tensor)
+        return new
+
+    def _leave_gradients(self) -> None:
+        """Put the gradients that tensors from outside are left with into the state."""
+        state = self.state
+        for leaf, before in self._gradients.items():
+            gradient = leaf.grad
+            if gradient is before or leaf in self.leaves or leaf in self._edges or leaf.variable is None:
+                continue
+            replaced = self._always and leaf not in self._looked  # what there was before makes no difference
+            if gradient is None and replaced:
+                state.cleared.add(leaf)
+            elif gradient is not None and gradient._edge is None and leaf in state.gradients:
+                state.gradients[leaf]._data = gradient._read()
+            elif gradient is not None and gradient._edge is None and (replaced or before is not None):
+                array = gradient._read()
+                state.wanted[leaf] = (tuple(array.shape), array.dtype) if replaced else None
+            else:
+                raise CompileError(
+                    f"{self._label} leaves {_told(gradient)} in .grad of a tensor of shape {tuple(leaf.shape)} from outside, where it finds "  # noqa: E501
+                    f"{_told(before)}, and in a compiled program that cannot be another thing from step to step; have a gradient "
+                    "without a graph there before and after, as by x.grad = polygrad.zeros_like(x) before it and "
+                    "optimizer.zero_grad(set_to_none=False) in it; or take the gradient by polygrad.autograd.grad or "
+                    "polygrad.func.grad, and return it"
+                )
+
+    def abandon(self) -> None:
+        """As after the trace."""
+        self._undo()
+
+    def _undo(self) -> None:
+        for kept in self._kept.values():
+            tensor = kept.reference()
+            if tensor is not None:
+                tensor._data, tensor._edge, tensor._base = kept.array, kept.edge, kept.base
+        for leaf, gradient in self._gradients.items():
+            leaf.grad = gradient

@@ -1,0 +1,69 @@
+"""Numbers that change between calls: they become inputs of the next program, instead of constants of one program each.
+
+The guards of a program tell which places hold another number than when it was traced.  While the function is traced again,
+a `SymbolicNumber` stands at each of them.  Where that is not enough, since the function needs the number's value or does
+with it what cannot be followed, the number is a constant as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .checks import Guard
+from .sources import look, put
+from .symbolic import Origin, SymbolicNumber, Trace, ValueIsNeeded
+
+
+class Changing:
+    """Context of one trace, in which symbolic numbers stand where ``guards`` find other numbers; ``names`` are those of the guards.
+
+    It is true where there are such places.
+    """
+
+    def __init__(self, guards: Iterable[Guard], names: dict[str, Any]):
+        self._places: list[tuple[Any, str, Any]] = []
+        self._origins: list[Origin] = []
+        for guard in guards:
+            found = None if guard.number is None else guard.number.find(names)
+            if found is not None:
+                self._places.append(found)
+                self._origins.append(Origin(guard.words, look(*found)))
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def __enter__(self) -> Changing:
+        self._trace = Trace()
+        for place, origin in zip(self._places, self._origins, strict=True):
+            put(*place, SymbolicNumber(origin.value, origin.read, (origin,), self._trace))
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Put the numbers back."""
+        self._trace.thread = None
+        for place, origin in zip(self._places, self._origins, strict=True):
+            if type(look(*place)) is SymbolicNumber:
+                put(*place, origin.value)
+
+    def check(self, asks_type: bool) -> None:
+        """After `end`: raise `ValueIsNeeded` where the program keeps a number that it does not look up at every call.
+
+        ``asks_type`` says whether the function may have found out that some numbers were symbolic.
+        """
+        for origin in self._origins:
+            origin.is_constant |= asks_type or (origin.is_used and not origin.is_guarded)
+        for number in filter(None, [made() for made in self._trace.made]):  # something holds it: a result, or state
+            for origin in number.origins:
+                origin.is_constant = True
+        if any(origin.is_constant for origin in self._origins):
+            raise ValueIsNeeded
+
+    @property
+    def constants(self) -> set[str]:
+        """After a trace that failed: the numbers that must be constants, in words."""
+        needed = {origin.words for origin in self._origins if origin.is_constant}
+        return needed or {origin.words for origin in self._origins}

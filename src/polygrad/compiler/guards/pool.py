@@ -1,0 +1,49 @@
+"""Values that a function reaches without a name: elements of containers, results of calls, what is passed on."""
+
+from __future__ import annotations
+
+from .bytecode import Reads, Use
+from .sources import Place
+
+
+class Pool:
+    """Values without a name that a function may read something of, by their identity, and what it reads of such values."""
+
+    def __init__(self, reads: Reads):
+        self.places: dict[int, Place] = {}
+        self.uses: list[Use] = [*reads.unknown_uses]
+        self.is_asked_of_results = reads.is_asked_of_results
+        #: How many places, and which uses, have been looked up together.
+        self._count = 0
+        self._used: set[int] = set()
+
+    def add(self, place: Place) -> None:
+        """A value that has no name."""
+        self.places.setdefault(id(place.held), place)
+
+    def loose(self, use: Use) -> None:
+        """What is read of a value that cannot be reached from its name."""
+        if use.steps and not any(use is other for other in self.uses):
+            self.uses.append(use)
+            self.is_asked_of_results = True
+
+    def new(self) -> list[tuple[Place, Use]]:
+        """The places, and the uses of values without a name, that have not been together before."""
+        uses = self._nested()
+        places = list(self.places.values())
+        further = [use for use in uses if id(use) not in self._used]
+        found = [(place, use) for place in places[: self._count] for use in further]
+        found += [(place, use) for place in places[self._count :] for use in uses]
+        self._count = len(places)
+        self._used.update(map(id, further))
+        return found
+
+    def _nested(self) -> list[Use]:
+        """`uses`, and those of all values that are reached from there: any of them may be another value without a name."""
+        found, todo = {}, list(self.uses)
+        while todo:
+            use = todo.pop()
+            if id(use) not in found:
+                found[id(use)] = use
+                todo.extend(use.steps.values())
+        return [use for use in found.values() if use.steps]

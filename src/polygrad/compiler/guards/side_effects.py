@@ -1,0 +1,91 @@
+"""Functions that change Python values at every call, or read ones that are others at every call: they run eagerly.
+
+A program changes tensors, and nothing else.  So a function whose trace has changed Python values keeps no program: the trace
+was this call's Python part, the program does the tensors' part once, and the next call is traced again.  That is enough for
+values that are made in the first call.  What changes in two traces, one after the other, changes at every call; and what has
+had many values will have more of them.  Such a function is run without a program, and its user told so, once.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from ..program import Program
+from .failures import moved
+from .sources import ARGUMENT
+
+#: So many values of one place make a program each.
+MANY_VALUES = 8
+#: What so many traces have changed is changed again.
+MANY_CHANGES = 3
+
+
+class Effects:
+    """What is known of the Python side of one function."""
+
+    def __init__(self, name: str):
+        self._name = name
+        self._eager: set[Any] = set()
+        #: What the last trace for a key has changed.
+        self._changed: dict[Any, frozenset[str]] = {}
+        #: What the function changes at every call, whatever its arguments.
+        self._known: set[str] = set()
+        #: What it did to its arguments, which belong to the key, and whether it does so in every call.
+        self._arguments: frozenset[str] = frozenset()
+        self._changes_arguments = False
+        self._told: set[str] = set()
+        self._values: Counter[tuple[Any, str]] = Counter()
+        self._changes: Counter[tuple[Any, str]] = Counter()
+
+    def runs_eagerly(self, key: Any) -> bool:
+        """Whether calls that fit no program are not traced."""
+        return self._changes_arguments or key in self._eager
+
+    def note(self, key: Any, program: Program, former: Sequence[Program]) -> None:
+        """Take in a trace, which ``former`` programs for the same arguments did not fit."""
+        changed = frozenset(program.changed)
+        self._changes.update((key, words) for words in changed)
+        often = {words for words in changed if self._changes[key, words] >= MANY_CHANGES}
+        if again := changed & (self._changed.get(key, frozenset()) | self._known | often):
+            self._eager.add(key)
+            self._tell_of_changes(sorted(again), program)
+        self._changed[key] = changed
+        arguments = frozenset(words for words in changed if words.startswith(ARGUMENT))
+        if again := arguments & self._arguments:
+            self._changes_arguments = True
+            self._tell_of_changes(sorted(again), program)
+        self._arguments = arguments
+        for words, what in program.unwatched.items():
+            if words not in self._told:
+                self._told.add(words)
+                warnings.warn(
+                    f"compile: {self._name} reads {words}, {what}, whose contents are not compared in every call: later changes "
+                    "inside of it are not seen.  Pass it as a tensor, or bind the name to a new object where it changes",
+                    UserWarning,
+                    stacklevel=4,
+                )
+        if former and not changed:
+            for words, _, _ in moved(former[0]):
+                self._values[key, words] += 1
+                if self._values[key, words] >= MANY_VALUES:
+                    self._eager.add(key)
+                    self._warn(
+                        f"{words} has had {MANY_VALUES} values, and each makes another program.  More of them run without one, "
+                        f"as eager code: pass what changes as a tensor, which is an input of the program"
+                    )
+
+    def _tell_of_changes(self, again: list[str], program: Program) -> None:
+        if self._known.isdisjoint(again):
+            places = ", ".join(f"{words} ({line})" if (line := program.changed[words]) else words for words in again)
+            self._warn(
+                f"it changes {places} at every call, and a program changes tensors only, so it runs without one, as eager "
+                "code.  Keep what changes in a tensor that is changed in place, as in steps.add_(1), take random numbers from "
+                "polygrad, or do it outside of the compiled function"
+            )
+        self._known.update(again)
+
+    def _warn(self, text: str) -> None:
+        warnings.warn(f"compile: {self._name} is not compiled: {text}", UserWarning, stacklevel=5)

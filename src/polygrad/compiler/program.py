@@ -1,0 +1,407 @@
+"""`polygrad.compile` on a backend that can compile: trace once to discover the state, then run the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .._core.graph import Leaf, Node
+from .._core.lending import LENT
+from .._core.tensor import Tensor
+from .._pytree import flatten
+from .._state import Counted, recording
+from .backward import Template
+from .codegen import UNIQUE, Condition, Source, differ, tree
+from .errors import CompileError, needs_a_value
+from .guards.dynamic_numbers import Changing
+from .guards.watcher import Watch
+from .leak_check import check_leaks, young_objects
+from .state_discovery import CellRecord, Discovery, LeafRecord, hooked, settled, spread
+from .trace_lock import alone
+
+
+class Program:
+    """One traced version of a function, and how its inputs and outputs are tied to cells.
+
+    ``run(tensors)`` is a call with these tensors among the arguments; it returns `STALE` where ``conditions`` do not hold, or
+    where ``guards`` find other Python values.  ``words`` say what arguments it is for.  ``changed`` are the places whose Python
+    values the function has changed, and lines that name them: such a program is for this one call.
+    """
+
+    run: Callable[[Sequence[Tensor]], Any]
+    _written: list[CellRecord]
+    _changed: list[tuple[Leaf, LeafRecord]]
+
+    def __init__(
+        self, name: str, backend: Any, function: Callable, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor],
+        words: dict[str, str], changing: Changing, only_to_look_at: bool = False,
+    ):  # fmt: skip
+        self._backend = backend
+        self._name = name
+        self.words = words
+        discovery = Discovery(backend)
+        watch = Watch(function, (args, kwargs), backend, discovery.is_new, discovery.guard)
+
+        def body() -> list[Any]:
+            with recording(discovery):
+                try:
+                    for x in tensors:
+                        discovery.argument(x)
+                    with watch:
+                        result = function(*args, **kwargs)
+                    leaves, self._structure = flatten(result)
+                    arrays = self._classify(leaves, tensors, discovery)
+                finally:
+                    try:
+                        discovery.finish()
+                    except KeyboardInterrupt:
+                        discovery.finish()
+                        raise
+            self._written = [r for r in discovery.records if r.written and r.reference() is not None]
+            self._changed = [(leaf, r) for leaf, r in discovery.leaves.items() if r.written]
+            arrays.extend(record.result for record in self._written)
+            arrays.extend(r.array for _, r in self._changed if r.array is not None)
+            return self._once(arrays)
+
+        with alone(), changing, young_objects() as young:
+            try:
+                try:
+                    captured = backend.capture(body)
+                except backend.value_errors as error:
+                    raise needs_a_value(error, backend) from error
+                watch.finish(young)
+                self.changed, self.unwatched = watch.changes(), watch.unwatched
+                self._connect(captured, discovery, tensors, watch)
+                check_leaks(young(), backend)
+                changing.end()
+                watch.take_numbers()
+                changing.check(watch.asks_type)
+            except BaseException:
+                discovery.withdraw()
+                watch.restore()
+                raise
+        if only_to_look_at:
+            discovery.withdraw()
+            watch.restore()
+        watch.forget()
+
+    def _once(self, arrays: list[Any]) -> list[Any]:
+        """``arrays`` without repetitions: a parameter and the memory that its views share hold the same one."""
+        places: dict[int, int] = {}
+        distinct: list[Any] = []
+        for array in arrays:
+            if id(array) not in places:
+                places[id(array)] = len(distinct)
+                distinct.append(array)
+        self._places = [places[id(array)] for array in arrays]
+        self._distinct = len(distinct)
+        return distinct
+
+    def _classify(self, leaves: list[Any], tensors: Sequence[Tensor], discovery: Discovery) -> list[Any]:
+        """Say where each result comes from; returns the arrays that the program gives out for them."""
+        arrays: list[Any] = []
+        self._results: list[tuple[str, Any]] = []
+        #: Leaves that the function makes and returns: the number of each one's array among the results.
+        self._returned: dict[Leaf, int] = {}
+        differentiable: list[Tensor] = []
+        gradients = {id(leaf.grad): leaf for leaf in discovery.leaves if leaf.grad is not None}
+        first: dict[int, int] = {}
+        for place, leaf in enumerate(leaves):
+            if not isinstance(leaf, Tensor):
+                if hasattr(leaf, "dtype") and self._backend.is_traced(leaf):
+                    raise CompileError("compile: a function returns tensors, not raw arrays; return the tensor itself")
+                self._results.append(("static", leaf))
+                continue
+            record = discovery.cells.get(id(leaf))
+            if record is not None and record.reference() is leaf:
+                self._results.append(("cell", record))
+            elif id(leaf) in gradients:
+                self._results.append(("gradient", gradients[id(leaf)]))
+            elif first.setdefault(id(leaf), place) != place:
+                self._results.append(("again", first[id(leaf)]))
+            else:
+                kind = {Node: "differentiable", Leaf: "leaf"}.get(leaf._edge.__class__, "new")
+                self._results.append((kind, len(arrays)))
+                if kind == "differentiable":
+                    differentiable.append(leaf)
+                elif kind == "leaf":
+                    self._returned[leaf._edge] = len(arrays)
+                arrays.append(leaf._data)
+        self._template = Template(self._name, differentiable, self._backend) if differentiable else None
+        if self._template is not None:
+            arrays.extend(self._template.residuals)
+        return arrays
+
+    # -- after the trace ---------------------------------------------------------------------------------------------------
+
+    def _connect(self, captured: Any, discovery: Discovery, tensors: Sequence[Tensor], watch: Watch) -> None:
+        """Write the function `run`: tie the inputs and outputs of the program to arguments, cells, and gradients."""
+        for record in self._written:
+            if record.result_edge.__class__ is Node:
+                raise CompileError(
+                    "compile: a tensor that outlives the function was given a graph inside of it; write a detached value "
+                    "into it, as in state.copy_(value.detach())"
+                )
+        boundaries = {r.boundary: r for r in discovery.records if r.boundary is not None}
+        if any(leaf in boundaries for leaf, _ in self._changed):
+            raise CompileError(
+                "compile: backward() inside the function reaches a tensor that was computed outside of it; detach() "
+                "the argument, move its computation inside, or call backward() outside"
+            )
+        self._source = source = Source()
+        source.names["hooked"] = hooked
+        self._arguments = {id(x): f"t[{place}]" for place, x in reversed(list(enumerate(tensors)))}
+        self._leaves = {x._edge: f"t[{place}]._edge" for place, x in enumerate(tensors) if isinstance(x._edge, Leaf)}
+        self._cells: dict[int, str] = {}
+        self._switched = {cell: r.result_edge for r in discovery.records if r.switched and (cell := self._cell(r))}
+        # Leaves that there are not yet when a call begins, and so without a gradient.
+        self._leaves.update({leaf: f"{cell}._edge" for cell, leaf in self._switched.items() if leaf is not None})
+        for leaf, kept in discovery.leaves.items():
+            if kept.before is not None and kept.looked:
+                self._cells[id(kept.before)] = local = f"g{len(self._cells)}"
+                source.add(f"{local} = {self._leaf(leaf)}.grad")
+        self.conditions = self._conditions(discovery)
+        self.guards = [] if self.changed else watch.write(source)
+        source.demand(self.conditions)
+        start = len(source.lines)
+        late = self._host(discovery)
+        found = self._call(captured, discovery)
+        for leaf, number in self._returned.items():  # before anything refers to them
+            source.add(f"l{number} = cell({found[number]})")
+            source.add(f"l{number}.requires_grad = True")
+            self._leaves[leaf] = f"l{number}._edge"
+        changes = bool(self._switched or self._written or self._changed or late)
+        if changes or source.undone:
+            source.hold()
+        for cell, leaf in self._switched.items():
+            source.add(f"{cell}.requires_grad = {leaf is not None}")
+        self._store(found)
+        source.lines.extend(late)
+        source.end(start)
+        source.add(f"return {tree(source, self._structure, iter(self._outputs(found, boundaries)))}")
+        self.run = source.function("call")
+        # What held arrays and tensors for writing it: the state is the cells' alone.
+        del (
+            self._source,
+            self._arguments,
+            self._leaves,
+            self._switched,
+            self._cells,
+            self._written,
+            self._changed,
+            self._results,
+            self._returned,
+        )
+
+    def _leaf(self, leaf: Leaf) -> str:
+        return self._leaves.get(leaf) or self._source.name(leaf)
+
+    def _cell(self, record: CellRecord) -> str | None:
+        """The expression for a cell: an argument, what is the gradient of a leaf, or one by name; None for one that died."""
+        target = record.reference()
+        return None if target is None else self._expression(target)
+
+    def _expression(self, target: Tensor) -> str:
+        return self._arguments.get(id(target)) or self._cells.get(id(target)) or self._source.name(target)
+
+    def _conditions(self, discovery: Discovery) -> list[Condition]:
+        """What the state must be like; see `Discovery`."""
+        found: dict[str, Condition] = {}
+        new = {*self._returned, *self._switched.values()}
+        for leaf, kept in discovery.leaves.items():
+            if leaf in new:
+                continue
+            if kept.looked and leaf.variable is not None:
+                expression = f"({self._leaf(leaf)}.grad is None)"
+                words = f"whether {_describe(leaf.variable)} has no gradient"
+                found[expression] = Condition(expression, kept.before is None, words)
+            if kept.written and leaf.variable is not None:
+                expression = f"hooked({self._leaf(leaf)})"
+                words = f"the hooks of {_describe(leaf.variable)}"
+                found[expression] = Condition(expression, hooked(leaf), words, not expression.startswith("hooked(t["))
+        for owner, attribute, value in discovery.guards:
+            if differ(getattr(owner, attribute, None), value):  # the function itself changes it, while it is traced
+                continue
+            expression = f"{self._source.name(owner)}.{attribute}"
+            words = f"{type(owner).__name__}.{attribute.strip('_')}"
+            found.setdefault(expression, Condition(expression, value, words, isinstance(owner, Counted)))
+        for record in discovery.records:
+            target = record.reference()
+            if target is None or id(target) in self._arguments or id(target) in self._cells:
+                continue
+            if record.number is None:
+                if record.written and self._backend.level:
+                    lent = self._source.name(LENT)  # which is nearly always empty
+                    expression = f"(not {lent} or {self._source.name(target)}._data.__class__ not in {lent})"
+                    found[expression] = Condition(expression, True, f"whether NumPy sees {_describe(target)}")
+                continue
+            expression = f"{self._source.name(target)}._edge.__class__"
+            words = f"the graph of {_describe(target)}"
+            found[expression] = Condition(expression, record.edge.__class__, words)
+            if self._backend.level:  # a replay is for arrays of these kinds
+                array, name = record.array, self._source.name(target)
+                expression = f"{self._source.name(self._backend.plain_types)}[{name}._data.__class__]"
+                words = f"the shape and type of {_describe(target)}"
+                found[expression] = Condition(expression, self._backend.is_plain(array), words)
+                if self._backend.is_plain(array):
+                    expression = f"({name}._data.shape, {name}._data.dtype)"
+                    found[expression] = Condition(expression, (array.shape, array.dtype), words)
+            else:
+                expression = f"({self._source.name(target)}._data.shape, {self._source.name(target)}._data.dtype)"
+                words = f"the shape and type of {_describe(target)}"
+                found[expression] = Condition(expression, (record.array.shape, record.array.dtype), words, True)
+        return list(found.values())
+
+    def _host(self, discovery: Discovery) -> list[str]:
+        """Read Python's numbers and repeat its changes, in order.  Returns the changes that come after all numbers.
+
+        Those wait until the program has run: when it fails they must not have happened.  The others are undone then.
+        """
+        name, numbers, late = self._source.name, [], []
+        early = max((place for place, (_, other) in enumerate(discovery.host) if isinstance(other, int)), default=-1)
+        for place, (act, other) in enumerate(discovery.host):
+            if isinstance(other, int):
+                numbers.append(other)
+                self._source.add(f"h{other} = {name(act)}()")
+            elif place > early:
+                late.append(f"{name(act)}()")
+            else:
+                self._source.before(f"{name(act)}()", f"{name(other)}()")
+        self._numbers = numbers
+        if numbers:
+            # The library's own numbers are passed faster than Python's, and they seldom change.
+            names = self._source.names
+            names["known"] = [None, ()]
+            names["convert"] = lambda values: tuple([self._backend.asarray(value) for value in values])
+            values = "".join(f"h{number}, " for number in numbers)
+            self._source.add(f"now = ({values})")
+            self._source.add("before, arrays = known[0] or (None, ())")
+            self._source.add("if now != before: arrays = convert(now); known[0] = (now, arrays)")
+            self._source.add(f"({values}) = arrays")
+        return late
+
+    def _call(self, captured: Any, discovery: Discovery) -> list[str]:
+        """Hand over the arrays and run the program.  Returns the names of its results.
+
+        The memory of state that is overwritten is the program's to use; where somebody else holds it, that of a copy.
+        Cells that share an array with the state, and that get the same new one, are nobody else.
+        """
+        source = self._source
+        source.names["copy"] = lambda array: self._backend.asarray(array, copy=True)
+        self._settle(discovery)
+        holders: dict[int, list[str]] = {}  # of an array, the cells that get a new one together
+        for record in self._written:
+            if (holder := self._cell(record)) is not None:
+                holders.setdefault(id(record.array), []).append(holder)
+        given, kept = [], []
+        for record in discovery.records:
+            if record.number is None:
+                continue
+            expression = self._cell(record)
+            if expression is None:
+                kept.append((record.number, source.name(record.array)))
+            elif not record.written:
+                kept.append((record.number, f"{expression}._data"))
+            else:
+                local = f"a{record.number}"
+                source.add(f"{local} = {expression}._data")
+                others = [holder for holder in holders[id(record.array)] if holder != expression]
+                sharing = "".join(f" + ({other}._data is {local})" for other in others)
+                held = "True" if UNIQUE is None else f"getrefcount({local}) > {UNIQUE}{sharing}"
+                source.add(f"if {held}: {local} = copy({local})")
+                given.append((record.number, local))
+        kept += [(number, f"h{number}") for number in self._numbers]
+        self.captured = captured
+        numbers = [number for number, _ in given], [number for number, _ in kept]
+        arguments = ", ".join(name for _, name in (*given, *kept))
+        replaced = [leaf for leaf, r in self._changed if r.array is not None and not r.looked]
+        released = [self._leaf(leaf) for leaf in replaced if leaf not in self._returned]
+        if self._backend.level and released:  # a replay lets go of what is replaced, where a compiler plans memory
+            arguments += f", ({', '.join(released)}, )"
+            source.names["program"] = captured.bind(*numbers, True)
+        else:
+            source.names["program"] = captured.bind(*numbers)
+        if given and not self._backend.level:  # their memory is gone; a replay holds signals when it is
+            source.hold()
+        results = [f"o{place}" for place in range(self._distinct)]
+        source.add(f"({''.join(f'{name}, ' for name in results)}) = program({arguments})")
+        return [results[place] for place in self._places]
+
+    def _settle(self, discovery: Discovery) -> None:
+        """Find out whether cells that are written share their memory: views may have been made since the trace."""
+        source = self._source
+        written = [cell for record in self._written if (cell := self._cell(record)) is not None]
+        if not written:
+            return
+        used = {cell for r in discovery.records if r.number is not None and (cell := self._cell(r)) is not None}
+        others = used.difference(self._arguments.values())
+        cells, rest = (f"({''.join(f'{cell}, ' for cell in sorted(names))})" for names in (set(written), others))
+        source.names.update(settled=settled, spread=spread)
+        source.add(f"free = not ({' or '.join(f'{cell}._base or {cell}._views' for cell in written)})")
+        source.add(f"if not free: free = settled({cells}, t, {rest})")
+
+    def _store(self, found: list[str]) -> None:
+        """Put the results into the cells and gradients."""
+        place = len(found) - len(self._written) - sum(r.array is not None for _, r in self._changed)
+        cells = []
+        for record in self._written:
+            if (cell := self._cell(record)) is not None:  # it may have died with what the function returned
+                self._source.add(f"{cell}._data = {found[place]}")
+                cells.append(cell)
+            place += 1
+        if cells:
+            self._source.add(f"if not free: spread(({', '.join(cells)}, ))")
+        for leaf, kept in self._changed:
+            if kept.array is not None:
+                self._source.add(f"{self._leaf(leaf)}.grad = cell({found[place]})")
+                place += 1
+            elif kept.after is not kept.before or not kept.looked:
+                after = kept.after
+                new = "None" if after is None else self._expression(after)
+                self._source.add(f"{self._leaf(leaf)}.grad = {new}")
+
+    def _outputs(self, found: list[str], boundaries: dict[Leaf, CellRecord]) -> list[str]:
+        """The expressions for the leaves of what the function returned."""
+        source = self._source
+        graph: dict[int, str] = {}
+        if self._template is not None:
+            numbers = [number for kind, number in self._results if kind == "differentiable"]
+            plain = sum(kind in ("new", "leaf", "differentiable") for kind, _ in self._results)
+            residuals = found[plain : plain + len(self._template.residuals)]
+            edges = []
+            for leaf in self._template.leaves:
+                record = boundaries.get(leaf)
+                if record is None:
+                    edges.append(self._leaf(leaf))
+                else:
+                    owner = self._cell(record)
+                    edges.append(source.name(record.edge) if owner is None else f"{owner}._edge")
+            joined, saved = (f"({''.join(f'{x}, ' for x in names)})" for names in (edges, residuals))
+            if self._template.freed and all(edge in source.names for edge in edges):  # always the same
+                source.names["edges"] = self._template.edges((), [source.names[edge] for edge in edges])
+            else:
+                source.names["join"] = self._template.edges
+                source.add(f"edges = join({saved}, {joined})")
+            graph = {number: f"cell({found[number]}, edges[{place}])" for place, number in enumerate(numbers)}
+        made = []
+        for kind, what in self._results:
+            if kind == "new":
+                made.append(f"cell({found[what]})")
+            elif kind == "leaf":
+                made.append(f"l{what}")
+            elif kind == "differentiable":
+                made.append(graph[what])
+            elif kind == "again":
+                if made[what] != (local := f"r{what}"):
+                    source.add(f"{local} = {made[what]}")
+                    made[what] = local
+                made.append(local)
+            elif kind == "cell":
+                made.append(self._cell(what) or source.name(what.reference()))
+            else:
+                made.append(f"{self._leaf(what)}.grad" if kind == "gradient" else source.name(what))
+        return made
+
+
+def _describe(tensor: Tensor) -> str:
+    return f"a {type(tensor).__name__.lower()} of shape {tuple(tensor.shape)}"

@@ -1,0 +1,147 @@
+"""Why a function is traced again: ``POLYGRAD_LOG=recompiles`` says it, and many shapes and numbers are advised against."""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+from .._core.tensor import Tensor
+from .._dtypes import get_default_dtype
+from .._pytree import labelled
+from .._state import grad_enabled
+from .errors import is_library
+from .guards import failures
+from .program import Program
+
+logger = logging.getLogger("polygrad.compile")
+if "recompiles" in os.environ.get("POLYGRAD_LOG", "").split(","):
+    logger.setLevel(logging.INFO)
+    _handler = logging.StreamHandler()
+    _handler.setFormatter(logging.Formatter("polygrad: %(message)s"))
+    logger.addHandler(_handler)
+
+#: A function that is traced for so many shapes or numbers gets an advice.
+MANY_KINDS = 8
+#: So many of the reasons for one trace are told.
+MANY_CHANGES = 3
+#: What comes before the kind of a tensor in its words.
+_TENSOR = " tensor "
+
+
+def described(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[str, str]:
+    """What a program is traced for, in words, by the names of the arguments and modes."""
+    try:
+        call = inspect.signature(function).bind(*args, **kwargs)
+        call.apply_defaults()
+        given: dict[str, Any] = dict(call.arguments)
+    except (TypeError, ValueError):  # no signature is known, or the call is wrong, which the call itself will say
+        given = {**{f"argument {place}": value for place, value in enumerate(args)}, **kwargs}
+    words = {}
+    for name, leaf in labelled(given):
+        if isinstance(leaf, Tensor):
+            grad = ", requires grad" if leaf.requires_grad else ""
+            words[name] = f"a {leaf.backend.name}{_TENSOR}{leaf.dtype.name}{list(leaf.shape)}{grad}"
+        else:
+            words[name] = repr(leaf)
+    words["grad mode"] = "on" if grad_enabled() else "off"
+    words["the default dtype"] = get_default_dtype().name
+    return words
+
+
+def explain(name: str, former: Sequence[Program], words: dict[str, str], tensors: Sequence[Tensor]) -> None:
+    """Log why none of the ``former`` programs, the newest first, fits a call for which a new one is traced."""
+    if logger.isEnabledFor(logging.INFO):
+        logger.info("%s is traced again at %s: %s", name, _calling_line(), _listed(_changes(former, words, tensors)))
+
+
+def explain_eviction(name: str, program: Program, count: int) -> None:
+    """Log that ``program`` is let go of, since there are more than ``count``."""
+    logger.info(
+        "%s has more than max_programs=%d programs, and lets go of the one that was used longest ago, for %s",
+        name,
+        count,
+        ", ".join(f"{label}: {word}" for label, word in program.words.items()),
+    )
+
+
+def _listed(changes: Sequence[str]) -> str:
+    more = len(changes) - MANY_CHANGES
+    return "; ".join(changes[:MANY_CHANGES]) + (f"; and {more} more like this" if more > 0 else "")
+
+
+def _changes(former: Sequence[Program], words: dict[str, str], tensors: Sequence[Tensor]) -> list[str]:
+    """What distinguishes the call from the program that it has most in common with."""
+    best: list[str] = []
+    for program in former:
+        before = program.words
+        names = [*words, *(name for name in before if name not in words)]
+        changes = [
+            f"{name}: {words.get(name, 'missing')}, was {before.get(name, 'missing')}"
+            for name in names
+            if words.get(name) != before.get(name)
+        ]
+        changes = changes or failures.changes(program, tensors)
+        if changes and (not best or len(changes) < len(best)):
+            best = changes
+    return best or ["its arguments are shared in another way"]
+
+
+def advise(name: str, programs: Sequence[Program]) -> bool:
+    """Warn of an argument that brings one shape or number after the other, and so one program; says whether it has."""
+    kinds = {
+        label: list(dict.fromkeys(program.words[label] for program in programs if label in program.words))
+        for label in programs[-1].words
+    }
+    many = {label: words for label, words in kinds.items() if len(words) >= MANY_KINDS}
+    shapes = {
+        label: [word.partition(_TENSOR)[2] for word in words] for label, words in many.items() if _TENSOR in words[-1]
+    }
+    numbers = {label: words for label, words in many.items() if _is_number(words[-1])}
+    if shapes:
+        text = (
+            f"{_several(shapes)}, and each new shape takes its time to compile.  Let all batches have one size, as "
+            "DataLoader(..., drop_last=True) does, or pad them to a few sizes and leave the padding out of the loss with a mask"
+        )
+    elif numbers:
+        text = (
+            f"{_several(numbers)}, and each new number takes its time to compile.  Pass numbers that change from call to call "
+            f"as tensors, as in {next(iter(numbers))}=polygrad.tensor({next(iter(numbers.values()))[-1]})"
+        )
+    else:
+        return False
+    warnings.warn(
+        f"compile: {name} has been traced for {text}.  POLYGRAD_LOG=recompiles tells of every new trace",
+        UserWarning,
+        stacklevel=4,
+    )
+    return True
+
+
+def _several(kinds: dict[str, list[str]]) -> str:
+    return " and ".join(f"{len(k)} kinds of {label} ({k[0]}, {k[1]}, …, {k[-1]})" for label, k in kinds.items())
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def _calling_line() -> str:
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_library(frame.f_code.co_filename):
+        frame = frame.f_back
+    if frame is None:
+        return "an unknown line"
+    filename, line = frame.f_code.co_filename, frame.f_lineno
+    text = linecache.getline(filename, line).strip()
+    return f"{os.path.basename(filename)}, line {line}" + (f" ({text})" if text else "")

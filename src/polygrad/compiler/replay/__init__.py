@@ -1,0 +1,1 @@
+"""Programs for backends without a compiler: recorded once, optimized, and run as generated Python."""

@@ -1,0 +1,299 @@
+"""A list of operations as the text of a Python function, one line for each, and where their results are put."""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ..._core.dispatch import EXPLAINED, explain
+from ..interrupts import hold
+from .graph import Operation, Recording, Slot, slots_in
+from .liveness import SMALL, Alive
+from .may_alias import read
+
+_SYMBOLS = {
+    operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
+    operator.mod: "%", operator.matmul: "@", operator.and_: "&", operator.or_: "|", operator.xor: "^",
+    operator.lshift: "<<", operator.rshift: ">>", operator.pow: "**", operator.eq: "==", operator.ne: "!=",
+    operator.lt: "<", operator.le: "<=", operator.gt: ">", operator.ge: ">=",
+}  # fmt: skip
+
+
+class Outdated(Exception):
+    """A question about values has another answer than while the program was recorded."""
+
+
+class Writer:
+    """Writes the function: one line for each operation."""
+
+    def __init__(
+        self, recording: Recording, operations: list[Operation], free: frozenset[Slot], arguments: Sequence[Slot],
+        released: bool,
+    ):  # fmt: skip
+        self._recording, self._kinds, self._operations = recording, recording.kinds, operations
+        self._ground = ground = recording.backend.ground
+        self._own: Slot | None = None
+        self._is_room, self._is_writable = ground.is_room, ground.is_writable
+        self._copied = lambda array: ground.asarray(array, copy=True)
+        self._free = free
+        self._alive = Alive(recording, operations)
+        self._memories = self._alive.memories
+        self._constant = {self._memories.of(Slot(slot)) for slot in recording.constants}
+        self._scope: dict[str, Any] = {
+            "Outdated": Outdated,
+            "EXPLAINED": EXPLAINED,
+            "explained": self._explained,
+            "hold": hold,
+        }
+        self._names: dict[int, str] = {slot: f"a{place}" for place, slot in enumerate(arguments)}
+        self._known: dict[int, str] = {}
+        self._arguments = ", ".join(self._names.values())
+        self._lines: list[str] = []
+        #: Memories of indices that something has looked at; the place from which on nothing can fail.
+        self._checked: set[int] = set()
+        self._safe = 0
+        self._released = released
+        #: Which operation a line belongs to.
+        self._owners: list[Operation | None] = []
+        #: (shape, type, whether settled) → memories that are free, each with the name of its array and where it became free.
+        self._pool: dict[Any, list[tuple[Slot, str, int]]] = {}
+        #: The names of arrays that nobody has taken yet, and the lines at which they are let go if nobody does.
+        self._waiting: dict[str, int] = {}
+        #: The names of arrays that see a memory.
+        self._seen_by: dict[int, list[str]] = {}
+        self._dying: dict[int, list[Slot]] = {}
+        for memory, place in self._alive.last.items():
+            self._dying.setdefault(place, []).append(memory)
+
+    def function(self) -> Callable[..., Any]:
+        """The program."""
+        fails = [self._may_fail(operation) for operation in self._operations]
+        self._safe = max((place + 1 for place, may in enumerate(fails) if may), default=0)
+        for place, operation in enumerate(self._operations):
+            if place == self._safe:
+                self._release()
+            if operation.overwritten:
+                self._overwrite(place, operation, place >= self._safe)
+            else:
+                self._operation(place, operation)
+            self._let_go(place)
+        if self._safe >= len(self._operations):
+            self._release()
+        results = "".join(f"{self._result(slot)}, " for slot in self._recording.results)
+        for name, number in self._waiting.items():  # nobody has taken it
+            self._lines[number] = f"del {name}"
+        self._add(f"return ({results})", None)
+        released = ", released" if self._released else ""
+        text = "\n        ".join([f"def program({self._arguments}{released}):\n    try:", *self._lines])
+        text += "\n    except EXPLAINED as error:\n        raise explained(error)"
+        exec(compile(text, "<polygrad program>", "exec"), self._scope)
+        program = self._scope["program"]
+        program.source = text
+        return program
+
+    def _add(self, line: str, operation: Operation | None) -> None:
+        self._lines.append(line)
+        self._owners.append(operation)
+
+    def _may_fail(self, operation: Operation) -> bool:
+        """Whether ``operation`` may raise something.  What it looks at of indices is known to be in range afterwards."""
+        if operation.overwritten or (not operation.is_question and self._ground.never_fails(operation.function)):
+            return False
+        integers = {self._memories.of(slot) for slot in read(operation) if self._is_integer(self._kinds[slot].dtype)}
+        if not operation.is_question and self._ground.fails_by_index(operation.function) and integers <= self._checked:
+            return False
+        self._checked |= integers
+        return True
+
+    def _is_integer(self, dtype: Any) -> bool:
+        return self._ground.from_dtype(dtype).kind in ("int", "uint")
+
+    def _release(self) -> None:
+        """Nothing can fail any more: begin to overwrite, and let go of gradients that get new values."""
+        if self._released or self._free:
+            self._add("hold()", None)
+        if self._released:
+            self._add("for leaf in released: leaf.grad = None", None)
+
+    # -- expressions -------------------------------------------------------------------------------------------------------
+
+    def _name(self, value: Any) -> str:
+        """A name for an object."""
+        if id(value) not in self._known:
+            self._known[id(value)] = name = f"k{len(self._known)}"
+            self._scope[name] = value
+        return self._known[id(value)]
+
+    def _expression(self, value: Any) -> str:
+        kind = value.__class__
+        if kind is Slot:
+            return self._of(value)
+        if kind is tuple:
+            return f"({''.join(self._expression(part) + ', ' for part in value)})"
+        if kind is list:
+            return f"[{', '.join(self._expression(part) for part in value)}]"
+        return repr(value) if kind in (int, bool, str, type(None)) else self._name(value)
+
+    def _of(self, slot: Slot) -> str:
+        if slot not in self._names:
+            self._names[slot] = self._name(self._recording.constants[slot])
+        return self._names[slot]
+
+    def _target(self, slots: Any) -> str:
+        """What the results of an operation are assigned to."""
+        if slots is None:
+            return "_"
+        if slots.__class__ is not Slot:
+            return f"({''.join(self._target(part) + ', ' for part in slots)})"
+        if slots not in self._names:
+            self._names[slots] = f"v{slots}"
+            self._seen_by.setdefault(self._memories.of(slots), []).append(f"v{slots}")
+        return self._names[slots]
+
+    def _call(self, operation: Operation) -> str:
+        function = self._ground.operator_of(operation.function)
+        parts = [self._expression(part) for part in operation.arguments]
+        if not operation.named:
+            if function in _SYMBOLS and len(parts) == 2:
+                return f"{parts[0]} {_SYMBOLS[function]} {parts[1]}"
+            if function is operator.getitem:
+                return f"{parts[0]}[{parts[1]}]"
+            if isinstance(function, operator.attrgetter):
+                return f"{parts[0]}.{function.__reduce__()[1][0]}"
+        parts += [f"{name}={self._expression(value)}" for name, value in operation.named.items()]
+        return f"{self._name(function)}({', '.join(parts)})"
+
+    # -- operations --------------------------------------------------------------------------------------------------------
+
+    def _operation(self, place: int, operation: Operation) -> None:
+        if operation.is_question:
+            answer = self._name(operation.answer)
+            self._add(f"if {self._call(operation)} != {answer}: raise Outdated", operation)
+            return
+        result = operation.results
+        if result.__class__ is Slot and result not in self._names and self._memories.is_room(result):
+            into = None if operation.named else self._ground.into(operation.function)
+            found = None if into is None else self._room(place, operation, result)
+            if found is not None:
+                self._names[result] = found
+                self._seen_by.setdefault(result, [found])
+                parts = [self._expression(part) for part in operation.arguments]
+                line = f"{self._name(into)}({', '.join(parts)}, {found})"
+                if self._own is not None:  # an argument, which may be a window of something
+                    room = f"{found} if {self._name(self._is_room)}({found}) else None"
+                    line = f"{found} = {self._name(into)}({', '.join(parts)}, {room})"
+                self._add(line, operation)
+                return
+        call = self._call(operation)
+        self._add(f"{self._target(result)} = {call}", operation)
+
+    def _room(self, place: int, operation: Operation, result: Slot) -> str | None:
+        """The name of an array that is free, of the shape and type of ``result``.
+
+        Where that always lies as it did while recorded, so must the array: what follows counts on it.
+        """
+        kind, settled = self._kinds[result], self._memories.is_settled(result)
+        operands = list(slots_in(operation.arguments))
+        self._own = None
+        if self._ground.is_elementwise(operation.function):
+            for slot in sorted(operands, key=lambda slot: slot not in self._free):
+                if (self._kinds[slot].shape, self._kinds[slot].dtype) != (kind.shape, kind.dtype):
+                    continue
+                if self._alive.last[self._memories.of(slot)] != place or self._is_shared(slot, operands):
+                    continue
+                own = slot in self._free and place >= self._safe and self._memories.is_owner(slot)
+                if own or (self._memories.is_room(slot) and (self._memories.is_settled(slot) or not settled)):
+                    self._dying[place].remove(slot)
+                    self._own = slot if own else None
+                    self._seen_by[result] = self._seen_by.pop(
+                        slot, [self._names[slot]]
+                    )  # windows that nothing reads any more
+                    return self._names[slot]
+        for lies in (True,) if settled else (False, True):
+            free = self._pool.get((kind.shape, kind.dtype, lies))
+            while free:
+                memory, name, since = free.pop()
+                if self._alive.hold(memory, since, place):
+                    self._waiting.pop(name, None)
+                    return name
+        return None
+
+    def _is_shared(self, slot: Slot, operands: Iterable[Slot]) -> bool:
+        """Whether another one of ``operands`` may see the memory of ``slot``."""
+        memory = self._memories.of(slot)
+        return any(other != slot and self._memories.of(other) == memory for other in operands)
+
+    def _overwrite(self, place: int, operation: Operation, certain: bool) -> None:
+        """A kernel that overwrites: the memory itself where it is the program's and nothing else reads it."""
+        names = dict(self._names)
+        operands = Counter(read(operation))
+        seers = Counter(map(self._memories.of, operands))
+        for old, new in operation.overwritten:
+            memory = self._memories.of(old)
+            name = self._of(old)
+            own = old in self._free or (self._memories.is_owner(old) and memory not in self._memories.outside)
+            alone = operands[old] == 1 and seers[memory] == 1
+            if certain and own and alone and self._alive.last[memory] == place:
+                if old in self._free:
+                    self._add(f"if not {self._name(self._is_writable)}({name}): {name} = {self._copy(name)}", None)
+                else:
+                    self._dying[place].remove(memory)
+                self._seen_by[new] = [name]
+            else:
+                self._add(f"v{new} = {self._copy(name)}", operation)
+                name = f"v{new}"
+                self._seen_by[new] = [name]
+            names[old] = self._names[new] = name
+        self._names, kept = names, self._names
+        call = self._call(operation)
+        self._names = kept
+        self._add(call, operation)
+
+    def _copy(self, name: str) -> str:
+        return f"{self._name(self._copied)}({name})"
+
+    def _let_go(self, place: int) -> None:
+        """Memory that nobody reads after ``place`` is free, for other results or for the system."""
+        for memory in self._dying.get(place, ()):
+            kind = self._kinds[memory]
+            if memory in self._memories.outside:
+                continue
+            names = self._seen_by.get(memory, [])
+            own = self._names.get(memory)
+            large = kind.nbytes >= SMALL
+            if own is not None and self._memories.is_room(memory):
+                if large:
+                    self._drop(name for name in names if name != own)
+                    self._waiting[own] = len(self._lines)
+                    self._add("pass", None)
+                lies = self._memories.is_settled(memory)
+                self._pool.setdefault((kind.shape, kind.dtype, lies), []).append((memory, own, place))
+            elif large:
+                self._drop(names)
+
+    def _drop(self, names: Iterable[str]) -> None:
+        found = list(names)
+        if found:
+            self._add(f"del {', '.join(found)}", None)
+
+    def _result(self, slot: Slot) -> str:
+        name = self._of(slot)
+        constant = self._memories.of(slot) in self._constant
+        return self._copy(name) if constant and self._kinds[slot].shape else name
+
+    # -- errors ------------------------------------------------------------------------------------------------------------
+
+    def _explained(self, error: Exception) -> Exception:
+        """``error`` as the operation that raised it would have told it in eager code."""
+        trace = error.__traceback__
+        operation = self._owners[trace.tb_lineno - 3] if trace is not None else None
+        if operation is None or operation.told is None:
+            return error
+        primitive, slots = operation.told
+        operands = [self._recording.backend.described(slot, self._kinds[slot]) for slot in slots]
+        told = explain(primitive, operands, error)
+        if told is not error:
+            told.__cause__ = error
+        return told

@@ -1,0 +1,363 @@
+"""Recording: an array that holds a real one, and writes down every function that is applied to it.
+
+Functions are computed while they are recorded, so shapes, types and errors are the library's own; a kernel is written
+down as one operation.  The values are there and must not be asked for: what depends on them would be wrong the next
+time.  `tracer` has the backend of such arrays, and `compiler.replay` makes a program of what was recorded.
+"""
+
+from __future__ import annotations
+
+import operator
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ..._dtypes import promote_scalar
+from ..._interpreters.tracer import NUMBERS
+
+_MT, _T = operator.attrgetter("mT"), operator.attrgetter("T")
+
+
+class ValueUnknown(TypeError):
+    """Python asks for a value of an array that is being recorded."""
+
+
+class Slot(int):
+    """The number of an array in a recording."""
+
+    __slots__ = ()
+
+
+class Operation(NamedTuple):
+    """One function that was applied: its arguments, with `Slot` for recorded arrays, and the slots of its results."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    named: dict[str, Any]
+    #: A slot, None for what is no array, or a tuple or list of such.
+    results: Any
+    #: Of a function that overwrites arrays: the slots of those, and the slots of what they hold afterwards.
+    overwritten: tuple[tuple[Slot, Slot], ...] = ()
+    #: The answer that the program depends on, of a question about values.
+    answer: Any = None
+    is_question: bool = False
+    #: (result, the array whose memory it sees), of results that are windows: of an operand, or of an earlier result.
+    windows: tuple[tuple[Slot, Slot], ...] = ()
+    #: The primitive that an error is told of, and its operands.
+    told: tuple[Any, list[Slot]] | None = None
+
+
+class Kind(NamedTuple):
+    """What is known of an array without its values.
+
+    Whose memory it sees is no property of an array but of the operations that there are: see `may_alias`.
+    """
+
+    shape: tuple[int, ...]
+    dtype: Any
+    nbytes: int
+    #: Whether it owned its memory, which could be written to, when it was recorded.
+    owned: bool
+    #: Whether it lay in memory in the order of its axes, without gaps.
+    compact: bool
+
+
+class Recorded:
+    """An array of a recording."""
+
+    __slots__ = ("__weakref__", "constant", "recording", "slot", "value")
+
+    backend: Any
+    __array_ufunc__ = None
+    __array_priority__ = 1900
+
+    def __init__(self, recording: Recording, slot: Slot, value: Any, constant: bool):
+        self.recording, self.slot, self.value, self.constant = recording, slot, value, constant
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape."""
+        return tuple(self.value.shape)
+
+    @property
+    def dtype(self) -> Any:
+        """The library's own data type."""
+        return self.value.dtype
+
+    @property
+    def device(self) -> Any:
+        """The library's own device."""
+        return self.backend.ground.device(self.value)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(self.value.shape)
+
+    @property
+    def mT(self) -> Any:
+        """The matrices of the last two axes transposed."""
+        return self.recording.apply(_MT, (self,))
+
+    @property
+    def T(self) -> Any:
+        """The matrix transposed."""
+        return self.recording.apply(_T, (self,))
+
+    def __getitem__(self, key: Any) -> Any:
+        if _of_values(key):
+            raise ValueUnknown("a boolean mask as an index")
+        return self.recording.apply(operator.getitem, (self, key))
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def _unknown(self, *_: Any) -> Any:
+        raise ValueUnknown("the value of an array that is being recorded")
+
+    __bool__ = __int__ = __float__ = __complex__ = __index__ = __array__ = __dlpack__ = _unknown
+    item = tolist = _unknown
+
+    def __repr__(self) -> str:
+        return f"<{self.backend.name} array of shape {self.shape}>"
+
+
+def _of_values(key: Any) -> bool:
+    """Whether a key has a mask in it: the shape of what it selects depends on values."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return any(isinstance(part, Recorded) and part.backend.from_dtype(part.dtype).kind == "bool" for part in parts)
+
+
+def _binary(function: Callable) -> tuple[Callable, Callable]:
+    def straight(self: Recorded, other: Any) -> Any:
+        return self.recording.apply(function, (self, other))
+
+    def reflected(self: Recorded, other: Any) -> Any:
+        return self.recording.apply(function, (other, self))
+
+    return straight, reflected
+
+
+def _unary(function: Callable) -> Callable:
+    return lambda self: self.recording.apply(function, (self,))
+
+
+for _name in "add sub mul truediv floordiv mod matmul and or xor lshift rshift pow".split():
+    _straight, _reflected = _binary(getattr(operator, f"__{_name}__"))
+    setattr(Recorded, f"__{_name}__", _straight)
+    setattr(Recorded, f"__r{_name}__", _reflected)
+for _name in "eq ne lt le gt ge".split():
+    setattr(Recorded, f"__{_name}__", _binary(getattr(operator, f"__{_name}__"))[0])
+for _name in "neg pos abs invert".split():
+    setattr(Recorded, f"__{_name}__", _unary(getattr(operator, f"__{_name}__")))
+Recorded.__hash__ = object.__hash__  # type: ignore[method-assign]  # `==` gives an array
+
+
+class Recording:
+    """What was applied to what, in order."""
+
+    def __init__(self, backend: Any):
+        self.backend = backend
+        self._array_type, self._is_plain = backend.array_type, backend.plain_types
+        self._has_windows = "mutable" in backend.ground.capabilities
+        self.operations: list[Operation] = []
+        self.kinds: list[Kind] = []
+        self.inputs: list[Slot] = []
+        #: Slots that are windows of the memory of an earlier one.
+        self.windows: dict[Slot, Slot] = {}
+        #: The arrays of slots that depend on no input.
+        self.constants: dict[int, Any] = {}
+        self.results: list[Any] = []
+        #: The slots of memory by its identity, and the arrays that own it, so that no identity is used twice.
+        self._memory: dict[int, Slot] = {}
+        self._watched: dict[int, weakref.ref] = {}
+        self._numbers: dict[tuple[str, Any], Recorded] = {}
+        #: Constants by the identity of their arrays, which were not recorded.
+        self._plain: dict[int, Recorded] = {}
+        #: What is recorded now belongs to this primitive, with these operands, for the words of its errors.
+        self.told: tuple[Any, list[Slot]] | None = None
+
+    def add(self, value: Any, constant: bool = False) -> Recorded:
+        """A recorded array for ``value``."""
+        ground = self.backend.ground
+        slot = Slot(len(self.kinds))
+        owned = compact = False
+        if self._has_windows:
+            owner = ground.base_of(value)
+            memory = self._owner(value if owner is None else owner, slot)
+            if memory != slot:
+                self.windows[slot] = memory
+            owned, compact = memory == slot and ground.is_writable(value), ground.is_compact(value)
+        self.kinds.append(Kind(tuple(value.shape), value.dtype, ground.nbytes(value), owned, compact))
+        if constant:
+            self.constants[slot] = value
+        return self._array_type(self, slot, value, constant)
+
+    def _owner(self, owner: Any, slot: Slot) -> Slot:
+        known = self._memory.get(id(owner))
+        if known is None:
+            known = slot
+            number, memory = id(owner), self._memory
+
+            def forget(_: Any) -> None:
+                memory.pop(number, None)
+
+            try:
+                self._watched[number] = weakref.ref(owner, forget)
+                memory[number] = slot
+            except TypeError:  # a number, which nobody looks into; or memory that cannot be watched
+                pass
+        return known
+
+    def apply(
+        self, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any] | None = None
+    ) -> Any:
+        """``function`` of recorded and other arrays, computed and written down."""
+        found: list[Recorded] = []
+        plain = self._taken(arguments, found)
+        with_names = dict(zip(named, self._taken(named.values(), found), strict=True)) if named else {}
+        if not found:
+            return function(*plain, **with_names)
+        value = function(*plain, **with_names)
+        for x in found:
+            if not x.constant:
+                break
+        else:
+            return self._wrapped(value, found, True)[0]
+        if len(plain) == 2:
+            arguments = self._with_arrays(function, arguments, plain)
+        slots = tuple(self._slots(arguments))
+        slots_by_name = dict(zip(named, self._slots(named.values()), strict=True)) if named else {}
+        new = len(self.kinds)
+        result, results = self._wrapped(value, found, False)
+        made = [results] if results.__class__ is Slot else list(_leaves(results))
+        if made and made[0] >= new:  # it is not the very array that was given
+            windows = (
+                tuple([(slot, self.windows[slot]) for slot in made if slot in self.windows]) if self.windows else ()
+            )
+            self.operations.append(Operation(function, slots, slots_by_name, results, windows=windows, told=self.told))
+        return result
+
+    def number(self, value: Any, dtype: Any, like: Any) -> Recorded:
+        """A Python number as a constant."""
+        key = repr(value), dtype
+        if key not in self._numbers:
+            self._numbers[key] = self.add(self.backend.ground.scalar(value, dtype, like), True)
+        return self._numbers[key]
+
+    def _taken(self, values: Iterable[Any], found: list[Recorded], instead: dict[int, Any] | None = None) -> list[Any]:
+        """``values`` with the real arrays in the place of recorded ones, which ``found`` collects."""
+        taken, recorded = list(values), self._array_type
+        for place, x in enumerate(taken):
+            kind = x.__class__
+            if kind is recorded:
+                found.append(x)
+                taken[place] = x.value if instead is None else instead.get(x.slot, x.value)
+            elif kind is tuple or kind is list:
+                taken[place] = kind(self._taken(x, found, instead))
+        return taken
+
+    def _slots(self, values: Iterable[Any]) -> list[Any]:
+        """``values`` with the slots of arrays; those that are not recorded are constants, so that windows of them show."""
+        slots, recorded, is_plain = list(values), self._array_type, self._is_plain
+        for place, x in enumerate(slots):
+            kind = x.__class__
+            if kind is recorded:
+                slots[place] = x.slot
+            elif kind is tuple or kind is list:
+                slots[place] = kind(self._slots(x))
+            elif is_plain[kind]:
+                if id(x) not in self._plain:
+                    self._plain[id(x)] = self.add(x, True)
+                slots[place] = self._plain[id(x)].slot
+        return slots
+
+    def _with_arrays(self, function: Callable, arguments: tuple, plain: list) -> tuple:
+        """A Python number beside an array as an array of that one's type, where that is the same: it is faster."""
+        ground = self.backend.ground
+        place = int(plain[1].__class__ in NUMBERS)
+        number, other = plain[place], plain[1 - place]
+        dtype = getattr(other, "dtype", None)
+        if dtype is None or number.__class__ not in NUMBERS:
+            return arguments
+        if not ground.shares_scalars or not ground.is_elementwise(function):
+            return arguments
+        own = ground.from_dtype(dtype)
+        if promote_scalar(own, number.__class__) is not own:
+            return arguments
+        made = self.number(number, dtype, other)
+        return (arguments[0], made) if place else (made, arguments[1])
+
+    def _wrapped(self, value: Any, given: Sequence[Recorded], constant: bool) -> tuple[Any, Any]:
+        """``value`` with recorded arrays in it, and their slots; one of those ``given`` where it is that very array."""
+        if self._is_plain[value.__class__]:
+            for x in given:
+                # There is only one True among NumPy's scalars: equal ones are not therefore the very array that was given.
+                if x.value is value and self.backend.ground.native(value) is value:
+                    return x, x.slot
+            made = self.add(value, constant)
+            return made, made.slot
+        if not isinstance(value, (tuple, list)):
+            return value, None
+        # Every part is filled by the operation, also one that is an operand itself: a window of that.
+        parts = [self._wrapped(part, (), constant) for part in value]
+        kind = tuple if hasattr(value, "_fields") else type(value)
+        return kind([part[0] for part in parts]), kind([part[1] for part in parts])
+
+    def overwrite(self, function: Callable[..., bool], arguments: tuple[Any, ...], targets: Sequence[Recorded]) -> Any:
+        """Write down ``function``, which overwrites ``targets`` among its arguments.
+
+        Returns what they hold afterwards; None where the function says that it cannot.
+        """
+        copies: dict[int, Any] = {x.slot: self.backend.ground.asarray(x.value, copy=True) for x in targets}
+        if not function(*self._taken(arguments, [], copies)):
+            return None
+        slots = tuple(self._slots(arguments))
+        made = [self.add(copies[x.slot]) for x in targets]
+        pairs = tuple((x.slot, new.slot) for x, new in zip(targets, made, strict=True))
+        self.operations.append(Operation(function, slots, {}, None, pairs))
+        return made
+
+    def ask(self, question: Callable[[Any], Any], x: Recorded) -> Any:
+        """The answer to ``question`` about the values of ``x``, on which the program depends from now on."""
+        ground = self.backend.ground
+
+        def asked(array: Any) -> Any:
+            return question(ground.known_values(array))
+
+        answer = asked(x.value)
+        if not x.constant:
+            self.operations.append(Operation(asked, (x.slot,), {}, None, answer=answer, is_question=True))
+        return answer
+
+    def forget(self) -> None:
+        """Let go of what is needed only while functions are applied."""
+        self.operations.clear()
+        self._memory.clear()
+        self._watched.clear()
+        self._numbers.clear()
+        self._plain.clear()
+
+
+def _leaves(slots: Any) -> Iterator[Slot]:
+    if slots.__class__ is Slot:
+        yield slots
+    elif slots.__class__ is tuple or slots.__class__ is list:
+        for part in slots:
+            yield from _leaves(part)
+
+
+#: The slots in an argument or a result.
+slots_in = _leaves
+
+
+def recording_of(arguments: Any) -> Recording | None:
+    """The recording that an array among ``arguments`` belongs to."""
+    for x in arguments:
+        if isinstance(x, Recorded):
+            return x.recording
+        if x.__class__ is list or x.__class__ is tuple:
+            found = recording_of(x)
+            if found is not None:
+                return found
+    return None

@@ -1,0 +1,70 @@
+"""What is alive when: how much memory the operations of a recording have in use, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .graph import Operation, Recording, Slot
+from .may_alias import Memories, made, read
+
+#: Arrays of fewer bytes are neither counted nor let go one by one.
+SMALL = 4096
+#: So much more memory than the recording took, in parts of it, is no matter.
+SLACK = 0.01
+
+
+class Alive:
+    """How much memory is in use at each place of a list of operations, without the inputs and the constants."""
+
+    def __init__(self, recording: Recording, operations: Sequence[Operation]):
+        self._kinds = recording.kinds
+        self.memories = Memories(recording, operations)
+        count = len(operations)
+        self.last: dict[Slot, int] = {}
+        first: dict[Slot, int] = {}
+        for place, operation in enumerate(operations):
+            for slot in made(operation):
+                first.setdefault(self.memories.of(slot), place)
+                self.last[self.memories.of(slot)] = place
+            for slot in read(operation):
+                self.last[self.memories.of(slot)] = place
+        for slot in recording.results:
+            self.last[self.memories.of(slot)] = count
+        changes = [0] * (count + 2)
+        for memory, place in first.items():
+            if memory not in self.memories.outside:
+                changes[place] += self.size(memory)
+                changes[self.last[memory] + 1] -= self.size(memory)
+        self.bytes: list[int] = []
+        total = 0
+        for change in changes[: count + 1]:
+            total += change
+            self.bytes.append(total)
+        self.most = int(max(self.bytes, default=0) * (1 + SLACK))
+
+    def size(self, memory: int) -> int:
+        """The bytes that are counted for a memory."""
+        size = self._kinds[memory].nbytes
+        return 0 if size < SMALL else size
+
+    def last_together(self, kept: Sequence[Slot], other: Sequence[Slot], place: int) -> bool:
+        """Let ``kept`` live on as ``other`` from ``place`` on, if there is room for it; says whether there is."""
+        of = self.memories.of
+        pairs = [(of(a), of(b)) for a, b in zip(kept, other, strict=True)]
+        if not all(self.hold(a, self.last.get(a, place), place) for a, _ in pairs):
+            return False
+        for a, b in pairs:
+            if a != b:
+                self.last[a] = max(self.last.get(a, place), self.last.get(b, place))
+        return True
+
+    def hold(self, memory: int, start: int, stop: int) -> bool:
+        """Keep ``memory`` alive between two places, if there is room for it; says whether there is."""
+        size = self.size(memory)
+        if not size or stop <= start + 1:
+            return True
+        if max(self.bytes[start + 1 : stop]) + size > self.most:
+            return False
+        for place in range(start + 1, stop):
+            self.bytes[place] += size
+        return True

@@ -1,0 +1,95 @@
+"""Which arrays of a program may see the same memory.
+
+Everything that writes into memory rests on one invariant: *arrays that may see one memory, in any call, have one
+`Memories.of`*.  A memory lives from the operation that makes it until the last one that reads any array of it (see
+`liveness`), and nothing else is ever written into it before.
+
+The invariant is derived from the operations that are there, after every change to them, and never carried along: where
+equal operations have become one, a window of the second is a window of the first, because the operation that makes the
+window names the first as its operand.
+
+How arrays lie in memory counts as well.  Programs are for shapes and types; an input may be transposed in one call and not
+in the next, and then some functions, such as ``reshape``, give a window where they gave a copy.  So a function that is not
+known to make new arrays may give a window of each operand that does not always lie as it did while recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .graph import Operation, Recording, Slot, slots_in
+
+
+def read(operation: Operation) -> list[Slot]:
+    """The slots that ``operation`` reads."""
+    return [*slots_in(operation.arguments), *slots_in(tuple(operation.named.values()))]
+
+
+def made(operation: Operation) -> list[Slot]:
+    """The slots that ``operation`` fills."""
+    return [*slots_in(operation.results), *(new for _, new in operation.overwritten)]
+
+
+class Memories:
+    """Whose memory each array of ``operations`` may see."""
+
+    def __init__(self, recording: Recording, operations: Iterable[Operation]):
+        self._kinds, self._ground = recording.kinds, recording.backend.ground
+        self._parents: dict[Slot, Slot] = {}
+        #: Arrays that lie in memory, at every call, as they did while recorded.
+        self._settled: set[int] = set(recording.constants)
+        outside = [Slot(slot) for slot in (*recording.inputs, *recording.constants)]
+        self._join((slot, recording.windows[slot]) for slot in outside if slot in recording.windows)
+        for operation in operations:
+            self._join(operation.windows)
+            self._add(operation)
+        #: The memories that come from outside: of inputs and constants.
+        self.outside: set[int] = {self.of(slot) for slot in outside}
+
+    def of(self, slot: Slot) -> Slot:
+        """The memory that ``slot`` may see, as the first array of it."""
+        while slot in self._parents:
+            slot = self._parents[slot]
+        return slot
+
+    def is_owner(self, slot: Slot) -> bool:
+        """Whether ``slot`` is an array with memory of its own, which no other array sees that is not a window of it."""
+        return self._kinds[slot].owned and self.of(slot) == slot
+
+    def is_room(self, slot: Slot) -> bool:
+        """Whether a function may write its result into ``slot``, once nothing reads it any more."""
+        return self.is_owner(slot) and self._kinds[slot].compact and slot not in self.outside
+
+    def is_settled(self, slot: Slot) -> bool:
+        """Whether ``slot`` lies in memory, at every call, as it did while recorded."""
+        return slot in self._settled
+
+    def _join(self, windows: Iterable[tuple[Slot, Slot]]) -> None:
+        for slot, other in windows:
+            mine, theirs = self.of(slot), self.of(other)
+            if mine != theirs:
+                self._parents[mine] = theirs
+
+    def _add(self, operation: Operation) -> None:
+        """What ``operation`` makes, whose windows are known where it was recorded."""
+        operands = read(operation)
+        unsettled = [slot for slot in operands if slot not in self._settled]
+        windows = {slot for slot, _ in operation.windows}
+        for slot in slots_in(operation.results):
+            if not unsettled or not self._kinds[slot].shape or self._is_laid_out(operation, slot, operands):
+                self._settled.add(slot)
+            if unsettled and slot not in windows and not self._ground.makes_new(operation.function):
+                self._join((slot, operand) for operand in unsettled)
+
+    def _is_laid_out(self, operation: Operation, slot: Slot, operands: Sequence[Slot]) -> bool:
+        """Whether what ``operation`` makes is compact however its operands lie."""
+        kind, function = self._kinds[slot], operation.function
+        if not (kind.owned and kind.compact and self._ground.makes_new(function)):
+            return False
+        if len(kind.shape) == 1 or self._ground.makes_compact(function, len(kind.shape)):
+            return True
+        # Where operands disagree, element by element, one that is compact decides.
+        return self._ground.is_elementwise(function) and any(
+            slot in self._settled and self._kinds[slot].compact and self._kinds[slot].shape == kind.shape
+            for slot in operands
+        )

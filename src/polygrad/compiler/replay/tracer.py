@@ -1,0 +1,329 @@
+"""The backend of arrays that are recorded: data types, devices and new arrays are those of the plain backend.
+
+Rules, and the forwards of primitives without a kernel, are texts: they run on recorded arrays, and every function in them
+becomes an operation.  A kernel is one operation, or the steps that the backend knows for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
+from functools import partial
+from typing import Any
+
+from ..._core.lending import LENT
+from ..._core.primitive import PRIMITIVES
+from ..._interpreters.delegating import Grounded
+from ..._ops.recurrent import scan_steps
+from ...backends.base import Backend
+from ...backends.namespace import STANDARD
+from ...backends.registry import BY_TYPE, register_backend
+from .graph import Kind, Recorded, Recording, Slot, ValueUnknown, recording_of
+
+_active: ContextVar[Recording | None] = ContextVar("polygrad_recording", default=None)
+
+#: Functions whose result has a shape that depends on values.
+_SHAPED_BY_VALUES = frozenset(
+    "nonzero unique_all unique_counts unique_inverse unique_values repeat_interleave bincount".split()
+)
+
+
+#: Constants of fewer bytes are kept rather than made anew at every call.
+_SMALL = 4096
+
+
+class RecordedNamespace:
+    """The names, as ``xp.NAME``, of a backend whose arrays are recorded."""
+
+    def __init__(self, backend: RecordedBackend):
+        self._backend = backend
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name in PRIMITIVES and name not in ("take", "astype"):
+            found = self._backend.kernel(PRIMITIVES[name])
+        else:
+            found = getattr(self._backend.ground.xp, name)
+            if callable(found) and not isinstance(found, type):
+                found = self._backend.recorded(found, name)
+        setattr(self, name, found)
+        return found
+
+    def device(self, x: Any) -> Any:
+        """The device that ``x`` lives on."""
+        return self._backend.device(x)
+
+    def scan_steps(self, *arguments: Any, **named: Any) -> Any:
+        """Loops are written down step by step."""
+        return scan_steps(self, *arguments, **named)
+
+    def philox(self, key: Any, counter: Any, blocks: int, device: Any = None) -> Any:
+        """Random words by the library's own generator."""
+        return self._backend.recorded(partial(_random_words, self._backend.ground, blocks), "philox")(key, counter)
+
+
+class _Around:
+    """The namespace that a primitive's own forward runs on: there, its name is the library's function."""
+
+    def __init__(self, backend: RecordedBackend, name: str):
+        self._backend, self._name = backend, name
+
+    def __getattr__(self, name: str) -> Any:
+        if name != self._name:
+            found = getattr(self._backend.xp, name)
+        elif name in STANDARD:
+            found = self._backend.recorded(getattr(self._backend.ground.xp, name), name)
+        else:
+            raise AttributeError(f"the forward of {name} is {name} itself")
+        setattr(self, name, found)
+        return found
+
+
+def _random_words(ground: Any, blocks: int, key: Any, counter: Any) -> Any:
+    return ground.random_bits(int(key), int(counter), blocks)
+
+
+class _PlainTypes(dict[type, bool]):
+    """Type → whether it is one of the plain backend's arrays."""
+
+    def __init__(self, ground: Backend):
+        super().__init__()
+        self._ground = ground
+
+    def __missing__(self, kind: type) -> bool:
+        # Numbers, tuples and the like are nobody's arrays, which is not worth a search of the registry.
+        found = self._ground.owns(kind) and BY_TYPE[kind] is self._ground and kind not in LENT
+        self[kind] = found
+        return found
+
+
+class RecordedBackend(Grounded):
+    """Records what the backend ``ground`` computes."""
+
+    level = 1
+    value_errors = (ValueUnknown,)
+    shares_scalars = False
+
+    def __init__(self, ground: Backend):
+        # Not the base class's: there is no library to look through.
+        self.ground = ground
+        self.name = f"{ground.name}, recorded"
+        self.capabilities = ground.capabilities - {"mutable"}
+        self.array_type = type("Recorded", (Recorded,), {"__slots__": (), "backend": self})
+        self.kernels = {}
+        self.library = self.xp = RecordedNamespace(self)  # type: ignore[assignment]  # a namespace, if not a module
+        self.plain_types = _PlainTypes(ground)
+
+    def owns(self, array_type: type) -> bool:
+        return array_type is self.array_type
+
+    def is_plain(self, value: Any) -> bool:
+        """Whether ``value`` is an array of the plain backend."""
+        return self.plain_types[value.__class__]
+
+    def described(self, slot: Slot, kind: Kind) -> Recorded:
+        """A recorded array without its value."""
+        return self.array_type(None, slot, kind, False)
+
+    # -- functions ---------------------------------------------------------------------------------------------------------
+
+    def recorded(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
+        """``function``, written down where a recorded array is among its arguments."""
+        unknown, filled = name in _SHAPED_BY_VALUES, name in ("zeros_like", "ones_like")
+
+        def run(*arguments: Any, **named: Any) -> Any:
+            recording = recording_of(arguments) or (recording_of(named.values()) if named else None)
+            if recording is None:
+                return self._constant(function(*arguments, **named))
+            if unknown:
+                raise ValueUnknown(f"{name} has a result whose shape depends on values")
+            if filled and self.ground.nbytes(arguments[0].value) < _SMALL:  # of the argument only its kind matters
+                return recording.add(function(arguments[0].value, *arguments[1:], **named), True)
+            return recording.apply(function, arguments, named)
+
+        return run
+
+    def _constant(self, value: Any) -> Any:
+        """A new array, as a constant of the recording that is made."""
+        recording = _active.get()
+        if recording is None or not self.is_plain(value):
+            return value
+        return recording.add(value, True)
+
+    def kernel(self, primitive: Any) -> Callable[..., Any]:
+        ground, name = self.ground, primitive.name
+        raw = self.recorded(ground.kernel(primitive), name)
+        steps = ground.steps.get(name)
+        if steps is not None:
+            inner = partial(steps, _do)
+        elif name in ground.kernels or primitive.is_standard:
+            inner = None
+        else:
+            inner = partial(primitive.forward, _Around(self, name))
+        count = len(primitive.operands)
+
+        def run(*arguments: Any, **named: Any) -> Any:
+            operands = arguments[0] if primitive.variadic else arguments[:count]
+            recording = recording_of(operands)
+            if recording is None:
+                return raw(*arguments, **named)
+            outer = recording.told
+            if outer is None:
+                recording.told = primitive, [x.slot for x in operands if isinstance(x, Recorded)]
+            try:
+                if inner is not None:
+                    before = len(recording.operations)
+                    try:
+                        return inner(*arguments, **named)
+                    except Exception:  # what cannot be taken apart, or an error, which comes again
+                        del recording.operations[before:]
+                return raw(*arguments, **named)
+            finally:
+                recording.told = outer
+
+        return run
+
+    def rule(self, plan: Any) -> Callable[..., Any]:
+        name = plan.primitive.name + ".vjp"
+        override = self.ground.kernels.get(name)
+        if override is None:
+            usual = plan.rule(self.xp)
+        else:
+            steps = self.ground.steps.get(name)
+            usual = plan.rule_from_kernel(self.recorded(override, name) if steps is None else partial(steps, _do))
+        return usual
+
+    def overwrite(self, name: str, columns: Sequence[Any], settings: dict[str, Any]) -> Any:
+        kernel = self.ground.kernels.get(name)
+        recording = recording_of(columns[0])
+        if kernel is None or recording is None:
+            return None
+        if self.ground.steps_by_rule(name, [x.value for x in columns[0]]):
+            return None
+        settings = dict(settings)
+        step = settings.pop("step")
+        names = tuple(settings)
+
+        def run(columns: Sequence[Any], *numbers: Any) -> bool:
+            columns = list(columns)
+            if step is not None:
+                columns[step] = [float(count) + 1 for count in columns[step]]
+            return kernel(*columns, **{n: _number(v) for n, v in zip(names, numbers, strict=True)})
+
+        places = [place for place, column in enumerate(columns) if column is not None and place not in (1, step)]
+        targets = [x for place in places for x in columns[place]]
+        made = recording.overwrite(run, (tuple(columns), *settings.values()), targets)
+        if made is None:
+            return None
+        rest = iter(made)
+        found: list[Any] = [None] * len(columns)
+        for place in places:
+            found[place] = [next(rest) for _ in columns[place]]
+        if step is not None:
+            found[step] = [count + 1 for count in columns[step]]
+        return [found[0], *found[2:]]
+
+    # -- what is not known while recording ---------------------------------------------------------------------------------
+
+    def to_numpy(self, array: Any) -> Any:
+        raise ValueUnknown("the values of an array that is being recorded")
+
+    item = known_values = to_numpy
+
+    def ask(self, array: Any, question: Callable[[Any], Any]) -> Any:
+        return array.recording.ask(question, array)
+
+    def is_traced(self, array: Any) -> bool:
+        return isinstance(array, Recorded)
+
+    def note_write(self, tensor: Any, array: Any) -> None:
+        """A recorder has seen it."""
+
+    # -- recording ---------------------------------------------------------------------------------------------------------
+
+    def record(self, function: Callable[[], list[Any]]) -> Recording:
+        """What ``function`` computes from what it stages to what it returns."""
+        recording = Recording(self)
+        token = _active.set(recording)
+        try:
+            recording.results = [x.slot if isinstance(x, Recorded) else recording.add(x, True).slot for x in function()]
+        finally:
+            _active.reset(token)
+        return recording
+
+    def stage(self, array: Any) -> Any:
+        recording = _active.get()
+        assert recording is not None
+        if not hasattr(array, "dtype"):
+            array = self.ground.asarray(array)
+        foreign = not self.is_plain(array)
+        made = recording.add(self.ground.asarray(BY_TYPE[type(array)].to_numpy(array)) if foreign else array)
+        recording.inputs.append(made.slot)
+        return recording.apply(_Home(self.ground), (made,)) if foreign else made
+
+    @contextlib.contextmanager
+    def concrete(self) -> Iterator[None]:
+        token = _active.set(None)
+        try:
+            yield
+        finally:
+            _active.reset(token)
+
+    # -- the plain backend's -----------------------------------------------------------------------------------------------
+
+    def device(self, array: Any) -> Any:
+        return self.ground.device(array.value if isinstance(array, Recorded) else array)
+
+    def to_device(self, array: Any, device: Any) -> Any:
+        return array
+
+    def asarray(self, obj: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
+        if isinstance(obj, Recorded):
+            return obj if dtype is None or obj.dtype == dtype else self.xp.astype(obj, dtype)
+        return self._constant(self.ground.asarray(obj, dtype=dtype, device=device, copy=copy))
+
+    def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
+        if not isinstance(like, Recorded):
+            return self.ground.scalar(value, dtype, like)
+        return like.recording.number(value, dtype, like.value)
+
+    def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
+        return self._constant(self.ground.random_bits(key, counter, blocks, device))
+
+    def synchronize(self) -> None:
+        self.ground.synchronize()
+
+
+class _Home:
+    """An array of another library as one of the plain backend's: such is the state that another program has left."""
+
+    def __init__(self, ground: Backend):
+        self._ground = ground
+
+    def __call__(self, array: Any) -> Any:
+        return self._ground.asarray(BY_TYPE[type(array)].to_numpy(array), copy=True)
+
+
+def _do(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """A step of a kernel that is written down in steps."""
+    recording = recording_of(arguments)
+    return function(*arguments, **named) if recording is None else recording.apply(function, arguments, named)
+
+
+def _number(value: Any) -> Any:
+    """A setting as a Python number."""
+    return value.item() if hasattr(value, "item") else value
+
+
+_made: dict[int, RecordedBackend] = {}
+
+
+def recorded_backend(ground: Backend, kind: type[RecordedBackend] = RecordedBackend) -> Any:
+    """The backend that records what ``ground`` computes, made once."""
+    made = _made.get(id(ground))
+    if made is None:
+        made = _made[id(ground)] = kind(ground)
+        register_backend(made)
+    return made
