@@ -490,7 +490,7 @@ class Writer:
     def is_outside(self, x: Any) -> bool:
         """Whether a tensor sees the memory of an argument or of the state."""
         outside = {id(self.scope[known.name]) for known in (*self.program.arguments, *self.program.state)}
-        return any(id(member) in outside for member in x._family())
+        return any(id(member) in outside for member in x._all_aliases())
 
     def is_assignment(self, line: str) -> bool:
         """Whether a line computes one new value and changes nothing."""

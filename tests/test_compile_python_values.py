@@ -1312,7 +1312,7 @@ def counts_with_an_iterator(numbers):
 
 
 GENERATOR = np.random.default_rng(0)
-CHANGES = {
+VERSION_COUNTER = {
     "an attribute": (lambda: lambda model, x: model(x), "model.steps"),
     "a global": (lambda: counts_in_a_global, "COUNTED"),
     "a closure": (counts_in_a_closure, "steps"),
@@ -1331,7 +1331,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize(("make", "words"), CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize(("make", "words"), VERSION_COUNTER.values(), ids=VERSION_COUNTER)
 def test_what_changes_at_every_call_runs_as_eager_code_and_warns_once(make, words, backend):
     def results(wrap):
         global COUNTED

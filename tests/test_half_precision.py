@@ -143,7 +143,7 @@ def test_primitives_say_that_they_accumulate(name: str) -> None:
         return
     forward = names_in(primitive.forward, set()) & ACCUMULATING
     assert not forward, f"{name} is made of {forward}: declare it with accumulates=True"
-    rules = [*primitive.rules.values(), *primitive.pushforwards.values(), primitive.joint]
+    rules = [*primitive.rules.values(), *primitive.jvp_rules.values(), primitive.joint]
     used = set().union(*[names_in(rule, set()) for rule in rules]) & ACCUMULATING - cases.ROUNDED_BY_KERNELS
     assert not used, f"the rules of {name} are made of {used}: declare it with accumulates=True"
 

@@ -83,7 +83,7 @@ class TestRandomPrograms:
                 del seen[choose.randrange(1, len(seen))]
             elif kind < 0.65:
                 # Expanded tensors, and diagonals of transposed ones, have no window.
-                if np.shares_memory(t.detach().numpy(), t._lineage()[-1].numpy(force=True)):
+                if np.shares_memory(t.detach().numpy(), t._view_chain()[-1].numpy(force=True)):
                     held.append(t.detach().numpy() if by_numpy else t.detach())
             elif kind < 0.7 and held:
                 del held[choose.randrange(len(held))]

@@ -85,7 +85,7 @@ _HOMES = {
             "products": """mm bmm mv dot vdot vecdot inner outer tensordot kron chain_matmul addmm addmv addr baddbmm addbmm
                 einsum cross""",
             "diagonals": "trace diag diag_embed diagflat diagonal_scatter",
-            "linalg": "svd_parts inv cholesky qr cholesky_solve cholesky_inverse pinv det slogdet logdet matrix_power",
+            "linalg": "_legacy_svd inv cholesky qr cholesky_solve cholesky_inverse pinv det slogdet logdet matrix_power",
         }.items()
         for name in names.split()
     },
@@ -120,7 +120,7 @@ _RENAMED = {
     "ger": "outer",
     "inverse": "inv",
     "pinverse": "pinv",
-    "svd": "svd_parts",
+    "svd": "_legacy_svd",
 }
 
 

@@ -22,12 +22,12 @@ differentiating: ContextVar[str | None] = ContextVar("polygrad_differentiating",
 grad_enabled = grad_mode.get
 
 
-#: How often an attribute of a `Counted` object was bound: while the number is the same, none of them has changed.
-CHANGES = [0]
+#: How often an attribute of a `Versioned` object was bound: while the number is the same, none of them has changed.
+VERSION_COUNTER = [0]
 
 
-class Counted:
-    """An object that adds to `CHANGES` after each change of what recorders guard of it."""
+class Versioned:
+    """An object that adds to `VERSION_COUNTER` after each change of what recorders guard of it."""
 
     __slots__ = ()
 
@@ -68,15 +68,15 @@ class Recorder(ABC):
         """What is recorded holds only while ``owner.name`` is ``value``; returns ``value``."""
 
     @abstractmethod
-    def host_value(self, get: Callable[[], float]) -> Any:
+    def read_hyperparameter(self, get: Callable[[], float]) -> Any:
         """A Python number that ``get()`` reads, and that may be another one the next time."""
 
     @abstractmethod
-    def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
+    def python_side_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
         """A change of Python state, ``effect()``, that belongs to every run; ``remember()`` returns what undoes it."""
 
     @abstractmethod
-    def only_if_recorded(self, undo: Callable[[], None]) -> None:
+    def rollback_on_abort(self, undo: Callable[[], None]) -> None:
         """Call ``undo()``, which takes a change of Python state back, if the recording fails or is not run."""
 
     @abstractmethod
@@ -117,13 +117,13 @@ class Passive(Recorder):
     def guard(self, owner: Any, name: str, value: Any) -> Any:
         return value
 
-    def host_value(self, get: Callable[[], float]) -> Any:
+    def read_hyperparameter(self, get: Callable[[], float]) -> Any:
         return get()
 
-    def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
+    def python_side_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
         effect()
 
-    def only_if_recorded(self, undo: Callable[[], None]) -> None:
+    def rollback_on_abort(self, undo: Callable[[], None]) -> None:
         pass
 
     def only_at_first(self, what: str) -> None:
@@ -166,14 +166,14 @@ class Around(Recorder):
     def guard(self, owner: Any, name: str, value: Any) -> Any:
         return self.outer.guard(owner, name, value)
 
-    def host_value(self, get: Callable[[], float]) -> Any:
-        return self.outer.host_value(get)
+    def read_hyperparameter(self, get: Callable[[], float]) -> Any:
+        return self.outer.read_hyperparameter(get)
 
-    def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
-        self.outer.host_effect(effect, remember)
+    def python_side_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
+        self.outer.python_side_effect(effect, remember)
 
-    def only_if_recorded(self, undo: Callable[[], None]) -> None:
-        self.outer.only_if_recorded(undo)
+    def rollback_on_abort(self, undo: Callable[[], None]) -> None:
+        self.outer.rollback_on_abort(undo)
 
     def only_at_first(self, what: str) -> None:
         self.outer.only_at_first(what)
@@ -237,13 +237,13 @@ class not_recording:
         _recorder.reset(self._token)
 
 
-def host_value(get: Callable[[], float]) -> Any:
+def read_hyperparameter(get: Callable[[], float]) -> Any:
     """``get()``, a hyper-parameter such as a learning rate: under a recorder it stays changeable."""
     active = _recorder.get() if RECORDERS else None
-    return get() if active is None else active.host_value(get)
+    return get() if active is None else active.read_hyperparameter(get)
 
 
-def host_effect(effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
+def python_side_effect(effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
     """Run ``effect``, a change of Python state that a recorder must repeat, such as a scheduler's step.
 
     ``remember()`` keeps the state that ``effect`` changes, and returns the function that puts it back.
@@ -252,7 +252,7 @@ def host_effect(effect: Callable[[], None], remember: Callable[[], Callable[[], 
     if active is None:
         effect()
     else:
-        active.host_effect(effect, remember)
+        active.python_side_effect(effect, remember)
 
 
 def note_read(cell) -> None:

@@ -516,7 +516,7 @@ def _assertGradAndGradgradChecks(test_case: Any, function: Any, inputs: Any, **o
 
 def viewed(tensor: pg.Tensor) -> pg.Tensor | None:
     """What ``tensor`` is a view of."""
-    _, *bases = tensor._lineage()
+    _, *bases = tensor._view_chain()
     return bases[-1] if bases else None
 
 

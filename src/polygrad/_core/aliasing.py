@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from .. import _dtypes
-from .._state import CHANGES, RECORDERS, grad_enabled, grad_mode, note_read, recorder
+from .._state import RECORDERS, VERSION_COUNTER, grad_enabled, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .expansion import expanded_from, written_through
 from .graph import Edge, Leaf, Node, hooks_of
@@ -61,14 +61,14 @@ class Aliasing:
             self._views = None  # type: ignore[misc]  # a slot of Tensor
         return alive
 
-    def _lineage(self) -> list[Any]:
+    def _view_chain(self) -> list[Any]:
         """This tensor, what it is a view of, what that is a view of, …, as far as the graph knows."""
         chain = [self]
         while (base := chain[-1]._base) is not None and base[1] is not None:
             chain.append(base[0])
         return chain
 
-    def _alias(self) -> Any:
+    def _detached_alias(self) -> Any:
         """The same memory outside the graph."""
         if RECORDERS:
             note_read(self)
@@ -81,7 +81,7 @@ class Aliasing:
             made._base = (memory, None, None)
             memory._watch(made)
             return made
-        chain = self._lineage()
+        chain = self._view_chain()
         root = chain.pop()
         if root._base is None:
             root._base = (self._cell(root._data), None, None)
@@ -98,11 +98,11 @@ class Aliasing:
                     made = view._base[1].op(made, **view._base[2])
         return made
 
-    def _share(self, other: Any) -> None:
+    def _share_storage(self, other: Any) -> None:
         """Let go of the memory that this tensor has, and share that of ``other``, outside the graph."""
-        self._become(other._alias(), self._edge)
+        self._take_over(other._detached_alias(), self._edge)
 
-    def _become(self, view: Any, edge: Edge | None) -> None:
+    def _take_over(self, view: Any, edge: Edge | None) -> None:
         """Be ``view`` from now on.
 
         What is a view of this tensor, perhaps ``view`` too, keeps the former value as its base.
@@ -116,7 +116,7 @@ class Aliasing:
             former._base[0]._views[:] = [r for r in former._base[0]._views if r() is not self]
         new, old = view._data, self._data
         if new.__class__ is not old.__class__ or (new.shape, new.dtype) != (old.shape, old.dtype):
-            CHANGES[0] += 1
+            VERSION_COUNTER[0] += 1
         self._base, self._views = view._base, None  # type: ignore[misc]  # a slot of Tensor
         self._base[0]._watch(self)
         self._bind(view._data, edge, replaces=True)
@@ -140,7 +140,7 @@ class Aliasing:
             )
         if self._base is None or self._base[1] is None:
             return
-        for base in self._lineage()[1:]:
+        for base in self._view_chain()[1:]:
             if base._edge is None:
                 continue
             if self._edge is None:
@@ -199,17 +199,17 @@ class Aliasing:
                 else:
                     value, root = primitive.view(base, value, **settings), base
         changes: list[tuple[Any, Any, Edge | None]] = []
-        root._follow(value._data, value._edge if recorded else root._edge, recorded, changes)
+        root._replay_views(value._data, value._edge if recorded else root._edge, recorded, changes)
         if root._base is not None:
             memory = root._base[0]
             for other in memory._live_views():
                 if other is not root:
-                    other._follow(value._data, other._edge, False, changes)
+                    other._replay_views(value._data, other._edge, False, changes)
             changes.append((memory, value._data, None))
         for tensor, new_data, new_edge in changes:
             tensor._bind(new_data, new_edge)
 
-    def _follow(
+    def _replay_views(
         self, data: Any, edge: Edge | None, recorded: bool, changes: list[tuple[Any, Any, Edge | None]]
     ) -> None:
         """Add to ``changes`` what binding this cell to ``data`` and ``edge`` makes of it and of its views."""
@@ -254,7 +254,7 @@ class Aliasing:
             base = self._base = None
         return base is not None or bool(self._live_views())
 
-    def _spread(self) -> None:
+    def _propagate(self) -> None:
         """Let all that see this cell's memory see its value, which was stored past them."""
         views = self._live_views()
         if not views or views[0]._base[1] is not None:  # else a hidden memory, which what shares it takes along
@@ -277,7 +277,7 @@ class Aliasing:
             self._refresh_copies()
         return True
 
-    def _family(self) -> list[Any]:
+    def _all_aliases(self) -> list[Any]:
         """All live tensors that see this one's memory, the owner of it first."""
         root = self
         while root._base is not None:
@@ -296,7 +296,7 @@ class Aliasing:
             return self._data.again is None
         if self._base is None and (self._views is None or not self._live_views()):
             return references(self) == UNIQUE and backend.is_writable(self._data)
-        cells = self._family()
+        cells = self._all_aliases()
         root = cells[0]
         if self._data is not root._data and backend.base_of(self._data) is not root._data:
             return False
@@ -315,7 +315,7 @@ class Aliasing:
             return False
         return backend.is_writable(root._data)
 
-    def _own(self) -> Any:
+    def _own_storage(self) -> Any:
         """The raw array, which the caller may overwrite: memory of this cell's family only, a copy if need be.
 
         None where there is no such memory.  Afterwards the caller calls `_refresh_copies` where there are views.
@@ -336,7 +336,7 @@ class Aliasing:
 
     def _refresh_copies(self) -> None:
         """After memory was overwritten: views whose array is a copy, not a window, are computed again."""
-        cells = self._family()
+        cells = self._all_aliases()
         memory = cells[0]._data
         base_of = BY_TYPE[memory.__class__].base_of
         for tensor in cells:

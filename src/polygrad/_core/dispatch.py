@@ -47,7 +47,7 @@ class _OfKind(dict):
         return found
 
 
-is_discrete = _OfKind("int", "bool")
+is_integral_or_bool = _OfKind("int", "bool")
 is_complex = _OfKind("complex")
 
 
@@ -192,7 +192,7 @@ def _only_levels_differ(primitive: Primitive, operands: Sequence[Any], names: Se
         return False
     if len({array.dtype for array, name in zip(arrays, names, strict=True) if name in primitive.promotes}) > 1:
         return False
-    return not primitive.floats or not is_discrete[arrays[0].__class__, arrays[0].dtype]
+    return not primitive.floats or not is_integral_or_bool[arrays[0].__class__, arrays[0].dtype]
 
 
 #: Operations that ask which element is larger, and others of which libraries compute something for complex numbers.
@@ -255,7 +255,7 @@ def several(
     plan = primitive.plan(tuple([edge is not None for edge in edges]))
     node = make_node(plan, tuple([edge for edge in edges if edge is not None]), saved_by(plan), None)
     return tuple([
-        cell(out, None if is_discrete[type(out), out.dtype] else make_node(plan, (node,), (), out.shape, number))
+        cell(out, None if is_integral_or_bool[type(out), out.dtype] else make_node(plan, (node,), (), out.shape, number))
         for number, out in enumerate(outputs)
     ])  # fmt: skip
 
@@ -282,7 +282,7 @@ def generate(primitive: Primitive, operator: bool = False) -> Callable:
         operate=operate, beside_number=beside_number, plan_of=primitive.plan, widened=widened,
         plans=primitive.plans, primitive=primitive, RECORDERS=RECORDERS, scalar_operand=scalar_operand,
         scalars=_scalars.get, SCALARS=SCALARS, sequence=graph.next_sequence, several=several, Tensor=Tensor,
-        TENSOR_TYPES=TENSOR_TYPES, top=top, is_discrete=is_discrete, is_complex=is_complex,
+        TENSOR_TYPES=TENSOR_TYPES, top=top, is_integral_or_bool=is_integral_or_bool, is_complex=is_complex,
         EXPLAINED=EXPLAINED, MemoryIsLent=MemoryIsLent,
         on_private_memory=on_private_memory,
     )  # fmt: skip
@@ -379,7 +379,7 @@ def _text(primitive: Primitive, operator: bool) -> tuple[str, dict[str, Any]]:
         add(f"        return widened(dispatch, ({', '.join(names)},){_settings_call(primitive)})")
     if primitive.check is not None:
         scope["check"] = primitive.check
-        add(f"    if is_discrete[kind, a0.dtype]: check(primitive, {', '.join(arrays)})")
+        add(f"    if is_integral_or_bool[kind, a0.dtype]: check(primitive, {', '.join(arrays)})")
     add("    try:")
     add(f"        out = kernels[kind]({', '.join(arrays)}{_settings_call(primitive)})")
     add(
@@ -415,7 +415,7 @@ def _read_operands(
         add(f"    if RECORDERS: note_read({names[0]})")
         add(f"    a0 = {names[0]}._data; e0 = {names[0]}._edge; kind = type(a0)")
         if primitive.floats:
-            add("    if e0 is None and is_discrete[kind, a0.dtype]:")
+            add("    if e0 is None and is_integral_or_bool[kind, a0.dtype]:")
             add(f"        {again}")
         return
     if len(names) == 2 and len(primitive.promotes) == 2:
@@ -461,7 +461,7 @@ def _read_pair(primitive: Primitive, x: str, y: str, again: str, unknown: str, a
     add(f"            if a0 is None: {again}")
     add(f"    else: {unknown}")
     if primitive.floats:
-        add("    if e0 is None and e1 is None and is_discrete[kind, a0.dtype]:")
+        add("    if e0 is None and e1 is None and is_integral_or_bool[kind, a0.dtype]:")
         add(f"        {again}")
 
 

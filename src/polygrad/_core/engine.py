@@ -16,7 +16,7 @@ from typing import Any
 from .._forking import lock
 from .._state import RECORDERS, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
-from .dispatch import is_discrete
+from .dispatch import is_integral_or_bool
 from .graph import NODE, Edge, GradientEdge, Hooks, Leaf, Node, hooks_of, make_node
 from .primitive import OPERATIONS
 from .tensor import Tensor, cell
@@ -25,7 +25,7 @@ from .tensor import Tensor, cell
 _adding = lock()
 
 #: Anomaly mode's: given the edges that a sweep starts from, the context that the sweep runs in.
-guard: Callable[[Iterable[Edge]], AbstractContextManager] | None = None
+anomaly_context: Callable[[Iterable[Edge]], AbstractContextManager] | None = None
 
 
 def backward(
@@ -46,7 +46,7 @@ def backward(
             if edge.__class__ is Node:
                 hooks_of(edge).retains_grad = True
     reached = sweep(outputs, gradients, retain_graph, create_graph, wanted)
-    found = [(edge, to_user(g)) for edge, g in reached.items() if edge.__class__ is Leaf]
+    found = [(edge, to_torch_convention(g)) for edge, g in reached.items() if edge.__class__ is Leaf]
     for _, g in found:
         if BY_TYPE[g._read().__class__].level:
             _check_levels(found)
@@ -105,7 +105,7 @@ def grad(
     """The gradients of ``outputs`` with respect to ``inputs``; None where an input was not used, if that is allowed."""
     edges = _edges_of(inputs, outputs)
     reached = sweep(outputs, gradients, retain_graph, create_graph, dict.fromkeys(edges), not allow_unused)
-    return [to_user(reached[edge]) if edge in reached else None for edge in edges]
+    return [to_torch_convention(reached[edge]) if edge in reached else None for edge in edges]
 
 
 def unused(number: int, edge: Edge | GradientEdge) -> str:
@@ -159,7 +159,7 @@ def sweep(
         cotangents[edge] = cotangents[edge] + g if edge in cotangents else g
     useful: set[Edge] | None = None
     if wanted is not None:
-        useful = _leading_to(wanted, cotangents)
+        useful = _reachable_backward(wanted, cotangents)
         if complete:
             for number, edge in enumerate(wanted):
                 if edge not in useful:
@@ -170,11 +170,11 @@ def sweep(
     retained: dict[Edge, Tensor] = {}
     token = grad_mode.set(create_graph)
     try:
-        if guard is None:
-            reached = _walk(heap, cotangents, retained, retain, create_graph, wanted, useful)
+        if anomaly_context is None:
+            reached = _run_backward(heap, cotangents, retained, retain, create_graph, wanted, useful)
         else:
-            with guard(cotangents):
-                reached = _walk(heap, cotangents, retained, retain, create_graph, wanted, useful)
+            with anomaly_context(cotangents):
+                reached = _run_backward(heap, cotangents, retained, retain, create_graph, wanted, useful)
         for leaf, g in cotangents.items():  # only leaves are left
             if leaf.hooks is not None:
                 g = _run_hooks(leaf.hooks, leaf, g, retained)
@@ -189,7 +189,7 @@ def sweep(
     return reached
 
 
-def _walk(
+def _run_backward(
     heap: list[tuple[int, Node]],
     cotangents: dict[Edge, Any],
     retained: dict[Edge, Tensor],
@@ -292,7 +292,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     return xp.reshape(g, shape) if extra else g
 
 
-def _leading_to(wanted: dict[Edge, None], roots: Any) -> set[Edge]:
+def _reachable_backward(wanted: dict[Edge, None], roots: Any) -> set[Edge]:
     """The edges from which one of ``wanted`` can be reached: only these parts of the graph are gone through."""
     earliest = min(edge.sequence for edge in wanted)
     found: set[Edge] = set()
@@ -316,7 +316,7 @@ def _seed_of_edge(edge: Edge, gradient: Tensor | None, create_graph: bool) -> An
         raise RuntimeError(f"the gradient has shape {tuple(gradient.shape)}, but the GradientEdge {tuple(edge.shape)}")
     if RECORDERS:
         note_read(gradient)
-    return from_user(gradient, create_graph)
+    return from_torch_convention(gradient, create_graph)
 
 
 def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
@@ -363,7 +363,7 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
                 "tensor has a real gradient"
             )
         gradient = OPERATIONS.astype(gradient, output.dtype)
-    return from_user(gradient, create_graph)
+    return from_torch_convention(gradient, create_graph)
 
 
 class _Complex(dict):
@@ -385,25 +385,25 @@ def _conjugate(g: Any) -> Any:
     return namespace_of(g).conj(g) if _is_complex(g) else g
 
 
-def to_user(g: Any) -> Tensor:
+def to_torch_convention(g: Any) -> Tensor:
     """The cotangent ``g`` in a cell of the user's own, in PyTorch's convention."""
     g = _conjugate(g)
     return cell(g._read(), g._edge) if g.__class__ is Tensor else cell(g)
 
 
-def from_user(tensor: Tensor, create_graph: bool) -> Any:
-    """The reverse of `to_user`."""
+def from_torch_convention(tensor: Tensor, create_graph: bool) -> Any:
+    """The reverse of `to_torch_convention`."""
     return _conjugate(cell(tensor._read(), tensor._edge) if create_graph else tensor._read())
 
 
 def _run_hooks(hooks: Hooks, edge: Edge, g: Any, retained: dict[Edge, Tensor]) -> Any:
     """Pass ``g`` through the ``hooks`` on ``edge``; what comes out is what the user asked to retain."""
     for callback in list(hooks.callbacks.values()):
-        result = callback(to_user(g))
+        result = callback(to_torch_convention(g))
         if result is not None:
-            g = from_user(_checked(callback, g, result), g.__class__ is Tensor)
+            g = from_torch_convention(_checked(callback, g, result), g.__class__ is Tensor)
     if hooks.retains_grad:
-        retained[edge] = to_user(g)
+        retained[edge] = to_torch_convention(g)
     return g
 
 
@@ -414,7 +414,7 @@ def _checked(callback: Callable, g: Any, result: Any) -> Tensor:
         raise TypeError(f"hook {name!r} returned a {type(result).__name__}; a hook returns a Tensor or None")
     if RECORDERS:
         note_read(result)
-    before = to_user(g)
+    before = to_torch_convention(g)
     for what in ("shape", "dtype", "backend"):
         old, new = getattr(before, what), getattr(result, what)
         if old != new:
@@ -425,7 +425,7 @@ def _checked(callback: Callable, g: Any, result: Any) -> Tensor:
 
 
 def _to_users(cotangents: Sequence[Any]) -> tuple[Tensor | None, ...]:
-    return tuple(None if c is None else to_user(c) for c in cotangents)
+    return tuple(None if c is None else to_torch_convention(c) for c in cotangents)
 
 
 def _checked_all(callback: Callable, before: Sequence[Any], after: Any) -> list[Any]:
@@ -437,7 +437,9 @@ def _checked_all(callback: Callable, before: Sequence[Any], after: Any) -> list[
         )
     create_graph = any(c.__class__ is Tensor for c in before)
     return [
-        None if new is None else from_user(new if old is None else _checked(callback, old, new), create_graph)
+        None
+        if new is None
+        else from_torch_convention(new if old is None else _checked(callback, old, new), create_graph)
         for old, new in zip(before, after, strict=True)
     ]
 
@@ -487,7 +489,7 @@ def _as_tensors(node: Node, saved: tuple) -> tuple:
                         cell(
                             out,
                             None
-                            if is_discrete[type(out), out.dtype]
+                            if is_integral_or_bool[type(out), out.dtype]
                             else make_node(node.plan, (node,), (), out.shape, number),
                         )
                         for number, out in enumerate(value)

@@ -41,7 +41,7 @@ def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Ex
     """
     if any(isinstance(error, BY_TYPE[array.__class__].value_errors) for array in arrays) or not _refuses(error):
         return error
-    if primitive.misfit is not None and (message := primitive.misfit(*arrays)):
+    if primitive.shape_error is not None and (message := primitive.shape_error(*arrays)):
         return ShapeError(message)
     described = ", ".join(
         f"{BY_TYPE[a.__class__].from_dtype(a.dtype).name}{list(a.shape)}" for a in arrays if hasattr(a, "shape")

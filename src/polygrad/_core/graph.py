@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from threading import RLock
 from typing import Any, NamedTuple, TypeVar, final
 
-from .._state import CHANGES
+from .._state import VERSION_COUNTER
 
 next_sequence = itertools.count(1).__next__
 
@@ -46,12 +46,12 @@ class RemovableHandle:
         self.id = next_sequence()
         self._hooks = hooks
         hooks[self.id] = callback
-        CHANGES[0] += 1
+        VERSION_COUNTER[0] += 1
 
     def remove(self) -> None:
         """Take the hook back.  Doing so twice does nothing."""
         self._hooks.pop(self.id, None)
-        CHANGES[0] += 1
+        VERSION_COUNTER[0] += 1
 
     def __enter__(self) -> RemovableHandle:
         return self
@@ -133,9 +133,9 @@ class Node:
     @property
     def next_functions(self) -> tuple[tuple[Node | Leaf | None, int], ...]:
         """Where the gradient goes next: for each operand the node, or None, and by which of its outputs it enters."""
-        operation = entry(self)[0]
+        operation = node_and_output(self)[0]
         edges = iter(operation.edges)
-        return tuple(entry(next(edges)) if needed else (None, 0) for needed in operation.plan.mask)
+        return tuple(node_and_output(next(edges)) if needed else (None, 0) for needed in operation.plan.mask)
 
     def register_hook(self, hook: Callable) -> RemovableHandle:
         """Call ``hook(grad_inputs, grad_outputs)`` after this node's rule ran; what it returns replaces the former."""
@@ -161,7 +161,7 @@ Edge = Leaf | Node
 AnyEdge = TypeVar("AnyEdge", bound=Edge)
 
 
-def entry(edge: AnyEdge) -> tuple[AnyEdge, int]:
+def node_and_output(edge: AnyEdge) -> tuple[AnyEdge, int]:
     """The operation that ``edge`` belongs to, and the number of its output that ``edge`` is."""
     if edge.__class__ is Node and edge.output is not None:
         return edge.edges[0], edge.output
@@ -192,7 +192,7 @@ class GradientEdge(NamedTuple):
         if not several or not 0 <= self.output_nr < node.plan.primitive.outputs:  # type: ignore[union-attr]  # see `several`
             raise RuntimeError(f"{node!r} has no output {self.output_nr}")
         own = (node, self.output_nr)
-        found = (edge for edge in reachable(roots) if edge.__class__ is Node and entry(edge) == own)
+        found = (edge for edge in reachable(roots) if edge.__class__ is Node and node_and_output(edge) == own)
         return next(found, None) or make_node(node.plan, (node,), (), None, self.output_nr)  # type: ignore[union-attr]  # see `several`
 
 

@@ -123,9 +123,9 @@ def lend(tensor: Any) -> Any:
     if not BY_TYPE[tensor._data.__class__].shares_with_numpy or RECORDERS:
         return None
     if tensor._data.__class__ not in LENT:
-        if tensor._lineage()[-1]._own() is None:
+        if tensor._view_chain()[-1]._own_storage() is None:
             return None
-        owner, *views = tensor._family()
+        owner, *views = tensor._all_aliases()
         owner._data = _lent(owner._data)
         token = grad_mode.set(False)
         try:
@@ -140,7 +140,7 @@ def lend(tensor: Any) -> Any:
 
 def end_loan(tensor: Any) -> bool:
     """Give the memory back to the family of ``tensor`` alone, if NumPy has let go of it.  Says whether it has."""
-    cells = [x for x in tensor._family() if x._data.__class__ in LENT]
+    cells = [x for x in tensor._all_aliases() if x._data.__class__ in LENT]
     distinct = {id(x._data): x._data for x in cells if x._data.again is None}
     # Each of them holds the memory once: it is that, or a window of it.
     if UNIQUE is None or references(cells[0]._data) != UNIQUE + len(distinct) - 1:

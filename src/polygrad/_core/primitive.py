@@ -97,9 +97,9 @@ class Primitive:
         self.joint: Callable | None = None
         self.derivative: Callable | None = None
         #: Forward-mode rules by operand, where one is declared.
-        self.pushforwards: dict[str, Callable] = {}
+        self.jvp_rules: dict[str, Callable] = {}
         #: What is wrong with raw operands that the array library refused: ``(*operands) -> message or None``.
-        self.misfit: Callable[..., str | None] | None = None
+        self.shape_error: Callable[..., str | None] | None = None
         #: Raises for integers of which the array library would compute something without a word: ``(primitive, *arrays)``.
         self.check: Callable[..., None] | None = None
         self.accumulates, self.alike = accumulates, alike
@@ -153,7 +153,7 @@ class Primitive:
         known = self._known()
         for operand, rule in rules.items():
             self._check(operand, rule, known)
-        self.pushforwards.update(rules)
+        self.jvp_rules.update(rules)
         return self
 
     @property

@@ -15,7 +15,7 @@ from .._dtypes import DType
 from .._state import RECORDERS, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .aliasing import Aliasing
-from .graph import Edge, Leaf, Node, RemovableHandle, entry, hooks_of
+from .graph import Edge, Leaf, Node, RemovableHandle, hooks_of, node_and_output
 from .lending import LENT, private
 from .primitive import OPERATIONS
 from .scalars import PLAIN, SCALARS, UnknownOperandError, plain
@@ -197,12 +197,12 @@ class Tensor(Aliasing):
     def grad_fn(self) -> Node | None:
         """The node of the operation that computed this tensor, or None for a leaf."""
         edge: Any = self._edge
-        return entry(edge)[0] if edge.__class__ is Node else None
+        return node_and_output(edge)[0] if edge.__class__ is Node else None
 
     @property
     def output_nr(self) -> int:
         """Which output of ``grad_fn`` this tensor is."""
-        return 0 if self._edge is None else entry(self._edge)[1]
+        return 0 if self._edge is None else node_and_output(self._edge)[1]
 
     @property
     def grad(self) -> Tensor | None:
@@ -309,12 +309,12 @@ class Tensor(Aliasing):
 
     def detach(self) -> Tensor:
         """The same value outside the graph.  It shares memory: a write to either reaches the other."""
-        return self._alias()
+        return self._detached_alias()
 
     @property
     def data(self) -> Tensor:
         """A detached tensor that shares this one's cell; assigning replaces the value and leaves the graph alone."""
-        return self._alias()
+        return self._detached_alias()
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -325,7 +325,7 @@ class Tensor(Aliasing):
                 f"the data of a tensor that requires grad must be of floating-point or complex type, not "
                 f"{value.dtype.name}"
             )
-        self._share(value)
+        self._share_storage(value)
         if self._edge.__class__ is Leaf:
             self._edge.shape = tuple(self._data.shape)
 

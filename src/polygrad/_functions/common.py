@@ -152,13 +152,13 @@ def check_countable(name: str, shape: Sequence[int]) -> None:
         raise RuntimeError(f"{name}: the result would have the shape {tuple(shape)}, which is too large")
 
 
-def known_values(tensor: Tensor) -> Any:
+def values_for_checks(tensor: Tensor) -> Any:
     """The values as a NumPy array, to check them; None while a function is traced, which must not depend on them.
 
     Inside vmap these are the values of all examples: their shape says nothing.
     """
     backend, array = tensor.backend, tensor._read()
-    return None if RECORDERS or backend.is_traced(array) else backend.known_values(array)
+    return None if RECORDERS or backend.is_traced(array) else backend.values_for_checks(array)
 
 
 def ask(tensor: Tensor, question: Callable[[Any], Any]) -> Any:
@@ -172,7 +172,7 @@ def ask(tensor: Tensor, question: Callable[[Any], Any]) -> Any:
         return backend.ask(array, question)
     if backend.level or (RECORDERS and recorder() is not None):
         return None
-    return question(backend.known_values(array))
+    return question(backend.values_for_checks(array))
 
 
-__all__ = ["ask", "check_tensor", "dims_of", "known_values", "numpy_spelling", "sizes", "xp"]
+__all__ = ["ask", "check_tensor", "dims_of", "numpy_spelling", "sizes", "values_for_checks", "xp"]

@@ -178,7 +178,7 @@ def conj_physical(input: Tensor) -> Tensor:
 
 def is_conj(input: Tensor) -> bool:
     """Whether ``input`` is a view that conjugates what it is a view of."""
-    views = check_tensor(input, "is_conj")._lineage()[:-1]
+    views = check_tensor(input, "is_conj")._view_chain()[:-1]
     return sum(view._base[1].name == "conj" for view in views) % 2 == 1 and input.dtype.is_complex
 
 
@@ -189,7 +189,7 @@ def resolve_conj(input: Tensor) -> Tensor:
 
 def resolve_neg(input: Tensor) -> Tensor:
     """``input`` itself, or a copy where it is the imaginary part of a view that conjugates."""
-    lineage = check_tensor(input, "resolve_neg")._lineage()
+    lineage = check_tensor(input, "resolve_neg")._view_chain()
     parts = [base for view, base in itertools.pairwise(lineage) if view._base[1].name == "imag"]
     return xp.clone(input) if any(is_conj(base) for base in parts) else input
 

@@ -158,7 +158,7 @@ def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
 
 def _reshape_in_place(self: Tensor, view: Tensor) -> Tensor:
     self._check_in_place()
-    self._become(view, view._edge if self._records() else self._edge)
+    self._take_over(view, view._edge if self._records() else self._edge)
     return self
 
 

@@ -368,7 +368,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     return separate_from(A, result)  # type: ignore[arg-type]  # n has a bit, so there is a factor
 
 
-def svd_parts(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:
+def _legacy_svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:
     """PyTorch's older ``svd``: ``U``, ``S`` and ``V`` with ``input == U @ diag(S) @ V.mH``."""
     if not compute_uv:
         raise RuntimeError(

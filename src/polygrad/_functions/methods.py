@@ -124,7 +124,7 @@ def attach() -> None:
     put("where", elementwise.where_method)
     put("inverse", linalg.inv)
     put("pinverse", linalg.pinv)
-    put("svd", linalg.svd_parts)
+    put("svd", linalg._legacy_svd)
     for name in inplace.NAMES:
         put(name + "_", inplace.method(name, {"div": "divide", **TORCH_NAMES}.get(name)))
     for method in (*inplace.METHODS, *kinds.METHODS):

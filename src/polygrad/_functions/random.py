@@ -19,7 +19,7 @@ from .._devices import native_device
 from .._dtypes import DType, finfo, iinfo
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
-from .common import ask, check_tensor, known_values, lengths, sizes, warn, xp
+from .common import ask, check_tensor, lengths, sizes, values_for_checks, warn, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
 from .manipulation import broadcast_tensors
@@ -354,7 +354,7 @@ def multinomial(
         )
     if num_samples < 1:
         raise RuntimeError(f"multinomial: cannot sample {num_samples} classes")
-    values = known_values(input)
+    values = values_for_checks(input)
     if values is not None:
         _check_weights(values, num_samples, replacement)
     weights = xp.astype(input.detach(), _dtypes.float64)

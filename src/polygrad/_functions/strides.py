@@ -25,7 +25,7 @@ def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
 
 def strides_of(tensor: Tensor) -> tuple[int, ...]:
     """The strides of ``tensor``, in elements."""
-    chain = tensor._lineage()
+    chain = tensor._view_chain()
     shape = tuple(chain[-1].shape)
     strides = contiguous_strides(shape)
     for view in reversed(chain[:-1]):

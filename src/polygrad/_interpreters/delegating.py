@@ -12,7 +12,7 @@ from .namespace import namespace_over, on_one_type
 from .tracer import plain
 
 
-class Grounded(Backend):
+class DelegatingBackend(Backend):
     """A backend over the plain backend ``ground``, which knows the data types and devices."""
 
     ground: Backend
@@ -42,7 +42,7 @@ class Grounded(Backend):
         return self.ground.device_name(device)
 
 
-class Interpreter(Grounded):
+class Interpreter(DelegatingBackend):
     """One level's backend over the plain backend ``ground``.  A subclass says how it runs a primitive."""
 
     #: The transform's name, for messages.
@@ -91,8 +91,8 @@ class Interpreter(Grounded):
     def device(self, array: Any) -> Any:
         return self.ground.device(plain(array))
 
-    def known_values(self, array: Any) -> Any:
-        return self.ground.known_values(plain(array))
+    def values_for_checks(self, array: Any) -> Any:
+        return self.ground.values_for_checks(plain(array))
 
     def asarray(self, obj: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
         return self.ground.asarray(obj, dtype=dtype, device=device, copy=copy)

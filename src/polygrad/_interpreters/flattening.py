@@ -1,6 +1,6 @@
 """Arrays that compute something else, as the plain arrays that they are made of: what a library's own loop takes.
 
-A `Form` says how they are put together again.  What goes through a loop keeps its form from step to step, so where two
+A `TracerSpec` says how they are put together again.  What goes through a loop keeps its form from step to step, so where two
 forms meet there is one that both fit into (`joined`): a batch where one of them is the same for all examples, a tangent
 where one of them has none.
 """
@@ -15,10 +15,10 @@ from .._core.tensor import Tensor
 from .lifting import lifted
 from .namespace import namespace_over
 from .trace import Frame, plain_backend
-from .tracer import Interpreted
+from .tracer import Tracer
 
 
-class Form(NamedTuple):
+class TracerSpec(NamedTuple):
     """How an array of ``frame`` is made: of its value, and of a tangent where it has one.  None stands for a plain array."""
 
     frame: Any
@@ -27,14 +27,14 @@ class Form(NamedTuple):
     parts: tuple[Any, ...]
 
 
-def form_of(array: Any) -> Form | None:
+def form_of(array: Any) -> TracerSpec | None:
     """The form of ``array``."""
-    if not isinstance(array, Interpreted):
+    if not isinstance(array, Tracer):
         return None
-    return Form(array.frame, getattr(array, "mapped", False), tuple([form_of(part) for part in _parts(array)]))
+    return TracerSpec(array.frame, getattr(array, "mapped", False), tuple([form_of(part) for part in _parts(array)]))
 
 
-def frames_of(form: Form | None) -> list[Frame]:
+def frames_of(form: TracerSpec | None) -> list[Frame]:
     """The frames that arrays of ``form`` belong to, the highest first."""
     return [] if form is None else [form.frame, *frames_of(form.parts[0])]
 
@@ -44,11 +44,11 @@ def varies_in_batch(array: Any) -> bool:
     return any(_depths(form_of(array)))
 
 
-def _parts(array: Interpreted) -> list[Any]:
+def _parts(array: Tracer) -> list[Any]:
     return [part for part in array.taken_apart()[1] if part is not None]
 
 
-def joined(one: Form | None, other: Form | None) -> Form | None:
+def joined(one: TracerSpec | None, other: TracerSpec | None) -> TracerSpec | None:
     """The form that arrays of both can be brought into."""
     if one is None or other is None:
         return one or other
@@ -56,14 +56,14 @@ def joined(one: Form | None, other: Form | None) -> Form | None:
         high, low = (one, other) if one.frame.level > other.frame.level else (other, one)
         return high._replace(parts=(joined(high.parts[0], low), *high.parts[1:]))
     parts = [joined(a, b) for a, b in zip_longest(one.parts, other.parts)]
-    return Form(one.frame, one.mapped or other.mapped, tuple(parts))
+    return TracerSpec(one.frame, one.mapped or other.mapped, tuple(parts))
 
 
-def grown(array: Any, form: Form | None) -> Any:
+def grown(array: Any, form: TracerSpec | None) -> Any:
     """``array`` in a form that its own fits into."""
     if form is None:
         return array
-    own = isinstance(array, Interpreted) and array.frame is form.frame
+    own = isinstance(array, Tracer) and array.frame is form.frame
     given = _parts(array) if own else [array]
     parts = [grown(part, inner) for part, inner in zip(given, form.parts, strict=False)]
     value = parts[0]
@@ -76,30 +76,30 @@ def grown(array: Any, form: Form | None) -> Any:
 
 
 def _taken_apart(array: Any) -> list[Any]:
-    if not isinstance(array, Interpreted):
+    if not isinstance(array, Tracer):
         return [array]
     return [plain for part in _parts(array) for plain in _taken_apart(part)]
 
 
-def _made(form: Form | None, arrays: Iterator[Any]) -> Any:
+def _made(form: TracerSpec | None, arrays: Iterator[Any]) -> Any:
     if form is None:
         return next(arrays)
     return form.frame.made([_made(part, arrays) for part in form.parts], form.mapped)
 
 
-def _depths(form: Form | None, depth: int = 0) -> list[int]:
+def _depths(form: TracerSpec | None, depth: int = 0) -> list[int]:
     """How many axes of batches each plain array of ``form`` begins with."""
     if form is None:
         return [depth]
     return [found for part in form.parts for found in _depths(part, depth + form.mapped)]
 
 
-def raised(x: Tensor, form: Form | None) -> Tensor:
+def raised(x: Tensor, form: TracerSpec | None) -> Tensor:
     """``x`` as a tensor of all frames of ``form``, where it is in the graph: so its gradient is, too."""
     return x if x._edge is None else lifted(x, frames_of(form))
 
 
-class Packing:
+class Flattener:
     """Several arrays as plain ones, and back; each has a form."""
 
     def __init__(self, arrays: Sequence[Any]):

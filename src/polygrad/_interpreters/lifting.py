@@ -16,10 +16,10 @@ from .._core.primitive import OPERATIONS, AnyType
 from .._core.tensor import Tensor, cell
 from .._state import grad_enabled
 from .trace import Frame
-from .tracer import Interpreted, layers
+from .tracer import Tracer, layers
 
 
-class Crossing:
+class LiftOp:
     """A linear map across the border of ``frame``, and its own plan as the engine sees it: nothing is saved."""
 
     __slots__ = ("frame", "mask")
@@ -33,7 +33,7 @@ class Crossing:
         self.frame, self.mask = frame, mask
 
     @property
-    def primitive(self) -> Crossing:
+    def primitive(self) -> LiftOp:
         """What the engine asks for the number of outputs."""
         return self
 
@@ -61,7 +61,7 @@ class Crossing:
         return [c for c, needed in zip(self.adjoint(g), self.mask, strict=True) if needed]
 
 
-def cross(kind: type[Crossing], frame: Frame | None, *operands: Any) -> Any:
+def apply(kind: type[LiftOp], frame: Frame | None, *operands: Any) -> Any:
     """The map of ``kind`` on Tensors, recorded, or on raw arrays."""
     crossing = kind(frame)
     if operands[0].__class__ is not Tensor and not isinstance(operands[0], Tensor):
@@ -76,18 +76,18 @@ def cross(kind: type[Crossing], frame: Frame | None, *operands: Any) -> Any:
     return cell(array, make_node(crossing, edges, (), array.shape))
 
 
-def through(array: Any, frame: Frame, function: Callable[[Any, int], Any], axis: int = 0) -> Any:
+def map_inner(array: Any, frame: Frame, function: Callable[[Any, int], Any], axis: int = 0) -> Any:
     """``function(array, axis)`` for a map across the border of ``frame``, below the layers of higher levels.
 
     The layers are put around the result again.  ``axis`` is that of ``frame`` outside of it: it moves back behind the
     axes of the layers that are taken off.
     """
-    if not isinstance(array, Interpreted) or array.level <= frame.level:
+    if not isinstance(array, Tracer) or array.level <= frame.level:
         return function(array, axis)
-    return array.frame.around(array, lambda part, further: through(part, frame, function, axis + further))
+    return array.frame.around(array, lambda part, further: map_inner(part, frame, function, axis + further))
 
 
-class Argument(Crossing):
+class Identity(LiftOp):
     """The identity: an argument of a function that is differentiated by it, apart from the tensor that was given for it."""
 
     __slots__ = ()
@@ -101,36 +101,36 @@ class Argument(Crossing):
 
 def stop(edge: Edge | None, shape: tuple[int, ...]) -> Node:
     """An edge of ``shape`` for a sweep to end in; a graph that is recorded from there on leads to ``edge``."""
-    return make_node(Argument(None), () if edge is None else (edge,), (), shape)
+    return make_node(Identity(None), () if edge is None else (edge,), (), shape)
 
 
-class Lift(Crossing):
+class Lift(LiftOp):
     """A constant of the frame, as an array of it."""
 
     __slots__ = ()
 
     def forward(self, x: Any) -> Any:
-        return through(x, self.frame, lambda part, axis: self.frame.constant(part))
+        return map_inner(x, self.frame, lambda part, axis: self.frame.constant(part))
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (g if self.frame.active else cross(Lower, self.frame, g),)
+        return (g if self.frame.active else apply(Lower, self.frame, g),)
 
 
-class Lower(Crossing):
+class Lower(LiftOp):
     """The adjoint of `Lift`: what all of the frame gives to a constant."""
 
     __slots__ = ()
 
     def forward(self, g: Any) -> Any:
-        return through(g, self.frame, self.frame.gathered)
+        return map_inner(g, self.frame, self.frame.gathered)
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (cross(Lift, self.frame, g),)
+        return (apply(Lift, self.frame, g),)
 
 
 def raised(array: Any, frames: Sequence[Frame]) -> Any:
     """``array`` as an array of all ``frames``, whatever it belongs to already."""
-    own = layers(array) if isinstance(array, Interpreted) else ()
+    own = layers(array) if isinstance(array, Tracer) else ()
     for frame in frames:
         if frame not in own:
             array = Lift(frame).forward(array)
@@ -143,7 +143,7 @@ def lifted(x: Tensor, frames: Collection[Frame]) -> Tensor:
         return x
     own = layers(x._read())
     for frame in sorted(set(frames) - set(own), key=lambda one: one.level):
-        x = cross(Lift, frame, x)
+        x = apply(Lift, frame, x)
     return x
 
 

@@ -13,7 +13,7 @@ from .._core.primitive import PRIMITIVES, Primitive
 from .._ops import arithmetic
 from .._ops.recurrent import scan_steps
 from ..backends.registry import BY_TYPE
-from .tracer import NUMBERS, Interpreted, plain
+from .tracer import NUMBERS, Tracer, plain
 
 
 class _Levels(dict):
@@ -161,7 +161,7 @@ class InterpreterNamespace:
 
     def asarray(self, x: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
         """``x`` as an array.  Arrays are not written to, so an interpreted one is its own copy."""
-        if not isinstance(x, Interpreted):
+        if not isinstance(x, Tracer):
             return self._ground.xp.asarray(x, dtype=dtype, device=device, copy=copy)
         return x if dtype is None else self.cast(x, dtype)
 
@@ -202,7 +202,7 @@ def _arrays(arguments: Any) -> list[Any]:
     """The interpreted arrays among ``arguments``, and in lists of them."""
     found = []
     for x in arguments:
-        if isinstance(x, Interpreted):
+        if isinstance(x, Tracer):
             found.append(x)
         elif isinstance(x, (list, tuple)):
             found += _arrays(x)

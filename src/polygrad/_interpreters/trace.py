@@ -135,7 +135,7 @@ class Frame:
 
 def plain_backend(array_type: type) -> Any:
     """The backend of the plain arrays in, or of, ``array_type``."""
-    backend: Any = BY_TYPE[array_type]  # above level 0 it has a ground: see `backend.Grounded`
+    backend: Any = BY_TYPE[array_type]  # above level 0 it has a ground: see `delegating.DelegatingBackend`
     return backend.ground if backend.level > 1 else backend  # recorded arrays are plain ones to a transform
 
 

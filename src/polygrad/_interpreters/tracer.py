@@ -16,7 +16,7 @@ from .trace import Frame
 NUMBERS = frozenset((bool, int, float, complex))
 
 
-class Interpreted:
+class Tracer:
     """An array of a frame.  ``inside`` is the array that it wraps, of the next lower level."""
 
     __slots__ = ("frame", "shape")
@@ -37,7 +37,7 @@ class Interpreted:
         """The array of the next lower level."""
         raise NotImplementedError
 
-    def taken_apart(self) -> tuple[Callable[..., Interpreted], tuple[Any, ...]]:
+    def taken_apart(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
         """The arrays that it is made of, and the function that makes it of them, which does not hold them."""
         raise NotImplementedError
 
@@ -97,7 +97,7 @@ class Interpreted:
 def layers(array: Any) -> list[Frame]:
     """The frames that ``array`` belongs to, the highest first."""
     found = []
-    while isinstance(array, Interpreted):
+    while isinstance(array, Tracer):
         found.append(array.frame)
         array = array.inside
     return found
@@ -105,24 +105,24 @@ def layers(array: Any) -> list[Frame]:
 
 def plain(array: Any) -> Any:
     """The library's array at the bottom of ``array``."""
-    while isinstance(array, Interpreted):
+    while isinstance(array, Tracer):
         array = array.inside
     return array
 
 
-def _operand(array: Interpreted, other: Any) -> Any:
+def _operand(array: Tracer, other: Any) -> Any:
     """``other`` beside ``array``: another library's number, such as the eps of a data type, is a Python number."""
     kind = other.__class__  # exactly: numbers of libraries may be subclasses of Python's
-    if kind in NUMBERS or isinstance(other, Interpreted) or BY_TYPE[kind] is array.backend.ground:
+    if kind in NUMBERS or isinstance(other, Tracer) or BY_TYPE[kind] is array.backend.ground:
         return other
     return other.item() if getattr(other, "shape", None) == () else other
 
 
 def _binary(name: str) -> tuple[Callable, Callable]:
-    def operator(self: Interpreted, other: Any) -> Any:
+    def operator(self: Tracer, other: Any) -> Any:
         return getattr(self.backend.xp, name)(self, _operand(self, other))
 
-    def reflected(self: Interpreted, other: Any) -> Any:
+    def reflected(self: Tracer, other: Any) -> Any:
         return getattr(self.backend.xp, name)(_operand(self, other), self)
 
     return operator, reflected
@@ -138,11 +138,11 @@ for _symbol, _name in {
     "lshift": "bitwise_left_shift", "rshift": "bitwise_right_shift",
 }.items():  # fmt: skip
     _operator, _reflected = _binary(_name)
-    setattr(Interpreted, f"__{_symbol}__", _operator)
-    setattr(Interpreted, f"__r{_symbol}__", _reflected)
+    setattr(Tracer, f"__{_symbol}__", _operator)
+    setattr(Tracer, f"__r{_symbol}__", _reflected)
 for _symbol, _name in {
     "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal"
 }.items():  # fmt: skip
-    setattr(Interpreted, f"__{_symbol}__", _binary(_name)[0])
+    setattr(Tracer, f"__{_symbol}__", _binary(_name)[0])
 for _symbol, _name in {"neg": "negative", "pos": "positive", "abs": "abs", "invert": "bitwise_invert"}.items():
-    setattr(Interpreted, f"__{_symbol}__", _unary(_name))
+    setattr(Tracer, f"__{_symbol}__", _unary(_name))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from .._core.dispatch import is_discrete
+from .._core.dispatch import is_integral_or_bool
 from .._core.primitive import OPERATIONS, PRIMITIVES, elementwise, predicate, primitive
 from .._core.tensor import cell
 from .._state import RECORDERS
@@ -199,7 +199,7 @@ def _check_divisor(primitive, x, y):
     if backend.is_traced(y):
         backend.ask(y, check)
     elif not RECORDERS:
-        check(backend.known_values(y))
+        check(backend.values_for_checks(y))
 
 
 for _name in ("remainder", "fmod", "floor_divide"):
@@ -332,7 +332,7 @@ def astype(x, dtype):
     array = x._read()
     if array.dtype == native:
         return x
-    return cast.op(cell(array) if x._edge is not None and is_discrete[array.__class__, native] else x, native)
+    return cast.op(cell(array) if x._edge is not None and is_integral_or_bool[array.__class__, native] else x, native)
 
 
 def isdtype(dtype, kind):

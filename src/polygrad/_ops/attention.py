@@ -115,4 +115,4 @@ def _mask_misfit(query, key, value, mask):
     return None
 
 
-masked_attention.misfit = _mask_misfit
+masked_attention.shape_error = _mask_misfit

@@ -92,7 +92,7 @@ def _as_matrix(shape):
     return f"{rows}x{shape[-1]}"
 
 
-matmul.misfit = _matmul_misfit
+matmul.shape_error = _matmul_misfit
 
 # -- diagonals ---------------------------------------------------------------------------------------------------------
 

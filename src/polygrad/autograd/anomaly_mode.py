@@ -169,7 +169,7 @@ def _switch(mode: bool, check_nan: bool) -> None:
         )
     _state = (mode, check_nan)
     count_nodes_by(_place if mode else next_sequence)
-    engine.guard = _guard if mode else None
+    engine.anomaly_context = _guard if mode else None
 
 
 def is_anomaly_enabled() -> bool:

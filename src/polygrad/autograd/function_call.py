@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .._core.engine import from_user, to_user, unbroadcast
+from .._core.engine import from_torch_convention, to_torch_convention, unbroadcast
 from .._core.graph import Node, make_node
 from .._core.primitive import OPERATIONS, AnyType
 from .._core.tensor import Tensor, cell
@@ -188,7 +188,7 @@ class Call:
         ctx = self.ctx._opened(self._lifted(saved))
         given = [self.given(c, like) for c, like in zip(cotangents, self.likes, strict=True)]
         return [
-            None if result is None else from_user(result, create_graph)
+            None if result is None else from_torch_convention(result, create_graph)
             for needed, result in zip(self.mask, self.gradients(ctx, given), strict=True)
             if needed
         ]
@@ -201,7 +201,7 @@ class Call:
     def given(self, cotangent: Any, like: Like | None) -> Tensor | None:
         """What backward gets for one output."""
         if cotangent is not None:
-            return to_user(cotangent)
+            return to_torch_convention(cotangent)
         return like.zeros() if like is not None and self.ctx._materializes else None
 
     def _lifted(self, saved: tuple) -> tuple[Tensor | None, ...]:

@@ -18,9 +18,9 @@ from .._core.graph import Leaf
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._dtypes import finfo
-from .._functions.common import known_values
-from .._interpreters.batching.tracer import Batch, Batched, moved
-from .._interpreters.jvp.tracer import Direction, paired, parts
+from .._functions.common import values_for_checks
+from .._interpreters.batching.tracer import BatchTrace, BatchTracer, moved
+from .._interpreters.jvp.tracer import JVPTrace, paired, parts
 from .._interpreters.trace import Frame, stack
 from .._interpreters.tracer import layers
 from .function_call import Call, FunctionCtx, backward_of, has_own
@@ -42,7 +42,7 @@ def run(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict) -> Any:
         output = cls.forward(*args, **kwargs) if separate else cls.forward(ctx, *args, **kwargs)
     else:
         with _outside(frame):
-            output = (_pushed if isinstance(frame, Direction) else _batched)(cls, ctx, args, kwargs, frame)
+            output = (_pushed if isinstance(frame, JVPTrace) else _batched)(cls, ctx, args, kwargs, frame)
     if separate:
         cls.setup_context(ctx, args, output)
     return output
@@ -57,9 +57,9 @@ def _next_frame(cls: Any, args: Sequence[Any]) -> Any:
     if not frames:
         return None
     highest = max(frames, key=lambda frame: frame.level)
-    if isinstance(highest, Batch) and has_own(cls, "vmap"):
+    if isinstance(highest, BatchTrace) and has_own(cls, "vmap"):
         return highest
-    directions = [frame for frame in frames if isinstance(frame, Direction)]
+    directions = [frame for frame in frames if isinstance(frame, JVPTrace)]
     return max(directions, key=lambda frame: frame.level, default=None)
 
 
@@ -115,7 +115,7 @@ def _read(values: Sequence[Any]) -> list[Any]:
 # -- batches -----------------------------------------------------------------------------------------------------------
 
 
-def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, frame: Batch) -> Any:
+def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, frame: BatchTrace) -> Any:
     """The outputs by the user's ``vmap``, as arrays of ``frame``."""
     if cls.generate_vmap_rule:
         raise RuntimeError(
@@ -128,7 +128,7 @@ def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, fram
         )
     values, in_dims = list(args), [None] * len(args)  # type: list[Any], list[int | None]
     for number, array in enumerate(_read(args)):
-        if isinstance(array, Batched) and array.frame is frame:
+        if isinstance(array, BatchTracer) and array.frame is frame:
             values[number], in_dims[number] = cell(array.value), 0 if array.mapped else None
         elif array is not None:
             values[number] = cell(array)
@@ -154,7 +154,7 @@ def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, fram
     return _wrapped(args, values, before, output, arrays)
 
 
-def _in_batch(cls: Any, frame: Batch, out: Tensor, dim: int | None) -> Any:
+def _in_batch(cls: Any, frame: BatchTrace, out: Tensor, dim: int | None) -> Any:
     array = out._read()
     if dim is None:
         return frame.constant(array)
@@ -169,7 +169,7 @@ def _in_batch(cls: Any, frame: Batch, out: Tensor, dim: int | None) -> Any:
 # -- forward mode ------------------------------------------------------------------------------------------------------
 
 
-def _pushed(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, frame: Direction) -> Any:
+def _pushed(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, frame: JVPTrace) -> Any:
     """The outputs with their tangents, as arrays of ``frame``."""
     taken = [parts(x._read(), frame) if isinstance(x, Tensor) else (x, None) for x in args]
     values = [cell(part) if isinstance(x, Tensor) else x for x, (part, _) in zip(args, taken, strict=True)]
@@ -322,7 +322,7 @@ def _is_linear(gradients: Sequence[tuple[Tensor, Tensor]], tangents: Sequence[tu
         return True
     difference = sum(x for x, _ in left) - sum(x for x, _ in right)
     scale: Any = sum(size for _, size in (*left, *right))
-    found, size = known_values(xp.abs(difference)), known_values(scale)
+    found, size = values_for_checks(xp.abs(difference)), values_for_checks(scale)
     if found is None or size is None:
         return all(g._edge is not None for g, _ in gradients)
     # Rounding counts, and infinities say nothing.

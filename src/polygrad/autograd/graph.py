@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._core.graph import GradientEdge, Node, entry
+from .._core.graph import GradientEdge, Node, node_and_output
 from .._core.tensor import Tensor
 
 __all__ = ["GradientEdge", "Node", "get_gradient_edge"]
@@ -25,4 +25,4 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
             "It is not possible to get the gradient edge for a Tensor that does not require gradients; call "
             "x.requires_grad_() before it is used"
         )
-    return GradientEdge(*entry(tensor._edge), tensor._edge)
+    return GradientEdge(*node_and_output(tensor._edge), tensor._edge)

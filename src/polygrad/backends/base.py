@@ -176,7 +176,7 @@ class Backend:
 
         return numpy.from_dlpack(array)
 
-    def known_values(self, array: Any) -> Any:
+    def values_for_checks(self, array: Any) -> Any:
         """The values of ``array`` as a NumPy array, for checks; those of all examples, where it is a batch."""
         return self.to_numpy(array)
 
@@ -300,7 +300,7 @@ class Backend:
         """
         return function(*arrays)
 
-    def traced_together(self, array: Any, other: Any) -> bool:
+    def same_trace(self, array: Any, other: Any) -> bool:
         """Whether ``array`` belongs to the same trace as ``other``: to the same body of a loop, not to what is around it."""
         return self.is_traced(array)
 

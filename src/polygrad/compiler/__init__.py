@@ -20,8 +20,8 @@ from .errors import CompileError, RunsEagerly
 from .guards.dynamic_numbers import Changing
 from .guards.side_effects import Effects
 from .program import Program
-from .recompiles import advise, described, explain, explain_eviction
-from .replay.program import Outdated, replaying
+from .recompiles import described, explain, explain_eviction, warn_recompiles
+from .replay.program import GuardFailed, replaying
 
 #: A program that is made may be stale at once, where another thread has changed something in between.
 ATTEMPTS = 10
@@ -76,7 +76,7 @@ class Compiled:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         # A part of another compiled function, or of a transform; or somebody looks for the line that a NaN comes from.
-        if recorder() is not None or frames.get() or engine.guard is not None:
+        if recorder() is not None or frames.get() or engine.anomaly_context is not None:
             return self.__wrapped__(*args, **kwargs)
         attempts = 0
         passing: Program | None = None  # for this call alone
@@ -103,7 +103,7 @@ class Compiled:
                 for program in programs if passing is None else (passing,):
                     try:
                         result = program.run(tensors)
-                    except Outdated:
+                    except GuardFailed:
                         continue
                     if result is not STALE:
                         if program is not self._latest and program is not passing:
@@ -158,7 +158,7 @@ class Compiled:
             program = self._trace(args, kwargs, tensors)
         if former:
             explain(self._name, former, program.words, tensors)
-            self._advised = self._advised or advise(self._name, [*former, program])
+            self._advised = self._advised or warn_recompiles(self._name, [*former, program])
         return program
 
     def _trace_again(

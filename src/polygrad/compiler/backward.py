@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from .._core.engine import sweep, to_user
+from .._core.engine import sweep, to_torch_convention
 from .._core.graph import NODE, Edge, Leaf, Node, make_node, reachable
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
@@ -24,7 +24,7 @@ from ..backends.registry import BY_TYPE
 _lock = lock()
 
 
-class Template:
+class CapturedGraph:
     """The graph of one traced call, from its ``outputs`` to the leaves that it started from."""
 
     def __init__(self, name: str, outputs: Sequence[Any], backend: Any):
@@ -117,7 +117,7 @@ class Template:
             made[node] = copy = make_node(node.plan, into, _filled(saved, values, made), node.shape, node.output)
             copy.hooks = node.hooks
         pairs = [
-            (cell(_zeros(kind, self._backend), made[edge]), lifted(to_user(c), frames))
+            (cell(_zeros(kind, self._backend), made[edge]), lifted(to_torch_convention(c), frames))
             for kind, edge, frames, c in zip(self._kinds, self._outputs, self._frames, cotangents, strict=True)
             if c is not None
         ]
@@ -162,7 +162,7 @@ class _Plan:
     frees = True
     arrays = ((0, NODE),)
 
-    def __init__(self, template: Template):
+    def __init__(self, template: CapturedGraph):
         self._template = template
         self.primitive = self
         self.name = self.operation = template.name

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor, cell
-from .._state import CHANGES
+from .._state import VERSION_COUNTER
 from .interrupts import hold, release
 
 #: What a call returns for a state that the program was not made for.
@@ -24,7 +24,7 @@ STALE: Any = object()
 class Condition(NamedTuple):
     """What must hold for a program to be right: an expression, the value that it had, and how to say it to a user.
 
-    Those that are ``counted`` need not be looked at while `CHANGES` is what it was.
+    Those that are ``counted`` need not be looked at while `VERSION_COUNTER` is what it was.
     """
 
     expression: str
@@ -55,7 +55,7 @@ def differ(now: Any, before: Any) -> bool:
     return now is not before if isinstance(before, Tensor) or isinstance(now, Tensor) else bool(now != before)
 
 
-class Source:
+class FunctionBuilder:
     """A function that is being written: its lines, and the objects that they name."""
 
     def __init__(self) -> None:
@@ -104,7 +104,7 @@ class Source:
         """Return `STALE` where one of ``conditions`` does not hold."""
         counted = [condition for condition in conditions if condition.counted]
         if counted:
-            self.names.update(changes=CHANGES, seen=[-1])
+            self.names.update(changes=VERSION_COUNTER, seen=[-1])
             self.add("changed = changes[0]")
             self.add("if changed != seen[0]:")
             for condition in counted:
@@ -127,7 +127,7 @@ class Source:
         return scope[name]
 
 
-def tree(source: Source, structure: Any, leaves: Any) -> str:
+def tree(source: FunctionBuilder, structure: Any, leaves: Any) -> str:
     """The expression that builds the tree of ``structure`` (see `_pytree`) from the expressions ``leaves``, an iterator."""
     if structure is None:
         return next(leaves)
@@ -149,7 +149,7 @@ def _calibrate() -> int | None:
     """What ``getrefcount(array)`` says, in the source of a call, of an array that only a cell holds."""
     if not hasattr(sys, "getrefcount") or not getattr(sys, "_is_gil_enabled", lambda: True)():
         return None
-    source = Source()
+    source = FunctionBuilder()
     source.add("array = t._data")
     source.add("return getrefcount(array)")
     return source.function("calibrate")(cell([0.0]))  # type: ignore[arg-type]  # anything with references will do

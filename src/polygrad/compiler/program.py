@@ -9,9 +9,9 @@ from .._core.graph import Leaf, Node
 from .._core.lending import LENT
 from .._core.tensor import Tensor
 from .._pytree import flatten
-from .._state import Counted, recording
-from .backward import Template
-from .codegen import UNIQUE, Condition, Source, differ, tree
+from .._state import Versioned, recording
+from .backward import CapturedGraph
+from .codegen import UNIQUE, Condition, FunctionBuilder, differ, tree
 from .errors import CompileError, needs_a_value
 from .guards.dynamic_numbers import Changing
 from .guards.watcher import Watch
@@ -127,7 +127,7 @@ class Program:
                 elif kind == "leaf":
                     self._returned[leaf._edge] = len(arrays)
                 arrays.append(leaf._data)
-        self._template = Template(self._name, differentiable, self._backend) if differentiable else None
+        self._template = CapturedGraph(self._name, differentiable, self._backend) if differentiable else None
         if self._template is not None:
             arrays.extend(self._template.residuals)
         return arrays
@@ -148,7 +148,7 @@ class Program:
                 "compile: backward() inside the function reaches a tensor that was computed outside of it; detach() "
                 "the argument, move its computation inside, or call backward() outside"
             )
-        self._source = source = Source()
+        self._source = source = FunctionBuilder()
         source.names["hooked"] = hooked
         self._arguments = {id(x): f"t[{place}]" for place, x in reversed(list(enumerate(tensors)))}
         self._leaves = {x._edge: f"t[{place}]._edge" for place, x in enumerate(tensors) if isinstance(x._edge, Leaf)}
@@ -224,7 +224,7 @@ class Program:
                 continue
             expression = f"{self._source.name(owner)}.{attribute}"
             words = f"{type(owner).__name__}.{attribute.strip('_')}"
-            found.setdefault(expression, Condition(expression, value, words, isinstance(owner, Counted)))
+            found.setdefault(expression, Condition(expression, value, words, isinstance(owner, Versioned)))
         for record in discovery.records:
             target = record.reference()
             if target is None or id(target) in self._arguments or id(target) in self._cells:

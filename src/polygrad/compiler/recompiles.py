@@ -93,7 +93,7 @@ def _changes(former: Sequence[Program], words: dict[str, str], tensors: Sequence
     return best or ["its arguments are shared in another way"]
 
 
-def advise(name: str, programs: Sequence[Program]) -> bool:
+def warn_recompiles(name: str, programs: Sequence[Program]) -> bool:
     """Warn of an argument that brings one shape or number after the other, and so one program; says whether it has."""
     kinds = {
         label: list(dict.fromkeys(program.words[label] for program in programs if label in program.words))

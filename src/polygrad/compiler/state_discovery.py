@@ -15,7 +15,7 @@ from typing import Any
 from .._core.graph import Leaf, Node
 from .._core.lending import LENT, end_loan
 from .._core.tensor import Tensor
-from .._state import CHANGES, Recorder
+from .._state import VERSION_COUNTER, Recorder
 from ..backends.registry import BY_TYPE
 from .errors import CompileError, MemoryIsShared
 
@@ -134,23 +134,23 @@ class Discovery(Recorder):
             self.guards.append((owner, name, value))
         return value
 
-    def host_value(self, get: Callable[[], float]) -> Any:
+    def read_hyperparameter(self, get: Callable[[], float]) -> Any:
         """A Python number that is read anew at every call, as a traced 0-d array."""
         self.host.append((get, self._next_input()))
         return self.backend.stage(get())
 
-    def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
+    def python_side_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
         """A change of Python state that happens at every call."""
         self._undo.append(remember())
         self.host.append((effect, remember))
         effect()
 
-    def only_if_recorded(self, undo: Callable[[], None]) -> None:
+    def rollback_on_abort(self, undo: Callable[[], None]) -> None:
         """State that was made while tracing, for all calls: ``undo`` takes it away again."""
         self._withdraw.append(undo)
 
     def only_at_first(self, what: str) -> None:
-        """What differs in the first run is a number that is read at every run; see `host_value`."""
+        """What differs in the first run is a number that is read at every run; see `read_hyperparameter`."""
 
     def assign(self, owner: Any, name: str, value: Any) -> None:
         """An attribute that is set at every call."""
@@ -162,13 +162,13 @@ class Discovery(Recorder):
         def bind(value: Any) -> None:
             if attributes[name] is not value:
                 attributes[name] = value
-                CHANGES[0] += 1
+                VERSION_COUNTER[0] += 1
 
         def remember() -> Callable[[], None]:
             before = attributes[name]
             return lambda: bind(before)
 
-        self.host_effect(lambda: bind(value), remember)
+        self.python_side_effect(lambda: bind(value), remember)
 
     def is_new(self, cell: Tensor) -> bool:
         """Whether ``cell`` was made while tracing."""
@@ -252,7 +252,7 @@ def settled(written: Sequence[Tensor], arguments: Sequence[Tensor], others: Sequ
         if not cell._forget_dead():
             continue
         free = False
-        family = {id(member) for member in cell._family()} - {id(cell)}
+        family = {id(member) for member in cell._all_aliases()} - {id(cell)}
         foreign = [*arguments, *others] if any(cell is x for x in arguments) else arguments
         if any(id(x) in family for x in foreign):
             raise CompileError(
@@ -265,4 +265,4 @@ def settled(written: Sequence[Tensor], arguments: Sequence[Tensor], others: Sequ
 def spread(written: Sequence[Tensor]) -> None:
     """After a run: whatever shares the memory of the cells that were ``written`` follows them."""
     for cell in written:
-        cell._spread()
+        cell._propagate()

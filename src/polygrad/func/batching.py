@@ -10,9 +10,9 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
 from .._functions.manipulation import cat, reshape
 from .._interpreters.batching import nn_rules, rules  # noqa: F401  (what vmap can do)
-from .._interpreters.batching.tracer import RULES, Batch, Batching, Enter, Leave
+from .._interpreters.batching.tracer import RULES, Batching, BatchTrace, Enter, Leave
 from .._interpreters.jvp import tracer  # noqa: F401  (what jvp can do)
-from .._interpreters.lifting import cross, lifted
+from .._interpreters.lifting import apply, lifted
 from .trees import TransformError, apart, flatten, unflatten
 
 RANDOMNESS = ("error", "same", "different")
@@ -68,9 +68,9 @@ def vmap(
 def _run(
     func: Callable, leaves: list, structure: Any, kwargs: dict, dims: list, size: int, out_dims: Any, randomness: str
 ) -> Any:
-    with Batch(size, randomness) as frame:
+    with BatchTrace(size, randomness) as frame:
         inside = [
-            x if d is None else cross(Enter, frame, lifted(_moved(x, d, 0), frame.below))
+            x if d is None else apply(Enter, frame, lifted(_moved(x, d, 0), frame.below))
             for x, d in zip(leaves, dims, strict=True)
         ]
         arrays = [None if d is None else x._read() for x, d in zip(inside, dims, strict=True)]
@@ -102,7 +102,7 @@ def _run(
 
 def _view_of(entered: dict[int, tuple[Tensor, int]], y: Tensor) -> tuple[Tensor, int, list] | None:
     """Of a result that is an argument, or a view of one: what was given for it, its dimension of the batch, and the views."""
-    *chain, base = y._lineage()
+    *chain, base = y._view_chain()
     if id(base) not in entered or (base._edge is None) != (y._edge is None):
         return None
     views = [view._base[1:] for view in reversed(chain)]
@@ -121,7 +121,7 @@ def _seen_again(size: int, x: Tensor, dim: int, views: list, target: int) -> Ten
     return _moved(seen, 0 if views else dim, target)
 
 
-def _outside(frame: Batch, y: Tensor, dim: int | None) -> Tensor:
+def _outside(frame: BatchTrace, y: Tensor, dim: int | None) -> Tensor:
     y = lifted(y, (*frame.below, frame)) if y._edge is not None else y
     if dim is None:
         array = y._read()
@@ -129,8 +129,8 @@ def _outside(frame: Batch, y: Tensor, dim: int | None) -> Tensor:
             raise ValueError(
                 "vmap: an output has out_dims None, which is for what is the same for all examples, but it depends on the batch"
             )
-        return OPERATIONS.getitem(cross(Leave, frame, y), (0, Ellipsis))
-    return _moved(cross(Leave, frame, y), 0, _counted(dim, y))
+        return OPERATIONS.getitem(apply(Leave, frame, y), (0, Ellipsis))
+    return _moved(apply(Leave, frame, y), 0, _counted(dim, y))
 
 
 def _counted(dim: int, y: Tensor) -> int:

@@ -9,9 +9,9 @@ from .._core import engine
 from .._core.graph import Leaf
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
-from .._interpreters.batching.tracer import Batched
-from .._interpreters.jvp.tracer import Direction, Dual, Pair, Value
-from .._interpreters.lifting import Lower, cross, lifted
+from .._interpreters.batching.tracer import BatchTracer
+from .._interpreters.jvp.tracer import JVPTrace, JVPTracer, MakeDual, PrimalOf
+from .._interpreters.lifting import Lower, apply, lifted
 from .._interpreters.tracer import layers
 from .._state import grad_enabled
 from ..autograd.grad_mode import enable_grad
@@ -41,9 +41,9 @@ class Pushed:
         given = [args[position] for position in positions]
         leaves, structure = tensors_of(given, name, "a primal", differentiable=True)
         inside, pairs = stand_ins(args, positions)
-        with Direction() as frame:
+        with JVPTrace() as frame:
             duals = [
-                y if t is None else cross(Pair, frame, lifted(y, frame.below), lifted(t, frame.below))
+                y if t is None else apply(MakeDual, frame, lifted(y, frame.below), lifted(t, frame.below))
                 for y, t in zip(apart(leaves), directions, strict=True)
             ]
             pairs += [(x, y, y._read()) for x, y in zip(leaves, duals, strict=True)]
@@ -58,16 +58,16 @@ class Pushed:
         found, self.structure = results_of(result, name)
         others, aux_structure = flatten(aux)
         found, others = apart(found), apart(others)
-        self.changes = [(x, cross(Value, frame, _of(frame, y))) for x, y in written(pairs)]
+        self.changes = [(x, apply(PrimalOf, frame, _of(frame, y))) for x, y in written(pairs)]
         del inside, duals, pairs, result, aux
         frame.check_written()
         found = [_of(frame, y) for y in found]
         if strict:
             for number, y in enumerate(found):
                 _check_depends(name, y._read(), frame, number)
-        self.outputs = [cross(Value, frame, y) for y in found]
-        self.tangents = [cross(Lower, frame, y) for y in found]
-        self.aux = unflatten(aux_structure, [cross(Value, frame, x) if isinstance(x, Tensor) else x for x in others])
+        self.outputs = [apply(PrimalOf, frame, y) for y in found]
+        self.tangents = [apply(Lower, frame, y) for y in found]
+        self.aux = unflatten(aux_structure, [apply(PrimalOf, frame, x) if isinstance(x, Tensor) else x for x in others])
 
     def reach_arguments(self) -> None:
         """Let what the function wrote to its arguments reach what was given for them."""
@@ -75,7 +75,7 @@ class Pushed:
             x.copy_(_without_batches(new, x))
 
 
-def _of(frame: Direction, y: Tensor) -> Tensor:
+def _of(frame: JVPTrace, y: Tensor) -> Tensor:
     """``y`` as a tensor of ``frame``, if it has a graph."""
     return lifted(y, (*frame.below, frame)) if y._edge is not None else y
 
@@ -83,13 +83,13 @@ def _of(frame: Direction, y: Tensor) -> Tensor:
 def _without_batches(new: Tensor, x: Tensor) -> Tensor:
     """``new`` outside of the batches that ``x`` does not belong to, where it is the same for all examples."""
     array, own = new._read(), layers(x._read())
-    while new._edge is None and isinstance(array, Batched) and not array.mapped and array.frame not in own:
+    while new._edge is None and isinstance(array, BatchTracer) and not array.mapped and array.frame not in own:
         array = array.value
     return new if array is new._read() else cell(array)
 
 
-def _check_depends(name: str, array: Any, frame: Direction, number: int) -> None:
-    if not isinstance(array, Dual) or array.frame is not frame or array.tangent is None:
+def _check_depends(name: str, array: Any, frame: JVPTrace, number: int) -> None:
+    if not isinstance(array, JVPTracer) or array.frame is not frame or array.tangent is None:
         raise RuntimeError(
             f"{name}: strict=True, and output {number} of the function does not depend on its arguments; without strict its "
             "tangent is zero"

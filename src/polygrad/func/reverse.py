@@ -15,7 +15,7 @@ from .._core import engine, graph
 from .._core.graph import Edge, Leaf
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
-from .._interpreters.lifting import Argument, cross, lifted, raised
+from .._interpreters.lifting import Identity, apply, lifted, raised
 from .._interpreters.trace import stack
 from .._state import differentiating, grad_enabled
 from ..autograd.grad_mode import enable_grad
@@ -86,7 +86,9 @@ class Recorded:
             outputs, gradients = zip(*pairs, strict=True)
             if self.closed:
                 reached = engine.sweep(outputs, gradients, again or create, create, None)
-                found = [engine.to_user(reached[x._edge]) if x._edge in reached else None for x in self.inputs]
+                found = [
+                    engine.to_torch_convention(reached[x._edge]) if x._edge in reached else None for x in self.inputs
+                ]
             else:
                 found = engine.grad(outputs, self.inputs, gradients, again or create, create, True)
         return [OPERATIONS.zeros_like(x) if g is None else g for x, g in zip(self.inputs, found, strict=True)]
@@ -102,7 +104,7 @@ def _argument(x: Tensor) -> Tensor:
     frames = stack.get()
     if x._edge is not None:
         with enable_grad():  # a sweep may be recorded, whether the function's run is or not
-            made = cross(Argument, None, lifted(x, frames))
+            made = apply(Identity, None, lifted(x, frames))
     else:
         made = cell(raised(x._read(), frames))
     if made._edge is None:

@@ -38,7 +38,7 @@ def _names(kind: type) -> tuple[str, ...]:
     for each in kind.__mro__:
         if not each.__module__.startswith("polygrad."):
             continue
-        if each.__name__ in ("Module", "Placement", "Counted"):
+        if each.__name__ in ("Module", "Placement", "Versioned"):
             break
         for name, value in vars(each).items():
             function = getattr(value, "fget", getattr(value, "__func__", value))

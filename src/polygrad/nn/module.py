@@ -15,7 +15,7 @@ from .._core.dispatch import ShapeError
 from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
 from .._functions.creation import zeros_like
-from .._state import CHANGES, RECORDERS, Counted, recorder
+from .._state import RECORDERS, VERSION_COUNTER, Versioned, recorder
 from ..compiler import Compiled
 from .compile_guards import constants
 from .compiled_module import compiled_module
@@ -39,7 +39,7 @@ from .state_dict import IncompatibleKeys, Plan, load_state, plan_module, save_mo
 __all__ = ["Module"]
 
 
-class Module(Placement, Counted):
+class Module(Placement, Versioned):
     """The base of all layers and networks.
 
     A subclass makes its parameters and modules in ``__init__``, after calling ``super().__init__()``, by assigning them to
@@ -91,7 +91,7 @@ class Module(Placement, Counted):
         if RECORDERS and (active := recorder()) is not None:
             active.assign(self, "training", mode)
         self.__dict__["training"] = mode
-        CHANGES[0] += 1
+        VERSION_COUNTER[0] += 1
 
     def _as_compiled(self, compiled: Compiled) -> Module:
         """What `polygrad.compile` returns for this module, where ``compiled`` is what runs the calls."""
@@ -183,7 +183,7 @@ class Module(Placement, Counted):
             register(attributes, name, BUFFER if value.persistent else UNSAVED, value)
         elif kind is None:
             object.__setattr__(self, name, value)
-            CHANGES[0] += 1
+            VERSION_COUNTER[0] += 1
         elif kind in BUFFERS:
             if value is not None and not isinstance(value, Tensor):
                 raise TypeError(f"{name} is a buffer: it can be a Tensor or None, not {type(value).__name__}")
@@ -200,7 +200,7 @@ class Module(Placement, Counted):
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
-        CHANGES[0] += 1
+        VERSION_COUNTER[0] += 1
         if name in self.__dict__.get("_kinds", {}):
             forget(self.__dict__, name)
 

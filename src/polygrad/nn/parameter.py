@@ -61,5 +61,5 @@ def _leaf(kind: type, data: Any, requires_grad: bool) -> Any:
     tensor = empty(0) if data is None else as_tensor(data)
     made = make_leaf(object.__new__(kind), tensor._read(), requires_grad)
     if tensor is data:
-        made._share(tensor)
+        made._share_storage(tensor)
     return made

@@ -9,7 +9,7 @@ from typing import Any
 from .._core.graph import Leaf
 from .._core.references import UNIQUE
 from .._core.tensor import Tensor
-from .._state import CHANGES, RECORDERS, note_read, recorder
+from .._state import RECORDERS, VERSION_COUNTER, note_read, recorder
 
 #: The kinds of registered attributes.  An unsaved buffer is one that is not part of the state dictionary.
 PARAMETER, BUFFER, UNSAVED, MODULE = "parameter", "buffer", "unsaved buffer", "module"
@@ -85,7 +85,7 @@ def forget(attributes: dict[str, Any], name: str) -> None:
 
 def _count(attributes: dict[str, Any]) -> None:
     attributes["_bindings"] += 1
-    CHANGES[0] += 1
+    VERSION_COUNTER[0] += 1
 
 
 def check_name(module: Any, name: Any, kind: str, is_kind: bool) -> None:
@@ -141,4 +141,4 @@ def take_over(attributes: dict[str, Any], name: str, new: Tensor) -> bool:
 def _is_seen_elsewhere(tensor: Tensor) -> bool:
     """Whether another tensor shares its memory."""
     memory = tensor._base[0] if tensor._base is not None and tensor._base[1] is None else tensor
-    return any(other is not tensor and other is not memory for other in tensor._family())
+    return any(other is not tensor and other is not memory for other in tensor._all_aliases())

@@ -29,7 +29,7 @@ def recorded(step: Callable) -> Callable:
         now = settings.settings
         active.guard(settings, "settings", now)
         before = {key: dict(values) for key, values in optimizer.state.items() if isinstance(values, dict)}
-        active.only_if_recorded(
+        active.rollback_on_abort(
             partial(_put_back, optimizer, before, [dict(group) for group in optimizer.param_groups])
         )
         result = step(optimizer, *args, **kwargs)

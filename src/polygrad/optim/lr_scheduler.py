@@ -13,7 +13,7 @@ from typing import Any
 
 from .._core.tensor import Tensor
 from .._functions.common import real_number, warn
-from .._state import host_effect
+from .._state import python_side_effect
 from .optimizer import Optimizer
 from .schedule import EPOCH_DEPRECATION_WARNING as EPOCH_DEPRECATION_WARNING
 from .schedule import LRScheduler
@@ -203,7 +203,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         if epoch < 0:
             raise ValueError(f"expected an epoch of at least 0, but got {epoch}")
         self._check_order()
-        host_effect(lambda: self._go_to(epoch), self._remember)
+        python_side_effect(lambda: self._go_to(epoch), self._remember)
 
     def _go_to(self, epoch: float) -> None:
         self._step_count += 1
@@ -432,7 +432,7 @@ class ReduceLROnPlateau(LRScheduler):
         value = float(metrics.detach() if isinstance(metrics, Tensor) else metrics)
         if epoch is not None:
             warn(EPOCH_DEPRECATION_WARNING)
-        host_effect(lambda: self._measured(value, epoch), self._remember)
+        python_side_effect(lambda: self._measured(value, epoch), self._remember)
 
     def _measured(self, value: float, epoch: int | None) -> None:
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch

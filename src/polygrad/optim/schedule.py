@@ -9,7 +9,7 @@ from typing import Any
 
 from .._core.scalars import plain, with_plain_numbers
 from .._functions.common import warn
-from .._state import host_effect
+from .._state import python_side_effect
 from .optimizer import Optimizer, has_stepped
 
 __all__ = ["LRScheduler"]
@@ -113,10 +113,10 @@ class LRScheduler:
         """
         self._check_order()
         if epoch is None:
-            host_effect(self._step, self._remember)
+            python_side_effect(self._step, self._remember)
         else:
             warn(EPOCH_DEPRECATION_WARNING)
-            host_effect(lambda: self._go_to(epoch), self._remember)
+            python_side_effect(lambda: self._go_to(epoch), self._remember)
 
     def _check_order(self) -> None:
         if self._step_count != 1:

@@ -17,7 +17,7 @@ import numpy as np
 from .. import _dtypes
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
-from .._state import RECORDERS, host_effect, host_value, recorder
+from .._state import RECORDERS, python_side_effect, read_hyperparameter, recorder
 from ..autograd.grad_mode import no_grad
 from ..backends.registry import BY_TYPE
 from .rules import by_parts, in_single_precision
@@ -104,7 +104,7 @@ def _columns(
                         with backend.concrete():
                             found = state[name] = cell(zeros(parameter))
                         fresh.add(id(parameter))
-                    active.only_if_recorded(partial(_forget, optimizer.state, parameter, name))
+                    active.rollback_on_abort(partial(_forget, optimizer.state, parameter, name))
             column.append(found)
         columns.append(column)
     return columns
@@ -153,7 +153,7 @@ def _overwrite(
             continue
         arrays = []
         for tensor in column:
-            array = None if tensor is None else tensor._own()
+            array = None if tensor is None else tensor._own_storage()
             if array is None:
                 return False
             arrays.append(array)
@@ -321,7 +321,7 @@ def _trace(
         active.guard(now, "settings", now.settings)
 
     def scheduled(name: str) -> Any:
-        return host_value(lambda: now.all()[name])
+        return read_hyperparameter(lambda: now.all()[name])
 
     numbers = {name: scheduled(name) for name in optimizer.scheduled if settings[name] is not None}
     raw = [
@@ -339,7 +339,7 @@ def _trace(
     first = [True]
 
     def scheduled_after(name: str, value: Any) -> Any:
-        return host_value(lambda: value if first[0] else now.all()[name])
+        return read_hyperparameter(lambda: value if first[0] else now.all()[name])
 
     at_first = {name: scheduled_after(name, value) for name, value in (optimizer.at_first if fresh else {}).items()}
     for place, parameter in enumerate(parameters):
@@ -352,7 +352,7 @@ def _trace(
         one = [None if column is None else [column[place]] for column in columns]
         _one_by_one(optimizer, {**settings, **cast}, names, [parameter], [gradients[place]], one, backend)
     if at_first:
-        host_effect(partial(first.__setitem__, 0, False), lambda: partial(first.__setitem__, 0, first[0]))
+        python_side_effect(partial(first.__setitem__, 0, False), lambda: partial(first.__setitem__, 0, first[0]))
 
 
 def _record(

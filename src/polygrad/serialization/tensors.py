@@ -253,7 +253,7 @@ class TensorReader:
         else:
             shared = view_through(self._memory(place), window, dtype)
         made = make_leaf(object.__new__(kind), shared._read(), False)
-        made._share(shared)
+        made._share_storage(shared)
         if requires_grad:
             made.requires_grad = True
         return made

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from .._core.engine import sweep, to_user
+from .._core.engine import sweep, to_torch_convention
 from .._core.graph import NODE, Edge, Leaf, Node, make_node, next_sequence
 from .._core.primitive import AnyType
 from .._core.tensor import Tensor, cell
@@ -229,7 +229,7 @@ class _Call:
         since = next_sequence()
         outputs = self._again(arrays, random, ends)
         _replace([out._edge for out in outputs], since, ends)
-        pairs = [(out, to_user(c)) for out, c in zip(outputs, cotangents, strict=True) if c is not None]
+        pairs = [(out, to_torch_convention(c)) for out, c in zip(outputs, cotangents, strict=True) if c is not None]
         reached = sweep(
             [out for out, _ in pairs], [c for _, c in pairs], None, edges is not None, dict.fromkeys(ends.values())
         )

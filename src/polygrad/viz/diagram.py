@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.graph import Edge, Leaf, Node, entry
+from .._core.graph import Edge, Leaf, Node, node_and_output
 from .._core.tensor import Tensor
 from .formulas import Formula, Writer
 from .names import Names
@@ -63,7 +63,7 @@ def diagram_of(loss: Tensor, names: Names, expand: bool, max_nodes: int) -> Diag
     """
     root = root_of(loss, names)
     edges, uses = collected(root)
-    writer = Writer(names, {entry(edge)[0] for edge in edges if edge.__class__ is Node and edge.output})
+    writer = Writer(names, {node_and_output(edge)[0] for edge in edges if edge.__class__ is Node and edge.output})
     drawn = _drawn(edges, uses, names, writer, expand)
     return _arranged(root, drawn, writer.data, names, max_nodes)
 
@@ -86,7 +86,7 @@ def collected(root: Edge) -> tuple[list[Edge], dict[Edge, int]]:
     uses: dict[Edge, int] = {root: 0}
     stack = [root]
     while stack:
-        for edge in entry(stack.pop())[0].edges:
+        for edge in node_and_output(stack.pop())[0].edges:
             if edge not in uses:
                 uses[edge] = 0
                 stack.append(edge)

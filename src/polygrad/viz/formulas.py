@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.graph import Edge, Node, entry
+from .._core.graph import Edge, Node, node_and_output
 from .._core.primitive import Primitive
 from ..backends.registry import BY_TYPE
 from .names import Names
@@ -47,7 +47,7 @@ class Writer:
 
     def write(self, edge: Node, known: dict[Edge, Formula]) -> Formula:
         """The formula of ``edge``.  ``known`` has those of what it was computed from."""
-        node, number = entry(edge)
+        node, number = node_and_output(edge)
         operands = self._operands(node, known)
         formula = self._operation(node, operands)
         for operand in operands:

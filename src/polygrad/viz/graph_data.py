@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from .._core.graph import Edge, Leaf, Node, entry
+from .._core.graph import Edge, Leaf, Node, node_and_output
 from .._core.primitive import Primitive
 from .._core.tensor import Tensor
-from .._interpreters.tracer import Interpreted
+from .._interpreters.tracer import Tracer
 from ..backends.registry import BY_TYPE
 from .diagram import collected, root_of
 from .formulas import Formula, Writer, saved_operands, saved_settings
@@ -26,11 +26,11 @@ def graph_data(loss: Tensor, names: Names) -> dict[str, Any]:
     root = root_of(loss, names)
     edges, _ = collected(root)
     formulas = _name_all(edges, names)
-    nodes = list(dict.fromkeys(entry(edge)[0] for edge in edges))
+    nodes = list(dict.fromkeys(node_and_output(edge)[0] for edge in edges))
     place = {node: number for number, node in enumerate(nodes)}
     outputs: dict[Edge, list[Edge]] = {}
     for edge in edges:
-        outputs.setdefault(entry(edge)[0], []).append(edge)
+        outputs.setdefault(node_and_output(edge)[0], []).append(edge)
     dtypes = _dtypes(edges, nodes, loss, names)
     modules = modules_of(nodes, names)
     files = _Sources()
@@ -47,10 +47,10 @@ def graph_data(loss: Tensor, names: Names) -> dict[str, Any]:
         )
     return {
         "loss": names.edges[root],
-        "root": place[entry(root)[0]],
+        "root": place[node_and_output(root)[0]],
         "nodes": listed,
         "edges": [
-            [place[entry(edge)[0]], place[node], entry(edge)[1], position]
+            [place[node_and_output(edge)[0]], place[node], node_and_output(edge)[1], position]
             for node in nodes
             for position, edge in zip(_positions(node), node.edges, strict=True)
         ],
@@ -66,7 +66,7 @@ def _name_all(edges: list[Edge], names: Names) -> dict[Edge, str]:
     formulas: dict[Edge, str] = {}
     for number, edge in enumerate(edges, 1):
         if isinstance(edge, Node):
-            formulas.setdefault(entry(edge)[0], writer.write(edge, known).text)
+            formulas.setdefault(node_and_output(edge)[0], writer.write(edge, known).text)
         if edge not in names.edges:
             names.edges[edge] = names.fresh(f"{'p' if isinstance(edge, Leaf) else 'h'}{number}", "h")
         known[edge] = Formula(names.edges[edge])
@@ -80,7 +80,7 @@ def _positions(node: Edge) -> list[int]:
 
 def _output(edge: Edge, dtypes: dict[Edge, str]) -> dict[str, Any]:
     shape = None if edge.shape is None else list(edge.shape)
-    return {"number": entry(edge)[1], "shape": shape, "dtype": dtypes.get(edge)}
+    return {"number": node_and_output(edge)[1], "shape": shape, "dtype": dtypes.get(edge)}
 
 
 def _leaf(leaf: Leaf) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def _bytes(saved: Any) -> int:
     waiting = list(_arrays(saved))
     while waiting:
         array = waiting.pop()
-        if isinstance(array, Interpreted):
+        if isinstance(array, Tracer):
             waiting += _arrays(array.taken_apart()[1])
         else:
             found[id(array)] = array
@@ -176,7 +176,7 @@ def _dtypes(edges: list[Edge], nodes: list[Edge], loss: Tensor, names: Names) ->
                 if _is_array(arrays.get(position)):
                     known[edge] = _dtype_of(arrays[position])
     for edge in edges:
-        node, number = entry(edge)
+        node, number = node_and_output(edge)
         if isinstance(node, Leaf):
             if node.variable is not None:
                 known[edge] = node.variable.dtype.name

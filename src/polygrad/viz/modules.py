@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from .._core.graph import Edge, Leaf, Node, entry
+from .._core.graph import Edge, Leaf, Node, node_and_output
 from .names import Names
 
 _Path = tuple[str, ...]
@@ -33,7 +33,7 @@ def modules_of(nodes: Sequence[Edge], names: Names) -> dict[Edge, str]:
             continue
         path = _common([before, after[number]])
         if path and all(node.plan.mask):  # the others are constants, and those of a residual addition come from outside
-            operands = _common([found[entry(edge)[0]] for edge in node.edges if not isinstance(edge, Leaf)])
+            operands = _common([found[node_and_output(edge)[0]] for edge in node.edges if not isinstance(edge, Leaf)])
             inner = [operands[:length] for length in range(len(path) + 1, len(operands) + 1)]
             path = next((p for p in reversed(inner) if p in containers and p[: len(path)] == path), path)
         found[node] = path

@@ -145,7 +145,7 @@ class JaxBackend(Backend):
     def is_traced(self, array: Any) -> bool:
         return isinstance(array, jax.core.Tracer)
 
-    def traced_together(self, array: Any, other: Any) -> bool:
+    def same_trace(self, array: Any, other: Any) -> bool:
         return self.is_traced(array) and array._trace is other._trace
 
     def cond(self, predicate: Any, true: Callable[..., Any], false: Callable[..., Any], operands: tuple) -> Any:

@@ -11,7 +11,7 @@ from ..._core.dispatch import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..._ops.manipulation import normal_axis
-from ..common import ask, check_tensor, known_values, numpy_spelling, older_reduction, warn, xp
+from ..common import ask, check_tensor, numpy_spelling, older_reduction, values_for_checks, warn, xp
 from ..manipulation import broadcast_tensors
 from ..random import bernoulli_mask, exponential_like
 from ..reductions import norm
@@ -131,7 +131,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     check_tensor(tensor, "one_hot", "tensor")
     if tensor.dtype.kind not in ("int", "uint"):
         raise RuntimeError(f"one_hot is only applicable to index tensors of an integer type, not {tensor.dtype.name}")
-    values = known_values(tensor)
+    values = values_for_checks(tensor)
     if num_classes == -1:
         if values is None or tensor.backend.level or not tensor.shape.numel():
             raise RuntimeError(

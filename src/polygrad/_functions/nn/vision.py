@@ -11,7 +11,7 @@ import numpy as np
 from ..._core.dispatch import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
-from ..common import check_countable, check_tensor, known_values, sizes, warn, xp
+from ..common import check_countable, check_tensor, sizes, values_for_checks, warn, xp
 from ..creation import tensor
 from ..strides import separate_from
 from .convolution import check_filled
@@ -237,7 +237,7 @@ def mixed(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
     A product with a matrix is faster where its zeros meet finite numbers only; what is traced may be infinite.
     """
     old, new = x.shape[axis], places.shape[1]
-    if old * new <= _LARGEST_MATRIX and (values := known_values(x)) is not None and np.isfinite(values).all():
+    if old * new <= _LARGEST_MATRIX and (values := values_for_checks(x)) is not None and np.isfinite(values).all():
         weights = np.zeros((new, old))
         for place, amount in zip(places, amounts, strict=True):
             np.add.at(weights, (np.arange(new), place), amount)

@@ -15,10 +15,10 @@ from ..._core.engine import namespace_of
 from ..._core.tensor import Tensor, cell
 from ...backends.registry import BY_TYPE
 from ..delegating import Interpreter
-from ..lifting import Crossing, cross, through
+from ..lifting import LiftOp, apply, map_inner
 from ..namespace import highest, highest_inside, namespace_over, raw, settings_by_name, taking_names
 from ..trace import Frame, plain_backend
-from ..tracer import NUMBERS, Interpreted, plain
+from ..tracer import NUMBERS, Tracer, plain
 from .fallback import WithoutRule, report, stacked
 
 #: Primitive name → ``rule(batch, *operands, **settings)``: operands are the values of the next lower level, batch axis first
@@ -28,14 +28,14 @@ from .fallback import WithoutRule, report, stacked
 RULES: dict[str, Callable[..., Any]] = {}
 
 
-class Batched(Interpreted):
+class BatchTracer(Tracer):
     """One array per example of a batch."""
 
     __slots__ = ("mapped", "value")
 
-    frame: Batch
+    frame: BatchTrace
 
-    def __init__(self, frame: Batch, value: Any, mapped: bool):
+    def __init__(self, frame: BatchTrace, value: Any, mapped: bool):
         self.frame, self.value, self.mapped = frame, value, mapped
         self.shape = tuple(value.shape[1:]) if mapped else tuple(value.shape)
 
@@ -43,7 +43,7 @@ class Batched(Interpreted):
     def inside(self) -> Any:
         return self.value
 
-    def taken_apart(self) -> tuple[Callable[..., Interpreted], tuple[Any, ...]]:
+    def taken_apart(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
         return partial(self.frame.wrap, mapped=self.mapped), (self.value,)
 
 
@@ -75,7 +75,7 @@ class Batching:
         return x if self.mapped[number] else self.xp.broadcast_to(x, (self.size, *x.shape))
 
 
-def _opened(kind: type[Batched], operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
+def _opened(kind: type[BatchTracer], operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
     """The frame of the operands of type ``kind``, what all of them are one level below, and which have the batch axis."""
     frame: Any = None
     values, mapped = [], []
@@ -90,7 +90,7 @@ def _opened(kind: type[Batched], operands: Sequence[Any]) -> tuple[Any, list[Any
     return frame, values, mapped
 
 
-def _opened_all(kind: type[Batched], operands: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
+def _opened_all(kind: type[BatchTracer], operands: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
     """`_opened`, with lists and tuples of arrays among the operands."""
     frame, values, flags = _opened(kind, operands)
     mapped: list[Any] = list(flags)
@@ -101,11 +101,11 @@ def _opened_all(kind: type[Batched], operands: Sequence[Any]) -> tuple[Any, list
     return frame, values, mapped
 
 
-class BatchedBackend(Interpreter):
+class BatchBackend(Interpreter):
     """Runs primitives on the batched arrays of one level."""
 
     transform = "vmap"
-    array_type: type[Batched]
+    array_type: type[BatchTracer]
 
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         if primitive.name in ("zeros_like", "ones_like"):
@@ -264,22 +264,22 @@ def _ended(array: Any) -> str:
     return ".  The call of vmap that it belongs to has ended: the tensor was kept by something outside of the function"
 
 
-class Batch(Frame):
+class BatchTrace(Frame):
     """One call of vmap, over ``size`` examples.  ``randomness`` says what its random numbers are: see `polygrad.vmap`."""
 
-    array_class = Batched
-    backend_class = BatchedBackend
+    array_class = BatchTracer
+    backend_class = BatchBackend
     name, varying = "vmap", "differs from example to example"
 
     def __init__(self, size: int, randomness: str = "error"):
         super().__init__()
         self.size, self.randomness = size, randomness
 
-    def wrap(self, value: Any, mapped: bool) -> Batched:
+    def wrap(self, value: Any, mapped: bool) -> BatchTracer:
         """``value``, one level below, as an array of this frame."""
         return self.type_over(value)(self, value, mapped)
 
-    def made(self, parts: list[Any], mapped: bool) -> Batched:
+    def made(self, parts: list[Any], mapped: bool) -> BatchTracer:
         return self.wrap(parts[0], mapped)
 
     def length_of_random(self) -> int:
@@ -291,22 +291,22 @@ class Batch(Frame):
             )
         return self.size
 
-    def constant(self, array: Any) -> Batched:
+    def constant(self, array: Any) -> BatchTracer:
         return self.wrap(array, False)
 
     def gathered(self, array: Any, axis: int) -> Any:
-        if not isinstance(array, Batched) or array.frame is not self:
+        if not isinstance(array, BatchTracer) or array.frame is not self:
             return array * self.size
         return array.backend.xp.sum(array.value, axis=0) if array.mapped else array.value * self.size
 
-    def around(self, array: Batched, function: Callable[[Any, int], Any]) -> Batched:
+    def around(self, array: BatchTracer, function: Callable[[Any, int], Any]) -> BatchTracer:
         return self.wrap(function(array.value, int(array.mapped)), array.mapped)
 
 
 # -- into the batch and out of it ------------------------------------------------------------------------------------------
 
 
-class Enter(Crossing):
+class Enter(LiftOp):
     """An array whose first axis is the batch, as an array of the frame."""
 
     __slots__ = ()
@@ -315,35 +315,35 @@ class Enter(Crossing):
         def wrapped(part: Any, axis: int) -> Any:
             return self.frame.wrap(moved(part, axis, 0), True)
 
-        return through(x, self.frame, wrapped)
+        return map_inner(x, self.frame, wrapped)
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (_in_own_row(self.frame, g) if self.frame.active else cross(Leave, self.frame, g),)
+        return (_in_own_row(self.frame, g) if self.frame.active else apply(Leave, self.frame, g),)
 
 
-class Leave(Crossing):
+class Leave(LiftOp):
     """An array of the frame with the batch as its first axis, of the frames outside: the adjoint of `Enter`."""
 
     __slots__ = ()
 
     def forward(self, y: Any) -> Any:
         frame = self.frame
-        if isinstance(y, Batched) and y.frame is frame and y.mapped:
+        if isinstance(y, BatchTracer) and y.frame is frame and y.mapped:
             return y.value
 
         def unwrapped(part: Any, axis: int) -> Any:
             xp = namespace_over(plain_backend(part.__class__))
-            if isinstance(part, Batched) and part.frame is frame:
+            if isinstance(part, BatchTracer) and part.frame is frame:
                 if part.mapped:
                     return moved(part.value, 0, axis)
                 part = part.value
             shape = (*part.shape[:axis], frame.size, *part.shape[axis:])
             return xp.broadcast_to(xp.expand_dims(part, axis=axis), shape)
 
-        return through(y, frame, unwrapped)
+        return map_inner(y, frame, unwrapped)
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (cross(Enter, self.frame, g),)
+        return (apply(Enter, self.frame, g),)
 
 
 def moved(x: Any, source: int, target: int) -> Any:

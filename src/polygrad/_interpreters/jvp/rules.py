@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..._core.dispatch import is_discrete
+from ..._core.dispatch import is_integral_or_bool
 from ..._core.engine import sweep, unbroadcast
 from ..._core.graph import Leaf
 from ..._core.primitive import Primitive, parameters
@@ -39,8 +39,8 @@ def tangent_rule(primitive: Primitive, xp: Any) -> Rule:
     diagonal = primitive.is_standard or primitive.name in _ELEMENTWISE
     direct: list[RuleOfOne | None] = []
     for name in names:
-        if name in primitive.pushforwards:
-            direct.append(_applied(primitive, primitive.pushforwards[name], xp))
+        if name in primitive.jvp_rules:
+            direct.append(_applied(primitive, primitive.jvp_rules[name], xp))
         elif diagonal and name not in primitive.linear:
             own = primitive.rules.get(name)
             direct.append(_without_gradient(primitive) if own is None else _applied(primitive, own, xp))
@@ -145,7 +145,7 @@ def _applied(primitive: Primitive, rule: Callable, xp: Any) -> RuleOfOne:
             t = xp.broadcast_to(t, answer.shape)
         return run(t, values, tangents, settings, answer)
 
-    return spread if wide and rule not in primitive.pushforwards.values() else run
+    return spread if wide and rule not in primitive.jvp_rules.values() else run
 
 
 class _recorded:
@@ -165,7 +165,9 @@ def transposed(
     mask = tuple([t is not None for t in tangents])
     plan = primitive.plan(mask)
     several = isinstance(answer, tuple)
-    seeds = [None if is_discrete[type(one), one.dtype] else _seed(one) for one in (answer if several else (answer,))]
+    seeds = [
+        None if is_integral_or_bool[type(one), one.dtype] else _seed(one) for one in (answer if several else (answer,))
+    ]
     saved = []
     for name in plan.residuals:
         found = _residual(name, primitive)(values, settings, answer, mask)

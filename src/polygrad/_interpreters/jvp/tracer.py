@@ -11,25 +11,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..._core.dispatch import is_discrete
+from ..._core.dispatch import is_integral_or_bool
 from ..._core.primitive import OPERATIONS
 from ...backends.registry import BY_TYPE
 from ..delegating import Interpreter
-from ..lifting import Crossing, Lower, cross, through
+from ..lifting import LiftOp, Lower, apply, map_inner
 from ..namespace import namespace_over, raw, settings_by_name
 from ..trace import Frame, plain_backend
-from ..tracer import Interpreted
+from ..tracer import Tracer
 from .rules import tangent_rule
 
 
-class Dual(Interpreted):
+class JVPTracer(Tracer):
     """A value and its tangent, of one shape and type."""
 
     __slots__ = ("tangent", "value")
 
-    frame: Direction
+    frame: JVPTrace
 
-    def __init__(self, frame: Direction, value: Any, tangent: Any):
+    def __init__(self, frame: JVPTrace, value: Any, tangent: Any):
         self.frame, self.value, self.tangent = frame, value, tangent
         self.shape = tuple(value.shape)
 
@@ -37,15 +37,15 @@ class Dual(Interpreted):
     def inside(self) -> Any:
         return self.value
 
-    def taken_apart(self) -> tuple[Callable[..., Interpreted], tuple[Any, ...]]:
+    def taken_apart(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
         return self.frame.wrap, (self.value, self.tangent)
 
 
-class DualBackend(Interpreter):
+class JVPBackend(Interpreter):
     """Runs primitives on the dual numbers of one level."""
 
     transform = "jvp"
-    array_type: type[Dual]
+    array_type: type[JVPTracer]
 
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         kind, op, bind = self.array_type, raw(primitive), settings_by_name(primitive)
@@ -72,7 +72,7 @@ class DualBackend(Interpreter):
                 found = rule(values, tangents, bind(arguments[count:], named) if has_settings else {}, answer)
             if answer.__class__ is tuple:
                 return _joined(frame, answer, found)
-            return answer if is_discrete[answer.__class__, answer.dtype] else kind(frame, answer, found)
+            return answer if is_integral_or_bool[answer.__class__, answer.dtype] else kind(frame, answer, found)
 
         return run
 
@@ -83,7 +83,7 @@ class DualBackend(Interpreter):
             return type(x)([value_of(one) for one in x]) if isinstance(x, (list, tuple)) else x
 
         result = function(*value_of(arguments), **{key: value_of(x) for key, x in named.items()})
-        if hasattr(result, "dtype") and is_discrete[type(result), result.dtype]:
+        if hasattr(result, "dtype") and is_integral_or_bool[type(result), result.dtype]:
             return result
         return super().foreign(name, function, arguments, named)
 
@@ -105,30 +105,30 @@ def _joined(frame: Any, answer: Any, tangent: Any) -> Any:
     """The result of a primitive.  Integers and booleans have no tangent, and are no dual numbers."""
     if isinstance(answer, tuple):
         return tuple([_joined(frame, one, None if tangent is None else tangent[i]) for i, one in enumerate(answer)])
-    return answer if is_discrete[type(answer), answer.dtype] else frame.wrap(answer, tangent)
+    return answer if is_integral_or_bool[type(answer), answer.dtype] else frame.wrap(answer, tangent)
 
 
-class Direction(Frame):
+class JVPTrace(Frame):
     """One call of jvp."""
 
-    array_class = Dual
-    backend_class = DualBackend
+    array_class = JVPTracer
+    backend_class = JVPBackend
     name, varying = "jvp", "carries a derivative"
 
-    def wrap(self, value: Any, tangent: Any) -> Dual:
+    def wrap(self, value: Any, tangent: Any) -> JVPTracer:
         """``value`` with its ``tangent``, one level below, as an array of this frame."""
         return self.type_over(value)(self, value, tangent)
 
-    def made(self, parts: list[Any], mapped: bool) -> Dual:
+    def made(self, parts: list[Any], mapped: bool) -> JVPTracer:
         return self.wrap(parts[0], parts[1] if len(parts) > 1 else None)
 
     def constant(self, array: Any) -> Any:
-        return array if is_discrete[type(array), array.dtype] else self.wrap(array, None)
+        return array if is_integral_or_bool[type(array), array.dtype] else self.wrap(array, None)
 
     def gathered(self, array: Any, axis: int) -> Any:
         return _tangent(self, array)
 
-    def around(self, array: Dual, function: Callable[[Any, int], Any]) -> Dual:
+    def around(self, array: JVPTracer, function: Callable[[Any, int], Any]) -> JVPTracer:
         return self.wrap(function(array.value, 0), None if array.tangent is None else function(array.tangent, 0))
 
 
@@ -137,11 +137,11 @@ def _zeros_like(array: Any) -> Any:
 
 
 def _value(frame: Frame, array: Any) -> Any:
-    return array.value if isinstance(array, Dual) and array.frame is frame else array
+    return array.value if isinstance(array, JVPTracer) and array.frame is frame else array
 
 
 def _tangent(frame: Frame, array: Any) -> Any:
-    if isinstance(array, Dual) and array.frame is frame:
+    if isinstance(array, JVPTracer) and array.frame is frame:
         return _zeros_like(array.value) if array.tangent is None else array.tangent
     return _zeros_like(array)
 
@@ -149,53 +149,53 @@ def _tangent(frame: Frame, array: Any) -> Any:
 # -- into dual numbers and out of them -----------------------------------------------------------------------------------
 
 
-class Pair(Crossing):
+class MakeDual(LiftOp):
     """A value and a tangent, as a dual number."""
 
     __slots__ = ()
 
     def forward(self, value: Any, tangent: Any) -> Any:
         frame: Any = self.frame
-        if not isinstance(value, Interpreted) or value.level <= frame.level:
-            if not isinstance(tangent, Interpreted) or tangent.level <= frame.level:
+        if not isinstance(value, Tracer) or value.level <= frame.level:
+            if not isinstance(tangent, Tracer) or tangent.level <= frame.level:
                 return frame.wrap(value, tangent)
         raise RuntimeError("jvp: an array of an inner transform is used outside of it")
 
     def adjoint(self, g: Any) -> Sequence[Any]:
         if self.frame.active:
             return g, None
-        return cross(Lower, self.frame, g), cross(Value, self.frame, g)
+        return apply(Lower, self.frame, g), apply(PrimalOf, self.frame, g)
 
 
-class Value(Crossing):
+class PrimalOf(LiftOp):
     """The value of a dual number."""
 
     __slots__ = ()
 
     def forward(self, y: Any) -> Any:
-        return through(y, self.frame, lambda part, axis: _value(self.frame, part))
+        return map_inner(y, self.frame, lambda part, axis: _value(self.frame, part))
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (cross(Infinitesimal, self.frame, g),)
+        return (apply(FromTangent, self.frame, g),)
 
 
-class Infinitesimal(Crossing):
-    """A tangent, as a dual number of value 0: the adjoint of `Value`.  `Lower`, the tangent, is the adjoint of `Lift`."""
+class FromTangent(LiftOp):
+    """A tangent, as a dual number of value 0: the adjoint of `PrimalOf`.  `Lower`, the tangent, is the adjoint of `Lift`."""
 
     __slots__ = ()
 
     def forward(self, tangent: Any) -> Any:
-        return through(tangent, self.frame, lambda part, axis: self.frame.wrap(_zeros_like(part), part))
+        return map_inner(tangent, self.frame, lambda part, axis: self.frame.wrap(_zeros_like(part), part))
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (cross(Value, self.frame, g),)
+        return (apply(PrimalOf, self.frame, g),)
 
 
 def without_tangent(array: Any) -> Any:
     """``array`` as what no derivative flows through: dual numbers become their values."""
-    if isinstance(array, Dual):
+    if isinstance(array, JVPTracer):
         return without_tangent(array.value)
-    if not isinstance(array, Interpreted):
+    if not isinstance(array, Tracer):
         return array
     inside = without_tangent(array.inside)
     return array if inside is array.inside else array.frame.around(array, lambda part, axis: inside)
@@ -203,31 +203,31 @@ def without_tangent(array: Any) -> Any:
 
 def has_tangent(array: Any) -> bool:
     """Whether forward mode takes a derivative of ``array``, in whichever of its frames."""
-    while isinstance(array, Interpreted):
-        if isinstance(array, Dual) and array.tangent is not None:
+    while isinstance(array, Tracer):
+        if isinstance(array, JVPTracer) and array.tangent is not None:
             return True
         array = array.inside
     return False
 
 
-def parts(array: Any, frame: Direction) -> tuple[Any, Any]:
+def parts(array: Any, frame: JVPTrace) -> tuple[Any, Any]:
     """The value and the tangent that ``array`` has in ``frame``, without it; a tangent of None is zero."""
-    value = through(array, frame, lambda part, axis: _value(frame, part))
+    value = map_inner(array, frame, lambda part, axis: _value(frame, part))
     own = array
-    while isinstance(own, Interpreted) and own.frame is not frame:
+    while isinstance(own, Tracer) and own.frame is not frame:
         own = own.inside
-    if not isinstance(own, Dual) or own.tangent is None:
+    if not isinstance(own, JVPTracer) or own.tangent is None:
         return value, None
-    return value, through(array, frame, lambda part, axis: _tangent(frame, part))
+    return value, map_inner(array, frame, lambda part, axis: _tangent(frame, part))
 
 
-def paired(value: Any, tangent: Any, frame: Direction) -> Any:
+def paired(value: Any, tangent: Any, frame: JVPTrace) -> Any:
     """The array of ``frame`` with these parts, whatever other frames they belong to: the reverse of `parts`."""
-    constant = through(value, frame, lambda part, axis: frame.constant(part))
+    constant = map_inner(value, frame, lambda part, axis: frame.constant(part))
     if tangent is None:
         return constant
     # Adding -0 leaves every value alone, 0 as well as -0.
-    return constant + through(tangent, frame, lambda part, axis: frame.wrap(-_zeros_like(part), part))
+    return constant + map_inner(tangent, frame, lambda part, axis: frame.wrap(-_zeros_like(part), part))
 
 
 # What `Tensor.detach` asks for.

@@ -19,7 +19,7 @@ from ..._dtypes import bool as boolean
 from ..._functions.common import ask
 from ..._functions.manipulation import movedim, unbind
 from ..._interpreters.flattening import varies_in_batch
-from ..._interpreters.tracer import Interpreted, plain
+from ..._interpreters.tracer import Tracer, plain
 from ..._pytree import flatten, unflatten
 from ..._state import recorder
 from ...backends.registry import BY_TYPE
@@ -140,7 +140,7 @@ def _decided(truth: Any) -> bool:
 
 def _undecided(array: Any) -> bool:
     """Whether a program that replays cannot depend on the value of ``array``: in a loop, or inside of a transform."""
-    return BY_TYPE[type(array)].is_traced(array) and (_in_a_loop.get() or isinstance(array, Interpreted))
+    return BY_TYPE[type(array)].is_traced(array) and (_in_a_loop.get() or isinstance(array, Tracer))
 
 
 def _own(tensors: Sequence[Tensor]) -> list[Tensor]:

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..._core.graph import Edge, Leaf, Node
 from ..._core.tensor import Tensor, cell
-from ..._interpreters.flattening import Packing
+from ..._interpreters.flattening import Flattener
 from ..._interpreters.tracer import plain
-from ..backward import Template
+from ..backward import CapturedGraph
 from .gradients import (
     GRADIENT,
     Function,
@@ -27,7 +27,7 @@ from .gradients import (
     needs_of,
     zeros,
 )
-from .subtrace import Again, Region, State
+from .subtrace import Retrace, State, SubTrace
 
 
 def cond(
@@ -37,11 +37,11 @@ def cond(
     """The results of the branch that is chosen."""
     xp = backend.xp
     state = State()
-    regions = [Region(label, f, backend, state, k) for label, f, k in zip(labels, (true, false), known, strict=True)]
+    regions = [SubTrace(label, f, backend, state, k) for label, f, k in zip(labels, (true, false), known, strict=True)]
     truth, needs, width = plain(predicate._read()), needs_of(operands), len(operands)
     # Both branches must have the same outputs: what a branch saves is zeros in the other, which has to know its kind.
     saving: list[list[Kind]] = [[], []]
-    made = Packing(())
+    made = Flattener(())
     traces: dict[int, Any] = {}
 
     def branch(number: int) -> Callable[..., tuple]:
@@ -61,7 +61,7 @@ def cond(
                 now = [traces[0][3], traces[1][3]]
                 if now != saving or not fits:
                     saving[:] = now
-                    raise Again
+                    raise Retrace
             more = [
                 saved.more if other == number else [zeros(xp, kind) for kind in saving[other]] for other in range(2)
             ]
@@ -72,12 +72,12 @@ def cond(
     while True:
         traces.clear()
         arrays = [*arrays_of(operands), *state.arrays(backend)]
-        before = Packing(arrays)
+        before = Flattener(arrays)
         given = before.pack(arrays)
         try:
             found = backend.cond(truth, branch(0), branch(1), (truth, *given))
             break
-        except Again:
+        except Retrace:
             continue
     packed, found = found[: len(made)], found[len(made) :]
     results = made.unpack(packed)
@@ -103,7 +103,7 @@ def cond(
 class _Side:
     """What one branch of a cond leaves for its gradient."""
 
-    def __init__(self, tape: Template, edges: dict[Leaf, Any], varies: Sequence[bool], own: slice):
+    def __init__(self, tape: CapturedGraph, edges: dict[Leaf, Any], varies: Sequence[bool], own: slice):
         self.tape, self._edges, self._own = tape, edges, own
         #: Which results of the branch are in the graph.
         self.outputs = [number for number, varying in enumerate(varies) if varying]

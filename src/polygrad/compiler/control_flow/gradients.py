@@ -9,8 +9,8 @@ from ..._core.graph import NODE, Edge, Leaf, Node, make_node, reachable
 from ..._core.primitive import OPERATIONS, AnyType
 from ..._core.tensor import Tensor, cell
 from ..._state import grad_enabled
-from ..backward import Template
-from .subtrace import Region
+from ..backward import CapturedGraph
+from .subtrace import SubTrace
 
 Function = Callable[..., Sequence[Tensor]]
 #: Shape, and the library's own type.
@@ -109,13 +109,15 @@ class Residuals:
     Outside of the region, among its inputs or its outputs, or nowhere yet: then they have to leave it as ``more`` outputs.
     """
 
-    def __init__(self, tape: Template | None, region: Region, inputs: Sequence[Any], outputs: Sequence[Any], own: Any):
+    def __init__(
+        self, tape: CapturedGraph | None, region: SubTrace, inputs: Sequence[Any], outputs: Sequence[Any], own: Any
+    ):
         self._places: list[tuple[str, int]] = []
         self.more: list[Any] = []
         #: Those from outside.  They are taken by `collect`, and only there held by the graph.
         self.outside: list[Any] = []
         for array in [] if tape is None else tape.residuals:
-            if not region.backend.traced_together(array, own):
+            if not region.backend.same_trace(array, own):
                 self._put("outside", self.outside, array)
             elif any(array is x for x in inputs):
                 self._places.append(("inputs", next(k for k, x in enumerate(inputs) if x is array)))
@@ -142,7 +144,7 @@ class Residuals:
 class Leaves:
     """The leaves of a region's graph: of its carry, of its other inputs, and of tensors from outside."""
 
-    def __init__(self, region: Region, tape: Template, given: Sequence[Tensor]):
+    def __init__(self, region: SubTrace, tape: CapturedGraph, given: Sequence[Tensor]):
         inputs = {leaf: number for number, leaf in enumerate(region.leaves) if leaf is not None}
         self.kinds = region.kinds
         #: Those that lead on to a tensor of the graph outside, with its edge.

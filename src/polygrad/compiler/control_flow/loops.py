@@ -6,7 +6,7 @@ which the same graph is swept with the saved arrays of one step.  Nothing is com
 
 That other loop is a `scan` like any other, so it can be recorded and differentiated again: then the graph of a step, which
 the sweep goes through, belongs to the graph of the sweep, and the carry that a step began with counts as an output of the
-first loop.  Inside of transforms the library's loop carries what batches and dual numbers are made of (`Packing`).
+first loop.  Inside of transforms the library's loop carries what batches and dual numbers are made of (`Flattener`).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Any
 
 from ..._core.graph import Leaf, Node
 from ..._core.tensor import Tensor, cell
-from ..._interpreters.flattening import Packing, raised, varies_in_batch
+from ..._interpreters.flattening import Flattener, raised, varies_in_batch
 from ..._interpreters.tracer import plain
-from ..backward import Template
+from ..backward import CapturedGraph
 from ..errors import CompileError
 from .gradients import (
     GRADIENT,
@@ -37,10 +37,10 @@ from .gradients import (
     output,
     zeros,
 )
-from .subtrace import Again, Region, State, Traced
+from .subtrace import Retrace, State, SubTrace, Traced
 
 
-def _depending(traced: Traced, region: Region, needs: Sequence[bool], given: Sequence[bool]) -> list[bool]:
+def _depending(traced: Traced, region: SubTrace, needs: Sequence[bool], given: Sequence[bool]) -> list[bool]:
     """Which tensors of the carry have a gradient, after any number of steps.
 
     Those for which ``given`` says so from the beginning, and those that a step computes from such, or from anything else that
@@ -68,9 +68,9 @@ def scan(
     """The last carry, and the other results of all steps; ``results`` is emptied before ``step`` runs anew."""
     xp = backend.xp
     state = State()
-    region = Region(label, step, backend, state, known, always=True)
+    region = SubTrace(label, step, backend, state, known, always=True)
     needs, width = may_need(carry), len(carry)
-    held, rows = Packing(arrays_of(carry)), Packing(arrays_of(inputs))
+    held, rows = Flattener(arrays_of(carry)), Flattener(arrays_of(inputs))
     last_trace: list[Any] = []
 
     def body(before: tuple, parts: tuple) -> tuple[tuple, tuple]:
@@ -83,10 +83,10 @@ def scan(
         depending = _depending(traced, region, needs, needs_of(carry))
         if not fits or depending != needs:
             needs[:] = depending
-            raise Again
+            raise Retrace
         traced.raise_to(held.forms[:width])
         tape = traced.tape("scan", backend)
-        ys = Packing(traced.arrays[width:])
+        ys = Flattener(traced.arrays[width:])
         stacked = ys.pack(traced.arrays[width:])
         saved = Residuals(tape, region, parts, stacked, own)
         last_trace[:] = [tape, saved, ys, [leaves_of(edge) for edge in traced.edges]]
@@ -100,7 +100,7 @@ def scan(
         try:
             last, stacked = xp.scan_steps(body, held.pack(start), through, reverse)
             break
-        except Again:
+        except Retrace:
             continue
     last = held.unpack(last)
     state.bind(last[width:])
@@ -121,7 +121,7 @@ def scan(
 
 
 def _scan_rule(
-    backend: Any, tape: Template, region: Region, leaves: Leaves, reaches: list[set[Leaf]], steps: list[bool], count: int,
+    backend: Any, tape: CapturedGraph, region: SubTrace, leaves: Leaves, reaches: list[set[Leaf]], steps: list[bool], count: int,
     reverse: bool, width: int,
 ) -> Rule:  # fmt: skip
     """How the cotangents of a scan's leaves come from those of its results, and of the carry before every step.
@@ -207,9 +207,9 @@ def while_loop(
         truth = goes_on(*tensors)
         return [truth if isinstance(truth, Tensor) else cell(xp.asarray(truth))]
 
-    asked = Region("while_loop: cond_fn", condition, backend, state)
-    done = Region("while_loop: body_fn", lambda *tensors: chosen(*tensors), backend, state)
-    needs, held = may_need(carry), Packing(arrays_of(carry))
+    asked = SubTrace("while_loop: cond_fn", condition, backend, state)
+    done = SubTrace("while_loop: body_fn", lambda *tensors: chosen(*tensors), backend, state)
+    needs, held = may_need(carry), Flattener(arrays_of(carry))
     edges: list[Any] = []
     chosen = step
 
@@ -231,7 +231,7 @@ def while_loop(
         traced = done.trace(arrays[:width], needs, arrays[width:], before[0])
         after = [*traced.arrays, *traced.state]
         if not held.admit(after):
-            raise Again
+            raise Retrace
         depending = _depending(traced, done, needs, needs_of(carry))
         inputs = {leaf: number for number, leaf in enumerate(done.leaves) if leaf is not None}
         found: dict[Any, None] = {}
@@ -249,7 +249,7 @@ def while_loop(
         try:
             last = held.unpack(backend.while_loop(test, body, held.pack(start)))
             break
-        except Again:
+        except Retrace:
             continue
     state.bind(last[width:])
     varies, outer = edges

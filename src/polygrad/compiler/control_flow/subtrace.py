@@ -17,20 +17,20 @@ from typing import Any, NamedTuple
 from ..._core import graph
 from ..._core.graph import Edge, Leaf, Node
 from ..._core.tensor import Tensor, cell
-from ..._interpreters.flattening import Form, raised
-from ..._interpreters.lifting import Argument, cross
+from ..._interpreters.flattening import TracerSpec, raised
+from ..._interpreters.lifting import Identity, apply
 from ..._interpreters.tracer import plain
 from ..._state import Around, recorder, recording
-from ..backward import Template
+from ..backward import CapturedGraph
 from ..errors import CompileError, StateIsMissing
 
 
-class Again(Exception):
+class Retrace(Exception):
     """A region was traced on an assumption that it has shown to be wrong; now it is known better."""
 
 
 @dataclass(slots=True)
-class Kept:
+class SavedCell:
     """A cell that the region changes for its own purposes, or writes to, and what it held before."""
 
     reference: weakref.ref
@@ -47,16 +47,16 @@ class Traced(NamedTuple):
     edges: list[Edge | None]
     state: list[Any]
 
-    def raise_to(self, forms: Sequence[Form | None]) -> None:
+    def raise_to(self, forms: Sequence[TracerSpec | None]) -> None:
         """Make the first results, as far as they are in the graph, tensors of all frames of ``flattening``."""
         for number, form in enumerate(forms):
             x = raised(cell(self.arrays[number], self.edges[number]), form)
             self.arrays[number], self.edges[number] = x._data, x._edge
 
-    def tape(self, name: str, backend: Any) -> Template | None:
+    def tape(self, name: str, backend: Any) -> CapturedGraph | None:
         """The graph of the results, taken out; None where there is none."""
         joined = [cell(x, edge) for x, edge in zip(self.arrays, self.edges, strict=True) if edge is not None]
-        return Template(name, joined, backend) if joined else None
+        return CapturedGraph(name, joined, backend) if joined else None
 
 
 class State(list[Tensor]):
@@ -106,7 +106,7 @@ def _told(gradient: Tensor | None) -> str:
     return "a gradient" if gradient._edge is None else "a gradient with a graph"
 
 
-class Region(Around):
+class SubTrace(Around):
     """A function ``(*tensors) -> list of tensors`` inside the program of ``backend`` that is being captured.
 
     ``state`` are the tensors from outside that it writes to, which regions of one operation share; `trace` finds them.
@@ -123,7 +123,7 @@ class Region(Around):
         self.backend = backend
         self.state = state
         self._start = 0
-        self._kept: dict[int, Kept] = {}
+        self._kept: dict[int, SavedCell] = {}
         self._known = known
         #: Edge outside → the leaf that stands for it, and the other way round.
         self.stand_ins: dict[Edge, Leaf] = {}
@@ -172,7 +172,7 @@ class Region(Around):
         """Remember that ``leaf`` gets another gradient."""
         self._gradients.setdefault(leaf, leaf.grad)
 
-    def host_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
+    def python_side_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
         """Raise CompileError: inside of a program there is no Python whose state could change."""
         raise CompileError(
             f"{self._label} changes the state of a Python object, as scheduler.step() and train() do, and in a compiled program its "  # noqa: E501
@@ -180,8 +180,8 @@ class Region(Around):
         )
 
     def assign(self, owner: Any, name: str, value: Any) -> None:
-        """Raise CompileError, as `host_effect`."""
-        self.host_effect(lambda: None, lambda: lambda: None)
+        """Raise CompileError, as `python_side_effect`."""
+        self.python_side_effect(lambda: None, lambda: lambda: None)
 
     def only_at_first(self, what: str) -> None:
         """Raise StateIsMissing: all steps are the same program."""
@@ -195,7 +195,7 @@ class Region(Around):
     def trace(self, arrays: Sequence[Any], needs: Sequence[bool], state: Sequence[Any], own: Any) -> Traced:
         """Run the function on ``arrays``, which are leaves where ``needs`` says so, with ``state`` in the tensors of it.
 
-        ``own`` is any array of this very trace.  Whatever the function does to tensors is undone.  Raises `Again` where it
+        ``own`` is any array of this very trace.  Whatever the function does to tensors is undone.  Raises `Retrace` where it
         writes to a tensor that is not known to be state, and CompileError for what cannot be repeated inside of a program.
         """
         self._start = graph.next_sequence()
@@ -222,7 +222,7 @@ class Region(Around):
             self._undo()
         if new or self.state.wanted:
             self.state.extend(new)
-            raise Again
+            raise Retrace
         return found
 
     def edge(self, leaf: Leaf) -> Edge:
@@ -237,12 +237,12 @@ class Region(Around):
         hidden._edge = leaf = Leaf(hidden, tuple(array.shape))
         self.leaves.append(leaf)
         self.kinds[leaf] = (tuple(array.shape), array.dtype)
-        return cross(Argument, None, hidden)  # no leaf itself: it may be changed in place
+        return apply(Identity, None, hidden)  # no leaf itself: it may be changed in place
 
-    def _keep(self, cell: Tensor) -> Kept:
+    def _keep(self, cell: Tensor) -> SavedCell:
         kept = self._kept.get(id(cell))
         if kept is None or kept.reference() is not cell:
-            kept = self._kept[id(cell)] = Kept(weakref.ref(cell), cell._data, cell._edge, cell._base)
+            kept = self._kept[id(cell)] = SavedCell(weakref.ref(cell), cell._data, cell._edge, cell._base)
         return kept
 
     def _new_state(self, own: Any) -> list[Tensor]:
@@ -254,7 +254,7 @@ class Region(Around):
         new = []
         for kept in self._kept.values():
             tensor = kept.reference()
-            if tensor is None or not kept.written or self.backend.traced_together(plain(kept.array), own):
+            if tensor is None or not kept.written or self.backend.same_trace(plain(kept.array), own):
                 continue
             if tensor._edge is not kept.edge and tensor._edge not in self._edges:
                 raise CompileError(

@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from ..codegen import Source
+from ..codegen import FunctionBuilder
 from .sources import (
     MAPPING_TYPES,
     MISSING,
@@ -60,7 +60,7 @@ class Guard(NamedTuple):
 class Writer:
     """Writes the part of a call that looks at places."""
 
-    def __init__(self, source: Source):
+    def __init__(self, source: FunctionBuilder):
         self.source = source
         self.lines: list[str] = []
         self.guards: list[Guard] = []
@@ -160,7 +160,7 @@ def _differs_in(keys: Items, values: Items) -> Callable[[Any], bool]:
     return lambda now: keys.differ(now) or values.differ(now.values())
 
 
-def _text(owner: str, place: Place, source: Source) -> str:
+def _text(owner: str, place: Place, source: FunctionBuilder) -> str:
     if place.kind == "item":
         simple = place.key.__class__ in (int, str)
         return f"{owner}[{repr(place.key) if simple else source.name(place.key)}]"

@@ -17,7 +17,7 @@ import numpy as np
 
 from ... import _dtypes
 from ..._core.tensor import Tensor, cell
-from ..._state import host_value, recorder
+from ..._state import read_hyperparameter, recorder
 
 
 class ValueIsNeeded(Exception):
@@ -89,7 +89,7 @@ class SymbolicNumber:
             self.plain()
         for origin in self.origins:
             origin.is_used = True
-        return cell(host_value(self._read)).to(dtype)
+        return cell(read_hyperparameter(self._read)).to(dtype)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.plain(), name)

@@ -17,7 +17,7 @@ from typing import Any
 
 from ..._core.tensor import Tensor
 from ...backends.registry import BY_TYPE
-from ..codegen import Source
+from ..codegen import FunctionBuilder
 from .bytecode import Reads, Use, reads_of
 from .checks import Guard, Writer
 from .introspection import (
@@ -269,7 +269,7 @@ class Watch:
         for generator, state in self._explorer.states:
             set_state(generator, state)
 
-    def write(self, source: Source) -> list[Guard]:
+    def write(self, source: FunctionBuilder) -> list[Guard]:
         """Write the lines of a call that look at all places."""
         return Writer(source).write(self._explorer.lasting)
 

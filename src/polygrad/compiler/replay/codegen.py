@@ -21,11 +21,11 @@ _SYMBOLS = {
 }  # fmt: skip
 
 
-class Outdated(Exception):
+class GuardFailed(Exception):
     """A question about values has another answer than while the program was recorded."""
 
 
-class Writer:
+class ReplayCodegen:
     """Writes the function: one line for each operation."""
 
     def __init__(
@@ -42,7 +42,7 @@ class Writer:
         self._memories = self._alive.memories
         self._constant = {self._memories.of(Slot(slot)) for slot in recording.constants}
         self._scope: dict[str, Any] = {
-            "Outdated": Outdated,
+            "GuardFailed": GuardFailed,
             "EXPLAINED": EXPLAINED,
             "explained": self._explained,
             "hold": hold,
@@ -170,7 +170,7 @@ class Writer:
     def _operation(self, place: int, operation: Operation) -> None:
         if operation.is_question:
             answer = self._name(operation.answer)
-            self._add(f"if {self._call(operation)} != {answer}: raise Outdated", operation)
+            self._add(f"if {self._call(operation)} != {answer}: raise GuardFailed", operation)
             return
         result = operation.results
         if result.__class__ is Slot and result not in self._names and self._memories.is_room(result):

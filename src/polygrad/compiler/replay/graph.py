@@ -323,7 +323,7 @@ class Recording:
         ground = self.backend.ground
 
         def asked(array: Any) -> Any:
-            return question(ground.known_values(array))
+            return question(ground.values_for_checks(array))
 
         answer = asked(x.value)
         if not x.constant:

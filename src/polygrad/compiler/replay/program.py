@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ...backends.base import Backend
-from .codegen import Outdated, Writer
+from .codegen import GuardFailed, ReplayCodegen
 from .graph import Operation, Recording, Slot
 from .liveness import Alive
 from .may_alias import made, read
@@ -48,7 +48,7 @@ class Replay:
         inputs = self._recording.inputs
         free = frozenset(inputs[number] for number in overwritten)
         arguments = [inputs[number] for number in (*overwritten, *others)]
-        program = Writer(self._recording, self._operations, free, arguments, released).function()
+        program = ReplayCodegen(self._recording, self._operations, free, arguments, released).function()
         self._text = program.source  # type: ignore[attr-defined]  # generated functions keep their source
         return program
 
@@ -166,4 +166,4 @@ def _late(operations: list[Operation]) -> list[Operation]:
     return early + late
 
 
-__all__ = ["Outdated", "ReplayBackend", "replaying"]
+__all__ = ["GuardFailed", "ReplayBackend", "replaying"]

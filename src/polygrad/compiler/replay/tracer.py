@@ -14,7 +14,7 @@ from typing import Any
 
 from ..._core.lending import LENT
 from ..._core.primitive import PRIMITIVES
-from ..._interpreters.delegating import Grounded
+from ..._interpreters.delegating import DelegatingBackend
 from ..._ops.recurrent import scan_steps
 from ...backends.base import Backend
 from ...backends.namespace import STANDARD
@@ -99,7 +99,7 @@ class _PlainTypes(dict[type, bool]):
         return found
 
 
-class RecordedBackend(Grounded):
+class RecordedBackend(DelegatingBackend):
     """Records what the backend ``ground`` computes."""
 
     level = 1
@@ -230,7 +230,7 @@ class RecordedBackend(Grounded):
     def to_numpy(self, array: Any) -> Any:
         raise ValueUnknown("the values of an array that is being recorded")
 
-    item = known_values = to_numpy
+    item = values_for_checks = to_numpy
 
     def ask(self, array: Any, question: Callable[[Any], Any]) -> Any:
         return array.recording.ask(question, array)
