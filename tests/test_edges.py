@@ -133,6 +133,20 @@ ROWS: dict[str, Any] = {
     "t.linalg.vector_norm(t.tensor([float('nan')]), 0)": ((), 1.0),
     "t.linalg.vector_norm(t.tensor([0.0, float('inf')]), 0)": ((), 1.0),
     "t.norm(t.tensor([float('nan'), 0.0]), 0)": ((), 1.0),
+    # integers and booleans
+    "t.tensor([0, 1, -1, 2, -2, 3]) ** t.tensor(-1)": ((6,), [0, 1, -1, 0, 0, 0]),
+    "t.tensor([0, 1, -1, -1, -2]) ** t.tensor([0, -3, -3, -2, 3])": ((5,), [1, 1, -1, 1, -8]),
+    "t.tensor([1, -1]).pow_(t.tensor([-(2**63), -(2**63)]))": ((2,), [1, 1]),
+    "2 ** t.tensor([-1, 2])": ((2,), [0, 4]),
+    "t.pow(-1, t.tensor([-3, -2]))": ((2,), [-1, 1]),
+    "t.tensor([2, 1], dtype=t.uint8) ** t.tensor([-1, -1], dtype=t.int8)": ((2,), [0, 1]),
+    "t.tensor([True, False]) ** t.tensor([-1, -1])": ((2,), [1, 0]),
+    "t.func.vmap(t.pow)(t.tensor([2, -1]), t.tensor([-1, -1]))": ((2,), [0, -1]),
+    "t.tensor([2]) ** -1": RuntimeError,
+    "t.sign(t.tensor([True, False])).logical_not()": ((2,), [False, True]),
+    "~t.tensor([True, False]).sgn()": ((2,), [False, True]),
+    "~t.tensor([True, False]).sign_()": ((2,), [False, True]),
+    "-t.square(t.tensor([True, False]))": ((2,), [-1, 0]),
 }
 #: What PyTorch has and polygrad has not.
 MISSING = ("combinations", "var_mean")

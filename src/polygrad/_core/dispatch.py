@@ -377,6 +377,10 @@ def _text(primitive: Primitive, operator: bool) -> tuple[str, dict[str, Any]]:
     if primitive.accumulates:
         add("    if a0.dtype in halves[kind]:")
         add(f"        return widened(dispatch, ({', '.join(names)},){_settings_call(primitive)})")
+    if primitive.of_integers is not None:
+        scope["of_integers"] = primitive.of_integers.op
+        varies = "".join(f"e{i} is None and " for i in range(len(names)))
+        add(f"    if {varies}is_integral_or_bool[kind, a0.dtype]: return of_integers({', '.join(names)})")
     if primitive.check is not None:
         scope["check"] = primitive.check
         add(f"    if is_integral_or_bool[kind, a0.dtype]: check(primitive, {', '.join(arrays)})")

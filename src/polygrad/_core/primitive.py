@@ -102,6 +102,8 @@ class Primitive:
         self.shape_error: Callable[..., str | None] | None = None
         #: Raises for integers of which the array library would compute something without a word: ``(primitive, *arrays)``.
         self.check: Callable[..., None] | None = None
+        #: What stands for it where the operands are integers or booleans, of which the standard says less than PyTorch.
+        self.of_integers: Primitive | None = None
         self.accumulates, self.alike = accumulates, alike
         #: Array type → the library's types of half precision that this operation wants in single precision.
         self.halves = _ByType(lambda array_type: BY_TYPE[array_type].halves(name))

@@ -57,6 +57,18 @@ elementwise(
 )
 
 
+@primitive(broadcasts=True, promotes=True, differentiable=False)
+def whole_power(xp, x, y, /):
+    """Integers to integer powers.  A negative power is rounded towards 0, which leaves those of 1 and -1."""
+    if not xp.isdtype(y.dtype, "signed integer"):
+        return xp.pow(x, y)
+    result = xp.pow(x, xp.where(y < 0, y & 1, y))
+    return xp.where((y < 0) & (x != 1) & (x != -1), xp.zeros_like(result), result)
+
+
+PRIMITIVES["pow"].of_integers = whole_power
+
+
 @primitive()
 def power(xp, x, /, exponent):
     """``x`` to a Python number.  Small integer powers are multiplied out: ``x**3`` is far slower as a general power."""

@@ -83,6 +83,21 @@ PRIMITIVES["sign"].defjvp(
 )
 
 
+@primitive(differentiable=False)
+def whole_sign(xp, x, /):
+    """The sign of integers; a boolean is its own."""
+    return xp.logical_or(x, x) if xp.isdtype(x.dtype, "bool") else xp.sign(x)
+
+
+@primitive(differentiable=False)
+def whole_square(xp, x, /):
+    """The squares of integers; those of booleans are integers, as their powers are."""
+    return xp.astype(x, xp.int64) if xp.isdtype(x.dtype, "bool") else xp.square(x)
+
+
+PRIMITIVES["sign"].of_integers, PRIMITIVES["square"].of_integers = whole_sign, whole_square
+
+
 @primitive()
 def abs_(xp, x, /):
     return xp.abs(x)
