@@ -228,7 +228,7 @@ def test_second_order_of_a_loop_that_runs_eagerly():
         (first,) = polygrad.autograd.grad(power(w), w, create_graph=True)
         (second,) = polygrad.autograd.grad(first, w, create_graph=True)
         (third,) = polygrad.autograd.grad(second, w)
-        np.testing.assert_allclose([float(first), float(second), float(third)], [4 * 1.5**3, 12 * 1.5**2, 24 * 1.5])
+        np.testing.assert_allclose([first.item(), second.item(), third.item()], [4 * 1.5**3, 12 * 1.5**2, 24 * 1.5])
         assert polygrad.autograd.gradgradcheck(
             lambda w, x: polygrad.scan(lambda c, x: (polygrad.sin(c * w + x), c), x[0], x)[1].sum(),
             (w, numbers(3, 2).detach().double().requires_grad_()),

@@ -62,7 +62,7 @@ def test_special_numbers_and_shapes_come_back(backend):
 def test_views_are_saved_alone(tmp_path):
     x = polygrad.zeros(1000, 1000)
     x[0] = polygrad.arange(1000.0)
-    polygrad.save(x[0].T, tmp_path / "row")
+    polygrad.save(x.T[:, 0], tmp_path / "row")
     assert os.path.getsize(tmp_path / "row") < 10_000
     assert polygrad.load(str(tmp_path / "row")).tolist() == list(range(1000))
 
