@@ -34,6 +34,9 @@ def flatten(tree: Any) -> tuple[list[Any], Any]:
 
 def _structure(tree: Any, leaves: list[Any]) -> Structure | None:
     kind = type(tree)
+    if kind is Tensor:
+        leaves.append(tree)
+        return None
     if kind in MAPPINGS:
         parts = tuple([_structure(value, leaves) for value in tree.values()])
         return Structure(kind, tuple(tree), parts, getattr(tree, "default_factory", None))

@@ -22,8 +22,8 @@ from ..backends.registry import BY_TYPE, register_backend
 stack: ContextVar[tuple[Frame, ...]] = ContextVar("polygrad_frames", default=())
 
 _lock = lock()
-#: Frames that something still refers to: a graph may outlive the call that it was recorded in.
-_alive: weakref.WeakSet[Frame] = weakref.WeakSet()
+#: Level → the last frame on it, if something still refers to it: a graph may outlive the call that it was recorded in.
+_last: dict[int, weakref.ref[Frame]] = {}
 #: (class, level, plain backend) → the array type, which is made and registered once.
 _types: dict[tuple[type, int, Any], type] = {}
 
@@ -53,12 +53,11 @@ class Frame:
         around = stack.get()
         with _lock:
             # Above the frames around it, and apart from every other frame that has arrays.
-            taken = {frame.level for frame in _alive}
             # (Level 1 is that of arrays that are recorded.)
-            self.level = around[-1].level + 1 if around else 2
-            while self.level in taken:
-                self.level += 1
-            _alive.add(self)
+            level = around[-1].level + 1 if around else 2
+            while (last := _last.get(level)) is not None and last() is not None:
+                level += 1
+            self.level, _last[level] = level, weakref.ref(self)
         self.below, self.active = around, True
         self._token = stack.set((*around, self))
         return self
@@ -86,6 +85,8 @@ class Frame:
         It is called after the function, and after what it returned is gone: a tensor that it wrote to and that is still there
         came from outside.
         """
+        if not self._written:
+            return
         self._written = [one for one in self._written if one[0]() is not None]
         shapes = [str(tuple(one[1].shape)) for one in self._written]
         if self._undo():

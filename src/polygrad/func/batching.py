@@ -69,11 +69,15 @@ def _run(
     func: Callable, leaves: list, structure: Any, kwargs: dict, dims: list, size: int, out_dims: Any, randomness: str
 ) -> Any:
     with BatchTrace(size, randomness) as frame:
-        inside = [
-            x if d is None else apply(Enter, frame, lifted(_moved(x, d, 0), frame.below))
-            for x, d in zip(leaves, dims, strict=True)
-        ]
-        arrays = [None if d is None else x._read() for x, d in zip(inside, dims, strict=True)]
+        inside: list[Any] = []
+        entered = []
+        for x, d in zip(leaves, dims, strict=True):
+            if d is None:
+                inside.append(x)
+                continue
+            y = apply(Enter, frame, lifted(_moved(x, d, 0), frame.below))
+            inside.append(y)
+            entered.append((x, d, y, y._read()))
         result = func(*unflatten(structure, inside), **kwargs)
     outputs, result_structure = flatten(result)
     kinds = [type(y).__name__ for y in outputs if not isinstance(y, Tensor)]
@@ -82,17 +86,15 @@ def _run(
             f"vmap: the function must return tensors, or lists, tuples and dicts of them, and it returned a {kinds[0]}"
         )
     where = _out_dims(result_structure, out_dims)
-    entered = {id(y): (x, d) for x, y, d in zip(leaves, inside, dims, strict=True) if d is not None}
     views = [_view_of(entered, y) for y in outputs]
     outputs = apart(outputs)
-    written = [
-        (x, _outside(frame, y, d))
-        for x, y, d, array in zip(leaves, inside, dims, arrays, strict=True)
-        if array is not None and y._read() is not array and y._read().shape == array.shape
-    ]
-    del inside, result
+    changes = []
+    for x, d, y, array in entered:
+        if (now := y._read()) is not array and now.shape == array.shape:
+            changes.append((x, _outside(frame, y, d)))
+    del inside, entered, y, result
     frame.check_written()
-    for x, new in written:  # what the function wrote to its arguments reaches what was given for them
+    for x, new in changes:  # what the function wrote to its arguments reaches what was given for them
         x.copy_(new)
     return unflatten(result_structure, [
         _outside(frame, y, d) if view is None or d is None else _seen_again(size, *view, _counted(d, y))
@@ -100,13 +102,15 @@ def _run(
     ])  # fmt: skip
 
 
-def _view_of(entered: dict[int, tuple[Tensor, int]], y: Tensor) -> tuple[Tensor, int, list] | None:
+def _view_of(entered: list[tuple[Tensor, int, Tensor, Any]], y: Tensor) -> tuple[Tensor, int, list] | None:
     """Of a result that is an argument, or a view of one: what was given for it, its dimension of the batch, and the views."""
-    *chain, base = y._view_chain()
-    if id(base) not in entered or (base._edge is None) != (y._edge is None):
-        return None
-    views = [view._base[1:] for view in reversed(chain)]
-    return (*entered[id(base)], views) if all(primitive.name in RULES for primitive, _ in views) else None
+    chain = [y] if y._base is None else y._view_chain()
+    base = chain[-1]
+    for x, dim, argument, _ in entered:
+        if argument is base and (base._edge is None) == (y._edge is None):
+            views = [view._base[1:] for view in chain[-2::-1]]
+            return (x, dim, views) if all(primitive.name in RULES for primitive, _ in views) else None
+    return None
 
 
 def _seen_again(size: int, x: Tensor, dim: int, views: list, target: int) -> Tensor:
@@ -135,11 +139,12 @@ def _outside(frame: BatchTrace, y: Tensor, dim: int | None) -> Tensor:
 
 def _counted(dim: int, y: Tensor) -> int:
     """Where the batch goes among the dimensions of a result, counted from the front."""
-    if not -y.ndim - 1 <= dim <= y.ndim:
+    ndim = y.ndim
+    if not -ndim - 1 <= dim <= ndim:
         raise IndexError(
-            f"vmap: out_dims has {dim}, but that result has {y.ndim} dimensions without the batch's; it can be from {-y.ndim - 1} to {y.ndim}"  # noqa: E501
+            f"vmap: out_dims has {dim}, but that result has {ndim} dimensions without the batch's; it can be from {-ndim - 1} to {ndim}"  # noqa: E501
         )
-    return dim % (y.ndim + 1)
+    return dim % (ndim + 1)
 
 
 def _moved(x: Tensor, source: int, target: int) -> Tensor:
@@ -183,16 +188,17 @@ def _in_dims(leaves: Sequence[Any], structure: Any, in_dims: Any) -> list[int | 
                 f"vmap: in_dims has {d} for a {type(x).__name__} (leaf {number} of the arguments), and only tensors have "
                 "dimensions; give None for it"
             )
-        if not -x.ndim <= d < x.ndim:
+        ndim = x.ndim
+        if not -ndim <= d < ndim:
             raise ValueError(
                 f"vmap: in_dims has {d} for a tensor of shape {tuple(x.shape)} (leaf {number} of the arguments); "
                 + (
-                    f"it can be from {-x.ndim} to {x.ndim - 1}"
-                    if x.ndim
+                    f"it can be from {-ndim} to {ndim - 1}"
+                    if ndim
                     else "a tensor without dimensions is no batch: give None"
                 )
             )
-        dims[number] = d % x.ndim
+        dims[number] = d % ndim
     return dims
 
 

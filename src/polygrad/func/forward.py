@@ -43,8 +43,10 @@ class Pushed:
         inside, pairs = stand_ins(args, positions)
         with JVPTrace() as frame:
             duals = [
-                y if t is None else apply(MakeDual, frame, lifted(y, frame.below), lifted(t, frame.below))
-                for y, t in zip(apart(leaves), directions, strict=True)
+                cell(x._read(), x._edge)
+                if t is None
+                else apply(MakeDual, frame, lifted(x, frame.below), lifted(t, frame.below))
+                for x, t in zip(leaves, directions, strict=True)
             ]
             pairs += [(x, y, y._read()) for x, y in zip(leaves, duals, strict=True)]
             result = func(*replaced(inside, positions, unflatten(structure, duals)), **kwargs)

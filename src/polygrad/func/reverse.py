@@ -54,9 +54,10 @@ class Recorded:
         self.outputs, self.structure = results_of(result, name)
         others, aux_structure = flatten(aux)
         changes = written(pairs)
-        returned = [x for x in (*self.outputs, *others, *[y for _, y in changes]) if isinstance(x, Tensor)]
+        returned = (*self.outputs, *others, *[y for _, y in changes])
+        edges = [x._edge for x in returned if isinstance(x, Tensor) and x._edge is not None]
         #: Whether a graph outside can reach into this one: then it has to stay, and sweeps through it are recorded.
-        self.open = _leads_outside([x._edge for x in returned if x._edge is not None], self.inputs, start)
+        self.open = _leads_outside(edges, self.inputs, start)
         #: Whether the results belong to that graph.
         self.joined = around and self.open
         #: Whether a sweep ends in the inputs wherever it goes.

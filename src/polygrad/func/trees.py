@@ -22,7 +22,7 @@ class TransformError(TypeError, ValueError, RuntimeError):
 
 def flatten(tree: Any) -> tuple[list[Any], Any]:
     """The leaves of ``tree``, and its structure, which is None for a leaf."""
-    return ([tree], None) if tree.__class__ is Tensor else pytree.flatten(tree)
+    return ([tree], None) if tree.__class__ is Tensor or tree is None else pytree.flatten(tree)
 
 
 def tensors_of(tree: Any, name: str, what: str, differentiable: bool = False) -> tuple[list[Tensor], Any]:
@@ -76,7 +76,11 @@ def stand_ins(args: Sequence[Any], positions: Sequence[int]) -> tuple[list[Any],
 
 def written(pairs: Sequence[tuple[Tensor, Tensor, Any]]) -> list[tuple[Tensor, Tensor]]:
     """What was given and what stands for it, where a function has written to that and it has its shape still."""
-    return [(x, y) for x, y, array in pairs if y._read() is not array and y._read().shape == array.shape]
+    found = []
+    for x, y, array in pairs:
+        if (now := y._read()) is not array and now.shape == array.shape:
+            found.append((x, y))
+    return found
 
 
 def chosen(name: str, args: Sequence[Any], argnums: int | Sequence[int]) -> tuple[list[int], bool]:
