@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections import namedtuple
 
 import numpy as np
@@ -575,3 +576,26 @@ def test_batch_normalization_in_training_is_refused_and_its_statistics_stay():
     assert layer.running_mean.tolist() == [0, 0]
     layer.eval()
     np.testing.assert_allclose(numbers(func.vmap(layer)(images)), numbers(images), rtol=1e-4)
+
+
+#: A transform of a small function, and how many of Python's functions a call of it may run: time goes by this number.
+CALLS = {
+    "vmap": (func.vmap(lambda row: row * row), 75),
+    "jvp": (lambda x: func.jvp(lambda x: x * x, (x,), (x,)), 131),
+    "vjp": (lambda x: func.vjp(lambda x: x * x, x)[1](x), 98),
+    "grad": (func.grad(lambda x: (x * x).sum()), 141),
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_transform_runs_few_functions(name):
+    run, most = CALLS[name]
+    x = polygrad.ones(2, 3, backend="numpy")
+    run(x)  # dispatchers are made, and types of arrays
+    called, before = [], sys.getprofile()
+    sys.setprofile(lambda frame, event, argument: called.append(frame.f_code.co_name) if event == "call" else None)
+    try:
+        run(x)
+    finally:
+        sys.setprofile(before)
+    assert len(called) <= most, called
