@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import math
 import sys
 from collections import namedtuple
 
@@ -599,3 +601,47 @@ def test_a_transform_runs_few_functions(name):
     finally:
         sys.setprofile(before)
     assert len(called) <= most, called
+
+
+@pytest.mark.parametrize("dims", [dims for dims in itertools.product((None, -1), repeat=5) if any(dims)])
+def test_batch_normalization_in_training_by_what_varies(dims):
+    """As example by example; refused where one running statistic would have to follow several batches."""
+    shapes = [(3, 2), (2,), (2,), (2,), (2,)]
+    given = [
+        np.linspace(0.5, 2, 6 * 2)[: math.prod(s) * (1 if d is None else 2)] for s, d in zip(shapes, dims, strict=True)
+    ]
+    given = [x.reshape(s if d is None else (*s, 2)) for x, s, d in zip(given, shapes, dims, strict=True)]
+    arguments = [t(x) for x in given]
+
+    def normed(*parts):
+        return polygrad.nn.functional.batch_norm(*parts, training=True)
+
+    if dims[0] and not (dims[1] and dims[2]):
+        with pytest.raises(RuntimeError, match="running statistics"):
+            func.vmap(normed, dims)(*arguments)
+        assert [x.tolist() for x in arguments] == [x.tolist() for x in given]
+        return
+    found = func.vmap(normed, dims)(*arguments)
+    for k in range(2):
+        parts = [t(x if d is None else x[..., k]) for x, d in zip(given, dims, strict=True)]
+        expected = normed(*parts)
+        np.testing.assert_allclose(numbers(found[k]), numbers(expected))
+        for argument, part, d in zip(arguments, parts, dims, strict=True):
+            np.testing.assert_allclose(numbers(argument if d is None else argument[..., k]), numbers(part))
+
+
+def test_what_is_the_same_for_all_examples_may_be_written_outside():
+    outside, part = polygrad.zeros(2).double(), polygrad.ones(2, 2).double()
+
+    def writing(x, y):
+        outside.copy_(y)
+        part[0].add_(polygrad.zeros_like(x) + 1)
+        return x * y
+
+    y = t([3.0, 4.0])
+    func.vmap(writing, (0, None))(TWO, y)
+    assert outside.tolist() == [3, 4]
+    assert part.tolist() == [[2, 2], [1, 1]]
+    with pytest.raises(RuntimeError, match="differs from example to example"):
+        func.vmap(lambda x: part[0].add_(x))(TWO)
+    assert part.tolist() == [[2, 2], [1, 1]]

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, Token
 from typing import Any
 
+from .._core.tensor import cell
 from .._forking import lock
 from ..backends.registry import BY_TYPE, register_backend
 
@@ -82,29 +83,41 @@ class Frame:
     def check_written(self) -> None:
         """Raise RuntimeError where the function wrote to tensors from outside, which get back what they held.
 
-        It is called after the function, and after what it returned is gone: a tensor that it wrote to and that is still there
-        came from outside.
+        They take what does not vary in this frame.  It is called after the function, and after what it returned is gone: a
+        tensor that it wrote to and that is still there came from outside.
         """
         if not self._written:
             return
-        self._written = [one for one in self._written if one[0]() is not None]
-        shapes = [str(tuple(one[1].shape)) for one in self._written]
-        if self._undo():
+        varying, shared = [], []
+        for reference, _, edge in self._written:
+            tensor = reference()
+            if tensor is not None:
+                value = None if tensor._edge is not None or edge is not None else self.shared(tensor._data)
+                if value is None:
+                    varying.append(str(tuple(tensor.shape)))
+                else:
+                    shared.append((tensor, value))
+        self._undo()
+        if varying:
             raise RuntimeError(
-                f"{self.name}: the function writes in place to a tensor from outside, of shape {', '.join(dict.fromkeys(shapes))}, and what it "  # noqa: E501
+                f"{self.name}: the function writes in place to a tensor from outside, of shape {', '.join(dict.fromkeys(varying))}, and what it "  # noqa: E501
                 f"writes {self.varying}; the tensor has its value back.  Return the new value from the function instead.  (Batch normalization "  # noqa: E501
                 "in training writes its running statistics: call eval(), or make it with track_running_stats=False.)"
             )
+        for tensor, value in shared:
+            tensor.copy_(cell(value))
 
-    def _undo(self) -> bool:
-        """Put back what tensors of this frame held before.  Says whether there were any."""
-        found = False
+    def _undo(self) -> None:
+        """Put back what tensors of this frame held before."""
         for reference, array, edge in reversed(self._written):
             tensor = reference()
             if tensor is not None:
-                tensor._data, tensor._edge, found = array, edge, True
+                tensor._data, tensor._edge = array, edge
         self._written.clear()
-        return found
+
+    def shared(self, array: Any) -> Any:
+        """What ``array`` is one level below, if it is of this frame and does not vary in it; else None."""
+        return None
 
     def constant(self, array: Any) -> Any:
         """``array``, which does not vary in this frame, as an array of it."""

@@ -117,7 +117,8 @@ def standardize(batch: Batching, x: Any, axes: Any, eps: float) -> Any:
 
 @rule_for("standardize_affine")
 def standardize_affine(batch: Batching, x: Any, weight: Any, bias: Any, axes: Any, eps: float) -> Any:
-    x = batch.whole(0, x)
+    if not batch.mapped[0]:  # the statistics are those of all examples, and may be written to a tensor that all share
+        return NotImplemented
     ndim = x.ndim - 1
     weight, bias = batch.aligned(1, weight, ndim), batch.aligned(2, bias, ndim)
     return batch.op(x, weight, bias, axes=behind(axes, ndim), eps=eps)

@@ -294,6 +294,9 @@ class BatchTrace(Frame):
     def constant(self, array: Any) -> BatchTracer:
         return self.wrap(array, False)
 
+    def shared(self, array: Any) -> Any:
+        return array.value if isinstance(array, BatchTracer) and array.frame is self and not array.mapped else None
+
     def gathered(self, array: Any, axis: int) -> Any:
         if not isinstance(array, BatchTracer) or array.frame is not self:
             return array * self.size
