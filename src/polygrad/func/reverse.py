@@ -17,7 +17,7 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._interpreters.lifting import Identity, apply, lifted, raised
 from .._interpreters.trace import stack
-from .._state import differentiating, grad_enabled
+from .._state import differentiating, grad_enabled, grad_mode
 from ..autograd.grad_mode import enable_grad
 from .trees import TransformError, chosen, flatten, replaced, results_of, stand_ins, tensors_of, unflatten, written
 
@@ -38,12 +38,12 @@ class Recorded:
         leaves, self.inputs_structure = tensors_of(given, name, "an argument to differentiate by", differentiable=True)
         self.inputs = [_argument(x) for x in leaves]
         inside, pairs = stand_ins(args, positions)
-        token = differentiating.set(name)
+        mode, token = grad_mode.set(True), differentiating.set(name)
         try:
-            with enable_grad():
-                result = func(*replaced(inside, positions, unflatten(self.inputs_structure, self.inputs)), **kwargs)
+            result = func(*replaced(inside, positions, unflatten(self.inputs_structure, self.inputs)), **kwargs)
         finally:
             differentiating.reset(token)
+            grad_mode.reset(mode)
         aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
