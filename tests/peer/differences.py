@@ -124,6 +124,10 @@ DIFFERENCES: dict[str, str] = {
     "errors inside of transforms are those outside": r"test_vmap\.\w+\.test_(squeeze: IndexError|fallback_zero_dim)",
     "no module functorch, and no warning of it": r"FutureWarning not triggered|test_fallback_does_not_warn_by_default",
     "a tensor inside of a transform prints its shape": r"test_tensor_print",
+    "prod takes several dimensions": r"test_dim_multi_unsupported_prod_\d+: AssertionError: TypeError not raised",
+    "no alpha of 1 in differences of complex infinities": (
+        r"test_reference_numerics_extremal_values_sub_complex64_\d+: AssertionError: not equal"
+    ),
     "compile names the array library": r"there is no backend '(eager|inductor|aot_eager)'",
 }
 

@@ -26,7 +26,8 @@ LISTS = (
     "op_db", "unary_ufuncs", "binary_ufuncs", "binary_ufuncs_and_refs", "reduction_ops", "shape_funcs", "spectral_funcs",
 )  # fmt: skip
 #: What PyTorch itself does not do in tests whose files are older than the samples: no values that a program depends on (`vmap`
-#: refuses them), no random numbers but with ``randomness=``, nothing without a tensor.
+#: refuses them), no random numbers but with ``randomness=``, nothing without a tensor; and no values of NumPy's that are not its
+#: own: float64 of a product with ``alpha``, sums in half precision, products in uint64, NaN beside `heaviside`.
 BEYOND = {
     "test_vmap_exhaustive": {
         "full", "ones", "zeros", "item", "linspace.tensor_overload", "logspace.tensor_overload", "nn.functional.alpha_dropout",
@@ -34,6 +35,9 @@ BEYOND = {
         "unique_consecutive", "linalg.lstsq", "linalg.lstsq.grad_oriented",
     },
     "test_vmap_linalg_failure_1D_input": {"linalg.diagonal"},
+    "test_reference_numerics_extremal_values": {"heaviside"}, "test_scalar_support": {"sub"},
+    "test_dim_empty": {"linalg.vector_norm"}, "test_dim_empty_keepdim": {"linalg.vector_norm"},
+    "test_ref_duplicate_values": {"nanmean", "nansum"}, "test_ref_small_input": {"prod"},
 }  # fmt: skip
 
 
@@ -235,6 +239,10 @@ class OpInfo:
             for dtype, tolerance in getattr(function, "peer_op_tolerances", {}).get(key, {}).items()
         }
         return False, tolerances.get(getattr(dtype, "name", None))
+
+
+class ReductionPythonRefInfo(OpInfo):
+    """PyTorch's class of its references in Python, of which there is none here."""
 
 
 class _Alias:

@@ -24,7 +24,15 @@ from typing import Any
 
 import numpy as np
 import op_infos
-from op_infos import ErrorInput, OpDTypes, SampleInput, ops, opsToleranceOverride, skipOps  # noqa: F401  # the files import them
+from op_infos import (  # noqa: F401  # the files import them
+    ErrorInput,
+    OpDTypes,
+    ReductionPythonRefInfo,
+    SampleInput,
+    ops,
+    opsToleranceOverride,
+    skipOps,
+)
 from reference_losses import loss_reference_fns  # noqa: F401  # the files import it
 
 import polygrad as pg
