@@ -78,6 +78,7 @@ def _regular(random, shape, is_complex):
 anything, positive, nonzero, distinct = domain(_normal), domain(_positive), domain(_nonzero), domain(_distinct)
 with_zeros, regular, ascending = domain(_with_zeros), domain(_regular), domain(_ascending)
 truth = domain(lambda random, shape, is_complex: random.random(shape) < 0.6)
+signed = domain(lambda random, shape, is_complex: random.integers(-3, 4, shape))
 words = domain(lambda random, shape, is_complex: random.integers(0, 2**64, shape, dtype=np.uint64))
 
 
