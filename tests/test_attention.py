@@ -169,6 +169,7 @@ def grads(outputs, tensors):
 ], ids=lambda call: ",".join(call) or "plain")  # fmt: skip
 @pytest.mark.parametrize("settings", [{}, {"bias": False, "batch_first": True}, {"add_bias_kv": True, "add_zero_attn": True}],
                          ids=lambda s: ",".join(s) or "plain")  # fmt: skip
+@pytest.mark.filterwarnings("ignore:Support for mismatched")  # which PyTorch gives, too
 def test_multihead_attention_is_pytorchs(settings, call, torch):
     if call.get("is_causal") and settings.get("add_bias_kv"):
         pytest.skip("the hint makes PyTorch leave out the positions that were appended, which the mask would keep")
