@@ -338,3 +338,10 @@ class TestSharing:
         assert (
             x.shape == (2, 3) and x.dtype is polygrad.float32 and x.device.type == "cpu" and x.backend.name == "numpy"
         )
+
+
+@pytest.mark.backend("strict")
+def test_asarray_shares_nothing_with_another_backend():
+    for source in (polygrad.ones(2), np.ones(2)):
+        with pytest.raises(ValueError, match="asarray"):
+            polygrad.asarray(source, backend="strict", copy=False)
