@@ -422,7 +422,7 @@ def lstm(steps, compiled):
 
     if compiled:
         step = polygrad.compile(step)
-    return [float(step(x, y)) for _ in range(steps)], parameters
+    return [step(x, y).item() for _ in range(steps)], parameters
 
 
 def test_a_trained_lstm_is_the_same_compiled(jax):
