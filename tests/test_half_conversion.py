@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import polygrad
-from polygrad.backends import numpy_half
+from polygrad.backends.numpy.kernels import half
 
 EVERY = np.arange(65536, dtype=np.uint16).view(np.float16)
 FINITE = EVERY[np.isfinite(EVERY)]
@@ -22,22 +22,22 @@ def same(converted, halves):
 @pytest.mark.parametrize("halves", [EVERY, FINITE, np.concatenate([FINITE, EVERY])], ids=["every", "finite", "both"])
 def test_every_number_is_converted_exactly(halves):
     words = np.empty(halves.size, np.int32)
-    same(numpy_half.convert(halves, words), halves)
-    same(numpy_half.to_single(halves), halves)
+    same(half.convert(halves, words), halves)
+    same(half.to_single(halves), halves)
 
 
 @pytest.mark.parametrize("shape", [(0,), (3,), (200, 300), (40, 50, 60)])
 def test_any_layout_is_converted(shape):
     halves = np.resize(FINITE, shape)
     for x in (halves, halves.T, halves[::2], halves[..., ::-1]):
-        same(numpy_half.to_single(x), x)
+        same(half.to_single(x), x)
 
 
 def test_each_number_alone_between_ordinary_ones():
     for special in (np.inf, -np.inf, np.nan, 65504, 6e-8, -0.0):
-        halves = np.ones(numpy_half.BLOCK * 2 + 3, np.float16)
+        halves = np.ones(half.BLOCK * 2 + 3, np.float16)
         halves[[5, -1]] = special
-        same(numpy_half.to_single(halves), halves)
+        same(half.to_single(halves), halves)
 
 
 @pytest.mark.parametrize("size", [10, 65536, 65537, 200_001])

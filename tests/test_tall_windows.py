@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import polygrad
-from polygrad.backends import numpy_tall_windows
+from polygrad.backends.numpy.kernels import tall_windows
 
 
 def by_definition(x, weight, padding, groups):
@@ -55,6 +55,6 @@ def test_what_is_not_finite_stays_in_its_windows(special):
     found = polygrad.nn.functional.conv2d(polygrad.tensor(x), polygrad.ones(1, 1, 20, 1)).numpy()
     expected = by_definition(x, np.ones((1, 1, 20, 1)), 0, 1).astype(np.float32)
     np.testing.assert_array_equal(found, expected)
-    assert numpy_tall_windows.is_tall(
+    assert tall_windows.is_tall(
         np.ones((1, 80, 2, 1), np.float32), np.ones((1, 20), np.float32), (20, 1), (1, 1), (1, 1)
     )

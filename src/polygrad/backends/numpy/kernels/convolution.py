@@ -15,10 +15,10 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ...._window_geometry import crop_image, keys, padded_lengths, window_counts
-from ...numpy_tall_windows import convolve_tall, is_tall
 from .masks import masked
 from .reductions import added_in_pairs, column_sums
 from .table import kernel
+from .tall_windows import convolve_tall, is_tall
 
 #: So many bytes of gathered windows are multiplied at once: they should stay in the second-level cache.
 _BLOCK = 1 << 20

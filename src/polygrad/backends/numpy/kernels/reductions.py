@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ...numpy_half import sum_of_all, to_single
+from .half import sum_of_all, to_single
 
 #: A product with ones adds so many rows of a matrix at most.
 COLUMN_BLOCK = 1024
