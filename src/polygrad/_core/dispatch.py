@@ -16,10 +16,7 @@ from .._state import RECORDERS, grad_enabled, note_read
 from ..backends.registry import BY_TYPE
 from . import graph
 from .alike import check_alike
-from .errors import EXPLAINED, explain
-from .errors import DTypeError as DTypeError  # other rooms know the errors by the dispatcher that raises them
-from .errors import LinAlgError as LinAlgError
-from .errors import ShapeError as ShapeError
+from .errors import EXPLAINED, DTypeError, explain
 from .graph import Node, make_node
 from .lending import LENT, Lent, MemoryIsLent, end_loan
 from .precision import is_half, narrow, widen, widened

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from types import FunctionType, ModuleType
 from typing import Any
 
-from .dispatch import ShapeError
+from .errors import ShapeError
 from .scalars import PLAIN, plain, plain_arguments, whole
 from .tensor import Tensor
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.alike import alike
-from .._core.dispatch import DTypeError, ShapeError
+from .._core.errors import DTypeError, ShapeError
 from .._core.precision import in_single_precision, widen
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
-from .._core.dispatch import DTypeError, ShapeError
+from .._core.errors import DTypeError, ShapeError
 from .._core.lending import lend
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, make_leaf

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS
 from .._core.scalars import TOO_DEEP
 from .._core.tensor import Tensor, cell, make_leaf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.linalg import on_diagonal

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.alike import alike, check_alike
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.precision import in_single_precision, narrow, widen
 from .._core.primitive import OPERATIONS as xp
 from .._core.primitive import PRIMITIVES

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._dtypes import DType

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.tensor import Tensor, cell
 from .._forking import lock
 from .._interpreters.trace import stack as frames

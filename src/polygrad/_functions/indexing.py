@@ -6,7 +6,8 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.alike import check_alike
-from .._core.dispatch import ShapeError, attach_view
+from .._core.dispatch import attach_view
+from .._core.errors import ShapeError
 from .._core.expansion import expanded_from, positions_beside, positions_in
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import SCALARS, plain

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from .. import _dtypes
 from .._core.alike import alike
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import _dtypes
-from .._core.dispatch import DTypeError, ShapeError, attach_view
+from .._core.dispatch import attach_view
+from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import index, whole
 from .._core.tensor import Tensor

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._core.alike import alike, check_alike
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import whole

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .. import _dtypes
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import plain
 from .._core.tensor import Tensor

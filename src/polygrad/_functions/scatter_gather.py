@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.alike import alike
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _dtypes
 from .._core.alike import alike
-from .._core.dispatch import DTypeError, ShapeError
+from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis

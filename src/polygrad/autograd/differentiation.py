@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._core import engine
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.graph import GradientEdge
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor

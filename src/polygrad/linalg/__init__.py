@@ -8,7 +8,7 @@ complex matrices, with PyTorch's convention for complex gradients.
 
 from __future__ import annotations
 
-from .._core.dispatch import LinAlgError
+from .._core.errors import LinAlgError
 from .._core.primitive import OPERATIONS as _operations
 from .._functions.linalg import (
     cholesky,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.tensor import Tensor
 from . import functional as F
 from . import init

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
 from .._functions.creation import zeros_like

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _dtypes
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.tensor import Tensor
 from .._functions.common import sizes, warn
 from .._functions.creation import ones, zeros

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .._core.dispatch import ShapeError
+from .._core.errors import ShapeError
 from .._core.scalars import plain
 from .._core.tensor import Tensor
 from .._functions.common import check_tensor, warn

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..._core.alike import alike
-from ..._core.dispatch import ShapeError
+from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..._dtypes import DType

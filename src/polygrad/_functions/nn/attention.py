@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..._core.alike import check_alike
-from ..._core.dispatch import ShapeError
+from ..._core.errors import ShapeError
 from ..._core.tensor import Tensor
 from ..._dtypes import float32
 from ..._ops.attention import REMEMBERED

@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import _dtypes
 from ..._core.alike import check_alike
-from ..._core.dispatch import ShapeError
+from ..._core.errors import ShapeError
 from ..._core.tensor import Tensor
 from ..._window_geometry import crop_image, keys, padded_lengths, window_counts
 from ..common import check_tensor, xp

@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import _dtypes
 from ..._core.alike import alike
-from ..._core.dispatch import ShapeError
+from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..common import ask, check_tensor, older_reduction, xp

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..._core.alike import check_alike
-from ..._core.dispatch import ShapeError
+from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision, is_half, narrow, widen
 from ..._core.tensor import Tensor
 from ..._dtypes import finfo, float32

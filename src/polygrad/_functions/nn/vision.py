@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._core.dispatch import ShapeError
+from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..common import check_countable, check_tensor, sizes, values_for_checks, warn, xp

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from ..._core.dispatch import ShapeError
+from ..._core.errors import ShapeError
 from ..._core.primitive import OPERATIONS
 from ..._core.tensor import Tensor, cell
 from ..._dtypes import DType

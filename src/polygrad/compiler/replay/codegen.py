@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..._core.dispatch import EXPLAINED, explain
+from ..._core.errors import EXPLAINED, explain
 from ..interrupts import hold
 from .graph import Operation, Recording, Slot, slots_in
 from .liveness import SMALL, Alive
