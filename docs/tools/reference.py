@@ -89,12 +89,12 @@ BY_FILE = {page.file: page for page in PAGES}
 #: those of other modules are on the page of other functions.
 ROOT_PAGES = {
     "creation.md": "creation foreign conversion",
-    "dtypes.md": "_dtypes _devices kinds dtypes legacy_types",
-    "elementwise.md": "elementwise arithmetic composed special",
-    "reductions.md": "reductions calculus",
-    "manipulation.md": "manipulation scatter_gather indexing assembling diagonals",
+    "dtypes.md": "_dtypes _devices dtypes legacy_types",
+    "elementwise.md": "elementwise arithmetic comparison complex special",
+    "reductions.md": "reductions cumulative calculus",
+    "manipulation.md": "manipulation broadcasting joining slicing scatter_gather indexing diagonals",
     "sorting.md": "sorting searching sets",
-    "linalg.md": "products linalg",
+    "linalg.md": "linalg decompositions matmul einsum",
     "random.md": "random generator",
     "nn.functional.md": """activations attention convolution cross_entropy distance dropout embedding linear losses
         normalization padding pooling recurrent vision""",

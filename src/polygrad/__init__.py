@@ -51,41 +51,49 @@ _HOMES = {
     **{
         name: f"._functions.{module}"
         for module, names in {
-            "creation": """tensor as_tensor from_numpy full zeros ones empty zeros_like ones_like empty_like full_like arange
-                linspace logspace eye""",
-            "elementwise": """pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose allclose equal angle
-                conj conj_physical is_conj positive resolve_conj resolve_neg round real imag""",
-            "reductions": """sum prod mean var std var_mean std_mean max min amax amin argmax argmin all any logsumexp cumsum
-                norm count_nonzero""",
+            "creation": """tensor as_tensor from_numpy full zeros ones empty zeros_like ones_like empty_like full_like
+                arange linspace logspace eye tril_indices triu_indices""",
+            "elementwise": """pow add sub div where clamp rsqrt lerp addcmul addcdiv fmod nan_to_num positive round
+                clamp_max clamp_min deg2rad float_power frac heaviside rad2deg""",
+            "comparison": "isclose allclose equal fmax fmin isneginf isposinf",
+            "special": "exp2 logit xlogy",
+            "complex": """angle conj conj_physical is_conj resolve_conj resolve_neg real imag complex isreal polar
+                view_as_complex view_as_real""",
+            "reductions": """sum prod mean var std var_mean std_mean max min amax amin all any logsumexp norm
+                count_nonzero aminmax nanmean nansum""",
+            "cumulative": "cumsum cumprod cummax cummin",
+            "calculus": "diff trapezoid trapz",
             "manipulation": """reshape permute transpose swapaxes swapdims t movedim moveaxis unsqueeze squeeze flatten
-                unflatten ravel broadcast_shapes broadcast_to broadcast_tensors flip fliplr flipud roll cat stack narrow select
-                diagonal split chunk tensor_split unbind tile tril triu clone""",
-            "scatter_gather": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add index_fill
-                index_copy index_put masked_fill masked_select masked_scatter nonzero argwhere""",
-            "printing": "set_printoptions",
-            "foreign": "asarray from_dlpack",
-            "kinds": """BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor
-                ShortTensor can_cast is_complex is_floating_point is_nonzero is_signed is_tensor numel promote_types
+                unflatten ravel flip fliplr flipud roll clone atleast_1d atleast_2d atleast_3d rot90 adjoint""",
+            "broadcasting": "broadcast_shapes broadcast_to broadcast_tensors tile meshgrid",
+            "joining": "cat stack block_diag cartesian_prod column_stack dstack hstack row_stack vstack",
+            "slicing": """narrow select split chunk tensor_split unbind dsplit hsplit select_scatter slice_scatter
+                vsplit""",
+            "diagonals": "diagonal tril triu trace diag diag_embed diagflat diagonal_scatter",
+            "scatter_gather": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add
+                index_fill index_copy index_put masked_fill masked_select masked_scatter""",
+            "searching": "argmax argmin nonzero argwhere searchsorted bucketize",
+            "sorting": "sort argsort msort topk kthvalue median quantile",
+            "sets": "unique unique_consecutive bincount isin",
+            "matmul": "mm bmm mv dot vdot vecdot inner outer kron chain_matmul addmm addmv addr baddbmm addbmm cross",
+            "einsum": "tensordot einsum",
+            "linalg": "inv cholesky_solve cholesky_inverse pinv det slogdet logdet matrix_power",
+            "decompositions": "_legacy_svd cholesky qr",
+            "distance": "cdist",
+            "random": "bernoulli multinomial normal rand rand_like randint randint_like randn randn_like randperm",
+            "generator": "Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
+            "dtypes": """can_cast is_complex is_floating_point is_nonzero is_signed is_tensor numel promote_types
                 result_type""",
-            "assembling": """atleast_1d atleast_2d atleast_3d block_diag cartesian_prod cdist column_stack diff dsplit dstack
-                hsplit hstack meshgrid rot90 row_stack select_scatter slice_scatter trapezoid trapz tril_indices triu_indices
-                vsplit vstack""",
-            "composed": """adjoint aminmax clamp_max clamp_min complex deg2rad exp2 float_power fmax fmin frac heaviside isneginf
-                isposinf isreal logit nanmean nansum polar rad2deg view_as_complex view_as_real xlogy""",
-            "sorting": """sort argsort msort topk kthvalue median quantile cumprod cummax cummin unique unique_consecutive
-                searchsorted bucketize bincount isin""",
+            "legacy_types": """BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor
+                IntTensor LongTensor ShortTensor""",
+            "foreign": "asarray from_dlpack",
+            "printing": "set_printoptions",
             "nn.activations": "celu hardshrink log_softmax prelu selu softmax threshold",
             "nn.convolution": "conv1d conv2d conv_transpose1d conv_transpose2d",
-            "generator": "Generator default_generator get_rng_state initial_seed manual_seed seed set_rng_state",
             "nn.linear": "alpha_dropout bilinear cosine_similarity dropout pairwise_distance",
             "nn.normalization": "batch_norm group_norm instance_norm layer_norm rms_norm",
             "nn.pooling": "adaptive_avg_pool1d adaptive_max_pool1d avg_pool1d max_pool1d max_pool2d",
-            "random": "bernoulli multinomial normal rand rand_like randint randint_like randn randn_like randperm",
             "nn.vision": "channel_shuffle pixel_shuffle pixel_unshuffle",
-            "products": """mm bmm mv dot vdot vecdot inner outer tensordot kron chain_matmul addmm addmv addr baddbmm addbmm
-                einsum cross""",
-            "diagonals": "trace diag diag_embed diagflat diagonal_scatter",
-            "linalg": "_legacy_svd inv cholesky qr cholesky_solve cholesky_inverse pinv det slogdet logdet matrix_power",
         }.items()
         for name in names.split()
     },

@@ -21,9 +21,10 @@ from .methods import attach  # noqa: E402 - makes dispatchers, which know where 
 
 explain_errors_of(
     importlib.import_module(f"{__name__}.{name}")
-    for name in """assembling composed creation diagonals elementwise foreign kinds linalg manipulation nn.activations nn.attention
-        nn.convolution nn.cross_entropy nn.linear nn.losses nn.normalization nn.pooling nn.vision norms products random
-        reductions scatter_gather sorting""".split()
+    for name in """broadcasting calculus comparison complex creation cumulative decompositions diagonals distance
+        dtypes einsum elementwise foreign joining legacy_types linalg manipulation matmul nn.activations nn.attention
+        nn.convolution nn.cross_entropy nn.linear nn.losses nn.normalization nn.pooling nn.vision random reductions
+        scatter_gather searching sets slicing sorting special""".split()
 )
 attach()
 

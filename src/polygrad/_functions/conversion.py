@@ -12,10 +12,11 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.lending import lend
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, make_leaf
-from .._devices import native_device
+from .._devices import Device, native_device
 from .._dtypes import DType
 from .._state import grad_enabled
 from ..backends.base import Backend
+from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
 from .common import warn
 from .creation import check_dtype
@@ -243,3 +244,21 @@ def reduce_ex(input: Tensor, protocol: int) -> Any:
         input.requires_grad,
         dict(getattr(input, "__dict__", {})),
     )
+
+
+def cpu(input: Tensor, memory_format: Any = None) -> Tensor:
+    """The tensor in the computer's own memory: on its backend's device "cpu", or where that has none, on NumPy."""
+    backend = input.backend
+    if any(backend.device_name(device) == "cpu" for device in backend.devices()):
+        return moved(input, backend, "cpu", None)
+    return moved(input, get_backend(BUILT_IN), None, None)
+
+
+def cuda(input: Tensor, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Tensor:
+    """The tensor on a CUDA device of its backend.  Raises ValueError where the backend has none."""
+    return moved(input, input.backend, Device("cuda" if device is None else device), None)
+
+
+def pin_memory(input: Tensor, device: Any = None) -> Tensor:
+    """The tensor itself: how memory goes to a device is the backend's business."""
+    return input

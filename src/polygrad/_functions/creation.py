@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -379,3 +380,23 @@ def eye(
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
     target, where = place(backend, device)
     return wrap(target.xp.eye(n, m, dtype=target.to_dtype(dtype), device=where), requires_grad)
+
+
+def _triangle(row: int, col: int, keep: Any, dtype: Any, device: Any, backend: Any) -> Tensor:
+    pairs = [(i, j) for i, j in itertools.product(range(row), range(col)) if keep(i, j)]
+    numbers = [[i for i, _ in pairs], [j for _, j in pairs]]
+    return tensor(numbers, dtype=dtype or _dtypes.int64, device=device, backend=backend)
+
+
+def tril_indices(
+    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None
+) -> Tensor:
+    """The rows and columns of the lower triangle of a matrix of that shape, as two rows."""
+    return _triangle(row, col, lambda i, j: j - i <= offset, dtype, device, backend)
+
+
+def triu_indices(
+    row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None
+) -> Tensor:
+    """The rows and columns of the upper triangle of a matrix of that shape, as two rows."""
+    return _triangle(row, col, lambda i, j: j - i >= offset, dtype, device, backend)

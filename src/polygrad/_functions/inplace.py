@@ -15,7 +15,8 @@ from .._core.precision import is_half
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import UnknownOperandError, plain
 from .._core.tensor import Tensor
-from . import conversion, elementwise, manipulation, scatter_gather
+from . import complex, conversion, elementwise, manipulation, scatter_gather
+from .broadcasting import broadcast_shapes
 from .indexing import masked_put, scalar_for
 
 #: Operations that have a method with an underscore.
@@ -88,7 +89,7 @@ def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
     if source is self:
         self._check_in_place()
         return self
-    if manipulation.broadcast_shapes(self.shape, source.shape) != tuple(self.shape):
+    if broadcast_shapes(self.shape, source.shape) != tuple(self.shape):
         raise RuntimeError(
             f"copy_(): a tensor of shape {tuple(source.shape)} cannot be broadcast to {tuple(self.shape)}"
         )
@@ -209,12 +210,12 @@ def clamp_max_(self: Tensor, max: Any) -> Tensor:
 
 def set_real(self: Tensor, value: Any) -> None:
     """``x.real = value`` writes into the real part."""
-    _set_part(self, elementwise.real, value)
+    _set_part(self, complex.real, value)
 
 
 def set_imag(self: Tensor, value: Any) -> None:
     """``x.imag = value`` writes into the imaginary part."""
-    _set_part(self, elementwise.imag, value)
+    _set_part(self, complex.imag, value)
 
 
 def _set_part(self: Tensor, part: Callable, value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from .. import _dtypes
@@ -10,11 +11,14 @@ from .._core.errors import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
+from .._dtypes import DType
 from .._ops.decompositions import of_triangle
 from .._ops.manipulation import normal_axis
-from .common import check_tensor, numpy_spelling
-from .creation import eye, zeros
-from .manipulation import broadcast_shapes, broadcast_to
+from .._ops.reductions import axes_of
+from .broadcasting import broadcast_shapes, broadcast_to
+from .common import check_tensor, dims_of, numpy_spelling
+from .creation import check_dtype, eye, zeros
+from .decompositions import check_matrices, check_square, conjugate_transpose, svdvals
 from .strides import separate_from
 
 
@@ -23,36 +27,6 @@ class SlogdetResult(NamedTuple):
 
     sign: Tensor
     logabsdet: Tensor
-
-
-class EighResult(NamedTuple):
-    """What `eigh` returns."""
-
-    eigenvalues: Tensor
-    eigenvectors: Tensor
-
-
-class SVDResult(NamedTuple):
-    """What `linalg.svd` returns."""
-
-    U: Tensor
-    S: Tensor
-    Vh: Tensor
-
-
-class SVDParts(NamedTuple):
-    """What PyTorch's older `polygrad.svd` returns."""
-
-    U: Tensor
-    S: Tensor
-    V: Tensor
-
-
-class QRResult(NamedTuple):
-    """What `qr` returns."""
-
-    Q: Tensor
-    R: Tensor
 
 
 class LeastSquares(NamedTuple):
@@ -64,106 +38,114 @@ class LeastSquares(NamedTuple):
     singular_values: Tensor
 
 
-def matrices(x: Any, name: str, argument: str = "A") -> Tensor:
-    """``x`` if it holds matrices.  Raises TypeError or RuntimeError where it does not."""
-    check_tensor(x, name, argument)
-    if x.ndim < 2:
-        raise ShapeError(
-            f"linalg.{name}: The input tensor {argument} must have at least 2 dimensions, but its shape is "
-            f"{tuple(x.shape)}"
-        )
-    return x
-
-
-def square(x: Any, name: str, argument: str = "A") -> Tensor:
-    """``x`` if it holds square matrices.  Raises TypeError or RuntimeError where it does not."""
-    matrices(x, name, argument)
-    if x.shape[-2] != x.shape[-1]:
-        raise ShapeError(
-            f"linalg.{name}: {argument} must be batches of square matrices, but they are {x.shape[-2]} by "
-            f"{x.shape[-1]} matrices"
-        )
-    return x
-
-
-def _adjoint(x: Tensor) -> Tensor:
-    turned = xp.matrix_transpose(x)
-    return xp.conj(turned) if x.dtype.is_complex else turned
-
-
 def _identity(like: Tensor) -> Tensor:
     side = like.shape[-1]
     made = eye(side, dtype=like.dtype, backend=like.backend, device=None if like.backend.level else like.device)
     return broadcast_to(made, tuple(like.shape))
 
 
-# -- decompositions ----------------------------------------------------------------------------------------------------
+# -- norms -------------------------------------------------------------------------------------------------------------
 
 
-def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
-    """The lower triangular ``L`` with ``L @ L.mH == A``, or with ``upper`` the ``U`` with ``U.mH @ U == A``.
+def _axes(x: Tensor, dim: Any) -> Any:
+    axis = dims_of(dim)
+    return None if axis is None else axes_of(axis, x.ndim)
 
-    ``A`` holds Hermitian positive definite matrices, of shape ``(…, n, n)``; only its lower triangle is read, or with
-    ``upper`` the upper one, and its gradient is Hermitian.  Raises LinAlgError, a RuntimeError, where a matrix is not
-    positive definite, on backends that look; others give NaN.
 
-    Example::
+@numpy_spelling
+def vector_norm(
+    x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None
+) -> Tensor:
+    """``sum(|x|**ord) ** (1/ord)`` of all elements or along ``dim``; infinite orders give the largest or smallest.
 
-        L = polygrad.linalg.cholesky(A)
+    Order 0 counts what is not 0.  The gradient at a norm of 0 is 0.
     """
-    lower = xp.cholesky(_triangle(A, "U" if upper else "L", "cholesky"))
-    return _adjoint(lower) if upper else lower
+    check_tensor(x, "vector_norm", "x")
+    if not isinstance(ord, (int, float)):
+        raise TypeError(
+            f"linalg.vector_norm: ord must be a number, not {ord!r}; linalg.norm takes names of matrix norms"
+        )
+    if (dtype := check_dtype(dtype)) is not None:
+        x = xp.astype(x, dtype)
+    _check_floating(x, "vector_norm")
+    axis = _axes(x, dim)
+    if ord == 0:
+        there = xp.where(xp.isnan(x), xp.ones_like(x), x)  # NaN is not 0
+        return xp.sum(xp.sign(xp.abs(there)), axis, keepdim)
+    if math.isinf(ord):
+        return (xp.max if ord > 0 else xp.min)(xp.abs(x), axis, keepdim)
+    return power_norm(x, axis, ord, keepdim)
 
 
-def qr(A: Tensor, mode: str = "reduced") -> QRResult:
-    """``Q``, with orthonormal columns, and the upper triangular ``R`` with ``Q @ R == A``.
-
-    Raises RuntimeError for a ``mode`` other than ``"reduced"``.
-    """
-    if mode != "reduced":
-        raise ShapeError(f"linalg.qr: mode {mode!r} is not offered; only 'reduced' is")
-    return QRResult(*xp.qr(matrices(A, "qr")))
+def power_norm(x: Tensor, axis: Any, order: float = 2, keepdims: bool = False) -> Tensor:
+    """The norm of a finite order, integers converted to the default floating type."""
+    return xp.power_norm(x, order, axis, keepdims)
 
 
-def eigh(A: Tensor, UPLO: str = "L") -> EighResult:
-    """The eigenvalues, ascending, and the eigenvectors, as columns, of Hermitian matrices of shape ``(…, n, n)``.
-
-    ``UPLO`` names the triangle that is read.  The gradient is Hermitian, and right for a loss that does not depend on
-    the signs or complex phases of the vectors.  Where eigenvalues coincide, their vectors have no derivative, and a loss
-    that goes through the vectors gets NaN; `eigvalsh` has its gradient there as well.
-
-    Example::
-
-        values, vectors = polygrad.linalg.eigh(A + A.mH)
-    """
-    return EighResult(*xp.eigh(_triangle(A, UPLO, "eigh")))
+def _check_floating(x: Tensor, name: str) -> None:
+    if not x.dtype.is_differentiable:
+        raise RuntimeError(
+            f"linalg.{name}: Expected a floating point or complex tensor as input. Got {x.dtype.name}; convert it "
+            "first, as in x.float()"
+        )
 
 
-def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
-    """The eigenvalues, ascending, of Hermitian matrices."""
-    return xp.eigvalsh(_triangle(A, UPLO, "eigvalsh"))
+@numpy_spelling
+def matrix_norm(
+    A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: DType | None = None
+) -> Tensor:
+    """A norm of matrices: ``"fro"``, ``"nuc"``, 2 or -2 (singular values), 1 or -1 (columns), inf or -inf (rows)."""
+    check_matrices(A, "matrix_norm")
+    if (dtype := check_dtype(dtype)) is not None:
+        A = xp.astype(A, dtype)
+    _check_floating(A, "matrix_norm")
+    axes = axes_of(tuple(dim), A.ndim)
+    if len(axes) != 2:
+        raise ShapeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {tuple(dim)}")
+    if ord == "fro":
+        return power_norm(A, axes, 2, keepdim)
+    if ord in ("nuc", 2, -2):
+        order = (*(d for d in range(A.ndim) if d not in axes), *axes)
+        values = svdvals(xp.permute_dims(A, order))
+        reduce = {"nuc": xp.sum, 2: _largest, -2: xp.min}[ord]
+        result = reduce(values, -1)
+    elif ord in (1, -1, math.inf, -math.inf):
+        along, across = axes if ord in (1, -1) else axes[::-1]
+        sums = xp.sum(xp.abs(A), along, True)
+        result = xp.reshape((_largest if ord > 0 else xp.min)(sums, across, True), _without(A, axes))
+    else:
+        raise ShapeError(f"linalg.matrix_norm: Order {ord} not supported.")
+    return xp.reshape(result, tuple(1 if d in axes else n for d, n in enumerate(A.shape))) if keepdim else result
 
 
-def _triangle(A: Tensor, UPLO: str, name: str) -> Tensor:
-    if UPLO not in ("L", "U", "l", "u"):
-        raise ShapeError(f"linalg.{name}: UPLO must be 'L' or 'U', not {UPLO!r}")
-    return square(A, name) if UPLO in "Ll" else _adjoint(square(A, name))
+def _largest(sizes: Tensor, axis: int, keepdims: bool = False) -> Tensor:
+    """The largest of numbers that are not negative, 0 where there is none."""
+    return (xp.max if sizes.shape[axis] else xp.sum)(sizes, axis, keepdims)
 
 
-def svd(A: Tensor, full_matrices: bool = True) -> SVDResult:
-    """``U``, ``S`` and ``Vh`` with ``A == U @ diag(S) @ Vh``, the singular values descending.
-
-    With ``full_matrices`` (PyTorch's default) ``U`` and ``Vh`` are square.  The gradient is right for a loss that does
-    not depend on signs or complex phases of the vectors, nor on the vectors beyond the number of singular values.  Where
-    singular values coincide, or one is 0 and ``A`` is not square, a loss that goes through the vectors gets NaN; `svdvals`
-    has its gradient there as well.
-    """
-    return SVDResult(*xp.svd(matrices(A, "svd"), full_matrices))
+def _without(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(n for d, n in enumerate(x.shape) if d not in axes)
 
 
-def svdvals(A: Tensor) -> Tensor:
-    """The singular values, descending."""
-    return xp.svdvals(matrices(A, "svdvals"))
+@numpy_spelling
+def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    """`matrix_norm` for a named order, or for two dimensions and an order; `vector_norm` otherwise."""
+    is_pair = dim is not None and not isinstance(dim, int) and len(tuple(dim)) == 2
+    if isinstance(ord, str) or (ord is not None and (is_pair or (dim is None and A.ndim == 2))):
+        return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
+    return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
+
+
+def cond(A: Tensor, p: Any = None) -> Tensor:
+    """The condition number: the norm of ``A`` times that of its inverse, `matrix_norm` of order ``p`` (default: 2)."""
+    check_matrices(A, "cond")
+    if 0 in A.shape[-2:]:  # as in PyTorch
+        return xp.sum(xp.abs(A), (-2, -1))
+    if p in (None, 2, -2):
+        values = svdvals(A)
+        ratio = xp.divide(values[..., 0], values[..., -1])
+        return xp.reciprocal(ratio) if p == -2 else ratio
+    return matrix_norm(A, p) * matrix_norm(inv(A), p)
 
 
 # -- systems of equations ----------------------------------------------------------------------------------------------
@@ -181,7 +163,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
 
         x = polygrad.linalg.solve(A, b)
     """
-    square(A, "solve")
+    check_square(A, "solve")
     check_tensor(B, "solve", "B")
     vector = B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1])
     if vector:
@@ -216,8 +198,8 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
 
     Only the ``upper`` or the lower triangle of ``A`` is read; with ``unitriangular`` its diagonal counts as 1.
     """
-    square(A, "solve_triangular")
-    matrices(B, "solve_triangular", "B")
+    check_square(A, "solve_triangular")
+    check_matrices(B, "solve_triangular", "B")
     _check_right_side(A, B, left, "solve_triangular")
     return _solved(xp.solve_triangular, A, B, left, upper=upper if left else not upper, unitriangular=unitriangular)
 
@@ -225,20 +207,20 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
 @alike("B", "L")
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """``X`` with ``A @ X == B``, where ``L`` is `cholesky` of ``A`` (of its ``upper`` form)."""
-    square(L, "cholesky_solve", "L")
-    _check_right_side(L, matrices(B, "cholesky_solve", "B"), True, "cholesky_solve")
-    first, second = (_adjoint(L), L) if upper else (L, _adjoint(L))
+    check_square(L, "cholesky_solve", "L")
+    _check_right_side(L, check_matrices(B, "cholesky_solve", "B"), True, "cholesky_solve")
+    first, second = (conjugate_transpose(L), L) if upper else (L, conjugate_transpose(L))
     return xp.solve_triangular(second, xp.solve_triangular(first, B, upper=False), upper=True)
 
 
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     """The inverse of ``A``, where ``L`` is `cholesky` of ``A``."""
-    return cholesky_solve(_identity(square(L, "cholesky_inverse", "L")), L, upper)
+    return cholesky_solve(_identity(check_square(L, "cholesky_inverse", "L")), L, upper)
 
 
 def inv(A: Tensor) -> Tensor:
     """The inverse of square matrices.  Raises LinAlgError for a singular one, on backends that look."""
-    return xp.inv(square(A, "inv"))
+    return xp.inv(check_square(A, "inv"))
 
 
 def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, hermitian: bool = False) -> Tensor:
@@ -249,9 +231,9 @@ def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, her
     change that keeps the rank.
     """
     if hermitian:
-        square(A, "pinv")
+        check_square(A, "pinv")
     limits = {"rtol": None if rtol is None else float(rtol), "atol": 0.0 if atol is None else float(atol)}
-    return xp.pinv(matrices(A, "pinv"), **limits, hermitian=hermitian)
+    return xp.pinv(check_matrices(A, "pinv"), **limits, hermitian=hermitian)
 
 
 @alike("A", "B")
@@ -265,7 +247,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     for ``"gelsy"``, the default;
     ``rank`` is empty for ``"gels"``, and ``singular_values`` for all but ``"gelss"`` and ``"gelsd"``.
     """
-    matrices(A, "lstsq")
+    check_matrices(A, "lstsq")
     check_tensor(B, "lstsq", "B")
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
         raise ShapeError(
@@ -324,9 +306,9 @@ def matrix_rank(
 
     A tolerance may be a tensor, with one number for each matrix.
     """
-    matrices(A, "matrix_rank")
+    check_matrices(A, "matrix_rank")
     if hermitian:
-        A = of_triangle(xp, square(A, "matrix_rank"))
+        A = of_triangle(xp, check_square(A, "matrix_rank"))
     return _rank(svdvals(A.detach()), A, rtol, tol if atol is None else atol)
 
 
@@ -335,12 +317,12 @@ def matrix_rank(
 
 def det(A: Tensor) -> Tensor:
     """The determinant of square matrices.  Its gradient, the cofactors, is right for singular ones too."""
-    return xp.det(square(A, "det"))
+    return xp.det(check_square(A, "det"))
 
 
 def slogdet(A: Tensor) -> SlogdetResult:
     """The sign of the determinant, and the logarithm of its absolute value."""
-    return SlogdetResult(*xp.slogdet(square(A, "slogdet")))
+    return SlogdetResult(*xp.slogdet(check_square(A, "slogdet")))
 
 
 def logdet(input: Tensor) -> Tensor:
@@ -352,7 +334,7 @@ def logdet(input: Tensor) -> Tensor:
 @in_single_precision
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """``A`` multiplied ``n`` times; a negative ``n`` multiplies its inverse.  By repeated squaring."""
-    square(A, "matrix_power")
+    check_square(A, "matrix_power")
     if not isinstance(n, int):
         raise TypeError(f"matrix_power() takes an int, not {type(n).__name__}")
     if n == 0:
@@ -366,16 +348,6 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
         if n:
             factor = xp.matmul(factor, factor)
     return separate_from(A, result)  # type: ignore[arg-type]  # n has a bit, so there is a factor
-
-
-def _legacy_svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:
-    """PyTorch's older ``svd``: ``U``, ``S`` and ``V`` with ``input == U @ diag(S) @ V.mH``."""
-    if not compute_uv:
-        raise RuntimeError(
-            "svd(): compute_uv=False is not offered; polygrad.linalg.svdvals gives the singular values alone"
-        )
-    U, S, Vh = svd(input, full_matrices=not some)
-    return SVDParts(U, S, _adjoint(Vh))
 
 
 @numpy_spelling

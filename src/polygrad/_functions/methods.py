@@ -6,6 +6,7 @@ place.
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable
 from types import FunctionType
@@ -16,24 +17,34 @@ from .._core.engine import tensor_backward
 from .._core.primitive import OPERATIONS, PRIMITIVES
 from .._core.tensor import Tensor
 from . import (
-    assembling,
-    composed,
+    broadcasting,
+    calculus,
+    comparison,
+    complex,
     conversion,
     creation,
+    cumulative,
+    decompositions,
     diagonals,
+    distance,
+    dtypes,
     elementwise,
     foreign,
     indexing,
     inplace,
-    kinds,
+    legacy_types,
     linalg,
     manipulation,
+    matmul,
     printing,
-    products,
     random,
     reductions,
     scatter_gather,
+    searching,
+    sets,
+    slicing,
     sorting,
+    special,
     strides,
 )
 from .names import DIRECT, METHODS, OPERATORS, TORCH_NAMES
@@ -42,8 +53,9 @@ from .nn import activations
 _MODULES = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        activations, assembling, composed, conversion, diagonals, strides, linalg, scatter_gather, elementwise, products, random,
-        reductions, manipulation, sorting,
+        activations, broadcasting, calculus, comparison, complex, conversion, cumulative, decompositions, diagonals, distance,
+        dtypes, elementwise, legacy_types, linalg, manipulation, matmul, random, reductions, scatter_gather, searching, sets,
+        slicing, sorting, special, strides,
     )
 }  # fmt: skip
 
@@ -72,7 +84,7 @@ def _reflected(primitive: str) -> Callable:
 def _iterate(self: Tensor) -> Any:
     if not self.ndim:
         raise TypeError("iteration over a 0-d tensor")
-    return iter(manipulation.unbind(self, 0))
+    return iter(slicing.unbind(self, 0))
 
 
 def _contains(self: Tensor, value: Any) -> bool:
@@ -124,17 +136,17 @@ def attach() -> None:
     put("where", elementwise.where_method)
     put("inverse", linalg.inv)
     put("pinverse", linalg.pinv)
-    put("svd", linalg._legacy_svd)
+    put("svd", decompositions._legacy_svd)
     for name in inplace.NAMES:
         put(name + "_", inplace.method(name, {"div": "divide", **TORCH_NAMES}.get(name)))
-    for method in (*inplace.METHODS, *kinds.METHODS):
+    for method in inplace.METHODS:
         put(method.__name__, method)
     put("mT", property(manipulation.matrix_transpose))
     put("T", property(manipulation.numpy_transpose))
-    put("mH", property(composed.adjoint))
-    put("H", property(composed.matrix_adjoint))
-    put("real", property(elementwise.real, inplace.set_real))
-    put("imag", property(elementwise.imag, inplace.set_imag))
+    put("mH", property(manipulation.adjoint))
+    put("H", property(manipulation.matrix_adjoint))
+    put("real", property(complex.real, inplace.set_real))
+    put("imag", property(complex.imag, inplace.set_imag))
     put("__getitem__", indexing.getitem)
     put("__setitem__", indexing.setitem)
     put("__hash__", object.__hash__)
@@ -142,7 +154,7 @@ def attach() -> None:
     put("__contains__", _contains)
     put("__len__", conversion.length)
     put("__bool__", conversion.to_bool)
-    for kind in (int, float, complex):
+    for kind in (int, float, builtins.complex):
         put(f"__{kind.__name__}__", conversion.converter(kind))
     put("__index__", conversion.to_index)
     put("__array__", conversion.array_protocol)
@@ -158,7 +170,7 @@ def attach() -> None:
     put("numel", lambda self: self.shape.numel())
     put("nelement", lambda self: self.shape.numel())
     put("element_size", lambda self: self.dtype.itemsize)
-    for name, read in kinds.PROPERTIES.items():
+    for name, read in dtypes.PROPERTIES.items():
         put(name, property(read))
     put("__dlpack__", foreign.dlpack)
     put("__dlpack_device__", foreign.dlpack_device)

@@ -34,25 +34,32 @@ OPERATORS = {
 
 #: Functions that are methods too, by the module of this package that has them.
 METHODS = {
-    "elementwise": """round pow add sub div clamp rsqrt lerp addcmul addcdiv fmod nan_to_num isclose
-        allclose equal angle conj conj_physical is_conj positive resolve_conj resolve_neg""",
-    "reductions": """sum prod mean var std max min amax amin argmax argmin all any logsumexp cumsum norm
-        count_nonzero""",
+    "elementwise": """round pow add sub div clamp rsqrt lerp addcmul addcdiv fmod nan_to_num positive clamp_max
+        clamp_min deg2rad float_power frac heaviside rad2deg""",
+    "comparison": "isclose allclose equal fmax fmin isneginf isposinf",
+    "special": "exp2 logit xlogy",
+    "complex": "angle conj conj_physical is_conj resolve_conj resolve_neg isreal",
+    "reductions": "sum prod mean var std max min amax amin all any logsumexp norm count_nonzero aminmax nanmean nansum",
+    "cumulative": "cumsum cumprod cummax cummin",
     "manipulation": """reshape reshape_as view view_as ravel permute transpose swapaxes swapdims t movedim moveaxis
-        unsqueeze squeeze flatten unflatten broadcast_to expand expand_as flip fliplr flipud roll narrow
-        select diagonal split chunk tensor_split unbind repeat tile tril triu clone contiguous""",
+        unsqueeze squeeze flatten unflatten flip fliplr flipud roll clone contiguous rot90 adjoint""",
+    "broadcasting": "broadcast_to expand expand_as repeat tile",
+    "slicing": "narrow select split chunk tensor_split unbind dsplit hsplit select_scatter slice_scatter vsplit",
     "scatter_gather": """repeat_interleave index_select gather take_along_dim take scatter scatter_add index_add
-        index_fill index_copy index_put masked_fill masked_select masked_scatter nonzero argwhere""",
+        index_fill index_copy index_put masked_fill masked_select masked_scatter""",
+    "searching": "argmax argmin nonzero argwhere",
     "strides": "stride is_contiguous",
-    "assembling": "cdist diff dsplit hsplit rot90 select_scatter slice_scatter vsplit",
-    "composed": """adjoint aminmax clamp_max clamp_min deg2rad exp2 float_power fmax fmin frac heaviside
-        isneginf isposinf isreal logit nanmean nansum rad2deg xlogy""",
-    "sorting": """sort argsort msort topk kthvalue median quantile cumprod cummax cummin unique
-        unique_consecutive bincount""",
-    "products": """mm bmm mv dot vdot inner outer kron addmm addmv addr baddbmm addbmm cross""",
-    "diagonals": "trace diag diag_embed diagflat diagonal_scatter",
-    "linalg": "cholesky qr cholesky_solve cholesky_inverse det slogdet logdet matrix_power",
-    "conversion": "to numpy item tolist type_as",
+    "calculus": "diff",
+    "distance": "cdist",
+    "sorting": "sort argsort msort topk kthvalue median quantile",
+    "sets": "unique unique_consecutive bincount",
+    "matmul": "mm bmm mv dot vdot inner outer kron addmm addmv addr baddbmm addbmm cross",
+    "diagonals": "diagonal tril triu trace diag diag_embed diagflat diagonal_scatter",
+    "linalg": "cholesky_solve cholesky_inverse det slogdet logdet matrix_power",
+    "decompositions": "cholesky qr",
+    "conversion": "to numpy item tolist type_as cpu cuda pin_memory",
+    "dtypes": "is_floating_point is_complex is_nonzero is_signed",
+    "legacy_types": "type",
     "activations": "hardshrink log_softmax prelu softmax",
     "random": "bernoulli multinomial bernoulli_ exponential_ normal_ random_ uniform_",
 }

@@ -19,10 +19,10 @@ from .._devices import native_device
 from .._dtypes import DType, finfo, iinfo
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
+from .broadcasting import broadcast_tensors
 from .common import ask, check_tensor, lengths, sizes, values_for_checks, warn, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
-from .manipulation import broadcast_tensors
 
 #: How many binary digits a uniform number has: as many as its type can hold of one between 0 and 1.
 _DIGITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}

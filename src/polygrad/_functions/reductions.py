@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 
 from .. import _dtypes
 from .._core.errors import ShapeError
+from .._core.precision import widen
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import plain
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.reductions import axes_of
 from .common import check_tensor, dims_of, numpy_spelling, warn
+from .comparison import check_real
 from .creation import check_dtype
-from .norms import matrix_norm, vector_norm
+from .linalg import matrix_norm, vector_norm
 from .scatter_gather import gather
 
 
@@ -26,7 +28,7 @@ class ValuesAndIndices(NamedTuple):
     indices: Tensor
 
 
-def _accumulated(operation: Callable[..., Tensor], input: Tensor, dtype: DType | None, *settings: Any) -> Tensor:
+def accumulate(operation: Callable[..., Tensor], input: Tensor, dtype: DType | None, *settings: Any) -> Tensor:
     """``operation``, which adds or multiplies elements, of ``input`` as ``dtype``; the result is of that type, too.
 
     Without ``dtype`` that is int64 for integers and booleans.  Small integers are accumulated in int64, and wrap at the end, which
@@ -41,18 +43,49 @@ def _accumulated(operation: Callable[..., Tensor], input: Tensor, dtype: DType |
     return result if dtype is None else xp.astype(result, wanted)
 
 
+def normalize_dims(input: Tensor, dim: Any) -> Any:
+    axis = dims_of(dim)
+    if axis is not None:
+        axis = axes_of(axis, input.ndim)
+        return axis if len(axis) != 1 else axis[0]
+    return None
+
+
+def nonempty_dims(name: str, input: Tensor, dim: Any) -> Any:
+    """The axes of ``dim``, along which there must be elements."""
+    axis = normalize_dims(input, dim)
+    if 0 not in input.shape:
+        return axis
+    if axis is None:
+        error = IndexError if name.startswith("arg") else ShapeError
+        raise error(f"{name}(): a tensor of shape {tuple(input.shape)} has no elements, and so no {name}; specify dim")
+    for a in (axis,) if isinstance(axis, int) else axis:
+        if not input.shape[a]:
+            raise IndexError(f"{name}(): dimension {a} of the shape {tuple(input.shape)} has no elements")
+    return axis
+
+
 @numpy_spelling
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The sum of all elements, or along ``dim``.  Integers and booleans are added as int64."""
     check_tensor(input, "sum")
-    return _accumulated(xp.sum, input, dtype, _checked(input, dim), keepdim)
+    return accumulate(xp.sum, input, dtype, normalize_dims(input, dim), keepdim)
+
+
+def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The sum, NaN counting as 0.  Raises RuntimeError for complex numbers."""
+    return _without_nan(check_real(input, "nansum")).sum(dim, keepdim, dtype=dtype)
+
+
+def _without_nan(input: Tensor) -> Tensor:
+    return xp.where(xp.isnan(input), 0, input) if input.dtype.is_differentiable else input
 
 
 @numpy_spelling
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """The product of all elements, or along ``dim``."""
     check_tensor(input, "prod")
-    return _accumulated(xp.prod, input, dtype, _checked(input, dim), keepdim)
+    return accumulate(xp.prod, input, dtype, normalize_dims(input, dim), keepdim)
 
 
 @numpy_spelling
@@ -66,15 +99,15 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
             f"mean(): the input must be of floating-point or complex type, but it is {input.dtype.name}; "
             "convert it first, as in x.float().mean()"
         )
-    return xp.mean(input, _checked(input, dim), keepdim)
+    return xp.mean(input, normalize_dims(input, dim), keepdim)
 
 
-def _checked(input: Tensor, dim: Any) -> Any:
-    axis = dims_of(dim)
-    if axis is not None:
-        axis = axes_of(axis, input.ndim)
-        return axis if len(axis) != 1 else axis[0]
-    return None
+def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The mean of what is not NaN."""
+    x = widen(check_real(input, "nanmean"))
+    count = xp.astype(xp.logical_not(xp.isnan(x)), x.dtype).sum(dim, keepdim)
+    result = nansum(x, dim, keepdim, dtype=dtype) / count
+    return result if x is input or dtype is not None else xp.astype(result, input.dtype)
 
 
 @numpy_spelling
@@ -92,7 +125,7 @@ def _spread(name: str, input: Tensor, dim: Any, unbiased: Any, correction: Any) 
         dim, unbiased = None, dim
     if correction is None:
         correction = 1 if unbiased is None else int(unbiased)
-    axes = _checked(input, dim)
+    axes = normalize_dims(input, dim)
     along = input.shape if axes is None else [input.shape[a] for a in ((axes,) if isinstance(axes, int) else axes)]
     if (count := math.prod(along)) - correction <= 0:
         warn(
@@ -138,7 +171,7 @@ def _extremum(name: str, input: Tensor, dim: Any, keepdim: bool) -> Any:
         )
     if dim is None:
         return getattr(xp, name)(input)
-    axis = _checked(input, dim)
+    axis = normalize_dims(input, dim)
     if not input.ndim:
         return ValuesAndIndices(xp.clone(input), xp.argmax(input))
     if not input.shape[axis]:
@@ -168,42 +201,21 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     return _extremum("min", input, dim, keepdim)
 
 
-def _filled(name: str, input: Tensor, dim: Any) -> Any:
-    """The axes of ``dim``, along which there must be elements."""
-    axis = _checked(input, dim)
-    if 0 not in input.shape:
-        return axis
-    if axis is None:
-        error = IndexError if name.startswith("arg") else ShapeError
-        raise error(f"{name}(): a tensor of shape {tuple(input.shape)} has no elements, and so no {name}; specify dim")
-    for a in (axis,) if isinstance(axis, int) else axis:
-        if not input.shape[a]:
-            raise IndexError(f"{name}(): dimension {a} of the shape {tuple(input.shape)} has no elements")
-    return axis
-
-
 @numpy_spelling
 def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """The largest element along ``dim``; equal ones share the gradient."""
-    return xp.max(input, _filled("amax", input, dim), keepdim)
+    return xp.max(input, nonempty_dims("amax", input, dim), keepdim)
 
 
 @numpy_spelling
 def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """The smallest element along ``dim``; equal ones share the gradient."""
-    return xp.min(input, _filled("amin", input, dim), keepdim)
+    return xp.min(input, nonempty_dims("amin", input, dim), keepdim)
 
 
-@numpy_spelling
-def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the largest element is, in the flattened tensor or along ``dim``."""
-    return xp.argmax(input, _filled("argmax", input, dim) if input.ndim else None, keepdim)
-
-
-@numpy_spelling
-def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the smallest element is, in the flattened tensor or along ``dim``."""
-    return xp.argmin(input, _filled("argmin", input, dim) if input.ndim else None, keepdim)
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """The smallest and the largest element."""
+    return check_tensor(input, "aminmax").amin(dim, keepdim), input.amax(dim, keepdim)
 
 
 @numpy_spelling
@@ -227,37 +239,28 @@ def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 def _asked(question: Callable, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
     # Only here does an empty tuple of dimensions not mean all of them.
     if isinstance(dim, (tuple, list)) and not dim:
-        result = xp.logical_or(_truth(input), False)
+        result = xp.logical_or(_nonzero_mask(input), False)
     else:
-        result = question(_truth(input), _checked(input, dim), keepdim)
+        result = question(_nonzero_mask(input), normalize_dims(input, dim), keepdim)
     return xp.astype(result, _dtypes.uint8) if input.dtype is _dtypes.uint8 else result
 
 
-def _truth(input: Tensor) -> Tensor:
+def _nonzero_mask(input: Tensor) -> Tensor:
     return input if input.dtype.kind == "bool" else xp.not_equal(input, 0)
+
+
+def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
+    """How many elements are not zero."""
+    return sum(_nonzero_mask(input), dim)
 
 
 @numpy_spelling
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     """``log(sum(exp(input)))`` along ``dim``, without overflow; of no elements ``-inf``."""
-    axis = _checked(check_tensor(input, "logsumexp"), dim)
+    axis = normalize_dims(check_tensor(input, "logsumexp"), dim)
     if 0 in input.shape:
         return xp.sum(input, axis, keepdim) - math.inf
     return xp.logsumexp(input, axis, keepdim)
-
-
-@numpy_spelling
-def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
-    """The running sum along ``dim``."""
-    return running(xp.cumulative_sum, check_tensor(input, "cumsum"), dim, dtype)
-
-
-def running(operation: Callable[..., Tensor], input: Tensor, dim: int, dtype: DType | None) -> Tensor:
-    """The running sum or product along ``dim``, as ``operation`` says; a tensor of no dimensions is a vector of one."""
-    axis = _checked(input, dim)
-    if input.ndim:
-        return _accumulated(operation, input, dtype, axis)
-    return xp.reshape(_accumulated(operation, xp.reshape(input, (1,)), dtype, 0), ())
 
 
 @numpy_spelling
@@ -271,8 +274,3 @@ def norm(
     if p == "nuc":
         return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
     return vector_norm(input, 2 if p is None or p == "fro" else p, dim, keepdim, dtype=dtype)
-
-
-def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
-    """How many elements are not zero."""
-    return sum(_truth(input), dim)

@@ -10,12 +10,13 @@ from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis
+from .broadcasting import broadcast_shapes, broadcast_tensors, broadcast_to
 from .common import ask, check_tensor, numpy_spelling
 from .creation import arange, full, tensor
 from .elementwise import scaled
 from .indexing import scalar_for
-from .keys import check_range, nonzero_positions
-from .manipulation import broadcast_shapes, broadcast_tensors, broadcast_to, clone, flatten, reshape, stack
+from .keys import check_range
+from .manipulation import clone, flatten, reshape
 from .strides import separate_from
 
 _FULL = slice(None)
@@ -344,17 +345,3 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     places = xp.cumulative_sum(xp.astype(flatten(mask), _dtypes.int64), 0) - 1
     chosen = xp.take_rows(xp.astype(flatten(source), input.dtype), xp.clip(places, 0, count - 1))
     return xp.where(mask, reshape(chosen, tuple(input.shape)), input)
-
-
-def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
-    """The positions of the nonzero elements: one row each, or, ``as_tuple``, one tensor per dimension."""
-    mask = input if input.dtype.kind == "bool" else input != 0
-    positions = nonzero_positions(mask)
-    if as_tuple:
-        return tuple(positions)
-    return stack(positions, -1) if input.ndim else xp.reshape(positions[0], (-1, 1))[:, :0]
-
-
-def argwhere(input: Tensor) -> Tensor:
-    """The positions of the nonzero elements, one row each."""
-    return nonzero(input)

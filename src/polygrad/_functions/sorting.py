@@ -13,14 +13,13 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis
-from ..backends.registry import get_backend
 from .common import check_tensor, numpy_spelling
-from .creation import arange, as_tensor, tensor
+from .creation import tensor
 from .manipulation import flatten
-from .reductions import ValuesAndIndices, running
+from .reductions import ValuesAndIndices
 
 
-def _ordered(input: Tensor, name: str) -> Tensor:
+def check_ordered(input: Tensor, name: str) -> Tensor:
     check_tensor(input, name)
     if input.dtype.is_complex:
         raise DTypeError(f"{name}(): complex numbers have no order; sort x.abs() or x.real instead")
@@ -37,7 +36,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
 
         values, indices = polygrad.sort(polygrad.tensor([3.0, 1.0, 2.0]))  # [1., 2., 3.], [1, 2, 0]
     """
-    axis = normal_axis(dim, _ordered(input, "sort").ndim)
+    axis = normal_axis(dim, check_ordered(input, "sort").ndim)
     if not input.ndim:
         return ValuesAndIndices(xp.clone(input), tensor(0, backend=input.backend, device=input.device))
     return ValuesAndIndices(*xp.sort(input, axis, descending))
@@ -46,7 +45,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
 @numpy_spelling
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = True) -> Tensor:
     """Where the elements are that come first, second, … along ``dim``.  Always stable."""
-    axis = normal_axis(dim, _ordered(input, "argsort").ndim)
+    axis = normal_axis(dim, check_ordered(input, "argsort").ndim)
     if not input.ndim:
         return tensor(0, backend=input.backend, device=input.device)
     return xp.argsort(input, axis=axis, descending=descending)
@@ -63,7 +62,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
 
     Raises RuntimeError where there are fewer than ``k``.
     """
-    axis = normal_axis(dim, _ordered(input, "topk").ndim)
+    axis = normal_axis(dim, check_ordered(input, "topk").ndim)
     if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
         raise RuntimeError(
             f"selected index k out of range: k is {k}, and dimension {dim} of {tuple(input.shape)} is shorter"
@@ -77,7 +76,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
 @numpy_spelling
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
     """The ``k``-th smallest element along ``dim``, counted from 1, and where it is."""
-    axis = normal_axis(dim, _ordered(input, "kthvalue").ndim)
+    axis = normal_axis(dim, check_ordered(input, "kthvalue").ndim)
     if input.ndim and not input.shape[axis]:
         raise IndexError(f"kthvalue(): dimension {axis} of the shape {tuple(input.shape)} has no elements")
     if not 1 <= k <= (input.shape[axis] if input.ndim else 1):
@@ -96,7 +95,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 
     Of equal elements all share the gradient of the middle of all; along ``dim`` it goes to the one at the index.
     """
-    _ordered(input, "median")
+    check_ordered(input, "median")
     if dim is None:
         if not input.shape.numel():
             return _median_of_nothing(input)
@@ -178,186 +177,3 @@ def _between(values: Tensor, axis: int, place: float, interpolation: str) -> Ten
     share = weight[interpolation]
     result = low if not share else high if share == 1 else low + share * (high - low)
     return xp.where(xp.isnan(last), last, result)
-
-
-def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """The running product along ``dim``.  Its gradient is right beside zeros."""
-    return running(xp.cumulative_prod, check_tensor(input, "cumprod"), dim, dtype)
-
-
-def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
-    """The largest element so far along ``dim``, and where it is."""
-    return _running(input, dim, True)
-
-
-def cummin(input: Tensor, dim: int) -> ValuesAndIndices:
-    """The smallest element so far along ``dim``, and where it is."""
-    return _running(input, dim, False)
-
-
-def _running(input: Tensor, dim: int, largest: bool) -> ValuesAndIndices:
-    axis = normal_axis(dim, _ordered(input, "cummax" if largest else "cummin").ndim)
-    return ValuesAndIndices(*xp.running_extremum(input, axis, largest)) if input.ndim else sort(input)
-
-
-# -- unique values, binary search --------------------------------------------------------------------------------------
-
-
-def unique(
-    input: Tensor,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> Any:
-    """The different elements in order; on request also where each element went, and how often each occurs.
-
-    With ``dim``, the different slices along it.
-    """
-    if dim is not None:
-        return _unique_slices(input, normal_axis(dim, input.ndim), return_inverse, return_counts)
-    order, first = _groups(flatten(input))
-    values = flatten(input)[order][first]
-    return _with_groups(values, order, first, tuple(input.shape), return_inverse, return_counts)
-
-
-def _groups(x: Tensor) -> tuple[Tensor, Tensor]:
-    """A stable order of the vector ``x``, and in that order where each new value begins."""
-    order = argsort(x)
-    ordered = x[order]
-    return order, _begins(ordered[1:] != ordered[:-1], x.shape[0])
-
-
-def _begins(differs: Tensor, length: int) -> Tensor:
-    if not length:
-        return xp.astype(differs, _dtypes.bool)[:0]
-    return xp.concat([xp.ones_like(differs[:1]) if length > 1 else _true(differs), differs], axis=0)
-
-
-def _true(like: Tensor) -> Tensor:
-    return tensor([True], backend=like.backend, device=like.device)
-
-
-def _with_groups(
-    values: Tensor, order: Tensor, first: Tensor, shape: tuple[int, ...], return_inverse: bool, return_counts: bool
-) -> Any:
-    group = xp.cumulative_sum(xp.astype(first, _dtypes.int64), 0) - 1
-    results = [values]
-    if return_inverse:
-        results.append(xp.reshape(group[argsort(order)], shape))
-    if return_counts:
-        results.append(xp.index_add(xp.ones_like(group), group, int(first.sum().item()) if first.shape[0] else 0))
-    return results[0] if len(results) == 1 else tuple(results)
-
-
-def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts: bool) -> Any:
-    length = input.shape[axis]
-    lines = _lines(input, axis)
-    order = arange(length, backend=input.backend, device=input.device)
-    for column in reversed(range(lines.shape[1])):  # the least important column first, each sort stable
-        order = order[argsort(lines[:, column][order])]
-    ordered = lines[order]
-    differs = xp.any(ordered[1:] != ordered[:-1], 1)
-    first = _begins(differs, length)
-    values = input[(slice(None),) * axis + (order[first],)]
-    return _with_groups(values, order, first, (length,), return_inverse, return_counts)
-
-
-def unique_consecutive(
-    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
-    """The elements of the flattened tensor, or the slices along ``dim``, without those that equal the one before."""
-    x, axis = (flatten(input), 0) if dim is None else (input, normal_axis(dim, input.ndim))
-    lines = _lines(x, axis)
-    first = _begins(xp.any(lines[1:] != lines[:-1], 1), x.shape[axis])
-    order = arange(x.shape[axis], backend=x.backend, device=x.device)
-    values = x[(slice(None),) * axis + (first,)]
-    shape = tuple(input.shape) if dim is None else (x.shape[axis],)
-    return _with_groups(values, order, first, shape, return_inverse, return_counts)
-
-
-def _lines(x: Tensor, axis: int) -> Tensor:
-    """The slices of ``x`` along ``axis``, one a row."""
-    length = x.shape[axis]
-    moved = xp.permute_dims(x, (axis, *(a for a in range(x.ndim) if a != axis)))
-    return xp.reshape(moved, (length, x.shape.numel() // length if length else 0))
-
-
-def searchsorted(
-    sorted_sequence: Tensor,
-    input: Any,
-    *,
-    out_int32: bool = False,
-    right: bool = False,
-    side: str | None = None,
-    sorter: Tensor | None = None,
-) -> Tensor:
-    """Where ``input`` would have to be put in for ``sorted_sequence`` to stay in order along its last dimension.
-
-    Before equal elements, or after them with ``right``.  ``sorter`` puts the sequence in order, as `argsort` gives it.
-    The other dimensions of both are the same, or ``sorted_sequence`` is a vector.
-    """
-    if side not in (None, "left", "right"):
-        raise RuntimeError(f"searchsorted(): side can only be 'left' or 'right' but got {side!r}")
-    side = side or ("right" if right else "left")
-    values = (
-        input
-        if isinstance(input, Tensor)
-        else as_tensor(input, backend=sorted_sequence.backend, device=sorted_sequence.device)
-    )
-    common = _dtypes.promote(sorted_sequence.dtype, values.dtype)
-    places, values = xp.astype(sorted_sequence, common).detach(), xp.astype(values, common).detach()
-    if sorter is not None:
-        places = xp.take_along_axis(places, sorter, axis=-1)
-    if places.ndim == 1:
-        found = xp.searchsorted(places, values, side)
-    elif places.shape[:-1] != values.shape[:-1]:
-        raise RuntimeError(
-            f"searchsorted(): the shapes {tuple(places.shape)} and {tuple(values.shape)} may differ in the last "
-            "dimension only"
-        )
-    else:
-        line, value = (
-            xp.reshape(places, (*places.shape[:-1], 1, places.shape[-1])),
-            xp.reshape(values, (*values.shape, 1)),
-        )
-        before = line < value if side == "left" else line <= value
-        found = xp.sum(xp.astype(before, _dtypes.int64), -1)
-    return xp.astype(found, _dtypes.int32 if out_int32 else _dtypes.int64)
-
-
-def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
-    """In which of the intervals between ``boundaries`` each element lies."""
-    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
-
-
-def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """How often each whole number occurs, or the sum of the ``weights`` of its occurrences.
-
-    Raises RuntimeError for negative numbers and for other types than integers.
-    """
-    if input.ndim != 1 or input.dtype.kind not in ("int", "uint", "bool"):
-        raise RuntimeError(
-            f"bincount only supports vectors of non-negative integers, not {tuple(input.shape)} {input.dtype.name}"
-        )
-    if minlength < 0:
-        raise RuntimeError(f"bincount: minlength should be >= 0, not {minlength}")
-    empty = not input.shape[0]
-    if not empty and int(xp.min(input).item()) < 0:
-        raise RuntimeError("bincount only supports vectors of non-negative integers, and this one has negative ones")
-    if weights is not None and tuple(weights.shape) != tuple(input.shape):
-        raise RuntimeError(f"bincount: weights have shape {tuple(weights.shape)}, but input has {tuple(input.shape)}")
-    size = max(minlength, 0 if empty else int(xp.max(input).item()) + 1)
-    index = xp.astype(input, _dtypes.int64)
-    if weights is not None and weights.dtype is not _dtypes.float32:
-        weights = xp.astype(weights, _dtypes.float64)
-    return xp.index_add(xp.ones_like(index) if weights is None else weights, index, size)
-
-
-def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
-    """Which of ``elements`` are among ``test_elements``."""
-    like = elements if isinstance(elements, Tensor) else test_elements
-    place = {"backend": like.backend, "device": like.device} if isinstance(like, Tensor) else {"backend": get_backend()}
-    x, y = (v if isinstance(v, Tensor) else tensor(v, **place) for v in (elements, test_elements))
-    among = xp.any(xp.reshape(x, (*x.shape, 1)) == flatten(y), -1)
-    return xp.logical_not(among) if invert else among

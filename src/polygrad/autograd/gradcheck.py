@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._core.tensor import Tensor, cell
-from .._functions.manipulation import stack
+from .._functions.joining import stack
 from .._state import grad_mode
 from .differentiation import grad
 from .gradcheck_jacobians import (

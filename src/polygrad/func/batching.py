@@ -8,7 +8,8 @@ from typing import Any
 
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
-from .._functions.manipulation import cat, reshape
+from .._functions.joining import cat
+from .._functions.manipulation import reshape
 from .._interpreters.batching import nn_rules, rules  # noqa: F401  (what vmap can do)
 from .._interpreters.batching.tracer import RULES, Batching, BatchTrace, Enter, Leave
 from .._interpreters.jvp import tracer  # noqa: F401  (what jvp can do)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .._core.tensor import Tensor
-from .._functions.manipulation import stack
+from .._functions.joining import stack
 from .trees import TransformError
 
 

@@ -10,27 +10,25 @@ from __future__ import annotations
 
 from .._core.errors import LinAlgError
 from .._core.primitive import OPERATIONS as _operations
+from .._functions.decompositions import cholesky, eigh, eigvalsh, qr, svd, svdvals
+from .._functions.diagonals import diagonal as _diagonal
 from .._functions.linalg import (
-    cholesky,
+    cond,
     cross,
     det,
-    eigh,
-    eigvalsh,
     inv,
     lstsq,
+    matrix_norm,
     matrix_power,
     matrix_rank,
+    norm,
     pinv,
-    qr,
     slogdet,
     solve,
     solve_triangular,
-    svd,
-    svdvals,
+    vector_norm,
 )
-from .._functions.manipulation import diagonal as _diagonal
-from .._functions.norms import cond, matrix_norm, norm, vector_norm
-from .._functions.products import multi_dot, vecdot
+from .._functions.matmul import multi_dot, vecdot
 
 __all__ = [
     "LinAlgError",

@@ -13,7 +13,7 @@ from .._core.scalars import plain
 from .._core.tensor import Tensor
 from .._functions.common import warn
 from .._functions.creation import eye, full_like, wrap
-from .._functions.linalg import qr
+from .._functions.decompositions import qr
 from .._functions.reductions import sum
 from ..autograd.grad_mode import no_grad
 

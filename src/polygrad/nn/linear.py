@@ -9,7 +9,7 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
 from .._functions.creation import full_like, zeros
 from .._functions.elementwise import where
-from .._functions.norms import vector_norm
+from .._functions.linalg import vector_norm
 from ..autograd.grad_mode import no_grad
 from . import functional as F
 from . import init

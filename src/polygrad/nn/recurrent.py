@@ -9,7 +9,7 @@ from .._core.errors import ShapeError
 from .._core.scalars import plain
 from .._core.tensor import Tensor
 from .._functions.common import check_tensor, warn
-from .._functions.manipulation import cat, stack
+from .._functions.joining import cat, stack
 from .._functions.nn.recurrent import gru_layer, lstm_layer, rnn_layer
 from . import functional as F
 from . import init

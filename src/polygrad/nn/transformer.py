@@ -9,7 +9,7 @@ from typing import Any
 
 from .._core.tensor import Tensor
 from .._functions.creation import full
-from .._functions.manipulation import triu
+from .._functions.diagonals import triu
 from . import functional as F
 from . import init
 from .attention import MultiheadAttention

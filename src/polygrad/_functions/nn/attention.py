@@ -12,7 +12,8 @@ from ..._dtypes import float32
 from ..._ops.attention import REMEMBERED
 from ..common import check_tensor, warn, xp
 from ..creation import zeros
-from ..manipulation import cat, chunk
+from ..joining import cat
+from ..slicing import chunk
 from .linear import dropout, linear
 
 

@@ -11,8 +11,8 @@ from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..._ops.manipulation import normal_axis
+from ..broadcasting import broadcast_tensors
 from ..common import ask, check_tensor, numpy_spelling, older_reduction, values_for_checks, warn, xp
-from ..manipulation import broadcast_tensors
 from ..random import bernoulli_mask, exponential_like
 from ..reductions import norm
 

@@ -10,10 +10,10 @@ from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..._dtypes import get_default_dtype
+from ..broadcasting import broadcast_tensors
 from ..common import ask, check_tensor, older_reduction, warn, xp
-from ..composed import xlogy
-from ..manipulation import broadcast_tensors
 from ..reductions import norm
+from ..special import xlogy
 
 _REDUCTIONS = ("mean", "sum", "none")
 

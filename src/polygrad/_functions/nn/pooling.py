@@ -16,7 +16,7 @@ from ..._window_geometry import window_counts
 from ..common import check_countable, xp
 from ..creation import tensor
 from ..elementwise import div
-from ..manipulation import cat
+from ..joining import cat
 from ..strides import separate_from
 from .convolution import batched, check_filled, flat, several, unbatched
 from .vision import mixed, regions

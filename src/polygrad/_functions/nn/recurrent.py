@@ -7,7 +7,8 @@ from typing import Any
 
 from ..._core.tensor import Tensor
 from ..common import xp
-from ..manipulation import chunk, stack, unbind
+from ..joining import stack
+from ..slicing import chunk, unbind
 from .linear import linear
 
 

@@ -17,7 +17,8 @@ from ..._core.tensor import Tensor, cell
 from ..._dtypes import DType
 from ..._dtypes import bool as boolean
 from ..._functions.common import ask
-from ..._functions.manipulation import movedim, unbind
+from ..._functions.manipulation import movedim
+from ..._functions.slicing import unbind
 from ..._interpreters.flattening import varies_in_batch
 from ..._interpreters.tracer import Tracer, plain
 from ..._pytree import flatten, unflatten

@@ -12,8 +12,8 @@ from ..._dtypes import promote
 from ..._functions.common import check_tensor, real_number, tensors_of, warn
 from ..._functions.creation import zeros
 from ..._functions.elementwise import clamp
-from ..._functions.manipulation import stack
-from ..._functions.norms import vector_norm
+from ..._functions.joining import stack
+from ..._functions.linalg import vector_norm
 from ...autograd.grad_mode import no_grad
 
 Tensors = Tensor | Iterable[Tensor]

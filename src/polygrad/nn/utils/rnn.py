@@ -14,7 +14,7 @@ from ..._core.tensor import Tensor
 from ..._functions.common import check_tensor, tensors_of
 from ..._functions.creation import full, tensor
 from ..._functions.indexing import scalar_for
-from ..._functions.manipulation import cat, stack
+from ..._functions.joining import cat, stack
 from ..._functions.strides import separate
 from ..._state import recorder
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from ..._core.tensor import Tensor
 from ..._functions.common import check_tensor, tensors_of
-from ..._functions.manipulation import cat, reshape
+from ..._functions.joining import cat
+from ..._functions.manipulation import reshape
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:

@@ -13,7 +13,7 @@ from ..._core.tensor import Tensor
 from ..._dtypes import float64
 from ..._functions.creation import as_tensor, tensor
 from ..._functions.generator import Generator
-from ..._functions.manipulation import stack
+from ..._functions.joining import stack
 from .datasets import IterableDataset, Subset, TensorDataset, items
 from .samplers import BatchSampler, RandomSampler, SequentialSampler
 

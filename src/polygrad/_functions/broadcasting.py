@@ -1,0 +1,117 @@
+"""Broadcasting and repetition: `expand`, `repeat`, `meshgrid`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .._core.alike import check_alike
+from .._core.errors import DTypeError, ShapeError
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .common import sizes, warn
+from .strides import separate
+
+
+def broadcast_shapes(*shapes: Any) -> tuple[int, ...]:
+    """The shape that tensors of ``shapes`` have together.  Raises RuntimeError where they do not fit."""
+    shapes = tuple([(s,) if isinstance(s, int) else s for s in shapes])
+    for shape in shapes:
+        if not isinstance(shape, (tuple, list)) or not all(hasattr(n, "__index__") for n in shape):
+            raise DTypeError(f"broadcast_shapes() takes ints, tuples and lists of ints, not {shape!r}")
+        if min(shape, default=0) < 0:
+            raise ShapeError(f"broadcast_shapes(): a tensor cannot have a negative length: {tuple(shape)}")
+    rank = max((len(s) for s in shapes), default=0)
+    result = []
+    for axis in range(-rank, 0):
+        lengths = {s[axis] for s in shapes if len(s) >= -axis}
+        lengths.discard(1)
+        if len(lengths) > 1:
+            raise RuntimeError(f"shapes {', '.join(str(tuple(s)) for s in shapes)} cannot be broadcast together")
+        result.append(lengths.pop() if lengths else 1)
+    return tuple(result)
+
+
+def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+    """``input`` repeated to ``size``: a view, which can be read only."""
+    shape = tuple(size)
+    if broadcast_shapes(input.shape, shape) != shape:
+        raise RuntimeError(f"a tensor of shape {tuple(input.shape)} cannot be broadcast to {shape}")
+    return xp.broadcast_to(input, shape)
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """All tensors broadcast to one shape."""
+    shape = broadcast_shapes(*[x.shape for x in tensors])
+    return tuple(broadcast_to(x, shape) for x in tensors)
+
+
+def expand(input: Tensor, *size: Any) -> Tensor:
+    """``input`` with dimensions of length 1 repeated to ``size``; -1 leaves a length.  A view, to be read only."""
+    wanted = sizes(size)
+    offset = len(wanted) - input.ndim
+    if offset < 0:
+        raise RuntimeError(
+            f"expand({wanted}): the number of sizes provided ({len(wanted)}) must be greater or equal to the number of "
+            f"dimensions in the tensor ({input.ndim})"
+        )
+    if -1 in wanted[:offset]:
+        raise RuntimeError(f"expand({wanted}): -1 is not allowed in a leading, non-existing dimension")
+    return broadcast_to(input, tuple(input.shape[i - offset] if n == -1 else n for i, n in enumerate(wanted)))
+
+
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
+    """``input`` expanded to the shape of ``other``."""
+    return broadcast_to(input, other.shape)
+
+
+def repeat(input: Tensor, *repeats: Any) -> Tensor:
+    """``input`` laid ``repeats`` times along each dimension, new ones in front."""
+    times = sizes(repeats)
+    offset = len(times) - input.ndim
+    if offset < 0:
+        raise RuntimeError("number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+    shape = (1,) * offset + tuple(input.shape)
+    spread = [n for pair in zip((1,) * len(shape), shape, strict=True) for n in pair]
+    wanted = [n for pair in zip(times, shape, strict=True) for n in pair]
+    repeated = xp.broadcast_to(xp.reshape(input, tuple(spread)), tuple(wanted))
+    return separate(xp.reshape(repeated, tuple(a * b for a, b in zip(times, shape, strict=True))))
+
+
+def tile(input: Tensor, *dims: Any) -> Tensor:
+    """As `repeat`, where ``dims`` may be shorter than the shape of ``input``."""
+    times = sizes(dims)
+    return repeat(input, *(1,) * (input.ndim - len(times)), *times)
+
+
+def as_list(tensors: Any) -> list[Tensor]:
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        tensors = tensors[0]
+    return list(tensors)
+
+
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+    """The coordinates of the grid that vectors span: one tensor for each vector, all of the grid's shape.
+
+    With ``indexing="ij"``, the default, the first vector runs along the first dimension; with ``"xy"`` along the
+    second.
+    """
+    vectors = as_list(tensors)
+    if indexing not in (None, "ij", "xy"):
+        raise RuntimeError(f"meshgrid: indexing must be one of 'xy' or 'ij', but received: {indexing!r}")
+    if not vectors or any(v.ndim > 1 for v in vectors):
+        raise RuntimeError(f"meshgrid expects vectors, but got tensors of shapes {[tuple(v.shape) for v in vectors]}")
+    check_alike("meshgrid", {f"tensors[{number}]": v for number, v in enumerate(vectors)})
+    if indexing is None:
+        warn(
+            "meshgrid: in an upcoming release, it will be required to pass the indexing argument; indexing='ij' is meant here."
+        )
+    if indexing == "xy" and len(vectors) > 1:
+        second, first, *rest = meshgrid(vectors[1], vectors[0], *vectors[2:], indexing="ij")
+        return (first, second, *rest)
+    lengths = tuple(v.shape.numel() for v in vectors)
+    places = [tuple(n if a == axis else 1 for a, n in enumerate(lengths)) for axis in range(len(lengths))]
+    return tuple(broadcast_to(xp.reshape(v, shape), lengths) for v, shape in zip(vectors, places, strict=True))
+
+
+xp.broadcast = lambda tensors: broadcast_tensors(*tensors)

@@ -1,0 +1,26 @@
+"""Distances between rows."""
+
+from __future__ import annotations
+
+from .._core.alike import alike
+from .._core.errors import ShapeError
+from .._core.precision import in_single_precision
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .common import check_tensor
+
+
+@alike("x1", "x2")
+@in_single_precision
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
+    """The distances of order ``p`` of every row of ``x1`` from every row of ``x2``."""
+    for x in (x1, x2):
+        if check_tensor(x, "cdist", "x1 and x2").ndim < 2:
+            raise ShapeError(f"cdist() takes tensors of at least two dimensions, not of shape {tuple(x.shape)}")
+    if p < 0:
+        raise ShapeError(f"cdist() takes orders p of 0 and more, not {p}")
+    if x1.shape[-1] != x2.shape[-1]:
+        raise RuntimeError(f"cdist: the rows have different lengths: {tuple(x1.shape)} and {tuple(x2.shape)}")
+    one = xp.reshape(x1, (*x1.shape[:-1], 1, x1.shape[-1]))
+    other = xp.reshape(x2, (*x2.shape[:-2], 1, *x2.shape[-2:]))
+    return (one - other).norm(p, -1)

@@ -1,0 +1,118 @@
+"""Contractions of any number of dimensions: `tensordot` and `einsum`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .._core.alike import alike
+from .._core.errors import ShapeError
+from .._core.precision import in_single_precision
+from .._core.primitive import OPERATIONS as xp
+from .._core.scalars import whole
+from .._core.tensor import Tensor
+from .._ops import einsum as einstein
+from .._ops.manipulation import normal_axis
+from .common import check_tensor
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def _folded(x: Tensor, axis: int) -> Tensor:
+    return xp.astype(xp.sum(x, axis, True), x.dtype)
+
+
+@alike("a", "b")
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
+    """The product of two tensors, summed over pairs of dimensions.
+
+    ``dims`` is a number, for the last of ``a`` and the first of ``b``, or two sequences of dimensions.
+    Raises RuntimeError where paired dimensions have different lengths.
+    """
+    if isinstance(dims, Tensor) and not dims.ndim:
+        dims = whole(dims)
+    if isinstance(dims, int):
+        if not 0 <= dims <= min(a.ndim, b.ndim):
+            raise ShapeError(
+                f"tensordot expects dims between 0 and the ranks {a.ndim} and {b.ndim}, but got dims={dims}"
+            )
+        of_a, of_b = tuple(range(a.ndim - dims, a.ndim)), tuple(range(dims))
+    else:
+        chosen = dims.tolist() if isinstance(dims, Tensor) else whole(dims)
+        first, second = ((d,) if isinstance(d, int) else tuple(d) for d in chosen)
+        of_a, of_b = (tuple(normal_axis(d, x.ndim) for d in own) for own, x in ((first, a), (second, b)))
+    if len(of_a) != len(of_b):
+        raise ShapeError(f"both dimension lists should have same length, got {list(of_a)} and {list(of_b)}")
+    for i, j in zip(of_a, of_b, strict=True):
+        if 1 in (a.shape[i], b.shape[j]):  # broadcast against the other
+            a, b = (a, _folded(b, j)) if a.shape[i] == 1 else (_folded(a, i), b)
+        elif a.shape[i] != b.shape[j]:
+            raise ShapeError(
+                f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
+                f"{b.shape[j]} in dim {j} (the shapes are {tuple(a.shape)} and {tuple(b.shape)})"
+            )
+    kept_a = tuple(d for d in range(a.ndim) if d not in of_a)
+    kept_b = tuple(d for d in range(b.ndim) if d not in of_b)
+    shape_a, shape_b = tuple(a.shape[d] for d in kept_a), tuple(b.shape[d] for d in kept_b)
+    count = math.prod(a.shape[d] for d in of_a)
+    left = xp.reshape(xp.permute_dims(a, kept_a + of_a), (math.prod(shape_a), count))
+    right = xp.reshape(xp.permute_dims(b, of_b + kept_b), (count, math.prod(shape_b)))
+    return xp.reshape(xp.matmul(left, right), shape_a + shape_b)
+
+
+# -- einsum ------------------------------------------------------------------------------------------------------------
+
+
+def einsum(equation: Any, *operands: Any) -> Tensor:
+    """Sums of products of elements, in Einstein's notation: one letter for each dimension.
+
+    A letter that occurs in several operands multiplies them along that dimension; one that is not in the output is
+    summed over; one that occurs twice in an operand takes its diagonal. ``...`` stands for dimensions that are
+    broadcast. Without an arrow the output has the letters that occur once, in alphabetical order. Operands may also
+    come each with a list of numbers instead of letters, as in ``einsum(a, [0, 1], b, [1, 2], [0, 2])``.
+
+    Raises RuntimeError, naming the equation, where it is malformed or does not fit the operands' shapes.
+
+    Example::
+
+        polygrad.einsum("bij,bjk->bik", a, b)  # as a @ b
+    """
+    if not isinstance(equation, str):
+        equation, operands = _from_sublists((equation, *operands))
+    elif len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = tuple(operands[0])
+    for number, x in enumerate(operands):
+        check_tensor(x, "einsum", f"operands[{number}]")
+    if not operands:
+        raise ShapeError(f"einsum({equation!r}): at least one operand is needed")
+    if len({x.dtype for x in operands}) > 1:  # products of matrices refuse them, and products of elements do not
+        return _contracted(*operands, equation=equation)
+    return _contracted_widely(*operands, equation=equation)
+
+
+def _contracted(*operands: Tensor, equation: str) -> Tensor:
+    return einstein.einsum(xp, equation, operands)
+
+
+_contracted_widely = in_single_precision(_contracted)
+
+
+def _from_sublists(arguments: tuple) -> tuple[str, tuple]:
+    operands, terms = arguments[0 : len(arguments) // 2 * 2 : 2], [*arguments[1::2]]
+    output = arguments[-1] if len(arguments) % 2 else None
+
+    def letters(labels: Any) -> str:
+        if not isinstance(labels, (list, tuple)):
+            raise TypeError(
+                "einsum() takes an equation and tensors, or each tensor followed by a list of numbers, as in "
+                "einsum(a, [0, 1], b, [1, 2], [0, 2])"
+            )
+        for n in labels:
+            if n is not Ellipsis and not (isinstance(n, int) and 0 <= n < len(_LETTERS)):
+                raise ShapeError(
+                    f"einsum(): subscripts are integers from 0 to {len(_LETTERS) - 1} or Ellipsis, not {n!r}"
+                )
+        return "".join("..." if n is Ellipsis else _LETTERS[n] for n in labels)
+
+    equation = ",".join(letters(term) for term in terms)
+    return (equation if output is None else f"{equation}->{letters(output)}"), operands

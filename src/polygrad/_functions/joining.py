@@ -1,0 +1,110 @@
+"""Joining tensors: `cat`, `stack` and the functions that are composed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .. import _dtypes
+from .._core.errors import ShapeError
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._ops.manipulation import normal_axis
+from .broadcasting import meshgrid
+from .common import numpy_spelling
+from .creation import zeros
+from .manipulation import atleast_1d, atleast_2d, atleast_3d
+
+
+@numpy_spelling
+def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Tensors joined along an existing dimension.
+
+    Raises RuntimeError, with all the shapes, where they differ elsewhere.
+    """
+    tensors = _sequence(tensors, "cat")
+    vectors = [x for x in tensors if tuple(x.shape) == (0,)]  # they fit anywhere, as in PyTorch
+    if len(vectors) == len(tensors):
+        return xp.concat(tensors, axis=0)
+    if vectors:
+        dtype = _dtypes.promote(*[x.dtype for x in tensors])
+        tensors = [xp.astype(x, dtype) for x in tensors if tuple(x.shape) != (0,)]
+    axis = normal_axis(dim, tensors[0].ndim)
+    shapes = [tuple(x.shape) for x in tensors]
+    if not tensors[0].ndim:
+        raise RuntimeError("zero-dimensional tensors cannot be concatenated; use stack")
+    if any(
+        len(s) != len(shapes[0]) or s[:axis] + s[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :] for s in shapes
+    ):
+        raise RuntimeError(f"cat: sizes of tensors must match except in dimension {axis}, but the shapes are {shapes}")
+    return xp.concat(tensors, axis=axis)
+
+
+@numpy_spelling
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Tensors of one shape joined along a new dimension.  Raises RuntimeError where the shapes differ."""
+    tensors = _sequence(tensors, "stack")
+    shapes = [tuple(x.shape) for x in tensors]
+    if len(set(shapes)) > 1:
+        raise RuntimeError(f"stack expects each tensor to be equal size, but the shapes are {shapes}")
+    return xp.stack(tensors, axis=normal_axis(dim, tensors[0].ndim + 1))
+
+
+def _sequence(tensors: Any, name: str) -> list[Tensor]:
+    if isinstance(tensors, Tensor):
+        raise TypeError(f"{name}() takes a sequence of tensors, not one tensor")
+    tensors = list(tensors)
+    if not tensors:
+        raise RuntimeError(f"{name} expects a non-empty list of tensors")
+    for number, x in enumerate(tensors):
+        if not isinstance(x, Tensor):
+            raise TypeError(f"{name}(): element {number} is a {type(x).__name__}, not a Tensor")
+    return tensors
+
+
+def hstack(tensors: Any) -> Tensor:
+    """Tensors side by side: joined along the second dimension, vectors along the first."""
+    parts = [atleast_1d(x) for x in tensors]
+    return cat(parts, 0 if not parts or parts[0].ndim == 1 else 1)
+
+
+def vstack(tensors: Any) -> Tensor:
+    """Tensors one below the other, vectors as rows."""
+    return cat([atleast_2d(x) for x in tensors], 0)
+
+
+def dstack(tensors: Any) -> Tensor:
+    """Tensors one behind the other: joined along the third dimension."""
+    return cat([atleast_3d(x) for x in tensors], 2)
+
+
+def column_stack(tensors: Any) -> Tensor:
+    """Tensors side by side, vectors as columns."""
+    return cat([xp.reshape(x, (x.shape.numel(), 1)) if x.ndim < 2 else x for x in tensors], 1)
+
+
+row_stack = vstack
+
+
+def block_diag(*tensors: Tensor) -> Tensor:
+    """The matrices one after the other along the diagonal of a matrix of zeros."""
+    if not tensors:
+        return zeros((1, 0))
+    blocks = [atleast_2d(x) for x in tensors]
+    for block in blocks:
+        if block.ndim > 2:
+            raise ShapeError(f"block_diag() takes matrices, not a tensor of shape {tuple(block.shape)}")
+    width = sum(b.shape[1] for b in blocks)
+    rows, start = [], 0
+    for block in blocks:
+        height, length = block.shape
+        rows.append(xp.slice_pad(block, (slice(None), slice(start, start + length)), (height, width)))
+        start += length
+    return cat(rows, 0)
+
+
+def cartesian_prod(*tensors: Tensor) -> Tensor:
+    """All combinations of one element of each vector, one a row."""
+    if len(tensors) == 1:
+        return tensors[0]
+    return stack([xp.reshape(grid, (grid.shape.numel(),)) for grid in meshgrid(*tensors, indexing="ij")], -1)

@@ -1,0 +1,126 @@
+"""Distinct values: `unique`, `isin`, `bincount`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._ops.manipulation import normal_axis
+from ..backends.registry import get_backend
+from .creation import arange, tensor
+from .manipulation import flatten
+from .sorting import argsort
+
+
+def unique(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """The different elements in order; on request also where each element went, and how often each occurs.
+
+    With ``dim``, the different slices along it.
+    """
+    if dim is not None:
+        return _unique_slices(input, normal_axis(dim, input.ndim), return_inverse, return_counts)
+    order, first = _groups(flatten(input))
+    values = flatten(input)[order][first]
+    return _with_groups(values, order, first, tuple(input.shape), return_inverse, return_counts)
+
+
+def _groups(x: Tensor) -> tuple[Tensor, Tensor]:
+    """A stable order of the vector ``x``, and in that order where each new value begins."""
+    order = argsort(x)
+    ordered = x[order]
+    return order, _begins(ordered[1:] != ordered[:-1], x.shape[0])
+
+
+def _begins(differs: Tensor, length: int) -> Tensor:
+    if not length:
+        return xp.astype(differs, _dtypes.bool)[:0]
+    return xp.concat([xp.ones_like(differs[:1]) if length > 1 else _true(differs), differs], axis=0)
+
+
+def _true(like: Tensor) -> Tensor:
+    return tensor([True], backend=like.backend, device=like.device)
+
+
+def _with_groups(
+    values: Tensor, order: Tensor, first: Tensor, shape: tuple[int, ...], return_inverse: bool, return_counts: bool
+) -> Any:
+    group = xp.cumulative_sum(xp.astype(first, _dtypes.int64), 0) - 1
+    results = [values]
+    if return_inverse:
+        results.append(xp.reshape(group[argsort(order)], shape))
+    if return_counts:
+        results.append(xp.index_add(xp.ones_like(group), group, int(first.sum().item()) if first.shape[0] else 0))
+    return results[0] if len(results) == 1 else tuple(results)
+
+
+def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts: bool) -> Any:
+    length = input.shape[axis]
+    lines = _lines(input, axis)
+    order = arange(length, backend=input.backend, device=input.device)
+    for column in reversed(range(lines.shape[1])):  # the least important column first, each sort stable
+        order = order[argsort(lines[:, column][order])]
+    ordered = lines[order]
+    differs = xp.any(ordered[1:] != ordered[:-1], 1)
+    first = _begins(differs, length)
+    values = input[(slice(None),) * axis + (order[first],)]
+    return _with_groups(values, order, first, (length,), return_inverse, return_counts)
+
+
+def unique_consecutive(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The elements of the flattened tensor, or the slices along ``dim``, without those that equal the one before."""
+    x, axis = (flatten(input), 0) if dim is None else (input, normal_axis(dim, input.ndim))
+    lines = _lines(x, axis)
+    first = _begins(xp.any(lines[1:] != lines[:-1], 1), x.shape[axis])
+    order = arange(x.shape[axis], backend=x.backend, device=x.device)
+    values = x[(slice(None),) * axis + (first,)]
+    shape = tuple(input.shape) if dim is None else (x.shape[axis],)
+    return _with_groups(values, order, first, shape, return_inverse, return_counts)
+
+
+def _lines(x: Tensor, axis: int) -> Tensor:
+    """The slices of ``x`` along ``axis``, one a row."""
+    length = x.shape[axis]
+    moved = xp.permute_dims(x, (axis, *(a for a in range(x.ndim) if a != axis)))
+    return xp.reshape(moved, (length, x.shape.numel() // length if length else 0))
+
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each whole number occurs, or the sum of the ``weights`` of its occurrences.
+
+    Raises RuntimeError for negative numbers and for other types than integers.
+    """
+    if input.ndim != 1 or input.dtype.kind not in ("int", "uint", "bool"):
+        raise RuntimeError(
+            f"bincount only supports vectors of non-negative integers, not {tuple(input.shape)} {input.dtype.name}"
+        )
+    if minlength < 0:
+        raise RuntimeError(f"bincount: minlength should be >= 0, not {minlength}")
+    empty = not input.shape[0]
+    if not empty and int(xp.min(input).item()) < 0:
+        raise RuntimeError("bincount only supports vectors of non-negative integers, and this one has negative ones")
+    if weights is not None and tuple(weights.shape) != tuple(input.shape):
+        raise RuntimeError(f"bincount: weights have shape {tuple(weights.shape)}, but input has {tuple(input.shape)}")
+    size = max(minlength, 0 if empty else int(xp.max(input).item()) + 1)
+    index = xp.astype(input, _dtypes.int64)
+    if weights is not None and weights.dtype is not _dtypes.float32:
+        weights = xp.astype(weights, _dtypes.float64)
+    return xp.index_add(xp.ones_like(index) if weights is None else weights, index, size)
+
+
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
+    """Which of ``elements`` are among ``test_elements``."""
+    like = elements if isinstance(elements, Tensor) else test_elements
+    place = {"backend": like.backend, "device": like.device} if isinstance(like, Tensor) else {"backend": get_backend()}
+    x, y = (v if isinstance(v, Tensor) else tensor(v, **place) for v in (elements, test_elements))
+    among = xp.any(xp.reshape(x, (*x.shape, 1)) == flatten(y), -1)
+    return xp.logical_not(among) if invert else among
