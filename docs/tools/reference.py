@@ -116,16 +116,13 @@ ROOT_NAMES = {
 }
 #: Titles of the chapters of nn and nn.functional, by the module that defines their names; others are the module's name.
 TITLES = {
-    "activation": "Activations",
     "attention": "Attention",
     "buffer": "Module, Parameter, Buffer",
     "cross_entropy": "Losses",
-    "loss": "Losses",
     "module": "Module, Parameter, Buffer",
-    "linear": "Linear, embedding, dropout",
+    "distance": "Distances",
     "parameter": "Module, Parameter, Buffer",
     "recurrent_cells": "Recurrent",
-    "shape": "Shapes, dropout, distances",
     "transformer": "Attention",
 }
 #: Chapters that come before the others.
@@ -287,6 +284,12 @@ def declaration(path: str, value: Any, *, method: bool = False) -> str:
     return "\n".join([f"{path}(", *(f"    {p}," for p in given), f"){result(value)}"])
 
 
+def code_block(lines: list[str]) -> str:
+    """Code in Markdown; a session of the interpreter is marked as one."""
+    language = "pycon" if any(line.startswith(">>> ") for line in lines) else "python"
+    return "\n".join([f"```{language}", *lines, "```"])
+
+
 def escaped(text: str) -> str:
     """Plain text in Markdown."""
     return re.sub(r"([\\*_\[\]<>|#])", r"\\\1", text)
@@ -342,7 +345,7 @@ class Writer:
             if not line.strip():
                 position += 1
             elif line.startswith(" "):
-                out.append("```python\n" + "\n".join(indented()) + "\n```")
+                out.append(code_block(indented()))
             elif (
                 re.fullmatch(r"[A-Z][\w ]*:", line)
                 and position + 1 < len(lines)
@@ -363,7 +366,7 @@ class Writer:
                 marked = "\n".join(self.inline(text, scope).split("\n"))
                 out.append(f"**{marked[:-1]}**" if marked in ("Example:", "Examples:") else marked)
                 if code:
-                    out.append("```python\n" + "\n".join(indented()) + "\n```")
+                    out.append(code_block(indented()))
         return "\n\n".join(out)
 
     def items(self, lines: list[str], scope: str) -> str:
@@ -566,6 +569,9 @@ def overview() -> str:
     lines = [
         "# API reference",
         f"Every public name of polygrad {polygrad.__version__}, from its docstrings and signatures.",
+        "Examples begin after these lines:",
+        "```python\nimport numpy as np\nimport polygrad\nimport polygrad.nn.functional as F\n"
+        "from polygrad import nn, optim\n```",
     ]
     for page in PAGES:
         names = [f"[`{entry.name}`]({entry.link})" for entry in page.entries if entry.same_as is None]

@@ -23,8 +23,8 @@ explain_errors_of(
     importlib.import_module(f"{__name__}.{name}")
     for name in """broadcasting calculus comparison complex creation cumulative decompositions diagonals distance
         dtypes einsum elementwise foreign joining legacy_types linalg manipulation matmul nn.activations nn.attention
-        nn.convolution nn.cross_entropy nn.linear nn.losses nn.normalization nn.pooling nn.vision random reductions
-        scatter_gather searching sets slicing sorting special""".split()
+        nn.convolution nn.cross_entropy nn.distance nn.dropout nn.embedding nn.linear nn.losses nn.normalization nn.padding
+        nn.pooling nn.vision random reductions scatter_gather searching sets slicing sorting special""".split()
 )
 attach()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .._paths import paths_in as _paths_in
 from . import functional, init, utils
-from .activation import (
+from .activations import (
     CELU,
     ELU,
     GELU,
@@ -40,8 +40,12 @@ from .activation import (
 from .attention import MultiheadAttention
 from .containers import Identity, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .convolution import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
-from .linear import Bilinear, Embedding, Linear
-from .loss import (
+from .distance import CosineSimilarity, PairwiseDistance
+from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d
+from .embedding import Embedding
+from .flatten import Flatten, Unflatten
+from .linear import Bilinear, Linear
+from .losses import (
     BCELoss,
     BCEWithLogitsLoss,
     CosineEmbeddingLoss,
@@ -104,17 +108,6 @@ from .pooling import (
 )
 from .recurrent import GRU, LSTM, RNN, RNNBase
 from .recurrent_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
-from .shape import (
-    AlphaDropout,
-    CosineSimilarity,
-    Dropout,
-    Dropout1d,
-    Dropout2d,
-    Dropout3d,
-    Flatten,
-    PairwiseDistance,
-    Unflatten,
-)
 from .transformer import (
     Transformer,
     TransformerDecoder,

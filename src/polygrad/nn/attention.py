@@ -8,8 +8,9 @@ from .._core.errors import ShapeError
 from .._core.tensor import Tensor
 from . import functional as F
 from . import init
-from .linear import Linear, new_parameter
+from .linear import Linear
 from .module import Module
+from .parameter import new_parameter
 
 __all__ = ["MultiheadAttention", "NonDynamicallyQuantizableLinear"]
 

@@ -9,8 +9,8 @@ from typing import Any
 from .._core.tensor import Tensor
 from . import functional as F
 from . import init
-from .linear import new_parameter
 from .module import Module
+from .parameter import new_parameter
 
 __all__ = ["Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d"]
 

@@ -5,6 +5,7 @@ from .._functions.nn.activations import (
     elu,
     gelu,
     glu,
+    gumbel_softmax,
     hardshrink,
     hardsigmoid,
     hardswish,
@@ -31,24 +32,14 @@ from .._functions.nn.activations import (
 from .._functions.nn.attention import multi_head_attention_forward, scaled_dot_product_attention
 from .._functions.nn.convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d, fold, unfold
 from .._functions.nn.cross_entropy import cross_entropy, nll_loss
-from .._functions.nn.linear import (
-    alpha_dropout,
-    bilinear,
-    cosine_embedding_loss,
-    cosine_similarity,
-    dropout,
-    dropout1d,
-    dropout2d,
-    dropout3d,
-    embedding,
-    gumbel_softmax,
-    linear,
-    one_hot,
-    pairwise_distance,
-)
+from .._functions.nn.distance import cosine_similarity, pairwise_distance
+from .._functions.nn.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d
+from .._functions.nn.embedding import embedding, one_hot
+from .._functions.nn.linear import bilinear, linear
 from .._functions.nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
+    cosine_embedding_loss,
     gaussian_nll_loss,
     hinge_embedding_loss,
     huber_loss,
@@ -70,6 +61,7 @@ from .._functions.nn.normalization import (
     normalize,
     rms_norm,
 )
+from .._functions.nn.padding import pad
 from .._functions.nn.pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -82,7 +74,7 @@ from .._functions.nn.pooling import (
     max_pool1d,
     max_pool2d,
 )
-from .._functions.nn.vision import channel_shuffle, interpolate, pad, pixel_shuffle, pixel_unshuffle, upsample
+from .._functions.nn.vision import channel_shuffle, interpolate, pixel_shuffle, pixel_unshuffle, upsample
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "alpha_dropout",

@@ -1,27 +1,17 @@
-"""Affine layers and the embedding: what multiplies by, or looks up in, a matrix."""
+"""Linear and bilinear layers."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
-from .._functions.creation import full_like, zeros
-from .._functions.elementwise import where
-from .._functions.linalg import vector_norm
-from ..autograd.grad_mode import no_grad
 from . import functional as F
 from . import init
 from .module import Module
-from .parameter import Parameter
+from .parameter import new_parameter
 
-__all__ = ["Bilinear", "Embedding", "Linear", "new_parameter"]
-
-
-def new_parameter(*shape: int, device: Any = None, dtype: Any = None, backend: Any = None) -> Parameter:
-    """A parameter of that shape, still without its first values."""
-    return Parameter(zeros(shape, device=device, dtype=dtype, backend=backend))
+__all__ = ["Bilinear", "Linear"]
 
 
 class Linear(Module):
@@ -108,89 +98,3 @@ class Bilinear(Module):
             f"in1_features={self.in1_features}, in2_features={self.in2_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
         )
-
-
-class Embedding(Module):
-    """A table of vectors, looked up by integers.
-
-    Shapes: input of integers ``(*)``, output ``(*, embedding_dim)``, ``weight`` ``(num_embeddings, embedding_dim)``, which
-    starts normal.  The vector of ``padding_idx`` starts as zeros and gets no gradient.
-
-    Raises IndexError for an integer outside the table, TypeError for ``sparse``, which there is not.
-
-    Example::
-
-        nn.Embedding(10, 3)(polygrad.tensor([[1, 2], [4, 9]])).shape  # (2, 2, 3)
-    """
-
-    def __init__(
-        self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None, max_norm: float | None = None,
-        norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False, _weight: Tensor | None = None,
-        _freeze: bool = False, device: Any = None, dtype: Any = None, *, backend: Any = None,
-    ) -> None:  # fmt: skip
-        super().__init__()
-        if sparse:
-            raise TypeError("Embedding has no sparse gradients; leave sparse out")
-        if padding_idx is not None:
-            if not -num_embeddings <= padding_idx < num_embeddings:
-                raise ValueError(f"padding_idx {padding_idx} is not among the {num_embeddings} embeddings")
-            padding_idx %= num_embeddings
-        self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
-        self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
-        self.sparse = sparse
-        if _weight is None:
-            self.weight = new_parameter(num_embeddings, embedding_dim, device=device, dtype=dtype, backend=backend)
-            self.weight.requires_grad = not _freeze
-            self.reset_parameters()
-        else:
-            if tuple(_weight.shape) != (num_embeddings, embedding_dim):
-                raise ValueError(f"the weight has shape {tuple(_weight.shape)}, not {(num_embeddings, embedding_dim)}")
-            self.weight = Parameter(_weight, requires_grad=not _freeze)
-
-    @classmethod
-    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, **settings: Any) -> Embedding:
-        """A layer with the given table, which is not trained unless ``freeze`` is False."""
-        if embeddings.ndim != 2:
-            raise ValueError(f"the table of an embedding has 2 dimensions, not {embeddings.ndim}")
-        rows, columns = embeddings.shape
-        return cls(rows, columns, _weight=embeddings, _freeze=freeze, **settings)
-
-    def reset_parameters(self) -> None:
-        """Draw the table again."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            with no_grad():
-                self.weight[self.padding_idx] = 0
-
-    def forward(self, input: Tensor) -> Tensor:
-        if self.max_norm is not None:
-            self._shorten(input)
-        out = F.embedding(input, self.weight, self.padding_idx)
-        if self.scale_grad_by_freq and out.requires_grad:
-            share = 1 / self._counts(input)[input][..., None]
-            out.register_hook(lambda gradient: gradient * share)
-        return out
-
-    def _counts(self, input: Tensor) -> Tensor:
-        """How often each row is looked up."""
-        each = OPERATIONS.reshape(input, (input.shape.numel(),))
-        return OPERATIONS.index_add(full_like(each, 1, dtype=self.weight.dtype), each, self.num_embeddings)
-
-    @no_grad()
-    def _shorten(self, input: Tensor) -> None:
-        """Scale the rows that are looked up to a norm of at most ``max_norm``."""
-        norms = vector_norm(self.weight, self.norm_type, dim=1)
-        too_long = (self._counts(input) > 0) & (norms > self.max_norm)
-        self.weight.mul_(OPERATIONS.expand_dims(where(too_long, self.max_norm / (norms + 1e-7), 1.0), -1))
-
-    def extra_repr(self) -> str:
-        text = f"{self.num_embeddings}, {self.embedding_dim}"
-        if self.padding_idx is not None:
-            text += f", padding_idx={self.padding_idx}"
-        if self.max_norm is not None:
-            text += f", max_norm={self.max_norm}"
-        if self.norm_type != 2:
-            text += f", norm_type={self.norm_type}"
-        if self.scale_grad_by_freq:
-            text += f", scale_grad_by_freq={self.scale_grad_by_freq}"
-        return text

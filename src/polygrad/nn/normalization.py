@@ -12,8 +12,8 @@ from .._functions.creation import ones, zeros
 from ..autograd.grad_mode import no_grad
 from . import functional as F
 from . import init
-from .linear import new_parameter
 from .module import Module
+from .parameter import new_parameter
 
 __all__ = [
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d",

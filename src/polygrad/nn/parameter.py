@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.tensor import Tensor, make_leaf
-from .._functions.creation import as_tensor, empty
+from .._functions.creation import as_tensor, empty, zeros
 from .._functions.printing import text
 
-__all__ = ["Buffer", "Parameter"]
+__all__ = ["Buffer", "Parameter", "new_parameter"]
 
 
 class Parameter(Tensor):
@@ -63,3 +63,8 @@ def _leaf(kind: type, data: Any, requires_grad: bool) -> Any:
     if tensor is data:
         made._share_storage(tensor)
     return made
+
+
+def new_parameter(*shape: int, device: Any = None, dtype: Any = None, backend: Any = None) -> Parameter:
+    """A parameter of that shape, still without its first values."""
+    return Parameter(zeros(shape, device=device, dtype=dtype, backend=backend))

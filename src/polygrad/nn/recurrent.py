@@ -13,8 +13,8 @@ from .._functions.joining import cat, stack
 from .._functions.nn.recurrent import gru_layer, lstm_layer, rnn_layer
 from . import functional as F
 from . import init
-from .linear import new_parameter
 from .module import Module
+from .parameter import new_parameter
 from .recurrent_cells import zeros_beside
 from .utils.rnn import PackedSequence, PaddedRows, packed_like
 

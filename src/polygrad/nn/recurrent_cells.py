@@ -11,8 +11,8 @@ from .._functions.common import check_tensor
 from .._functions.creation import zeros
 from .._functions.nn.recurrent import gru_cell, lstm_cell, rnn_cell
 from . import init
-from .linear import new_parameter
 from .module import Module
+from .parameter import new_parameter
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"]
 

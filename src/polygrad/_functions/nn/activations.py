@@ -13,6 +13,7 @@ from ..._dtypes import DType
 from ..._ops.manipulation import normal_axis
 from ..common import check_tensor, numpy_spelling, warn, xp
 from ..creation import check_dtype
+from ..random import exponential_like
 
 
 def _applied(operation: Callable, input: Tensor, inplace: bool) -> Tensor:
@@ -230,3 +231,16 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     half = length // 2
     first, second = (xp.getitem(input, (*before, part, Ellipsis)) for part in (slice(0, half), slice(half, length)))
     return first * xp.sigmoid(second)
+
+
+def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, dim: int = -1) -> Tensor:
+    """A sample of a relaxed one-of-many variable (Jang, Gu and Poole, arXiv:1611.01144).
+
+    ``hard`` makes it one-hot, with the gradient of the relaxed one.
+    """
+    axis = normal_axis(dim, logits.ndim)
+    soft = xp.softmax((logits - xp.log(exponential_like(logits))) / tau, axis)
+    if not hard:
+        return soft
+    best = xp.astype(soft == xp.max(soft, axis, True), soft.dtype)
+    return (best - soft).detach() + soft

@@ -14,7 +14,8 @@ from ..common import check_tensor, warn, xp
 from ..creation import zeros
 from ..joining import cat
 from ..slicing import chunk
-from .linear import dropout, linear
+from .dropout import dropout
+from .linear import linear
 
 
 def attended(

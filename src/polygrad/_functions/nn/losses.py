@@ -14,6 +14,7 @@ from ..broadcasting import broadcast_tensors
 from ..common import ask, check_tensor, older_reduction, warn, xp
 from ..reductions import norm
 from ..special import xlogy
+from .distance import cosine_similarity
 
 _REDUCTIONS = ("mean", "sum", "none")
 
@@ -286,3 +287,33 @@ def triplet_margin_loss(
     if swap:
         far = xp.minimum(far, norm(positive - negative + eps, p, -1))
     return _reduced(_hinge(near - far + margin), reduction)
+
+
+@older_reduction
+def cosine_embedding_loss(
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
+) -> Tensor:
+    """``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1.
+
+    Raises ShapeError unless ``target`` is ``(N,)`` and the inputs are ``(N, D)``, or without ``N``.
+    """
+    for name, value in (("input1", input1), ("input2", input2), ("target", target)):
+        check_tensor(value, "cosine_embedding_loss", name)
+    if target.ndim > 1 or any(x.ndim != target.ndim + 1 for x in (input1, input2)):
+        raise ShapeError(
+            f"cosine_embedding_loss: the target is (N,) and the inputs are (N, D), or without N; got {tuple(target.shape)} for "
+            f"{tuple(input1.shape)} and {tuple(input2.shape)}"
+        )
+    # The target chooses and is not computed with: its type does not enter the result's.
+    return _cosine_embedding_loss(input1, input2, target == 1, target == -1, margin, reduction)
+
+
+@in_single_precision
+def _cosine_embedding_loss(
+    input1: Tensor, input2: Tensor, similar: Tensor, different: Tensor, margin: float, reduction: str
+) -> Tensor:
+    first, second = (x if x.dtype.is_differentiable else xp.astype(x, get_default_dtype()) for x in (input1, input2))
+    cosine = cosine_similarity(first, second, first.ndim - 1)
+    zero = xp.zeros_like(cosine)
+    losses = xp.where(similar, 1 - cosine, zero) + xp.where(different, xp.relu(cosine - margin), zero)
+    return _reduced(losses, reduction)

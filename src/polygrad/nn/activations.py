@@ -6,8 +6,8 @@ from typing import Any
 
 from .._core.tensor import Tensor
 from . import functional as F
-from .linear import new_parameter
 from .module import Module
+from .parameter import new_parameter
 
 __all__ = [
     "CELU",

@@ -1,0 +1,75 @@
+"""Embedding and one-hot encoding of integers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import _dtypes
+from ..._core.errors import ShapeError
+from ..._core.tensor import Tensor
+from ..common import ask, check_tensor, values_for_checks, xp
+
+
+def embedding(
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:
+    """The rows of ``weight`` ``(count, width)`` at the integers ``input``: shape ``(*input.shape, width)``.
+
+    The row ``padding_idx`` gets no gradient.  Raises IndexError for an index that there is not, TypeError for indices
+    that are not integers.
+    """
+    check_tensor(input, "embedding")
+    check_tensor(weight, "embedding", "weight")
+    if max_norm is not None or scale_grad_by_freq or sparse:
+        raise NotImplementedError("embedding: max_norm, scale_grad_by_freq and sparse are not offered")
+    if input.dtype.kind not in ("int", "uint"):
+        raise TypeError(
+            f"embedding: the indices must be of an integer type, but they are {input.dtype.name}; write input.long()"
+        )
+    if weight.ndim != 2:
+        raise ShapeError(f"embedding: the weight must be (count, width), but its shape is {tuple(weight.shape)}")
+    count = weight.shape[0]
+    if padding_idx is not None:
+        if not -count <= padding_idx < count:
+            raise IndexError(f"embedding: padding_idx {padding_idx} is out of range for {count} rows")
+        padding_idx %= count
+
+    def check(values: Any) -> None:
+        if values.size and not (values.min() >= 0 and values.max() < count):
+            wrong = values[(values < 0) | (values >= count)].flat[0]
+            raise IndexError(f"embedding: index {wrong} is out of range; the weight has {count} rows, 0 to {count - 1}")
+
+    ask(input, check)
+    return xp.embedding(weight, input, padding_idx)
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """For each integer a vector of ``num_classes`` zeros with a 1 at that place, as int64.
+
+    By default there are as many classes as the largest integer needs.  Raises RuntimeError for numbers that do not fit.
+    """
+    check_tensor(tensor, "one_hot", "tensor")
+    if tensor.dtype.kind not in ("int", "uint"):
+        raise RuntimeError(f"one_hot is only applicable to index tensors of an integer type, not {tensor.dtype.name}")
+    values = values_for_checks(tensor)
+    if num_classes == -1:
+        if values is None or tensor.backend.level or not tensor.shape.numel():
+            raise RuntimeError(
+                "one_hot: num_classes must be given for an empty tensor, inside vmap, and while a function is traced"
+            )
+        num_classes = int(values.max()) + 1
+    if values is not None and tensor.shape.numel():
+        if values.min() < 0:
+            raise RuntimeError(f"one_hot: class values must be non-negative, but the smallest is {values.min()}")
+        if values.max() >= num_classes:
+            raise RuntimeError(
+                f"one_hot: class values must be smaller than num_classes {num_classes}, not {values.max()}"
+            )
+    mask = xp.class_mask(xp.reshape(tensor, (tensor.shape.numel(),)), num_classes)
+    return xp.reshape(xp.astype(mask, _dtypes.int64), (*tensor.shape, num_classes))

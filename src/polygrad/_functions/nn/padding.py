@@ -1,0 +1,110 @@
+"""Padding in its four modes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..._core.errors import ShapeError
+from ..._core.tensor import Tensor
+from ..common import check_tensor, xp
+from ..strides import separate_from
+from .convolution import check_filled
+
+
+def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
+    """``input`` with more elements at the ends of its last dimensions.
+
+    Args:
+        input: a tensor with at least half as many dimensions as ``pad`` has numbers.
+        pad: ``(before, after)`` of the last dimension, then of the one before it, and so on.  Negative numbers cut.
+        mode: ``"constant"``, ``"reflect"``, ``"replicate"`` or ``"circular"``.
+        value: the new elements' value in the mode ``"constant"``; 0 by default.
+
+    Raises ShapeError where the numbers do not fit the shape.
+
+    Example::
+
+        F.pad(polygrad.ones(2), (1, 0))  # tensor([0., 1., 1.])
+    """
+    check_tensor(input, "pad")
+    amounts = [int(n) for n in pad]
+    if len(amounts) % 2 or len(amounts) > 2 * input.ndim:
+        raise ShapeError(
+            f"pad: {len(amounts)} numbers {tuple(amounts)} are not a pair for each of some last dimensions of the "
+            f"input of shape {tuple(input.shape)}"
+        )
+    widths = [(0, 0)] * (input.ndim - len(amounts) // 2) + list(zip(amounts[::2], amounts[1::2], strict=True))[::-1]
+    if any(n + before + after < 0 for n, (before, after) in zip(input.shape, widths, strict=True)):
+        raise ShapeError(f"pad: {tuple(amounts)} cuts more than there is of the input of shape {tuple(input.shape)}")
+    if mode in ("reflect", "replicate"):
+        check_filled(input, "pad", 1 if input.ndim == len(amounts) // 2 + 2 else 0)
+    return separate_from(input, _padded(input, widths, mode, value))
+
+
+def _padded(input: Tensor, widths: list[tuple[int, int]], mode: str, value: float | None) -> Tensor:
+    if mode == "constant":
+        input = _cut(input, widths)
+        widths = [(max(before, 0), max(after, 0)) for before, after in widths]
+        input.dtype.check(value or 0)
+        return xp.pad(input, tuple(widths), 0 if value is None else value) if any(map(any, widths)) else input
+    if value is not None and value != 0:
+        raise ValueError(f"pad: mode {mode!r} takes no value")
+    if mode not in _EXTENSIONS:
+        raise NotImplementedError(f"pad: mode must be 'constant', {', '.join(map(repr, _EXTENSIONS))}, not {mode!r}")
+    for axis, (before, after) in enumerate(widths):
+        if before > 0 or after > 0:
+            input = _EXTENSIONS[mode](input, axis, before, after)
+            if mode == "circular":
+                widths[axis] = (0, 0)
+    return _cut(input, widths)
+
+
+def _part(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
+    return xp.getitem(x, (*(slice(None),) * axis, slice(start, stop), Ellipsis))
+
+
+def _cut(x: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
+    """``x`` without what negative widths take away."""
+    for axis, (before, after) in enumerate(widths):
+        if before < 0 or after < 0:
+            x = _part(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))
+    return x
+
+
+def _joined(parts: list[Tensor], axis: int) -> Tensor:
+    return xp.concat([part for part in parts if part.shape[axis]], axis=axis)
+
+
+def _reflected(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    length = x.shape[axis]
+    if max(before, after) >= length:
+        raise ShapeError(
+            f"pad: reflection of {before} and {after} elements must be smaller than dimension {axis}, which has "
+            f"{length}"
+        )
+    start = xp.flip(_part(x, axis, 1, max(before, 0) + 1), axis)
+    end = xp.flip(_part(x, axis, length - 1 - max(after, 0), length - 1), axis)
+    return _joined([start, x, end], axis)
+
+
+def _replicated(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    length = x.shape[axis]
+    shape = list(x.shape)
+    parts = []
+    for edge, amount in ((_part(x, axis, 0, 1), before), (_part(x, axis, length - 1, length), after)):
+        shape[axis] = max(amount, 0)
+        parts.append(xp.broadcast_to(edge, tuple(shape)))
+    return _joined([parts[0], x, parts[1]], axis)
+
+
+def _circular(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    x = _part(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))  # what is cut does not come back around
+    length = x.shape[axis]
+    if max(before, after) > length:
+        raise ShapeError(
+            f"pad: circular padding of {before} and {after} elements goes more than once around dimension {axis}"
+        )
+    return _joined([_part(x, axis, length - max(before, 0), length), x, _part(x, axis, 0, max(after, 0))], axis)
+
+
+_EXTENSIONS = {"reflect": _reflected, "replicate": _replicated, "circular": _circular}

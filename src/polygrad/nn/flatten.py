@@ -1,0 +1,52 @@
+"""Layers that flatten dimensions and unflatten one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._core.scalars import index
+from .._core.tensor import Tensor
+from .._functions.manipulation import flatten, unflatten
+from .module import Module
+
+__all__ = ["Flatten", "Unflatten"]
+
+
+class Flatten(Module):
+    """Put the dimensions from ``start_dim`` to ``end_dim`` together into one.
+
+    Example::
+
+        nn.Flatten()(polygrad.ones(5, 3, 8, 8)).shape  # (5, 192)
+    """
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        super().__init__()
+        self.start_dim, self.end_dim = start_dim, end_dim
+
+    def forward(self, input: Tensor) -> Tensor:
+        return flatten(input, self.start_dim, self.end_dim)
+
+    def extra_repr(self) -> str:
+        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+
+class Unflatten(Module):
+    """Make several dimensions, of the lengths ``unflattened_size``, of one.
+
+    Example::
+
+        nn.Unflatten(1, (3, 8))(polygrad.ones(5, 24)).shape  # (5, 3, 8)
+    """
+
+    def __init__(self, dim: int, unflattened_size: Any) -> None:
+        super().__init__()
+        if not isinstance(unflattened_size, (tuple, list)):
+            raise TypeError(f"unflattened_size is a tuple of ints, not {type(unflattened_size).__name__}")
+        self.dim, self.unflattened_size = index(dim), tuple([index(length) for length in unflattened_size])
+
+    def forward(self, input: Tensor) -> Tensor:
+        return unflatten(input, self.dim, self.unflattened_size)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
