@@ -239,7 +239,8 @@ def release(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Documentation: every block of code runs and gives the output shown; the site builds, and works without a network."""
     install(session, *group("docs"), backends=("jax", "strict"))
-    run_pytest(session, "tests/test_docs.py", "tests/test_reference.py", optimized=True)  # the pages train networks
+    pages = ("tests/test_docs.py", "tests/test_help.py", "tests/test_reference.py")
+    run_pytest(session, *pages, optimized=True)  # the pages train networks
     ship_mermaid(session)
     session.run("python", "docs/tools/reference.py")
     session.run("zensical", "build", "--strict", "--clean")
