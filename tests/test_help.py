@@ -37,7 +37,7 @@ OTHERS = """
     polygrad.nn polygrad.nn.functional polygrad.nn.init polygrad.nn.utils polygrad.nn.utils.rnn
     polygrad.autograd polygrad.autograd.functional polygrad.backends polygrad.compiler polygrad.cuda polygrad.func
     polygrad.linalg polygrad.optim polygrad.optim.lr_scheduler polygrad.optim.rules polygrad.random polygrad.serialization
-    polygrad.testing polygrad.utils polygrad.utils.checkpoint polygrad.utils.data polygrad.utils.dlpack polygrad.viz
+    polygrad.testing polygrad.types polygrad.utils polygrad.utils.checkpoint polygrad.utils.data polygrad.utils.dlpack polygrad.viz
 """.split()
 MODULES = sorted({*COMPLETE, *OTHERS})
 
