@@ -578,6 +578,32 @@ class Registered(Backend):
         return array_api_compat.numpy
 
 
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        ({"apart": None}, r"Old.apart: .* use CompilingBackend.optimization_barrier"),
+        ({"ask": None}, r"Old.ask: .* use CompilingBackend.assume"),
+        ({"into": None}, r"Old.into: .* use an attribute replay_facts"),
+        ({"capabilities": frozenset({"jit"}), "capture": None}, "must derive from polygrad.backends.CompilingBackend"),
+    ],
+)
+def test_a_backend_for_the_former_interface_says_what_to_change(members, text):
+    with pytest.raises(TypeError, match=text):
+        type("Old", (Backend,), members)
+
+
+def test_a_plugin_for_the_former_interface_says_what_to_change(environment):
+    environment.install_good()
+    environment.install_broken(
+        "from polygrad.backends import Backend\n\n"
+        "class Old(Backend):\n    name = 'broken'\n    def apart(self, function, arrays):\n        return []\n"
+    )
+    registry = environment.registry()
+    with pytest.raises(BackendError, match=r"Old.apart: .* use CompilingBackend.optimization_barrier"):
+        registry.get_backend("broken")
+    assert_others_work(registry)
+
+
 @pytest.fixture
 def registered():
     backend = register_backend(Registered())

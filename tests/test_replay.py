@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import threading
 import tracemalloc
 
@@ -15,6 +16,7 @@ import polygrad
 from polygrad import nn, optim
 from polygrad.compiler import CompileError
 from polygrad.compiler.replay import program as replay
+from polygrad.compiler.replay.facts import ReplayFacts, UnknownFacts, facts_of
 from polygrad.nn import functional as F
 from polygrad.utils.checkpoint import checkpoint
 
@@ -205,10 +207,22 @@ def test_what_makes_new_arrays_does_so_however_its_operands_lie(row, monkeypatch
         ]
         with contextlib.suppress(CompileError):  # a mask as an index
             polygrad.compile(lambda *x: _values_and_gradients(row, x))(*operands)
-    ground = polygrad.get_backend("numpy")
+    facts = polygrad.get_backend("numpy").replay_facts
     for same in zip(*recorded, strict=True):
         if len({frozenset(slot for slot, _ in operation.windows) for operation in same}) > 1:
-            assert not ground.makes_new(same[0].function)
+            assert not facts.returns_new_memory(same[0].function)
+
+
+def test_numpy_answers_what_replay_asks_and_says_no_more_than_the_default_where_nothing_is_known():
+    names = {name for name in vars(ReplayFacts) if not name.startswith("_")}
+    facts, unknown = facts_of(polygrad.get_backend("numpy")), UnknownFacts(polygrad.get_backend("numpy"))
+    for name in names - {"decompositions"}:
+        expected = inspect.signature(getattr(ReplayFacts, name)).parameters
+        for given in (facts, unknown):
+            assert list(inspect.signature(getattr(type(given), name)).parameters) == list(expected)
+    assert facts.nbytes(np.zeros((2, 3))) == unknown.nbytes(np.zeros((2, 3))) == 48
+    for question in ("is_elementwise", "returns_new_memory", "cannot_raise", "raises_only_for_indices"):
+        assert not getattr(facts, question)(print) and not getattr(unknown, question)(np.add)
 
 
 # -- what a program is made of -----------------------------------------------------------------------------------------

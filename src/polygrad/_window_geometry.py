@@ -1,7 +1,7 @@
 """Where the windows of convolution and pooling lie, over the two last axes of ``(N, C, H, W)``.
 
 A window is never gathered element by element: for one position inside the window, what all windows have there is one
-strided slice of the padded image, and `keys` gives that slice for every position.  For the generic texts and for a
+strided slice of the padded image, and `keys` gives that slice for every position.  For the generic implementations and for a
 backend's own kernels.
 """
 

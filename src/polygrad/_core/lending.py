@@ -17,6 +17,8 @@ from .references import UNIQUE, references
 
 #: The types of all backends' lent arrays: there are none until the first ``numpy()``.
 LENT: set[Any] = set()
+#: Backend → the type of its lent arrays.
+_types: dict[Any, type[Lent]] = {}
 
 
 class MemoryIsLent(Exception):
@@ -90,9 +92,9 @@ class Lent:
 def _lent(array: Any) -> Lent:
     """What stands for ``array`` while it is lent."""
     backend = BY_TYPE[array.__class__]
-    kind = backend.lent_type
+    kind = _types.get(backend)
     if kind is None:
-        kind = backend.lent_type = type("Lent", (Lent,), {"__slots__": (), "backend": backend})
+        kind = _types[backend] = type("Lent", (Lent,), {"__slots__": (), "backend": backend})
         BY_TYPE[kind] = backend
         LENT.add(kind)
     return kind(array)

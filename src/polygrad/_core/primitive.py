@@ -22,7 +22,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..backends.namespace import ACCUMULATING, GENERIC, STANDARD
+from ..backends.namespace import ACCUMULATING, GENERIC, STANDARD, half_types
 from ..backends.registry import BY_TYPE
 from .lending import LENT, lent_kernel
 
@@ -106,7 +106,7 @@ class Primitive:
         self.of_integers: Primitive | None = None
         self.accumulates, self.alike = accumulates, alike
         #: Array type → the library's types of half precision that this operation wants in single precision.
-        self.halves = _ByType(lambda array_type: BY_TYPE[array_type].halves(name))
+        self.halves = _ByType(lambda array_type: half_types(BY_TYPE[array_type], name))
         self.kernels = _ByType(self._kernel)
         self.plans: dict[tuple[bool, ...], Plan] = {}
         self.__doc__ = forward.__doc__

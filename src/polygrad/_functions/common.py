@@ -14,6 +14,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import index, plain
 from .._core.tensor import Tensor
 from .._state import RECORDERS, recorder
+from ..backends.base import CompilingBackend
 
 _SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}
 
@@ -161,7 +162,7 @@ def values_for_checks(tensor: Tensor) -> Any:
     return None if RECORDERS or backend.is_traced(array) else backend.values_for_checks(array)
 
 
-def ask(tensor: Tensor, question: Callable[[Any], Any]) -> Any:
+def assume(tensor: Tensor, question: Callable[[Any], Any]) -> Any:
     """The answer to ``question`` about the values, a NumPy array, which may also raise what is wrong with them.
 
     None where it cannot be asked: while a function is compiled, or inside vmap.  A program that replays asks again, and
@@ -169,10 +170,10 @@ def ask(tensor: Tensor, question: Callable[[Any], Any]) -> Any:
     """
     backend, array = tensor.backend, tensor._read()
     if backend.is_traced(array):
-        return backend.ask(array, question)
+        return backend.assume(array, question) if isinstance(backend, CompilingBackend) else None
     if backend.level or (RECORDERS and recorder() is not None):
         return None
     return question(backend.values_for_checks(array))
 
 
-__all__ = ["ask", "check_tensor", "dims_of", "numpy_spelling", "sizes", "values_for_checks", "xp"]
+__all__ = ["assume", "check_tensor", "dims_of", "numpy_spelling", "sizes", "values_for_checks", "xp"]

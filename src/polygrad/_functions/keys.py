@@ -11,7 +11,7 @@ from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._state import RECORDERS, recorder
-from .common import ask, warn
+from .common import assume, warn
 from .creation import tensor
 
 _FULL = slice(None)
@@ -223,7 +223,7 @@ def check_range(index: Tensor, length: int, axis: int) -> None:
     if not index.backend.level and not RECORDERS:
         check(xp.min(index).item(), xp.max(index).item())
     else:
-        ask(index, lambda values: check(int(values.min()), int(values.max())))
+        assume(index, lambda values: check(int(values.min()), int(values.max())))
 
 
 def _wrapped(index: Tensor, length: int, axis: int) -> Tensor:
@@ -238,6 +238,6 @@ def _wrapped(index: Tensor, length: int, axis: int) -> Tensor:
     if index.shape.numel() and not index.backend.level and not RECORDERS:
         if is_positive(xp.min(index).item(), xp.max(index).item()):
             return index
-    elif index.shape.numel() and ask(index, lambda values: is_positive(int(values.min()), int(values.max()))):
+    elif index.shape.numel() and assume(index, lambda values: is_positive(int(values.min()), int(values.max()))):
         return index
     return xp.where(index < 0, index + length, index) if index.dtype.kind == "int" else index

@@ -20,7 +20,7 @@ from .._dtypes import DType, finfo, iinfo
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
 from .broadcasting import broadcast_tensors
-from .common import ask, check_tensor, lengths, sizes, values_for_checks, warn, xp
+from .common import assume, check_tensor, lengths, sizes, values_for_checks, warn, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
 
@@ -146,7 +146,7 @@ def _has_bound(dtype: DType, bound: float) -> bool:
 
 def _check_spread(name: str, std: Any) -> None:
     """Raise RuntimeError for a standard deviation that is negative or NaN; of a tensor, where its values are known."""
-    negative = ask(std, lambda values: bool((values < 0).any())) if isinstance(std, Tensor) else not std >= 0
+    negative = assume(std, lambda values: bool((values < 0).any())) if isinstance(std, Tensor) else not std >= 0
     if negative:
         raise RuntimeError(
             f"{name} expects {'all elements of ' * isinstance(std, Tensor)}std >= 0.0, but found std {std}"
@@ -305,7 +305,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
         return xp.astype(bernoulli_mask(tuple(input.shape), p, input, generator), input.dtype)
     if input.dtype.name not in _DIGITS:
         raise RuntimeError(f"bernoulli: probabilities are of a floating-point type, not {input.dtype.name}")
-    if ask(input.detach(), lambda values: bool(((values >= 0) & (values <= 1)).all())) is False:
+    if assume(input.detach(), lambda values: bool(((values >= 0) & (values <= 1)).all())) is False:
         raise RuntimeError("bernoulli: expected probabilities between 0 and 1, but input has others")
     drawn = _uniform(tuple(input.shape), input.dtype, generator, *_place_of(input))
     return xp.astype(drawn < input.detach(), input.dtype)

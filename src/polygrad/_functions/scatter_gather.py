@@ -11,7 +11,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis
 from .broadcasting import broadcast_shapes, broadcast_tensors, broadcast_to
-from .common import ask, check_tensor, numpy_spelling
+from .common import assume, check_tensor, numpy_spelling
 from .creation import arange, full, tensor
 from .elementwise import scaled
 from .indexing import scalar_for
@@ -68,7 +68,7 @@ def repeat_interleave(
         raise RuntimeError(
             f"repeats must have one element, or as many as input along dim: {x.shape[axis]}, not {tuple(repeats.shape)}"
         )
-    if ask(repeats, lambda values: bool((values < 0).any())):
+    if assume(repeats, lambda values: bool((values < 0).any())):
         raise RuntimeError("repeats can not be negative")
     ends = xp.cumulative_sum(broadcast_to(flatten(repeats), (x.shape[axis],)), 0)
     if total is None:
@@ -335,7 +335,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     if mask.dtype is not _dtypes.bool:
         raise RuntimeError(f"masked_scatter: mask must be bool, not {mask.dtype.name}; write a comparison, as in x > 0")
     count = source.shape.numel()
-    if ask(mask, lambda values: bool(values.sum() > count)):
+    if assume(mask, lambda values: bool(values.sum() > count)):
         raise ShapeError(
             f"masked_scatter: source of shape {tuple(source.shape)} has fewer elements than places where the mask of shape "
             f"{tuple(mask.shape)} is true"

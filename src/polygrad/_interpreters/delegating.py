@@ -26,9 +26,6 @@ class DelegatingBackend(Backend):
     def from_dtype(self, native: Any) -> DType:
         return self.ground.from_dtype(native)
 
-    def halves(self, name: str) -> frozenset[Any]:
-        return self.ground.halves(name)
-
     def devices(self) -> list[Any]:
         return self.ground.devices()
 
@@ -53,7 +50,7 @@ class Interpreter(DelegatingBackend):
         self.array_type, self.level, self.ground = array_type, level, ground
         self.name = f"{self.transform} at level {level} on {ground.name}"
         self.capabilities = ground.capabilities - {"jit", "mutable"}
-        self.shares_scalars = ground.shares_scalars
+        self.accumulates, self.shares_scalars = ground.accumulates, ground.shares_scalars
         self.value_errors = ground.value_errors
         self.kernels = {}
         self.library = self.xp = namespace_over(ground)  # type: ignore[assignment]  # a namespace, if not a module

@@ -10,6 +10,7 @@ from .._core.dispatch import is_integral_or_bool
 from .._core.primitive import OPERATIONS, PRIMITIVES, elementwise, predicate, primitive
 from .._core.tensor import cell
 from .._state import RECORDERS
+from ..backends.base import CompilingBackend
 from ..backends.registry import BY_TYPE
 
 elementwise("add", x=lambda xp, g: g, y=lambda xp, g: g)
@@ -209,7 +210,8 @@ def _check_divisor(primitive, x, y):
 
     backend = BY_TYPE[y.__class__]
     if backend.is_traced(y):
-        backend.ask(y, check)
+        if isinstance(backend, CompilingBackend):
+            backend.assume(y, check)
     elif not RECORDERS:
         check(backend.values_for_checks(y))
 

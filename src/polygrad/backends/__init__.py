@@ -1,14 +1,14 @@
 """Who does the arithmetic: the array libraries, and how polygrad finds them.
 
 For users: `available`, `errors`, `get_backend`, `set_backend`, `use_backend`.  For authors of a backend: `Backend`,
-`BackendRecord`, `hookimpl`, `PLUGIN_API_VERSION`, `BackendError`, `register_backend`.
+`CompilingBackend`, `BackendRecord`, `hookimpl`, `PLUGIN_API_VERSION`, `BackendError`, `register_backend`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .base import PLUGIN_API_VERSION, SUPPORTED_API_VERSIONS, Backend
+from .base import PLUGIN_API_VERSION, SUPPORTED_API_VERSIONS, Backend, CompilingBackend
 from .exceptions import BackendError, UnknownBackendError
 from .registry import get_backend, register_backend, set_backend, unregister_backend, use_backend
 from .report import BackendInfo, available, describe, errors
@@ -23,6 +23,7 @@ __all__ = [
     "BackendError",
     "BackendInfo",
     "BackendRecord",
+    "CompilingBackend",
     "UnknownBackendError",
     "available",
     "describe",

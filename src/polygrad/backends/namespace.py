@@ -8,6 +8,7 @@ that each name is looked up once per backend.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -90,9 +91,21 @@ class Namespace:
         raise AttributeError(f"neither the Array API standard nor polygrad has an operation {name!r}")
 
 
+def half_types(backend: Any, name: str) -> frozenset[Any]:
+    """The library's types of half precision whose arrays operation ``name`` wants in single precision."""
+    if name not in ACCUMULATING or name in backend.accumulates:
+        return frozenset()
+    found = []
+    for dtype in _dtypes.ALL:
+        if dtype.is_half:
+            with contextlib.suppress(TypeError):  # the library does not have it
+                found.append(backend.to_dtype(dtype))
+    return frozenset(found)
+
+
 def _rounded_once(backend: Any, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """``function`` of raw arrays, in single precision for those of half."""
-    halves = backend.halves(name)
+    halves = half_types(backend, name)
     if not halves:
         return function
 

@@ -12,6 +12,7 @@ from .._core import engine
 from .._core.tensor import Tensor
 from .._interpreters.trace import stack as frames
 from .._state import recorder
+from ..backends.base import CompilingBackend
 from ..backends.registry import get_backend
 from . import trace_lock
 from .cache_key import key_of, key_of_tensors, seen_by_numpy
@@ -195,7 +196,7 @@ class Compiled:
                 f"compile: the arguments of {self._name} are on backends {backend.name!r} and {others[0].backend.name!r}; move the "
                 f"tensor of shape {tuple(others[0].shape)}, as in x.to(backend={backend.name!r})"
             )
-        if "jit" not in backend.capabilities:
+        if not isinstance(backend, CompilingBackend):
             backend = replaying(backend)
         words = described(self.__wrapped__, args, kwargs)
         return Program(

@@ -19,6 +19,7 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._state import RECORDERS, python_side_effect, read_hyperparameter, recorder
 from ..autograd.grad_mode import no_grad
+from ..backends.base import CompilingBackend
 from ..backends.registry import BY_TYPE
 from .rules import by_parts, in_single_precision
 
@@ -330,7 +331,9 @@ def _trace(
         *[None if column is None else [state._read() for state in column] for column in columns],
     ]
     step = names.index("step") + 2 if "step" in names else None
-    found = backend.overwrite(optimizer.kernel, raw, {**settings, **numbers, "step": step})
+    found = None
+    if isinstance(backend, CompilingBackend):
+        found = backend.record_update(optimizer.kernel, raw, {**settings, **numbers, "step": step})
     if found is not None:
         for place, parameter in enumerate(parameters):
             results = tuple([None if column is None else column[place] for column in found])

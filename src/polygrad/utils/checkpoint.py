@@ -20,6 +20,7 @@ from .._interpreters.lifting import stop
 from .._pytree import flatten, unflatten
 from .._state import Around, Recorder, grad_enabled, recorder, recording
 from ..autograd.grad_mode import enable_grad
+from ..backends.base import CompilingBackend
 from ..backends.registry import BY_TYPE
 from ..nn.containers import Sequential
 
@@ -214,7 +215,9 @@ class _Call:
             return [g for g in results if g is not None]
 
         # A compiler that saw the same computation twice would do it once, and keep what it was to forget.
-        found = iter(BY_TYPE[given[0].__class__].apart(run, [*arrays, *given]))
+        backend = BY_TYPE[given[0].__class__]
+        barrier = backend.optimization_barrier if isinstance(backend, CompilingBackend) else None
+        found = iter(run(*arrays, *given) if barrier is None else barrier(run, [*arrays, *given]))
         return [next(found) if one else None for one in arrived]
 
     def _swept(

@@ -1,4 +1,4 @@
-"""What CuPy does better than the generic texts."""
+"""What CuPy does better than the generic implementations."""
 
 from __future__ import annotations
 

@@ -12,11 +12,11 @@ import jax.numpy as jnp
 import numpy
 
 import polygrad
-from polygrad.backends import Backend
+from polygrad.backends import CompilingBackend
 
 from ._capture import capture, stage
 from ._compiled import Variants, compiled_kernel, compiled_rule, without_settings
-from ._kernels import KERNELS, apart
+from ._kernels import KERNELS, optimization_barrier
 
 #: JAX has 64-bit types only where they are turned on, for the whole process.  polygrad's integers are int64, as
 #: PyTorch's are, so this plugin turns them on; floats stay float32.
@@ -28,7 +28,7 @@ if X64:
 _RUN_AS_THEY_ARE = frozenset({"getitem", "slice_pad", "slice_put", "pad", "transfer"})
 
 
-class JaxBackend(Backend):
+class JaxBackend(CompilingBackend):
     """JAX on whatever it finds: CPU, GPU or TPU.  ``POLYGRAD_JAX_X64=0`` leaves 64-bit types off."""
 
     name = "jax"
@@ -154,8 +154,8 @@ class JaxBackend(Backend):
     def while_loop(self, condition: Callable[[Any], Any], step: Callable[[Any], Any], state: Any) -> Any:
         return jax.lax.while_loop(condition, step, state)
 
-    def apart(self, function: Callable[..., list[Any]], arrays: list[Any]) -> list[Any]:
-        return apart(function, arrays) if any(map(self.is_traced, arrays)) else function(*arrays)
+    def optimization_barrier(self, function: Callable[..., list[Any]], arrays: list[Any]) -> list[Any]:
+        return optimization_barrier(function, arrays) if any(map(self.is_traced, arrays)) else function(*arrays)
 
     value_errors = (
         jax.errors.ConcretizationTypeError,

@@ -1,4 +1,4 @@
-"""What JAX does otherwise than the generic texts: writing into arrays, which it does by making new ones.
+"""What JAX does otherwise than the generic implementations: writing into arrays, which it does by making new ones.
 
 Where a slice begins is an argument of the compiled functions here, so that a loop over batches or rows compiles once.
 """
@@ -40,7 +40,7 @@ def scan_steps(step, state, inputs, reverse=False):
     return lax.scan(step, state, inputs, reverse=reverse)
 
 
-def apart(function, arrays):
+def optimization_barrier(function, arrays):
     """``function(*arrays)`` as a part of the program that the compiler does not merge with others."""
     if jax.default_backend() != "cpu":
         return function(*lax.optimization_barrier(arrays))

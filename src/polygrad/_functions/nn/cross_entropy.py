@@ -10,7 +10,7 @@ from ..._core.alike import alike
 from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
-from ..common import ask, check_tensor, older_reduction, xp
+from ..common import assume, check_tensor, older_reduction, xp
 from ..scatter_gather import gather
 from .activations import log_softmax
 from .losses import check_reduction
@@ -61,7 +61,7 @@ def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> 
             )
         return True
 
-    answer = ask(target, question)
+    answer = assume(target, question)
     return True if answer is None else answer
 
 

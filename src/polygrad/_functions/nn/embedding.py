@@ -7,7 +7,7 @@ from typing import Any
 from ... import _dtypes
 from ..._core.errors import ShapeError
 from ..._core.tensor import Tensor
-from ..common import ask, check_tensor, values_for_checks, xp
+from ..common import assume, check_tensor, values_for_checks, xp
 
 
 def embedding(
@@ -45,7 +45,7 @@ def embedding(
             wrong = values[(values < 0) | (values >= count)].flat[0]
             raise IndexError(f"embedding: index {wrong} is out of range; the weight has {count} rows, 0 to {count - 1}")
 
-    ask(input, check)
+    assume(input, check)
     return xp.embedding(weight, input, padding_idx)
 
 

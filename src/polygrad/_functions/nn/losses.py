@@ -11,7 +11,7 @@ from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..._dtypes import get_default_dtype
 from ..broadcasting import broadcast_tensors
-from ..common import ask, check_tensor, older_reduction, warn, xp
+from ..common import assume, check_tensor, older_reduction, warn, xp
 from ..reductions import norm
 from ..special import xlogy
 from .distance import cosine_similarity
@@ -136,7 +136,7 @@ def binary_cross_entropy(
             f"binary_cross_entropy: the target of shape {tuple(target.shape)} differs from the input's shape "
             f"{tuple(input.shape)}; make them equal"
         )
-    if ask(input, lambda values: bool(((values >= 0) & (values <= 1)).all())) is False:
+    if assume(input, lambda values: bool(((values >= 0) & (values <= 1)).all())) is False:
         raise RuntimeError(
             "binary_cross_entropy: all elements of input should be between 0 and 1; for unbounded scores use "
             "binary_cross_entropy_with_logits"
@@ -228,7 +228,7 @@ def gaussian_nll_loss(
         var = xp.ones_like(input) * var
     elif tuple(var.shape) == tuple(input.shape[:-1]) and var.shape != input.shape:
         var = xp.reshape(var, (*var.shape, 1))
-    if ask(var, lambda values: bool((values < 0).any())):
+    if assume(var, lambda values: bool((values < 0).any())):
         raise ValueError("gaussian_nll_loss: var has negative entries")
     var = var + (xp.clip(var, eps, None) - var).detach()
     difference = input - target

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import array_api_compat.numpy as library
 import numpy as np
@@ -13,6 +14,9 @@ import numpy as np
 from ... import _dtypes
 from ..._allocator import tune_allocator
 from ..base import Backend
+
+if TYPE_CHECKING:
+    from .replay import NumpyReplayFacts
 
 #: glibc adapts to the largest block that a program has freed, up to this one.
 _LARGE_ARRAY = 32 * 2**20 - 65536
@@ -43,7 +47,6 @@ class NumpyBackend(Backend):
     shares_with_numpy = True
 
     def __init__(self) -> None:
-        from . import replay as replay
         from .kernels import (  # noqa: F401 - each adds its kernels to the table
             activations,
             attention,
@@ -70,11 +73,6 @@ class NumpyBackend(Backend):
         self.kernels.update(KERNELS)
         self.kernels.update(OVERWRITING)
         self.kernels.update(OPTIMIZERS)
-        self.steps = replay.STEPS
-        self.into, self.is_elementwise = replay.into, replay.is_elementwise  # type: ignore[method-assign]  # replay has them as functions
-        self.operator_of, self.never_fails = replay.operator_of, replay.never_fails  # type: ignore[method-assign]  # replay has them as functions
-        self.fails_by_index = replay.fails_by_index  # type: ignore[method-assign]  # replay has them as functions
-        self.makes_new, self.makes_compact = replay.makes_new, replay.makes_compact  # type: ignore[method-assign]  # replay has them as functions
         half = np.dtype(np.float16)
         self._native[_dtypes.float16], self._dtype[half] = half, _dtypes.float16
 
@@ -83,6 +81,13 @@ class NumpyBackend(Backend):
 
     def namespace(self) -> Any:
         return library
+
+    @cached_property
+    def replay_facts(self) -> NumpyReplayFacts:
+        """What replay may know about NumPy's functions."""
+        from .replay import NumpyReplayFacts
+
+        return NumpyReplayFacts()
 
     def devices(self) -> list[str]:
         return ["cpu"]
@@ -120,18 +125,6 @@ class NumpyBackend(Backend):
 
     def is_writable(self, array: Any) -> bool:
         return array.__class__ is np.ndarray and array.base is None and array.flags.writeable
-
-    def is_compact(self, array: Any) -> bool:
-        return array.flags.c_contiguous and array.ndim > 0
-
-    def is_room(self, array: Any) -> bool:
-        return array.__class__ is np.ndarray and array.base is None and array.flags.carray
-
-    def nbytes(self, array: Any) -> int:
-        return array.nbytes
-
-    def steps_by_rule(self, name: str, parameters: list[Any]) -> bool:
-        return name == "sgd_step" and all(array.nbytes <= 65536 for array in parameters)
 
     def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
         # NumPy's generator steps its counter before it draws, so it starts one block earlier.

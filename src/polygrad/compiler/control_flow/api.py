@@ -16,7 +16,7 @@ from ..._core.primitive import OPERATIONS
 from ..._core.tensor import Tensor, cell
 from ..._dtypes import DType
 from ..._dtypes import bool as boolean
-from ..._functions.common import ask
+from ..._functions.common import assume
 from ..._functions.manipulation import movedim
 from ..._functions.slicing import unbind
 from ..._interpreters.flattening import varies_in_batch
@@ -106,7 +106,7 @@ def _compiling() -> Any:
     """The backend that a program is being captured for, if the program can have loops of its own."""
     active = recorder()
     backend = None if active is None else active.backend
-    return backend if backend is not None and "jit" in backend.capabilities else None
+    return backend if backend is not None and backend.has_control_flow else None
 
 
 def _callable(function: Any, name: str, argument: str) -> None:
@@ -135,7 +135,7 @@ def _decided(truth: Any) -> bool:
     if isinstance(truth, bool):
         return truth
     plainly = cell(plain(truth._read()))
-    answer = ask(plainly, lambda values: bool(values.any()))
+    answer = assume(plainly, lambda values: bool(values.any()))
     return bool(plainly) if answer is None else answer
 
 

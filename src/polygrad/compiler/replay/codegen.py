@@ -33,9 +33,10 @@ class ReplayCodegen:
         released: bool,
     ):  # fmt: skip
         self._recording, self._kinds, self._operations = recording, recording.kinds, operations
-        self._ground = ground = recording.backend.ground
+        ground = recording.backend.ground
         self._own: Slot | None = None
-        self._is_room, self._is_writable = ground.is_room, ground.is_writable
+        self._facts = facts = recording.backend.facts
+        self._is_reusable, self._is_writable = facts.is_reusable, ground.is_writable
         self._copied = lambda array: ground.asarray(array, copy=True)
         self._free = free
         self._alive = Alive(recording, operations)
@@ -78,7 +79,7 @@ class ReplayCodegen:
                 self._overwrite(place, operation, place >= self._safe)
             else:
                 self._operation(place, operation)
-            self._let_go(place)
+            self._free_memory(place)
         if self._safe >= len(self._operations):
             self._release()
         results = "".join(f"{self._result(slot)}, " for slot in self._recording.results)
@@ -99,16 +100,20 @@ class ReplayCodegen:
 
     def _may_fail(self, operation: Operation) -> bool:
         """Whether ``operation`` may raise something.  What it looks at of indices is known to be in range afterwards."""
-        if operation.overwritten or (not operation.is_question and self._ground.never_fails(operation.function)):
+        if operation.overwritten or (not operation.is_question and self._facts.cannot_raise(operation.function)):
             return False
         integers = {self._memories.of(slot) for slot in read(operation) if self._is_integer(self._kinds[slot].dtype)}
-        if not operation.is_question and self._ground.fails_by_index(operation.function) and integers <= self._checked:
+        if (
+            not operation.is_question
+            and self._facts.raises_only_for_indices(operation.function)
+            and integers <= self._checked
+        ):
             return False
         self._checked |= integers
         return True
 
     def _is_integer(self, dtype: Any) -> bool:
-        return self._ground.from_dtype(dtype).kind in ("int", "uint")
+        return self._recording.backend.from_dtype(dtype).kind in ("int", "uint")
 
     def _release(self) -> None:
         """Nothing can fail any more: begin to overwrite, and let go of gradients that get new values."""
@@ -153,7 +158,7 @@ class ReplayCodegen:
         return self._names[slots]
 
     def _call(self, operation: Operation) -> str:
-        function = self._ground.operator_of(operation.function)
+        function = self._facts.operator_of(operation.function)
         parts = [self._expression(part) for part in operation.arguments]
         if not operation.named:
             if function in _SYMBOLS and len(parts) == 2:
@@ -173,23 +178,23 @@ class ReplayCodegen:
             self._add(f"if {self._call(operation)} != {answer}: raise GuardFailed", operation)
             return
         result = operation.results
-        if result.__class__ is Slot and result not in self._names and self._memories.is_room(result):
-            into = None if operation.named else self._ground.into(operation.function)
-            found = None if into is None else self._room(place, operation, result)
+        if result.__class__ is Slot and result not in self._names and self._memories.is_reusable(result):
+            variant = None if operation.named else self._facts.out_variant(operation.function)
+            found = None if variant is None else self._reuse_buffer(place, operation, result)
             if found is not None:
                 self._names[result] = found
                 self._seen_by.setdefault(result, [found])
                 parts = [self._expression(part) for part in operation.arguments]
-                line = f"{self._name(into)}({', '.join(parts)}, {found})"
+                line = f"{self._name(variant)}({', '.join(parts)}, {found})"
                 if self._own is not None:  # an argument, which may be a window of something
-                    room = f"{found} if {self._name(self._is_room)}({found}) else None"
-                    line = f"{found} = {self._name(into)}({', '.join(parts)}, {room})"
+                    out = f"{found} if {self._name(self._is_reusable)}({found}) else None"
+                    line = f"{found} = {self._name(variant)}({', '.join(parts)}, {out})"
                 self._add(line, operation)
                 return
         call = self._call(operation)
         self._add(f"{self._target(result)} = {call}", operation)
 
-    def _room(self, place: int, operation: Operation, result: Slot) -> str | None:
+    def _reuse_buffer(self, place: int, operation: Operation, result: Slot) -> str | None:
         """The name of an array that is free, of the shape and type of ``result``.
 
         Where that always lies as it did while recorded, so must the array: what follows counts on it.
@@ -197,14 +202,14 @@ class ReplayCodegen:
         kind, settled = self._kinds[result], self._memories.is_settled(result)
         operands = list(slots_in(operation.arguments))
         self._own = None
-        if self._ground.is_elementwise(operation.function):
+        if self._facts.is_elementwise(operation.function):
             for slot in sorted(operands, key=lambda slot: slot not in self._free):
                 if (self._kinds[slot].shape, self._kinds[slot].dtype) != (kind.shape, kind.dtype):
                     continue
                 if self._alive.last[self._memories.of(slot)] != place or self._is_shared(slot, operands):
                     continue
                 own = slot in self._free and place >= self._safe and self._memories.is_owner(slot)
-                if own or (self._memories.is_room(slot) and (self._memories.is_settled(slot) or not settled)):
+                if own or (self._memories.is_reusable(slot) and (self._memories.is_settled(slot) or not settled)):
                     self._dying[place].remove(slot)
                     self._own = slot if own else None
                     self._seen_by[result] = self._seen_by.pop(
@@ -254,7 +259,7 @@ class ReplayCodegen:
     def _copy(self, name: str) -> str:
         return f"{self._name(self._copied)}({name})"
 
-    def _let_go(self, place: int) -> None:
+    def _free_memory(self, place: int) -> None:
         """Memory that nobody reads after ``place`` is free, for other results or for the system."""
         for memory in self._dying.get(place, ()):
             kind = self._kinds[memory]
@@ -263,7 +268,7 @@ class ReplayCodegen:
             names = self._seen_by.get(memory, [])
             own = self._names.get(memory)
             large = kind.nbytes >= SMALL
-            if own is not None and self._memories.is_room(memory):
+            if own is not None and self._memories.is_reusable(memory):
                 if large:
                     self._drop(name for name in names if name != own)
                     self._waiting[own] = len(self._lines)

@@ -179,7 +179,7 @@ class Recording:
 
     def add(self, value: Any, constant: bool = False) -> Recorded:
         """A recorded array for ``value``."""
-        ground = self.backend.ground
+        ground, facts = self.backend.ground, self.backend.facts
         slot = Slot(len(self.kinds))
         owned = compact = False
         if self._has_windows:
@@ -187,8 +187,8 @@ class Recording:
             memory = self._owner(value if owner is None else owner, slot)
             if memory != slot:
                 self.windows[slot] = memory
-            owned, compact = memory == slot and ground.is_writable(value), ground.is_compact(value)
-        self.kinds.append(Kind(tuple(value.shape), value.dtype, ground.nbytes(value), owned, compact))
+            owned, compact = memory == slot and ground.is_writable(value), facts.is_compact(value)
+        self.kinds.append(Kind(tuple(value.shape), value.dtype, facts.nbytes(value), owned, compact))
         if constant:
             self.constants[slot] = value
         return self._array_type(self, slot, value, constant)
@@ -280,7 +280,7 @@ class Recording:
         dtype = getattr(other, "dtype", None)
         if dtype is None or number.__class__ not in NUMBERS:
             return arguments
-        if not ground.shares_scalars or not ground.is_elementwise(function):
+        if not ground.shares_scalars or not self.backend.facts.is_elementwise(function):
             return arguments
         own = ground.from_dtype(dtype)
         if promote_scalar(own, number.__class__) is not own:
@@ -318,7 +318,7 @@ class Recording:
         self.operations.append(Operation(function, slots, {}, None, pairs))
         return made
 
-    def ask(self, question: Callable[[Any], Any], x: Recorded) -> Any:
+    def assume(self, question: Callable[[Any], Any], x: Recorded) -> Any:
         """The answer to ``question`` about the values of ``x``, on which the program depends from now on."""
         ground = self.backend.ground
 

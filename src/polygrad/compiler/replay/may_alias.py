@@ -34,7 +34,7 @@ class Memories:
     """Whose memory each array of ``operations`` may see."""
 
     def __init__(self, recording: Recording, operations: Iterable[Operation]):
-        self._kinds, self._ground = recording.kinds, recording.backend.ground
+        self._kinds, self._facts = recording.kinds, recording.backend.facts
         self._parents: dict[Slot, Slot] = {}
         #: Arrays that lie in memory, at every call, as they did while recorded.
         self._settled: set[int] = set(recording.constants)
@@ -56,7 +56,7 @@ class Memories:
         """Whether ``slot`` is an array with memory of its own, which no other array sees that is not a window of it."""
         return self._kinds[slot].owned and self.of(slot) == slot
 
-    def is_room(self, slot: Slot) -> bool:
+    def is_reusable(self, slot: Slot) -> bool:
         """Whether a function may write its result into ``slot``, once nothing reads it any more."""
         return self.is_owner(slot) and self._kinds[slot].compact and slot not in self.outside
 
@@ -78,18 +78,18 @@ class Memories:
         for slot in slots_in(operation.results):
             if not unsettled or not self._kinds[slot].shape or self._is_laid_out(operation, slot, operands):
                 self._settled.add(slot)
-            if unsettled and slot not in windows and not self._ground.makes_new(operation.function):
+            if unsettled and slot not in windows and not self._facts.returns_new_memory(operation.function):
                 self._join((slot, operand) for operand in unsettled)
 
     def _is_laid_out(self, operation: Operation, slot: Slot, operands: Sequence[Slot]) -> bool:
         """Whether what ``operation`` makes is compact however its operands lie."""
         kind, function = self._kinds[slot], operation.function
-        if not (kind.owned and kind.compact and self._ground.makes_new(function)):
+        if not (kind.owned and kind.compact and self._facts.returns_new_memory(function)):
             return False
-        if len(kind.shape) == 1 or self._ground.makes_compact(function, len(kind.shape)):
+        if len(kind.shape) == 1 or self._facts.returns_compact(function, len(kind.shape)):
             return True
         # Where operands disagree, element by element, one that is compact decides.
-        return self._ground.is_elementwise(function) and any(
+        return self._facts.is_elementwise(function) and any(
             slot in self._settled and self._kinds[slot].compact and self._kinds[slot].shape == kind.shape
             for slot in operands
         )

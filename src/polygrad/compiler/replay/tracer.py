@@ -16,9 +16,10 @@ from ..._core.lending import LENT
 from ..._core.primitive import PRIMITIVES
 from ..._interpreters.delegating import DelegatingBackend
 from ..._ops.recurrent import scan_steps
-from ...backends.base import Backend
+from ...backends.base import Backend, CompilingBackend
 from ...backends.namespace import STANDARD
 from ...backends.registry import BY_TYPE, register_backend
+from .facts import facts_of
 from .graph import Kind, Recorded, Recording, Slot, ValueUnknown, recording_of
 
 _active: ContextVar[Recording | None] = ContextVar("polygrad_recording", default=None)
@@ -99,18 +100,19 @@ class _PlainTypes(dict[type, bool]):
         return found
 
 
-class RecordedBackend(DelegatingBackend):
+class RecordedBackend(DelegatingBackend, CompilingBackend):
     """Records what the backend ``ground`` computes."""
 
     level = 1
     value_errors = (ValueUnknown,)
     shares_scalars = False
+    has_control_flow = False
 
     def __init__(self, ground: Backend):
         # Not the base class's: there is no library to look through.
-        self.ground = ground
+        self.ground, self.facts = ground, facts_of(ground)
         self.name = f"{ground.name}, recorded"
-        self.capabilities = ground.capabilities - {"mutable"}
+        self.capabilities, self.accumulates = ground.capabilities - {"mutable"}, ground.accumulates
         self.array_type = type("Recorded", (Recorded,), {"__slots__": (), "backend": self})
         self.kernels = {}
         self.library = self.xp = RecordedNamespace(self)  # type: ignore[assignment]  # a namespace, if not a module
@@ -139,7 +141,7 @@ class RecordedBackend(DelegatingBackend):
                 return self._constant(function(*arguments, **named))
             if unknown:
                 raise ValueUnknown(f"{name} has a result whose shape depends on values")
-            if filled and self.ground.nbytes(arguments[0].value) < _SMALL:  # of the argument only its kind matters
+            if filled and self.facts.nbytes(arguments[0].value) < _SMALL:  # of the argument only its kind matters
                 return recording.add(function(arguments[0].value, *arguments[1:], **named), True)
             return recording.apply(function, arguments, named)
 
@@ -155,7 +157,7 @@ class RecordedBackend(DelegatingBackend):
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         ground, name = self.ground, primitive.name
         raw = self.recorded(ground.kernel(primitive), name)
-        steps = ground.steps.get(name)
+        steps = self.facts.decompositions.get(name)
         if steps is not None:
             inner = partial(steps, _do)
         elif name in ground.kernels or primitive.is_standard:
@@ -191,16 +193,16 @@ class RecordedBackend(DelegatingBackend):
         if override is None:
             usual = plan.rule(self.xp)
         else:
-            steps = self.ground.steps.get(name)
+            steps = self.facts.decompositions.get(name)
             usual = plan.rule_from_kernel(self.recorded(override, name) if steps is None else partial(steps, _do))
         return usual
 
-    def overwrite(self, name: str, columns: Sequence[Any], settings: dict[str, Any]) -> Any:
+    def record_update(self, name: str, columns: Sequence[Any], settings: dict[str, Any]) -> Any:
         kernel = self.ground.kernels.get(name)
         recording = recording_of(columns[0])
         if kernel is None or recording is None:
             return None
-        if self.ground.steps_by_rule(name, [x.value for x in columns[0]]):
+        if self.facts.prefers_rule(name, [x.value for x in columns[0]]):
             return None
         settings = dict(settings)
         step = settings.pop("step")
@@ -232,8 +234,8 @@ class RecordedBackend(DelegatingBackend):
 
     item = values_for_checks = to_numpy
 
-    def ask(self, array: Any, question: Callable[[Any], Any]) -> Any:
-        return array.recording.ask(question, array)
+    def assume(self, array: Any, question: Callable[[Any], Any]) -> Any:
+        return array.recording.assume(question, array)
 
     def is_traced(self, array: Any) -> bool:
         return isinstance(array, Recorded)

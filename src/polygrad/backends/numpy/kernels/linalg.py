@@ -1,4 +1,4 @@
-"""Linear algebra that NumPy does faster than the generic texts, with SciPy's LAPACK where SciPy is installed."""
+"""Linear algebra that NumPy does faster than the generic implementations, with SciPy's LAPACK where SciPy is installed."""
 
 from __future__ import annotations
 

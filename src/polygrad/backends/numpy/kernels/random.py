@@ -1,6 +1,6 @@
 """NumPy kernels for random numbers: the bits of `numpy.random.Philox` made into numbers, a block at a time.
 
-The results are those of the generic texts to the last bit, except that NumPy's own logarithm and tangent round them.
+The results are those of the generic implementations to the last bit, except that NumPy's own logarithm and tangent round them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What NumPy does faster than the generic texts: kernels by primitive name.
+"""What NumPy does faster than the generic implementations: kernels by primitive name.
 
 Measured facts behind them: a bound ufunc beats the wrapper function (``np.sum`` costs three times ``np.add.reduce``), a
 method beats a function (``x.reshape``), and ``out=`` spares a temporary.
