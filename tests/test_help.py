@@ -31,6 +31,7 @@ import polygrad
 
 #: Modules with public names.  Of those in the first list, help is complete, and stays so.
 COMPLETE = """
+    polygrad.nn.functional
 """.split()
 OTHERS = """
     polygrad polygrad.Tensor

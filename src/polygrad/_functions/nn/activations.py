@@ -22,17 +22,54 @@ def _applied(operation: Callable, input: Tensor, inplace: bool) -> Tensor:
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
-    """``max(input, 0)``, element by element."""
+    """Rectified linear unit: ``max(input, 0)`` elementwise; its derivative at 0 is 0.
+
+    Args:
+        input: a tensor of any shape.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.relu(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([0., 0., 2.])
+    """
     return input._in_place(xp.relu) if inplace else xp.relu(input)
 
 
 def sigmoid(input: Tensor) -> Tensor:
-    """``1 / (1 + exp(-input))``."""
+    """Logistic function: ``1 / (1 + exp(-input))`` elementwise.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A tensor of the shape of ``input``, with values from 0 to 1.
+
+    Example::
+
+        >>> F.sigmoid(polygrad.tensor([-2.0, 0.0, 2.0]))
+        tensor([0.1192, 0.5000, 0.8808])
+    """
     return xp.sigmoid(input)
 
 
 def tanh(input: Tensor) -> Tensor:
-    """The hyperbolic tangent."""
+    """Hyperbolic tangent, elementwise.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A tensor of the shape of ``input``, with values from -1 to 1.
+
+    Example::
+
+        >>> F.tanh(polygrad.tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.7616,  0.0000,  0.7616])
+    """
     return xp.tanh(input)
 
 
@@ -54,33 +91,93 @@ def _along(operation: Callable, input: Tensor, dim: Any, dtype: DType | None) ->
 
 @numpy_spelling
 def softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
-    """``exp(input) / sum(exp(input))`` along ``dim``, without overflow.
+    """Normalize exponentials along a dimension: ``exp(input) / sum(exp(input), dim)``, without overflow.
 
-    Raises IndexError for a dimension that there is not.
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension whose elements add up to 1.  None chooses one by the number of dimensions, as PyTorch did, and warns.
+        dtype: convert ``input`` to this data type first.
+
+    Returns:
+        A tensor of the shape of ``input``, with values from 0 to 1.
+
+    Raises:
+        IndexError: ``input`` has no dimension ``dim``.
 
     Example::
 
-        polygrad.softmax(polygrad.tensor([0.0, 0.0]), dim=0)  # tensor([0.5000, 0.5000])
+        >>> F.softmax(polygrad.tensor([[0.0, 0.0], [0.0, 1.0]]), dim=1)
+        tensor([[0.5000, 0.5000],
+                [0.2689, 0.7311]])
     """
     return _along(xp.softmax, input, dim, dtype)
 
 
 @numpy_spelling
 def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
-    """``log(softmax(input, dim))``, exact also where the softmax underflows."""
+    """Logarithm of `softmax`, accurate also where the softmax underflows.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension along which the exponentials add up to 1.  None chooses one, as in `softmax`, and warns.
+        dtype: convert ``input`` to this data type first.
+
+    Returns:
+        A tensor of the shape of ``input``, with values up to 0.
+
+    Raises:
+        IndexError: ``input`` has no dimension ``dim``.
+
+    Example::
+
+        >>> F.log_softmax(polygrad.tensor([0.0, 1000.0]), dim=0)
+        tensor([-1000.,     0.])
+    """
     return _along(xp.log_softmax, input, dim, dtype)
 
 
 @numpy_spelling
 def softmin(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
-    """``softmax(-input, dim)``."""
+    """`softmax` of ``-input``.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension whose elements add up to 1.  None chooses one, as in `softmax`, and warns.
+        dtype: convert ``input`` to this data type first.
+
+    Returns:
+        A tensor of the shape of ``input``, with values from 0 to 1.
+
+    Raises:
+        IndexError: ``input`` has no dimension ``dim``.
+
+    Example::
+
+        >>> F.softmin(polygrad.tensor([0.0, 1.0]), dim=0)
+        tensor([0.7311, 0.2689])
+    """
     return softmax(-input, dim, dtype)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """``input`` times the probability that a normal variable is below it; ``approximate`` is "none" or "tanh".
+    """Gaussian error linear unit: ``input`` times the standard normal distribution function of ``input``.
 
-    Hendrycks and Gimpel, "Gaussian error linear units", arXiv:1606.08415.
+    Hendrycks and Gimpel, "Gaussian error linear units", 2016, arXiv:1606.08415.
+
+    Args:
+        input: a tensor of any shape.
+        approximate: "none", or "tanh" for ``0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))``.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        RuntimeError: ``approximate`` is something else.
+
+    Example::
+
+        >>> F.gelu(polygrad.tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.1587,  0.0000,  0.8413])
     """
     if approximate not in ("none", "tanh"):
         raise RuntimeError(f"gelu(): approximate must be 'none' or 'tanh', not {approximate!r}")
@@ -88,12 +185,42 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
-    """``input * sigmoid(input)``, also called swish."""
+    """Sigmoid linear unit, or swish: ``input * sigmoid(input)`` elementwise.
+
+    Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units", 2017, arXiv:1702.03118.
+
+    Args:
+        input: a tensor of any shape.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.silu(polygrad.tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.2689,  0.0000,  0.7311])
+    """
     return _applied(xp.silu, input, inplace)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
-    """``input * tanh(softplus(input))`` (Misra, arXiv:1908.08681)."""
+    """Mish: ``input * tanh(softplus(input))`` elementwise.
+
+    Misra, "Mish: a self regularized non-monotonic activation function", 2019, arXiv:1908.08681.
+
+    Args:
+        input: a tensor of any shape.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.mish(polygrad.tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.3034,  0.0000,  0.8651])
+    """
     return _applied(_mish, input, inplace)
 
 
@@ -103,22 +230,80 @@ def _mish(x: Tensor) -> Tensor:
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
-    """``log(1 + exp(beta * input)) / beta``, and ``input`` itself where ``beta * input`` is above ``threshold``."""
+    """Smooth rectifier: ``log(1 + exp(beta * input)) / beta`` elementwise.
+
+    Args:
+        input: a tensor of any shape.
+        beta: how sharp the bend at 0 is.
+        threshold: where ``beta * input`` is larger, the result is ``input``.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.softplus(polygrad.tensor([-1.0, 0.0, 30.0]))
+        tensor([ 0.3133,  0.6931, 30.0000])
+    """
     return xp.softplus(input, beta, threshold)
 
 
 def logsigmoid(input: Tensor) -> Tensor:
-    """``log(sigmoid(input))``, exact also where the sigmoid underflows."""
+    """Logarithm of the sigmoid, ``-log(1 + exp(-input))``, accurate also where the sigmoid underflows.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A tensor of the shape of ``input``, with values up to 0.
+
+    Example::
+
+        >>> F.logsigmoid(polygrad.tensor([-200.0, 0.0]))
+        tensor([-200.0000,   -0.6931])
+    """
     return xp.logsigmoid(input)
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """``input`` where it is positive, ``alpha * (exp(input) - 1)`` elsewhere."""
+    """Exponential linear unit: ``input`` where it is positive, else ``alpha * (exp(input) - 1)``.
+
+    Clevert, Unterthiner and Hochreiter, "Exponential linear units", 2015, arXiv:1511.07289.
+
+    Args:
+        input: a tensor of any shape.
+        alpha: the limit on the negative side is ``-alpha``.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.elu(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.6321,  0.0000,  2.0000])
+    """
     return _applied(lambda x: xp.elu(x, alpha), input, inplace)
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """``input`` where it is positive, ``alpha * (exp(input / alpha) - 1)`` elsewhere."""
+    """`elu` with a continuous derivative: ``input`` where it is positive, else ``alpha * (exp(input / alpha) - 1)``.
+
+    Barron, "Continuously differentiable exponential linear units", 2017, arXiv:1704.07483.
+
+    Args:
+        input: a tensor of any shape.
+        alpha: the limit on the negative side is ``-alpha``.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.celu(polygrad.tensor([-1.0, 0.0, 2.0]), alpha=2.0)
+        tensor([-0.7869,  0.0000,  2.0000])
+    """
     return _applied(lambda x: _celu(x, alpha), input, inplace)
 
 
@@ -128,18 +313,65 @@ def _celu(x: Tensor, alpha: float) -> Tensor:
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
-    """`elu` with the two constants for which activations keep mean 0 and variance 1 (Klambauer et al., 2017)."""
+    """Scaled `elu`: ``1.0507 * elu(input, 1.6733)``, which keeps activations at mean 0 and variance 1.
+
+    Klambauer et al., "Self-normalizing neural networks", 2017, arXiv:1706.02515.
+
+    Args:
+        input: a tensor of any shape.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.selu(polygrad.tensor([-1.0, 0.0, 1.0]))
+        tensor([-1.1113,  0.0000,  1.0507])
+    """
     return _applied(lambda x: xp.elu(x, 1.6732632423543772, 1.0507009873554805), input, inplace)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """``input`` where it is positive, ``negative_slope * input`` elsewhere."""
+    """Leaky rectifier: ``input`` where it is positive, else ``negative_slope * input``.
+
+    Args:
+        input: a tensor of any shape.
+        negative_slope: the slope on the negative side.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.leaky_relu(polygrad.tensor([-1.0, 0.0, 2.0]), 0.1)
+        tensor([-0.1000,  0.0000,  2.0000])
+    """
     return _applied(lambda x: xp.leaky_relu(x, negative_slope), input, inplace)
 
 
 @alike("input", "weight")
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
-    """`leaky_relu` with a slope that is learned, one for all or one for each channel (dimension 1)."""
+    """`leaky_relu` with learned slopes: ``input`` where it is positive, else ``weight * input``.
+
+    He et al., "Delving deep into rectifiers", 2015, arXiv:1502.01852.
+
+    Args:
+        input: a tensor ``(N, C, *)``, or of any shape if there is one slope.
+        weight: the slopes, of shape ``(1,)``, ``()`` or, one per channel, ``(C,)``.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        RuntimeError: ``weight`` has neither one element nor one per channel.
+
+    Example::
+
+        >>> F.prelu(polygrad.tensor([[-1.0, -1.0]]), polygrad.tensor([0.1, 0.5]))
+        tensor([[-0.1000, -0.5000]])
+    """
     if weight.ndim > 1:
         raise RuntimeError(f"prelu(): the weight must be a number or a vector, but its shape is {tuple(weight.shape)}")
     if weight.shape.numel() != 1:
@@ -156,7 +388,25 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
-    """``input`` held between ``min_val`` and ``max_val``."""
+    """Clip ``input`` to the range from ``min_val`` to ``max_val``.
+
+    Args:
+        input: a tensor of any shape.
+        min_val: the lower bound.
+        max_val: the upper bound.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ValueError: ``min_val`` is larger than ``max_val``.
+
+    Example::
+
+        >>> F.hardtanh(polygrad.tensor([-3.0, 0.5, 3.0]))
+        tensor([-1.0000,  0.5000,  1.0000])
+    """
     if min_val > max_val:
         raise ValueError(f"hardtanh(): min_val {min_val} is above max_val {max_val}")
     if not input.dtype.is_differentiable:
@@ -165,12 +415,38 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
-    """``input`` held between 0 and 6."""
+    """Clip ``input`` to the range from 0 to 6.
+
+    Args:
+        input: a tensor of any shape.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.relu6(polygrad.tensor([-1.0, 3.0, 9.0]))
+        tensor([0., 3., 6.])
+    """
     return hardtanh(input, 0, 6, inplace)
 
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
-    """``relu6(input + 3) / 6``."""
+    """Piecewise linear sigmoid: ``relu6(input + 3) / 6``.
+
+    Args:
+        input: a tensor of any shape.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``, with values from 0 to 1.
+
+    Example::
+
+        >>> F.hardsigmoid(polygrad.tensor([-4.0, 0.0, 1.5]))
+        tensor([0.0000, 0.5000, 0.7500])
+    """
     return _applied(_hardsigmoid, input, inplace)
 
 
@@ -180,7 +456,22 @@ def _hardsigmoid(x: Tensor) -> Tensor:
 
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
-    """``input * hardsigmoid(input)``."""
+    """Piecewise swish: ``input * relu6(input + 3) / 6``.
+
+    Howard et al., "Searching for MobileNetV3", 2019, arXiv:1905.02244.
+
+    Args:
+        input: a tensor of any shape.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.hardswish(polygrad.tensor([-4.0, -1.0, 1.0]))
+        tensor([-0.0000, -0.3333,  0.6667])
+    """
     return _applied(_hardswish, input, inplace)
 
 
@@ -190,27 +481,95 @@ def _hardswish(x: Tensor) -> Tensor:
 
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """``input`` where it is above ``threshold``, ``value`` elsewhere."""
+    """Keep the elements above a threshold: ``input`` where ``input > threshold``, else ``value``.
+
+    Args:
+        input: a tensor of any shape.
+        threshold: elements up to this number are replaced.
+        value: the number that replaces them.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.threshold(polygrad.tensor([0.0, 1.0, 2.0]), 1.0, -5.0)
+        tensor([-5., -5.,  2.])
+    """
     return _applied(lambda x: xp.where(x > threshold, x, value), input, inplace)
 
 
 def softsign(input: Tensor) -> Tensor:
-    """``input / (1 + |input|)``."""
+    """Softsign: ``input / (1 + abs(input))`` elementwise.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A tensor of the shape of ``input``, with values from -1 to 1.
+
+    Example::
+
+        >>> F.softsign(polygrad.tensor([-1.0, 0.0, 3.0]))
+        tensor([-0.5000,  0.0000,  0.7500])
+    """
     return input / (1 + xp.abs(input))
 
 
 def tanhshrink(input: Tensor) -> Tensor:
-    """``input - tanh(input)``."""
+    """What the hyperbolic tangent takes away: ``input - tanh(input)`` elementwise.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.tanhshrink(polygrad.tensor([-1.0, 0.0, 1.0]))
+        tensor([-0.2384,  0.0000,  0.2384])
+    """
     return input - xp.tanh(input)
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """``input`` where its size is above ``lambd``, 0 elsewhere."""
+    """Set small elements to 0: ``input`` where ``abs(input) > lambd``, else 0.
+
+    Args:
+        input: a tensor of any shape.
+        lambd: the largest absolute value that becomes 0.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Example::
+
+        >>> F.hardshrink(polygrad.tensor([-1.0, 0.3, 0.7]))
+        tensor([-1.0000,  0.0000,  0.7000])
+    """
     return xp.where(xp.abs(input) > lambd, input, xp.zeros_like(input))
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """``input``, moved towards 0 by ``lambd``, which must not be negative."""
+    """Move elements towards 0 by ``lambd``: ``sign(input) * max(abs(input) - lambd, 0)``.
+
+    Args:
+        input: a tensor of any shape.
+        lambd: how far, at least 0.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        RuntimeError: ``lambd`` is negative.
+
+    Example::
+
+        >>> F.softshrink(polygrad.tensor([-1.0, 0.3, 0.7]))
+        tensor([-0.5000,  0.0000,  0.2000])
+    """
     if lambd < 0:
         raise RuntimeError(f"softshrink: lambd must not be negative, but it is {lambd}")
     return xp.where(xp.abs(input) > lambd, input - lambd * xp.sign(input), xp.zeros_like(input))
@@ -218,7 +577,26 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 
 @in_single_precision
 def glu(input: Tensor, dim: int = -1) -> Tensor:
-    """The first half of ``input`` along ``dim``, times the sigmoid of the second."""
+    """Gated linear unit: the first half of ``input`` along ``dim`` times the sigmoid of the second half.
+
+    Dauphin et al., "Language modeling with gated convolutional networks", 2016, arXiv:1612.08083.
+
+    Args:
+        input: a tensor with an even length along ``dim``.
+        dim: the dimension that is halved.
+
+    Returns:
+        A tensor of half the length of ``input`` along ``dim``.
+
+    Raises:
+        ShapeError: ``input`` has no dimension.
+        RuntimeError: the length along ``dim`` is odd.
+
+    Example::
+
+        >>> F.glu(polygrad.tensor([1.0, 2.0, 0.0, 0.0]))
+        tensor([0.5000, 1.0000])
+    """
     if not check_tensor(input, "glu").ndim:
         raise ShapeError("glu(): halving needs a dimension, and the input has none")
     axis = normal_axis(dim, input.ndim)
@@ -234,9 +612,24 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, dim: int = -1) -> Tensor:
-    """A sample of a relaxed one-of-many variable (Jang, Gu and Poole, arXiv:1611.01144).
+    """Sample from the Gumbel-softmax distribution, a differentiable relaxation of a categorical variable.
 
-    ``hard`` makes it one-hot, with the gradient of the relaxed one.
+    ``softmax((logits + gumbel noise) / tau)``.  Jang, Gu and Poole, 2016, arXiv:1611.01144; Maddison, Mnih and Teh, 2016,
+    arXiv:1611.00712.
+
+    Args:
+        logits: unnormalized log-probabilities, of any shape.
+        tau: the temperature, positive; samples approach one-hot vectors as it goes to 0.
+        hard: return one-hot vectors, with the gradient of the relaxed sample (straight-through).
+        dim: the dimension of the categories.
+
+    Returns:
+        A tensor of the shape of ``logits``, whose elements add up to 1 along ``dim``.
+
+    Example::
+
+        >>> F.gumbel_softmax(polygrad.zeros(2, 3), tau=0.5).shape
+        polygrad.Size([2, 3])
     """
     axis = normal_axis(dim, logits.ndim)
     soft = xp.softmax((logits - xp.log(exponential_like(logits))) / tau, axis)

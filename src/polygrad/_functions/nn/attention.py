@@ -51,25 +51,35 @@ def scaled_dot_product_attention(
     scale: float | None = None,
     enable_gqa: bool = False,
 ) -> Tensor:
-    """``softmax(query @ key.mT * scale + mask) @ value`` (Vaswani et al., arXiv:1706.03762).
+    """Attend to values by the similarity of queries and keys: ``softmax(query @ key.mT * scale + attn_mask) @ value``.
+
+    Vaswani et al., "Attention is all you need", 2017, arXiv:1706.03762.
 
     Args:
-        query: ``(..., L, E)``.
-        key: ``(..., S, E)``.
-        value: ``(..., S, V)``.
-        attn_mask: ``(..., L, S)``: booleans, True where attention is paid, or numbers that are added to the scores.  A row
-            that pays attention to nothing gives zeros.
-        dropout_p: the probability of a weight to be dropped.  It is not switched off by a module's `eval`.
-        is_causal: pay attention to no later position.
-        scale: ``1 / sqrt(E)`` by default.
-        enable_gqa: each head of ``key`` and ``value`` serves several heads (dimension -3) of ``query``.
+        query: a tensor ``(*, L, E)``: ``L`` positions of ``E`` features; dimension -3 is that of the heads, if there are any.
+        key: a tensor ``(*, S, E)``.
+        value: a tensor ``(*, S, Ev)``.
+        attn_mask: a tensor that broadcasts to ``(*, L, S)``: bool, True where attention is paid, or floating, which is added to
+            the scores.  A row that pays attention to nothing gives zeros.
+        dropout_p: the probability that a weight is dropped, in training and evaluation alike.
+        is_causal: let a position attend only to itself and earlier ones; excludes ``attn_mask``.
+        scale: the factor of the scores; None is ``1 / sqrt(E)``.
+        enable_gqa: grouped queries: the heads of ``key`` and ``value``, which divide those of ``query``, serve several each
+            (Ainslie et al., 2023, arXiv:2305.13245).
 
-    Raises ShapeError (a ValueError and RuntimeError), with the shapes, where they do not fit.
+    Returns:
+        A tensor ``(*, L, Ev)``.
+
+    Raises:
+        ShapeError: the shapes do not match.  It is a ValueError and a RuntimeError.
+        RuntimeError: ``attn_mask`` is given with ``is_causal``, or is of an integer type.
+        ValueError: ``dropout_p`` is not from 0 to 1.
 
     Example::
 
-        x = polygrad.ones(2, 4, 8, 16)  # batch, heads, positions, features
-        F.scaled_dot_product_attention(x, x, x, is_causal=True).shape  # (2, 4, 8, 16)
+        >>> x = polygrad.ones(2, 4, 8, 16)  # batch, heads, positions, features
+        >>> F.scaled_dot_product_attention(x, x, x, is_causal=True).shape
+        polygrad.Size([2, 4, 8, 16])
     """
     for x, argument in ((query, "query"), (key, "key"), (value, "value")):
         check_tensor(x, "scaled_dot_product_attention", argument)
@@ -164,12 +174,54 @@ def multi_head_attention_forward(
     average_attn_weights: bool = True,
     is_causal: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
-    """What `polygrad.nn.MultiheadAttention` computes, from its parameters.
+    """Compute what `MultiheadAttention` computes, from parameters that are given.
 
-    Shapes: ``query`` ``(L, N, E)``, ``key`` and ``value`` ``(S, N, *)``, or all without ``N``; ``key_padding_mask`` ``(N, S)``,
-    True at positions that are left out; ``attn_mask`` ``(L, S)`` or ``(N * heads, L, S)``, True likewise, or numbers that are
-    added to the scores.  Returns ``(L, N, E)`` and the weights ``(N, L, S)``, with an axis of heads unless averaged, or None.
-    Raises ShapeError, with the shapes, where they do not fit.
+    Shapes: ``L`` positions of queries, ``S`` of keys, batch ``N``, ``E`` features; query, key and value all have a batch, or none.
+
+    Args:
+        query: a tensor ``(L, N, E)`` or ``(L, E)``.
+        key: a tensor ``(S, N, E)`` or ``(S, E)``; another number of features needs ``use_separate_proj_weight``.
+        value: a tensor ``(S, N, E)`` or ``(S, E)``, as ``key``.
+        embed_dim_to_check: ``E``.
+        num_heads: the number of heads, which divides ``E``.
+        in_proj_weight: the weights of query, key and value on each other, ``(3 * E, E)``.
+        in_proj_bias: their biases ``(3 * E,)``, or None.
+        bias_k: a key to append to the keys, ``(1, 1, E)``, or None.
+        bias_v: a value to append to the values, ``(1, 1, E)``, or None.
+        add_zero_attn: append a key and a value of zeros.
+        dropout_p: the probability that a weight is dropped in training.
+        out_proj_weight: the weight of the output, ``(E, E)``.
+        out_proj_bias: its bias ``(E,)``, or None.
+        training: whether to apply dropout.
+        key_padding_mask: ``(N, S)``: True, or ``-inf``, at keys that are left out.
+        need_weights: return the weights as well.
+        attn_mask: ``(L, S)`` or ``(N * num_heads, L, S)``: True where no attention is paid, or numbers that are added to the
+            scores.
+        use_separate_proj_weight: use the next three instead of ``in_proj_weight``.
+        q_proj_weight: the weight of the queries, ``(E, E)``.
+        k_proj_weight: the weight of the keys, ``(E, features of key)``.
+        v_proj_weight: the weight of the values, ``(E, features of value)``.
+        static_k: keys ``(N * num_heads, S, E / num_heads)`` in place of the projected ones.
+        static_v: values in place of the projected ones.
+        average_attn_weights: average the returned weights over the heads.
+        is_causal: a hint that ``attn_mask`` is the causal mask.
+
+    Returns:
+        The output ``(L, N, E)``, and the weights ``(N, L, S)``, ``(N, num_heads, L, S)`` if not averaged, or None; without ``N``
+        if ``query`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match.
+        RuntimeError: ``is_causal`` is set without ``attn_mask``.
+
+    Example::
+
+        >>> x, weight = polygrad.ones(5, 3, 8), polygrad.ones(24, 8)
+        >>> output, weights = F.multi_head_attention_forward(
+        ...     x, x, x, 8, 2, weight, None, None, None, False, 0.0, polygrad.ones(8, 8), None
+        ... )
+        >>> output.shape, weights.shape
+        (polygrad.Size([5, 3, 8]), polygrad.Size([3, 5, 5]))
     """
     batched = query.ndim == 3
     if {query.ndim, key.ndim, value.ndim} not in ({2}, {3}):

@@ -159,17 +159,35 @@ def conv2d(
     dilation: int | Sequence[int] = 1,
     groups: int = 1,
 ) -> Tensor:
-    """The convolution of images ``(N, C, H, W)`` with ``weight`` ``(O, C / groups, kernel height, kernel width)``.
+    """Convolve images with a set of kernels (cross-correlation: kernels are not flipped).
 
-    ``padding`` is a number, a pair, ``"same"`` or ``"valid"``.  The result is ``(N, O, H', W')`` with
-    ``H' = (H + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1``.
+    ``out[n, o, i, j] = bias[o] + sum over c, k, l of weight[o, c, k, l] * input[n, c, i + k, j + l]``, where stride, dilation
+    and padding are 1, 1 and 0.
 
-    Raises ShapeError (a ValueError and RuntimeError), with the shapes, where they do not fit.
+    Args:
+        input: images ``(N, in_channels, H, W)`` or ``(in_channels, H, W)``.
+        weight: kernels ``(out_channels, in_channels / groups, kernel height, kernel width)``.
+        bias: a vector ``(out_channels,)``, or None.
+        stride: the step from window to window: an int, or a pair ``(height, width)``; so for the next two.
+        padding: how many zeros to add at each edge; "valid" for none, "same" for as many as keep ``H`` and ``W`` (with
+            ``stride=1``).
+        dilation: the step from element to element of a window.
+        groups: how many groups of channels are convolved separately.
+
+    Returns:
+        A tensor ``(N, out_channels, H', W')`` with ``H' = (H + 2 * padding - dilation * (kernel height - 1) - 1) // stride + 1``
+        and ``W'`` likewise, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match, or no window fits.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
+        ValueError: ``padding`` is another string.
+        RuntimeError: ``padding="same"`` with a stride.
 
     Example::
 
-        images, weight = polygrad.ones(1, 1, 4, 4), polygrad.ones(2, 1, 3, 3)
-        F.conv2d(images, weight).shape  # (1, 2, 2, 2)
+        >>> F.conv2d(polygrad.ones(1, 1, 4, 4), polygrad.ones(2, 1, 3, 3), padding="same").shape
+        polygrad.Size([1, 2, 4, 4])
     """
     return _convolved("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
@@ -183,7 +201,34 @@ def conv1d(
     dilation: int | Sequence[int] = 1,
     groups: int = 1,
 ) -> Tensor:
-    """The convolution of sequences ``(N, C, L)`` with ``weight`` ``(O, C / groups, length)``; otherwise as `conv2d`."""
+    """Convolve sequences with a set of kernels (cross-correlation: kernels are not flipped).
+
+    ``out[n, o, t] = bias[o] + sum over c, k of weight[o, c, k] * input[n, c, t * stride + k * dilation - padding]``.
+
+    Args:
+        input: sequences ``(N, in_channels, L)`` or ``(in_channels, L)``.
+        weight: kernels ``(out_channels, in_channels / groups, K)``.
+        bias: a vector ``(out_channels,)``, or None.
+        stride: the step from window to window.
+        padding: how many zeros to add at each end; "valid" for none, "same" for as many as keep ``L`` (with ``stride=1``).
+        dilation: the step from element to element of a window.
+        groups: how many groups of channels are convolved separately.
+
+    Returns:
+        A tensor ``(N, out_channels, L')`` with ``L' = (L + 2 * padding - dilation * (K - 1) - 1) // stride + 1``, without ``N``
+        if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match, or no window fits.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
+        ValueError: ``padding`` is another string.
+        RuntimeError: ``padding="same"`` with a stride.
+
+    Example::
+
+        >>> F.conv1d(polygrad.tensor([[1.0, 2.0, 4.0, 8.0]]), polygrad.tensor([[[-1.0, 1.0]]]))
+        tensor([[1., 2., 4.]])
+    """
     return _convolved("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
@@ -243,12 +288,31 @@ def conv_transpose2d(
     groups: int = 1,
     dilation: int | Sequence[int] = 1,
 ) -> Tensor:
-    """The adjoint of `conv2d`.
+    """Adjoint of `conv2d`: the gradient of a convolution with respect to its input, as a layer that enlarges images.
 
-    From ``(N, C, H, W)`` and ``weight`` ``(C, O / groups, kernel height, kernel width)`` to ``(N, O, H', W')`` with
-    ``H' = (H - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1``.
+    Args:
+        input: images ``(N, in_channels, H, W)`` or ``(in_channels, H, W)``.
+        weight: kernels ``(in_channels, out_channels / groups, kernel height, kernel width)``.
+        bias: a vector ``(out_channels,)``, or None.
+        stride: the step of the convolution from window to window: an int, or a pair ``(height, width)``; so for ``padding``,
+            ``output_padding`` and ``dilation``.
+        padding: how many elements to leave out at each edge.
+        output_padding: how many elements to add at the end; smaller than ``stride`` or ``dilation``.
+        groups: how many groups of channels are convolved separately.
+        dilation: the step from element to element of a window.
 
-    Raises ShapeError, with the shapes, where they do not fit.
+    Returns:
+        A tensor ``(N, out_channels, H', W')`` with ``H' = (H - 1) * stride - 2 * padding + dilation * (kernel height - 1) +
+        output_padding + 1`` and ``W'`` likewise, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match, or the result would be empty.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
+
+    Example::
+
+        >>> F.conv_transpose2d(polygrad.ones(1, 2, 4, 4), polygrad.ones(2, 3, 2, 2), stride=2).shape
+        polygrad.Size([1, 3, 8, 8])
     """
     return _transposed("conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
@@ -263,7 +327,31 @@ def conv_transpose1d(
     groups: int = 1,
     dilation: int | Sequence[int] = 1,
 ) -> Tensor:
-    """The adjoint of `conv1d`, as `conv_transpose2d` is of `conv2d`."""
+    """Adjoint of `conv1d`: the gradient of a convolution with respect to its input, as a layer that lengthens sequences.
+
+    Args:
+        input: sequences ``(N, in_channels, L)`` or ``(in_channels, L)``.
+        weight: kernels ``(in_channels, out_channels / groups, K)``.
+        bias: a vector ``(out_channels,)``, or None.
+        stride: the step of the convolution from window to window.
+        padding: how many elements to leave out at each end.
+        output_padding: how many elements to add at the end; smaller than ``stride`` or ``dilation``.
+        groups: how many groups of channels are convolved separately.
+        dilation: the step from element to element of a window.
+
+    Returns:
+        A tensor ``(N, out_channels, L')`` with ``L' = (L - 1) * stride - 2 * padding + dilation * (K - 1) + output_padding + 1``,
+        without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match, or the result would be empty.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
+
+    Example::
+
+        >>> F.conv_transpose1d(polygrad.tensor([[1.0, 2.0]]), polygrad.tensor([[[1.0, 0.5]]]), stride=2)
+        tensor([[1.0000, 0.5000, 2.0000, 1.0000]])
+    """
     return _transposed("conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
@@ -274,7 +362,29 @@ def unfold(
     padding: int | str | Sequence[int] = 0,
     stride: int | Sequence[int] = 1,
 ) -> Tensor:
-    """The windows of images ``(N, C, H, W)`` as columns: ``(N, C * kernel height * kernel width, windows)``."""
+    """Extract the windows of images as columns (im2col).
+
+    Args:
+        input: images ``(N, C, H, W)`` or ``(C, H, W)``.
+        kernel_size: the size of a window: an int, or a pair ``(height, width)``; so for the next three.
+        dilation: the step from element to element of a window.
+        padding: how many zeros to add at each edge.
+        stride: the step from window to window.
+
+    Returns:
+        A tensor ``(N, C * kernel height * kernel width, windows)``, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: no window fits, or ``input`` has another number of dimensions.
+
+    Example::
+
+        >>> F.unfold(polygrad.arange(9.0).reshape(1, 3, 3), 2)
+        tensor([[0., 1., 3., 4.],
+                [1., 2., 4., 5.],
+                [3., 4., 6., 7.],
+                [4., 5., 7., 8.]])
+    """
     x, had_batch = batched(input, "unfold", 2)
     check_filled(x, "unfold")
     kernel, dilation, padding, stride = (
@@ -298,7 +408,29 @@ def fold(
     padding: int | str | Sequence[int] = 0,
     stride: int | Sequence[int] = 1,
 ) -> Tensor:
-    """The adjoint of `unfold`: the columns added up where their windows were in images of ``output_size``."""
+    """Add columns up where their windows lie in images: the adjoint of `unfold`.
+
+    Args:
+        input: columns ``(N, C * kernel height * kernel width, windows)``, or the same without ``N``.
+        output_size: height and width of the images: an int, or a pair; so for the next four.
+        kernel_size: the size of a window.
+        dilation: the step from element to element of a window.
+        padding: how many elements of each edge are left out of the images.
+        stride: the step from window to window.
+
+    Returns:
+        Images ``(N, C, *output_size)``, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: ``input`` does not have the windows that images of this size have.
+
+    Example::
+
+        >>> F.fold(polygrad.ones(1, 4, 4), output_size=3, kernel_size=2)
+        tensor([[[[1., 2., 1.],
+                  [2., 4., 2.],
+                  [1., 2., 1.]]]])
+    """
     check_tensor(input, "fold")
     had_batch = input.ndim == 3
     x = input if had_batch else xp.reshape(input, (1, *input.shape))

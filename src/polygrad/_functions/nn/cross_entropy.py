@@ -76,22 +76,32 @@ def cross_entropy(
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
-    """The cross-entropy of unnormalized scores and classes or probabilities.
+    """Cross-entropy of unnormalized scores and target classes, or target probabilities: `nll_loss` of `log_softmax`.
+
+    For classes: ``loss[n] = -weight[y] * log(softmax(input[n])[y])`` with ``y = target[n]``; the mean divides by the sum of the
+    weights of all targets.
 
     Args:
-        input: unnormalized scores ``(N, C, ...)``.
-        target: classes ``(N, ...)``, or probabilities ``(N, C, ...)``.
-        weight: a weight for each class.
-        ignore_index: rows with this target count nothing.
-        reduction: ``"mean"``, ``"sum"``, or ``"none"`` for the loss of each row.
-        label_smoothing: the part of the target that is spread evenly over all classes, from 0 to 1.
+        input: scores (logits) ``(N, C)``, ``(N, C, *)`` or ``(C,)``.
+        target: classes from 0 to ``C - 1``, integers ``(N,)``, ``(N, *)`` or ``()``; or probabilities of the shape of ``input``.
+        weight: a weight for each class, ``(C,)``, or None.
+        ignore_index: a target that does not count.
+        reduction: "mean", "sum", or "none" for the loss of each target.
+        label_smoothing: the part of the target that is spread over all classes evenly, from 0 to 1
+            (Szegedy et al., 2015, arXiv:1512.00567).
 
-    Raises ShapeError for shapes that do not fit, IndexError for a class that there is not, TypeError for a target that
-    is not of an integer type.
+    Returns:
+        A scalar, or with "none" a tensor ``(N,)``, ``(N, *)`` or ``()``.
+
+    Raises:
+        ShapeError: the shapes do not match.
+        IndexError: a target is not among the classes.
+        TypeError: targets of classes are not of an integer type.
 
     Example::
 
-        F.cross_entropy(polygrad.zeros(2, 4), polygrad.tensor([0, 3]))  # tensor(1.3863), which is log(4)
+        >>> F.cross_entropy(polygrad.zeros(2, 4), polygrad.tensor([0, 3]))  # log(4)
+        tensor(1.3863)
     """
     check_tensor(input, "cross_entropy")
     check_tensor(target, "cross_entropy", "target")
@@ -196,7 +206,31 @@ def _smooth(
 def nll_loss(
     input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"
 ) -> Tensor:
-    """The negative of log-probabilities ``(N, C, ...)`` at classes ``(N, ...)``.  Raises as `cross_entropy`."""
+    """Negative log-likelihood of classes: ``-weight[y] * input[n, y]`` with ``y = target[n]``.
+
+    The mean divides by the sum of the weights of all targets.
+
+    Args:
+        input: log-probabilities ``(N, C)``, ``(N, C, *)`` or ``(C,)``.
+        target: classes from 0 to ``C - 1``, integers ``(N,)``, ``(N, *)`` or ``()``.
+        weight: a weight for each class, ``(C,)``, or None.
+        ignore_index: a target that does not count.
+        reduction: "mean", "sum", or "none" for the loss of each target.
+
+    Returns:
+        A scalar, or with "none" a tensor ``(N,)``, ``(N, *)`` or ``()``.
+
+    Raises:
+        ShapeError: the shapes do not match.
+        IndexError: a target is not among the classes.
+        TypeError: targets are not of an integer type.
+
+    Example::
+
+        >>> scores = polygrad.tensor([[2.0, 0.0], [0.0, 2.0]])
+        >>> F.nll_loss(F.log_softmax(scores, dim=1), polygrad.tensor([0, 0]), reduction="none")
+        tensor([0.1269, 2.1269])
+    """
     check_tensor(input, "nll_loss")
     check_tensor(target, "nll_loss", "target")
     check_reduction(reduction)

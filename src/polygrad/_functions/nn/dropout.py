@@ -23,9 +23,28 @@ def _dropped(name: str, input: Tensor, p: float, training: bool, inplace: bool, 
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """Each element 0 with probability ``p``, else times ``1 / (1 - p)``; in evaluation the input as it is.
+    """Set each element to 0 with probability ``p`` and divide the others by ``1 - p``, so that the expected value stays the same.
 
-    Hinton et al., arXiv:1207.0580.  Raises ValueError for a ``p`` that is not between 0 and 1.
+    Hinton et al., "Improving neural networks by preventing co-adaptation of feature detectors", 2012, arXiv:1207.0580.
+
+    Args:
+        input: a tensor of any shape.
+        p: the probability of a 0, from 0 to 1.
+        training: False returns ``input`` unchanged.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ValueError: ``p`` is not from 0 to 1.
+
+    Example::
+
+        >>> F.dropout(polygrad.ones(4), p=0.5, training=False)
+        tensor([1., 1., 1., 1.])
+        >>> set(F.dropout(polygrad.ones(100), p=0.5).tolist()) == {0.0, 2.0}
+        True
     """
     return _dropped("dropout", input, p, training, inplace, tuple(input.shape))
 
@@ -46,28 +65,107 @@ def _channel_dropout(
 
 
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """`dropout` of whole channels of ``(N, C, L)`` or ``(C, L)``."""
+    """`dropout` of whole channels of sequences.
+
+    Args:
+        input: a tensor ``(N, C, L)`` or ``(C, L)``.
+        p: the probability that a channel is set to 0, from 0 to 1.
+        training: False returns ``input`` unchanged.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: ``input`` has other than 2 or 3 dimensions.
+        ValueError: ``p`` is not from 0 to 1.
+
+    Example::
+
+        >>> channels = F.dropout1d(polygrad.ones(2, 3, 8))
+        >>> bool((channels.amin(2) == channels.amax(2)).all())
+        True
+    """
     if check_tensor(input, "dropout1d").ndim not in (2, 3):
         raise ShapeError(f"dropout1d: the input must have 2 or 3 dimensions, but its shape is {tuple(input.shape)}")
     return _channel_dropout("dropout1d", input, p, training, inplace, input.ndim - 1, (3, 2))
 
 
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """`dropout` of whole channels of ``(N, C, H, W)``.
+    """`dropout` of whole channels of images.
 
-    The first two dimensions are batch and channels in any case; PyTorch's warning is given where there are not 4.
+    Tompson et al., "Efficient object localization using convolutional networks", 2014, arXiv:1411.4280.
+
+    Args:
+        input: a tensor ``(N, C, H, W)``.  With another number of dimensions it warns; the first two count as batch and channels.
+        p: the probability that a channel is set to 0, from 0 to 1.
+        training: False returns ``input`` unchanged.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: ``input`` has fewer than 2 dimensions.
+        ValueError: ``p`` is not from 0 to 1.
+
+    Example::
+
+        >>> channels = F.dropout2d(polygrad.ones(2, 3, 8, 8))
+        >>> bool((channels.amin((2, 3)) == channels.amax((2, 3))).all())
+        True
     """
     return _channel_dropout("dropout2d", input, p, training, inplace, 2, (4, 4))
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """`dropout` of whole channels of ``(N, C, D, H, W)`` or ``(C, D, H, W)``."""
+    """`dropout` of whole channels of volumes.
+
+    Args:
+        input: a tensor ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        p: the probability that a channel is set to 0, from 0 to 1.
+        training: False returns ``input`` unchanged.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: ``input`` has no dimensions.
+        ValueError: ``p`` is not from 0 to 1.
+
+    Example::
+
+        >>> channels = F.dropout3d(polygrad.ones(2, 3, 4, 4, 4))
+        >>> bool((channels.amin((2, 3, 4)) == channels.amax((2, 3, 4))).all())
+        True
+    """
     lead = 2 if check_tensor(input, "dropout3d").ndim == 5 else 1
     return _channel_dropout("dropout3d", input, p, training, inplace, lead, (5, 4))
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
-    """`dropout` that keeps mean and variance of activations after `selu` (Klambauer et al., arXiv:1706.02515)."""
+    """Dropout that keeps the mean and the variance of activations of `selu`: dropped elements take its negative limit.
+
+    Klambauer et al., "Self-normalizing neural networks", 2017, arXiv:1706.02515.
+
+    Args:
+        input: a tensor of any shape.
+        p: the probability that an element is dropped, from 0 to 1.
+        training: False, which is the default, returns ``input`` unchanged.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ValueError: ``p`` is not from 0 to 1.
+
+    Example::
+
+        >>> F.alpha_dropout(polygrad.zeros(2, 3), p=0.5, training=True).shape
+        polygrad.Size([2, 3])
+    """
     if not 0 <= p <= 1:
         raise ValueError(f"alpha_dropout: the dropout probability has to be between 0 and 1, but it is {p}")
     if not training or p == 0:

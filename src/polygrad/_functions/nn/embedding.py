@@ -19,10 +19,31 @@ def embedding(
     scale_grad_by_freq: bool = False,
     sparse: bool = False,
 ) -> Tensor:
-    """The rows of ``weight`` ``(count, width)`` at the integers ``input``: shape ``(*input.shape, width)``.
+    """Look up rows of a matrix by their indices.
 
-    The row ``padding_idx`` gets no gradient.  Raises IndexError for an index that there is not, TypeError for indices
-    that are not integers.
+    Args:
+        input: integers of any shape, from 0 to ``num_embeddings - 1``.
+        weight: a matrix ``(num_embeddings, embedding_dim)``.
+        padding_idx: a row that gets no gradient; it may count from the end.
+        max_norm: not supported here; `Embedding` supports it.
+        norm_type: the order of the norm that ``max_norm`` limits.
+        scale_grad_by_freq: not supported here; `Embedding` supports it.
+        sparse: not supported: gradients are dense.
+
+    Returns:
+        A tensor ``(*input.shape, embedding_dim)``.
+
+    Raises:
+        IndexError: an index, or ``padding_idx``, is outside ``weight``.
+        TypeError: ``input`` is not of an integer type.
+        ShapeError: ``weight`` is not a matrix.
+        NotImplementedError: an unsupported argument is given.
+
+    Example::
+
+        >>> F.embedding(polygrad.tensor([2, 0]), polygrad.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]))
+        tensor([[4., 5.],
+                [0., 1.]])
     """
     check_tensor(input, "embedding")
     check_tensor(weight, "embedding", "weight")
@@ -50,9 +71,24 @@ def embedding(
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
-    """For each integer a vector of ``num_classes`` zeros with a 1 at that place, as int64.
+    """Encode each integer as a vector with a single 1 at that index.
 
-    By default there are as many classes as the largest integer needs.  Raises RuntimeError for numbers that do not fit.
+    Args:
+        tensor: integers of any shape, at least 0.
+        num_classes: the length of the vectors; -1 takes one more than the largest integer.
+
+    Returns:
+        An int64 tensor ``(*tensor.shape, num_classes)``.
+
+    Raises:
+        RuntimeError: ``tensor`` is not of an integer type, has an element outside the classes, or does not tell their number:
+            it is empty, in `vmap`, or in a traced function.
+
+    Example::
+
+        >>> F.one_hot(polygrad.tensor([0, 2]))
+        tensor([[1, 0, 0],
+                [0, 0, 1]])
     """
     check_tensor(tensor, "one_hot", "tensor")
     if tensor.dtype.kind not in ("int", "uint"):

@@ -12,15 +12,24 @@ from ..common import check_tensor, xp
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """``input @ weight.mT + bias`` for ``input`` ``(..., in)``, ``weight`` ``(out, in)`` and ``bias`` ``(out,)``.
+    """Affine map of the last dimension: ``input @ weight.mT + bias``.
 
-    A ``weight`` of shape ``(in,)`` gives a result of shape ``(...)``; it takes no bias.
+    Args:
+        input: a tensor ``(*, in_features)``.
+        weight: a matrix ``(out_features, in_features)``, or a vector ``(in_features,)``.
+        bias: a vector ``(out_features,)``, or None; None if ``weight`` is a vector.
 
-    Raises ShapeError (a ValueError and RuntimeError), with the shapes, where they do not fit.
+    Returns:
+        A tensor ``(*, out_features)``, or ``(*)`` if ``weight`` is a vector.
+
+    Raises:
+        ShapeError: the shapes do not match.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
 
     Example::
 
-        F.linear(polygrad.ones(5, 3), polygrad.ones(2, 3)).shape  # (5, 2)
+        >>> F.linear(polygrad.tensor([[1.0, 2.0]]), polygrad.tensor([[1.0, 1.0], [1.0, -1.0]]), polygrad.tensor([0.0, 5.0]))
+        tensor([[3., 4.]])
     """
     try:
         if bias is not None:
@@ -59,7 +68,25 @@ def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
 @alike("input1", "input2", "weight", "bias")
 @in_single_precision
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """``sum of input1[i] * weight[k, i, j] * input2[j]`` for every ``k``, over the last dimensions."""
+    """Bilinear map of the last dimensions: ``input1 @ weight[k] @ input2 + bias[k]`` for every output feature ``k``.
+
+    Args:
+        input1: a tensor ``(*, in1_features)``.
+        input2: a tensor ``(*, in2_features)``, with the leading dimensions of ``input1``.
+        weight: a tensor ``(out_features, in1_features, in2_features)``.
+        bias: a vector ``(out_features,)``, or None.
+
+    Returns:
+        A tensor ``(*, out_features)``.
+
+    Raises:
+        ShapeError: the shapes do not match.
+
+    Example::
+
+        >>> F.bilinear(polygrad.ones(5, 2), polygrad.ones(5, 3), polygrad.ones(4, 2, 3)).shape
+        polygrad.Size([5, 4])
+    """
     if (
         input1.shape[-1] != weight.shape[1]
         or input2.shape[-1] != weight.shape[2]

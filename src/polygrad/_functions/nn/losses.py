@@ -56,9 +56,25 @@ def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
 
 @older_reduction
 def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
-    """``(input - target) ** 2``.
+    """Mean squared error: ``(input - target) ** 2``.
 
-    Raises ShapeError, with both shapes, where they do not fit.
+    Args:
+        input: a tensor of any shape.
+        target: a tensor of the same shape; another that broadcasts is taken with a warning.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+        weight: a factor for each element, or None.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> F.mse_loss(polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 4.0]))
+        tensor(2.)
     """
     if input.__class__ is not target.__class__ or input.shape != target.shape:
         input, target = _pair(input, target, "mse_loss")
@@ -80,7 +96,25 @@ def _weighted_squares(input: Tensor, target: Tensor, weight: Tensor, reduction: 
 @older_reduction
 @in_single_precision
 def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """``|input - target|``."""
+    """Mean absolute error: ``abs(input - target)``.
+
+    Args:
+        input: a tensor of any shape.
+        target: a tensor of the same shape; another that broadcasts is taken with a warning.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> F.l1_loss(polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 4.0]))
+        tensor(1.)
+    """
     input, target = _pair(input, target, "l1_loss")
     return _reduced(xp.abs(input - target), reduction)
 
@@ -88,7 +122,29 @@ def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
 @older_reduction
 @in_single_precision
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
-    """``difference ** 2 / (2 * beta)`` for differences below ``beta``, ``|difference| - beta / 2`` for others."""
+    """Squared error for small differences, absolute error for large ones.
+
+    With ``d = abs(input - target)``: ``d ** 2 / (2 * beta)`` where ``d < beta``, else ``d - beta / 2``.  Girshick, "Fast R-CNN",
+    2015, arXiv:1504.08083.
+
+    Args:
+        input: a tensor of any shape.
+        target: a tensor of the same shape; another that broadcasts is taken with a warning.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+        beta: the difference where the loss becomes linear, at least 0; with 0 this is `l1_loss`.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+        RuntimeError: ``beta`` is negative.
+
+    Example::
+
+        >>> F.smooth_l1_loss(polygrad.tensor([0.0, 0.0]), polygrad.tensor([0.5, 3.0]), reduction="none")
+        tensor([0.1250, 2.5000])
+    """
     if beta < 0:
         raise RuntimeError(f"smooth_l1_loss: beta must not be negative, but it is {beta}")
     if beta == 0:
@@ -102,7 +158,29 @@ def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta:
 @older_reduction
 @in_single_precision
 def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
-    """``difference ** 2 / 2`` for differences up to ``delta``, ``delta * (|difference| - delta / 2)`` for others."""
+    """Squared error for small differences, absolute error for large ones, in the scale of the squared error.
+
+    With ``d = abs(input - target)``: ``d ** 2 / 2`` where ``d <= delta``, else ``delta * (d - delta / 2)``.  Huber, "Robust
+    estimation of a location parameter", 1964.
+
+    Args:
+        input: a tensor of any shape.
+        target: a tensor of the same shape; another that broadcasts is taken with a warning.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+        delta: the difference where the loss becomes linear, positive.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+        RuntimeError: ``delta`` is not positive.
+
+    Example::
+
+        >>> F.huber_loss(polygrad.tensor([0.0, 0.0]), polygrad.tensor([0.5, 3.0]), reduction="none", delta=2.0)
+        tensor([0.1250, 4.0000])
+    """
     if delta <= 0:
         raise RuntimeError(f"huber_loss: delta must be positive, but it is {delta}")
     input, target = _pair(input, target, "huber_loss")
@@ -125,9 +203,28 @@ def _check_target(target: Tensor, name: str) -> None:
 def binary_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
 ) -> Tensor:
-    """``-(target * log(input) + (1 - target) * log(1 - input))``, each logarithm at least -100.
+    """Cross-entropy of probabilities: ``-(target * log(input) + (1 - target) * log(1 - input))``.
 
-    Raises RuntimeError for an ``input`` that is not between 0 and 1, ValueError where shapes differ.
+    Each logarithm counts as at least -100.
+
+    Args:
+        input: probabilities from 0 to 1, of any shape.
+        target: a tensor of the same shape and data type, with values from 0 to 1.
+        weight: a factor for each element, that broadcasts to ``input``, or None.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is not from 0 to 1.
+        ShapeError: the shapes differ.
+        MixedTypesError: the data types differ.
+
+    Example::
+
+        >>> F.binary_cross_entropy(polygrad.tensor([0.5, 0.9]), polygrad.tensor([0.0, 1.0]))
+        tensor(0.3993)
     """
     check_tensor(input, "binary_cross_entropy")
     check_tensor(target, "binary_cross_entropy", "target")
@@ -154,7 +251,27 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
-    """`binary_cross_entropy` of ``sigmoid(input)``, without overflow; ``pos_weight`` multiplies positive targets."""
+    """`binary_cross_entropy` of ``sigmoid(input)``, without overflow.
+
+    Args:
+        input: scores (logits) of any shape.
+        target: a tensor of the same shape, with values from 0 to 1.
+        weight: a factor for each element, that broadcasts to ``input``, or None.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+        pos_weight: a factor for the term of ``target``, that broadcasts to ``input``; above 1 it favours recall.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: the shapes differ.
+        RuntimeError: ``target`` is of an integer type.
+
+    Example::
+
+        >>> F.binary_cross_entropy_with_logits(polygrad.tensor([0.0, 100.0]), polygrad.tensor([1.0, 0.0]), reduction="none")
+        tensor([  0.6931, 100.0000])
+    """
     check_tensor(input, "binary_cross_entropy_with_logits")
     if input.shape != check_tensor(target, "binary_cross_entropy_with_logits", "target").shape:
         raise ShapeError(
@@ -171,10 +288,27 @@ def binary_cross_entropy_with_logits(
 @older_reduction
 @in_single_precision
 def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
-    """``target * (log(target) - input)``, where ``input`` holds logarithms, and with ``log_target`` ``target`` too.
+    """Kullback-Leibler divergence of ``target`` from ``input``: ``target * (log(target) - input)``.
 
-    ``reduction="batchmean"`` divides the sum by the batch's size, as the mathematical definition does; ``"mean"`` by
-    the number of elements.
+    Args:
+        input: log-probabilities of any shape.
+        target: probabilities of the same shape, or their logarithms with ``log_target``.
+        reduction: "batchmean" divides the sum by the length of the first dimension, which is the divergence; "mean" divides by
+            the number of elements, and warns; or "sum" or "none".
+        log_target: whether ``target`` has logarithms.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+        RuntimeError: ``target`` is of an integer type.
+
+    Example::
+
+        >>> input = polygrad.tensor([[0.5, 0.5]]).log()
+        >>> F.kl_div(input, polygrad.tensor([[0.9, 0.1]]), reduction="batchmean")
+        tensor(0.3681)
     """
     if reduction == "mean":
         warn(
@@ -202,9 +336,29 @@ def poisson_nll_loss(
     eps: float = 1e-8,
     reduction: str = "mean",
 ) -> Tensor:
-    """The negative log-likelihood of counts ``target`` whose expected number is ``exp(input)``, or ``input`` itself.
+    """Negative log-likelihood of counts under Poisson distributions.
 
-    ``full`` adds Stirling's approximation of ``log(target!)``.
+    ``exp(input) - target * input``, or with ``log_input=False`` ``input - target * log(input + eps)``; the term ``log(target!)``
+    is left out unless ``full``.
+
+    Args:
+        input: the logarithm of the rate, or the rate itself, of any shape.
+        target: counts of the same shape.
+        log_input: whether ``input`` has logarithms.
+        full: add Stirling's approximation of ``log(target!)`` where ``target > 1``.
+        eps: a number added to a rate before its logarithm is taken.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> F.poisson_nll_loss(polygrad.tensor([0.0, 1.0]), polygrad.tensor([1.0, 3.0]), reduction="none")
+        tensor([ 1.0000, -0.2817])
     """
     losses = xp.exp(input) - target * input if log_input else input - target * xp.log(input + eps)
     if full:
@@ -220,9 +374,28 @@ def poisson_nll_loss(
 def gaussian_nll_loss(
     input: Tensor, target: Tensor, var: Any, full: bool = False, eps: float = 1e-6, reduction: str = "mean"
 ) -> Tensor:
-    """The negative log-likelihood of ``target`` under normal distributions with means ``input`` and variances ``var``.
+    """Negative log-likelihood under normal distributions: ``(log(var) + (input - target) ** 2 / var) / 2``.
 
-    Variances count as at least ``eps``, but keep their gradient; ``full`` adds the constant ``log(2 * pi) / 2``.
+    Nix and Weigend, "Estimating the mean and variance of the target probability distribution", 1994.
+
+    Args:
+        input: the means, of any shape.
+        target: a tensor of the same shape.
+        var: the variances, at least 0: of the shape of ``input``, of that without its last dimension, or a number.
+        full: add the constant ``log(2 * pi) / 2``.
+        eps: the smallest value that a variance counts as; the gradient ignores this bound.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ValueError: a variance is negative, or ``reduction`` is unknown.
+
+    Example::
+
+        >>> F.gaussian_nll_loss(polygrad.tensor([0.0, 0.0]), polygrad.tensor([1.0, 2.0]), var=1.0, reduction="none")
+        tensor([0.5000, 2.0000])
     """
     if not isinstance(var, Tensor):
         var = xp.ones_like(input) * var
@@ -246,7 +419,25 @@ def _hinge(distance: Tensor) -> Tensor:
 
 @older_reduction
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
-    """``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1."""
+    """Hinge loss of distances: ``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1.
+
+    Args:
+        input: distances, of any shape.
+        target: a tensor of the same shape, of 1 and -1.
+        margin: the distance that dissimilar pairs should have.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> F.hinge_embedding_loss(polygrad.tensor([0.2, 0.2]), polygrad.tensor([1, -1]), reduction="none")
+        tensor([0.2000, 0.8000])
+    """
     # The target chooses and is not computed with: its type does not enter the result's.
     return _hinge_embedding_loss(input, target != -1, target != 1, margin, reduction)
 
@@ -262,14 +453,51 @@ def _hinge_embedding_loss(input: Tensor, similar: Tensor, different: Tensor, mar
 def margin_ranking_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:
-    """``max(0, -target * (input1 - input2) + margin)``."""
+    """Hinge loss of a ranking: ``max(0, -target * (input1 - input2) + margin)``.
+
+    Args:
+        input1: a tensor of any shape.
+        input2: a tensor of the same shape.
+        target: 1 where ``input1`` should be the larger, -1 where ``input2`` should.
+        margin: by how much.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input1``.
+
+    Raises:
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> F.margin_ranking_loss(polygrad.tensor([2.0]), polygrad.tensor([1.0]), polygrad.tensor([-1.0]), margin=0.5)
+        tensor(1.5000)
+    """
     return _reduced(_hinge(-target * (input1 - input2) + margin), reduction)
 
 
 @older_reduction
 @in_single_precision
 def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """``log(1 + exp(-target * input))``."""
+    """Logistic loss: ``log(1 + exp(-target * input))``.
+
+    Args:
+        input: scores of any shape.
+        target: a tensor of the same shape, of 1 and -1.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> F.soft_margin_loss(polygrad.tensor([2.0, 2.0]), polygrad.tensor([1.0, -1.0]), reduction="none")
+        tensor([0.1269, 2.1269])
+    """
     input, target = _pair(input, target, "soft_margin_loss")
     return _reduced(-xp.logsigmoid(target * input), reduction)
 
@@ -280,7 +508,32 @@ def triplet_margin_loss(
     anchor: Tensor, positive: Tensor, negative: Tensor, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6,
     swap: bool = False, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
-    """``max(0, distance(anchor, positive) - distance(anchor, negative) + margin)``."""
+    """Hinge loss of two distances: ``max(0, d(anchor, positive) - d(anchor, negative) + margin)``, with `pairwise_distance` ``d``.
+
+    Balntas et al., "Learning shallow convolutional feature descriptors with triplet losses", 2016.
+
+    Args:
+        anchor: vectors ``(*, D)``.
+        positive: vectors of the same shape, to be near.
+        negative: vectors of the same shape, to be far.
+        margin: by how much farther, positive.
+        p: the order of the norm.
+        eps: a number added to each difference, which keeps the gradient finite.
+        swap: take ``d(positive, negative)`` where that is the smaller.
+        reduction: "mean", "sum", or "none" for the loss of each triplet.
+
+    Returns:
+        A scalar, or with "none" a tensor ``(*)``.
+
+    Raises:
+        ValueError: ``margin`` is not positive, or ``reduction`` is unknown.
+
+    Example::
+
+        >>> anchor, positive, negative = polygrad.tensor([[0.0, 0.0], [0.0, 1.0], [3.0, 4.0]])[:, None]
+        >>> F.triplet_margin_loss(anchor, positive, negative, margin=5.0)
+        tensor(1.0000)
+    """
     if margin <= 0:
         raise ValueError(f"triplet_margin_loss: margin must be greater than 0, but it is {margin}")
     near, far = norm(anchor - positive + eps, p, -1), norm(anchor - negative + eps, p, -1)
@@ -293,9 +546,25 @@ def triplet_margin_loss(
 def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:
-    """``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1.
+    """Loss of the cosine of two vectors: ``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1.
 
-    Raises ShapeError unless ``target`` is ``(N,)`` and the inputs are ``(N, D)``, or without ``N``.
+    Args:
+        input1: vectors ``(N, D)`` or ``(D,)``.
+        input2: vectors ``(N, D)`` or ``(D,)``.
+        target: a tensor ``(N,)`` or ``()`` of 1 and -1.
+        margin: the cosine below which dissimilar pairs cost nothing, from -1 to 1.
+        reduction: "mean", "sum", or "none" for the loss of each pair.
+
+    Returns:
+        A scalar, or with "none" a tensor ``(N,)``.
+
+    Raises:
+        ShapeError: the numbers of dimensions do not match.
+
+    Example::
+
+        >>> F.cosine_embedding_loss(polygrad.tensor([1.0, 0.0]), polygrad.tensor([1.0, 1.0]), polygrad.tensor(1))
+        tensor(0.2929)
     """
     for name, value in (("input1", input1), ("input2", input2), ("target", target)):
         check_tensor(value, "cosine_embedding_loss", name)

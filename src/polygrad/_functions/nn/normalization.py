@@ -62,11 +62,29 @@ def layer_norm(
     bias: Tensor | None = None,
     eps: float = 1e-5,
 ) -> Tensor:
-    """``(input - mean) / sqrt(variance + eps) * weight + bias`` over the last dimensions, of ``normalized_shape``.
+    """Normalize the last dimensions to mean 0 and variance 1: ``(input - mean) / sqrt(variance + eps) * weight + bias``.
 
-    Ba, Kiros and Hinton, "Layer normalization", arXiv:1607.06450.
+    Ba, Kiros and Hinton, "Layer normalization", 2016, arXiv:1607.06450.
 
-    Raises ShapeError, with the shapes, where ``input`` does not end in ``normalized_shape`` or a parameter has another.
+    Args:
+        input: a tensor ``(*, *normalized_shape)``.
+        normalized_shape: the lengths of the dimensions that are normalized together.
+        weight: a factor for each element, of shape ``normalized_shape``, or None.
+        bias: a summand for each element, of shape ``normalized_shape``, or None.
+        eps: a number added to the variance, which is the biased one.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: ``input`` does not end in ``normalized_shape``, or ``weight`` or ``bias`` has another shape.
+        MixedTypesError: the data types differ, other than half precision with float32 parameters.
+
+    Example::
+
+        >>> F.layer_norm(polygrad.tensor([[1.0, 3.0], [0.0, 10.0]]), (2,))
+        tensor([[-1.0000,  1.0000],
+                [-1.0000,  1.0000]])
     """
     check_tensor(input, "layer_norm")
     ending = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
@@ -88,7 +106,27 @@ def layer_norm(
 def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
-    """``input / sqrt(mean(input ** 2) + eps) * weight`` over the last dimensions (Zhang and Sennrich, 2019)."""
+    """Divide the last dimensions by the root of their mean square: ``input / sqrt(mean(input ** 2) + eps) * weight``.
+
+    Zhang and Sennrich, "Root mean square layer normalization", 2019, arXiv:1910.07467.
+
+    Args:
+        input: a tensor ``(*, *normalized_shape)``.
+        normalized_shape: the lengths of the dimensions that are normalized together.
+        weight: a factor for each element, of shape ``normalized_shape``, or None.
+        eps: a number added to the mean square; None is the machine epsilon of the data type.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: ``input`` does not end in ``normalized_shape``.
+
+    Example::
+
+        >>> F.rms_norm(polygrad.tensor([3.0, 4.0]), (2,))
+        tensor([0.8485, 1.1314])
+    """
     ending = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     if not ending or tuple(input.shape[-len(ending) :]) != ending:
         raise ShapeError(
@@ -113,13 +151,39 @@ def batch_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """Each channel (dimension 1) with mean 0 and variance 1, then times ``weight`` plus ``bias``.
+    """Normalize each channel to mean 0 and variance 1: ``(input - mean) / sqrt(variance + eps) * weight + bias``.
 
-    In training the statistics are those of the batch, and the running ones are moved towards them by ``momentum``;
-    otherwise the running ones are used.  Ioffe and Szegedy, "Batch normalization", arXiv:1502.03167.
+    In training the statistics are those of ``input``, and ``running_mean`` and ``running_var`` are updated in place:
+    ``running = (1 - momentum) * running + momentum * statistic``, with the unbiased variance.  Otherwise the running statistics
+    are used.  Ioffe and Szegedy, "Batch normalization", 2015, arXiv:1502.03167.
 
-    Raises ShapeError, with the shapes, where a parameter does not have one element per channel, and ValueError in
-    training where a channel has only one element.
+    Args:
+        input: a tensor ``(N, C, *)``.
+        running_mean: the running mean ``(C,)``, or None, which is possible only in training.
+        running_var: the running variance ``(C,)``, or None, which is possible only in training.
+        weight: a factor for each channel, ``(C,)``, or None.
+        bias: a summand for each channel, ``(C,)``, or None.
+        training: whether to use, and follow, the statistics of ``input``.
+        momentum: the part of the new statistics in the running ones.
+        eps: a number added to the variance.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: ``input`` has fewer than 2 dimensions, or a parameter is not ``(C,)``.
+        ValueError: there is one value per channel in training.
+        RuntimeError: there are no running statistics in evaluation.
+        MixedTypesError: the data types differ, other than half precision with float32 parameters.
+
+    Example::
+
+        >>> mean, var = polygrad.zeros(1), polygrad.ones(1)
+        >>> F.batch_norm(polygrad.tensor([[1.0], [3.0]]), mean, var, training=True)
+        tensor([[-1.0000],
+                [ 1.0000]])
+        >>> mean
+        tensor([0.2000])
     """
     check_tensor(input, "batch_norm")
     _is_mixed("batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
@@ -176,9 +240,28 @@ def _follow(running: Tensor | None, found: Tensor, momentum: Any, factor: float 
 def group_norm(
     input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> Tensor:
-    """Groups of neighbouring channels with mean 0 and variance 1, then a weight and bias for each channel.
+    """Normalize groups of channels of each sample to mean 0 and variance 1, then scale and shift each channel.
 
-    Wu and He, "Group normalization", arXiv:1803.08494.  Raises ShapeError where the channels do not divide into groups.
+    Wu and He, "Group normalization", 2018, arXiv:1803.08494.
+
+    Args:
+        input: a tensor ``(N, C, *)``.
+        num_groups: how many groups of neighbouring channels there are.
+        weight: a factor for each channel, ``(C,)``, or None.
+        bias: a summand for each channel, ``(C,)``, or None.
+        eps: a number added to the variance.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: the channels are not divisible by ``num_groups``, or a parameter is not ``(C,)``.
+        ValueError: every group is of one value.
+
+    Example::
+
+        >>> F.group_norm(polygrad.tensor([[1.0, 3.0, 0.0, 10.0]]), 2)
+        tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
     check_tensor(input, "group_norm")
     if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
@@ -208,7 +291,33 @@ def instance_norm(
     momentum: float = 0.1,
     eps: float = 1e-5,
 ) -> Tensor:
-    """As `batch_norm`, with statistics for every sample of its own (Ulyanov et al., arXiv:1607.08022)."""
+    """Normalize each channel of each sample to mean 0 and variance 1, then scale and shift it.
+
+    Ulyanov, Vedaldi and Lempitsky, "Instance normalization", 2016, arXiv:1607.08022.
+
+    Args:
+        input: a tensor ``(N, C, *)``.
+        running_mean: the running mean ``(C,)``, updated in place as by `batch_norm`, or None.
+        running_var: the running variance ``(C,)``, updated in place, or None.
+        weight: a factor for each channel, ``(C,)``, or None.
+        bias: a summand for each channel, ``(C,)``, or None.
+        use_input_stats: whether to use, and follow, the statistics of ``input``; otherwise the running ones are used.
+        momentum: the part of the new statistics in the running ones.
+        eps: a number added to the variance.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: a parameter is not ``(C,)``.
+        ValueError: a channel has fewer than 2 elements.
+
+    Example::
+
+        >>> F.instance_norm(polygrad.tensor([[[1.0, 3.0], [0.0, 10.0]]]))
+        tensor([[[-1.0000,  1.0000],
+                 [-1.0000,  1.0000]]])
+    """
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     check_tensor(input, "instance_norm")
@@ -241,7 +350,28 @@ def _instance_normed(
 
 @in_single_precision
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
-    """``input / (k + alpha * mean of the squares in size neighbouring channels) ** beta`` (Krizhevsky et al., 2012)."""
+    """Divide by a power of the squares in neighbouring channels: ``input / (k + alpha * mean square) ** beta``.
+
+    Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012.
+
+    Args:
+        input: a tensor ``(N, C, *)`` with at least 3 dimensions.
+        size: over how many channels around each one the mean is taken; channels beyond the ends count as 0.
+        alpha: the factor of the mean square.
+        beta: the exponent.
+        k: the summand.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: ``input`` has fewer than 3 dimensions.
+
+    Example::
+
+        >>> F.local_response_norm(polygrad.ones(1, 3, 1), size=2, alpha=1.0).flatten()
+        tensor([0.7378, 0.5946, 0.5946])
+    """
     if input.ndim < 3:
         raise ShapeError(
             f"local_response_norm: the input must have at least 3 dimensions, but its shape is {tuple(input.shape)}"
@@ -258,6 +388,24 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
 
 @in_single_precision
 def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Tensor:
-    """``input / max(norm(input, p), eps)``: vectors along ``dim`` brought to length 1."""
+    """Scale vectors to norm 1: ``input / max(norm(input, p, dim), eps)``.
+
+    Args:
+        input: a tensor of any shape.
+        p: the order of the norm.
+        dim: the dimension, or dimensions, of the vectors.
+        eps: the smallest value that a norm counts as.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        IndexError: ``input`` has no dimension ``dim``.
+
+    Example::
+
+        >>> F.normalize(polygrad.tensor([3.0, 4.0]), dim=0)
+        tensor([0.6000, 0.8000])
+    """
     check_tensor(input, "normalize")
     return input / xp.clip(norm(input, p, dim, True), eps, None)

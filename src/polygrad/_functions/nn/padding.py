@@ -12,19 +12,30 @@ from .convolution import check_filled
 
 
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
-    """``input`` with more elements at the ends of its last dimensions.
+    """Pad the last dimensions of a tensor.
 
     Args:
-        input: a tensor with at least half as many dimensions as ``pad`` has numbers.
-        pad: ``(before, after)`` of the last dimension, then of the one before it, and so on.  Negative numbers cut.
-        mode: ``"constant"``, ``"reflect"``, ``"replicate"`` or ``"circular"``.
-        value: the new elements' value in the mode ``"constant"``; 0 by default.
+        input: a tensor with at least ``len(pad) / 2`` dimensions.
+        pad: how many elements to add: ``(before, after)`` of the last dimension, then of the one before it, and so on.  Negative
+            numbers take elements away.
+        mode: "constant"; "reflect", the mirror image without the edge; "replicate", the edge repeated; or "circular", the other
+            end.
+        value: the added elements' value in mode "constant"; None is 0.
 
-    Raises ShapeError where the numbers do not fit the shape.
+    Returns:
+        A tensor with each padded dimension longer by ``before + after``.
+
+    Raises:
+        ShapeError: ``pad`` has an odd length, more pairs than there are dimensions, or more elements than the mode can provide.
+        ValueError: a ``value`` is given for another mode than "constant".
+        NotImplementedError: ``mode`` is unknown.
 
     Example::
 
-        F.pad(polygrad.ones(2), (1, 0))  # tensor([0., 1., 1.])
+        >>> F.pad(polygrad.tensor([1.0, 2.0, 3.0]), (1, 2))
+        tensor([0., 1., 2., 3., 0., 0.])
+        >>> F.pad(polygrad.tensor([1.0, 2.0, 3.0]), (1, 2), mode="reflect")
+        tensor([2., 1., 2., 3., 2., 1.])
     """
     check_tensor(input, "pad")
     amounts = [int(n) for n in pad]

@@ -85,18 +85,29 @@ def max_pool2d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
-    """The largest element of each window of images ``(N, C, H, W)``; of equal ones the first gets the gradient.
+    """Take the maximum of each window of images; of equal elements the first gets the gradient.
 
     Args:
         input: images ``(N, C, H, W)`` or ``(C, H, W)``.
-        kernel_size: the height and width of a window, or one number for both; so for the next three.
-        stride: how far apart windows are; ``kernel_size`` by default.
-        padding: how many elements, none of them a maximum, are added at each edge.
-        dilation: how far apart the elements of a window are.
-        ceil_mode: a last window may reach beyond the image.
-        return_indices: also return where the elements are, counted through the rows of the image.
+        kernel_size: the size of a window: an int, or a pair ``(height, width)``; so for the next three.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many elements to add at each edge, at most half of ``kernel_size``; none of them is a maximum.
+        dilation: the step from element to element of a window.
+        ceil_mode: keep a last window that reaches beyond the image.
+        return_indices: also return where the maxima are, as ``row * W + column``.
 
-    Raises ShapeError, with the shapes, where no window fits.
+    Returns:
+        A tensor ``(N, C, H', W')`` with ``H' = (H + 2 * padding - dilation * (kernel height - 1) - 1) // stride + 1`` and ``W'``
+        likewise, without ``N`` if ``input`` has none; with ``return_indices`` a pair of it and int64 indices of its shape.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> F.max_pool2d(polygrad.arange(16.0).reshape(1, 4, 4), 2)
+        tensor([[[ 5.,  7.],
+                 [13., 15.]]])
     """
     return _max_pooled("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
@@ -110,7 +121,29 @@ def max_pool1d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
-    """The largest element of each window of sequences ``(N, C, L)``, as `max_pool2d`."""
+    """Take the maximum of each window of sequences; of equal elements the first gets the gradient.
+
+    Args:
+        input: sequences ``(N, C, L)`` or ``(C, L)``.
+        kernel_size: the length of a window.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many elements to add at each end, at most half of ``kernel_size``; none of them is a maximum.
+        dilation: the step from element to element of a window.
+        ceil_mode: keep a last window that reaches beyond the sequence.
+        return_indices: also return where the maxima are in the sequence.
+
+    Returns:
+        A tensor ``(N, C, L')`` with ``L' = (L + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1``, without ``N`` if
+        ``input`` has none; with ``return_indices`` a pair of it and int64 indices of its shape.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> F.max_pool1d(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2, return_indices=True)
+        (tensor([[3., 2.]]), tensor([[1, 2]]))
+    """
     return _max_pooled("max_pool1d", 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
@@ -158,18 +191,30 @@ def avg_pool2d(
     count_include_pad: bool = True,
     divisor_override: int | None = None,
 ) -> Tensor:
-    """The mean of each window of images ``(N, C, H, W)``.
+    """Take the mean of each window of images.
 
     Args:
         input: images ``(N, C, H, W)`` or ``(C, H, W)``.
-        kernel_size: the height and width of a window, or one number for both; so for the next two.
-        stride: how far apart windows are; ``kernel_size`` by default.
-        padding: how many zeros are added at each edge.
-        ceil_mode: a last window may reach beyond the image.
-        count_include_pad: whether the zeros of the padding count as elements.
+        kernel_size: the size of a window: an int, or a pair ``(height, width)``; so for the next two.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many zeros to add at each edge, at most half of ``kernel_size``.
+        ceil_mode: keep a last window that reaches beyond the image.
+        count_include_pad: count the zeros of the padding as elements.
         divisor_override: divide the sums by this number instead.
 
-    Raises ShapeError, with the shapes, where no window fits.
+    Returns:
+        A tensor ``(N, C, H', W')`` with ``H' = (H + 2 * padding - kernel height) // stride + 1`` and ``W'`` likewise, without
+        ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+        ValueError: ``divisor_override`` is 0.
+
+    Example::
+
+        >>> F.avg_pool2d(polygrad.arange(16.0).reshape(1, 4, 4), 2)
+        tensor([[[ 2.5000,  4.5000],
+                 [10.5000, 12.5000]]])
     """
     if divisor_override == 0:
         raise ValueError("avg_pool2d: divisor_override must not be zero")
@@ -187,7 +232,27 @@ def avg_pool1d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Tensor:
-    """The mean of each window of sequences ``(N, C, L)``, as `avg_pool2d`."""
+    """Take the mean of each window of sequences.
+
+    Args:
+        input: sequences ``(N, C, L)`` or ``(C, L)``.
+        kernel_size: the length of a window.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many zeros to add at each end, at most half of ``kernel_size``.
+        ceil_mode: keep a last window that reaches beyond the sequence.
+        count_include_pad: count the zeros of the padding as elements.
+
+    Returns:
+        A tensor ``(N, C, L')`` with ``L' = (L + 2 * padding - kernel_size) // stride + 1``, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> F.avg_pool1d(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
+        tensor([[2., 1.]])
+    """
     return _averaged("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
@@ -199,9 +264,28 @@ def lp_pool2d(
     stride: int | Sequence[int] | None = None,
     ceil_mode: bool = False,
 ) -> Tensor:
-    """``sum(x ** p) ** (1 / p)`` of each window, for ``p = norm_type``.
+    """Take the norm of order ``norm_type`` of each window of images: ``sum(x ** norm_type) ** (1 / norm_type)``.
 
-    A window that ``ceil_mode`` lets reach over the end counts as if what is outside were as the mean of what is inside.
+    A window that ``ceil_mode`` lets reach beyond the image is scaled as if it were full.
+
+    Args:
+        input: images ``(N, C, H, W)`` or ``(C, H, W)``.
+        norm_type: the exponent.
+        kernel_size: the size of a window: an int, or a pair ``(height, width)``.
+        stride: the step from window to window, an int or a pair; None is ``kernel_size``.
+        ceil_mode: keep a last window that reaches beyond the image.
+
+    Returns:
+        A tensor ``(N, C, H', W')`` with ``H' = (H - kernel height) // stride + 1`` and ``W'`` likewise, without ``N`` if ``input``
+        has none.
+
+    Raises:
+        ShapeError: no window fits.
+
+    Example::
+
+        >>> F.lp_pool2d(polygrad.tensor([[[3.0, 0.0], [0.0, 4.0]]]), 2, 2)
+        tensor([[[5.]]])
     """
     means = avg_pool2d(_floating(input) ** norm_type, kernel_size, stride, 0, ceil_mode)
     return _root(means, norm_type, several(kernel_size, 2, "lp_pool2d: kernel_size"))
@@ -215,7 +299,28 @@ def lp_pool1d(
     stride: int | Sequence[int] | None = None,
     ceil_mode: bool = False,
 ) -> Tensor:
-    """As `lp_pool2d`, for windows along the last dimension."""
+    """Take the norm of order ``norm_type`` of each window of sequences: ``sum(x ** norm_type) ** (1 / norm_type)``.
+
+    A window that ``ceil_mode`` lets reach beyond the sequence is scaled as if it were full.
+
+    Args:
+        input: sequences ``(N, C, L)`` or ``(C, L)``.
+        norm_type: the exponent.
+        kernel_size: the length of a window.
+        stride: the step from window to window; None is ``kernel_size``.
+        ceil_mode: keep a last window that reaches beyond the sequence.
+
+    Returns:
+        A tensor ``(N, C, L')`` with ``L' = (L - kernel_size) // stride + 1``, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: no window fits.
+
+    Example::
+
+        >>> F.lp_pool1d(polygrad.tensor([[3.0, 4.0, 0.0, 2.0]]), 2, 2)
+        tensor([[5., 2.]])
+    """
     means = avg_pool1d(_floating(input) ** norm_type, kernel_size, stride, 0, ceil_mode)
     return _root(means, norm_type, several(kernel_size, 1, "lp_pool1d: kernel_size"))
 
@@ -263,7 +368,25 @@ def _region_means(x: Tensor, axis: int, size: int) -> Tensor:
 
 @in_single_precision
 def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int]) -> Tensor:
-    """The means of ``output_size`` regions of about equal size; None keeps an axis as it is."""
+    """Take the means of as many regions of about equal size as the result has elements.
+
+    Args:
+        input: images ``(N, C, H, W)`` or ``(C, H, W)``.
+        output_size: the height and width of the result: an int, or a pair in which None keeps the length.
+
+    Returns:
+        A tensor ``(N, C, *output_size)``, without ``N`` if ``input`` has none.  Region ``i`` of ``n`` in a length ``H`` is from
+        ``floor(i * H / n)`` to ``ceil((i + 1) * H / n)``.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive, or ``input`` has another number of dimensions.
+
+    Example::
+
+        >>> F.adaptive_avg_pool2d(polygrad.arange(16.0).reshape(1, 4, 4), (2, 1))
+        tensor([[[ 3.5000],
+                 [11.5000]]])
+    """
     x, had_batch = batched(input, "adaptive_avg_pool2d", 2)
     height, width = _target("adaptive_avg_pool2d", 2, x, output_size)
     return separate_from(input, unbatched(_region_means(_region_means(x, -1, width), -2, height), had_batch))
@@ -271,7 +394,24 @@ def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int]) -> Tens
 
 @in_single_precision
 def adaptive_avg_pool1d(input: Tensor, output_size: int | Sequence[int]) -> Tensor:
-    """The means of ``output_size`` regions of about equal length."""
+    """Take the means of as many regions of about equal length as the result has elements.
+
+    Args:
+        input: sequences ``(N, C, L)`` or ``(C, L)``.
+        output_size: the length of the result.
+
+    Returns:
+        A tensor ``(N, C, output_size)``, without ``N`` if ``input`` has none.  Region ``i`` of ``n`` is from ``floor(i * L / n)``
+        to ``ceil((i + 1) * L / n)``.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive, or ``input`` has another number of dimensions.
+
+    Example::
+
+        >>> F.adaptive_avg_pool1d(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
+        tensor([[2., 1.]])
+    """
     x, had_batch = batched(input, "adaptive_avg_pool1d", 1)
     target = _target("adaptive_avg_pool1d", 1, x, output_size)
     return separate_from(input, unbatched(_region_means(x, -1, *target), had_batch))
@@ -305,10 +445,47 @@ def _adaptive_max(name: str, axes: int, input: Tensor, output_size: Any, return_
 
 
 def adaptive_max_pool2d(input: Tensor, output_size: int | Sequence[int], return_indices: bool = False) -> Any:
-    """The largest elements of ``output_size`` regions of about equal size; None keeps an axis as it is."""
+    """Take the maxima of as many regions of about equal size as the result has elements.
+
+    Args:
+        input: images ``(N, C, H, W)`` or ``(C, H, W)``.
+        output_size: the height and width of the result: an int, or a pair in which None keeps the length.
+        return_indices: also return where the maxima are, as ``row * W + column``.
+
+    Returns:
+        A tensor ``(N, C, *output_size)``, without ``N`` if ``input`` has none; with ``return_indices`` a pair of it and int64
+        indices of its shape.  The regions are those of `adaptive_avg_pool2d`.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive, or ``input`` has another number of dimensions.
+
+    Example::
+
+        >>> F.adaptive_max_pool2d(polygrad.arange(16.0).reshape(1, 4, 4), (2, 1))
+        tensor([[[ 7.],
+                 [15.]]])
+    """
     return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
 def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_indices: bool = False) -> Any:
-    """The largest elements of ``output_size`` regions of about equal length."""
+    """Take the maxima of as many regions of about equal length as the result has elements.
+
+    Args:
+        input: sequences ``(N, C, L)`` or ``(C, L)``.
+        output_size: the length of the result.
+        return_indices: also return where the maxima are in the sequence.
+
+    Returns:
+        A tensor ``(N, C, output_size)``, without ``N`` if ``input`` has none; with ``return_indices`` a pair of it and int64
+        indices of its shape.  The regions are those of `adaptive_avg_pool1d`.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive, or ``input`` has another number of dimensions.
+
+    Example::
+
+        >>> F.adaptive_max_pool1d(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
+        tensor([[3., 2.]])
+    """
     return _adaptive_max("adaptive_max_pool1d", 1, input, output_size, return_indices)

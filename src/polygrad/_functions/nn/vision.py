@@ -30,20 +30,35 @@ def interpolate(
     recompute_scale_factor: bool | None = None,
     antialias: bool = False,
 ) -> Tensor:
-    """``input`` ``(N, C, ...)`` with its spatial dimensions of ``size``, or ``scale_factor`` times as long.
+    """Resize the spatial dimensions of images, sequences or volumes.
+
+    "bicubic" is the cubic convolution of Keys (1981) with ``a = -0.75``.
 
     Args:
-        input: ``(N, C, ...)`` with one to three spatial dimensions.
-        size: the new spatial dimensions, or one number for all of them.
-        scale_factor: how many times as long they become.
-        mode: ``"nearest"``, ``"nearest-exact"``, ``"area"``, ``"linear"`` (one spatial dimension), ``"bilinear"``,
-            ``"bicubic"`` (two), ``"trilinear"`` (three).
-        align_corners: for the linear modes, whether the corners' centres stay in place, or the corners themselves.
-        recompute_scale_factor: take the factor from the sizes, which are whole numbers, instead of ``scale_factor`` itself.
-        antialias: not offered.
+        input: a tensor ``(N, C, *)`` with one to three spatial dimensions.
+        size: the new spatial lengths, or one int for all of them.
+        scale_factor: the ratio of new to old length, or one ratio per dimension; given instead of ``size``.
+        mode: "nearest", "nearest-exact", "area"; "linear" (one spatial dimension), "bilinear" or "bicubic" (two), "trilinear"
+            (three).
+        align_corners: for the last four modes: whether the centres of the corner elements are aligned, or their outer edges.
+        recompute_scale_factor: interpolate with the ratio of the integer lengths, not with ``scale_factor``.
+        antialias: not supported.
 
-    Raises ValueError where neither or both of ``size`` and ``scale_factor`` are given, TypeError for a ``size`` that is no
-    integer, NotImplementedError for ``antialias``.
+    Returns:
+        A tensor ``(N, C, *size)``.
+
+    Raises:
+        ValueError: both or neither of ``size`` and ``scale_factor`` are given, or ``align_corners`` is given for another mode.
+        TypeError: ``size`` is not an integer.
+        ShapeError: ``input`` has no spatial dimension, or the result would be empty.
+        NotImplementedError: ``mode`` does not suit the number of dimensions, or ``antialias`` is set.
+
+    Example::
+
+        >>> F.interpolate(polygrad.tensor([[[1.0, 2.0]]]), scale_factor=2)
+        tensor([[[1., 1., 2., 2.]]])
+        >>> F.interpolate(polygrad.tensor([[[1.0, 2.0]]]), size=4, mode="linear")
+        tensor([[[1.0000, 1.2500, 1.7500, 2.0000]]])
     """
     check_tensor(input, "interpolate")
     axes = input.ndim - 2
@@ -102,7 +117,29 @@ def upsample(
     mode: str = "nearest",
     align_corners: bool | None = None,
 ) -> Tensor:
-    """`interpolate`, by its older name.  Warns of it."""
+    """Call `interpolate`, under its older name, and warn that the name is deprecated.
+
+    Args:
+        input: a tensor ``(N, C, *)``.
+        size: as in `interpolate`.
+        scale_factor: as in `interpolate`.
+        mode: as in `interpolate`.
+        align_corners: as in `interpolate`.
+
+    Returns:
+        A tensor ``(N, C, *size)``.
+
+    Raises:
+        ValueError: as in `interpolate`.
+
+    Example::
+
+        >>> import warnings
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore")
+        ...     F.upsample(polygrad.ones(1, 1, 2, 2), scale_factor=2).shape
+        polygrad.Size([1, 1, 4, 4])
+    """
     warn("nn.functional.upsample is deprecated; write nn.functional.interpolate")
     return interpolate(input, size, scale_factor, mode, align_corners)
 
@@ -193,7 +230,26 @@ def _factor(input: Tensor, factor: int, name: str) -> int:
 
 
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
-    """``(..., C * r * r, H, W)`` to ``(..., C, H * r, W * r)`` (Shi et al., arXiv:1609.05158)."""
+    """Rearrange channels into pixels: ``(*, C * r * r, H, W)`` becomes ``(*, C, H * r, W * r)``.
+
+    Shi et al., "Real-time single image and video super-resolution", 2016, arXiv:1609.05158.
+
+    Args:
+        input: a tensor ``(*, C * r * r, H, W)``.
+        upscale_factor: ``r``, by which height and width grow.
+
+    Returns:
+        A tensor ``(*, C, H * r, W * r)``.
+
+    Raises:
+        ShapeError: ``input`` has fewer than 3 dimensions, or its channels are not divisible by ``r * r``.
+
+    Example::
+
+        >>> F.pixel_shuffle(polygrad.arange(4.0).reshape(4, 1, 1), 2)
+        tensor([[[0., 1.],
+                 [2., 3.]]])
+    """
     r = _factor(input, upscale_factor, "pixel_shuffle")
     *lead, channels, height, width = input.shape
     if channels % (r * r):
@@ -205,7 +261,23 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
 
 
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
-    """``(..., C, H * r, W * r)`` to ``(..., C * r * r, H, W)``: the inverse of `pixel_shuffle`."""
+    """Rearrange pixels into channels, the inverse of `pixel_shuffle`.
+
+    Args:
+        input: a tensor ``(*, C, H * r, W * r)``.
+        downscale_factor: ``r``, by which height and width shrink.
+
+    Returns:
+        A tensor ``(*, C * r * r, H, W)``.
+
+    Raises:
+        ShapeError: ``input`` has fewer than 3 dimensions, or height or width is not divisible by ``r``.
+
+    Example::
+
+        >>> F.pixel_unshuffle(polygrad.ones(1, 3, 8, 8), 2).shape
+        polygrad.Size([1, 12, 4, 4])
+    """
     r = _factor(input, downscale_factor, "pixel_unshuffle")
     *lead, channels, height, width = input.shape
     if height % r or width % r:
@@ -217,7 +289,25 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
 
 
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
-    """The channels (dimension 1) of ``groups`` groups interleaved (Zhang et al., arXiv:1707.01083)."""
+    """Interleave the channels of groups: channel ``i`` of group ``g`` moves to ``i * groups + g``.
+
+    Zhang et al., "ShuffleNet", 2017, arXiv:1707.01083.
+
+    Args:
+        input: a tensor ``(N, C, *)``.
+        groups: how many groups of neighbouring channels there are.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: ``input`` has fewer than 3 dimensions, or its channels are not divisible by ``groups``.
+
+    Example::
+
+        >>> F.channel_shuffle(polygrad.arange(4).reshape(1, 4, 1), 2).flatten()
+        tensor([0, 2, 1, 3])
+    """
     groups = _factor(input, groups, "channel_shuffle")
     batch, channels, *rest = input.shape
     if channels % groups:
