@@ -108,9 +108,13 @@ def tests(session: nox.Session, backend: str) -> None:
 #: What the lowest JAX is tried with: every primitive, kernel and random number, and all that is compiled.  The tests left out
 #: are about polygrad's own logic, which does not ask for JAX's version; ``-- tests`` runs all.
 WITH_LOWEST_JAX = tuple(
-    f"tests/test_{name}.py"
-    for name in "conformance gradients kernels layouts random compile compile_training compile_aliasing control_flow".split()
-)
+    f"tests/{room}/test_{name}.py"
+    for room, names in {
+        "testing": "conformance", "ops": "gradients memory_layouts", "backends": "kernels", "functions": "random",
+        "compiler": "compile training aliasing control_flow",
+    }.items()
+    for name in names.split()
+)  # fmt: skip
 
 
 @nox.session(python=PYTHONS[0])
@@ -127,7 +131,7 @@ def hostile_files(session: nox.Session) -> None:
     """Damaged and hostile files, thousands of each kind; ``HOSTILE_FILES`` says how many."""
     install(session, *group("test"))
     session.env.setdefault("HOSTILE_FILES", os.environ.get("HOSTILE_FILES", "3000"))
-    run_pytest(session, "tests/test_hostile_files.py")
+    run_pytest(session, "tests/serialization/test_hostile_files.py")
 
 
 @nox.session(name="wrong-calls", python=PYTHON)
@@ -135,7 +139,7 @@ def wrong_calls(session: nox.Session) -> None:
     """Random wrong calls of everything that is public; ``POLYGRAD_WRONG_CALLS`` says how many."""
     install(session, *group("test"))
     session.env.setdefault("POLYGRAD_WRONG_CALLS", os.environ.get("POLYGRAD_WRONG_CALLS", "20000"))
-    run_pytest(session, "tests/test_wrong_calls.py")
+    run_pytest(session, "tests/functions/test_wrong_calls.py")
 
 
 @nox.session(python=PYTHON)
@@ -143,7 +147,7 @@ def plants(session: nox.Session) -> None:
     """Plant forty faults, one after the other: the tests that run without PyTorch catch each of them."""
     install(session, *group("test"), backends=("strict",))
     session.run(
-        "python", "tests/plants.py", *session.posargs, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        "python", "tests/tools/plants.py", *session.posargs, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     )
 
 
@@ -232,14 +236,14 @@ def release(session: nox.Session) -> None:
     session.run(python, "-m", "pip", "install", "-q", *map(str, sorted(folder.glob("*.whl"))), external=True)
     session.run(python, "-m", "polygrad", "backends", external=True)
     readmes = [str(project / "README.md") for project in (ROOT, *plugins)]
-    session.run(python, "tests/page_blocks.py", "--check", *readmes, external=True)
+    session.run(python, "tests/tools/page_blocks.py", "--check", *readmes, external=True)
 
 
 @nox.session(python=PYTHON)
 def docs(session: nox.Session) -> None:
     """Documentation: every block of code runs and gives the output shown; the site builds, and works without a network."""
     install(session, *group("docs"), backends=("jax", "strict"))
-    pages = ("tests/test_docs.py", "tests/test_help.py", "tests/test_reference.py")
+    pages = ("tests/project/test_docs.py", "tests/project/test_help.py", "tests/project/test_reference.py")
     run_pytest(session, *pages, optimized=True)  # the pages train networks
     ship_mermaid(session)
     session.run("python", "docs/tools/reference.py")
@@ -251,7 +255,7 @@ def docs(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """The page that `viz.html` writes, in a Chromium that is installed: searched, folded and clicked through."""
     install(session, "pytest>=8.3", "playwright>=1.49")
-    session.run("python", "-m", "pytest", "-q", "-rs", "tests/page_in_browser.py", *session.posargs)
+    session.run("python", "-m", "pytest", "-q", "-rs", "tests/viz/page_in_browser.py", *session.posargs)
 
 
 @nox.session(python=PYTHON)
@@ -282,7 +286,7 @@ def fuzz(session: nox.Session) -> None:
     """Random programs, eager against compiled on NumPy: 20,000, or as ``-- --count 500 --start 7 --against jax,torch`` says."""
     torch = any("torch" in argument for argument in session.posargs)
     install(session, *group("parity" if torch else "test"), backends=("jax",))
-    session.run("python", "tests/program_fuzzer.py", *(session.posargs or ("--count", "20000")), env={
+    session.run("python", "tests/tools/program_fuzzer.py", *(session.posargs or ("--count", "20000")), env={
         "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
     })  # fmt: skip
 

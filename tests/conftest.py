@@ -10,10 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kernel_blocks import block_sizes
 
 from polygrad.backends import available, errors, use_backend
 from polygrad.backends.numpy.kernels import blocking
+from tests.cases.kernel_blocks import block_sizes
 
 PLUGINS = Path(__file__).parent.parent / "backends"
 #: Fixtures that give a backend, and which.

@@ -11,22 +11,22 @@ import sys
 
 import numpy as np
 import pytest
-from kernel_blocks import block_sizes
-from neural_cases import CASES
-from operations import ALL_ROWS
 
 import polygrad
 import polygrad.nn.functional as F
 from polygrad.autograd import grad
 from polygrad.backends import available
 from polygrad.testing.table import disagreements, evaluate
+from tests.cases.kernel_blocks import block_sizes
+from tests.cases.layers import CASES
+from tests.cases.operations import ALL_ROWS
 
 pytestmark = pytest.mark.skipif("strict" not in available(), reason="the backend 'strict' is not installed")
 
 SIZES = (1, 3)
 TOLERANCES = {"float64": 1e-9, "complex128": 1e-9, "float32": 3e-4, "complex64": 3e-4}
 SINGLE = {"float64": "float32", "complex128": "complex64"}
-#: Kernels that run when a tensor is overwritten or an optimizer steps; test_aliasing.py and test_optim_formulas.py have them.
+#: Kernels that run when a tensor is overwritten or an optimizer steps; core/test_aliasing.py and optim/ have them.
 ELSEWHERE = re.compile(r"(add|subtract|multiply|divide|slice_put|masked_put|index_put)_|(sgd|adam)_step")
 
 

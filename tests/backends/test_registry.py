@@ -391,7 +391,7 @@ def test_arrays_of_a_known_library_name_its_plugin(environment, module, name):
 def test_known_plugins_are_those_of_the_checkout():
     from polygrad.backends.plugins import KNOWN
 
-    folders = Path(__file__).parent.parent / "backends"
+    folders = Path(__file__).parents[2] / "backends"
     if not folders.is_dir():
         pytest.skip("no checkout")
     projects = {path.parent.name: tomllib.loads(path.read_text()) for path in folders.glob("*/pyproject.toml")}
@@ -474,9 +474,9 @@ def test_unknown_array_type_names_the_type_and_the_broken_plugins(environment):
     environment.install("polygrad-off", "", module="off")
     registry = environment.registry(POLYGRAD_BACKENDS_DISABLE="off")
     with pytest.raises(
-        TypeError, match=r"no backend owns arrays of type test_registry\.\S*Unknown; backends here: "
+        TypeError, match=r"no backend owns arrays of type tests\.backends\.test_registry\.\S*Unknown; backends here: "
     ) as error:
-        registry.by_type[type("Unknown", (), {"__module__": "test_registry"})]
+        registry.by_type[type("Unknown", (), {"__module__": __name__})]
     for text in (
         "good",
         "numpy",

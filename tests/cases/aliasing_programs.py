@@ -1,4 +1,4 @@
-"""Small programs in which one tensor is seen through another: the table behind test_aliasing.py.
+"""Small programs in which one tensor is seen through another: the table behind core/test_aliasing.py.
 
 Every program is a function of ``torch``, which is PyTorch or polygrad, and returns what can be observed.  Nothing here
 imports either library.

@@ -1,4 +1,4 @@
-"""The table of `test_half_precision`: what accumulates, with operands that half precision cannot."""
+"""The table behind ops/test_half_precision.py: what accumulates, with operands that half precision cannot."""
 
 from __future__ import annotations
 

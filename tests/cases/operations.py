@@ -6,8 +6,11 @@ The table of primitives itself is `polygrad.testing.operations`, where the autho
 from __future__ import annotations
 
 import math
+import zlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
+
+import numpy as np
 
 import polygrad
 import polygrad.linalg
@@ -15,6 +18,7 @@ import polygrad.nn.functional as F
 from polygrad.testing.operations import ROWS as PRIMITIVE_ROWS
 from polygrad.testing.table import (
     BOTH,
+    PRECISIONS,
     Row,
     between,
     case,
@@ -290,3 +294,21 @@ SINGULAR_POINTS = [
 ]  # fmt: skip
 
 ALL_ROWS = [*PRIMITIVE_ROWS, *COMPOSITE_ROWS]
+
+
+# -- operands of a row, as arrays ----------------------------------------------------------------------------------------
+
+
+def sample_operands(row: Row, number: int, precision: str, example: int = 0) -> list[np.ndarray]:
+    """The operands of one example, as NumPy arrays."""
+    random = np.random.default_rng(zlib.crc32(row.name.encode()) + number + 1000 * example)
+    kind = PRECISIONS[precision]
+    is_complex = np.issubdtype(kind, np.complexfloating)
+    arrays = [np.asarray(fill(random, shape, is_complex)) for shape, fill in row.cases[number].operands]
+    real = kind().real.dtype
+    return [x.astype(kind if x.dtype.kind == "c" or not is_complex else real) if is_inexact(x) else x for x in arrays]
+
+
+def is_inexact(x) -> bool:
+    """Whether an array can have a gradient: real or complex floating point."""
+    return x.dtype.kind in "fc"

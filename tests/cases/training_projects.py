@@ -9,7 +9,8 @@ import copy
 import importlib
 
 import numpy as np
-from training_programs import SEVERAL, data, default, filled, moments, plain, program, small
+
+from tests.cases.training_programs import SEVERAL, data, default, filled, moments, plain, program, small
 
 # Rates of learning are constants of an optimizer's own step; a batch norm that is frozen, gradients that are there, or
 # parameters that require none at the end of a step make a second program.

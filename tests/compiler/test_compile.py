@@ -1,4 +1,4 @@
-"""`polygrad.compile`: arguments and results, whose memory is whose, and what goes wrong; training is in test_compile_training."""
+"""`polygrad.compile`: arguments and results, whose memory is whose, and what goes wrong; training is in test_training.py."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from training_programs import number_of_programs, small
 
 import polygrad
 from polygrad import nn
 from polygrad._pytree import flatten, map_tensors
 from polygrad.utils.checkpoint import checkpoint
+from tests.cases.training_programs import number_of_programs, small
 
 
 def close(a, b, tolerance=2e-5):

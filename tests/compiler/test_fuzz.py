@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 
-import program_fuzzer
 import pytest
-from program_fuzzer import Tally, check, compared, program, shortened
 
 from polygrad.compiler.replay import may_alias
 from polygrad.compiler.replay import program as replay
+from tests.tools import program_fuzzer
+from tests.tools.program_fuzzer import Tally, check, compared, program, shortened
 
 
 def run(seeds: range, way: str) -> Tally:

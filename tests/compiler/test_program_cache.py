@@ -7,11 +7,11 @@ import warnings
 import weakref
 
 import pytest
-from training_programs import number_of_programs
 
 import polygrad
 from polygrad import nn
 from polygrad.backends import available
+from tests.cases.training_programs import number_of_programs
 
 BACKENDS = [name for name in ("numpy", "jax") if name in available()]
 

@@ -12,11 +12,11 @@ import warnings
 import weakref
 
 import pytest
-from training_programs import number_of_programs
 
 import polygrad
 from polygrad import nn, optim
 from polygrad.nn import functional as F
+from tests.cases.training_programs import number_of_programs
 
 pytestmark = pytest.mark.backend("jax")
 
@@ -82,7 +82,7 @@ def test_why_there_is_another_program(told, change, words):
     assert told() == []
     call(**change(model, optimizer))
     (message,) = told()
-    assert "step is traced again at test_compile_programs.py, line" in message
+    assert "step is traced again at test_programs.py, line" in message
     assert "return step(polygrad.ones(rows, 6)" in message
     assert words in message
     assert number_of_programs(step) == 2

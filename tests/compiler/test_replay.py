@@ -9,8 +9,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from operations import ALL_ROWS
-from test_transforms_table import sample, varies
 
 import polygrad
 from polygrad import nn, optim
@@ -19,6 +17,7 @@ from polygrad.compiler.replay import program as replay
 from polygrad.compiler.replay.facts import ReplayFacts, UnknownFacts, facts_of
 from polygrad.nn import functional as F
 from polygrad.utils.checkpoint import checkpoint
+from tests.cases.operations import ALL_ROWS, is_inexact, sample_operands
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
@@ -59,13 +58,13 @@ def _values_and_gradients(row, operands):
 
 @pytest.mark.parametrize("row", ALL_ROWS, ids=lambda row: row.name)
 def test_every_operation_and_its_gradient_as_in_eager_code(row):
-    arrays = sample(row, 0, row.kinds[0])
+    arrays = sample_operands(row, 0, row.kinds[0])
 
     def values_and_gradients(*operands):
         return _values_and_gradients(row, operands)
 
     def operands():
-        return [polygrad.tensor(a, requires_grad=varies(a) and row.name != "nextafter") for a in arrays]
+        return [polygrad.tensor(a, requires_grad=is_inexact(a) and row.name != "nextafter") for a in arrays]
 
     expected = values_and_gradients(*operands())
     compiled = polygrad.compile(values_and_gradients)
@@ -199,11 +198,11 @@ def test_two_states_of_one_merged_value_are_overwritten_apart():
 def test_what_makes_new_arrays_does_so_however_its_operands_lie(row, monkeypatch):
     recorded, simplified = [], replay._simplified
     monkeypatch.setattr(replay, "_simplified", lambda r: recorded.append(list(r.operations)) or simplified(r))
-    arrays = sample(row, 0, row.kinds[0])
+    arrays = sample_operands(row, 0, row.kinds[0])
     for lying in (np.ascontiguousarray, np.asfortranarray):
         operands = [polygrad.from_numpy(lying(a)) if a.ndim else polygrad.tensor(a) for a in arrays]
         operands = [
-            x.requires_grad_(varies(a) and row.name != "nextafter") for a, x in zip(arrays, operands, strict=True)
+            x.requires_grad_(is_inexact(a) and row.name != "nextafter") for a, x in zip(arrays, operands, strict=True)
         ]
         with contextlib.suppress(CompileError):  # a mask as an index
             polygrad.compile(lambda *x: _values_and_gradients(row, x))(*operands)

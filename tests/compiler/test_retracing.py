@@ -11,10 +11,10 @@ import operator
 
 import numpy as np
 import pytest
-from training_programs import number_of_programs
 
 import polygrad
 from polygrad import nn
+from tests.cases.training_programs import number_of_programs
 
 CASES = {}
 

@@ -10,10 +10,10 @@ from functools import partial
 
 import numpy as np
 import pytest
-from training_programs import PROGRAMS, number_of_programs, result_of, small
 
 import polygrad
 from polygrad.backends import available
+from tests.cases.training_programs import PROGRAMS, number_of_programs, result_of, small
 
 BACKENDS = [name for name in ("jax", "numpy") if name in available()]
 

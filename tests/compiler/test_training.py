@@ -6,8 +6,11 @@ import contextlib
 
 import numpy as np
 import pytest
-import training_projects  # noqa: F401  (further programs)
-from training_programs import (
+
+import polygrad
+import tests.cases.training_projects  # noqa: F401  (further programs)
+from polygrad.backends import available
+from tests.cases.training_programs import (
     OPTIMIZERS,
     OURS,
     PROGRAMS,
@@ -19,9 +22,6 @@ from training_programs import (
     result_of,
     small,
 )
-
-import polygrad
-from polygrad.backends import available
 
 BACKENDS = [name for name in ("jax", "numpy", "strict") if name in available()]
 #: The programs with the optimizers, whose steps are fused in single precision too.

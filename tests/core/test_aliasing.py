@@ -1,7 +1,7 @@
 """Tensors that share memory behave as in PyTorch, on every backend, and what somebody else holds never changes.
 
-``aliasing_expected.json`` holds what PyTorch 2.13 gives for every program of the table, so that the comparison needs no
-PyTorch; ``python tests/test_aliasing.py`` writes it anew.
+``tests/cases/aliasing_expected.json`` holds what PyTorch 2.13 gives for every program of the table, so that the comparison needs no
+PyTorch; ``python -m tests.core.test_aliasing`` writes it anew.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from aliasing_programs import PROGRAMS, WRITES_TO_EXPANDED, observed, raised
 
 import polygrad
+from tests.cases.aliasing_programs import PROGRAMS, WRITES_TO_EXPANDED, observed, raised
 
-EXPECTED = Path(__file__).with_name("aliasing_expected.json")
+EXPECTED = Path(__file__).parents[1] / "cases" / "aliasing_expected.json"
 RECORDED = json.loads(EXPECTED.read_text()) if EXPECTED.exists() else {}
 
 

@@ -7,12 +7,11 @@ import random
 
 import numpy as np
 import pytest
-from operations import ALL_ROWS
-from test_aliasing_random import assert_close, view, write
-from test_transforms_table import sample, varies
 
 import polygrad
 from polygrad.utils.checkpoint import checkpoint
+from tests.cases.operations import ALL_ROWS, is_inexact, sample_operands
+from tests.cases.random_views import assert_close, choose_view, choose_write
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
@@ -28,10 +27,10 @@ class TestOperations:
 
     @staticmethod
     def derivatives(row, spoils: bool) -> list[np.ndarray]:
-        operands = [polygrad.tensor(a) for a in sample(row, 0, row.kinds[0])]
+        operands = [polygrad.tensor(a) for a in sample_operands(row, 0, row.kinds[0])]
         held = [x.numpy() for x in operands] if spoils else []
         for x in operands:
-            x.requires_grad_(varies(x.numpy()) and row.name != "nextafter")
+            x.requires_grad_(is_inexact(x.numpy()) and row.name != "nextafter")
         outputs = [y for y in row.call(0, operands) if isinstance(y, polygrad.Tensor)]
         values = [np.array(y.detach().tolist()) for y in outputs]
         held += [y.detach().numpy() for y in outputs] if spoils else []
@@ -74,7 +73,7 @@ class TestRandomPrograms:
         for _ in range(choose.randrange(4, 16)):
             t, other, kind = choose.choice(seen), choose.choice(seen), choose.random()
             if kind < 0.3:
-                seen.append(view(choose, t))
+                seen.append(choose_view(choose, t))
             elif kind < 0.35:
                 seen.append(t.detach())
             elif kind < 0.45:
@@ -90,7 +89,7 @@ class TestRandomPrograms:
             elif kind < 0.85 and held:
                 choose.choice(held)[...] = choose.random()
             else:
-                write(polygrad, choose, t, other, weight)
+                choose_write(polygrad, choose, t, other, weight)
         result = [t.tolist() for t in (*seen, *sums, *held)]
         varying = [(t * t).sum() for t in seen if t.requires_grad] + [s for s in sums if s.requires_grad]
         if varying:

@@ -6,18 +6,17 @@ Forward mode is held against two sweeps backward, vmap against a loop; both agai
 from __future__ import annotations
 
 import warnings
-import zlib
 
 import numpy as np
 import pytest
-from operations import ALL_ROWS
-from torch_functions import TORCH
 
 import polygrad
 from polygrad import func
 from polygrad.backends import BackendError, available, get_backend
 from polygrad.testing.operations import ROWS
-from polygrad.testing.table import PRECISIONS, Row, difference
+from polygrad.testing.table import Row, difference
+from tests.cases.operations import ALL_ROWS, is_inexact, sample_operands
+from tests.cases.torch_functions import TORCH
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
@@ -52,20 +51,6 @@ def cases_of(row: Row, backend) -> list[tuple[str, int]]:
     ]
 
 
-def sample(row: Row, number: int, precision: str, example: int = 0) -> list[np.ndarray]:
-    """The operands of one example, as NumPy arrays."""
-    random = np.random.default_rng(zlib.crc32(row.name.encode()) + number + 1000 * example)
-    kind = PRECISIONS[precision]
-    is_complex = np.issubdtype(kind, np.complexfloating)
-    arrays = [np.asarray(fill(random, shape, is_complex)) for shape, fill in row.cases[number].operands]
-    real = kind().real.dtype
-    return [x.astype(kind if x.dtype.kind == "c" or not is_complex else real) if varies(x) else x for x in arrays]
-
-
-def varies(x) -> bool:
-    return x.dtype.kind in "fc"
-
-
 def directions(arrays: list[np.ndarray]) -> list[np.ndarray]:
     random = np.random.default_rng(7)
     made = [random.standard_normal(x.shape) + 1j * random.standard_normal(x.shape) for x in arrays]
@@ -74,7 +59,7 @@ def directions(arrays: list[np.ndarray]) -> list[np.ndarray]:
 
 def of_varying(row: Row, number: int, arrays: list[np.ndarray]):
     """The row as a function of the operands that vary, to its results that do; and those operands, none if no result does."""
-    places = [place for place, x in enumerate(arrays) if varies(x)]
+    places = [place for place, x in enumerate(arrays) if is_inexact(x)]
 
     def function(*given):
         operands = list(map(polygrad.tensor, arrays))
@@ -157,7 +142,7 @@ def masks(count: int) -> list[tuple[bool, ...]]:
 @pytest.mark.parametrize("row", [r for r in ALL_ROWS if r.orders], ids=str)
 def test_forward_mode_is_two_sweeps(row: Row, backend: str, usable):
     for precision, number in cases_of(row, usable):
-        arrays = sample(row, number, precision)
+        arrays = sample_operands(row, number, precision)
         function, primals = of_varying(row, number, arrays)
         if not primals:
             continue
@@ -175,7 +160,7 @@ def test_forward_mode_is_two_sweeps(row: Row, backend: str, usable):
 @pytest.mark.parametrize("row", [r for r in ALL_ROWS if r.name not in NO_BATCH], ids=str)
 def test_vmap_is_loop_and_stack(row: Row, backend: str, usable):
     for precision, number in cases_of(row, usable):
-        examples = [sample(row, number, precision, example) for example in range(EXAMPLES)]
+        examples = [sample_operands(row, number, precision, example) for example in range(EXAMPLES)]
         function = with_gradients(row, number)
         for mapped in masks(len(examples[0]))[: 1 if "jit" in usable.capabilities else None]:
             given = [
@@ -204,7 +189,7 @@ def test_vmap_is_loop_and_stack(row: Row, backend: str, usable):
 )
 def test_compiled_is_eager(row: Row, backend: str, usable):
     precision = row.kinds[0]
-    examples = [sample(row, 0, precision, example) for example in range(EXAMPLES)]
+    examples = [sample_operands(row, 0, precision, example) for example in range(EXAMPLES)]
     given = [polygrad.tensor(np.stack(of_one)) for of_one in zip(*examples, strict=True)]
     batched = func.vmap(with_gradients(row, 0))
     for n, (a, b) in enumerate(zip(polygrad.compile(batched)(*given), batched(*given), strict=True)):
@@ -229,7 +214,7 @@ def test_compiled_is_eager(row: Row, backend: str, usable):
     ids=str,
 )
 def test_second_derivatives_through_a_compiled_function_from_outside(row: Row, backend: str, usable):
-    arrays = sample(row, 0, row.kinds[0])
+    arrays = sample_operands(row, 0, row.kinds[0])
     function, primals = of_varying(row, 0, arrays)
     if not primals:
         return
@@ -254,12 +239,12 @@ def test_forward_over_reverse_in_a_batch(row: Row):
     """The derivative of the gradient in a direction: against reverse over reverse, one example after the other."""
     for precision in row.kinds:
         for number in range(min(len(row.cases), 2)):
-            examples = [sample(row, number, precision, example) for example in range(EXAMPLES)]
+            examples = [sample_operands(row, number, precision, example) for example in range(EXAMPLES)]
             function, varying = of_varying(row, number, examples[0])
             if not varying:
                 continue
             primals = [
-                np.stack(of_one) for of_one in zip(*[[x for x in e if varies(x)] for e in examples], strict=True)
+                np.stack(of_one) for of_one in zip(*[[x for x in e if is_inexact(x)] for e in examples], strict=True)
             ]
             tangents = directions(primals)
 
@@ -282,7 +267,7 @@ def test_every_primitive_of_the_house_runs_without_a_loop():
     with warnings.catch_warnings():
         warnings.simplefilter("error", func.SlowBatchingWarning)
         for row in ROWS:
-            given = [polygrad.tensor(np.stack([x] * EXAMPLES)) for x in sample(row, 0, row.kinds[0])]
+            given = [polygrad.tensor(np.stack([x] * EXAMPLES)) for x in sample_operands(row, 0, row.kinds[0])]
             func.vmap(with_gradients(row, 0))(*given)
 
 
@@ -297,7 +282,7 @@ def test_agrees_with_torch_func(row: Row):
     for precision in row.kinds:
         for number in range(len(row.cases)):
             where = f"{row.name}({row.cases[number]}), {precision}"
-            examples = [sample(row, number, precision, example) for example in range(EXAMPLES)]
+            examples = [sample_operands(row, number, precision, example) for example in range(EXAMPLES)]
             arrays = examples[0]
             function, primals = of_varying(row, number, arrays)
             if not primals:
@@ -305,7 +290,7 @@ def test_agrees_with_torch_func(row: Row):
 
             def theirs(*given, arrays=arrays, number=number):
                 operands, varying = list(map(torch.tensor, arrays)), iter(given)
-                operands = [next(varying) if varies(x) else t for x, t in zip(arrays, operands, strict=True)]
+                operands = [next(varying) if is_inexact(x) else t for x, t in zip(arrays, operands, strict=True)]
                 result = TORCH[row.name](*operands, **row.cases[number].settings)
                 result = result if isinstance(result, tuple) else (result,)
                 return tuple(y for y in result if y.is_floating_point() or y.is_complex())
@@ -326,7 +311,9 @@ def test_agrees_with_torch_func(row: Row):
                     assert_close(numbers(a), b, f"{where}, tangent {n}", 1e-7)
             if not primals or row.name in NO_BATCH:
                 continue
-            batch = [np.stack(of_one) for of_one in zip(*[[x for x in e if varies(x)] for e in examples], strict=True)]
+            batch = [
+                np.stack(of_one) for of_one in zip(*[[x for x in e if is_inexact(x)] for e in examples], strict=True)
+            ]
             try:
                 expected = torch.vmap(theirs)(*map(torch.tensor, batch))
             except (NotImplementedError, RuntimeError, ValueError):  # PyTorch has no batching rule for it
@@ -351,17 +338,17 @@ def test_agrees_with_jax(row: Row):
     for precision in row.kinds:
         number = 0
         settings = row.cases[number].settings
-        examples = [sample(row, number, precision, example) for example in range(EXAMPLES)]
+        examples = [sample_operands(row, number, precision, example) for example in range(EXAMPLES)]
         function, primals = of_varying(row, number, examples[0])
         tangents = directions(primals)
 
         def theirs(*given, arrays=examples[0], settings=settings):
             varying = iter(given)
-            return operation(*[next(varying) if varies(x) else x for x in arrays], **settings)
+            return operation(*[next(varying) if is_inexact(x) else x for x in arrays], **settings)
 
         _, found = func.jvp(function, tuple(map(polygrad.tensor, primals)), tuple(map(polygrad.tensor, tangents)))
         _, expected = jax.jvp(theirs, tuple(primals), tuple(tangents))
         assert_close(numbers(found[0]), np.asarray(expected), f"{row.name}, {precision}, tangent", 1e-7)
-        batch = [np.stack(of_one) for of_one in zip(*[[x for x in e if varies(x)] for e in examples], strict=True)]
+        batch = [np.stack(of_one) for of_one in zip(*[[x for x in e if is_inexact(x)] for e in examples], strict=True)]
         found = func.vmap(function)(*map(polygrad.tensor, batch))[0]
         assert_close(numbers(found), np.asarray(jax.vmap(theirs)(*batch)), f"{row.name}, {precision}, batch", 1e-7)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from programs import noise
 
 import polygrad
+from tests.cases.programs import noise
 
 OTHERS = [name for name in polygrad.backends.available() if name != "numpy"]
 

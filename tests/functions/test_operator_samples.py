@@ -6,8 +6,6 @@ an answer differs on purpose, `DIFFERENT` says why.
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pytest
 
@@ -15,12 +13,7 @@ torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 pytest.importorskip("expecttest", reason="PyTorch's samples need expecttest")
 
 import polygrad  # noqa: E402
-import polygrad.linalg  # noqa: E402
-import polygrad.nn.functional  # noqa: E402
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from torch.testing._internal.common_methods_invocations import op_db
+from tests.cases.torch_samples import OPERATORS, find_tensors, polygrad_function, to_numpy, to_polygrad  # noqa: E402
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]
 
@@ -63,63 +56,14 @@ DTYPES = (torch.float64, torch.complex128, torch.int64)
 SAMPLES = 40
 
 
-def polygrads(name: str):
-    """polygrad's function of that name, or None."""
-    home = polygrad
-    *modules, name = name.split(".")
-    for module in modules:
-        home = getattr(home, module, None)
-    found = getattr(home, name, None)
-    if not modules and (found is None or isinstance(found, polygrad.DType) or not callable(found)):
-        found = getattr(polygrad.Tensor, name, None)
-    return found.fget if isinstance(found, property) else found
-
-
-OPERATORS = {}
-for _operator in op_db:
-    if callable(polygrads(_operator.name)):
-        _variant = f"/{_operator.variant_test_name}" if _operator.variant_test_name else ""
-        OPERATORS[_operator.name + _variant] = _operator
-
-
-def converted(value):
-    """An argument of PyTorch's as polygrad's."""
-    if isinstance(value, torch.Tensor):
-        array = value.detach().resolve_conj().resolve_neg().numpy(force=True)
-        return polygrad.tensor(array.copy(), requires_grad=value.requires_grad)
-    if isinstance(value, torch.dtype):
-        return getattr(polygrad, str(value).removeprefix("torch."))
-    if isinstance(value, torch.device):
-        return None
-    if isinstance(value, list):
-        return [converted(item) for item in value]
-    if isinstance(value, tuple):
-        return tuple(converted(item) for item in value)
-    return {name: converted(item) for name, item in value.items()} if isinstance(value, dict) else value
-
-
-def tensors_in(value) -> list:
-    if isinstance(value, (torch.Tensor, polygrad.Tensor)):
-        return [value]
-    if isinstance(value, dict):
-        value = list(value.values())
-    return [t for item in value for t in tensors_in(item)] if isinstance(value, (list, tuple)) else []
-
-
-def numbers(tensor) -> np.ndarray:
-    if isinstance(tensor, torch.Tensor):
-        return tensor.detach().resolve_conj().resolve_neg().numpy(force=True)
-    return tensor.detach().numpy()
-
-
 def compare(operator, function, sample) -> None:
     expected = operator.op(sample.input, *sample.args, **sample.kwargs)
-    arguments = converted([sample.input, list(sample.args), sample.kwargs])
+    arguments = to_polygrad([sample.input, list(sample.args), sample.kwargs])
     found = function(arguments[0], *arguments[1], **arguments[2])
-    theirs, ours = tensors_in(expected), tensors_in(found)
+    theirs, ours = find_tensors(expected), find_tensors(found)
     assert len(ours) == len(theirs), "number of results"
     for our, their in zip(ours, theirs, strict=True):
-        a, b = numbers(our), numbers(their)
+        a, b = to_numpy(our), to_numpy(their)
         assert (a.shape, a.dtype) == (b.shape, b.dtype)
         np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
     pairs = [(our, their) for our, their in zip(ours, theirs, strict=True) if their.requires_grad]
@@ -128,15 +72,15 @@ def compare(operator, function, sample) -> None:
     assert all(our.requires_grad for our, _ in pairs), "a result does not require grad"
     generator = torch.Generator().manual_seed(0)
     seeds = [torch.randn(their.shape, dtype=their.dtype, generator=generator) for _, their in pairs]
-    their_leaves = [t for t in tensors_in([sample.input, list(sample.args), sample.kwargs]) if t.requires_grad]
-    our_leaves = [t for t in tensors_in(arguments) if t.requires_grad]
+    their_leaves = [t for t in find_tensors([sample.input, list(sample.args), sample.kwargs]) if t.requires_grad]
+    our_leaves = [t for t in find_tensors(arguments) if t.requires_grad]
     theirs = torch.autograd.grad([their for _, their in pairs], their_leaves, seeds, allow_unused=True)
-    ours = polygrad.autograd.grad([our for our, _ in pairs], our_leaves, converted(seeds), allow_unused=True)
+    ours = polygrad.autograd.grad([our for our, _ in pairs], our_leaves, to_polygrad(seeds), allow_unused=True)
     for our, their in zip(ours, theirs, strict=True):
         if our is None or their is None:  # not used, or used with a gradient of zero
-            assert all(g is None or not numbers(g).any() for g in (our, their))
+            assert all(g is None or not to_numpy(g).any() for g in (our, their))
         else:
-            np.testing.assert_allclose(numbers(our), numbers(their), rtol=1e-5, atol=1e-6, err_msg="gradient")
+            np.testing.assert_allclose(to_numpy(our), to_numpy(their), rtol=1e-5, atol=1e-6, err_msg="gradient")
 
 
 @pytest.mark.parametrize("name", OPERATORS)
@@ -145,7 +89,7 @@ def test_samples(name: str):
     reason = DIFFERENT.get(operator.name) or DIFFERENT.get(name)
     if reason:
         pytest.skip(reason)
-    function = polygrads(operator.name)
+    function = polygrad_function(operator.name)
     failures, count = [], 0
     for dtype in DTYPES:
         if dtype not in operator.dtypes:
@@ -176,7 +120,7 @@ NO_DERIVATIVE = {
 
 def function_of(function, arguments, library):
     """The tensors among ``arguments`` that require grad, detached, and ``function`` of these: its results that can vary."""
-    places = tensors_in(arguments)
+    places = find_tensors(arguments)
     variables = [x.detach() for x in places if x.requires_grad]
 
     def put(value, found):
@@ -189,7 +133,7 @@ def function_of(function, arguments, library):
     def call(*xs):
         remaining = iter(xs)
         given = put(arguments, iter([next(remaining) if x.requires_grad else x.detach() for x in places]))
-        results = tensors_in(function(given[0], *given[1], **given[2]))
+        results = find_tensors(function(given[0], *given[1], **given[2]))
         return [y for y in results if y.dtype.is_floating_point or y.dtype.is_complex]
 
     return variables, call
@@ -211,21 +155,21 @@ def compare_derivatives(operator, function, sample):
     theirs, call_theirs = function_of(operator.op, [sample.input, list(sample.args), sample.kwargs], torch)
     if not theirs:
         return
-    ours, call_ours = function_of(function, converted([sample.input, list(sample.args), sample.kwargs]), polygrad)
+    ours, call_ours = function_of(function, to_polygrad([sample.input, list(sample.args), sample.kwargs]), polygrad)
     generator = torch.Generator().manual_seed(0)
     like = lambda x: torch.randn(x.shape, dtype=x.dtype, generator=generator)  # noqa: E731
     if operator.supports_forward_ad:
         directions = [like(x) for x in theirs]
         expected = torch.func.jvp(call_theirs, tuple(theirs), tuple(directions))[1]
-        found = polygrad.func.jvp(call_ours, tuple(ours), tuple(converted(directions)))[1]
+        found = polygrad.func.jvp(call_ours, tuple(ours), tuple(to_polygrad(directions)))[1]
         for one, other in zip(found, expected, strict=True):
-            np.testing.assert_allclose(numbers(one), numbers(other), rtol=1e-6, atol=1e-6, err_msg="in a direction")
+            np.testing.assert_allclose(to_numpy(one), to_numpy(other), rtol=1e-6, atol=1e-6, err_msg="in a direction")
     if operator.supports_gradgrad:
         seeds = [like(y) for y in call_theirs(*theirs)]
         expected = second_derivatives(torch, call_theirs, theirs, seeds)
-        found = second_derivatives(polygrad, call_ours, ours, converted(seeds))
+        found = second_derivatives(polygrad, call_ours, ours, to_polygrad(seeds))
         for one, other in zip(found, expected, strict=True):
-            one, other = (np.zeros(()) if g is None else numbers(g) for g in (one, other))
+            one, other = (np.zeros(()) if g is None else to_numpy(g) for g in (one, other))
             np.testing.assert_allclose(*np.broadcast_arrays(one, other), rtol=1e-5, atol=1e-6, err_msg="second order")
 
 
@@ -235,7 +179,7 @@ def test_derivatives_of_samples(name: str):
     reason = DIFFERENT.get(operator.name) or DIFFERENT.get(name) or NO_DERIVATIVE.get(name)
     if reason or torch.float64 not in operator.backward_dtypes:
         pytest.skip(reason or "has no derivative")
-    function, failures = polygrads(operator.name), []
+    function, failures = polygrad_function(operator.name), []
     samples = operator.sample_inputs("cpu", torch.float64, requires_grad=True)
     for number, sample in zip(range(2), samples, strict=False):
         if sample.kwargs.get("dropout_p"):

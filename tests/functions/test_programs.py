@@ -6,9 +6,9 @@ import functools
 
 import numpy as np
 import pytest
-from programs import PROGRAMS
 
 import polygrad
+from tests.cases.programs import PROGRAMS
 
 OTHERS = [name for name in polygrad.backends.available() if name != "numpy"]
 

@@ -12,11 +12,11 @@ import math
 from typing import Any
 
 import pytest
-from result_memory import COPIES, MAY_SHARE, MAY_SHARE_HERE, VIEWS, rows, shares_memory
 
 import polygrad
 import polygrad.linalg
 import polygrad.nn.functional
+from tests.cases.result_memory import COPIES, MAY_SHARE, MAY_SHARE_HERE, VIEWS, rows, shares_memory
 
 CASES = [(expression, ndim, True) for expression, ndim in rows(VIEWS).items()]
 CASES += [(expression, ndim, False) for expression, ndim in rows(COPIES).items()]

@@ -18,14 +18,20 @@ import pytest
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 pytest.importorskip("expecttest", reason="PyTorch's samples need expecttest")
 
-from test_module_samples import DIFFERENT, LAYERS, arguments  # noqa: E402
-from test_operator_samples import OPERATORS, converted, polygrads, tensors_in  # noqa: E402
-
 import polygrad  # noqa: E402
 import polygrad.nn.functional as F  # noqa: E402
 import polygrad.optim  # noqa: E402
 from polygrad import nn  # noqa: E402
 from polygrad._core.scalars import plain  # noqa: E402
+from tests.cases.torch_samples import (  # noqa: E402
+    DIFFERENT_LAYERS,
+    LAYERS,
+    OPERATORS,
+    find_tensors,
+    layer_arguments,
+    polygrad_function,
+    to_polygrad,
+)
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]
 
@@ -74,7 +80,7 @@ def replaced(value, path, new):
 
 def described(result):
     """What must be equal: types, shapes and values of the tensors in ``result``, or the result itself."""
-    found = tensors_in(result)
+    found = find_tensors(result)
     return [(x.dtype, tuple(x.shape), x.detach().numpy()) for x in found] if found else result
 
 
@@ -116,7 +122,7 @@ def copied(value):
 
 def functions_of(name):
     """The function and the method of that name."""
-    return {polygrads(name), getattr(polygrad.Tensor, name, None)} - {None}
+    return {polygrad_function(name), getattr(polygrad.Tensor, name, None)} - {None}
 
 
 def sizes_in(function, given):
@@ -144,7 +150,7 @@ def test_operators(name):
         if dtype not in operator.dtypes:
             continue
         for sample in itertools.islice(operator.sample_inputs("cpu", dtype, requires_grad=False), SAMPLES):
-            given = converted([[sample.input, *sample.args], sample.kwargs])
+            given = to_polygrad([[sample.input, *sample.args], sample.kwargs])
             new = {(dtype, path, type(value)) for path, value in places(given)} - known
             known |= new
             if not new:
@@ -160,7 +166,7 @@ def test_operators(name):
     assert not failures, f"{len(failures)}:\n" + "\n".join(failures[:4])
 
 
-@pytest.mark.parametrize("name", [name for name in LAYERS if name not in DIFFERENT])
+@pytest.mark.parametrize("name", [name for name in LAYERS if name not in DIFFERENT_LAYERS])
 def test_layers(name):
     info, failures, known = LAYERS[name], [], set()
     kind = getattr(nn, name)
@@ -168,16 +174,16 @@ def test_layers(name):
     for sample in itertools.islice(samples, SAMPLES):
         if sample.forward_input is None:
             continue
-        given = arguments([sample.constructor_input.args, sample.constructor_input.kwargs])
+        given = layer_arguments([sample.constructor_input.args, sample.constructor_input.kwargs])
         new = {(path, type(value)) for path, value in places(given)} - known
         known |= new
         if not new:
             continue
-        inputs = converted([list(sample.forward_input.args), sample.forward_input.kwargs])
+        inputs = to_polygrad([list(sample.forward_input.args), sample.forward_input.kwargs])
 
         def call(given, inputs=inputs):
             layer = kind(*given[0], **given[1])
-            return [*tensors_in(layer(*inputs[0], **inputs[1])), *layer.state_dict().values()]
+            return [*find_tensors(layer(*inputs[0], **inputs[1])), *layer.state_dict().values()]
 
         try:
             call(given)

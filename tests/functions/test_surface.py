@@ -1,7 +1,7 @@
 """The names that PyTorch programs use, with PyTorch's results: sorting, assembling, kinds, and what is printed.
 
-``surface_expected.json`` holds what PyTorch 2.13 gives, so that the comparison needs no PyTorch;
-``python tests/test_surface.py`` writes it anew.
+``tests/cases/surface_expected.json`` holds what PyTorch 2.13 gives, so that the comparison needs no PyTorch;
+``python -m tests.functions.test_surface`` writes it anew.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy
 import pytest
-from surface_programs import ROWS, observed
 
 import polygrad
+from tests.cases.surface_programs import ROWS, observed
 
-EXPECTED = Path(__file__).with_name("surface_expected.json")
+EXPECTED = Path(__file__).parents[1] / "cases" / "surface_expected.json"
 RECORDED = json.loads(EXPECTED.read_text()) if EXPECTED.exists() else {"rows": {}, "prints": {}}
 
 

@@ -1,6 +1,6 @@
 """What shares memory in PyTorch does so here, on every backend, eagerly and compiled; and what does not, does not.
 
-``view_expected.json`` holds what PyTorch 2.13 gives; ``python tests/test_views.py`` writes it anew.
+``tests/cases/view_expected.json`` holds what PyTorch 2.13 gives; ``python -m tests.functions.test_views`` writes it anew.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import warnings
 from pathlib import Path
 
 import pytest
-from view_table import TABLE, argument, differentiated, numbers, written
 
 import polygrad
 import polygrad.nn.functional
 import polygrad.nn.utils.rnn
+from tests.cases.views import TABLE, argument, differentiated, numbers, written
 
-EXPECTED = Path(__file__).with_name("view_expected.json")
+EXPECTED = Path(__file__).parents[1] / "cases" / "view_expected.json"
 RECORDED = json.loads(EXPECTED.read_text()) if EXPECTED.exists() else {}
 #: JAX compiles every operation of every shape: one of each kind there.
 ON_JAX = [

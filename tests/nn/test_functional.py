@@ -11,13 +11,13 @@ import warnings
 
 import numpy as np
 import pytest
-from neural_cases import CASES, like, numbers
 
 import polygrad
 import polygrad.nn.functional as F
 from polygrad._core.primitive import PRIMITIVES
 from polygrad.autograd import grad
 from polygrad.autograd.gradcheck import gradcheck, gradgradcheck
+from tests.cases.layers import CASES, like, numbers
 
 #: The gradient is not the derivative: a row is left out on purpose.
 NOT_THE_DERIVATIVE = {"embedding padding"}

@@ -6,7 +6,6 @@ The samples are part of PyTorch (``torch.testing._internal``).  Layers that poly
 from __future__ import annotations
 
 import itertools
-import warnings
 
 import numpy as np
 import pytest
@@ -14,34 +13,22 @@ import pytest
 torch = pytest.importorskip("torch", reason="PyTorch is not installed")
 pytest.importorskip("expecttest", reason="PyTorch's samples need expecttest")
 
-from test_operator_samples import converted, numbers, tensors_in  # noqa: E402
+from torch.nn.attention import SDPBackend, sdpa_kernel  # noqa: E402
 
 import polygrad  # noqa: E402
 from polygrad import nn  # noqa: E402
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")
-    from torch.nn.attention import SDPBackend, sdpa_kernel
-    from torch.testing._internal.common_modules import module_db
+from tests.cases.torch_samples import (  # noqa: E402
+    DIFFERENT_LAYERS,
+    LAYERS,
+    find_tensors,
+    layer_arguments,
+    to_numpy,
+    to_polygrad,
+)
 
 pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]
 
-LAYERS = {info.name.removeprefix("nn."): info for info in module_db if hasattr(nn, info.name.removeprefix("nn."))}
-DIFFERENT = {
-    "KLDivLoss": "the samples have targets that are no probabilities, whose gradient is NaN in PyTorch only",
-    "LPPool2d": "the samples have roots of negative numbers, whose gradient is NaN for more of the input in PyTorch",
-    "TransformerEncoder": "the samples pass PyTorch's layer",
-}
 SAMPLES = 12
-
-
-def arguments(value):
-    """As `converted`; functions become polygrad's."""
-    if callable(value) and not isinstance(value, (torch.Tensor, torch.dtype)):
-        return getattr(nn.functional, value.__name__)
-    if isinstance(value, (tuple, list)):
-        return type(value)([arguments(one) for one in value])
-    return {name: arguments(one) for name, one in value.items()} if isinstance(value, dict) else converted(value)
 
 
 def without_dropout(module):
@@ -58,14 +45,14 @@ def pair(info, sample, training):
     given = sample.constructor_input
     theirs = without_dropout(info.module_cls(*given.args, **given.kwargs)).double().train(training)
     kind = getattr(nn, info.name.removeprefix("nn."))
-    ours = without_dropout(kind(*arguments(given.args), **arguments(given.kwargs))).double().train(training)
-    ours.load_state_dict(converted({name: value.detach() for name, value in theirs.state_dict().items()}))
+    ours = without_dropout(kind(*layer_arguments(given.args), **layer_arguments(given.kwargs))).double().train(training)
+    ours.load_state_dict(to_polygrad({name: value.detach() for name, value in theirs.state_dict().items()}))
     return theirs, ours
 
 
 def gradients(library, module, given, outputs, seeds):
     """By inputs and parameters, and of the sum of the squares of these; None for what is not reached."""
-    leaves = [x for x in tensors_in(given) if x.requires_grad] + [p for _, p in sorted(module.named_parameters())]
+    leaves = [x for x in find_tensors(given) if x.requires_grad] + [p for _, p in sorted(module.named_parameters())]
     if not leaves:
         return [], []
     first = library.autograd.grad(outputs, leaves, seeds, allow_unused=True, create_graph=True)
@@ -76,9 +63,9 @@ def gradients(library, module, given, outputs, seeds):
 
 def assert_same(ours, theirs, tolerance, what):
     if ours is None or theirs is None:  # not reached, or with a gradient of zero
-        assert all(x is None or np.abs(numbers(x)).max(initial=0) < 1e-8 for x in (ours, theirs)), what
+        assert all(x is None or np.abs(to_numpy(x)).max(initial=0) < 1e-8 for x in (ours, theirs)), what
         return
-    a, b = numbers(ours), numbers(theirs)
+    a, b = to_numpy(ours), to_numpy(theirs)
     assert (a.shape, a.dtype) == (b.shape, b.dtype), what
     np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance, err_msg=what)
 
@@ -87,9 +74,9 @@ def compare(info, sample, training):
     theirs, ours = pair(info, sample, training)
     assert repr(ours) == repr(theirs)
     given = [list(sample.forward_input.args), sample.forward_input.kwargs]
-    own = converted(given)
-    expected = tensors_in(theirs(*given[0], **given[1]))
-    found = tensors_in(ours(*own[0], **own[1]))
+    own = to_polygrad(given)
+    expected = find_tensors(theirs(*given[0], **given[1]))
+    found = find_tensors(ours(*own[0], **own[1]))
     for one, other in itertools.zip_longest(found, expected):
         assert_same(one, other, 1e-6, "value")
     live = [(one, other) for one, other in zip(found, expected, strict=True) if other.requires_grad]
@@ -97,7 +84,7 @@ def compare(info, sample, training):
         generator = torch.Generator().manual_seed(0)
         seeds = [torch.randn(other.shape, dtype=other.dtype, generator=generator) for _, other in live]
         orders = zip(
-            gradients(polygrad, ours, own, [one for one, _ in live], converted(seeds)),
+            gradients(polygrad, ours, own, [one for one, _ in live], to_polygrad(seeds)),
             gradients(torch, theirs, given, [other for _, other in live], seeds),
             (1e-5, 1e-4),
             strict=True,
@@ -111,8 +98,8 @@ def compare(info, sample, training):
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_samples(name):
-    if name in DIFFERENT:
-        pytest.skip(DIFFERENT[name])
+    if name in DIFFERENT_LAYERS:
+        pytest.skip(DIFFERENT_LAYERS[name])
     info, failures, count = LAYERS[name], [], 0
     for training in (True, False):
         samples = info.module_inputs_func(

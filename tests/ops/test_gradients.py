@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from operations import ALL_ROWS, COMPOSITE_ROWS, SINGULAR_POINTS, Point
-from torch_functions import TORCH, evaluate_with_torch
 
 import polygrad
 from polygrad._core.primitive import PRIMITIVES
@@ -24,6 +22,8 @@ from polygrad.testing.table import (
     primitives_of,
     wrapped,
 )
+from tests.cases.operations import ALL_ROWS, COMPOSITE_ROWS, SINGULAR_POINTS, Point
+from tests.cases.torch_functions import TORCH, evaluate_with_torch
 
 OTHERS = [name for name in available() if name != "numpy"]
 

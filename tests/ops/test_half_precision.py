@@ -15,7 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import half_precision_cases as cases
 import numpy as np
 import pytest
 
@@ -25,6 +24,7 @@ import polygrad.nn.functional as F
 from polygrad._core.primitive import PRIMITIVES
 from polygrad.backends import use_backend
 from polygrad.backends.namespace import ACCUMULATING
+from tests.cases import half_precision as cases
 
 BIT = {"float16": 2.0**-10, "bfloat16": 2.0**-7}
 SMALLEST = {"float16": 2.0**-24, "bfloat16": 2.0**-133}
@@ -174,7 +174,7 @@ def test_every_function_that_accumulates_is_in_the_table() -> None:
 
 
 def test_what_the_documentation_lists_is_in_the_table() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "half-precision.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "half-precision.md").read_text(encoding="utf-8")
     listed = page.partition("## What it covers")[2].partition("\nA test holds")[0]
     names = {name for name in re.findall(r"`([\w.]+)`", listed) if "." not in name}
     covered = {name for case in cases.CASES.values() for name in case.functions}

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from operations import ALL_ROWS
-from test_transforms_table import sample, varies
 
 import polygrad
+from tests.cases.operations import ALL_ROWS, is_inexact, sample_operands
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
@@ -31,10 +30,10 @@ LAYOUTS = [np.asfortranarray, _gaps, _reversed, _second_axis_last]
 
 
 def _values_and_gradients(row, lying) -> list[np.ndarray]:
-    arrays = sample(row, 0, row.kinds[0])
+    arrays = sample_operands(row, 0, row.kinds[0])
     operands = [polygrad.from_numpy(lying(a)) if a.ndim else polygrad.tensor(a) for a in arrays]
     for a, x in zip(arrays, operands, strict=True):
-        x.requires_grad_(varies(a) and row.name != "nextafter")
+        x.requires_grad_(is_inexact(a) and row.name != "nextafter")
     outputs = [y for y in row.call(0, operands) if isinstance(y, polygrad.Tensor)]
     varying, inputs = [y for y in outputs if y.requires_grad], [x for x in operands if x.requires_grad]
     gradients = []

@@ -16,7 +16,7 @@ import polygrad
 from polygrad import func, linalg
 from polygrad.nn import functional as F
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "singular-points.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "singular-points.md"
 NAMES = {"polygrad": polygrad, "linalg": linalg, "F": F, "inf": math.inf, "nan": math.nan, "pi": math.pi}
 
 

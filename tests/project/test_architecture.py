@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "polygrad"
 
 #: The rooms, from the ground up: each imports only from rooms above it in this list.
@@ -320,6 +320,29 @@ def test_a_plugin_is_small_and_uses_what_is_public(plugin):
                 private = name.startswith("polygrad.") and name.split(".")[1].startswith("_")
                 assert not private, f"{path.relative_to(ROOT)}:{node.lineno} imports {name}"
     assert lines < 500
+
+
+# -- the tests -----------------------------------------------------------------------------------------------------------
+
+TESTS = ROOT / "tests"
+#: Folders of `tests` that are about no room: the project, what tests share, what is run by hand, PyTorch's own tests, a plugin.
+NO_ROOMS = {"project", "cases", "tools", "peer", "downstream"}
+
+
+def test_the_folders_of_tests_are_rooms():
+    rooms = {room_of(path).strip("_") for path in TREES}
+    assert {path.parent.name for path in TESTS.glob("*/*.py")} - NO_ROOMS <= rooms
+    lost = sorted(path.name for path in TESTS.glob("*.py") if path.name not in ("__init__.py", "conftest.py"))
+    assert not lost, f"{lost}: put tests into the folder of their room, tables and helpers into tests/cases"
+
+
+def test_tests_share_nothing_but_cases():
+    for path in TESTS.glob("*/*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                assert not re.match(r"(tests\.\w+\.|\.*)test_", "." * node.level + (node.module or "")), (
+                    f"{path.relative_to(ROOT)}:{node.lineno} imports from a test; what tests share lies in tests/cases"
+                )
 
 
 # -- what an import costs: the modules that it brings, which a test can count, not its time ------------------------------

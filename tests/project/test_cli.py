@@ -13,7 +13,7 @@ import polygrad
 from polygrad import __main__ as cli
 from polygrad.backends import BackendError, BackendInfo
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 ROWS = [
     BackendInfo("numpy", "polygrad-core", "1.0", 1, ["cpu"], ["complex", "float64"], "ready", None),
     BackendInfo("abacus", "polygrad-abacus", "0.5", 1, [], [], "unavailable", "backend 'abacus' needs beads; buy some"),

@@ -11,7 +11,7 @@ import pytest
 
 import polygrad
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 PLUGINS = sorted((ROOT / "backends").glob("*/pyproject.toml"))
 FOLDERS = ". docs examples benchmarks backends/* tests/* .github .github/*".split()
@@ -72,7 +72,7 @@ def test_pages_tell_to_install_polygrad_from_a_checkout_only():
 
 
 def test_the_code_that_contributing_shows_is_the_code():
-    shown = re.findall(r"`((?:src|tests)/[\w./]+)`[^`]*?:\n\n```\n(.*?)```", read("CONTRIBUTING.md"), re.DOTALL)
+    shown = re.findall(r"`((?:src|tests)/[\w./]+\.py)`[^`]*?:\n\n```\n(.*?)```", read("CONTRIBUTING.md"), re.DOTALL)
     assert len(shown) == 4
     for name, code in shown:
         assert code in read(name), f"CONTRIBUTING.md shows something else than {name}"
@@ -82,7 +82,7 @@ def test_what_contributing_names_is_there():
     text = read("CONTRIBUTING.md")
     for name in re.findall(r"\b(?:src|tests|docs|backends|benchmarks)/[\w./-]*[\w]", text):
         assert (ROOT / name).exists() or "NAME" in name, f"CONTRIBUTING.md names {name}"
-    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("*/test_*.py"))
     for name in re.findall(r"`(test_\w+)`", text):
         assert f"def {name}(" in tests, f"CONTRIBUTING.md names {name}"
 

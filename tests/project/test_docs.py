@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from page_blocks import PAGES, ROOT, blocks_of, difference, runnable
+
+from tests.tools.page_blocks import PAGES, ROOT, blocks_of, difference, runnable
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -11,7 +11,7 @@ import pytest
 
 import polygrad as pg
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 OTHERS = [name for name in pg.backends.available() if name != "numpy"]
 
 pytest.importorskip("sklearn", reason="the digits come with scikit-learn")

@@ -16,7 +16,7 @@ import pytest
 
 import polygrad
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PLUGINS = sorted((ROOT / "backends").glob("*/pyproject.toml"))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-PEER = Path(__file__).parent / "peer"
+PEER = Path(__file__).parents[1] / "peer"
 
 OPERATIONS = """
 import torch

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from plants import PACKAGE, PLANTS, ROOT
+
+from tests.tools.plants import PACKAGE, PLANTS, ROOT
 
 
 @pytest.mark.parametrize("name", PLANTS)

@@ -12,7 +12,7 @@ import pytest
 
 import polygrad
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "docs" / "tools" / "reference.py"
 
 if not SCRIPT.is_file():

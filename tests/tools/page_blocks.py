@@ -4,7 +4,7 @@ The blocks of a page run in order in one namespace, in a Python of their own, so
 default type.  A ```text (or ```mermaid) block that follows is the exact output.  Directly above a block, ``<!-- needs jax -->``
 leaves it out where that backend cannot be used.
 
-``python tests/page_blocks.py [PAGE ...]`` writes the outputs into the pages; with ``--check`` it compares them and writes
+``python tests/tools/page_blocks.py [PAGE ...]`` writes the outputs into the pages; with ``--check`` it compares them and writes
 nothing.  It needs polygrad and nothing else, so that it can try what has just been installed.
 """
 
@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(page for folder in (".", "docs", "backends/*") for page in ROOT.glob(f"{folder}/*.md"))
 
 #: Runs in the page's own Python: blocks come in, what each printed goes out.

@@ -5,8 +5,8 @@ each line is tried in eager code, and kept if it gives finite values of moderate
 state that outlives it, and may step an optimizer.  Its outcome is all that can be seen of it in three calls on new data that
 lies in memory differently: results, also of former calls, the arguments and the state afterwards, and gradients from outside.
 
-    python tests/program_fuzzer.py --against replay --count 20000          # eager against compiled on NumPy
-    python tests/program_fuzzer.py --against jax,torch --seed 1234 -v      # one program, in two other ways
+    python tests/tools/program_fuzzer.py --against replay --count 20000          # eager against compiled on NumPy
+    python tests/tools/program_fuzzer.py --against jax,torch --seed 1234 -v      # one program, in two other ways
 
 A difference is reported with the seed and the program, shortened as far as the difference remains; the status is 1.
 """
@@ -592,7 +592,7 @@ def report(program: Program, way: str, found: str) -> str:
     short = shortened(program, lambda candidate: compared(candidate, way) is not None)
     return (
         f"eager and {way} differ: {compared(short, way) or found}\n{short.described()}"
-        f"rerun: python tests/program_fuzzer.py --against {way} --seed {program.seed}\n"
+        f"rerun: python tests/tools/program_fuzzer.py --against {way} --seed {program.seed}\n"
     )
 
 

@@ -8,8 +8,8 @@ and ``Raises:``; and at the end an example, written as a session of the interpre
         >>> F.linear(polygrad.ones(5, 3), polygrad.ones(2, 3)).shape
         polygrad.Size([5, 2])
 
-Examples start from the names in `NAMES`, in a process where nothing is seeded.  ``python tests/test_help.py`` counts what is
-missing, module by module, and ``python tests/test_help.py MODULE`` names it.
+Examples start from the names in `NAMES`, in a process where nothing is seeded.  ``python tests/project/test_help.py`` counts what is
+missing, module by module, and ``python tests/project/test_help.py MODULE`` names it.
 """
 
 from __future__ import annotations
