@@ -14,7 +14,23 @@ from .strides import separate
 
 
 def broadcast_shapes(*shapes: Any) -> tuple[int, ...]:
-    """The shape that tensors of ``shapes`` have together.  Raises RuntimeError where they do not fit."""
+    """Return the shape that tensors of the given shapes broadcast to.
+
+    Args:
+        *shapes: Shapes, each a tuple of lengths or one length.
+
+    Returns:
+        A tuple of ints.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast, or a length is negative.
+        TypeError: a shape is not made of ints.
+
+    Example::
+
+        >>> polygrad.broadcast_shapes((3, 1), (4,))
+        (3, 4)
+    """
     shapes = tuple([(s,) if isinstance(s, int) else s for s in shapes])
     for shape in shapes:
         if not isinstance(shape, (tuple, list)) or not all(hasattr(n, "__index__") for n in shape):
@@ -33,7 +49,24 @@ def broadcast_shapes(*shapes: Any) -> tuple[int, ...]:
 
 
 def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
-    """``input`` repeated to ``size``: a view, which can be read only."""
+    """Broadcast a tensor to a shape.  The elements are not copied, so the result can only be read.
+
+    Args:
+        input: a tensor.
+        size: the new shape, which `input` broadcasts to.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        RuntimeError: `input` does not broadcast to `size`.
+
+    Example::
+
+        >>> polygrad.broadcast_to(polygrad.tensor([1, 2]), (2, 2))
+        tensor([[1, 2],
+                [1, 2]])
+    """
     shape = tuple(size)
     if broadcast_shapes(input.shape, shape) != shape:
         raise RuntimeError(f"a tensor of shape {tuple(input.shape)} cannot be broadcast to {shape}")
@@ -41,13 +74,45 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
-    """All tensors broadcast to one shape."""
+    """Broadcast tensors to their common shape.  The elements are not copied, so the results can only be read.
+
+    Args:
+        *tensors: tensors whose shapes broadcast.
+
+    Returns:
+        A tuple of views.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast.
+
+    Example::
+
+        >>> [x.shape for x in polygrad.broadcast_tensors(polygrad.ones(3, 1), polygrad.ones(4))]
+        [polygrad.Size([3, 4]), polygrad.Size([3, 4])]
+    """
     shape = broadcast_shapes(*[x.shape for x in tensors])
     return tuple(broadcast_to(x, shape) for x in tensors)
 
 
 def expand(input: Tensor, *size: Any) -> Tensor:
-    """``input`` with dimensions of length 1 repeated to ``size``; -1 leaves a length.  A view, to be read only."""
+    """Repeat dimensions of length 1.  The elements are not copied, so the result can only be read.
+
+    Args:
+        input: a tensor.
+        *size: the new lengths, one by one or as one tuple; -1 keeps a length.  New dimensions come first.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        RuntimeError: `input` does not broadcast to `size`.
+
+    Example::
+
+        >>> polygrad.tensor([[1], [2]]).expand(-1, 3)
+        tensor([[1, 1, 1],
+                [2, 2, 2]])
+    """
     wanted = sizes(size)
     offset = len(wanted) - input.ndim
     if offset < 0:
@@ -61,12 +126,48 @@ def expand(input: Tensor, *size: Any) -> Tensor:
 
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
-    """``input`` expanded to the shape of ``other``."""
+    """Broadcast a tensor to the shape of another one.  The elements are not copied, so the result can only be read.
+
+    Args:
+        input: a tensor.
+        other: a tensor whose shape `input` broadcasts to.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        RuntimeError: `input` does not broadcast to the shape of `other`.
+
+    Example::
+
+        >>> polygrad.tensor([1, 2]).expand_as(polygrad.ones(2, 2))
+        tensor([[1, 2],
+                [1, 2]])
+    """
     return broadcast_to(input, other.shape)
 
 
 def repeat(input: Tensor, *repeats: Any) -> Tensor:
-    """``input`` laid ``repeats`` times along each dimension, new ones in front."""
+    """Repeat the whole tensor along each dimension.
+
+    `repeat_interleave` repeats single elements, `expand` repeats without copying.
+
+    Args:
+        input: a tensor.
+        *repeats: how many times along each dimension, one by one or as one tuple.  New dimensions come first.
+
+    Returns:
+        A copy.
+
+    Raises:
+        RuntimeError: there are fewer numbers than dimensions.
+
+    Example::
+
+        >>> polygrad.tensor([1, 2]).repeat(2, 2)
+        tensor([[1, 2, 1, 2],
+                [1, 2, 1, 2]])
+    """
     times = sizes(repeats)
     offset = len(times) - input.ndim
     if offset < 0:
@@ -79,22 +180,53 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
 
 
 def tile(input: Tensor, *dims: Any) -> Tensor:
-    """As `repeat`, where ``dims`` may be shorter than the shape of ``input``."""
+    """Repeat the whole tensor along each dimension; unlike `repeat`, also for fewer numbers than dimensions.
+
+    Args:
+        input: a tensor.
+        *dims: how many times along each of the last dimensions, one by one or as one tuple.
+
+    Returns:
+        A copy.
+
+    Example::
+
+        >>> polygrad.tile(polygrad.tensor([[1, 2]]), (2,))
+        tensor([[1, 2, 1, 2]])
+    """
     times = sizes(dims)
     return repeat(input, *(1,) * (input.ndim - len(times)), *times)
 
 
 def as_list(tensors: Any) -> list[Tensor]:
+    """Return the tensors in a tuple of arguments, given one by one or as one sequence."""
     if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
         tensors = tensors[0]
     return list(tensors)
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
-    """The coordinates of the grid that vectors span: one tensor for each vector, all of the grid's shape.
+    """Return the coordinates of the grid that vectors span.
 
-    With ``indexing="ij"``, the default, the first vector runs along the first dimension; with ``"xy"`` along the
-    second.
+    Args:
+        *tensors: vectors of one data type, one by one or as one sequence; a tensor without dimensions counts as a
+            vector.
+        indexing: ``"ij"``: the first vector runs along dimension 0; ``"xy"``: along dimension 1.  The default is
+            ``"ij"``, with a warning.
+
+    Returns:
+        A tuple with one tensor for each vector, all of the shape of the grid.
+
+    Raises:
+        RuntimeError: an argument is not a vector, the data types differ, or `indexing` is neither.
+
+    Example::
+
+        >>> x, y = polygrad.meshgrid(polygrad.tensor([1, 2]), polygrad.tensor([3, 4]), indexing="ij")
+        >>> x, y
+        (tensor([[1, 1],
+                [2, 2]]), tensor([[3, 4],
+                [3, 4]]))
     """
     vectors = as_list(tensors)
     if indexing not in (None, "ij", "xy"):

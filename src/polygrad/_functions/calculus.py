@@ -16,7 +16,26 @@ from .joining import cat
 def diff(
     input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
 ) -> Tensor:
-    """The differences of neighbours along ``dim``, taken ``n`` times."""
+    """Return the differences of neighbouring elements along a dimension, taken `n` times.
+
+    Args:
+        input: a tensor of at least one dimension.
+        n: how many times the differences are taken; 0 copies `input`.
+        dim: the dimension.
+        prepend: a tensor that is put before `input` along `dim` first.
+        append: a tensor that is put after `input` along `dim` first.
+
+    Returns:
+        A tensor that is shorter by `n` along `dim`.  Of a boolean tensor: where neighbours differ.
+
+    Raises:
+        RuntimeError: `input` has no dimensions, or `n` is negative.
+
+    Example::
+
+        >>> polygrad.diff(polygrad.tensor([1.0, 4.0, 9.0, 16.0]))
+        tensor([3., 5., 7.])
+    """
     if not check_tensor(input, "diff").ndim:
         raise ShapeError("diff: a tensor without dimensions has no neighbours; it needs at least one dimension")
     axis = normal_axis(dim, input.ndim)
@@ -35,9 +54,27 @@ def diff(
 
 @in_single_precision
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
-    """The integral along ``dim`` by the trapezoidal rule, of points ``x`` or of points at distances ``dx``.
+    """Integrate samples along a dimension by the trapezoidal rule.
 
-    Raises RuntimeError for booleans, and where there is not one ``x`` for each point.
+    The integral is the sum of ``(x[i + 1] - x[i]) * (y[i] + y[i + 1]) / 2``.
+
+    Args:
+        y: the sampled values, a tensor of at least one dimension.
+        x: where the samples were taken: a vector with one point for each sample, or a tensor whose shape broadcasts
+            with that of `y`.
+        dx: the distance of the points, where `x` is not given.
+        dim: the dimension of `y` to integrate along.
+
+    Returns:
+        A tensor of the shape of `y` without `dim`.
+
+    Raises:
+        RuntimeError: `y` or `x` is boolean, or `x` does not have one point for each sample.
+
+    Example::
+
+        >>> polygrad.trapezoid(polygrad.tensor([0.0, 1.0, 4.0]), dx=0.5)
+        tensor(1.5000)
     """
     axis = normal_axis(dim, check_tensor(y, "trapezoid", "y").ndim)
     for argument, points in (("y", y), ("x", x)):

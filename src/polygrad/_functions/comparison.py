@@ -14,7 +14,29 @@ from .common import check_tensor
 
 @alike("input", "other")
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
-    """Where ``|input - other| <= atol + rtol * |other|``.  Raises ValueError (and RuntimeError) for negative tolerances."""
+    """Test which elements of two tensors are equal within a tolerance.
+
+    Two elements are close if ``|input - other| <= atol + rtol * |other|``.  Equal infinities are close.
+
+    Args:
+        input: a tensor.
+        other: a tensor of the same data type, whose shape broadcasts with that of `input`.
+        rtol: the relative tolerance.
+        atol: the absolute tolerance, in the units of the elements.
+        equal_nan: whether NaN is close to NaN.
+
+    Returns:
+        A boolean tensor of the broadcast shape.
+
+    Raises:
+        ValueError: a tolerance is negative.
+        RuntimeError: the data types differ.
+
+    Example::
+
+        >>> polygrad.isclose(polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 2.1]))
+        tensor([ True, False])
+    """
     if rtol < 0 or atol < 0:
         raise ShapeError(f"isclose: rtol and atol must not be negative, but they are {rtol} and {atol}")
     if isinstance(input, Tensor) and input.dtype.kind == "bool":
@@ -25,36 +47,132 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
 
 
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
-    """Whether all elements are close, as `isclose` says."""
+    """Test whether all elements of two tensors are equal within a tolerance, as `isclose` defines it.
+
+    Args:
+        input: a tensor.
+        other: a tensor of the same data type, whose shape broadcasts with that of `input`.
+        rtol: the relative tolerance.
+        atol: the absolute tolerance, in the units of the elements.
+        equal_nan: whether NaN is close to NaN.
+
+    Returns:
+        A Python bool.
+
+    Raises:
+        ValueError: a tolerance is negative.
+        RuntimeError: the data types differ.
+
+    Example::
+
+        >>> polygrad.allclose(polygrad.tensor([1.0]), polygrad.tensor([1.0 + 1e-7]))
+        True
+    """
     return bool(xp.all(isclose(input, other, rtol, atol, equal_nan)))
 
 
 def equal(input: Tensor, other: Tensor) -> bool:
-    """Whether two tensors have the same shape and elements, as one bool (PyTorch's meaning; ``==`` compares elements)."""
+    """Test whether two tensors have the same shape and equal elements.
+
+    The operator ``==`` and `eq` compare element by element instead.
+
+    Args:
+        input: a tensor.
+        other: a tensor.
+
+    Returns:
+        A Python bool.  NaN equals nothing.
+
+    Example::
+
+        >>> polygrad.equal(polygrad.tensor([1, 2]), polygrad.tensor([1, 2]))
+        True
+    """
     return tuple(input.shape) == tuple(other.shape) and bool(xp.all(xp.equal(input, other)))
 
 
 def fmax(input: Tensor, other: Tensor) -> Tensor:
-    """The larger of each pair; a number where the other is NaN.  Of equal ones ``input`` gets the gradient."""
+    """Return the larger element of each pair, ignoring NaN where only one of the two is NaN.
+
+    The gradient goes to the chosen operand, and to `input` where both are equal.
+
+    Args:
+        input: a tensor.
+        other: a tensor whose shape broadcasts with that of `input`.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Example::
+
+        >>> polygrad.fmax(polygrad.tensor([1.0, float("nan")]), polygrad.tensor([3.0, 2.0]))
+        tensor([3., 2.])
+    """
     return xp.where(xp.logical_or(input >= other, xp.isnan(other)), input, other)
 
 
 def fmin(input: Tensor, other: Tensor) -> Tensor:
-    """The smaller of each pair; a number where the other is NaN.  Of equal ones ``input`` gets the gradient."""
+    """Return the smaller element of each pair, ignoring NaN where only one of the two is NaN.
+
+    The gradient goes to the chosen operand, and to `input` where both are equal.
+
+    Args:
+        input: a tensor.
+        other: a tensor whose shape broadcasts with that of `input`.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Example::
+
+        >>> polygrad.fmin(polygrad.tensor([1.0, float("nan")]), polygrad.tensor([3.0, 2.0]))
+        tensor([1., 2.])
+    """
     return xp.where(xp.logical_or(input <= other, xp.isnan(other)), input, other)
 
 
 def isposinf(input: Tensor) -> Tensor:
-    """Which elements are positive infinity.  Raises RuntimeError for complex numbers, of which an infinity has no sign."""
+    """Test which elements are positive infinity.
+
+    Args:
+        input: a real tensor of any shape.
+
+    Returns:
+        A boolean tensor of the shape of `input`.
+
+    Raises:
+        TypeError: `input` is complex.
+
+    Example::
+
+        >>> polygrad.isposinf(polygrad.tensor([1.0, float("inf"), -float("inf")]))
+        tensor([False,  True, False])
+    """
     return check_real(input, "isposinf") == math.inf
 
 
 def isneginf(input: Tensor) -> Tensor:
-    """Which elements are negative infinity.  Raises RuntimeError for complex numbers, of which an infinity has no sign."""
+    """Test which elements are negative infinity.
+
+    Args:
+        input: a real tensor of any shape.
+
+    Returns:
+        A boolean tensor of the shape of `input`.
+
+    Raises:
+        TypeError: `input` is complex.
+
+    Example::
+
+        >>> polygrad.isneginf(polygrad.tensor([1.0, float("inf"), -float("inf")]))
+        tensor([False, False,  True])
+    """
     return check_real(input, "isneginf") == -math.inf
 
 
 def check_real(input: Tensor, name: str) -> Tensor:
+    """Return `input` if it is a real tensor; the error for a complex one names the function."""
     if check_tensor(input, name).dtype.is_complex:
         raise DTypeError(f"{name}() is not supported for complex numbers; take x.real, x.imag or x.abs()")
     return input

@@ -16,17 +16,49 @@ from .sorting import check_ordered, sort
 
 @numpy_spelling
 def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
-    """The running sum along ``dim``."""
+    """Return the cumulative sum along a dimension.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        dtype: the data type in which the elements are added, and of the result.  By default that of `input`, and int64
+            for integers and booleans.
+
+    Returns:
+        A tensor of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.cumsum(polygrad.tensor([1.0, 2.0, 3.0]), dim=0)
+        tensor([1., 3., 6.])
+    """
     return running(xp.cumulative_sum, check_tensor(input, "cumsum"), dim, dtype)
 
 
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """The running product along ``dim``.  Its gradient is right beside zeros."""
+    """Return the cumulative product along a dimension.
+
+    Its gradient is also right where elements are 0.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        dtype: the data type in which the elements are multiplied, and of the result.  By default that of `input`, and
+            int64 for integers and booleans.
+
+    Returns:
+        A tensor of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.cumprod(polygrad.tensor([1.0, 2.0, 3.0]), dim=0)
+        tensor([1., 2., 6.])
+    """
     return running(xp.cumulative_prod, check_tensor(input, "cumprod"), dim, dtype)
 
 
 def running(operation: Callable[..., Tensor], input: Tensor, dim: int, dtype: DType | None) -> Tensor:
-    """The running sum or product along ``dim``, as ``operation`` says; a tensor of no dimensions is a vector of one."""
+    """Apply the cumulative `operation` along `dim`.  A tensor without dimensions counts as a vector of one element."""
     axis = normalize_dims(input, dim)
     if input.ndim:
         return accumulate(operation, input, dtype, axis)
@@ -34,12 +66,48 @@ def running(operation: Callable[..., Tensor], input: Tensor, dim: int, dtype: DT
 
 
 def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
-    """The largest element so far along ``dim``, and where it is."""
+    """Return the cumulative maximum along a dimension, with its indices.
+
+    The gradient goes to the element at the index.
+
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension.
+
+    Returns:
+        The named tuple ``(values, indices)`` of two tensors of the shape of `input`.
+
+    Raises:
+        TypeError: `input` is complex.
+
+    Example::
+
+        >>> polygrad.cummax(polygrad.tensor([1.0, 3.0, 2.0]), dim=0).values
+        tensor([1., 3., 3.])
+    """
     return _running(input, dim, True)
 
 
 def cummin(input: Tensor, dim: int) -> ValuesAndIndices:
-    """The smallest element so far along ``dim``, and where it is."""
+    """Return the cumulative minimum along a dimension, with its indices.
+
+    The gradient goes to the element at the index.
+
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension.
+
+    Returns:
+        The named tuple ``(values, indices)`` of two tensors of the shape of `input`.
+
+    Raises:
+        TypeError: `input` is complex.
+
+    Example::
+
+        >>> polygrad.cummin(polygrad.tensor([3.0, 1.0, 2.0]), dim=0).values
+        tensor([3., 1., 1.])
+    """
     return _running(input, dim, False)
 
 

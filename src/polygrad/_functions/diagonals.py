@@ -1,4 +1,4 @@
-"""Diagonals of matrices in PyTorch's language."""
+"""Diagonals and triangles of matrices."""
 
 from __future__ import annotations
 
@@ -15,7 +15,25 @@ from .strides import separate
 
 
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """The diagonal of the matrices in ``dim1`` and ``dim2``, as the last dimension.  A view."""
+    """Return the diagonals of matrices.
+
+    Args:
+        input: a tensor of at least two dimensions.
+        offset: which diagonal: 0 is the main one, positive numbers are above it, negative ones below.
+        dim1: the dimension of the rows.
+        dim2: the dimension of the columns.
+
+    Returns:
+        A view of `input` without `dim1` and `dim2`, and with the diagonal as its last dimension.
+
+    Raises:
+        RuntimeError: `dim1` and `dim2` are the same.
+
+    Example::
+
+        >>> polygrad.diagonal(polygrad.tensor([[1, 2], [3, 4]]))
+        tensor([1, 4])
+    """
     first, second = normal_axis(dim1, input.ndim), normal_axis(dim2, input.ndim)
     if first == second:
         raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
@@ -31,7 +49,27 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
 
 
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """``input`` with ``src`` on a diagonal."""
+    """Return a copy of a tensor with the diagonals of its matrices replaced: the reverse of `diagonal`.
+
+    Args:
+        input: a tensor of at least two dimensions.
+        src: the new diagonals, of the shape that `diagonal` gives.
+        offset: which diagonal: 0 is the main one, positive numbers are above it, negative ones below.
+        dim1: the dimension of the rows.
+        dim2: the dimension of the columns.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Raises:
+        RuntimeError: `src` has another shape.
+
+    Example::
+
+        >>> polygrad.diagonal_scatter(polygrad.zeros(2, 2), polygrad.ones(2))
+        tensor([[1., 0.],
+                [0., 1.]])
+    """
     shape = diagonal(input, offset, dim1, dim2).shape
     if src.shape != shape:
         raise ShapeError(
@@ -51,13 +89,45 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
 
 
 def trace(input: Tensor) -> Tensor:
-    """The sum of a matrix's diagonal."""
+    """Return the sum of the diagonal of a matrix.
+
+    Args:
+        input: a matrix.
+
+    Returns:
+        A tensor without dimensions.
+
+    Raises:
+        RuntimeError: `input` is not a matrix.
+
+    Example::
+
+        >>> polygrad.trace(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]))
+        tensor(5.)
+    """
     expect("trace", ("input", input, 2))
     return sum(xp.diagonal(input))
 
 
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
-    """The matrix with a vector on a diagonal, or the vector of a matrix's diagonal."""
+    """Return the diagonal matrix of a vector, or a copy of the diagonal of a matrix.
+
+    Args:
+        input: a vector or a matrix.
+        diagonal: which diagonal: 0 is the main one, positive numbers are above it, negative ones below.
+
+    Returns:
+        A matrix for a vector, a vector for a matrix.
+
+    Raises:
+        RuntimeError: `input` has another number of dimensions.
+
+    Example::
+
+        >>> polygrad.diag(polygrad.tensor([1, 2]))
+        tensor([[1, 0],
+                [0, 2]])
+    """
     if input.ndim == 1:
         return diag_embed(input, diagonal)
     if input.ndim == 2:
@@ -66,7 +136,25 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
 
 
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-    """Matrices, in dimensions ``dim1`` and ``dim2``, with the last dimension of ``input`` on a diagonal."""
+    """Return diagonal matrices of the vectors in the last dimension.
+
+    Args:
+        input: a tensor of shape ``(*, n)``.
+        offset: which diagonal: 0 is the main one, positive numbers are above it, negative ones below.
+        dim1: the dimension of the rows in the result.
+        dim2: the dimension of the columns in the result.
+
+    Returns:
+        A tensor with one dimension more than `input`; matrices have ``n + abs(offset)`` rows and columns.
+
+    Raises:
+        RuntimeError: `input` has no dimensions, or `dim1` and `dim2` are the same.
+
+    Example::
+
+        >>> polygrad.diag_embed(polygrad.ones(3, 2)).shape
+        polygrad.Size([3, 2, 2])
+    """
     if not input.ndim:
         raise ShapeError("diag_embed(): a 0-d tensor has no diagonal")
     side = input.shape[-1] + abs(offset)
@@ -78,17 +166,65 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
 
 
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
-    """The matrix with the elements of ``input`` on a diagonal."""
+    """Return the diagonal matrix of all elements of a tensor.
+
+    Args:
+        input: a tensor of any shape with ``n`` elements.
+        offset: which diagonal: 0 is the main one, positive numbers are above it, negative ones below.
+
+    Returns:
+        A matrix with ``n + abs(offset)`` rows and columns.
+
+    Example::
+
+        >>> polygrad.diagflat(polygrad.tensor([[1, 2]]))
+        tensor([[1, 0],
+                [0, 2]])
+    """
     return diag_embed(flatten(input), offset)
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
-    """The lower triangle, zeros above ``diagonal``.  Raises ShapeError for what is no matrix, or batch of matrices."""
+    """Return the lower triangles of matrices, with zeros elsewhere.
+
+    Args:
+        input: a tensor of shape ``(*, n, m)``.
+        diagonal: the highest diagonal that is kept: 0 is the main one, positive numbers are above it.
+
+    Returns:
+        A tensor of the shape of `input`.
+
+    Raises:
+        RuntimeError: `input` has fewer than two dimensions.
+
+    Example::
+
+        >>> polygrad.tril(polygrad.ones(2, 2))
+        tensor([[1., 0.],
+                [1., 1.]])
+    """
     return xp.tril(_matrix("tril", input), diagonal)
 
 
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
-    """The upper triangle, zeros below ``diagonal``.  Raises as `tril`."""
+    """Return the upper triangles of matrices, with zeros elsewhere.
+
+    Args:
+        input: a tensor of shape ``(*, n, m)``.
+        diagonal: the lowest diagonal that is kept: 0 is the main one, positive numbers are above it.
+
+    Returns:
+        A tensor of the shape of `input`.
+
+    Raises:
+        RuntimeError: `input` has fewer than two dimensions.
+
+    Example::
+
+        >>> polygrad.triu(polygrad.ones(2, 2))
+        tensor([[1., 1.],
+                [0., 1.]])
+    """
     return xp.triu(_matrix("triu", input), diagonal)
 
 

@@ -13,7 +13,28 @@ from .common import check_tensor
 @alike("x1", "x2")
 @in_single_precision
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
-    """The distances of order ``p`` of every row of ``x1`` from every row of ``x2``."""
+    """Return the distances between all rows of two batches of matrices.
+
+    ``out[i, j] = norm(x1[i] - x2[j], p)``; the gradient at a distance of 0 is 0.
+
+    Args:
+        x1: a tensor of shape ``(*, n, m)``.
+        x2: a tensor of the same data type and of shape ``(*, k, m)``; the batch dimensions broadcast.
+        p: the order of the norm, 0 or larger.
+        compute_mode: accepted for compatibility with PyTorch.  The distances are always computed from the differences.
+
+    Returns:
+        A tensor of shape ``(*, n, k)``.
+
+    Raises:
+        RuntimeError: the rows have different lengths, a tensor has fewer than two dimensions, the data types differ, or
+            `p` is negative.
+
+    Example::
+
+        >>> polygrad.cdist(polygrad.tensor([[0.0, 0.0]]), polygrad.tensor([[3.0, 4.0], [0.0, 1.0]]))
+        tensor([[5., 1.]])
+    """
     for x in (x1, x2):
         if check_tensor(x, "cdist", "x1 and x2").ndim < 2:
             raise ShapeError(f"cdist() takes tensors of at least two dimensions, not of shape {tuple(x.shape)}")

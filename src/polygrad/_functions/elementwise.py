@@ -44,18 +44,47 @@ def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 @_power
 def pow(input: Any, exponent: Any) -> Tensor:
-    """``input`` to the power of ``exponent``; either may be a number."""
+    """Raise `input` to the power of `exponent`, element by element.
+
+    Args:
+        input: the base, a tensor or a number.
+        exponent: a tensor whose shape broadcasts with that of `input`, or a number.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: a tensor of integers has a negative integer as `exponent`.
+
+    Example::
+
+        >>> polygrad.pow(polygrad.tensor([1.0, 2.0, 3.0]), 2)
+        tensor([1., 4., 9.])
+    """
     return xp.pow(input, exponent)
 
 
 @_power
 def power_operator(input: Any, exponent: Any) -> Any:
-    """``input ** exponent``; NotImplemented for an operand of an unknown type."""
+    """The operator ``input ** exponent``; NotImplemented for an operand of an unknown type."""
     return PRIMITIVES["pow"].operator(input, exponent)
 
 
 def float_power(input: Any, exponent: Any) -> Tensor:
-    """``input ** exponent`` in double precision."""
+    """Raise `input` to the power of `exponent` in double precision.
+
+    Args:
+        input: the base, a tensor or a number.
+        exponent: a tensor whose shape broadcasts with that of `input`, or a number.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape, of type float64, or complex128 where an operand is complex.
+
+    Example::
+
+        >>> polygrad.float_power(polygrad.tensor([2, 3]), -1)
+        tensor([0.5000, 0.3333], dtype=polygrad.float64)
+    """
     return pow(_double(input), _double(exponent))
 
 
@@ -66,7 +95,7 @@ def _double(x: Any) -> Any:
 
 
 def check_alpha(name: str, alpha: Any, *operands: Any) -> None:
-    """Raise RuntimeError for a factor with a fraction's type beside integers, whose sum has none, and for a bool beside numbers."""
+    """Raise RuntimeError for a fractional `alpha` of integers, and for a bool with operands of other types."""
     if alpha is True or alpha is False:
         if not all(isinstance(x, bool) or getattr(x, "dtype", None) is _dtypes.bool for x in operands):
             raise RuntimeError(f"{name}(): alpha is {alpha}, and may be a bool only for boolean tensors")
@@ -79,7 +108,7 @@ def check_alpha(name: str, alpha: Any, *operands: Any) -> None:
 
 
 def scaled(x: Any, alpha: Any) -> Any:
-    """``alpha * x``, a tensor or a number."""
+    """Return ``alpha * x`` for a tensor or a number."""
     if type(alpha) is int and alpha == 1:  # nothing is asked of a number that is only known when a program runs
         return x
     if not isinstance(x, Tensor):
@@ -93,7 +122,24 @@ def _with_scaled(input: Any, other: Any, alpha: Any, operation: Callable[[Any, A
 
 
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
-    """``input + alpha * other``."""
+    """Return ``input + alpha * other``.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of `input`, or a number.  One of the two is a tensor.
+        alpha: the factor of `other`, a number.
+
+    Returns:
+        A tensor of the broadcast shape and the promoted data type.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast, or `alpha` is not an integer where the operands are.
+
+    Example::
+
+        >>> polygrad.add(polygrad.tensor([1.0, 2.0]), polygrad.tensor([10.0, 20.0]), alpha=0.1)
+        tensor([2., 4.])
+    """
     if type(alpha) is int and alpha == 1:
         return xp.add(input, other)
     check_alpha("add", alpha, input, other)
@@ -101,7 +147,25 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 
 
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
-    """``input - alpha * other``."""
+    """Return ``input - alpha * other``.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of `input`, or a number.  One of the two is a tensor.
+        alpha: the factor of `other`, a number.
+
+    Returns:
+        A tensor of the broadcast shape and the promoted data type.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast, `alpha` is not an integer where the operands are, or both operands
+            are boolean.
+
+    Example::
+
+        >>> polygrad.sub(polygrad.tensor([1.0, 2.0]), 1)
+        tensor([0., 1.])
+    """
     if type(alpha) is int and alpha == 1:
         return xp.subtract(input, other)
     check_alpha("sub", alpha, input, other)
@@ -109,7 +173,27 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 
 
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
-    """``input / other``, rounded to an integer by ``"floor"`` or ``"trunc"`` if asked for."""
+    """Return ``input / other``, exact or rounded to an integer.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of `input`, or a number.  One of the two is a tensor.
+        rounding_mode: None, ``"floor"`` (towards minus infinity, as ``//`` does) or ``"trunc"`` (towards zero).
+
+    Returns:
+        A tensor of the broadcast shape.  Without `rounding_mode` integers are converted to the default floating type.
+
+    Raises:
+        RuntimeError: `rounding_mode` is none of these, the shapes do not broadcast, or an integer is divided by 0 and
+            rounded.
+
+    Example::
+
+        >>> polygrad.div(polygrad.tensor([-7, 7]), 2)
+        tensor([-3.5000,  3.5000])
+        >>> polygrad.div(polygrad.tensor([-7, 7]), 2, rounding_mode="trunc")
+        tensor([-3,  3])
+    """
     if rounding_mode is None:
         return xp.divide(input, other)
     if rounding_mode == "floor":
@@ -123,24 +207,88 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
 
 
 def fmod(input: Any, other: Any) -> Tensor:
-    """The remainder of ``input / other`` with the sign of ``input`` (`remainder` has the sign of ``other``)."""
+    """Return the remainder of a division that rounds towards zero: it has the sign of `input`.
+
+    `remainder` and the operator ``%`` have the sign of `other`.
+
+    Args:
+        input: the dividend, a tensor or a number.
+        other: the divisor: a tensor whose shape broadcasts with that of `input`, or a number.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Example::
+
+        >>> polygrad.fmod(polygrad.tensor([-3.0, 3.0]), 2)
+        tensor([-1.,  1.])
+    """
     return xp.fmod(input, other)
 
 
 @in_single_precision
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
-    """``input + value * tensor1 * tensor2``."""
+    """Return ``input + value * tensor1 * tensor2``.
+
+    Args:
+        input: a tensor.
+        tensor1: a tensor whose shape broadcasts with the others.
+        tensor2: a tensor whose shape broadcasts with the others.
+        value: the factor of the product, a number.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Example::
+
+        >>> x, y = polygrad.tensor([1.0, 2.0]), polygrad.tensor([3.0, 4.0])
+        >>> polygrad.addcmul(polygrad.ones(2), x, y, value=0.5)
+        tensor([2.5000, 5.0000])
+    """
     return input + value * tensor1 * tensor2
 
 
 @in_single_precision
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
-    """``input + value * tensor1 / tensor2``."""
+    """Return ``input + value * tensor1 / tensor2``.
+
+    Args:
+        input: a tensor.
+        tensor1: the dividend, a tensor whose shape broadcasts with the others.
+        tensor2: the divisor, a tensor whose shape broadcasts with the others.
+        value: the factor of the quotient, a number.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Example::
+
+        >>> x, y = polygrad.tensor([1.0, 2.0]), polygrad.tensor([2.0, 4.0])
+        >>> polygrad.addcdiv(polygrad.ones(2), x, y, value=2)
+        tensor([2., 2.])
+    """
     return input + value * (tensor1 / tensor2)
 
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
-    """``input + weight * (end - input)``.  Raises RuntimeError for tensors of several data types."""
+    """Interpolate linearly: ``input + weight * (end - input)``.
+
+    Args:
+        input: the values at weight 0, a tensor.
+        end: the values at weight 1, a tensor of the same data type whose shape broadcasts with that of `input`.
+        weight: a number, or a tensor of the same data type whose shape broadcasts with the others.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: the data types differ.
+
+    Example::
+
+        >>> polygrad.lerp(polygrad.tensor([0.0, 10.0]), polygrad.tensor([1.0, 20.0]), 0.5)
+        tensor([ 0.5000, 15.0000])
+    """
     varies = isinstance(weight, Tensor) and weight.ndim  # one number may be of any type
     if varies or check_tensor(end, "lerp", "end").dtype is not check_tensor(input, "lerp").dtype:
         check_alike("lerp", {"input": input, "end": end, "weight": weight if varies else None})
@@ -153,24 +301,80 @@ def _between(input: Tensor, end: Tensor, weight: Any) -> Tensor:
 
 
 def positive(input: Tensor) -> Tensor:
-    """``input`` itself.  Raises RuntimeError for a boolean tensor."""
+    """Return `input` itself: the operator ``+x``.
+
+    Args:
+        input: a tensor that is not boolean.
+
+    Returns:
+        `input`.
+
+    Raises:
+        RuntimeError: `input` is boolean.
+
+    Example::
+
+        >>> polygrad.positive(polygrad.tensor([-1.0]))
+        tensor([-1.])
+    """
     if check_tensor(input, "positive").dtype is _dtypes.bool:
         raise RuntimeError("positive (the + operator) is not supported for boolean tensors")
     return input
 
 
 def rsqrt(input: Tensor) -> Tensor:
-    """``1 / sqrt(input)``."""
+    """Return the reciprocal of the square root, ``1 / sqrt(input)``.
+
+    Args:
+        input: a tensor of any shape.  Integers are converted to the default floating type.
+
+    Returns:
+        A tensor of the shape of `input`; infinite at 0 and NaN for negative elements.
+
+    Example::
+
+        >>> polygrad.rsqrt(polygrad.tensor([1.0, 4.0]))
+        tensor([1.0000, 0.5000])
+    """
     return xp.reciprocal(xp.sqrt(input))
 
 
 def frac(input: Tensor) -> Tensor:
-    """``input`` without its whole part; the sign stays."""
+    """Return the fractional part, ``input - trunc(input)``, which has the sign of `input`.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A tensor of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.frac(polygrad.tensor([1.5, -2.25]))
+        tensor([ 0.5000, -0.2500])
+    """
     return input - xp.trunc(input)
 
 
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
-    """``input`` rounded to ``decimals`` places, halves to the even neighbour."""
+    """Round to the nearest multiple of ``10 ** -decimals``, halves to the even neighbour.
+
+    The gradient is 0.
+
+    Args:
+        input: a tensor of any shape.
+        decimals: the number of decimal places; negative for places before the point.
+
+    Returns:
+        A tensor of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.round(polygrad.tensor([0.5, 1.5, 2.5]))
+        tensor([0., 2., 2.])
+        >>> polygrad.round(polygrad.tensor([1.2345]), decimals=2)
+        tensor([1.2300])
+    """
     if not decimals:
         return xp.round(input)
     scale = 10.0 ** abs(decimals)
@@ -178,17 +382,60 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
 
 
 def deg2rad(input: Tensor) -> Tensor:
-    """Degrees as radians."""
+    """Convert angles from degrees to radians.
+
+    Args:
+        input: angles in degrees, a tensor of any shape.
+
+    Returns:
+        Angles in radians, a tensor of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.deg2rad(polygrad.tensor([180.0]))
+        tensor([3.1416])
+    """
     return input * (math.pi / 180)
 
 
 def rad2deg(input: Tensor) -> Tensor:
-    """Radians as degrees."""
+    """Convert angles from radians to degrees.
+
+    Args:
+        input: angles in radians, a tensor of any shape.
+
+    Returns:
+        Angles in degrees, a tensor of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.rad2deg(polygrad.tensor([polygrad.pi]))
+        tensor([180.])
+    """
     return input * (180 / math.pi)
 
 
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
-    """``input`` held between ``min`` and ``max``, numbers or tensors."""
+    """Clamp each element to ``[min, max]``.
+
+    The gradient is 0 where an element was clamped.
+
+    Args:
+        input: a tensor of any shape.
+        min: the lower bound: a number, a tensor whose shape broadcasts with that of `input`, or None for no bound.
+        max: the upper bound, in the same forms.  Where it is less than `min`, the result is `max`.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: both bounds are None.
+
+    Example::
+
+        >>> polygrad.clamp(polygrad.tensor([-1.0, 0.5, 2.0]), 0, 1)
+        tensor([0.0000, 0.5000, 1.0000])
+    """
     check_tensor(input, "clamp")
     if min is None and max is None:
         raise RuntimeError("at least one of 'min' or 'max' must not be None")
@@ -205,17 +452,60 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
 
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
-    """``input``, but nothing below ``min``."""
+    """Clamp each element to at least `min`.
+
+    Args:
+        input: a tensor of any shape.
+        min: the lower bound: a number, or a tensor whose shape broadcasts with that of `input`.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Example::
+
+        >>> polygrad.clamp_min(polygrad.tensor([-1.0, 2.0]), 0)
+        tensor([0., 2.])
+    """
     return clamp(input, min)
 
 
 def clamp_max(input: Tensor, max: Any) -> Tensor:
-    """``input``, but nothing above ``max``."""
+    """Clamp each element to at most `max`.
+
+    Args:
+        input: a tensor of any shape.
+        max: the upper bound: a number, or a tensor whose shape broadcasts with that of `input`.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Example::
+
+        >>> polygrad.clamp_max(polygrad.tensor([-1.0, 2.0]), 0)
+        tensor([-1.,  0.])
+    """
     return clamp(input, None, max)
 
 
 def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
-    """``input`` with NaN and infinities replaced; by the largest finite numbers where none are given."""
+    """Replace NaN and infinities by finite values.
+
+    The gradient of a replaced element is 0.
+
+    Args:
+        input: a tensor of any shape.  Integers and booleans are copied.
+        nan: what replaces NaN.
+        posinf: what replaces positive infinity.  By default the largest finite value of the data type.
+        neginf: what replaces negative infinity.  By default the smallest finite value of the data type.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Example::
+
+        >>> polygrad.nan_to_num(polygrad.tensor([float("nan"), float("inf"), 1.0]), posinf=9.0)
+        tensor([0., 9., 1.])
+    """
     if not check_tensor(input, "nan_to_num").dtype.is_differentiable:
         return xp.clone(input)
     if input.dtype.is_complex:
@@ -228,7 +518,23 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
 
 
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
-    """0 for negative numbers, 1 for positive ones, and ``values`` at 0.  Raises RuntimeError where the types differ."""
+    """Return the step function: 0 where `input` is negative, 1 where it is positive, and `values` where it is 0.
+
+    Args:
+        input: a tensor.
+        values: the result at 0, a tensor of the same data type whose shape broadcasts with that of `input`.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: the data types differ.
+
+    Example::
+
+        >>> polygrad.heaviside(polygrad.tensor([-1.0, 0.0, 2.0]), polygrad.tensor(0.5))
+        tensor([0.0000, 0.5000, 1.0000])
+    """
     check_tensor(input, "heaviside")
     check_tensor(values, "heaviside", "values")
     if input.dtype != values.dtype:
@@ -237,11 +543,29 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
 
 
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
-    """``input`` where ``condition`` holds and ``other`` elsewhere; with the condition alone, the positions where it does.
+    """Choose between two tensors element by element.
 
-    No gradient goes through the side that was not chosen, even where its derivative is infinite.  But 0 times infinity is
-    NaN in a product that it was made of, as in ``where(x > 0, x * log(x), 0)`` at 0: choose before the product is taken, or
-    use `xlogy`.
+    The side that is not chosen gets a gradient of 0, even if its derivative is infinite.  That does not help a product
+    that was computed before: in ``where(x > 0, x * log(x), 0)`` the gradient at 0 is ``0 * inf``, which is NaN. Replace
+    the argument of the logarithm before it is taken, or use `xlogy`.
+
+    Args:
+        condition: a boolean tensor.
+        input: the result where `condition` is True: a tensor whose shape broadcasts with the others, or a number.
+        other: the result where it is False, in the same forms.
+
+    Returns:
+        A tensor of the broadcast shape.  With `condition` alone, the positions where it is True: a tuple with one int64
+            vector for each dimension, as `nonzero` gives with ``as_tuple=True``.
+
+    Raises:
+        TypeError: `condition` is not boolean.
+
+    Example::
+
+        >>> x = polygrad.tensor([-1.0, 2.0])
+        >>> polygrad.where(x > 0, x, 0.1 * x)
+        tensor([-0.1000,  2.0000])
     """
     check_tensor(condition, "where", "condition")
     if input is None and other is None:
@@ -254,7 +578,25 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 
 def where_method(input: Tensor, condition: Tensor, other: Any) -> Tensor:
-    """This tensor where ``condition`` holds and ``other``, a tensor or a number, elsewhere: `where(condition, x, other)`."""
+    """Choose this tensor where `condition` is True, and `other` elsewhere: ``where(condition, x, other)``.
+
+    Args:
+        input: this tensor.
+        condition: a boolean tensor whose shape broadcasts with the others.
+        other: the result where `condition` is False: a tensor or a number.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        TypeError: `condition` is not boolean.
+
+    Example::
+
+        >>> x = polygrad.tensor([-1.0, 2.0])
+        >>> x.where(x > 0, 0.0)
+        tensor([0., 2.])
+    """
     return where(condition, input, other)
 
 

@@ -18,9 +18,22 @@ from .manipulation import atleast_1d, atleast_2d, atleast_3d
 
 @numpy_spelling
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Tensors joined along an existing dimension.
+    """Join tensors along an existing dimension.
 
-    Raises RuntimeError, with all the shapes, where they differ elsewhere.
+    Args:
+        tensors: a sequence of tensors whose shapes differ in `dim` only; vectors without elements fit anywhere.
+        dim: the dimension.
+
+    Returns:
+        A tensor of the promoted data type.
+
+    Raises:
+        RuntimeError: the sequence is empty, or the shapes do not fit.
+
+    Example::
+
+        >>> polygrad.cat([polygrad.tensor([1, 2]), polygrad.tensor([3])])
+        tensor([1, 2, 3])
     """
     tensors = _sequence(tensors, "cat")
     vectors = [x for x in tensors if tuple(x.shape) == (0,)]  # they fit anywhere, as in PyTorch
@@ -42,7 +55,24 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 @numpy_spelling
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Tensors of one shape joined along a new dimension.  Raises RuntimeError where the shapes differ."""
+    """Join tensors along a new dimension.
+
+    Args:
+        tensors: a sequence of tensors of one shape.
+        dim: the position of the new dimension.
+
+    Returns:
+        A tensor of the promoted data type.
+
+    Raises:
+        RuntimeError: the sequence is empty, or the shapes differ.
+
+    Example::
+
+        >>> polygrad.stack([polygrad.tensor([1, 2]), polygrad.tensor([3, 4])])
+        tensor([[1, 2],
+                [3, 4]])
+    """
     tensors = _sequence(tensors, "stack")
     shapes = [tuple(x.shape) for x in tensors]
     if len(set(shapes)) > 1:
@@ -63,23 +93,86 @@ def _sequence(tensors: Any, name: str) -> list[Tensor]:
 
 
 def hstack(tensors: Any) -> Tensor:
-    """Tensors side by side: joined along the second dimension, vectors along the first."""
+    """Join tensors side by side: along dimension 1, vectors along dimension 0.
+
+    Args:
+        tensors: a sequence of tensors.
+
+    Returns:
+        A tensor of the promoted data type.
+
+    Raises:
+        RuntimeError: the sequence is empty, or the shapes do not fit.
+
+    Example::
+
+        >>> polygrad.hstack([polygrad.tensor([1, 2]), polygrad.tensor([3])])
+        tensor([1, 2, 3])
+    """
     parts = [atleast_1d(x) for x in tensors]
     return cat(parts, 0 if not parts or parts[0].ndim == 1 else 1)
 
 
 def vstack(tensors: Any) -> Tensor:
-    """Tensors one below the other, vectors as rows."""
+    """Join tensors one below the other, along dimension 0; vectors count as rows.
+
+    Args:
+        tensors: a sequence of tensors.
+
+    Returns:
+        A tensor of the promoted data type.
+
+    Raises:
+        RuntimeError: the sequence is empty, or the shapes do not fit.
+
+    Example::
+
+        >>> polygrad.vstack([polygrad.tensor([1, 2]), polygrad.tensor([3, 4])])
+        tensor([[1, 2],
+                [3, 4]])
+    """
     return cat([atleast_2d(x) for x in tensors], 0)
 
 
 def dstack(tensors: Any) -> Tensor:
-    """Tensors one behind the other: joined along the third dimension."""
+    """Join tensors along dimension 2; vectors and matrices get that dimension first, as `atleast_3d` gives it.
+
+    Args:
+        tensors: a sequence of tensors.
+
+    Returns:
+        A tensor of the promoted data type.
+
+    Raises:
+        RuntimeError: the sequence is empty, or the shapes do not fit.
+
+    Example::
+
+        >>> polygrad.dstack([polygrad.tensor([1, 2]), polygrad.tensor([3, 4])])
+        tensor([[[1, 3],
+                 [2, 4]]])
+    """
     return cat([atleast_3d(x) for x in tensors], 2)
 
 
 def column_stack(tensors: Any) -> Tensor:
-    """Tensors side by side, vectors as columns."""
+    """Join tensors side by side, along dimension 1; vectors count as columns.
+
+    Args:
+        tensors: a sequence of tensors.
+
+    Returns:
+        A tensor of the promoted data type.
+
+    Raises:
+        RuntimeError: the sequence is empty, or the shapes do not fit.
+
+    Example::
+
+        >>> polygrad.column_stack([polygrad.tensor([1, 2]), polygrad.tensor([3, 4])])
+        tensor([[1, 3],
+                [2, 4]])
+    """
     return cat([xp.reshape(x, (x.shape.numel(), 1)) if x.ndim < 2 else x for x in tensors], 1)
 
 
@@ -87,7 +180,23 @@ row_stack = vstack
 
 
 def block_diag(*tensors: Tensor) -> Tensor:
-    """The matrices one after the other along the diagonal of a matrix of zeros."""
+    """Return the block diagonal matrix of the given matrices.
+
+    Args:
+        *tensors: Matrices; a vector counts as a row, a tensor without dimensions as a matrix of one element.
+
+    Returns:
+        A matrix with the blocks along its diagonal and zeros elsewhere.
+
+    Raises:
+        RuntimeError: a tensor has more than two dimensions.
+
+    Example::
+
+        >>> polygrad.block_diag(polygrad.tensor([[1, 2]]), polygrad.tensor([[3]]))
+        tensor([[1, 2, 0],
+                [0, 0, 3]])
+    """
     if not tensors:
         return zeros((1, 0))
     blocks = [atleast_2d(x) for x in tensors]
@@ -104,7 +213,22 @@ def block_diag(*tensors: Tensor) -> Tensor:
 
 
 def cartesian_prod(*tensors: Tensor) -> Tensor:
-    """All combinations of one element of each vector, one a row."""
+    """Return all combinations of one element of each vector.
+
+    Args:
+        *tensors: vectors of one data type.
+
+    Returns:
+        A matrix with one combination a row; for a single vector that vector.
+
+    Example::
+
+        >>> polygrad.cartesian_prod(polygrad.tensor([1, 2]), polygrad.tensor([3, 4]))
+        tensor([[1, 3],
+                [1, 4],
+                [2, 3],
+                [2, 4]])
+    """
     if len(tensors) == 1:
         return tensors[0]
     return stack([xp.reshape(grid, (grid.shape.numel(),)) for grid in meshgrid(*tensors, indexing="ij")], -1)

@@ -20,7 +20,7 @@ _FULL = slice(None)
 
 
 def _complete(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
-    """``shape`` with its one -1, if any, computed.  Raises RuntimeError where ``count`` elements do not fit."""
+    """Return `shape` with its -1, if any, replaced.  Raises RuntimeError where `count` elements do not fit."""
     known = 1
     for n in shape:
         known *= n if n != -1 else 1
@@ -37,7 +37,7 @@ def _complete(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
 
 
 def axis_of(input: Tensor, dim: int, name: str, at_least: int = 1) -> int:
-    """``dim`` counted from the front.  Raises ShapeError for a tensor of fewer than ``at_least`` dimensions."""
+    """Return `dim` counted from the front.  Raises ShapeError for a tensor of fewer than `at_least` dimensions."""
     if check_tensor(input, name).ndim < at_least:
         raise ShapeError(
             f"{name}() takes a tensor of at least {at_least} dimension{'s' * (at_least > 1)}, not of shape "
@@ -47,9 +47,25 @@ def axis_of(input: Tensor, dim: int, name: str, at_least: int = 1) -> int:
 
 
 def reshape(input: Tensor, *shape: Any) -> Tensor:
-    """The same elements in another shape; one length may be -1.
+    """Return a tensor of the same elements in another shape.
 
-    A view wherever PyTorch makes one; otherwise, as for a transpose that is flattened, a copy.
+    The result is a view wherever PyTorch makes one, and a copy otherwise, as of a transpose that is flattened.
+
+    Args:
+        input: a tensor of any shape.
+        *shape: the new lengths, one by one or as one tuple.  One of them may be -1: it follows from the others.
+
+    Returns:
+        A view of `input`, or a copy.
+
+    Raises:
+        RuntimeError: the number of elements differs, or several lengths are -1.
+
+    Example::
+
+        >>> polygrad.reshape(polygrad.arange(6), (2, -1))
+        tensor([[0, 1, 2],
+                [3, 4, 5]])
     """
     return _reshaped(input, _complete(sizes(shape), input.shape.numel()))
 
@@ -62,9 +78,23 @@ def _reshaped(input: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def view(input: Tensor, *shape: Any) -> Tensor:
-    """The same elements in another shape, always as a view.
+    """Return a view of the same elements in another shape.
 
-    Raises RuntimeError where the elements lie so that PyTorch would have to copy: use `reshape` there.
+    Args:
+        input: a tensor of any shape.
+        *shape: the new lengths, one by one or as one tuple.  One of them may be -1: it follows from the others.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        RuntimeError: the number of elements differs, or PyTorch's memory layout would need a copy: use `reshape`.
+        TypeError: a data type is given instead of a shape: use `to`.
+
+    Example::
+
+        >>> polygrad.arange(6).view(2, 3).shape
+        polygrad.Size([2, 3])
     """
     if len(shape) == 1 and isinstance(shape[0], _dtypes.DType):
         raise TypeError(
@@ -81,22 +111,83 @@ def view(input: Tensor, *shape: Any) -> Tensor:
 
 
 def view_as(input: Tensor, other: Tensor) -> Tensor:
-    """``input`` as a view of the shape of ``other``."""
+    """Return a view of this tensor in the shape of another one.
+
+    Args:
+        input: a tensor of any shape.
+        other: a tensor with as many elements.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        RuntimeError: the number of elements differs, or PyTorch's memory layout would need a copy.
+
+    Example::
+
+        >>> polygrad.arange(6).view_as(polygrad.ones(2, 3)).shape
+        polygrad.Size([2, 3])
+    """
     return view(input, tuple(other.shape))
 
 
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
-    """``input`` in the shape of ``other``."""
+    """Return the same elements in the shape of another tensor.
+
+    Args:
+        input: a tensor of any shape.
+        other: a tensor with as many elements.
+
+    Returns:
+        A view of `input`, or a copy, as `reshape` decides.
+
+    Raises:
+        RuntimeError: the number of elements differs.
+
+    Example::
+
+        >>> polygrad.arange(6).reshape_as(polygrad.ones(2, 3)).shape
+        polygrad.Size([2, 3])
+    """
     return reshape(input, tuple(other.shape))
 
 
 def ravel(input: Tensor) -> Tensor:
-    """All elements as a vector that lies in one piece: a view where the elements do, and a copy otherwise."""
+    """Return all elements as a contiguous vector: a view if `input` is contiguous, else a copy.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A vector.
+
+    Example::
+
+        >>> polygrad.ravel(polygrad.tensor([[1, 2], [3, 4]]))
+        tensor([1, 2, 3, 4])
+    """
     return reshape(contiguous(check_tensor(input, "ravel")), -1)
 
 
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
-    """The dimensions from ``start_dim`` to ``end_dim``, both included, as one."""
+    """Merge consecutive dimensions into one.
+
+    Args:
+        input: a tensor of any shape.
+        start_dim: the first dimension to merge.
+        end_dim: the last dimension to merge.
+
+    Returns:
+        A view of `input`, or a copy, as `reshape` decides.  A tensor without dimensions becomes a vector.
+
+    Raises:
+        RuntimeError: `start_dim` comes after `end_dim`.
+
+    Example::
+
+        >>> polygrad.flatten(polygrad.ones(2, 3, 4), start_dim=1).shape
+        polygrad.Size([2, 12])
+    """
     shape = input.shape
     if not shape:
         return xp.reshape(input, (1,))
@@ -110,7 +201,24 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
-    """One dimension split into several, of which one may be -1."""
+    """Split one dimension into several.
+
+    Args:
+        input: a tensor of at least one dimension.
+        dim: the dimension to split.
+        sizes: the lengths of the new dimensions.  One of them may be -1: it follows from the others.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        RuntimeError: the product of `sizes` is not the length of the dimension.
+
+    Example::
+
+        >>> polygrad.unflatten(polygrad.ones(2, 6), 1, (3, -1)).shape
+        polygrad.Size([2, 3, 2])
+    """
     axis = normal_axis(dim, input.ndim)
     return xp.reshape(
         input, (*input.shape[:axis], *_complete(tuple(sizes), input.shape[axis]), *input.shape[axis + 1 :])
@@ -119,14 +227,47 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
 
 @numpy_spelling
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
-    """A new dimension of length 1 at ``dim``.  A view."""
+    """Insert a dimension of length 1.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the position of the new dimension, from ``-input.ndim - 1`` to ``input.ndim``.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        IndexError: `dim` is out of range.
+
+    Example::
+
+        >>> polygrad.unsqueeze(polygrad.ones(3), 0).shape
+        polygrad.Size([1, 3])
+    """
     axis = normal_axis(dim, input.ndim + 1)
     return xp.reshape(input, (*input.shape[:axis], 1, *input.shape[axis:]))
 
 
 @numpy_spelling
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
-    """Without dimensions of length 1: all of them, or those among ``dim``.  A view."""
+    """Remove dimensions of length 1.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension to remove, or a tuple of dimensions; those of another length stay.  None, the default,
+            removes all of length 1.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        IndexError: `dim` is out of range.
+
+    Example::
+
+        >>> polygrad.squeeze(polygrad.ones(1, 3, 1)).shape
+        polygrad.Size([3])
+    """
     shape = input.shape
     dims = (
         range(input.ndim)
@@ -137,17 +278,53 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
 
 
 def atleast_1d(*tensors: Any) -> Any:
-    """Each tensor with at least one dimension."""
+    """Return views with at least one dimension.
+
+    Args:
+        *tensors: Tensors, one by one or as one sequence.
+
+    Returns:
+        A tensor for one tensor, a tuple for several.
+
+    Example::
+
+        >>> polygrad.atleast_1d(polygrad.tensor(1.0)).shape
+        polygrad.Size([1])
+    """
     return _each(tensors, lambda x: xp.reshape(x, (1,)) if not x.ndim else x)
 
 
 def atleast_2d(*tensors: Any) -> Any:
-    """Each tensor with at least two dimensions; a vector becomes a row."""
+    """Return views with at least two dimensions; a vector becomes a row.
+
+    Args:
+        *tensors: Tensors, one by one or as one sequence.
+
+    Returns:
+        A tensor for one tensor, a tuple for several.
+
+    Example::
+
+        >>> polygrad.atleast_2d(polygrad.ones(3)).shape
+        polygrad.Size([1, 3])
+    """
     return _each(tensors, lambda x: x if x.ndim >= 2 else xp.reshape(x, (1, x.shape.numel())))
 
 
 def atleast_3d(*tensors: Any) -> Any:
-    """Each tensor with at least three dimensions; a vector becomes the middle one of them."""
+    """Return views with at least three dimensions: a vector gets shape ``(1, n, 1)``, a matrix ``(n, m, 1)``.
+
+    Args:
+        *tensors: Tensors, one by one or as one sequence.
+
+    Returns:
+        A tensor for one tensor, a tuple for several.
+
+    Example::
+
+        >>> polygrad.atleast_3d(polygrad.ones(3)).shape
+        polygrad.Size([1, 3, 1])
+    """
 
     def grown(x: Tensor) -> Tensor:
         if x.ndim >= 3:
@@ -164,7 +341,24 @@ def _each(tensors: Any, function: Any) -> Any:
 
 
 def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
-    """``input`` with its dimensions in the order ``dims``.  A view."""
+    """Reorder the dimensions.
+
+    Args:
+        input: a tensor of any shape.
+        *dims: all dimensions in their new order, one by one or as one tuple.
+        **named: the same under the name ``dims``.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        RuntimeError: `dims` is not a permutation of the dimensions.
+
+    Example::
+
+        >>> polygrad.permute(polygrad.ones(2, 3, 4), (2, 0, 1)).shape
+        polygrad.Size([4, 2, 3])
+    """
     dims = keyword_or_positional("permute", "dims", dims, named)
     order = tuple(normal_axis(d, input.ndim) for d in sizes(dims))
     if sorted(order) != list(range(input.ndim)):
@@ -176,7 +370,24 @@ def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
 
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
-    """``input`` with two dimensions swapped.  A view."""
+    """Swap two dimensions.
+
+    Args:
+        input: a tensor of any shape.
+        dim0: one dimension.
+        dim1: the other dimension.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        IndexError: a dimension is out of range.
+
+    Example::
+
+        >>> polygrad.transpose(polygrad.ones(2, 3, 4), 0, 2).shape
+        polygrad.Size([4, 3, 2])
+    """
     order = list(range(input.ndim))
     a, b = normal_axis(dim0, input.ndim), normal_axis(dim1, input.ndim)
     if order:
@@ -188,14 +399,37 @@ swapaxes = swapdims = transpose
 
 
 def t(input: Tensor) -> Tensor:
-    """The transpose of a matrix; vectors are left as they are.  A view."""
+    """Transpose a matrix; a vector or a number stays the same.
+
+    Args:
+        input: a tensor of at most two dimensions.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        RuntimeError: `input` has more than two dimensions.
+
+    Example::
+
+        >>> polygrad.t(polygrad.ones(2, 3)).shape
+        polygrad.Size([3, 2])
+    """
     if input.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
     return _reversed(input)
 
 
 def matrix_transpose(input: Tensor, name: str = "mT") -> Tensor:
-    """The transpose of the last two dimensions: ``x.mT``.  A view.  Raises RuntimeError for a vector, and warns of a number."""
+    """Return a view with the last two dimensions swapped: ``x.mT``.
+
+    Raises RuntimeError for a vector, and warns of a tensor without dimensions.
+
+    Example::
+
+        >>> polygrad.ones(2, 3, 4).mT.shape
+        polygrad.Size([2, 4, 3])
+    """
     if not input.ndim:
         return of_number(input, name)
     if input.ndim < 2:
@@ -206,7 +440,15 @@ def matrix_transpose(input: Tensor, name: str = "mT") -> Tensor:
 
 
 def numpy_transpose(input: Tensor) -> Tensor:
-    """All dimensions in reverse order: ``x.T``.  A view.  Warns of what is no matrix."""
+    """Return a view with the dimensions in reverse order: ``x.T``.
+
+    Warns, as PyTorch does, of a tensor that is not a matrix: `t`, `permute` and ``x.mT`` say what is meant.
+
+    Example::
+
+        >>> polygrad.ones(2, 3).T.shape
+        polygrad.Size([3, 2])
+    """
     if input.ndim == 2:
         return xp.permute_dims(input, (1, 0))
     if not input.ndim:
@@ -220,7 +462,7 @@ def numpy_transpose(input: Tensor) -> Tensor:
 
 
 def of_number(input: Tensor, name: str) -> Tensor:
-    """A tensor without dimensions as ``x.T`` and its like leave it.  Warns, as PyTorch does."""
+    """Return ``x.T`` and its like of a tensor without dimensions: a view of it.  Warns, as PyTorch does."""
     warn(f"Tensor.{name} is deprecated on 0-D tensors, which it leaves as they are.")
     return _reversed(input)
 
@@ -230,19 +472,61 @@ def _reversed(input: Tensor) -> Tensor:
 
 
 def adjoint(input: Tensor) -> Tensor:
-    """The conjugate transpose of the last two dimensions.  A view.  Raises RuntimeError for fewer than two."""
+    """Return the conjugate transpose of matrices: ``x.mH``.
+
+    Args:
+        input: a tensor of shape ``(*, n, m)``.
+
+    Returns:
+        A view of shape ``(*, m, n)``.
+
+    Raises:
+        RuntimeError: `input` is a vector.
+
+    Example::
+
+        >>> polygrad.adjoint(polygrad.tensor([[1 + 1j, 2j]]))
+        tensor([[1.-1.j],
+                [0.-2.j]])
+    """
     return conj(matrix_transpose(input, "mH"))
 
 
 def matrix_adjoint(input: Tensor) -> Tensor:
-    """The conjugate transpose of a matrix: ``x.H``.  A view.  Raises RuntimeError for what is no matrix."""
+    """Return the conjugate transpose of a matrix as a view: ``x.H``.
+
+    Raises RuntimeError for a tensor that is not a matrix, and warns of a tensor without dimensions.
+
+    Example::
+
+        >>> polygrad.tensor([[1 + 1j, 2j]]).H
+        tensor([[1.-1.j],
+                [0.-2.j]])
+    """
     if check_tensor(input, "H").ndim not in (0, 2):
         raise ShapeError(f"tensor.H is only supported on matrices (2-D tensors). Got {input.ndim}-D tensor.")
     return conj(numpy_transpose(input) if input.ndim else of_number(input, "H"))
 
 
 def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
-    """``input`` with dimensions ``source`` moved to ``destination``."""
+    """Move dimensions to other positions; the others keep their order.
+
+    Args:
+        input: a tensor of any shape.
+        source: the dimension to move, or a tuple of dimensions.
+        destination: its position afterwards, or a tuple of positions.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        RuntimeError: there are more of one than of the other, or a dimension occurs twice.
+
+    Example::
+
+        >>> polygrad.movedim(polygrad.ones(2, 3, 4), 0, -1).shape
+        polygrad.Size([3, 4, 2])
+    """
     sources = [normal_axis(d, input.ndim) for d in ((source,) if isinstance(source, int) else source)]
     targets = [normal_axis(d, input.ndim) for d in ((destination,) if isinstance(destination, int) else destination)]
     if len(sources) != len(targets):
@@ -261,7 +545,26 @@ moveaxis = movedim
 
 
 def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
-    """``input`` with the order of elements reversed along ``dims``."""
+    """Reverse the order of the elements along dimensions.
+
+    Args:
+        input: a tensor of any shape.
+        *dims: the dimensions, one by one or as one tuple.
+        **named: the same under the name ``dims``.
+
+    Returns:
+        A copy.
+
+    Raises:
+        RuntimeError: a dimension occurs twice.
+        TypeError: no dimensions are given.
+
+    Example::
+
+        >>> polygrad.flip(polygrad.tensor([[1, 2], [3, 4]]), (0,))
+        tensor([[3, 4],
+                [1, 2]])
+    """
     if not (dims or named):
         raise TypeError("flip() takes dims, the dimensions to reverse, as in flip(x, 0) or flip(x, (0, 1))")
     chosen = sizes(keyword_or_positional("flip", "dims", dims, named))
@@ -272,17 +575,67 @@ def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
 
 
 def fliplr(input: Tensor) -> Tensor:
-    """``input`` with the order of its columns reversed."""
+    """Reverse the order of the columns, along dimension 1.
+
+    Args:
+        input: a tensor of at least two dimensions.
+
+    Returns:
+        A copy.
+
+    Raises:
+        RuntimeError: `input` has fewer than two dimensions.
+
+    Example::
+
+        >>> polygrad.fliplr(polygrad.tensor([[1, 2], [3, 4]]))
+        tensor([[2, 1],
+                [4, 3]])
+    """
     return xp.flip(input, (axis_of(input, 1, "fliplr", 2),))
 
 
 def flipud(input: Tensor) -> Tensor:
-    """``input`` with the order of its rows reversed."""
+    """Reverse the order of the rows, along dimension 0.
+
+    Args:
+        input: a tensor of at least one dimension.
+
+    Returns:
+        A copy.
+
+    Raises:
+        RuntimeError: `input` has no dimensions.
+
+    Example::
+
+        >>> polygrad.flipud(polygrad.tensor([[1, 2], [3, 4]]))
+        tensor([[3, 4],
+                [1, 2]])
+    """
     return xp.flip(input, (axis_of(input, 0, "flipud"),))
 
 
 def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
-    """``input`` turned ``k`` times by 90 degrees, from the first of ``dims`` towards the second."""
+    """Rotate by multiples of 90 degrees in the plane of two dimensions.
+
+    Args:
+        input: a tensor of at least two dimensions.
+        k: how many times, from the first of `dims` towards the second; negative for the other direction.
+        dims: the two dimensions.
+
+    Returns:
+        A copy.
+
+    Raises:
+        RuntimeError: `dims` is not two different dimensions of `input`.
+
+    Example::
+
+        >>> polygrad.rot90(polygrad.tensor([[1, 2], [3, 4]]))
+        tensor([[2, 4],
+                [1, 3]])
+    """
     if len(dims) != 2 or input.ndim < 2 or (dims[0] - dims[1]) % input.ndim == 0:
         raise RuntimeError(
             f"rot90: dims must be two different dimensions of the shape {tuple(input.shape)}, not {tuple(dims)}"
@@ -300,7 +653,26 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
 
 @numpy_spelling
 def roll(input: Tensor, shifts: int | Sequence[int], dim: Any = None, *, dims: Any = None) -> Tensor:
-    """``input`` shifted along ``dims``, what leaves at one end coming in at the other."""
+    """Shift elements cyclically along dimensions.
+
+    Args:
+        input: a tensor of any shape.
+        shifts: by how many elements: a number, or a tuple with one for each dimension.
+        dim: the dimension, or a tuple of dimensions.  None, the default, shifts the flattened tensor and restores the
+            shape.
+        dims: another name of `dim`.
+
+    Returns:
+        A copy.
+
+    Raises:
+        RuntimeError: there are not as many shifts as dimensions.
+
+    Example::
+
+        >>> polygrad.roll(polygrad.tensor([1, 2, 3]), 1)
+        tensor([3, 1, 2])
+    """
     dim = dims if dim is None else dim
     shifts = whole(shifts)
     shift = shifts if isinstance(shifts, int) else tuple(shifts)
@@ -316,10 +688,39 @@ def roll(input: Tensor, shifts: int | Sequence[int], dim: Any = None, *, dims: A
 
 
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
-    """A copy, which the gradient passes through."""
+    """Return a copy; the gradient passes through it.
+
+    Args:
+        input: a tensor of any shape.
+        memory_format: accepted for compatibility with PyTorch.
+
+    Returns:
+        A tensor in new memory.
+
+    Example::
+
+        >>> x = polygrad.ones(2)
+        >>> y = polygrad.clone(x)
+        >>> y[0] = 5.0
+        >>> x, y
+        (tensor([1., 1.]), tensor([5., 1.]))
+    """
     return xp.clone(input)
 
 
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
-    """``input`` itself if its elements lie one after the other, as `is_contiguous` says, and a copy otherwise."""
+    """Return a tensor whose elements lie one after the other: `input` itself if `is_contiguous` says so, else a copy.
+
+    Args:
+        input: a tensor of any shape.
+        memory_format: accepted for compatibility with PyTorch.
+
+    Returns:
+        `input`, or a copy.
+
+    Example::
+
+        >>> polygrad.ones(2, 3).T.contiguous().is_contiguous()
+        True
+    """
     return input if is_contiguous(input) else xp.clone(input)

@@ -22,17 +22,17 @@ from .scatter_gather import gather
 
 
 class ValuesAndIndices(NamedTuple):
-    """What `max`, `min` and others return along a dimension."""
+    """The values along a dimension, and their int64 indices."""
 
     values: Tensor
     indices: Tensor
 
 
 def accumulate(operation: Callable[..., Tensor], input: Tensor, dtype: DType | None, *settings: Any) -> Tensor:
-    """``operation``, which adds or multiplies elements, of ``input`` as ``dtype``; the result is of that type, too.
+    """Apply `operation`, a sum or a product, to `input` as `dtype`.
 
-    Without ``dtype`` that is int64 for integers and booleans.  Small integers are accumulated in int64, and wrap at the end, which
-    is the same; the result of a boolean type is whether it is not 0.
+    Without `dtype` the result of integers and booleans is int64.  Small integers are accumulated in int64 and converted
+    at the end, which is the same modulo their range; a boolean result tells whether the accumulated value is not 0.
     """
     if (dtype := check_dtype(dtype)) is not None:
         input = xp.astype(input, dtype)
@@ -44,6 +44,7 @@ def accumulate(operation: Callable[..., Tensor], input: Tensor, dtype: DType | N
 
 
 def normalize_dims(input: Tensor, dim: Any) -> Any:
+    """Return `dim` as the primitives take an axis: None, a non-negative int, or a tuple of several."""
     axis = dims_of(dim)
     if axis is not None:
         axis = axes_of(axis, input.ndim)
@@ -52,7 +53,7 @@ def normalize_dims(input: Tensor, dim: Any) -> Any:
 
 
 def nonempty_dims(name: str, input: Tensor, dim: Any) -> Any:
-    """The axes of ``dim``, along which there must be elements."""
+    """Return the axes of `dim`.  Raises IndexError or ShapeError where one of them has no elements."""
     axis = normalize_dims(input, dim)
     if 0 not in input.shape:
         return axis
@@ -67,13 +68,49 @@ def nonempty_dims(name: str, input: Tensor, dim: Any) -> Any:
 
 @numpy_spelling
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The sum of all elements, or along ``dim``.  Integers and booleans are added as int64."""
+    """Return the sum of all elements, or of those along `dim`.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        dtype: the data type in which the elements are added, and of the result.  By default that of `input`, and int64
+            for integers and booleans.
+
+    Returns:
+        A tensor of the shape of `input` without the reduced dimensions.
+
+    Example::
+
+        >>> x = polygrad.tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> polygrad.sum(x), polygrad.sum(x, dim=0)
+        (tensor(10.), tensor([4., 6.]))
+    """
     check_tensor(input, "sum")
     return accumulate(xp.sum, input, dtype, normalize_dims(input, dim), keepdim)
 
 
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
-    """The sum, NaN counting as 0.  Raises RuntimeError for complex numbers."""
+    """Return the sum of all elements, or of those along `dim`, counting NaN as 0.
+
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        dtype: the data type in which the elements are added, and of the result.  By default that of `input`, and int64
+            for integers and booleans.
+
+    Returns:
+        A tensor of the shape of `input` without the reduced dimensions.
+
+    Raises:
+        TypeError: `input` is complex.
+
+    Example::
+
+        >>> polygrad.nansum(polygrad.tensor([1.0, float("nan"), 2.0]))
+        tensor(3.)
+    """
     return _without_nan(check_real(input, "nansum")).sum(dim, keepdim, dtype=dtype)
 
 
@@ -83,14 +120,51 @@ def _without_nan(input: Tensor) -> Tensor:
 
 @numpy_spelling
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The product of all elements, or along ``dim``."""
+    """Return the product of all elements, or of those along `dim`.
+
+    Its gradient is also right where elements are 0.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension to reduce.  None, the default, reduces all of them.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        dtype: the data type in which the elements are multiplied, and of the result.  By default that of `input`, and
+            int64 for integers and booleans.
+
+    Returns:
+        A tensor of the shape of `input` without the reduced dimension.
+
+    Example::
+
+        >>> polygrad.prod(polygrad.tensor([2.0, 3.0, 4.0]))
+        tensor(24.)
+    """
     check_tensor(input, "prod")
     return accumulate(xp.prod, input, dtype, normalize_dims(input, dim), keepdim)
 
 
 @numpy_spelling
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The mean of all elements, or along ``dim``."""
+    """Return the mean of all elements, or of those along `dim`.
+
+    Args:
+        input: a tensor of a floating-point or complex type.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        dtype: the data type of the result; the elements are converted to it first.  By default that of `input`.
+
+    Returns:
+        A tensor of the shape of `input` without the reduced dimensions.  The mean of no elements is NaN.
+
+    Raises:
+        RuntimeError: the data type is an integer type or bool.
+
+    Example::
+
+        >>> x = polygrad.tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> polygrad.mean(x, dim=1)
+        tensor([1.5000, 3.5000])
+    """
     check_tensor(input, "mean")
     if (dtype := check_dtype(dtype)) is not None:
         input = xp.astype(input, dtype)
@@ -103,7 +177,25 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
 
 
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
-    """The mean of what is not NaN."""
+    """Return the mean of the elements that are not NaN, of all or along `dim`.
+
+    Args:
+        input: a tensor of a real floating-point type.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        dtype: the data type in which the elements are added.
+
+    Returns:
+        A tensor of the shape of `input` without the reduced dimensions; NaN where all elements are NaN.
+
+    Raises:
+        TypeError: `input` is complex.
+
+    Example::
+
+        >>> polygrad.nanmean(polygrad.tensor([1.0, float("nan"), 3.0]))
+        tensor(2.)
+    """
     x = widen(check_real(input, "nanmean"))
     count = xp.astype(xp.logical_not(xp.isnan(x)), x.dtype).sum(dim, keepdim)
     result = nansum(x, dim, keepdim, dtype=dtype) / count
@@ -114,7 +206,26 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
 def var(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
-    """The variance of all elements, or along ``dim``, with Bessel's correction unless ``correction`` says otherwise."""
+    """Return the variance of all elements, or of those along `dim`.
+
+    The variance of ``n`` elements is ``sum(abs(x - mean) ** 2) / (n - correction)``.
+
+    Args:
+        input: a tensor of a floating-point or complex type.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of `dim`.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        correction: what is subtracted from the number of elements.  By default 1, Bessel's correction.
+
+    Returns:
+        A real tensor of the shape of `input` without the reduced dimensions.
+
+    Example::
+
+        >>> x = polygrad.tensor([1.0, 2.0, 3.0])
+        >>> polygrad.var(x), polygrad.var(x, correction=0)
+        (tensor(1.), tensor(0.6667))
+    """
     return xp.var(input, *_spread("var", input, dim, unbiased, correction), keepdim)
 
 
@@ -139,7 +250,25 @@ def _spread(name: str, input: Tensor, dim: Any, unbiased: Any, correction: Any) 
 def std(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
-    """The standard deviation: the square root of `var`.  The gradient at a standard deviation of 0 is 0."""
+    """Return the standard deviation of all elements, or of those along `dim`: the square root of `var`.
+
+    The gradient at a standard deviation of 0 is 0.
+
+    Args:
+        input: a tensor of a floating-point or complex type.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of `dim`.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        correction: what is subtracted from the number of elements.  By default 1, Bessel's correction.
+
+    Returns:
+        A real tensor of the shape of `input` without the reduced dimensions.
+
+    Example::
+
+        >>> polygrad.std(polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor(1.)
+    """
     return xp.std(input, *_spread("std", input, dim, unbiased, correction), keepdim)
 
 
@@ -147,7 +276,23 @@ def std(
 def var_mean(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> tuple[Tensor, Tensor]:
-    """The variance and the mean."""
+    """Return the variance and the mean of all elements, or of those along `dim`.
+
+    Args:
+        input: a tensor of a floating-point or complex type.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of `dim`.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        correction: what is subtracted from the number of elements for the variance.  By default 1, Bessel's correction.
+
+    Returns:
+        Two tensors, as `var` and `mean` give them.
+
+    Example::
+
+        >>> polygrad.var_mean(polygrad.tensor([1.0, 2.0, 3.0]))
+        (tensor(1.), tensor(2.))
+    """
     along = None if isinstance(dim, bool) else dim
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, along, keepdim)
 
@@ -156,7 +301,23 @@ def var_mean(
 def std_mean(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> tuple[Tensor, Tensor]:
-    """The standard deviation and the mean."""
+    """Return the standard deviation and the mean of all elements, or of those along `dim`.
+
+    Args:
+        input: a tensor of a floating-point or complex type.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of `dim`.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        correction: what is subtracted from the number of elements for the variance.  By default 1, Bessel's correction.
+
+    Returns:
+        Two tensors, as `std` and `mean` give them.
+
+    Example::
+
+        >>> polygrad.std_mean(polygrad.tensor([1.0, 2.0, 3.0]))
+        (tensor(1.), tensor(2.))
+    """
     along = None if isinstance(dim, bool) else dim
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, along, keepdim)
 
@@ -191,47 +352,173 @@ def _squeezed(x: Tensor, axis: int) -> Tensor:
 
 @numpy_spelling
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-    """The largest element; with ``dim``, the largest along it, and where; with a tensor, the larger of each pair."""
+    """Return the maximum of all elements, the maxima along `dim` with their indices, or elementwise maxima.
+
+    Along `dim` the gradient goes to the element at the index; of all elements, equal maxima share it.
+
+    Args:
+        input: a tensor of any shape.  NaN counts as the largest value.
+        dim: the dimension to reduce; None for all elements; or a second tensor, for the elementwise `maximum`.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+
+    Returns:
+        Without `dim` a tensor without dimensions; with it the named tuple ``(values, indices)``; with a tensor a tensor
+        of the broadcast shape.
+
+    Raises:
+        RuntimeError: there are no elements and no `dim`.
+        IndexError: the dimension is out of range or has no elements.
+
+    Example::
+
+        >>> x = polygrad.tensor([[1.0, 5.0], [4.0, 3.0]])
+        >>> polygrad.max(x)
+        tensor(5.)
+        >>> polygrad.max(x, dim=1).indices
+        tensor([1, 0])
+    """
     return _extremum("max", input, dim, keepdim)
 
 
 @numpy_spelling
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-    """The smallest element; with ``dim``, the smallest along it, and where; with a tensor, the smaller of each pair."""
+    """Return the minimum of all elements, the minima along `dim` with their indices, or elementwise minima.
+
+    Along `dim` the gradient goes to the element at the index; of all elements, equal minima share it.
+
+    Args:
+        input: a tensor of any shape.  NaN counts as the smallest value.
+        dim: the dimension to reduce; None for all elements; or a second tensor, for the elementwise `minimum`.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+
+    Returns:
+        Without `dim` a tensor without dimensions; with it the named tuple ``(values, indices)``; with a tensor a tensor
+        of the broadcast shape.
+
+    Raises:
+        RuntimeError: there are no elements and no `dim`.
+        IndexError: the dimension is out of range or has no elements.
+
+    Example::
+
+        >>> x = polygrad.tensor([[1.0, 5.0], [4.0, 3.0]])
+        >>> polygrad.min(x)
+        tensor(1.)
+        >>> polygrad.min(x, dim=1).indices
+        tensor([0, 1])
+    """
     return _extremum("min", input, dim, keepdim)
 
 
 @numpy_spelling
 def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """The largest element along ``dim``; equal ones share the gradient."""
+    """Return the maximum of all elements, or the maxima along `dim`; equal maxima share the gradient.
+
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+
+    Returns:
+        A tensor of the shape of `input` without the reduced dimensions.
+
+    Raises:
+        RuntimeError: there are no elements and no `dim`.
+        IndexError: a dimension is out of range or has no elements.
+
+    Example::
+
+        >>> polygrad.amax(polygrad.tensor([[1.0, 5.0], [4.0, 3.0]]), dim=(0, 1))
+        tensor(5.)
+    """
     return xp.max(input, nonempty_dims("amax", input, dim), keepdim)
 
 
 @numpy_spelling
 def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """The smallest element along ``dim``; equal ones share the gradient."""
+    """Return the minimum of all elements, or the minima along `dim`; equal minima share the gradient.
+
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+
+    Returns:
+        A tensor of the shape of `input` without the reduced dimensions.
+
+    Raises:
+        RuntimeError: there are no elements and no `dim`.
+        IndexError: a dimension is out of range or has no elements.
+
+    Example::
+
+        >>> polygrad.amin(polygrad.tensor([[1.0, 5.0], [4.0, 3.0]]), dim=0)
+        tensor([1., 3.])
+    """
     return xp.min(input, nonempty_dims("amin", input, dim), keepdim)
 
 
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
-    """The smallest and the largest element."""
+    """Return the minimum and the maximum of all elements, or along `dim`.
+
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension to reduce.  None, the default, reduces all of them.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+
+    Returns:
+        Two tensors, as `amin` and `amax` give them.
+
+    Raises:
+        RuntimeError: there are no elements and no `dim`.
+        IndexError: the dimension is out of range or has no elements.
+
+    Example::
+
+        >>> polygrad.aminmax(polygrad.tensor([3.0, 1.0, 2.0]))
+        (tensor(1.), tensor(3.))
+    """
     return check_tensor(input, "aminmax").amin(dim, keepdim), input.amax(dim, keepdim)
 
 
 @numpy_spelling
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether all elements are true, or nonzero; of each element by itself along no dimensions, ``()``.
+    """Test whether all elements are True, or not 0, of the whole tensor or along `dim`.
 
-    The result is boolean, and of bytes (uint8) 1 and 0, as in PyTorch.
+    Args:
+        input: a tensor of any shape and type.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them, and ``()``
+            none.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+
+    Returns:
+        A boolean tensor, or one of uint8 if `input` is.  Of no elements: True.
+
+    Example::
+
+        >>> polygrad.all(polygrad.tensor([[True, False], [True, True]]), dim=1)
+        tensor([False,  True])
     """
     return _asked(xp.all, input, dim, keepdim)
 
 
 @numpy_spelling
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Whether any element is true, or nonzero; of each element by itself along no dimensions, ``()``.
+    """Test whether any element is True, or not 0, of the whole tensor or along `dim`.
 
-    The result is boolean, and of bytes (uint8) 1 and 0, as in PyTorch.
+    Args:
+        input: a tensor of any shape and type.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them, and ``()``
+            none.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+
+    Returns:
+        A boolean tensor, or one of uint8 if `input` is.  Of no elements: False.
+
+    Example::
+
+        >>> polygrad.any(polygrad.tensor([[True, False], [False, False]]), dim=1)
+        tensor([ True, False])
     """
     return _asked(xp.any, input, dim, keepdim)
 
@@ -250,13 +537,42 @@ def _nonzero_mask(input: Tensor) -> Tensor:
 
 
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
-    """How many elements are not zero."""
+    """Count the elements that are not 0, of the whole tensor or along `dim`.
+
+    Args:
+        input: a tensor of any shape and type.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+
+    Returns:
+        An int64 tensor.
+
+    Example::
+
+        >>> polygrad.count_nonzero(polygrad.tensor([0, 3, 0, 1]))
+        tensor(2)
+    """
     return sum(_nonzero_mask(input), dim)
 
 
 @numpy_spelling
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
-    """``log(sum(exp(input)))`` along ``dim``, without overflow; of no elements ``-inf``."""
+    """Return ``log(sum(exp(input)))`` along `dim`, without overflow.
+
+    The largest element is subtracted before exponentials are taken.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension to reduce, or a tuple of dimensions.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+
+    Returns:
+        A tensor of the shape of `input` without the reduced dimensions.  Of no elements: minus infinity.
+
+    Example::
+
+        >>> polygrad.logsumexp(polygrad.tensor([1000.0, 1000.0]), dim=0)
+        tensor(1000.6932)
+    """
     axis = normalize_dims(check_tensor(input, "logsumexp"), dim)
     if 0 in input.shape:
         return xp.sum(input, axis, keepdim) - math.inf
@@ -267,9 +583,28 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
 def norm(
     input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Tensor:
-    """The vector norm of order ``p`` of all elements, or along ``dim``: ``sum(|x|**p) ** (1/p)``.
+    """Return the vector norm ``sum(abs(x) ** p) ** (1 / p)`` of all elements, or along `dim`.
 
-    ``"fro"`` is order 2; ``"nuc"`` is the sum of a matrix's singular values.  The gradient at a norm of 0 is 0.
+    The gradient at a norm of 0 is 0.  `linalg.vector_norm` and `linalg.matrix_norm` are the newer functions.
+
+    Args:
+        input: a tensor of a floating-point or complex type.
+        p: the order, a number.  ``"fro"`` is order 2; infinity gives the largest absolute value, minus infinity the
+            smallest, 0 the number of elements that are not 0; ``"nuc"`` is the sum of the singular values of a matrix.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        dtype: the data type that the elements are converted to first.  By default that of `input`.
+
+    Returns:
+        A real tensor of the shape of `input` without the reduced dimensions.
+
+    Raises:
+        RuntimeError: the data type is an integer type or bool.
+
+    Example::
+
+        >>> polygrad.norm(polygrad.tensor([3.0, 4.0]))
+        tensor(5.)
     """
     if p == "nuc":
         return matrix_norm(input, p, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)

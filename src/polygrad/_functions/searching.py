@@ -16,18 +16,74 @@ from .reductions import nonempty_dims
 
 @numpy_spelling
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the largest element is, in the flattened tensor or along ``dim``."""
+    """Return the index of the largest element, in the flattened tensor or along `dim`.
+
+    Args:
+        input: a real tensor of any shape.  NaN counts as the largest value, and of equal elements the first is taken.
+        dim: the dimension to reduce.  None, the default, counts in the flattened tensor.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+
+    Returns:
+        An int64 tensor.
+
+    Raises:
+        IndexError: the dimension is out of range or has no elements.
+
+    Example::
+
+        >>> x = polygrad.tensor([[1.0, 5.0], [4.0, 3.0]])
+        >>> polygrad.argmax(x), polygrad.argmax(x, dim=1)
+        (tensor(1), tensor([1, 0]))
+    """
     return xp.argmax(input, nonempty_dims("argmax", input, dim) if input.ndim else None, keepdim)
 
 
 @numpy_spelling
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Where the smallest element is, in the flattened tensor or along ``dim``."""
+    """Return the index of the smallest element, in the flattened tensor or along `dim`.
+
+    Args:
+        input: a real tensor of any shape.  NaN counts as the smallest value, and of equal elements the first is taken.
+        dim: the dimension to reduce.  None, the default, counts in the flattened tensor.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+
+    Returns:
+        An int64 tensor.
+
+    Raises:
+        IndexError: the dimension is out of range or has no elements.
+
+    Example::
+
+        >>> x = polygrad.tensor([[1.0, 5.0], [4.0, 3.0]])
+        >>> polygrad.argmin(x), polygrad.argmin(x, dim=1)
+        (tensor(0), tensor([0, 1]))
+    """
     return xp.argmin(input, nonempty_dims("argmin", input, dim) if input.ndim else None, keepdim)
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
-    """The positions of the nonzero elements: one row each, or, ``as_tuple``, one tensor per dimension."""
+    """Return the positions of the elements that are not 0.
+
+    The shape of the result depends on values, so this cannot be compiled.
+
+    Args:
+        input: a tensor of any shape and type.
+        as_tuple: whether the result is a tuple of vectors, which can be used as an index.
+
+    Returns:
+        An int64 tensor of shape ``(n, input.ndim)``, one position a row; or with `as_tuple` one vector of length ``n``
+        for each dimension.
+
+    Example::
+
+        >>> x = polygrad.tensor([0, 7, 0, 9])
+        >>> polygrad.nonzero(x)
+        tensor([[1],
+                [3]])
+        >>> x[polygrad.nonzero(x, as_tuple=True)]
+        tensor([7, 9])
+    """
     mask = input if input.dtype.kind == "bool" else input != 0
     positions = nonzero_positions(mask)
     if as_tuple:
@@ -36,7 +92,20 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
 
 
 def argwhere(input: Tensor) -> Tensor:
-    """The positions of the nonzero elements, one row each."""
+    """Return the positions of the elements that are not 0, one a row.
+
+    Args:
+        input: a tensor of any shape and type.
+
+    Returns:
+        An int64 tensor of shape ``(n, input.ndim)``.
+
+    Example::
+
+        >>> polygrad.argwhere(polygrad.tensor([0, 7, 0, 9]))
+        tensor([[1],
+                [3]])
+    """
     return nonzero(input)
 
 
@@ -49,10 +118,27 @@ def searchsorted(
     side: str | None = None,
     sorter: Tensor | None = None,
 ) -> Tensor:
-    """Where ``input`` would have to be put in for ``sorted_sequence`` to stay in order along its last dimension.
+    """Find by binary search where values would have to be inserted to keep a sequence sorted.
 
-    Before equal elements, or after them with ``right``.  ``sorter`` puts the sequence in order, as `argsort` gives it.
-    The other dimensions of both are the same, or ``sorted_sequence`` is a vector.
+    Args:
+        sorted_sequence: a tensor that is sorted along its last dimension, in ascending order.
+        input: the values: a number, or a tensor.  `sorted_sequence` is a vector, or its other dimensions are those of
+            `input`.
+        out_int32: whether the result is int32 instead of int64.
+        right: whether a value is inserted after equal elements instead of before them.
+        side: ``"left"`` or ``"right"``, another way to say `right`.
+        sorter: indices that sort `sorted_sequence`, as `argsort` gives them, if it is not sorted itself.
+
+    Returns:
+        A tensor of indices with the shape of `input`.
+
+    Raises:
+        RuntimeError: `side` is neither, or the shapes differ before the last dimension.
+
+    Example::
+
+        >>> polygrad.searchsorted(polygrad.tensor([1, 3, 5]), polygrad.tensor([3, 6]))
+        tensor([1, 3])
     """
     if side not in (None, "left", "right"):
         raise RuntimeError(f"searchsorted(): side can only be 'left' or 'right' but got {side!r}")
@@ -84,5 +170,20 @@ def searchsorted(
 
 
 def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
-    """In which of the intervals between ``boundaries`` each element lies."""
+    """Find the index of the interval between boundaries in which each value lies.
+
+    Args:
+        input: the values, a number or a tensor of any shape.
+        boundaries: a vector in ascending order.
+        out_int32: whether the result is int32 instead of int64.
+        right: whether an interval contains its left end instead of its right one.
+
+    Returns:
+        A tensor of indices with the shape of `input`: 0 before the first boundary, ``len(boundaries)`` after the last.
+
+    Example::
+
+        >>> polygrad.bucketize(polygrad.tensor([0.5, 2.0, 9.0]), polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([0, 1, 3])
+    """
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)

@@ -21,9 +21,27 @@ def unique(
     return_counts: bool = False,
     dim: int | None = None,
 ) -> Any:
-    """The different elements in order; on request also where each element went, and how often each occurs.
+    """Return the distinct elements, or the distinct slices along `dim`, in ascending order.
 
-    With ``dim``, the different slices along it.
+    The shape of the result depends on values, so this cannot be compiled.
+
+    Args:
+        input: a real tensor of any shape.
+        sorted: accepted for compatibility with PyTorch: the result is always sorted.
+        return_inverse: whether to return also the index in the result of each element of `input`.
+        return_counts: whether to return also how often each element occurs.
+        dim: the dimension whose slices are compared.  None, the default, compares single elements.
+
+    Returns:
+        The distinct elements as a vector, or the slices along `dim`; with `return_inverse` or `return_counts` a tuple
+        of these and int64 tensors.
+
+    Example::
+
+        >>> polygrad.unique(polygrad.tensor([3, 1, 3, 2]))
+        tensor([1, 2, 3])
+        >>> polygrad.unique(polygrad.tensor([3, 1, 3, 2]), return_counts=True)
+        (tensor([1, 2, 3]), tensor([1, 1, 2]))
     """
     if dim is not None:
         return _unique_slices(input, normal_axis(dim, input.ndim), return_inverse, return_counts)
@@ -77,7 +95,25 @@ def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts
 def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
-    """The elements of the flattened tensor, or the slices along ``dim``, without those that equal the one before."""
+    """Return the elements, or the slices along `dim`, without those that equal the one before.
+
+    The shape of the result depends on values, so this cannot be compiled.
+
+    Args:
+        input: a tensor of any shape.
+        return_inverse: whether to return also the index in the result of each element of `input`.
+        return_counts: whether to return also the length of each run of equal elements.
+        dim: the dimension whose slices are compared.  None, the default, compares the elements of the flattened tensor.
+
+    Returns:
+        The elements as a vector, or the slices along `dim`; with `return_inverse` or `return_counts` a tuple of these
+        and int64 tensors.
+
+    Example::
+
+        >>> polygrad.unique_consecutive(polygrad.tensor([1, 1, 2, 2, 1]))
+        tensor([1, 2, 1])
+    """
     x, axis = (flatten(input), 0) if dim is None else (input, normal_axis(dim, input.ndim))
     lines = _lines(x, axis)
     first = _begins(xp.any(lines[1:] != lines[:-1], 1), x.shape[axis])
@@ -95,9 +131,27 @@ def _lines(x: Tensor, axis: int) -> Tensor:
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """How often each whole number occurs, or the sum of the ``weights`` of its occurrences.
+    """Count how often each non-negative integer occurs, or add up the weights of its occurrences.
 
-    Raises RuntimeError for negative numbers and for other types than integers.
+    The length of the result depends on values, so this cannot be compiled.
+
+    Args:
+        input: a vector of non-negative integers.
+        weights: a tensor of the shape of `input`.  The gradient goes to it.
+        minlength: the least length of the result.
+
+    Returns:
+        A vector with one element for each integer from 0 to the largest: int64 counts, or sums of weights (float32 for
+            float32, else float64).
+
+    Raises:
+        RuntimeError: `input` is not a vector of non-negative integers, `weights` has another shape, or `minlength` is
+            negative.
+
+    Example::
+
+        >>> polygrad.bincount(polygrad.tensor([0, 2, 2]))
+        tensor([1, 0, 2])
     """
     if input.ndim != 1 or input.dtype.kind not in ("int", "uint", "bool"):
         raise RuntimeError(
@@ -118,7 +172,22 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 
 
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
-    """Which of ``elements`` are among ``test_elements``."""
+    """Test which elements are among others.
+
+    Args:
+        elements: a tensor of any shape, or a number.
+        test_elements: the elements to look for, in the same forms.  One of the two is a tensor.
+        assume_unique: accepted for compatibility with PyTorch.
+        invert: whether to test which elements are not among them.
+
+    Returns:
+        A boolean tensor of the shape of `elements`.
+
+    Example::
+
+        >>> polygrad.isin(polygrad.tensor([1, 2, 3]), polygrad.tensor([2, 5]))
+        tensor([False,  True, False])
+    """
     like = elements if isinstance(elements, Tensor) else test_elements
     place = {"backend": like.backend, "device": like.device} if isinstance(like, Tensor) else {"backend": get_backend()}
     x, y = (v if isinstance(v, Tensor) else tensor(v, **place) for v in (elements, test_elements))

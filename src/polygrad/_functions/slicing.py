@@ -19,7 +19,26 @@ _FULL = slice(None)
 
 
 def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
-    """``length`` elements along ``dim``, from ``start`` on.  A view."""
+    """Return `length` consecutive slices along a dimension.
+
+    Args:
+        input: a tensor of at least one dimension.
+        dim: the dimension.
+        start: the first position, counted from the end if negative: an int, or an integer tensor without dimensions.
+        length: how many slices.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        IndexError: `start` is out of range.
+        RuntimeError: the range ends beyond the dimension.
+
+    Example::
+
+        >>> polygrad.narrow(polygrad.tensor([1, 2, 3, 4]), 0, 1, 2)
+        tensor([2, 3])
+    """
     if isinstance(start, Tensor):
         if start.ndim or start.dtype.kind not in ("int", "uint"):
             raise RuntimeError(
@@ -37,13 +56,47 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
 
 
 def select(input: Tensor, dim: int, index: int) -> Tensor:
-    """The slice at ``index`` of ``dim``, without that dimension.  A view."""
+    """Return the slice at one position of a dimension, without that dimension.
+
+    Args:
+        input: a tensor of at least one dimension.
+        dim: the dimension.
+        index: the position, counted from the end if negative.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        IndexError: `dim` or `index` is out of range.
+
+    Example::
+
+        >>> polygrad.select(polygrad.tensor([[1, 2], [3, 4]]), 1, 0)
+        tensor([1, 3])
+    """
     return input[(_FULL,) * normal_axis(dim, input.ndim) + (index,)]
 
 
 @numpy_spelling
 def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """Pieces of a given length (the last may be shorter), or of the given lengths, along ``dim``.  Views."""
+    """Split a tensor along a dimension into parts of given lengths.
+
+    Args:
+        tensor: a tensor of at least one dimension.
+        split_size_or_sections: the length of every part (the last one may be shorter), or a sequence of all lengths.
+        dim: the dimension.
+
+    Returns:
+        A tuple of views of `tensor`.
+
+    Raises:
+        RuntimeError: the lengths do not add up to that of the dimension, or a length is negative or 0.
+
+    Example::
+
+        >>> polygrad.split(polygrad.tensor([1, 2, 3]), 2)
+        (tensor([1, 2]), tensor([3]))
+    """
     axis = axis_of(tensor, dim, "split")
     length = tensor.shape[axis]
     sections = whole(split_size_or_sections)
@@ -75,7 +128,24 @@ def _views(base: Tensor, parts: Sequence[Tensor], keys: Sequence[tuple]) -> tupl
 
 @numpy_spelling
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """About ``chunks`` pieces of equal length along ``dim``.  Views."""
+    """Split a tensor along a dimension into at most `chunks` parts of equal length; the last one may be shorter.
+
+    Args:
+        input: a tensor of at least one dimension.
+        chunks: how many parts are wanted.
+        dim: the dimension.
+
+    Returns:
+        A tuple of views of `input`.
+
+    Raises:
+        RuntimeError: `chunks` is less than 1.
+
+    Example::
+
+        >>> polygrad.chunk(polygrad.tensor([1, 2, 3]), 2)
+        (tensor([1, 2]), tensor([3]))
+    """
     chunks = index(chunks)
     if chunks < 1:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
@@ -86,7 +156,25 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """``input`` cut along ``dim`` into that many pieces, the first ones longer by one, or at positions.  Views."""
+    """Split a tensor along a dimension into a number of parts, or at positions.
+
+    Args:
+        input: a tensor of at least one dimension.
+        indices_or_sections: the number of parts, of which the first ones are longer by one if they cannot be equal; or
+            the positions to cut at, a sequence or an integer vector.
+        dim: the dimension.
+
+    Returns:
+        A tuple of views of `input`.
+
+    Raises:
+        RuntimeError: the number of parts is less than 1.
+
+    Example::
+
+        >>> polygrad.tensor_split(polygrad.tensor([1, 2, 3]), (1,))
+        (tensor([1]), tensor([2, 3]))
+    """
     axis = axis_of(input, dim, "tensor_split")
     size = input.shape[axis]
     if isinstance(indices_or_sections, Tensor):
@@ -110,23 +198,80 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
 
 
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
-    """The reverse of `hstack`.  Views."""
+    """Split a tensor along dimension 1, a vector along dimension 0, as `tensor_split` does.
+
+    Args:
+        input: a tensor of at least one dimension.
+        indices_or_sections: the number of parts, or the positions to cut at.
+
+    Returns:
+        A tuple of views of `input`.
+
+    Example::
+
+        >>> polygrad.hsplit(polygrad.tensor([[1, 2], [3, 4]]), 2)
+        (tensor([[1],
+                [3]]), tensor([[2],
+                [4]]))
+    """
     return tensor_split(input, indices_or_sections, 0 if input.ndim == 1 else 1)
 
 
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
-    """The reverse of `vstack`.  Views."""
+    """Split a tensor along dimension 0, as `tensor_split` does.
+
+    Args:
+        input: a tensor of at least one dimension.
+        indices_or_sections: the number of parts, or the positions to cut at.
+
+    Returns:
+        A tuple of views of `input`.
+
+    Example::
+
+        >>> polygrad.vsplit(polygrad.tensor([[1, 2], [3, 4]]), 2)
+        (tensor([[1, 2]]), tensor([[3, 4]]))
+    """
     return tensor_split(input, indices_or_sections, 0)
 
 
 def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
-    """The reverse of `dstack`.  Views."""
+    """Split a tensor along dimension 2, as `tensor_split` does.
+
+    Args:
+        input: a tensor of at least three dimensions.
+        indices_or_sections: the number of parts, or the positions to cut at.
+
+    Returns:
+        A tuple of views of `input`.
+
+    Example::
+
+        >>> [x.shape for x in polygrad.dsplit(polygrad.ones(1, 2, 4), 2)]
+        [polygrad.Size([1, 2, 2]), polygrad.Size([1, 2, 2])]
+    """
     return tensor_split(input, indices_or_sections, 2)
 
 
 @numpy_spelling
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
-    """The slices along ``dim``, without it.  Views."""
+    """Return all slices along a dimension, without that dimension.
+
+    Args:
+        input: a tensor of at least one dimension.
+        dim: the dimension.
+
+    Returns:
+        A tuple of views of `input`.
+
+    Raises:
+        IndexError: `dim` is out of range.
+
+    Example::
+
+        >>> polygrad.unbind(polygrad.tensor([[1, 2], [3, 4]]))
+        (tensor([1, 2]), tensor([3, 4]))
+    """
     if not input.ndim:
         raise IndexError("a 0-d tensor has no dimension to unbind")
     axis = normal_axis(dim, input.ndim)
@@ -135,7 +280,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 def scatter_into(input: Tensor, src: Tensor, key: tuple) -> Tensor:
-    """``input`` with ``src`` at a basic ``key``, out of place."""
+    """Return a copy of `input` with `src` written at a basic `key`."""
     shape = xp.getitem(input.detach(), key).shape
     if tuple(src.shape) != tuple(shape):
         raise RuntimeError(
@@ -145,7 +290,27 @@ def scatter_into(input: Tensor, src: Tensor, key: tuple) -> Tensor:
 
 
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
-    """``input`` with ``src`` as its slice at ``index`` of ``dim``, out of place."""
+    """Return a copy of a tensor with one slice replaced: the reverse of `select`.
+
+    Args:
+        input: a tensor of at least one dimension.
+        src: the new slice, of the shape of `input` without `dim`.
+        dim: the dimension.
+        index: the position, counted from the end if negative.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Raises:
+        RuntimeError: `src` has another shape than the slice.
+        IndexError: `index` is out of range.
+
+    Example::
+
+        >>> polygrad.select_scatter(polygrad.zeros(2, 2), polygrad.tensor([1.0, 2.0]), 0, 1)
+        tensor([[0., 0.],
+                [1., 2.]])
+    """
     axis = normal_axis(dim, input.ndim)
     length = input.shape[axis]
     if not -length <= index < length:
@@ -156,7 +321,27 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
 def slice_scatter(
     input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Tensor:
-    """``input`` with ``src`` at a slice of ``dim``, out of place."""
+    """Return a copy of a tensor with a range of slices replaced.
+
+    Args:
+        input: a tensor of at least one dimension.
+        src: the new slices, of the shape of ``input[start:end:step]`` along `dim`.
+        dim: the dimension.
+        start: the first position.  By default 0.
+        end: the position after the last one.  By default the length of the dimension.
+        step: the distance of the positions.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Raises:
+        RuntimeError: `src` has another shape than the slices.
+
+    Example::
+
+        >>> polygrad.slice_scatter(polygrad.zeros(4), polygrad.tensor([1.0, 2.0]), start=1, end=3)
+        tensor([0., 1., 2., 0.])
+    """
     axis = normal_axis(dim, input.ndim)
     part = slice(*slice(start, end, step).indices(input.shape[axis]))
     return scatter_into(input, src, ((slice(None),) * axis) + (part, Ellipsis))

@@ -28,13 +28,27 @@ def check_ordered(input: Tensor, name: str) -> Tensor:
 
 @numpy_spelling
 def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = True) -> ValuesAndIndices:
-    """The elements in order along ``dim``, and where each was.  Always stable; NaN counts as the largest number.
+    """Sort along a dimension.  The sort is always stable, and NaN counts as the largest value.
 
-    Raises IndexError for a dimension that there is not.
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension.
+        descending: whether the largest element comes first.
+        stable: accepted for compatibility with PyTorch.
+
+    Returns:
+        The named tuple ``(values, indices)`` of two tensors of the shape of `input`; the indices say where each element
+        was.
+
+    Raises:
+        IndexError: the dimension is out of range.
+        TypeError: `input` is complex.
 
     Example::
 
-        values, indices = polygrad.sort(polygrad.tensor([3.0, 1.0, 2.0]))  # [1., 2., 3.], [1, 2, 0]
+        >>> values, indices = polygrad.sort(polygrad.tensor([3.0, 1.0, 2.0]))
+        >>> values, indices
+        (tensor([1., 2., 3.]), tensor([1, 2, 0]))
     """
     axis = normal_axis(dim, check_ordered(input, "sort").ndim)
     if not input.ndim:
@@ -44,7 +58,26 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
 
 @numpy_spelling
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = True) -> Tensor:
-    """Where the elements are that come first, second, … along ``dim``.  Always stable."""
+    """Return the indices that sort a tensor along a dimension.  The sort is always stable.
+
+    Args:
+        input: a real tensor of any shape.  NaN counts as the largest value.
+        dim: the dimension.
+        descending: whether the index of the largest element comes first.
+        stable: accepted for compatibility with PyTorch.
+
+    Returns:
+        An int64 tensor of the shape of `input`.
+
+    Raises:
+        IndexError: the dimension is out of range.
+        TypeError: `input` is complex.
+
+    Example::
+
+        >>> polygrad.argsort(polygrad.tensor([3.0, 1.0, 2.0]))
+        tensor([1, 2, 0])
+    """
     axis = normal_axis(dim, check_ordered(input, "argsort").ndim)
     if not input.ndim:
         return tensor(0, backend=input.backend, device=input.device)
@@ -52,15 +85,45 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
 
 
 def msort(input: Tensor) -> Tensor:
-    """The elements in order along the first dimension."""
+    """Sort along the first dimension.
+
+    Args:
+        input: a real tensor of any shape.
+
+    Returns:
+        A tensor of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.msort(polygrad.tensor([3.0, 1.0, 2.0]))
+        tensor([1., 2., 3.])
+    """
     return sort(input, 0).values
 
 
 @numpy_spelling
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
-    """The ``k`` largest (or smallest) elements along ``dim``, in order, and where they are; of equal ones the first.
+    """Return the `k` largest or smallest elements along a dimension, in order, with their indices.
 
-    Raises RuntimeError where there are fewer than ``k``.
+    Args:
+        input: a real tensor of any shape.  NaN counts as the largest value.
+        k: how many elements.
+        dim: the dimension.
+        largest: whether the largest elements are wanted, or the smallest.
+        sorted: accepted for compatibility with PyTorch: the elements always come in order, and of equal ones the first
+            is taken.
+
+    Returns:
+        The named tuple ``(values, indices)``, both with length `k` along `dim`.
+
+    Raises:
+        RuntimeError: the dimension has fewer than `k` elements.
+        TypeError: `input` is complex.
+
+    Example::
+
+        >>> polygrad.topk(polygrad.tensor([3.0, 1.0, 2.0]), 2).values
+        tensor([3., 2.])
     """
     axis = normal_axis(dim, check_ordered(input, "topk").ndim)
     if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
@@ -75,7 +138,27 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
 
 @numpy_spelling
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
-    """The ``k``-th smallest element along ``dim``, counted from 1, and where it is."""
+    """Return the `k`-th smallest element along a dimension, with its index.
+
+    Args:
+        input: a real tensor of any shape.
+        k: the rank, counted from 1.
+        dim: the dimension.
+        keepdim: whether `dim` stays in the result, with length 1.
+
+    Returns:
+        The named tuple ``(values, indices)`` of two tensors of the shape of `input` without `dim`.
+
+    Raises:
+        RuntimeError: `k` is out of range.
+        IndexError: the dimension is out of range or has no elements.
+        TypeError: `input` is complex.
+
+    Example::
+
+        >>> polygrad.kthvalue(polygrad.tensor([3.0, 1.0, 2.0]), 2).values
+        tensor(2.)
+    """
     axis = normal_axis(dim, check_ordered(input, "kthvalue").ndim)
     if input.ndim and not input.shape[axis]:
         raise IndexError(f"kthvalue(): dimension {axis} of the shape {tuple(input.shape)} has no elements")
@@ -91,9 +174,27 @@ def _picked(ordered: ValuesAndIndices, axis: int, place: int, keepdim: bool) -> 
 
 @numpy_spelling
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The middle element, the lower of two: of all, or along ``dim``, with where it is.  NaN if there is any NaN.
+    """Return the median: of an even number of elements, the lower one of the two in the middle.
 
-    Of equal elements all share the gradient of the middle of all; along ``dim`` it goes to the one at the index.
+    Elements that equal the median of all share the gradient; along `dim` it goes to the element at the index.
+
+    Args:
+        input: a real tensor of any shape.  With any NaN the result is NaN.
+        dim: the dimension to reduce.  None, the default, reduces all of them.
+        keepdim: whether `dim` stays in the result, with length 1.
+
+    Returns:
+        Without `dim` a tensor without dimensions, which is NaN if there are no elements; with it the named tuple
+        ``(values, indices)``.
+
+    Raises:
+        IndexError: the dimension is out of range or has no elements.
+        TypeError: `input` is complex.
+
+    Example::
+
+        >>> polygrad.median(polygrad.tensor([1.0, 4.0, 2.0, 3.0]))
+        tensor(2.)
     """
     check_ordered(input, "median")
     if dim is None:
@@ -117,7 +218,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 def _median_of_nothing(input: Tensor) -> Tensor:
-    """PyTorch's value: NaN, or for integers the smallest of the type."""
+    """Return PyTorch's median of no elements: NaN, or for integers the smallest value of the type."""
     total = xp.sum(input)
     if input.dtype.is_floating_point:
         return total * math.nan
@@ -129,9 +230,30 @@ def _median_of_nothing(input: Tensor) -> Tensor:
 def quantile(
     input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Tensor:
-    """The quantiles ``q``, between 0 and 1, of all elements or along ``dim``; several of them in a first dimension.
+    """Return quantiles of all elements, or of those along `dim`.
 
-    ``interpolation`` between two neighbours: ``"linear"``, ``"lower"``, ``"higher"``, ``"nearest"`` or ``"midpoint"``.
+    The quantile ``q`` of ``n`` elements lies at position ``q * (n - 1)`` of the sorted elements.
+
+    Args:
+        input: a tensor of a real floating-point type.  With any NaN the result is NaN.
+        q: a number in [0, 1], or a vector of numbers.
+        dim: the dimension to reduce.  None, the default, reduces all of them.
+        keepdim: whether reduced dimensions stay in the result, with length 1.
+        interpolation: what is taken between two elements: ``"linear"``, ``"lower"``, ``"higher"``, ``"nearest"`` or
+            ``"midpoint"``.
+
+    Returns:
+        A tensor of the shape of `input` without `dim`; if `q` is a vector, with a first dimension for the quantiles.
+
+    Raises:
+        RuntimeError: the data type is not a real floating-point type, there are no elements, `q` is outside of [0, 1]
+            or has several dimensions, or `interpolation` is unknown.
+
+    Example::
+
+        >>> x = polygrad.tensor([0.0, 10.0, 20.0])
+        >>> polygrad.quantile(x, polygrad.tensor([0.25, 0.5]))
+        tensor([ 5., 10.])
     """
     if not input.dtype.is_floating_point:
         raise RuntimeError(f"quantile() input tensor must be of floating-point type, not {input.dtype.name}")

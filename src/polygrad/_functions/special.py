@@ -14,12 +14,37 @@ from .elementwise import clamp
 
 
 def exp2(input: Tensor) -> Tensor:
-    """``2 ** input``."""
+    """Return 2 to the power of each element.
+
+    Args:
+        input: a tensor of any shape.  Integers are converted to the default floating type.
+
+    Returns:
+        A tensor of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.exp2(polygrad.tensor([0.0, 1.0, 3.0]))
+        tensor([1., 2., 8.])
+    """
     return xp.pow(2.0, input)
 
 
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
-    """``log(input / (1 - input))``, with ``input`` held between ``eps`` and ``1 - eps`` if that is given."""
+    """Return the log-odds ``log(x / (1 - x))`` of each element, the inverse of `sigmoid`.
+
+    Args:
+        input: Probabilities, a tensor of any shape.
+        eps: if given, `input` is clamped to ``[eps, 1 - eps]`` first, which keeps the result finite.
+
+    Returns:
+        A tensor of the shape of `input`.  It is infinite at 0 and 1 and NaN outside of them, unless `eps` is given.
+
+    Example::
+
+        >>> polygrad.logit(polygrad.tensor([0.25, 0.5]))
+        tensor([-1.0986,  0.0000])
+    """
     if eps is None:  # outside of 0 and 1 the value is NaN, and so are its derivatives, which log and log1p have there
         spoiled = xp.where(xp.logical_and(input >= 0, input <= 1), 1.0, math.nan)
         x = input * (xp.astype(spoiled, input.dtype) if input.dtype.is_differentiable else spoiled)
@@ -30,7 +55,22 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 
 @in_single_precision
 def xlogy(input: Any, other: Any) -> Tensor:
-    """``input * log(other)``; 0, with gradient 0, where ``input`` is 0 and the logarithm is infinite or undefined."""
+    """Return ``input * log(other)``, and 0 where `input` is 0.
+
+    Where `input` is 0 the gradients are also 0, even if the logarithm is infinite or undefined.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor or a number; one of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Example::
+
+        >>> polygrad.xlogy(polygrad.tensor([0.0, 2.0]), polygrad.tensor([0.0, 10.0]))
+        tensor([0.0000, 4.6052])
+    """
     like = input if isinstance(input, Tensor) else check_tensor(other, "xlogy", "other")
     x, y = (
         v if isinstance(v, Tensor) else like._new_scalar(v, _dtypes.promote_scalar(like.dtype, v.__class__))
