@@ -19,6 +19,7 @@ from .._state import RECORDERS, VERSION_COUNTER, grad_enabled, grad_mode, note_r
 from ..backends.registry import BY_TYPE
 from .expansion import expanded_from, written_through
 from .graph import Edge, Leaf, Node, hooks_of
+from .hooks import HOOKS
 from .lending import LENT
 from .primitive import OPERATIONS
 from .references import UNIQUE, references
@@ -72,10 +73,7 @@ class Aliasing:
         """The same memory outside the graph."""
         if RECORDERS:
             note_read(self)
-        if (
-            BY_TYPE[self._data.__class__].level > 1
-            and (value := OPERATIONS.without_tangent(self._data)) is not self._data
-        ):
+        if BY_TYPE[self._data.__class__].level > 1 and (value := HOOKS.without_tangent(self._data)) is not self._data:
             memory = self._cell(value)
             made = self._cell(value)
             made._base = (memory, None, None)

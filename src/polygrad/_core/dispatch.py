@@ -18,6 +18,7 @@ from . import graph
 from .alike import check_alike
 from .errors import EXPLAINED, DTypeError, explain
 from .graph import Node, make_node
+from .hooks import HOOKS
 from .lending import LENT, Lent, MemoryIsLent, end_loan
 from .precision import is_half, narrow, widen, widened
 from .primitive import OPERATIONS, Plan, Primitive, evaluate
@@ -101,7 +102,7 @@ def agree(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | 
     if reference is None:
         numbers = [plain(x) for x in operands]
         if primitive.name in _OF_NUMBERS and all(x.__class__ in SCALARS for x in numbers):
-            return agree(primitive, [OPERATIONS.tensor_of(x) for x in numbers])
+            return agree(primitive, [HOOKS.make_tensor(x) for x in numbers])
         kinds = ", ".join(type(x).__name__ for x in operands)
         raise TypeError(f"{primitive.name} takes tensors, not {kinds}; make them with polygrad.tensor(...)")
     promoting = [name in primitive.promotes for name in names]
@@ -150,7 +151,7 @@ def operate(primitive: Primitive, x: Any, y: Any) -> Any:
 
 def _on_one_level(tensors: Sequence[Tensor]) -> list[Tensor]:
     private = [cell(x._read(), x._edge) if x._data.__class__ in LENT else x for x in tensors]
-    return OPERATIONS.on_one_level(private)
+    return HOOKS.unify_levels(private)
 
 
 def on_private_memory(dispatch: Callable, operands: Sequence[Any], *settings: Any, **named: Any) -> Any:

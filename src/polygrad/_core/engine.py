@@ -18,6 +18,7 @@ from .._state import RECORDERS, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .dispatch import is_integral_or_bool
 from .graph import NODE, Edge, GradientEdge, Hooks, Leaf, Node, hooks_of, make_node
+from .hooks import HOOKS
 from .primitive import OPERATIONS
 from .tensor import Tensor, cell
 
@@ -355,7 +356,7 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
                 f"the gradient is on backend {gradient.backend.name!r}, but the tensor that it belongs to is on "
                 f"{own.name!r}; move it, as in gradient.to(backend={own.name!r})"
             )
-        gradient = OPERATIONS.beside(gradient, output)  # a constant in the transforms that the output belongs to
+        gradient = HOOKS.lift_like(gradient, output)  # a constant in the transforms that the output belongs to
     if gradient.dtype is not output.dtype:
         if gradient.dtype.is_complex and not output.dtype.is_complex:
             raise RuntimeError(

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..backends.namespace import ACCUMULATING, GENERIC, STANDARD, half_types
 from ..backends.registry import BY_TYPE
+from .hooks import HOOKS
 from .lending import LENT, lent_kernel
 
 #: Every primitive, by name.
@@ -231,7 +232,7 @@ class Plan:
         self.backward = _ByType(self._bind)
 
     def _bind(self, array_type: type) -> Callable:
-        if array_type is OPERATIONS.array_type:
+        if array_type is HOOKS.tensor_class:
             return self.rule(OPERATIONS)
         return BY_TYPE[array_type].rule(self)
 
@@ -389,10 +390,7 @@ def predicate(name: str, arity: int = 1) -> Primitive:
 class Operations:
     """polygrad's own operations as an ``xp``: on it, rules are recorded and forwards are composites."""
 
-    #: The type of this namespace's arrays; the Tensor class puts itself here.
-    array_type: type | None = None
-
-    if TYPE_CHECKING:  # other modules put composites here
+    if TYPE_CHECKING:  # `_ops` puts composites here: astype, cast, isdtype, scan_steps
 
         def __setattr__(self, name: str, value: Any) -> None: ...
 

@@ -16,8 +16,8 @@ from .._state import RECORDERS, note_read, recorder
 from ..backends.registry import BY_TYPE
 from .aliasing import Aliasing
 from .graph import Edge, Leaf, Node, RemovableHandle, hooks_of, node_and_output
+from .hooks import HOOKS
 from .lending import LENT, private
-from .primitive import OPERATIONS
 from .scalars import PLAIN, SCALARS, UnknownOperandError, plain
 
 _new = object.__new__
@@ -93,7 +93,7 @@ class Tensor(Aliasing):
     __array_priority__ = 1000
 
     def __new__(cls, *data: Any) -> Tensor:
-        return OPERATIONS.legacy_tensor(*data)
+        return HOOKS.legacy_constructor(*data)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -395,7 +395,7 @@ class Tensor(Aliasing):
 Tensor.__module__ = Size.__module__ = "polygrad"  # as users write and pickle them
 TENSOR_TYPES: set[type[Tensor]] = {Tensor}
 PLAIN.add(Tensor)
-OPERATIONS.array_type = Tensor
+HOOKS.tensor_class = Tensor
 
 
 def cell(array: Any, edge: Edge | None = None) -> Tensor:
@@ -433,4 +433,4 @@ def as_operand(value: Any, reference: Tensor, label: str) -> Any:
         ) from None
     if backend.level:
         return cell(value)
-    return OPERATIONS.as_constant(value, backend)
+    return HOOKS.constant_of(value, backend)

@@ -244,6 +244,3 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     lengths = tuple(v.shape.numel() for v in vectors)
     places = [tuple(n if a == axis else 1 for a, n in enumerate(lengths)) for axis in range(len(lengths))]
     return tuple(broadcast_to(xp.reshape(v, shape), lengths) for v, shape in zip(vectors, places, strict=True))
-
-
-xp.broadcast = lambda tensors: broadcast_tensors(*tensors)

@@ -12,7 +12,7 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.lending import lend
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, make_leaf
-from .._devices import Device, native_device
+from .._devices import Device
 from .._dtypes import DType
 from .._state import grad_enabled
 from ..backends.base import Backend
@@ -20,6 +20,7 @@ from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
 from .common import warn
 from .creation import check_dtype
+from .transfer import real_part_only, transfer
 
 
 def to(
@@ -46,7 +47,7 @@ def to(
             raise TypeError(f"to() got an unexpected keyword argument {name!r}")
     dtype, device, backend, flags = destination(args, dtype, device, backend)
     copy = copy or flags[1:] == [True]
-    result = moved(input, input.backend if backend is None else get_backend(backend), device, dtype)
+    result = transfer(input, input.backend if backend is None else get_backend(backend), device, dtype)
     return xp.clone(result) if copy and result is input else result
 
 
@@ -72,33 +73,6 @@ def destination(args: tuple, dtype: Any, device: Any, backend: Any) -> tuple[DTy
         elif argument is not None:
             device = argument
     return check_dtype(dtype), device, backend, flags
-
-
-def real_part_only(input: Tensor, dtype: DType) -> DType:
-    """``dtype``, with a warning where complex numbers lose a part to it."""
-    if input.dtype.is_complex and not dtype.is_complex and dtype is not _dtypes.bool:
-        warn("casting complex values to real discards the imaginary part; write x.real")
-    return dtype
-
-
-def moved(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tensor:
-    """``input`` on backend ``target``, on ``device`` of it, as ``dtype``; the same tensor where nothing changes."""
-    array = input._read()  # what a program reads for the first time belongs to it only then
-    source = input.backend
-    if source.level:
-        return input if dtype is None else xp.astype(input, real_part_only(input, dtype))
-    here = source.device(array)
-    if here is None:  # a compiler places what is traced where all of its program is
-        here = source.default_device()
-    there = None if device is None else native_device(target, device)
-    if there is None:  # also for the device of a tensor that is traced
-        there = here if target is source else target.default_device()
-    if target is not source or there != here:
-        input = xp.transfer(input, target, there, source, here)
-    return input if dtype is None else xp.astype(input, real_part_only(input, dtype))
-
-
-xp.moved = moved
 
 
 def numpy(input: Tensor, *, force: bool = False) -> Any:
@@ -250,13 +224,13 @@ def cpu(input: Tensor, memory_format: Any = None) -> Tensor:
     """The tensor in the computer's own memory: on its backend's device "cpu", or where that has none, on NumPy."""
     backend = input.backend
     if any(backend.device_name(device) == "cpu" for device in backend.devices()):
-        return moved(input, backend, "cpu", None)
-    return moved(input, get_backend(BUILT_IN), None, None)
+        return transfer(input, backend, "cpu", None)
+    return transfer(input, get_backend(BUILT_IN), None, None)
 
 
 def cuda(input: Tensor, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Tensor:
     """The tensor on a CUDA device of its backend.  Raises ValueError where the backend has none."""
-    return moved(input, input.backend, Device("cuda" if device is None else device), None)
+    return transfer(input, input.backend, Device("cuda" if device is None else device), None)
 
 
 def pin_memory(input: Tensor, device: Any = None) -> Tensor:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import _dtypes
 from .._core.errors import ShapeError
+from .._core.hooks import HOOKS
 from .._core.primitive import OPERATIONS
 from .._core.scalars import TOO_DEEP
 from .._core.tensor import Tensor, cell, make_leaf
@@ -19,6 +20,7 @@ from .._state import RECORDERS, recorder
 from ..backends.registry import get_backend
 from .common import check_tensor, lengths, sizes, warn
 from .plain import as_numpy, backend_of, loses_derivative, number_of
+from .transfer import transfer
 
 
 def place(backend: Any, device: Any) -> tuple[Any, Any]:
@@ -83,8 +85,7 @@ def _as_array(data: Any, dtype: DType | None, device: Any, backend: Any, copy: b
             "sourceTensor.detach().clone().requires_grad_(True), rather than polygrad.tensor(sourceTensor)."
         )
         target = data.backend if backend is None else get_backend(backend)
-        moved = OPERATIONS.moved(data.detach(), target, device, dtype)
-        return moved._read()
+        return transfer(data.detach(), target, device, dtype)._read()
     source = backend_of(data)
     if source is not None and source.name != "numpy" and backend is None:
         where = None if device is None else native_device(source, device)
@@ -111,7 +112,7 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None, *, back
     """
     if isinstance(data, Tensor):
         target = data.backend if backend is None else get_backend(backend)
-        return OPERATIONS.moved(data, target, device, check_dtype(dtype))
+        return transfer(data, target, device, check_dtype(dtype))
     try:
         first = _first_tensor(data)
     except RecursionError:
@@ -133,7 +134,7 @@ def _first_tensor(data: Any) -> Tensor | None:
 def _stacked(data: Any, target: Any, device: Any) -> Tensor:
     """Nested lists of tensors and numbers as one tensor on ``target``."""
     if isinstance(data, Tensor):
-        return data if target.level else OPERATIONS.moved(data, target, device, None)
+        return data if target.level else transfer(data, target, device, None)
     if not isinstance(data, (list, tuple)) or not data:
         return tensor(data, device=device, backend=target.ground if target.level else target)
     parts = [_stacked(item, target, device) for item in data]
@@ -161,12 +162,12 @@ def wrap(array: Any, requires_grad: bool = False) -> Tensor:
     return make_leaf(object.__new__(Tensor), array, requires_grad)
 
 
-def _as_constant(value: Any, backend: Any) -> Tensor:
+def _constant_of(value: Any, backend: Any) -> Tensor:
     """A raw array that meets a tensor in an operation."""
     return cell(backend.asarray(value, dtype=backend.to_dtype(backend.from_dtype(value.dtype)), copy=True))
 
 
-def _legacy_tensor(*data: Any) -> Tensor:
+def _legacy_constructor(*data: Any) -> Tensor:
     dtype = _dtypes.get_default_dtype()
     if data and all(isinstance(n, int) for n in data):
         return empty(*data)
@@ -179,9 +180,9 @@ def _legacy_tensor(*data: Any) -> Tensor:
     return tensor(data[0] if data else [], dtype=dtype)
 
 
-OPERATIONS.as_constant = _as_constant
-OPERATIONS.legacy_tensor = _legacy_tensor
-OPERATIONS.tensor_of = tensor
+HOOKS.constant_of = _constant_of
+HOOKS.legacy_constructor = _legacy_constructor
+HOOKS.make_tensor = tensor
 
 
 # -- filled tensors ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import SCALARS, plain
 from .._core.tensor import Tensor
 from .._dtypes import fitted
+from .broadcasting import broadcast_tensors
 from .creation import as_tensor
 from .keys import byte_mask, is_mask, parse
 
@@ -167,7 +168,7 @@ class _Layout:
         self.moved = tuple(x.shape[a] for a in self.order)
         self.lengths = self.moved[: len(axes)]
         self.rest = self.moved[len(axes) :]
-        found = xp.broadcast([index for _, index in indices])
+        found = broadcast_tensors(*[index for _, index in indices])
         self.picked = tuple(found[0].shape)
         position = found[0]
         for index, length in zip(found[1:], self.lengths[1:], strict=True):

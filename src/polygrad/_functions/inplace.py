@@ -15,9 +15,10 @@ from .._core.precision import is_half
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import UnknownOperandError, plain
 from .._core.tensor import Tensor
-from . import complex, conversion, elementwise, manipulation, scatter_gather
+from . import complex, elementwise, manipulation, scatter_gather
 from .broadcasting import broadcast_shapes
 from .indexing import masked_put, scalar_for
+from .transfer import transfer
 
 #: Operations that have a method with an underscore.
 NAMES = """mul multiply div divide true_divide pow neg negative exp expm1 log log2 log10 log1p sqrt square sin cos
@@ -94,7 +95,7 @@ def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
             f"copy_(): a tensor of shape {tuple(source.shape)} cannot be broadcast to {tuple(self.shape)}"
         )
     self._check_in_place()
-    value = conversion.moved(source, self.backend, None if self.backend.level else self.device, self.dtype)
+    value = transfer(source, self.backend, None if self.backend.level else self.device, self.dtype)
     return self._in_place(xp.slice_put, value, _WHOLE)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
-from .._core.primitive import OPERATIONS
+from .._core.hooks import HOOKS
 from .._core.scalars import TOO_DEEP
 from .._core.tensor import Tensor
 from .._dtypes import DType, promote
@@ -36,7 +36,7 @@ def number_of(value: Any) -> Any:
 def loses_derivative(data: Tensor) -> bool:
     """Whether a copy of the values of ``data`` loses a derivative.  Raises RuntimeError where a transform takes it."""
     array = data._read()
-    directed = BY_TYPE[type(array)].level > 1 and OPERATIONS.without_tangent(array) is not array
+    directed = BY_TYPE[type(array)].level > 1 and HOOKS.without_tangent(array) is not array
     if not directed and (data._edge is None or not grad_enabled()):
         return False
     transform = "jvp" if directed else differentiating.get()

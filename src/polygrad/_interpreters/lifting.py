@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from .._core.graph import Edge, Node, make_node
-from .._core.primitive import OPERATIONS, AnyType
+from .._core.hooks import HOOKS
+from .._core.primitive import AnyType
 from .._core.tensor import Tensor, cell
 from .._state import grad_enabled
 from .trace import Frame
@@ -147,7 +148,7 @@ def lifted(x: Tensor, frames: Collection[Frame]) -> Tensor:
     return x
 
 
-def on_one_level(tensors: Sequence[Tensor]) -> list[Tensor]:
+def unify_levels(tensors: Sequence[Tensor]) -> list[Tensor]:
     """The operands of an operation: those that are in the graph become tensors of all frames among them.
 
     So the gradient of each belongs to the frames that it belongs to itself.
@@ -160,12 +161,10 @@ def on_one_level(tensors: Sequence[Tensor]) -> list[Tensor]:
     ]
 
 
-def beside(x: Tensor, other: Tensor) -> Tensor:
+def lift_like(x: Tensor, other: Tensor) -> Tensor:
     """``x`` as a tensor of the frames that ``other`` belongs to."""
     return lifted(x, layers(other._read()))
 
 
-# Where operands meet that belong to different frames; `dispatch` asks for it on its uncommon path.
-OPERATIONS.on_one_level = on_one_level
-# Where a sweep begins with a plain gradient.
-OPERATIONS.beside = beside
+HOOKS.unify_levels = unify_levels
+HOOKS.lift_like = lift_like

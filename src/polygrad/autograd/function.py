@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.graph import Edge, Leaf, make_node
-from .._core.primitive import OPERATIONS
+from .._core.hooks import HOOKS
 from .._core.tensor import Tensor, cell
 from .._functions.common import warn
 from .._interpreters.jvp.tracer import has_tangent
@@ -125,7 +125,7 @@ class Function:
         edges = [isinstance(x, Tensor) and x._edge is not None for x in args]
         needs = edges
         if any(isinstance(x, Tensor) and x.backend.level > 1 for x in args):
-            levelled = iter(OPERATIONS.on_one_level([x for x in args if isinstance(x, Tensor)]))
+            levelled = iter(HOOKS.unify_levels([x for x in args if isinstance(x, Tensor)]))
             args = tuple([next(levelled) if isinstance(x, Tensor) else x for x in args])
             needs = [
                 edge or (isinstance(x, Tensor) and has_tangent(x._read())) for edge, x in zip(edges, args, strict=True)

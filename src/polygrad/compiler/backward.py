@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from .._core.engine import sweep, to_torch_convention
 from .._core.graph import NODE, Edge, Leaf, Node, make_node, reachable
-from .._core.primitive import OPERATIONS
+from .._core.hooks import HOOKS
 from .._core.tensor import Tensor, cell
 from .._dtypes import DType
 from .._forking import lock
@@ -172,7 +172,7 @@ class _Plan:
         self.backward = self
 
     def __getitem__(self, array_type: type) -> Any:
-        return self._recorded if array_type is OPERATIONS.array_type else self._run
+        return self._recorded if array_type is HOOKS.tensor_class else self._run
 
     def _run(self, cotangents: list[Any], saved: tuple) -> list[Any]:
         return self._template.backward(cotangents, saved[1:])

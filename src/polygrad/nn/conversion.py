@@ -12,8 +12,9 @@ from typing import Any
 from .. import _dtypes
 from .._core.tensor import Tensor
 from .._dtypes import DType
-from .._functions.conversion import destination, moved
+from .._functions.conversion import destination
 from .._functions.creation import check_dtype
+from .._functions.transfer import transfer
 from ..autograd.grad_mode import no_grad
 from ..backends.registry import get_backend
 
@@ -55,7 +56,7 @@ class Placement:
 
         def move(tensor: Tensor) -> Tensor:
             target = tensor.backend if backend is None else get_backend(backend)
-            return moved(tensor, target, device, dtype if tensor.dtype.is_differentiable else None)
+            return transfer(tensor, target, device, dtype if tensor.dtype.is_differentiable else None)
 
         return self._apply(move)
 

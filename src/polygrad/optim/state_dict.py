@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from .._core.tensor import Tensor, cell
-from .._functions.conversion import moved
 from .._functions.creation import tensor
+from .._functions.transfer import transfer
 from ..autograd.grad_mode import no_grad
 
 
@@ -122,4 +122,4 @@ def _loaded(name: str, value: Any, parameter: Tensor) -> Any:
         value = tensor(np.asarray(value), backend=parameter.backend)
     dtype = parameter.dtype if value.dtype.is_differentiable and name != "step" else None
     with no_grad():
-        return cell(moved(value, parameter.backend, parameter.device, dtype)._read())
+        return cell(transfer(value, parameter.backend, parameter.device, dtype)._read())

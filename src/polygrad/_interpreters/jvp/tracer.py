@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..._core.dispatch import is_integral_or_bool
-from ..._core.primitive import OPERATIONS
+from ..._core.hooks import HOOKS
 from ...backends.registry import BY_TYPE
 from ..delegating import Interpreter
 from ..lifting import LiftOp, Lower, apply, map_inner
@@ -231,4 +231,4 @@ def paired(value: Any, tangent: Any, frame: JVPTrace) -> Any:
 
 
 # What `Tensor.detach` asks for.
-OPERATIONS.without_tangent = without_tangent
+HOOKS.without_tangent = without_tangent

@@ -1,0 +1,36 @@
+"""Tensors on another backend, another device or of another data type."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import _dtypes
+from .._core.primitive import OPERATIONS as xp
+from .._core.tensor import Tensor
+from .._devices import native_device
+from .._dtypes import DType
+from .common import warn
+
+
+def real_part_only(input: Tensor, dtype: DType) -> DType:
+    """``dtype``, with a warning where complex numbers lose a part to it."""
+    if input.dtype.is_complex and not dtype.is_complex and dtype is not _dtypes.bool:
+        warn("casting complex values to real discards the imaginary part; write x.real")
+    return dtype
+
+
+def transfer(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tensor:
+    """``input`` on backend ``target``, on ``device`` of it, as ``dtype``; the same tensor where nothing changes."""
+    array = input._read()  # what a program reads for the first time belongs to it only then
+    source = input.backend
+    if source.level:
+        return input if dtype is None else xp.astype(input, real_part_only(input, dtype))
+    here = source.device(array)
+    if here is None:  # a compiler places what is traced where all of its program is
+        here = source.default_device()
+    there = None if device is None else native_device(target, device)
+    if there is None:  # also for the device of a tensor that is traced
+        there = here if target is source else target.default_device()
+    if target is not source or there != here:
+        input = xp.transfer(input, target, there, source, here)
+    return input if dtype is None else xp.astype(input, real_part_only(input, dtype))
