@@ -41,35 +41,80 @@ __all__ = [
 
 
 class Tanh(Module):
-    """The hyperbolic tangent."""
+    """Hyperbolic tangent, elementwise.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Tanh()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.7616,  0.0000,  0.9640])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.tanh(input)
 
 
 class Sigmoid(Module):
-    """``1 / (1 + exp(-x))``."""
+    """Logistic function: ``1 / (1 + exp(-x))`` elementwise.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Sigmoid()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([0.2689, 0.5000, 0.8808])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.sigmoid(input)
 
 
 class LogSigmoid(Module):
-    """``log(1 / (1 + exp(-x)))``, without overflow."""
+    """Logarithm of the sigmoid, ``-log(1 + exp(-x))``, accurate also where the sigmoid underflows.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.LogSigmoid()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-1.3133, -0.6931, -0.1269])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.logsigmoid(input)
 
 
 class Softsign(Module):
-    """``x / (1 + |x|)``."""
+    """Softsign: ``x / (1 + abs(x))`` elementwise.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Softsign()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.5000,  0.0000,  0.6667])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softsign(input)
 
 
 class Tanhshrink(Module):
-    """``x - tanh(x)``."""
+    """What the hyperbolic tangent takes away: ``x - tanh(x)`` elementwise.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Tanhshrink()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.2384,  0.0000,  1.0360])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.tanhshrink(input)
@@ -92,56 +137,165 @@ class _MaybeInPlace(Module):
 
 
 class ReLU(_MaybeInPlace):
-    """``max(x, 0)``; its derivative at 0 is 0."""
+    """Rectified linear unit: ``max(x, 0)`` elementwise; its derivative at 0 is 0.
+
+    Args:
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.ReLU()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([0., 0., 2.])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.relu(input, self.inplace)
 
 
 class SiLU(_MaybeInPlace):
-    """``x * sigmoid(x)``, also called swish."""
+    """Sigmoid linear unit, or swish: ``x * sigmoid(x)`` elementwise.
+
+    Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units", 2017, arXiv:1702.03118.
+
+    Args:
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.SiLU()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.2689,  0.0000,  1.7616])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.silu(input, self.inplace)
 
 
 class Mish(_MaybeInPlace):
-    """``x * tanh(log(1 + exp(x)))``."""
+    """Mish: ``x * tanh(log(1 + exp(x)))`` elementwise.
+
+    Misra, "Mish: a self regularized non-monotonic activation function", 2019, arXiv:1908.08681.
+
+    Args:
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Mish()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.3034,  0.0000,  1.9440])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.mish(input, self.inplace)
 
 
 class SELU(_MaybeInPlace):
-    """A scaled `ELU` that keeps mean 0 and variance 1 (Klambauer et al., 2017)."""
+    """Scaled `ELU`: ``1.0507 * elu(x, 1.6733)``, which keeps activations at mean 0 and variance 1.
+
+    Klambauer et al., "Self-normalizing neural networks", 2017, arXiv:1706.02515.
+
+    Args:
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.SELU()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-1.1113,  0.0000,  2.1014])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.selu(input, self.inplace)
 
 
 class Hardsigmoid(_MaybeInPlace):
-    """``clip(x / 6 + 1 / 2, 0, 1)``."""
+    """Piecewise linear sigmoid: ``clip(x / 6 + 1 / 2, 0, 1)`` elementwise.
+
+    Args:
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Hardsigmoid()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([0.3333, 0.5000, 0.8333])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.hardsigmoid(input, self.inplace)
 
 
 class Hardswish(_MaybeInPlace):
-    """``x * clip(x + 3, 0, 6) / 6``."""
+    """Piecewise swish: ``x * clip(x + 3, 0, 6) / 6`` elementwise.
+
+    Howard et al., "Searching for MobileNetV3", 2019, arXiv:1905.02244.
+
+    Args:
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Hardswish()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.3333,  0.0000,  1.6667])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.hardswish(input, self.inplace)
 
 
 class ReLU6(_MaybeInPlace):
-    """``clip(x, 0, 6)``."""
+    """Clip to the range from 0 to 6.
+
+    Args:
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.ReLU6()(polygrad.tensor([-1.0, 3.0, 9.0]))
+        tensor([0., 3., 6.])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.relu6(input, self.inplace)
 
 
 class Hardtanh(_MaybeInPlace):
-    """``clip(x, min_val, max_val)``.  Raises ValueError unless the bounds are in order."""
+    """Clip to the range from ``min_val`` to ``max_val``.
+
+    Args:
+        min_val: the lower bound.
+        max_val: the upper bound.
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Raises:
+        ValueError: ``max_val`` is not larger than ``min_val``.
+
+    Example::
+
+        >>> nn.Hardtanh()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-1.,  0.,  1.])
+    """
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -166,21 +320,64 @@ class _Exponential(_MaybeInPlace):
 
 
 class ELU(_Exponential):
-    """``x`` where it is positive, else ``alpha * (exp(x) - 1)``."""
+    """Exponential linear unit: ``x`` where it is positive, else ``alpha * (exp(x) - 1)``.
+
+    Clevert, Unterthiner and Hochreiter, "Exponential linear units", 2015, arXiv:1511.07289.
+
+    Args:
+        alpha: the limit on the negative side is ``-alpha``.
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.ELU()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.6321,  0.0000,  2.0000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.elu(input, self.alpha, self.inplace)
 
 
 class CELU(_Exponential):
-    """``x`` where it is positive, else ``alpha * (exp(x / alpha) - 1)``."""
+    """`ELU` with a continuous derivative: ``x`` where it is positive, else ``alpha * (exp(x / alpha) - 1)``.
+
+    Barron, "Continuously differentiable exponential linear units", 2017, arXiv:1704.07483.
+
+    Args:
+        alpha: the limit on the negative side is ``-alpha``.
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.CELU(alpha=2.0)(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.7869,  0.0000,  2.0000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.celu(input, self.alpha, self.inplace)
 
 
 class LeakyReLU(_MaybeInPlace):
-    """``x`` where it is positive, else ``negative_slope * x``."""
+    """Leaky rectifier: ``x`` where it is positive, else ``negative_slope * x``.
+
+    Args:
+        negative_slope: the slope on the negative side.
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.LeakyReLU(0.1)(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.1000,  0.0000,  2.0000])
+    """
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -194,7 +391,21 @@ class LeakyReLU(_MaybeInPlace):
 
 
 class Threshold(_MaybeInPlace):
-    """``x`` where it is larger than ``threshold``, else ``value``."""
+    """Keep the elements above a threshold: ``x`` where ``x > threshold``, else ``value``.
+
+    Args:
+        threshold: elements up to this number are replaced.
+        value: the number that replaces them.
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Threshold(1.0, value=-5.0)(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-5., -5.,  2.])
+    """
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__(inplace)
@@ -208,9 +419,23 @@ class Threshold(_MaybeInPlace):
 
 
 class PReLU(Module):
-    """``x`` where it is positive, else ``weight * x``; the slope is learned, one for all channels or one for each.
+    """`LeakyReLU` with learned slopes: ``x`` where it is positive, else ``weight * x``.
 
-    Shapes: input ``(batch, channels, *)``, ``weight`` ``(num_parameters,)``.
+    He et al., "Delving deep into rectifiers", 2015, arXiv:1502.01852.
+
+    Args:
+        num_parameters: 1 for one slope, or the number of channels for one each.
+        init: the first value of the slopes.
+        device, dtype, backend: those of the slopes; the defaults where None.
+
+    Shapes:
+        input, output: ``(N, C, *)``, or any shape if there is one slope.
+        weight: ``(num_parameters,)``.
+
+    Example::
+
+        >>> nn.PReLU()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.2500,  0.0000,  2.0000], grad_fn=<WhereBackward>)
     """
 
     def __init__(
@@ -233,7 +458,21 @@ class PReLU(Module):
 
 
 class GELU(Module):
-    """``x`` times the normal distribution function of ``x``; with ``approximate="tanh"`` by way of tanh."""
+    """Gaussian error linear unit: ``x`` times the standard normal distribution function of ``x``.
+
+    Hendrycks and Gimpel, "Gaussian error linear units", 2016, arXiv:1606.08415.
+
+    Args:
+        approximate: "none", or "tanh" for ``0.5 * x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3)))``.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.GELU()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.1587,  0.0000,  1.9545])
+    """
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__()
@@ -247,7 +486,20 @@ class GELU(Module):
 
 
 class Softplus(Module):
-    """``log(1 + exp(beta * x)) / beta``, and ``x`` itself where ``beta * x`` is above ``threshold``."""
+    """Smooth rectifier: ``log(1 + exp(beta * x)) / beta`` elementwise.
+
+    Args:
+        beta: how sharp the bend at 0 is.
+        threshold: where ``beta * x`` is larger, the result is ``x``.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Softplus()(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([0.3133, 0.6931, 2.1269])
+    """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
@@ -270,14 +522,38 @@ class _Shrink(Module):
 
 
 class Hardshrink(_Shrink):
-    """``x`` where ``|x| > lambd``, else 0."""
+    """Set small elements to 0: ``x`` where ``abs(x) > lambd``, else 0.
+
+    Args:
+        lambd: the largest absolute value that becomes 0.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Hardshrink()(polygrad.tensor([-1.0, 0.3, 0.7]))
+        tensor([-1.0000,  0.0000,  0.7000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.hardshrink(input, self.lambd)
 
 
 class Softshrink(_Shrink):
-    """``x`` moved towards 0 by ``lambd``, and 0 where ``|x| <= lambd``."""
+    """Move elements towards 0 by ``lambd``: ``sign(x) * max(abs(x) - lambd, 0)``.
+
+    Args:
+        lambd: how far, at least 0.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Softshrink()(polygrad.tensor([-1.0, 0.3, 0.7]))
+        tensor([-0.5000,  0.0000,  0.2000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softshrink(input, self.lambd)
@@ -295,14 +571,35 @@ class _Along(Module):
 
 
 class Softmax(_Along):
-    """``exp(x)`` divided by its sum along ``dim``."""
+    """Normalize exponentials along a dimension: ``exp(x) / sum(exp(x), dim)``, without overflow.
+
+    Args:
+        dim: the dimension whose elements add up to 1.  None chooses one by the number of dimensions, and warns.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Softmax(dim=0)(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([0.0420, 0.1142, 0.8438])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softmax(input, self.dim)
 
 
 class Softmax2d(Module):
-    """`Softmax` over the channels of images, ``(batch, channels, height, width)`` or without the batch."""
+    """`Softmax` over the channels of images.
+
+    Shapes:
+        input, output: ``(N, C, H, W)`` or ``(C, H, W)``.
+
+    Example::
+
+        >>> nn.Softmax2d()(polygrad.zeros(1, 4, 1, 1)).flatten()
+        tensor([0.2500, 0.2500, 0.2500, 0.2500])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softmax(input, -3)
@@ -315,21 +612,59 @@ class Softmax2d(Module):
 
 
 class LogSoftmax(_Along):
-    """The logarithm of `Softmax`, without overflow."""
+    """Logarithm of `Softmax`, accurate also where the softmax underflows.
+
+    Args:
+        dim: the dimension along which the exponentials add up to 1.  None chooses one, and warns.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.LogSoftmax(dim=0)(polygrad.tensor([0.0, 1000.0]))
+        tensor([-1000.,     0.])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.log_softmax(input, self.dim)
 
 
 class Softmin(_Along):
-    """`Softmax` of ``-x``."""
+    """`Softmax` of ``-x``.
+
+    Args:
+        dim: the dimension whose elements add up to 1.  None chooses one by the number of dimensions, and warns.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Softmin(dim=0)(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([0.7054, 0.2595, 0.0351])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         return F.softmin(input, self.dim)
 
 
 class GLU(_Along):
-    """The first half along ``dim`` times the sigmoid of the second half."""
+    """Gated linear unit: the first half of the input along ``dim`` times the sigmoid of the second half.
+
+    Dauphin et al., "Language modeling with gated convolutional networks", 2016, arXiv:1612.08083.
+
+    Args:
+        dim: the dimension that is halved; its length is even.
+
+    Shapes:
+        input: any shape; output: half as long along ``dim``.
+
+    Example::
+
+        >>> nn.GLU()(polygrad.tensor([1.0, 2.0, 0.0, 0.0]))
+        tensor([0.5000, 1.0000])
+    """
 
     dim: int
 

@@ -9,6 +9,7 @@ from typing import Any
 from .._core.tensor import Tensor
 from . import functional as F
 from . import init
+from .docstrings import AXES, sections_of
 from .module import Module
 from .parameter import new_parameter
 
@@ -25,7 +26,7 @@ def per_axis(value: Any, axes: int) -> tuple[int, ...]:
 
 
 class _Convolution(Module):
-    """What the convolution layers share: settings, weights, text."""
+    """Settings, parameters and text of all convolution layers."""
 
     axes: int
     transposed = False
@@ -104,6 +105,29 @@ class _Convolution(Module):
 
 
 class _Forward(_Convolution):
+    """Convolution with learned kernels.
+
+    Args:
+        in_channels: the number of channels of the input.
+        out_channels: the number of channels of the output.
+        kernel_size: the size of a kernel: {ints}.
+        stride: the step from window to window: {ints}.
+        padding: how many elements to add at each edge: {ints}; "valid" for none, "same" for as many as keep the size.
+        dilation: the step from element to element of a window: {ints}.
+        groups: how many groups of channels are convolved separately; it divides both numbers of channels.
+        bias: whether there is a bias.
+        padding_mode: what is added at the edges: "zeros", "reflect", "replicate" or "circular", as in `polygrad.nn.functional.pad`.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    The weights start uniform in ``(-b, b)`` with ``b = 1 / sqrt(in_channels / groups * elements of a kernel)``, and so does the
+    bias.
+
+    Raises:
+        ValueError: ``groups`` does not divide the channels, or ``padding`` or ``padding_mode`` is unknown; ``padding="same"``
+            with a stride.
+        ShapeError: an input does not have these channels, or no window fits.
+    """
+
     def __init__(
         self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
         groups: int = 1, bias: bool = True, padding_mode: str = "zeros", device: Any = None, dtype: Any = None, *,
@@ -115,12 +139,21 @@ class _Forward(_Convolution):
         )  # fmt: skip
 
 
+@sections_of(_Forward, **AXES[1])
 class Conv1d(_Forward):
-    """Cross-correlation along one axis.
+    """Convolve sequences with learned kernels (cross-correlation: kernels are not flipped).
 
-    Shapes: input ``(batch, in_channels, length)``, output ``(batch, out_channels, length')`` with ``length' = (length +
-    2 padding - dilation (kernel_size - 1) - 1) // stride + 1``; ``weight`` ``(out_channels, in_channels / groups,
-    kernel_size)``.  The batch axis may be left out.
+    Shapes:
+        input: ``(N, in_channels, L)`` or ``(in_channels, L)``.
+        output: ``(N, out_channels, L')`` with ``L' = (L + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1``, without
+            ``N`` if the input has none.
+        weight: ``(out_channels, in_channels / groups, kernel_size)``.
+        bias: ``(out_channels,)``.
+
+    Example::
+
+        >>> nn.Conv1d(4, 8, kernel_size=3, stride=2)(polygrad.ones(5, 4, 15)).shape
+        polygrad.Size([5, 8, 7])
     """
 
     axes = 1
@@ -130,16 +163,21 @@ class Conv1d(_Forward):
         return F.conv1d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
 
+@sections_of(_Forward, **AXES[2])
 class Conv2d(_Forward):
-    """Cross-correlation along height and width, the layer of convolutional networks.
+    """Convolve images with learned kernels (cross-correlation: kernels are not flipped).
 
-    Shapes: input ``(batch, in_channels, height, width)``, output ``(batch, out_channels, height', width')`` with ``height'
-    = (height + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1``; ``weight`` ``(out_channels, in_channels /
-    groups, *kernel_size)``.  The batch axis may be left out.
+    Shapes:
+        input: ``(N, in_channels, H, W)`` or ``(in_channels, H, W)``.
+        output: ``(N, out_channels, H', W')`` with ``H' = (H + 2 * padding - dilation * (kernel height - 1) - 1) // stride + 1``
+            and ``W'`` likewise, without ``N`` if the input has none.
+        weight: ``(out_channels, in_channels / groups, kernel height, kernel width)``.
+        bias: ``(out_channels,)``.
 
     Example::
 
-        nn.Conv2d(1, 8, 3, padding="same")(polygrad.ones(5, 1, 8, 8)).shape  # (5, 8, 8, 8)
+        >>> nn.Conv2d(1, 8, kernel_size=3, padding="same")(polygrad.ones(5, 1, 28, 28)).shape
+        polygrad.Size([5, 8, 28, 28])
     """
 
     axes = 2
@@ -150,6 +188,30 @@ class Conv2d(_Forward):
 
 
 class _Transposed(_Convolution):
+    """Transposed convolution with learned kernels.
+
+    Args:
+        in_channels: the number of channels of the input.
+        out_channels: the number of channels of the output.
+        kernel_size: the size of a kernel: {ints}.
+        stride: the step of the convolution from window to window: {ints}.
+        padding: how many elements to leave out at each edge of the output: {ints}.
+        output_padding: how many elements to add at the end: {ints}; smaller than ``stride`` or ``dilation``.
+        groups: how many groups of channels are convolved separately; it divides both numbers of channels.
+        bias: whether there is a bias.
+        dilation: the step from element to element of a window: {ints}.
+        padding_mode: "zeros".
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    The weights start uniform in ``(-b, b)`` with ``b = 1 / sqrt(out_channels / groups * elements of a kernel)``, and so does the
+    bias.
+
+    Raises:
+        ValueError: ``groups`` does not divide the channels, ``padding`` or ``padding_mode`` is unknown, or ``output_size`` cannot
+            be reached.
+        ShapeError: an input does not have these channels, or the output would be empty.
+    """
+
     transposed = True
 
     def __init__(
@@ -179,8 +241,24 @@ class _Transposed(_Convolution):
         return extra
 
 
+@sections_of(_Transposed, **AXES[1])
 class ConvTranspose1d(_Transposed):
-    """The adjoint of `Conv1d` as a layer; ``weight`` is ``(in_channels, out_channels / groups, kernel_size)``."""
+    """Apply the adjoint of `Conv1d`, which lengthens sequences.
+
+    Called as ``layer(input, output_size=None)``: ``output_size`` replaces ``output_padding`` for this input.
+
+    Shapes:
+        input: ``(N, in_channels, L)`` or ``(in_channels, L)``.
+        output: ``(N, out_channels, L')`` with ``L' = (L - 1) * stride - 2 * padding + dilation * (kernel_size - 1) +
+            output_padding + 1``, without ``N`` if the input has none.
+        weight: ``(in_channels, out_channels / groups, kernel_size)``.
+        bias: ``(out_channels,)``.
+
+    Example::
+
+        >>> nn.ConvTranspose1d(4, 8, kernel_size=2, stride=2)(polygrad.ones(5, 4, 15)).shape
+        polygrad.Size([5, 8, 30])
+    """
 
     axes = 1
 
@@ -191,12 +269,24 @@ class ConvTranspose1d(_Transposed):
         )
 
 
+@sections_of(_Transposed, **AXES[2])
 class ConvTranspose2d(_Transposed):
-    """The adjoint of `Conv2d` as a layer: it makes images larger.
+    """Apply the adjoint of `Conv2d`, which enlarges images.
 
-    Shapes: input ``(batch, in_channels, height, width)``, output ``(batch, out_channels, height', width')`` with ``height'
-    = (height - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1``; ``weight`` ``(in_channels,
-    out_channels / groups, *kernel_size)``.
+    Called as ``layer(input, output_size=None)``: ``output_size`` replaces ``output_padding`` for this input.
+
+    Shapes:
+        input: ``(N, in_channels, H, W)`` or ``(in_channels, H, W)``.
+        output: ``(N, out_channels, H', W')`` with ``H' = (H - 1) * stride - 2 * padding + dilation * (kernel height - 1) +
+            output_padding + 1`` and ``W'`` likewise, without ``N`` if the input has none.
+        weight: ``(in_channels, out_channels / groups, kernel height, kernel width)``.
+        bias: ``(out_channels,)``.
+
+    Example::
+
+        >>> up = nn.ConvTranspose2d(8, 4, kernel_size=3, stride=2, padding=1)
+        >>> up(polygrad.ones(1, 8, 5, 5), output_size=(10, 10)).shape
+        polygrad.Size([1, 4, 10, 10])
     """
 
     axes = 2

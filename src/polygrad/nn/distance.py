@@ -10,7 +10,21 @@ __all__ = ["CosineSimilarity", "PairwiseDistance"]
 
 
 class CosineSimilarity(Module):
-    """The cosine of the angle between vectors along ``dim``."""
+    """Compute the cosine of the angle between vectors, as `polygrad.nn.functional.cosine_similarity`.
+
+    Args:
+        dim: the dimension of the vectors.
+        eps: the smallest value that a norm counts as.
+
+    Shapes:
+        x1, x2: any shape; they broadcast.
+        output: the broadcast shape without ``dim``.
+
+    Example::
+
+        >>> nn.CosineSimilarity(dim=0)(polygrad.tensor([1.0, 0.0]), polygrad.tensor([1.0, 1.0]))
+        tensor(0.7071)
+    """
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         super().__init__()
@@ -21,7 +35,22 @@ class CosineSimilarity(Module):
 
 
 class PairwiseDistance(Module):
-    """The distance of order ``p`` between vectors, in the last dimension."""
+    """Compute the distance of vectors in the last dimension: ``norm(x1 - x2 + eps, p)``.
+
+    Args:
+        p: the order of the norm.
+        eps: a number added to each difference, which keeps the gradient finite where the vectors are equal.
+        keepdim: keep the last dimension, with length 1.
+
+    Shapes:
+        x1, x2: ``(*, D)``; they broadcast.
+        output: ``(*)``, or ``(*, 1)`` with ``keepdim``.
+
+    Example::
+
+        >>> nn.PairwiseDistance()(polygrad.tensor([0.0, 0.0]), polygrad.tensor([3.0, 4.0]))
+        tensor(5.0000)
+    """
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         super().__init__()

@@ -13,28 +13,27 @@ Class = TypeVar("Class", bound=type)
 AXES = {
     1: {"ints": "an int"},
     2: {"ints": "an int, or a pair ``(height, width)``"},
-    3: {"ints": "an int, or a triple ``(depth, height, width)``"},
 }
 
 
 def sections_of(base: type, **words: str) -> Callable[[Class], Class]:
-    """Put the sections of a base's docstring (Args, Raises, …) before the example in the docstring of the class.
+    """Complete the docstring of a class, which has a purpose, shapes and an example, with the sections of its base.
 
-    A base's sections are all that follows its first paragraph.  ``words`` replace the names in braces there.
+    Sections are what follows the first paragraph of the base's docstring, with ``words`` for the names in braces.  They are put
+    before the section "Shapes:", and their section "Raises:" after it.
     """
 
     def complete(cls: Class) -> Class:
         if cls.__doc__ and base.__doc__:  # there are none under ``python -OO``
-            own, mark, example = cls.__doc__.partition("Example::")
-            sections = base.__doc__.partition("\n\n")[2]
+            purpose, shapes, rest = cls.__doc__.partition("Shapes:")
+            described, example, shown = rest.partition("Example::")
+            sections = base.__doc__.partition("\n\n")[2].strip()
             for name, text in words.items():
                 sections = sections.replace(f"{{{name}}}", text)
-            cls.__doc__ = f"{own}{sections.strip()}\n\n{' ' * _indent(own)}{mark}{example}"
+            before, raises, errors = sections.partition("Raises:")
+            gap = "\n\n" + purpose[len(purpose.rstrip(" ")) :]  # the compiler of Python 3.13 removes the indentation
+            after = raises + errors + gap if raises else ""
+            cls.__doc__ = purpose + before.rstrip() + gap + shapes + described + after + example + shown
         return cls
 
     return complete
-
-
-def _indent(text: str) -> int:
-    """The indentation of the last line: 0 where the compiler has removed it, as Python 3.13 does."""
-    return len(text) - len(text.rstrip(" "))

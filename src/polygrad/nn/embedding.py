@@ -19,16 +19,34 @@ __all__ = ["Embedding"]
 
 
 class Embedding(Module):
-    """A table of vectors, looked up by integers.
+    """Look up vectors in a table by integers.
 
-    Shapes: input of integers ``(*)``, output ``(*, embedding_dim)``, ``weight`` ``(num_embeddings, embedding_dim)``, which
-    starts normal.  The vector of ``padding_idx`` starts as zeros and gets no gradient.
+    The table starts normal, with mean 0 and variance 1; the row ``padding_idx`` starts as zeros.
 
-    Raises IndexError for an integer outside the table, TypeError for ``sparse``, which there is not.
+    Args:
+        num_embeddings: the number of vectors.
+        embedding_dim: their length.
+        padding_idx: a row that gets no gradient; it may count from the end.
+        max_norm: scale rows that are looked up, in place, to a norm of at most this.
+        norm_type: the order of that norm.
+        scale_grad_by_freq: divide the gradient of a row by how often it was looked up.
+        sparse: not supported: gradients are dense.
+        device, dtype, backend: those of the table; the defaults where None.
+
+    Shapes:
+        input: integers of any shape, from 0 to ``num_embeddings - 1``.
+        output: ``(*input.shape, embedding_dim)``.
+        weight: ``(num_embeddings, embedding_dim)``.
+
+    Raises:
+        IndexError: an integer is outside the table.
+        ValueError: ``padding_idx`` is outside the table.
+        TypeError: ``sparse`` is set, or an input is not of an integer type.
 
     Example::
 
-        nn.Embedding(10, 3)(polygrad.tensor([[1, 2], [4, 9]])).shape  # (2, 2, 3)
+        >>> nn.Embedding(10, 3)(polygrad.tensor([[1, 2], [4, 9]])).shape
+        polygrad.Size([2, 2, 3])
     """
 
     def __init__(
@@ -57,7 +75,24 @@ class Embedding(Module):
 
     @classmethod
     def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, **settings: Any) -> Embedding:
-        """A layer with the given table, which is not trained unless ``freeze`` is False."""
+        """Make a layer from a given table.
+
+        Args:
+            embeddings: the table ``(num_embeddings, embedding_dim)``, which is shared, not copied.
+            freeze: whether the table is not trained.
+            **settings: other arguments of `Embedding`.
+
+        Returns:
+            The layer.
+
+        Raises:
+            ValueError: ``embeddings`` does not have 2 dimensions.
+
+        Example::
+
+            >>> nn.Embedding.from_pretrained(polygrad.tensor([[0.0, 1.0], [2.0, 3.0]]))(polygrad.tensor([1]))
+            tensor([[2., 3.]])
+        """
         if embeddings.ndim != 2:
             raise ValueError(f"the table of an embedding has 2 dimensions, not {embeddings.ndim}")
         rows, columns = embeddings.shape

@@ -13,11 +13,23 @@ __all__ = ["Flatten", "Unflatten"]
 
 
 class Flatten(Module):
-    """Put the dimensions from ``start_dim`` to ``end_dim`` together into one.
+    """Merge neighbouring dimensions into one.
+
+    Args:
+        start_dim: the first of them.
+        end_dim: the last of them.
+
+    Shapes:
+        input: any shape.
+        output: that with one dimension for those from ``start_dim`` to ``end_dim``.
+
+    Raises:
+        IndexError: an input does not have these dimensions.
 
     Example::
 
-        nn.Flatten()(polygrad.ones(5, 3, 8, 8)).shape  # (5, 192)
+        >>> nn.Flatten()(polygrad.ones(5, 3, 8, 8)).shape
+        polygrad.Size([5, 192])
     """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
@@ -32,11 +44,23 @@ class Flatten(Module):
 
 
 class Unflatten(Module):
-    """Make several dimensions, of the lengths ``unflattened_size``, of one.
+    """Split a dimension into several.
+
+    Args:
+        dim: the dimension.
+        unflattened_size: their lengths, a tuple; one of them can be -1.
+
+    Shapes:
+        input: any shape whose length along ``dim`` is the product of ``unflattened_size``.
+        output: that with ``unflattened_size`` in place of the dimension.
+
+    Raises:
+        TypeError: ``unflattened_size`` is not a tuple or list of ints.
 
     Example::
 
-        nn.Unflatten(1, (3, 8))(polygrad.ones(5, 24)).shape  # (5, 3, 8)
+        >>> nn.Unflatten(1, (3, 8))(polygrad.ones(5, 24)).shape
+        polygrad.Size([5, 3, 8])
     """
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:

@@ -15,14 +15,29 @@ __all__ = ["Bilinear", "Linear"]
 
 
 class Linear(Module):
-    """``x @ weight.mT + bias``: an affine map of the last dimension.
+    """Affine map of the last dimension: ``x @ weight.mT + bias``.
 
-    Shapes: input ``(*, in_features)``, output ``(*, out_features)``, ``weight`` ``(out_features, in_features)``, ``bias``
-    ``(out_features,)``.  Both start uniform between plus and minus ``1 / sqrt(in_features)``.
+    Weight and bias start uniform in ``(-b, b)`` with ``b = 1 / sqrt(in_features)``.
+
+    Args:
+        in_features: the length of the last dimension of the input.
+        out_features: the length of the last dimension of the output.
+        bias: whether there is a bias.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        input: ``(*, in_features)``.
+        output: ``(*, out_features)``.
+        weight: ``(out_features, in_features)``.
+        bias: ``(out_features,)``.
+
+    Raises:
+        ShapeError: an input does not end in ``in_features``.
 
     Example::
 
-        nn.Linear(3, 2)(polygrad.ones(5, 3)).shape  # (5, 2)
+        >>> nn.Linear(3, 2)(polygrad.ones(5, 3)).shape
+        polygrad.Size([5, 2])
     """
 
     def __init__(
@@ -37,7 +52,7 @@ class Linear(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights and biases again."""
+        """Draw weight and bias again."""
         # He et al., "Delving deep into rectifiers" (2015), with a = sqrt(5): the bound is 1 / sqrt(in_features).
         init.kaiming_uniform_(self.weight, a=math.sqrt(5))
         if self.bias is not None:
@@ -58,10 +73,31 @@ class Linear(Module):
 
 
 class Bilinear(Module):
-    """``x1 @ weight[k] @ x2 + bias[k]`` for every output feature ``k``.
+    """Bilinear map of the last dimensions: ``x1 @ weight[k] @ x2 + bias[k]`` for every output feature ``k``.
 
-    Shapes: inputs ``(*, in1_features)`` and ``(*, in2_features)``, output ``(*, out_features)``, ``weight``
-    ``(out_features, in1_features, in2_features)``.
+    Weight and bias start uniform in ``(-b, b)`` with ``b = 1 / sqrt(in1_features)``.
+
+    Args:
+        in1_features: the length of the last dimension of the first input.
+        in2_features: the length of the last dimension of the second input.
+        out_features: the length of the last dimension of the output.
+        bias: whether there is a bias.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        input1, input2: ``(*, in1_features)`` and ``(*, in2_features)``.
+        output: ``(*, out_features)``.
+        weight: ``(out_features, in1_features, in2_features)``.
+        bias: ``(out_features,)``.
+
+    Raises:
+        ValueError: ``in1_features`` is not positive.
+        ShapeError: the shapes of inputs do not match.
+
+    Example::
+
+        >>> nn.Bilinear(2, 3, 4)(polygrad.ones(5, 2), polygrad.ones(5, 3)).shape
+        polygrad.Size([5, 4])
     """
 
     def __init__(
@@ -78,7 +114,7 @@ class Bilinear(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights and biases again."""
+        """Draw weight and bias again."""
         bound = 1 / math.sqrt(self.in1_features)
         init.uniform_(self.weight, -bound, bound)
         if self.bias is not None:

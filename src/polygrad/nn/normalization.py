@@ -12,6 +12,7 @@ from .._functions.creation import ones, zeros
 from ..autograd.grad_mode import no_grad
 from . import functional as F
 from . import init
+from .docstrings import sections_of
 from .module import Module
 from .parameter import new_parameter
 
@@ -22,7 +23,7 @@ __all__ = [
 
 
 class _Statistics(Module):
-    """What batch and instance normalization share: running statistics of every channel, weight and bias."""
+    """Running statistics of every channel, weight and bias, of batch and instance normalization."""
 
     #: How many dimensions an input can have.
     dimensions: tuple[int, ...]
@@ -90,13 +91,24 @@ class _Statistics(Module):
 
 
 class _BatchNorm(_Statistics):
-    """Each channel with the mean 0 and the variance 1 over the batch, then times ``weight`` plus ``bias``.
+    """Normalize each channel over the batch.
 
-    In training the batch's own statistics are used, and the running ones move towards them by ``momentum`` (None: they are
-    the means over all batches so far); in evaluation the running ones are used.  Ioffe and Szegedy, "Batch
-    normalization" (2015).
+    ``(x - mean) / sqrt(variance + eps) * weight + bias``.  In training, mean and biased variance are those of the batch, and the
+    running ones follow: ``running = (1 - momentum) * running + momentum * statistic``, with the unbiased variance.  In evaluation
+    the running ones are used.  Ioffe and Szegedy, "Batch normalization", 2015, arXiv:1502.03167.
 
-    Shapes: see the subclasses; ``num_features`` is the number of channels, dimension 1.
+    Args:
+        num_features: the number of channels ``C``.
+        eps: a number added to the variance.
+        momentum: the part of a batch in the running statistics; None averages over all batches.
+        affine: whether there are ``weight`` and ``bias``.
+        track_running_stats: whether there are running statistics; without them evaluation uses the batch's as well.
+        bias: whether there is a ``bias``, if ``affine``.
+        device, dtype, backend: those of the parameters and statistics; the defaults where None.
+
+    Raises:
+        ShapeError: an input does not have this shape.
+        ValueError: in training, a channel has only one value.
     """
 
     def __init__(
@@ -122,30 +134,76 @@ class _BatchNorm(_Statistics):
         )  # fmt: skip
 
 
-def _with_shapes(text: str) -> str:
-    return (_BatchNorm.__doc__ or "").replace("see the subclasses", text)
-
-
+@sections_of(_BatchNorm)
 class BatchNorm1d(_BatchNorm):
-    __doc__ = _with_shapes("input and output ``(batch, channels)`` or ``(batch, channels, length)``")
+    """Normalize each channel to mean 0 and variance 1 over a batch of vectors or sequences.
+
+    Shapes:
+        input, output: ``(N, C)`` or ``(N, C, L)``.
+        weight, bias, running_mean, running_var: ``(C,)``.
+
+    Example::
+
+        >>> nn.BatchNorm1d(1)(polygrad.tensor([[1.0], [3.0]])).detach()
+        tensor([[-1.0000],
+                [ 1.0000]])
+    """
+
     dimensions = (2, 3)
 
 
+@sections_of(_BatchNorm)
 class BatchNorm2d(_BatchNorm):
-    __doc__ = _with_shapes("input and output ``(batch, channels, height, width)``")
+    """Normalize each channel to mean 0 and variance 1 over a batch of images.
+
+    Shapes:
+        input, output: ``(N, C, H, W)``.
+        weight, bias, running_mean, running_var: ``(C,)``.
+
+    Example::
+
+        >>> nn.BatchNorm2d(3)(polygrad.ones(5, 3, 8, 8)).shape
+        polygrad.Size([5, 3, 8, 8])
+    """
+
     dimensions = (4,)
 
 
+@sections_of(_BatchNorm)
 class BatchNorm3d(_BatchNorm):
-    __doc__ = _with_shapes("input and output ``(batch, channels, depth, height, width)``")
+    """Normalize each channel to mean 0 and variance 1 over a batch of volumes.
+
+    Shapes:
+        input, output: ``(N, C, D, H, W)``.
+        weight, bias, running_mean, running_var: ``(C,)``.
+
+    Example::
+
+        >>> nn.BatchNorm3d(3)(polygrad.ones(5, 3, 4, 4, 4)).shape
+        polygrad.Size([5, 3, 4, 4, 4])
+    """
+
     dimensions = (5,)
 
 
 class _InstanceNorm(_Statistics):
-    """As batch normalization, with statistics for every sample of its own (Ulyanov et al., 2016).
+    """Normalize each channel of each sample.
 
-    Shapes: as the input of batch normalization, also without the batch's dimension.  The number of channels matters only where
-    there are weights or running statistics.
+    ``(x - mean) / sqrt(variance + eps) * weight + bias``, with mean and variance over the spatial dimensions.  Ulyanov, Vedaldi
+    and Lempitsky, "Instance normalization", 2016, arXiv:1607.08022.
+
+    Args:
+        num_features: the number of channels ``C``; without parameters and statistics another number only warns.
+        eps: a number added to the variance.
+        momentum: the part of new statistics in the running ones.
+        affine: whether there are ``weight`` and ``bias``.
+        track_running_stats: whether there are running statistics, means over the samples, which evaluation uses.
+        bias: whether there is a ``bias``, if ``affine``.
+        device, dtype, backend: those of the parameters and statistics; the defaults where None.
+
+    Raises:
+        ShapeError: an input does not have this shape.
+        ValueError: a channel of a sample has only one value.
     """
 
     def __init__(
@@ -179,26 +237,82 @@ class _InstanceNorm(_Statistics):
         return f"{super()._expects()}, with or without the batch"
 
 
+@sections_of(_InstanceNorm)
 class InstanceNorm1d(_InstanceNorm):
-    __doc__ = _InstanceNorm.__doc__
+    """Normalize each channel of each sequence to mean 0 and variance 1.
+
+    Shapes:
+        input, output: ``(N, C, L)`` or ``(C, L)``.
+        weight, bias, running_mean, running_var: ``(C,)``.
+
+    Example::
+
+        >>> nn.InstanceNorm1d(2)(polygrad.tensor([[1.0, 3.0], [0.0, 10.0]]))
+        tensor([[-1.0000,  1.0000],
+                [-1.0000,  1.0000]])
+    """
+
     dimensions = (3,)
 
 
+@sections_of(_InstanceNorm)
 class InstanceNorm2d(_InstanceNorm):
-    __doc__ = _InstanceNorm.__doc__
+    """Normalize each channel of each image to mean 0 and variance 1.
+
+    Shapes:
+        input, output: ``(N, C, H, W)`` or ``(C, H, W)``.
+        weight, bias, running_mean, running_var: ``(C,)``.
+
+    Example::
+
+        >>> nn.InstanceNorm2d(3)(polygrad.ones(5, 3, 8, 8)).shape
+        polygrad.Size([5, 3, 8, 8])
+    """
+
     dimensions = (4,)
 
 
+@sections_of(_InstanceNorm)
 class InstanceNorm3d(_InstanceNorm):
-    __doc__ = _InstanceNorm.__doc__
+    """Normalize each channel of each volume to mean 0 and variance 1.
+
+    Shapes:
+        input, output: ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        weight, bias, running_mean, running_var: ``(C,)``.
+
+    Example::
+
+        >>> nn.InstanceNorm3d(3)(polygrad.ones(5, 3, 4, 4, 4)).shape
+        polygrad.Size([5, 3, 4, 4, 4])
+    """
+
     dimensions = (5,)
 
 
 class LayerNorm(Module):
-    """Each sample's last dimensions with mean 0 and variance 1, then times ``weight`` plus ``bias``.
+    """Normalize the last dimensions of each sample to mean 0 and variance 1, then scale and shift them.
 
-    Shapes: input and output ``(*, *normalized_shape)``, ``weight`` and ``bias`` ``normalized_shape``.  Ba, Kiros and Hinton,
-    "Layer normalization" (2016).
+    ``(x - mean) / sqrt(variance + eps) * weight + bias``.  Ba, Kiros and Hinton, "Layer normalization", 2016, arXiv:1607.06450.
+
+    Args:
+        normalized_shape: the lengths of the last dimensions, an int or a tuple.
+        eps: a number added to the variance.
+        elementwise_affine: whether there are ``weight`` and ``bias``.
+        bias: whether there is a ``bias``, if ``elementwise_affine``.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        input, output: ``(*, *normalized_shape)``.
+        weight, bias: ``normalized_shape``.
+
+    Raises:
+        ShapeError: an input does not end in ``normalized_shape``.
+
+    Example::
+
+        >>> nn.LayerNorm(2)(polygrad.tensor([[1.0, 3.0], [0.0, 10.0]])).detach()
+        tensor([[-1.0000,  1.0000],
+                [-1.0000,  1.0000]])
     """
 
     def __init__(
@@ -238,9 +352,28 @@ class LayerNorm(Module):
 
 
 class RMSNorm(Module):
-    """Each sample's last dimensions divided by the root of their mean square, then times ``weight``.
+    """Divide the last dimensions of each sample by the root of their mean square, then scale them.
 
-    Shapes: input and output ``(*, *normalized_shape)``.  Zhang and Sennrich, "Root mean square layer normalization" (2019).
+    ``x / sqrt(mean(x ** 2) + eps) * weight``.  Zhang and Sennrich, "Root mean square layer normalization", 2019,
+    arXiv:1910.07467.
+
+    Args:
+        normalized_shape: the lengths of the last dimensions, an int or a tuple.
+        eps: a number added to the mean square; None is the machine epsilon of the input's data type.
+        elementwise_affine: whether there is a ``weight``.
+        device, dtype, backend: those of the weight; the defaults where None.
+
+    Shapes:
+        input, output: ``(*, *normalized_shape)``.
+        weight: ``normalized_shape``.
+
+    Raises:
+        ShapeError: an input does not end in ``normalized_shape``.
+
+    Example::
+
+        >>> nn.RMSNorm(2)(polygrad.tensor([3.0, 4.0])).detach()
+        tensor([0.8485, 1.1314])
     """
 
     def __init__(
@@ -270,7 +403,24 @@ class RMSNorm(Module):
 
 
 class LocalResponseNorm(Module):
-    """Each channel divided by a power of the squares of its ``size`` neighbours (Krizhevsky et al., 2012)."""
+    """Divide by a power of the squares in neighbouring channels: ``x / (k + alpha * mean square) ** beta``.
+
+    Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012.
+
+    Args:
+        size: over how many channels around each one the mean is taken; channels beyond the ends count as 0.
+        alpha: the factor of the mean square.
+        beta: the exponent.
+        k: the summand.
+
+    Shapes:
+        input, output: ``(N, C, *)`` with at least 3 dimensions.
+
+    Example::
+
+        >>> nn.LocalResponseNorm(2, alpha=1.0)(polygrad.ones(1, 3, 1)).flatten()
+        tensor([0.7378, 0.5946, 0.5946])
+    """
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         super().__init__()
@@ -284,10 +434,30 @@ class LocalResponseNorm(Module):
 
 
 class GroupNorm(Module):
-    """Each sample's groups of channels with mean 0 and variance 1, then times ``weight`` plus ``bias`` of the channel.
+    """Normalize groups of channels of each sample to mean 0 and variance 1, then scale and shift each channel.
 
-    Shapes: input and output ``(batch, num_channels, *)``, ``weight`` and ``bias`` ``(num_channels,)``.  Wu and He, "Group
-    normalization" (2018).  Raises ValueError where the channels do not divide into the groups.
+    Wu and He, "Group normalization", 2018, arXiv:1803.08494.
+
+    Args:
+        num_groups: how many groups of neighbouring channels there are.
+        num_channels: the number of channels ``C``, which ``num_groups`` divides.
+        eps: a number added to the variance.
+        affine: whether there are ``weight`` and ``bias``.
+        bias: whether there is a ``bias``, if ``affine``.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        input, output: ``(N, C, *)``.
+        weight, bias: ``(C,)``.
+
+    Raises:
+        ValueError: ``num_groups`` does not divide ``num_channels``.
+        ShapeError: an input does not have these channels.
+
+    Example::
+
+        >>> nn.GroupNorm(2, 4)(polygrad.tensor([[1.0, 3.0, 0.0, 10.0]])).detach()
+        tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
 
     def __init__(

@@ -7,6 +7,7 @@ from typing import Any
 from .._core.tensor import Tensor
 from . import functional as F
 from .convolution import per_axis
+from .docstrings import sections_of
 from .module import Module
 
 __all__ = [
@@ -15,9 +16,12 @@ __all__ = [
     "ZeroPad3d",
 ]  # fmt: skip
 
+#: By the number of axes, the order in which the edges are given.
+_EDGES = {1: "``(left, right)``", 2: "``(left, right, top, bottom)``", 3: "``(left, right, top, bottom, front, back)``"}
+
 
 class _Pad(Module):
-    """``padding`` is one number for all sides, or one for each: left, right, top, bottom, front, back."""
+    """Padding layers of a certain number of axes."""
 
     axes: int
     mode: str
@@ -41,7 +45,15 @@ class _Pad(Module):
 
 
 class _ConstantPad(_Pad):
-    """The number ``value`` beyond the edges."""
+    """Padding with one value.
+
+    Args:
+        padding: how many elements to add at each edge: an int, or {edges}; negative numbers take elements away.
+        value: the value of the added elements.
+
+    Raises:
+        ShapeError: an input is not larger than what is taken away.
+    """
 
     def __init__(self, padding: Any, value: float) -> None:
         super().__init__(padding)
@@ -58,7 +70,14 @@ class _ConstantPad(_Pad):
 
 
 class _ZeroPad(_ConstantPad):
-    """Zeros beyond the edges."""
+    """Padding with zeros.
+
+    Args:
+        padding: how many elements to add at each edge: an int, or {edges}; negative numbers take elements away.
+
+    Raises:
+        ShapeError: an input is not larger than what is taken away.
+    """
 
     def __init__(self, padding: Any) -> None:
         super().__init__(padding, 0.0)
@@ -68,93 +87,304 @@ class _ZeroPad(_ConstantPad):
 
 
 class _ReflectionPad(_Pad):
-    """The mirror image beyond the edges, which are not repeated."""
+    """Padding with the mirror image.
+
+    Args:
+        padding: how many elements to add at each edge: an int, or {edges}; less than the input's length.
+
+    Raises:
+        ShapeError: an input is too short.
+    """
 
     mode = "reflect"
 
 
 class _ReplicationPad(_Pad):
-    """The elements of the edges beyond them."""
+    """Padding with the edge.
+
+    Args:
+        padding: how many elements to add at each edge: an int, or {edges}.
+
+    Raises:
+        ShapeError: an input is empty.
+    """
 
     mode = "replicate"
 
 
 class _CircularPad(_Pad):
-    """The other end beyond each edge."""
+    """Padding with the other end.
+
+    Args:
+        padding: how many elements to add at each edge: an int, or {edges}; at most the input's length.
+
+    Raises:
+        ShapeError: an input is too short.
+    """
 
     mode = "circular"
 
 
+@sections_of(_ConstantPad, edges=_EDGES[1])
 class ConstantPad1d(_ConstantPad):
-    __doc__ = _ConstantPad.__doc__
+    """Pad sequences at their edges with ``value``.
+
+    Shapes:
+        input: ``(*, L)``.
+        output: ``(*, L + left + right)``.
+
+    Example::
+
+        >>> nn.ConstantPad1d((1, 2), value=9.0)(polygrad.tensor([[1.0, 2.0, 3.0]]))
+        tensor([[9., 1., 2., 3., 9., 9.]])
+    """
+
     axes = 1
 
 
+@sections_of(_ConstantPad, edges=_EDGES[2])
 class ConstantPad2d(_ConstantPad):
-    __doc__ = _ConstantPad.__doc__
+    """Pad images at their edges with ``value``.
+
+    Shapes:
+        input: ``(*, H, W)``.
+        output: ``(*, H + top + bottom, W + left + right)``.
+
+    Example::
+
+        >>> nn.ConstantPad2d((1, 1, 0, 1), value=9.0)(polygrad.tensor([[[1.0, 2.0], [3.0, 4.0]]]))
+        tensor([[[9., 1., 2., 9.],
+                 [9., 3., 4., 9.],
+                 [9., 9., 9., 9.]]])
+    """
+
     axes = 2
 
 
+@sections_of(_ConstantPad, edges=_EDGES[3])
 class ConstantPad3d(_ConstantPad):
-    __doc__ = _ConstantPad.__doc__
+    """Pad volumes at their edges with ``value``.
+
+    Shapes:
+        input: ``(*, D, H, W)``.
+        output: ``(*, D + front + back, H + top + bottom, W + left + right)``.
+
+    Example::
+
+        >>> nn.ConstantPad3d(1, value=9.0)(polygrad.ones(1, 3, 4, 5)).shape
+        polygrad.Size([1, 5, 6, 7])
+    """
+
     axes = 3
 
 
+@sections_of(_ZeroPad, edges=_EDGES[1])
 class ZeroPad1d(_ZeroPad):
-    __doc__ = _ZeroPad.__doc__
+    """Pad sequences at their edges with zeros.
+
+    Shapes:
+        input: ``(*, L)``.
+        output: ``(*, L + left + right)``.
+
+    Example::
+
+        >>> nn.ZeroPad1d((1, 2))(polygrad.tensor([[1.0, 2.0, 3.0]]))
+        tensor([[0., 1., 2., 3., 0., 0.]])
+    """
+
     axes = 1
 
 
+@sections_of(_ZeroPad, edges=_EDGES[2])
 class ZeroPad2d(_ZeroPad):
-    __doc__ = _ZeroPad.__doc__
+    """Pad images at their edges with zeros.
+
+    Shapes:
+        input: ``(*, H, W)``.
+        output: ``(*, H + top + bottom, W + left + right)``.
+
+    Example::
+
+        >>> nn.ZeroPad2d((1, 1, 0, 1))(polygrad.tensor([[[1.0, 2.0], [3.0, 4.0]]]))
+        tensor([[[0., 1., 2., 0.],
+                 [0., 3., 4., 0.],
+                 [0., 0., 0., 0.]]])
+    """
+
     axes = 2
 
 
+@sections_of(_ZeroPad, edges=_EDGES[3])
 class ZeroPad3d(_ZeroPad):
-    __doc__ = _ZeroPad.__doc__
+    """Pad volumes at their edges with zeros.
+
+    Shapes:
+        input: ``(*, D, H, W)``.
+        output: ``(*, D + front + back, H + top + bottom, W + left + right)``.
+
+    Example::
+
+        >>> nn.ZeroPad3d(1)(polygrad.ones(1, 3, 4, 5)).shape
+        polygrad.Size([1, 5, 6, 7])
+    """
+
     axes = 3
 
 
+@sections_of(_ReflectionPad, edges=_EDGES[1])
 class ReflectionPad1d(_ReflectionPad):
-    __doc__ = _ReflectionPad.__doc__
+    """Pad sequences at their edges with their mirror image, without the edge.
+
+    Shapes:
+        input: ``(N, C, L)`` or ``(C, L)``.
+        output: ``(N, C, L + left + right)``, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.ReflectionPad1d((1, 2))(polygrad.tensor([[1.0, 2.0, 3.0]]))
+        tensor([[2., 1., 2., 3., 2., 1.]])
+    """
+
     axes = 1
 
 
+@sections_of(_ReflectionPad, edges=_EDGES[2])
 class ReflectionPad2d(_ReflectionPad):
-    __doc__ = _ReflectionPad.__doc__
+    """Pad images at their edges with their mirror image, without the edge.
+
+    Shapes:
+        input: ``(N, C, H, W)`` or ``(C, H, W)``.
+        output: ``(N, C, H + top + bottom, W + left + right)``, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.ReflectionPad2d((1, 1, 0, 1))(polygrad.tensor([[[1.0, 2.0], [3.0, 4.0]]]))
+        tensor([[[2., 1., 2., 1.],
+                 [4., 3., 4., 3.],
+                 [2., 1., 2., 1.]]])
+    """
+
     axes = 2
 
 
+@sections_of(_ReflectionPad, edges=_EDGES[3])
 class ReflectionPad3d(_ReflectionPad):
-    __doc__ = _ReflectionPad.__doc__
+    """Pad volumes at their edges with their mirror image, without the edge.
+
+    Shapes:
+        input: ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        output: ``(N, C, D + front + back, H + top + bottom, W + left + right)``, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.ReflectionPad3d(1)(polygrad.ones(1, 3, 4, 5)).shape
+        polygrad.Size([1, 5, 6, 7])
+    """
+
     axes = 3
 
 
+@sections_of(_ReplicationPad, edges=_EDGES[1])
 class ReplicationPad1d(_ReplicationPad):
-    __doc__ = _ReplicationPad.__doc__
+    """Pad sequences at their edges with the elements at the edge.
+
+    Shapes:
+        input: ``(N, C, L)`` or ``(C, L)``.
+        output: ``(N, C, L + left + right)``, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.ReplicationPad1d((1, 2))(polygrad.tensor([[1.0, 2.0, 3.0]]))
+        tensor([[1., 1., 2., 3., 3., 3.]])
+    """
+
     axes = 1
 
 
+@sections_of(_ReplicationPad, edges=_EDGES[2])
 class ReplicationPad2d(_ReplicationPad):
-    __doc__ = _ReplicationPad.__doc__
+    """Pad images at their edges with the elements at the edge.
+
+    Shapes:
+        input: ``(N, C, H, W)`` or ``(C, H, W)``.
+        output: ``(N, C, H + top + bottom, W + left + right)``, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.ReplicationPad2d((1, 1, 0, 1))(polygrad.tensor([[[1.0, 2.0], [3.0, 4.0]]]))
+        tensor([[[1., 1., 2., 2.],
+                 [3., 3., 4., 4.],
+                 [3., 3., 4., 4.]]])
+    """
+
     axes = 2
 
 
+@sections_of(_ReplicationPad, edges=_EDGES[3])
 class ReplicationPad3d(_ReplicationPad):
-    __doc__ = _ReplicationPad.__doc__
+    """Pad volumes at their edges with the elements at the edge.
+
+    Shapes:
+        input: ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        output: ``(N, C, D + front + back, H + top + bottom, W + left + right)``, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.ReplicationPad3d(1)(polygrad.ones(1, 3, 4, 5)).shape
+        polygrad.Size([1, 5, 6, 7])
+    """
+
     axes = 3
 
 
+@sections_of(_CircularPad, edges=_EDGES[1])
 class CircularPad1d(_CircularPad):
-    __doc__ = _CircularPad.__doc__
+    """Pad sequences at their edges with the elements at the other end.
+
+    Shapes:
+        input: ``(N, C, L)`` or ``(C, L)``.
+        output: ``(N, C, L + left + right)``, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.CircularPad1d((1, 2))(polygrad.tensor([[1.0, 2.0, 3.0]]))
+        tensor([[3., 1., 2., 3., 1., 2.]])
+    """
+
     axes = 1
 
 
+@sections_of(_CircularPad, edges=_EDGES[2])
 class CircularPad2d(_CircularPad):
-    __doc__ = _CircularPad.__doc__
+    """Pad images at their edges with the elements at the other end.
+
+    Shapes:
+        input: ``(N, C, H, W)`` or ``(C, H, W)``.
+        output: ``(N, C, H + top + bottom, W + left + right)``, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.CircularPad2d((1, 1, 0, 1))(polygrad.tensor([[[1.0, 2.0], [3.0, 4.0]]]))
+        tensor([[[2., 1., 2., 1.],
+                 [4., 3., 4., 3.],
+                 [2., 1., 2., 1.]]])
+    """
+
     axes = 2
 
 
+@sections_of(_CircularPad, edges=_EDGES[3])
 class CircularPad3d(_CircularPad):
-    __doc__ = _CircularPad.__doc__
+    """Pad volumes at their edges with the elements at the other end.
+
+    Shapes:
+        input: ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        output: ``(N, C, D + front + back, H + top + bottom, W + left + right)``, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.CircularPad3d(1)(polygrad.ones(1, 3, 4, 5)).shape
+        polygrad.Size([1, 5, 6, 7])
+    """
+
     axes = 3

@@ -12,17 +12,22 @@ __all__ = ["Buffer", "Parameter", "new_parameter"]
 
 
 class Parameter(Tensor):
-    """A tensor that a `Module` trains: assigned to an attribute of a module, it is among its `parameters`.
+    """A tensor that a `Module` trains: as an attribute of a module it is one of its `parameters`.
 
-    It is a leaf of the graph, and requires grad unless told otherwise.  It shares the value of ``data``, a Tensor (or
-    numbers, or an array), and may have attributes of its own.
+    It is a leaf of the graph.  It shares the memory of ``data``.
 
-    Raises RuntimeError for integer ``data`` that is to require grad.
+    Args:
+        data: the value: a Tensor, or what `polygrad.tensor` takes; None for no elements.
+        requires_grad: whether gradients are computed.
+
+    Raises:
+        RuntimeError: ``data`` is of integers and ``requires_grad`` is set.
 
     Example::
 
-        weight = polygrad.nn.Parameter(polygrad.zeros(3))
-        weight.requires_grad  # True
+        >>> nn.Parameter(polygrad.zeros(2))
+        Parameter containing:
+        tensor([0., 0.], requires_grad=True)
     """
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
@@ -36,13 +41,18 @@ class Parameter(Tensor):
 
 
 class Buffer(Tensor):
-    """A tensor that is part of a module's state but not trained: assigned to an attribute of a module, it is registered.
+    """A tensor that is part of a module's state and not trained: as an attribute of a module it is one of its `buffers`.
 
-    A ``persistent`` buffer is part of the module's `state_dict`.
+    Args:
+        data: the value: a Tensor, or what `polygrad.tensor` takes; None for no elements.
+        persistent: whether it is part of the module's `state_dict`.
 
     Example::
 
-        module.running_mean = polygrad.nn.Buffer(polygrad.zeros(3))
+        >>> module = nn.Module()
+        >>> module.running_mean = nn.Buffer(polygrad.zeros(2))
+        >>> module.state_dict()
+        OrderedDict([('running_mean', tensor([0., 0.]))])
     """
 
     persistent: bool
@@ -66,5 +76,5 @@ def _leaf(kind: type, data: Any, requires_grad: bool) -> Any:
 
 
 def new_parameter(*shape: int, device: Any = None, dtype: Any = None, backend: Any = None) -> Parameter:
-    """A parameter of that shape, still without its first values."""
+    """Make a parameter of zeros, to be initialized."""
     return Parameter(zeros(shape, device=device, dtype=dtype, backend=backend))

@@ -7,6 +7,7 @@ from typing import Any
 from .._core.tensor import Tensor
 from . import functional as F
 from .convolution import per_axis
+from .docstrings import AXES, sections_of
 from .module import Module
 
 __all__ = [
@@ -37,6 +38,20 @@ class _Pool(Module):
 
 
 class _MaxPool(_Pool):
+    """Maximum pooling.
+
+    Args:
+        kernel_size: the size of a window: {ints}.
+        stride: the step from window to window: {ints}; None is ``kernel_size``.
+        padding: how many elements to add at each edge, at most half of ``kernel_size``; none of them is a maximum.
+        dilation: the step from element to element of a window: {ints}.
+        return_indices: also return where the maxima are in {where}, as int64.
+        ceil_mode: keep a last window that reaches beyond the edge.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+    """
+
     def __init__(
         self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, return_indices: bool = False,
         ceil_mode: bool = False,
@@ -59,28 +74,65 @@ class _MaxPool(_Pool):
         )
 
 
+@sections_of(_MaxPool, **AXES[1], where="the sequence")
 class MaxPool1d(_MaxPool):
-    """The maximum of every window along the last axis; the windows' ``stride`` is ``kernel_size`` unless given."""
+    """Take the maximum of each window of sequences; of equal elements the first gets the gradient.
+
+    Shapes:
+        input: ``(N, C, L)`` or ``(C, L)``.
+        output: ``(N, C, L')`` with ``L' = (L + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1``, without ``N`` if
+            the input has none.
+
+    Example::
+
+        >>> nn.MaxPool1d(2)(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]))
+        tensor([[3., 2.]])
+    """
 
     axes = 1
 
 
+@sections_of(_MaxPool, **AXES[2], where="the image, ``row * W + column``")
 class MaxPool2d(_MaxPool):
-    """The maximum of every window of an image; the windows' ``stride`` is ``kernel_size`` unless given.
+    """Take the maximum of each window of images; of equal elements the first gets the gradient.
 
-    Shapes: input ``(batch, channels, height, width)``, output ``(batch, channels, height', width')`` with ``height' =
-    (height + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1``.  The gradient goes to the first maximum.
+    Shapes:
+        input: ``(N, C, H, W)`` or ``(C, H, W)``.
+        output: ``(N, C, H', W')`` with ``H' = (H + 2 * padding - dilation * (kernel height - 1) - 1) // stride + 1`` and ``W'``
+            likewise, without ``N`` if the input has none.
 
     Example::
 
-        nn.MaxPool2d(2)(polygrad.ones(5, 3, 8, 8)).shape  # (5, 3, 4, 4)
+        >>> nn.MaxPool2d(2)(polygrad.arange(16.0).reshape(1, 4, 4))
+        tensor([[[ 5.,  7.],
+                 [13., 15.]]])
     """
 
     axes = 2
 
 
 class AvgPool1d(_Pool):
-    """The mean of every window along the last axis."""
+    """Take the mean of each window of sequences.
+
+    Args:
+        kernel_size: the length of a window.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many zeros to add at each end, at most half of ``kernel_size``.
+        ceil_mode: keep a last window that reaches beyond the end.
+        count_include_pad: count the zeros of the padding as elements.
+
+    Shapes:
+        input: ``(N, C, L)`` or ``(C, L)``.
+        output: ``(N, C, L')`` with ``L' = (L + 2 * padding - kernel_size) // stride + 1``, without ``N`` if the input has none.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> nn.AvgPool1d(2)(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]))
+        tensor([[2., 1.]])
+    """
 
     axes = 1
 
@@ -105,7 +157,30 @@ class AvgPool1d(_Pool):
 
 
 class AvgPool2d(_Pool):
-    """The mean of every window of an image; padding counts unless ``count_include_pad`` is False."""
+    """Take the mean of each window of images.
+
+    Args:
+        kernel_size: the size of a window: an int, or a pair ``(height, width)``.
+        stride: the step from window to window, an int or a pair; None is ``kernel_size``.
+        padding: how many zeros to add at each edge, an int or a pair, at most half of ``kernel_size``.
+        ceil_mode: keep a last window that reaches beyond the edge.
+        count_include_pad: count the zeros of the padding as elements.
+        divisor_override: divide the sums by this number instead.
+
+    Shapes:
+        input: ``(N, C, H, W)`` or ``(C, H, W)``.
+        output: ``(N, C, H', W')`` with ``H' = (H + 2 * padding - kernel height) // stride + 1`` and ``W'`` likewise, without ``N``
+            if the input has none.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> nn.AvgPool2d(2)(polygrad.arange(16.0).reshape(1, 4, 4))
+        tensor([[[ 2.5000,  4.5000],
+                 [10.5000, 12.5000]]])
+    """
 
     axes = 2
 
@@ -138,7 +213,23 @@ class _Adaptive(_Pool):
 
 
 class AdaptiveAvgPool1d(_Adaptive):
-    """The means of so many windows that the last axis has ``output_size`` elements."""
+    """Take the means of as many regions of about equal length as the output has elements.
+
+    Args:
+        output_size: the length of the output.
+
+    Shapes:
+        input: ``(N, C, L)`` or ``(C, L)``.
+        output: ``(N, C, output_size)``, without ``N`` if the input has none.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive.
+
+    Example::
+
+        >>> nn.AdaptiveAvgPool1d(2)(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]))
+        tensor([[2., 1.]])
+    """
 
     axes = 1
 
@@ -147,7 +238,24 @@ class AdaptiveAvgPool1d(_Adaptive):
 
 
 class AdaptiveAvgPool2d(_Adaptive):
-    """The means of so many windows that the image has ``output_size``; None keeps a length."""
+    """Take the means of as many regions of about equal size as the output has elements.
+
+    Args:
+        output_size: the height and width of the output: an int, or a pair in which None keeps the length.
+
+    Shapes:
+        input: ``(N, C, H, W)`` or ``(C, H, W)``.
+        output: ``(N, C, *output_size)``, without ``N`` if the input has none.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive.
+
+    Example::
+
+        >>> nn.AdaptiveAvgPool2d((2, 1))(polygrad.arange(16.0).reshape(1, 4, 4))
+        tensor([[[ 3.5000],
+                 [11.5000]]])
+    """
 
     axes = 2
 
@@ -166,24 +274,65 @@ class _AdaptiveMax(_Adaptive):
 
 
 class AdaptiveMaxPool1d(_AdaptiveMax):
-    """The maxima of so many windows that the last axis has ``output_size`` elements.
+    """Take the maxima of as many regions of about equal length as the output has elements.
 
-    With ``return_indices`` also where they are.
+    Args:
+        output_size: the length of the output.
+        return_indices: also return where the maxima are in the sequence, as int64.
+
+    Shapes:
+        input: ``(N, C, L)`` or ``(C, L)``.
+        output: ``(N, C, output_size)``, without ``N`` if the input has none.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive.
+
+    Example::
+
+        >>> nn.AdaptiveMaxPool1d(2)(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]))
+        tensor([[3., 2.]])
     """
 
     axes = 1
 
 
 class AdaptiveMaxPool2d(_AdaptiveMax):
-    """The maxima of so many windows that the image has ``output_size``; None keeps a length.
+    """Take the maxima of as many regions of about equal size as the output has elements.
 
-    With ``return_indices`` also where they are.
+    Args:
+        output_size: the height and width of the output: an int, or a pair in which None keeps the length.
+        return_indices: also return where the maxima are, as ``row * W + column``, as int64.
+
+    Shapes:
+        input: ``(N, C, H, W)`` or ``(C, H, W)``.
+        output: ``(N, C, *output_size)``, without ``N`` if the input has none.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive.
+
+    Example::
+
+        >>> nn.AdaptiveMaxPool2d((2, 1))(polygrad.arange(16.0).reshape(1, 4, 4))
+        tensor([[[ 7.],
+                 [15.]]])
     """
 
     axes = 2
 
 
 class _LPPool(_Pool):
+    """Power pooling.
+
+    Args:
+        norm_type: the exponent.
+        kernel_size: the size of a window: {ints}.
+        stride: the step from window to window: {ints}; None is ``kernel_size``.
+        ceil_mode: keep a last window that reaches beyond the edge; it is scaled as if it were full.
+
+    Raises:
+        ShapeError: no window fits.
+    """
+
     def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
         super().__init__()
         self.norm_type, self.kernel_size, self.stride, self.ceil_mode = norm_type, kernel_size, stride, ceil_mode
@@ -196,13 +345,36 @@ class _LPPool(_Pool):
         return f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, ceil_mode={self.ceil_mode}"
 
 
+@sections_of(_LPPool, **AXES[1])
 class LPPool1d(_LPPool):
-    """The ``norm_type``-th root of the sum of powers in every window along the last axis."""
+    """Take the norm of order ``norm_type`` of each window of sequences: ``sum(x ** norm_type) ** (1 / norm_type)``.
+
+    Shapes:
+        input: ``(N, C, L)`` or ``(C, L)``.
+        output: ``(N, C, L')`` with ``L' = (L - kernel_size) // stride + 1``, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.LPPool1d(2, kernel_size=2)(polygrad.tensor([[3.0, 4.0, 0.0, 2.0]]))
+        tensor([[5., 2.]])
+    """
 
     axes = 1
 
 
+@sections_of(_LPPool, **AXES[2])
 class LPPool2d(_LPPool):
-    """The ``norm_type``-th root of the sum of powers in every window of an image."""
+    """Take the norm of order ``norm_type`` of each window of images: ``sum(x ** norm_type) ** (1 / norm_type)``.
+
+    Shapes:
+        input: ``(N, C, H, W)`` or ``(C, H, W)``.
+        output: ``(N, C, H', W')`` with ``H' = (H - kernel height) // stride + 1`` and ``W'`` likewise, without ``N`` if the input
+            has none.
+
+    Example::
+
+        >>> nn.LPPool2d(2, kernel_size=2)(polygrad.tensor([[[3.0, 0.0], [0.0, 4.0]]]))
+        tensor([[[5.]]])
+    """
 
     axes = 2

@@ -15,13 +15,27 @@ __all__ = [
 
 
 class Upsample(Module):
-    """The input ``(batch, channels, *)`` with dimensions of ``size``, or ``scale_factor`` times as long.
+    """Resize the spatial dimensions of sequences, images or volumes, as `polygrad.nn.functional.interpolate`.
 
-    ``mode`` and ``align_corners`` are those of `polygrad.nn.functional.interpolate`.
+    Args:
+        size: the new spatial lengths, or one int for all of them.
+        scale_factor: the ratio of new to old length, or one ratio per dimension; given instead of ``size``.
+        mode: "nearest", "nearest-exact", "area", "linear", "bilinear", "bicubic" or "trilinear".
+        align_corners: for the last four modes: whether the centres of the corner elements are aligned, or their outer edges.
+        recompute_scale_factor: interpolate with the ratio of the integer lengths, not with ``scale_factor``.
+
+    Shapes:
+        input: ``(N, C, *)`` with one to three spatial dimensions.
+        output: ``(N, C, *size)``.
+
+    Raises:
+        ValueError: in ``forward``, where both or neither of ``size`` and ``scale_factor`` are given.
+        NotImplementedError: in ``forward``, where ``mode`` does not suit the number of dimensions.
 
     Example::
 
-        nn.Upsample(scale_factor=2)(polygrad.ones(1, 3, 4, 4)).shape  # (1, 3, 8, 8)
+        >>> nn.Upsample(scale_factor=2, mode="bilinear")(polygrad.ones(1, 3, 4, 4)).shape
+        polygrad.Size([1, 3, 8, 8])
     """
 
     def __init__(
@@ -47,21 +61,68 @@ class Upsample(Module):
 
 
 class UpsamplingNearest2d(Upsample):
-    """`Upsample` of images, by the nearest element."""
+    """Resize images by the nearest element.
+
+    Args:
+        size: the new height and width, or one int for both.
+        scale_factor: the ratio of new to old length, or a pair of ratios; given instead of ``size``.
+
+    Shapes:
+        input: ``(N, C, H, W)``.
+        output: ``(N, C, *size)``.
+
+    Example::
+
+        >>> nn.UpsamplingNearest2d(scale_factor=2)(polygrad.tensor([[[[1.0, 2.0]]]]))
+        tensor([[[[1., 1., 2., 2.],
+                  [1., 1., 2., 2.]]]])
+    """
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, "nearest")
 
 
 class UpsamplingBilinear2d(Upsample):
-    """`Upsample` of images, between the nearest four elements; the corners stay where they are."""
+    """Resize images by bilinear interpolation, with the corners' centres aligned.
+
+    Args:
+        size: the new height and width, or one int for both.
+        scale_factor: the ratio of new to old length, or a pair of ratios; given instead of ``size``.
+
+    Shapes:
+        input: ``(N, C, H, W)``.
+        output: ``(N, C, *size)``.
+
+    Example::
+
+        >>> nn.UpsamplingBilinear2d(size=(1, 3))(polygrad.tensor([[[[1.0, 2.0]]]]))
+        tensor([[[[1.0000, 1.5000, 2.0000]]]])
+    """
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, "bilinear", align_corners=True)
 
 
 class PixelShuffle(Module):
-    """Channels ``(*, C * r * r, H, W)`` as pixels ``(*, C, H * r, W * r)`` (Shi et al., arXiv:1609.05158)."""
+    """Rearrange channels into pixels.
+
+    Shi et al., "Real-time single image and video super-resolution", 2016, arXiv:1609.05158.
+
+    Args:
+        upscale_factor: ``r``, by which height and width grow.
+
+    Shapes:
+        input: ``(*, C * r * r, H, W)``.
+        output: ``(*, C, H * r, W * r)``.
+
+    Raises:
+        ShapeError: the channels of an input are not divisible by ``r * r``.
+
+    Example::
+
+        >>> nn.PixelShuffle(2)(polygrad.ones(1, 12, 4, 4)).shape
+        polygrad.Size([1, 3, 8, 8])
+    """
 
     def __init__(self, upscale_factor: int) -> None:
         super().__init__()
@@ -75,7 +136,23 @@ class PixelShuffle(Module):
 
 
 class PixelUnshuffle(Module):
-    """The reverse of `PixelShuffle`."""
+    """Rearrange pixels into channels, the inverse of `PixelShuffle`.
+
+    Args:
+        downscale_factor: ``r``, by which height and width shrink.
+
+    Shapes:
+        input: ``(*, C, H * r, W * r)``.
+        output: ``(*, C * r * r, H, W)``.
+
+    Raises:
+        ShapeError: height or width of an input is not divisible by ``r``.
+
+    Example::
+
+        >>> nn.PixelUnshuffle(2)(polygrad.ones(1, 3, 8, 8)).shape
+        polygrad.Size([1, 12, 4, 4])
+    """
 
     def __init__(self, downscale_factor: int) -> None:
         super().__init__()
@@ -89,7 +166,24 @@ class PixelUnshuffle(Module):
 
 
 class ChannelShuffle(Module):
-    """The channels of ``groups`` groups in turns (Zhang et al., arXiv:1707.01083)."""
+    """Interleave the channels of groups: channel ``i`` of group ``g`` moves to ``i * groups + g``.
+
+    Zhang et al., "ShuffleNet", 2017, arXiv:1707.01083.
+
+    Args:
+        groups: how many groups of neighbouring channels there are.
+
+    Shapes:
+        input, output: ``(N, C, *)``.
+
+    Raises:
+        ShapeError: the channels of an input are not divisible by ``groups``.
+
+    Example::
+
+        >>> nn.ChannelShuffle(2)(polygrad.arange(4).reshape(1, 4, 1)).flatten()
+        tensor([0, 2, 1, 3])
+    """
 
     def __init__(self, groups: int) -> None:
         super().__init__()
@@ -103,7 +197,26 @@ class ChannelShuffle(Module):
 
 
 class Unfold(Module):
-    """Every window of an image ``(N, C, H, W)`` as a column: ``(N, C * kernel height * kernel width, windows)``."""
+    """Extract the windows of images as columns (im2col).
+
+    Args:
+        kernel_size: the size of a window: an int, or a pair ``(height, width)``.
+        dilation: the step from element to element of a window, an int or a pair.
+        padding: how many zeros to add at each edge, an int or a pair.
+        stride: the step from window to window, an int or a pair.
+
+    Shapes:
+        input: ``(N, C, H, W)`` or ``(C, H, W)``.
+        output: ``(N, C * kernel height * kernel width, windows)``, without ``N`` if the input has none.
+
+    Raises:
+        ShapeError: no window fits.
+
+    Example::
+
+        >>> nn.Unfold(2)(polygrad.ones(5, 3, 4, 4)).shape
+        polygrad.Size([5, 12, 9])
+    """
 
     def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:
         super().__init__()
@@ -117,7 +230,27 @@ class Unfold(Module):
 
 
 class Fold(Unfold):
-    """The images of ``output_size`` whose windows the columns are, as `Unfold` makes them; windows that overlap add up."""
+    """Add columns up where their windows lie in images: the adjoint of `Unfold`.
+
+    Args:
+        output_size: height and width of the images: an int, or a pair.
+        kernel_size: the size of a window, an int or a pair.
+        dilation: the step from element to element of a window, an int or a pair.
+        padding: how many elements of each edge are left out of the images, an int or a pair.
+        stride: the step from window to window, an int or a pair.
+
+    Shapes:
+        input: ``(N, C * kernel height * kernel width, windows)``, or the same without ``N``.
+        output: ``(N, C, *output_size)``, without ``N`` if the input has none.
+
+    Raises:
+        ShapeError: an input does not have the windows that images of this size have.
+
+    Example::
+
+        >>> nn.Fold(output_size=4, kernel_size=2)(polygrad.ones(5, 12, 9)).shape
+        polygrad.Size([5, 3, 4, 4])
+    """
 
     def __init__(
         self, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
