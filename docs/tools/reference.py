@@ -462,8 +462,11 @@ def methods(cls: type) -> list[tuple[str, Any]]:
     shown = []
     for name, member in found.items():
         called = member.__func__ if isinstance(member, (staticmethod, classmethod)) else member
-        if (inspect.isfunction(called) or isinstance(called, property)) and called.__doc__:
-            shown.append((name, member))
+        if not (inspect.isfunction(called) or isinstance(called, property)) or not called.__doc__:
+            continue
+        if issubclass(cls, polygrad.nn.Module) and name in ("forward", "extra_repr") and "\n" not in called.__doc__:
+            continue  # the layer's own text has said it
+        shown.append((name, member))
     return shown
 
 

@@ -31,7 +31,7 @@ import polygrad
 
 #: Modules with public names.  Of those in the first list, help is complete, and stays so.
 COMPLETE = """
-    polygrad.nn.functional
+    polygrad.nn polygrad.nn.functional polygrad.nn.init polygrad.nn.utils polygrad.nn.utils.rnn
 """.split()
 OTHERS = """
     polygrad polygrad.Tensor

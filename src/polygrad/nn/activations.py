@@ -53,6 +53,7 @@ class Tanh(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.tanh(input)
 
 
@@ -69,6 +70,7 @@ class Sigmoid(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.sigmoid(input)
 
 
@@ -85,6 +87,7 @@ class LogSigmoid(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.logsigmoid(input)
 
 
@@ -101,6 +104,7 @@ class Softsign(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.softsign(input)
 
 
@@ -117,6 +121,7 @@ class Tanhshrink(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.tanhshrink(input)
 
 
@@ -128,6 +133,7 @@ class _MaybeInPlace(Module):
         self.inplace = inplace
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return "inplace=True" if self.inplace else ""
 
     def _described(self, **settings: Any) -> str:
@@ -152,6 +158,7 @@ class ReLU(_MaybeInPlace):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.relu(input, self.inplace)
 
 
@@ -173,6 +180,7 @@ class SiLU(_MaybeInPlace):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.silu(input, self.inplace)
 
 
@@ -194,6 +202,7 @@ class Mish(_MaybeInPlace):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.mish(input, self.inplace)
 
 
@@ -215,6 +224,7 @@ class SELU(_MaybeInPlace):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.selu(input, self.inplace)
 
 
@@ -234,6 +244,7 @@ class Hardsigmoid(_MaybeInPlace):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.hardsigmoid(input, self.inplace)
 
 
@@ -255,6 +266,7 @@ class Hardswish(_MaybeInPlace):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.hardswish(input, self.inplace)
 
 
@@ -274,6 +286,7 @@ class ReLU6(_MaybeInPlace):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.relu6(input, self.inplace)
 
 
@@ -304,9 +317,11 @@ class Hardtanh(_MaybeInPlace):
         self.min_val, self.max_val = min_val, max_val
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return self._described(min_val=self.min_val, max_val=self.max_val)
 
 
@@ -316,6 +331,7 @@ class _Exponential(_MaybeInPlace):
         self.alpha = alpha
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return self._described(alpha=self.alpha)
 
 
@@ -338,6 +354,7 @@ class ELU(_Exponential):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.elu(input, self.alpha, self.inplace)
 
 
@@ -360,6 +377,7 @@ class CELU(_Exponential):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.celu(input, self.alpha, self.inplace)
 
 
@@ -384,9 +402,11 @@ class LeakyReLU(_MaybeInPlace):
         self.negative_slope = negative_slope
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.leaky_relu(input, self.negative_slope, self.inplace)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return self._described(negative_slope=self.negative_slope)
 
 
@@ -412,9 +432,11 @@ class Threshold(_MaybeInPlace):
         self.threshold, self.value = threshold, value
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.threshold(input, self.threshold, self.value, self.inplace)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return self._described(threshold=self.threshold, value=self.value)
 
 
@@ -451,9 +473,11 @@ class PReLU(Module):
         self.weight.data.fill_(self.init)
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.prelu(input, self.weight)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"num_parameters={self.num_parameters}"
 
 
@@ -479,9 +503,11 @@ class GELU(Module):
         self.approximate = approximate
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.gelu(input, approximate=self.approximate)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"approximate={self.approximate!r}"
 
 
@@ -506,9 +532,11 @@ class Softplus(Module):
         self.beta, self.threshold = beta, threshold
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.softplus(input, self.beta, self.threshold)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"beta={self.beta}, threshold={self.threshold}"
 
 
@@ -518,6 +546,7 @@ class _Shrink(Module):
         self.lambd = lambd
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return str(self.lambd)
 
 
@@ -537,6 +566,7 @@ class Hardshrink(_Shrink):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.hardshrink(input, self.lambd)
 
 
@@ -556,6 +586,7 @@ class Softshrink(_Shrink):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.softshrink(input, self.lambd)
 
 
@@ -567,6 +598,7 @@ class _Along(Module):
         self.dim = dim
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"dim={self.dim}"
 
 
@@ -586,6 +618,7 @@ class Softmax(_Along):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.softmax(input, self.dim)
 
 
@@ -602,6 +635,7 @@ class Softmax2d(Module):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.softmax(input, -3)
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
@@ -627,6 +661,7 @@ class LogSoftmax(_Along):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.log_softmax(input, self.dim)
 
 
@@ -646,6 +681,7 @@ class Softmin(_Along):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.softmin(input, self.dim)
 
 
@@ -672,4 +708,5 @@ class GLU(_Along):
         super().__init__(dim)
 
     def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
         return F.glu(input, self.dim)

@@ -20,20 +20,41 @@ class NonDynamicallyQuantizableLinear(Linear):
 
 
 class MultiheadAttention(Module):
-    """Attention in several heads: ``out_proj(concat(softmax(q @ k.mT / sqrt(head)) @ v))``.
+    """Attention with several heads: each attends to values by the similarity of queries and keys, in its part of the features.
 
-    Vaswani et al., arXiv:1706.03762.
+    ``out_proj(concatenate(softmax(q @ k.mT / sqrt(embed_dim / num_heads)) @ v))`` with the projections ``q``, ``k`` and ``v`` of
+    query, key and value.  Vaswani et al., "Attention is all you need", 2017, arXiv:1706.03762.  Called as in `forward`.
 
-    Shapes: query ``(L, N, embed_dim)``, key ``(S, N, kdim)``, value ``(S, N, vdim)``, with ``batch_first`` ``(N, L, …)``, or
-    all without ``N``.  Returns the output, as the query, and the weights ``(N, L, S)``, with an axis of heads after ``N``
-    unless ``average_attn_weights``, or None unless ``need_weights``.
+    Args:
+        embed_dim: the number of features ``E`` of queries and output.
+        num_heads: the number of heads, which divides ``embed_dim``.
+        dropout: the probability that a weight of attention is dropped in training.
+        bias: whether the projections have biases.
+        add_bias_kv: append a learned key and value.
+        add_zero_attn: append a key and a value of zeros.
+        kdim: the number of features of keys; None is ``embed_dim``.
+        vdim: the number of features of values; None is ``embed_dim``.
+        batch_first: whether the batch comes before the positions.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        query: ``(L, N, E)``, ``(N, L, E)`` with ``batch_first``, or ``(L, E)``.
+        key, value: ``(S, N, kdim)`` and ``(S, N, vdim)``, ``(N, S, …)`` with ``batch_first``, or ``(S, …)``.
+        output: as the query.
+        weights: ``(N, L, S)``, or ``(N, num_heads, L, S)`` if not averaged; without ``N`` if the query has none.
+        in_proj_weight: ``(3 * E, E)``; where ``kdim`` or ``vdim`` differs, ``q_proj_weight``, ``k_proj_weight`` and
+            ``v_proj_weight`` instead.
+
+    Raises:
+        ValueError: ``num_heads`` does not divide ``embed_dim``, or one of them is not positive.
+        ShapeError: inputs or masks do not have these shapes.
 
     Example::
 
-        attention = nn.MultiheadAttention(8, num_heads=2, batch_first=True)
-        x = polygrad.ones(3, 5, 8)
-        output, weights = attention(x, x, x)
-        weights.shape  # (3, 5, 5)
+        >>> x = polygrad.ones(3, 5, 8)
+        >>> output, weights = nn.MultiheadAttention(8, num_heads=2, batch_first=True)(x, x, x)
+        >>> output.shape, weights.shape
+        (polygrad.Size([3, 5, 8]), polygrad.Size([3, 5, 5]))
     """
 
     def __init__(
@@ -89,6 +110,22 @@ class MultiheadAttention(Module):
         average_attn_weights: bool = True,
         is_causal: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
+        """Attend from ``query`` to ``key`` and ``value``.
+
+        Args:
+            query: the positions that attend.
+            key: the positions that are compared with them.
+            value: what is taken from these positions.
+            key_padding_mask: ``(N, S)``: True, or ``-inf``, at keys that are left out.
+            need_weights: return the weights as well, which is slower.
+            attn_mask: ``(L, S)`` or ``(N * num_heads, L, S)``: True where no attention is paid, or numbers that are added to the
+                scores.
+            average_attn_weights: average the returned weights over the heads.
+            is_causal: a hint that ``attn_mask`` is the causal mask.
+
+        Returns:
+            The output, and the weights, or None.
+        """
         if query.ndim not in (2, 3) or key.ndim != query.ndim or value.ndim != query.ndim:
             raise ShapeError(
                 f"MultiheadAttention: query, key and value have 3 dimensions, or 2 without a batch, but their shapes are "

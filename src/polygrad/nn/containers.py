@@ -17,17 +17,31 @@ __all__ = ["Identity", "ModuleDict", "ModuleList", "ParameterDict", "ParameterLi
 
 
 class Identity(Module):
-    """Hands its input on.  Takes any arguments and ignores them, so it can stand in for another layer."""
+    """Return the input unchanged, in place of another layer.
+
+    Args:
+        *args: ignored.
+        **kwargs: ignored.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Example::
+
+        >>> nn.Identity(54)(polygrad.ones(2))
+        tensor([1., 1.])
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
 
     def forward(self, input: Tensor) -> Tensor:
+        """Return ``input``."""
         return input
 
 
 class _Numbered(Module):
-    """What Sequential and ModuleList share: children named "0", "1", … in order."""
+    """A module with children named "0", "1", … in order."""
 
     def _names(self) -> list[str]:
         return [name for name, kind in self._kinds.items() if kind == MODULE]
@@ -74,18 +88,18 @@ class _Numbered(Module):
         self._renumber(self.__dict__[name] for name in names if name not in gone)
 
     def append(self, module: Module) -> Any:
-        """Add ``module`` at the end."""
+        """Put ``module`` in at the end; return this module."""
         self.add_module(str(len(self)), module)
         return self
 
     def extend(self, modules: Iterable[Module]) -> Any:
-        """Add ``modules`` at the end."""
+        """Put ``modules`` in at the end; return this module."""
         for module in list(modules):
             self.append(module)
         return self
 
     def insert(self, index: int, module: Module) -> Any:
-        """Put ``module`` before the one at ``index``.  Raises IndexError where there is no such place."""
+        """Put ``module`` in before the one at ``index``; return this module.  Raises IndexError if there is no such place."""
         modules = self._children()
         if not -len(modules) <= index <= len(modules):
             raise IndexError(f"index {index} is out of range for {len(modules)} modules")
@@ -94,7 +108,7 @@ class _Numbered(Module):
         return self
 
     def pop(self, index: int = -1) -> Module:
-        """Take out the module at ``index`` and return it."""
+        """Remove the module at ``index`` and return it.  Raises IndexError if there is none."""
         module = self[index]
         del self[index]
         return module
@@ -109,13 +123,22 @@ class _Numbered(Module):
 class Sequential(_Numbered):
     """Modules that are applied one after the other.
 
-    Takes modules, or one dictionary from names to modules.  It can be indexed, sliced (a part is a Sequential of the same
-    modules), added to and extended.
+    It can be indexed, sliced (a part is a Sequential of the same modules), added, repeated with ``*`` and extended.
+
+    Args:
+        *args: the modules, or one dictionary from names to modules.
 
     Example::
 
-        model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 1))
-        model[:2](polygrad.ones(2, 4)).shape  # (2, 8)
+        >>> model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 1))
+        >>> model
+        Sequential(
+          (0): Linear(in_features=4, out_features=8, bias=True)
+          (1): ReLU()
+          (2): Linear(in_features=8, out_features=1, bias=True)
+        )
+        >>> model[:2](polygrad.ones(2, 4)).shape
+        polygrad.Size([2, 8])
     """
 
     def __init__(self, *args: Any) -> None:
@@ -125,6 +148,7 @@ class Sequential(_Numbered):
             self.add_module(str(name), module)
 
     def forward(self, input: Any) -> Any:
+        """Apply every module to the output of the one before."""
         for module in self._children():
             input = module(input)
         return input
@@ -141,11 +165,17 @@ class Sequential(_Numbered):
 
 
 class ModuleList(_Numbered):
-    """Modules in a list, which a module that has it knows as its own.
+    """A list of modules, which are registered in the module that has the list.
+
+    Args:
+        modules: the modules, or None.
 
     Example::
 
-        layers = nn.ModuleList(nn.Linear(4, 4) for _ in range(3))
+        >>> nn.ModuleList(nn.Linear(4, 4) for _ in range(3))
+        ModuleList(
+          (0-2): 3 x Linear(in_features=4, out_features=4, bias=True)
+        )
     """
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
@@ -153,7 +183,7 @@ class ModuleList(_Numbered):
         self.extend(() if modules is None else modules)
 
     def __repr__(self) -> str:
-        """As other modules', with runs of equal texts put together: ``(0-2): 3 x Linear(...)``."""
+        """Show runs of equal modules as one: ``(0-2): 3 x Linear(...)``."""
         lines = []
         for text, run in groupby(enumerate(map(repr, self)), key=lambda pair: pair[1]):
             numbers = [number for number, _ in run]
@@ -164,11 +194,16 @@ class ModuleList(_Numbered):
 
 
 class ModuleDict(Module):
-    """Modules by name, which a module that has it knows as its own.
+    """A dictionary of modules, which are registered in the module that has the dictionary.
+
+    Args:
+        modules: a dictionary, or pairs of name and module, or None.
 
     Example::
 
-        heads = nn.ModuleDict({"mean": nn.Linear(4, 1), "scale": nn.Linear(4, 1)})
+        >>> heads = nn.ModuleDict({"mean": nn.Linear(4, 1), "scale": nn.Linear(4, 1)})
+        >>> heads["mean"](polygrad.ones(2, 4)).shape
+        polygrad.Size([2, 1])
     """
 
     def __init__(self, modules: Any = None) -> None:
@@ -194,33 +229,43 @@ class ModuleDict(Module):
         return key in self._modules
 
     def keys(self) -> Any:
-        """The names."""
+        """Return the names."""
         return self._modules.keys()
 
     def values(self) -> Any:
-        """The modules."""
+        """Return the modules."""
         return self._modules.values()
 
     def items(self) -> Any:
-        """Pairs of name and module."""
+        """Return pairs of name and module."""
         return self._modules.items()
 
     def clear(self) -> None:
-        """Take all modules out."""
+        """Remove all modules."""
         self._modules.clear()
 
     def pop(self, key: str) -> Module:
-        """Take out the module of that name and return it."""
+        """Remove the module of that name and return it.  Raises KeyError if there is none."""
         return self._modules.pop(key)
 
     def update(self, modules: Any) -> None:
-        """Add the modules of a dictionary, or of pairs of name and module."""
+        """Put in the modules of a dictionary, or of pairs of name and module."""
         for name, module in modules.items() if hasattr(modules, "items") else modules:
             self[name] = module
 
 
 class ParameterList(Module):
-    """Parameters in a list, which a module that has it knows as its own.  Tensors that are put in become parameters."""
+    """A list of parameters, which are registered in the module that has the list; tensors become parameters.
+
+    Args:
+        values: the parameters, or None.
+
+    Example::
+
+        >>> weights = nn.ParameterList([polygrad.ones(2), polygrad.zeros(3)])
+        >>> len(list(weights.parameters()))
+        2
+    """
 
     def __init__(self, values: Iterable[Any] | None = None) -> None:
         super().__init__()
@@ -248,13 +293,13 @@ class ParameterList(Module):
         setattr(self, self._name_of(index), _as_parameter(value))
 
     def append(self, value: Any) -> ParameterList:
-        """Add ``value`` at the end."""
+        """Put ``value`` in at the end; return this list."""
         self._size += 1
         self[self._size - 1] = value
         return self
 
     def extend(self, values: Iterable[Any]) -> ParameterList:
-        """Add ``values`` at the end."""
+        """Put ``values`` in at the end; return this list.  Raises TypeError for one tensor."""
         if isinstance(values, Tensor):
             raise TypeError("ParameterList takes a sequence of tensors, not one tensor")
         for value in list(values):
@@ -264,14 +309,27 @@ class ParameterList(Module):
     __iadd__ = extend
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return "\n".join(f"({i}): {_described(value)}" for i, value in enumerate(self))
 
 
 class ParameterDict(Module):
-    """Parameters by name, which a module that has it knows as its own.  Tensors that are put in become parameters.
+    """A dictionary of parameters, which are registered in the module that has the dictionary; tensors become parameters.
 
-    They stand in the order in which they were put in.  Those of a plain dictionary are put in by name, as in PyTorch: an
+    They are in the order in which they were put in; those of a plain dictionary are put in by name, as in PyTorch, since an
     optimizer numbers its parameters in this order.
+
+    Args:
+        parameters: a dictionary, or pairs of name and parameter, or None.
+
+    Raises:
+        KeyError: a name is that of an attribute of ParameterDict.
+
+    Example::
+
+        >>> weights = nn.ParameterDict({"right": polygrad.ones(2), "left": polygrad.zeros(3)})
+        >>> weights.keys()
+        ['left', 'right']
     """
 
     def __init__(self, parameters: Any = None) -> None:
@@ -304,55 +362,55 @@ class ParameterDict(Module):
         return key in self._keys
 
     def keys(self) -> list[str]:
-        """The names."""
+        """Return the names."""
         return list(self._keys)
 
     def values(self) -> list[Any]:
-        """The parameters."""
+        """Return the parameters."""
         return [self[key] for key in self]
 
     def items(self) -> list[tuple[str, Any]]:
-        """Pairs of name and parameter."""
+        """Return pairs of name and parameter."""
         return [(key, self[key]) for key in self]
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The parameter of that name, or ``default``."""
+        """Return the parameter of that name, or ``default``."""
         return self.__dict__[key] if key in self._keys else default
 
     def pop(self, key: str) -> Any:
-        """Take out the parameter of that name and return it."""
+        """Remove the parameter of that name and return it.  Raises KeyError if there is none."""
         value = self[key]
         del self[key]
         return value
 
     def clear(self) -> None:
-        """Take all parameters out."""
+        """Remove all parameters."""
         for key in self:
             del self[key]
 
     def popitem(self) -> tuple[str, Any]:
-        """Take out what was put in last and return its name and it."""
+        """Remove the parameter that was put in last, and return its name and it.  Raises KeyError if there is none."""
         if not self._keys:
             raise KeyError("popitem(): the ParameterDict is empty")
         key = next(reversed(self._keys))
         return key, self.pop(key)
 
     def setdefault(self, key: str, default: Any = None) -> Any:
-        """The parameter of that name, which is ``default`` from now on where there was none."""
+        """Return the parameter of that name; put ``default`` in first if there is none."""
         if key not in self:
             self[key] = default
         return self[key]
 
     def copy(self) -> ParameterDict:
-        """Another dictionary of the same parameters."""
+        """Make another dictionary of the same parameters."""
         return type(self)(self)
 
     def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
-        """A dictionary with ``default`` under each of ``keys``."""
+        """Make a dictionary with ``default`` under each of ``keys``."""
         return type(self)((key, default) for key in keys)
 
     def update(self, parameters: Any) -> None:
-        """Add the parameters of a dictionary, or of pairs of name and parameter; those of a plain dictionary by name."""
+        """Put in the parameters of a dictionary, or of pairs of name and parameter; those of a plain dictionary by name."""
         if isinstance(parameters, Mapping | ParameterDict):
             is_ordered = isinstance(parameters, OrderedDict | ParameterDict)
             parameters = parameters.items() if is_ordered else sorted(parameters.items(), key=lambda pair: pair[0])
@@ -372,6 +430,7 @@ class ParameterDict(Module):
         return self
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return "\n".join(f"({key}): {_described(value)}" for key, value in self.items())
 
 

@@ -22,7 +22,7 @@ __all__ = ["Placement"]
 
 
 class Placement:
-    """The part of `Module` that moves and converts it."""
+    """The methods of `Module` that move it and convert its data type."""
 
     def _apply(self, fn: Callable[[Tensor], Tensor]) -> Any:
         """Replace the value of every parameter, gradient and buffer by ``fn`` of it."""
@@ -38,17 +38,28 @@ class Placement:
     def to(
         self, *args: Any, dtype: Any = None, device: Any = None, backend: Any = None, non_blocking: bool = False
     ) -> Any:
-        """Move all parameters and buffers to a device or a backend, and convert the floating ones to a data type.
+        """Move all parameters and buffers to a device or backend, and convert the floating-point ones to a data type.
 
-        Takes a data type, a device, or a tensor whose type and place are taken, as in PyTorch, and ``backend``.  The
-        module itself is changed and returned, and its parameters stay the same objects.
+        Tensors are changed in place, so an optimizer keeps them.
 
-        Raises TypeError for a data type that is not floating-point or complex, ValueError for an unknown device.
+        Args:
+            *args: a data type, a device, or a tensor whose data type and device are taken, as in `Tensor.to`.
+            dtype: a floating-point or complex data type.
+            device: a device of the backend.
+            backend: a backend, or its name.
+            non_blocking: accepted as in PyTorch, without effect.
+
+        Returns:
+            This module.
+
+        Raises:
+            TypeError: ``dtype`` is not floating-point or complex.
+            ValueError: the device is unknown.
 
         Example::
 
-            model.to(polygrad.float64)
-            model.to(backend="jax")
+            >>> nn.Linear(2, 1).to(polygrad.float64).weight.dtype
+            polygrad.float64
         """
         dtype, device, backend, _ = destination(args, dtype, device, backend)
         if dtype is not None and not dtype.is_differentiable:
@@ -61,32 +72,32 @@ class Placement:
         return self._apply(move)
 
     def cpu(self) -> Any:
-        """Move to the device "cpu"."""
+        """Move all parameters and buffers to the device "cpu"; returns this module."""
         return self.to(device="cpu")
 
     def cuda(self, device: int | None = None) -> Any:
-        """Move to a CUDA device of the backend that the module is on."""
+        """Move all parameters and buffers to a CUDA device of their backend; returns this module."""
         return self.to(device="cuda" if device is None else f"cuda:{device}")
 
     def type(self, dst_type: DType) -> Any:
-        """Convert all parameters and buffers to ``dst_type``."""
+        """Convert all parameters and buffers to ``dst_type``; returns this module."""
         check_dtype(dst_type)
         return self._apply(lambda tensor: tensor.to(dst_type))
 
     def float(self) -> Any:
-        """Convert the floating-point parameters and buffers to float32."""
+        """Convert the floating-point parameters and buffers to float32; returns this module."""
         return self._as_floating(_dtypes.float32)
 
     def double(self) -> Any:
-        """Convert the floating-point parameters and buffers to float64."""
+        """Convert the floating-point parameters and buffers to float64; returns this module."""
         return self._as_floating(_dtypes.float64)
 
     def half(self) -> Any:
-        """Convert the floating-point parameters and buffers to float16."""
+        """Convert the floating-point parameters and buffers to float16; returns this module."""
         return self._as_floating(_dtypes.float16)
 
     def bfloat16(self) -> Any:
-        """Convert the floating-point parameters and buffers to bfloat16."""
+        """Convert the floating-point parameters and buffers to bfloat16; returns this module."""
         return self._as_floating(_dtypes.bfloat16)
 
     def _as_floating(self, dtype: DType) -> Any:

@@ -17,7 +17,7 @@ __all__ = ["Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d"]
 
 
 def per_axis(value: Any, axes: int) -> tuple[int, ...]:
-    """One number for every axis, or the numbers that were given."""
+    """Return a tuple with a value for every axis: ``value`` itself, or one int repeated."""
     if isinstance(value, Sequence):
         if len(value) != axes:
             raise ValueError(f"expected one number or {axes}, got {tuple(value)}")
@@ -60,7 +60,7 @@ class _Convolution(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights and biases again, between plus and minus ``1 / sqrt(fan_in)``."""
+        """Draw weights and biases again."""
         init.kaiming_uniform_(self.weight, a=math.sqrt(5))
         if self.bias is not None:
             fan_in = math.prod(self.weight.shape[1:])
@@ -68,7 +68,7 @@ class _Convolution(Module):
                 init.uniform_(self.bias, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
 
     def _padded(self, input: Tensor) -> tuple[Tensor, Any]:
-        """The input, padded where zeros will not do, and the padding that is left for the convolution."""
+        """Return the input, padded unless with zeros, and the padding that is left for the convolution."""
         if self.padding_mode == "zeros":
             return input, self.padding
         if not isinstance(self.padding, str):
@@ -88,6 +88,7 @@ class _Convolution(Module):
         return f"(batch, {self.in_channels}, {lengths}) or ({self.in_channels}, {lengths})"
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
         if self.padding != (0,) * self.axes:
             text += f", padding={self.padding}"
@@ -159,6 +160,7 @@ class Conv1d(_Forward):
     axes = 1
 
     def forward(self, input: Tensor) -> Tensor:
+        """Convolve ``input``."""
         input, padding = self._padded(input)
         return F.conv1d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
@@ -183,6 +185,7 @@ class Conv2d(_Forward):
     axes = 2
 
     def forward(self, input: Tensor) -> Tensor:
+        """Convolve ``input``."""
         input, padding = self._padded(input)
         return F.conv2d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
@@ -225,7 +228,7 @@ class _Transposed(_Convolution):
         )  # fmt: skip
 
     def _output_padding(self, input: Tensor, output_size: Sequence[int] | None) -> tuple[int, ...]:
-        """The padding at the end that leads to ``output_size``, which several inputs share under a stride."""
+        """Return the padding at the end with which the output has ``output_size``."""
         if output_size is None:
             return self.output_padding
         wanted = tuple(output_size)[-self.axes :]
@@ -263,6 +266,7 @@ class ConvTranspose1d(_Transposed):
     axes = 1
 
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+        """Enlarge ``input``, to ``output_size`` if that is given."""
         extra = self._output_padding(input, output_size)
         return F.conv_transpose1d(
             input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
@@ -292,6 +296,7 @@ class ConvTranspose2d(_Transposed):
     axes = 2
 
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+        """Enlarge ``input``, to ``output_size`` if that is given."""
         extra = self._output_padding(input, output_size)
         return F.conv_transpose2d(
             input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation

@@ -31,6 +31,7 @@ class CosineSimilarity(Module):
         self.dim, self.eps = dim, eps
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
+        """Compute the cosine between ``x1`` and ``x2``."""
         return F.cosine_similarity(x1, x2, self.dim, self.eps)
 
 
@@ -57,4 +58,5 @@ class PairwiseDistance(Module):
         self.norm, self.eps, self.keepdim = p, eps, keepdim
 
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
+        """Compute the distance between ``x1`` and ``x2``."""
         return F.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)

@@ -30,6 +30,7 @@ class _Dropout(Module):
         self.p, self.inplace = p, inplace
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"p={self.p}, inplace={self.inplace}"
 
 
@@ -49,6 +50,7 @@ class Dropout(_Dropout):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Drop elements of ``input``, in training."""
         return F.dropout(input, self.p, self.training, self.inplace)
 
 
@@ -66,6 +68,7 @@ class Dropout1d(_Dropout):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Drop elements of ``input``, in training."""
         return F.dropout1d(input, self.p, self.training, self.inplace)
 
 
@@ -85,6 +88,7 @@ class Dropout2d(_Dropout):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Drop elements of ``input``, in training."""
         return F.dropout2d(input, self.p, self.training, self.inplace)
 
 
@@ -102,6 +106,7 @@ class Dropout3d(_Dropout):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Drop elements of ``input``, in training."""
         return F.dropout3d(input, self.p, self.training, self.inplace)
 
 
@@ -121,4 +126,5 @@ class AlphaDropout(_Dropout):
     """
 
     def forward(self, input: Tensor) -> Tensor:
+        """Drop elements of ``input``, in training."""
         return F.alpha_dropout(input, self.p, self.training)

@@ -106,6 +106,7 @@ class Embedding(Module):
                 self.weight[self.padding_idx] = 0
 
     def forward(self, input: Tensor) -> Tensor:
+        """Look up the vectors of ``input``."""
         if self.max_norm is not None:
             self._shorten(input)
         out = F.embedding(input, self.weight, self.padding_idx)
@@ -127,6 +128,7 @@ class Embedding(Module):
         self.weight.mul_(OPERATIONS.expand_dims(where(too_long, self.max_norm / (norms + 1e-7), 1.0), -1))
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         text = f"{self.num_embeddings}, {self.embedding_dim}"
         if self.padding_idx is not None:
             text += f", padding_idx={self.padding_idx}"

@@ -37,9 +37,11 @@ class Flatten(Module):
         self.start_dim, self.end_dim = start_dim, end_dim
 
     def forward(self, input: Tensor) -> Tensor:
+        """Merge dimensions of ``input``."""
         return flatten(input, self.start_dim, self.end_dim)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
@@ -70,7 +72,9 @@ class Unflatten(Module):
         self.dim, self.unflattened_size = index(dim), tuple([index(length) for length in unflattened_size])
 
     def forward(self, input: Tensor) -> Tensor:
+        """Split a dimension of ``input``."""
         return unflatten(input, self.dim, self.unflattened_size)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

@@ -29,9 +29,23 @@ _LINEAR = frozenset(
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """By how much a nonlinearity should be made up for, so that variances stay the same from layer to layer.
+    """Return the gain of a nonlinearity: by what to multiply weights so that variances stay the same from layer to layer.
 
-    ``param`` is the negative slope of "leaky_relu".  Raises ValueError for an unknown name.
+    Args:
+        nonlinearity: "linear", "conv1d" and other layers (1), "sigmoid" (1), "tanh" (5 / 3), "relu" (``sqrt(2)``), "leaky_relu"
+            (``sqrt(2 / (1 + slope ** 2))``) or "selu" (3 / 4).
+        param: the negative slope of "leaky_relu"; None is 0.01.
+
+    Returns:
+        A float.
+
+    Raises:
+        ValueError: ``nonlinearity`` is unknown, or ``param`` is not a number.
+
+    Example::
+
+        >>> nn.init.calculate_gain("leaky_relu", 1.0)
+        1.0
     """
     if nonlinearity in _LINEAR:
         return 1.0
@@ -47,13 +61,44 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
-    """Draw from the uniform distribution between ``a`` and ``b``."""
+    """Fill a tensor from the uniform distribution on ``[a, b)``.
+
+    Args:
+        tensor: the tensor, of any shape.
+        a: the lower bound.
+        b: the upper bound.
+        generator: where random numbers come from; None is the default generator.
+
+    Returns:
+        ``tensor``.
+
+    Example::
+
+        >>> weight = nn.init.uniform_(polygrad.empty(100), -1.0, 1.0)
+        >>> bool((weight.abs() <= 1).all())
+        True
+    """
     with no_grad():
         return tensor.uniform_(a, b, generator=generator)
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
-    """Draw from the normal distribution."""
+    """Fill a tensor from the normal distribution.
+
+    Args:
+        tensor: the tensor, of any shape.
+        mean: the mean.
+        std: the standard deviation.
+        generator: where random numbers come from; None is the default generator.
+
+    Returns:
+        ``tensor``.
+
+    Example::
+
+        >>> nn.init.normal_(polygrad.empty(3), mean=2.0, std=0.0)
+        tensor([2., 2., 2.])
+    """
     with no_grad():
         return tensor.normal_(mean, std, generator=generator)
 
@@ -61,7 +106,27 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any 
 def trunc_normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
 ) -> Tensor:
-    """Draw from the normal distribution between ``a`` and ``b``, by the inverse of its distribution function."""
+    """Fill a tensor from the normal distribution, truncated to ``[a, b]``.
+
+    It is sampled by the inverse of its distribution function.
+
+    Args:
+        tensor: the tensor, of any shape.
+        mean: the mean before truncation.
+        std: the standard deviation before truncation.
+        a: the lower bound.
+        b: the upper bound.
+        generator: where random numbers come from; None is the default generator.
+
+    Returns:
+        ``tensor``.
+
+    Example::
+
+        >>> weight = nn.init.trunc_normal_(polygrad.empty(100), a=-0.5, b=0.5)
+        >>> bool((weight.abs() <= 0.5).all())
+        True
+    """
     low, high = (math.erf((bound - mean) / std / math.sqrt(2)) for bound in (a, b))
     with no_grad():
         tensor.uniform_(low, high, generator=generator)
@@ -84,23 +149,76 @@ def _inverse_erf(xp: Any, y: Any) -> Any:
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """Fill with ``val``."""
+    """Fill a tensor with a number.
+
+    Args:
+        tensor: the tensor, of any shape.
+        val: the number.
+
+    Returns:
+        ``tensor``.
+
+    Example::
+
+        >>> nn.init.constant_(polygrad.empty(3), 0.5)
+        tensor([0.5000, 0.5000, 0.5000])
+    """
     with no_grad():
         return tensor.copy_(full_like(tensor, val))
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Fill with ones."""
+    """Fill a tensor with ones.
+
+    Args:
+        tensor: the tensor, of any shape.
+
+    Returns:
+        ``tensor``.
+
+    Example::
+
+        >>> nn.init.ones_(polygrad.empty(3))
+        tensor([1., 1., 1.])
+    """
     return constant_(tensor, 1)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Fill with zeros."""
+    """Fill a tensor with zeros.
+
+    Args:
+        tensor: the tensor, of any shape.
+
+    Returns:
+        ``tensor``.
+
+    Example::
+
+        >>> nn.init.zeros_(polygrad.empty(3))
+        tensor([0., 0., 0.])
+    """
     return constant_(tensor, 0)
 
 
 def eye_(tensor: Tensor) -> Tensor:
-    """Make a matrix the identity.  Raises ValueError unless there are 2 dimensions."""
+    """Set a matrix to the identity, or to its first rows or columns.
+
+    Args:
+        tensor: a tensor with 2 dimensions.
+
+    Returns:
+        ``tensor``.
+
+    Raises:
+        ValueError: ``tensor`` has another number of dimensions.
+
+    Example::
+
+        >>> nn.init.eye_(polygrad.empty(2, 3))
+        tensor([[1., 0., 0.],
+                [0., 1., 0.]])
+    """
     if tensor.ndim != 2:
         raise ValueError(f"only tensors with 2 dimensions are supported, and this one has {tensor.ndim}")
     with no_grad():
@@ -108,9 +226,26 @@ def eye_(tensor: Tensor) -> Tensor:
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """Make the weight of a convolution the one that keeps its input, as far as there are channels.
+    """Set the weight of a convolution to the identity: output channel ``i`` of a group is its input channel ``i``.
 
-    Raises ValueError unless there are 3 to 5 dimensions, or where the groups do not divide the channels.
+    Args:
+        tensor: a weight ``(out_channels, in_channels / groups, *)`` with 3 to 5 dimensions.
+        groups: the number of groups of the convolution.
+
+    Returns:
+        ``tensor``.
+
+    Raises:
+        ValueError: ``tensor`` has another number of dimensions, or ``groups`` does not divide ``out_channels``.
+
+    Example::
+
+        >>> nn.init.dirac_(polygrad.empty(2, 2, 3))
+        tensor([[[0., 1., 0.],
+                 [0., 0., 0.]],
+        <BLANKLINE>
+                [[0., 0., 0.],
+                 [0., 1., 0.]]])
     """
     shape = tuple(tensor.shape)
     if len(shape) not in (3, 4, 5):
@@ -149,14 +284,54 @@ def _is_empty(tensor: Tensor) -> bool:
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    """Uniform with the variance ``gain**2 * 2 / (fan_in + fan_out)`` (Glorot and Bengio, 2010)."""
+    """Fill a weight from the uniform distribution with variance ``gain ** 2 * 2 / (fan_in + fan_out)``.
+
+    Its bounds are ``gain * sqrt(6 / (fan_in + fan_out))`` and minus that.  Glorot and Bengio, "Understanding the difficulty of
+    training deep feedforward neural networks", 2010.
+
+    Args:
+        tensor: a weight ``(fan_out, fan_in, *)``; the further dimensions multiply both.
+        gain: a factor, as from `calculate_gain`.
+        generator: where random numbers come from; None is the default generator.
+
+    Returns:
+        ``tensor``.
+
+    Raises:
+        ValueError: ``tensor`` has fewer than 2 dimensions.
+
+    Example::
+
+        >>> weight = nn.init.xavier_uniform_(polygrad.empty(2, 4))
+        >>> bool((weight.abs() <= 1).all())
+        True
+    """
     fan_in, fan_out = _fans(tensor)
     bound = gain * math.sqrt(6 / (fan_in + fan_out))
     return uniform_(tensor, -bound, bound, generator)
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
-    """Normal with the variance ``gain**2 * 2 / (fan_in + fan_out)`` (Glorot and Bengio, 2010)."""
+    """Fill a weight from the normal distribution with mean 0 and variance ``gain ** 2 * 2 / (fan_in + fan_out)``.
+
+    Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+
+    Args:
+        tensor: a weight ``(fan_out, fan_in, *)``; the further dimensions multiply both.
+        gain: a factor, as from `calculate_gain`.
+        generator: where random numbers come from; None is the default generator.
+
+    Returns:
+        ``tensor``.
+
+    Raises:
+        ValueError: ``tensor`` has fewer than 2 dimensions.
+
+    Example::
+
+        >>> nn.init.xavier_normal_(polygrad.empty(2, 4)).shape
+        polygrad.Size([2, 4])
+    """
     fan_in, fan_out = _fans(tensor)
     return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in + fan_out)), generator)
 
@@ -164,7 +339,29 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> 
 def kaiming_uniform_(
     tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
 ) -> Tensor:
-    """Uniform with the variance ``gain**2 / fan`` (He et al., 2015); ``a`` is the slope of a leaky ReLU."""
+    """Fill a weight from the uniform distribution with variance ``gain ** 2 / fan``, for layers of rectifiers.
+
+    Its bounds are ``gain * sqrt(3 / fan)`` and minus that.  He et al., "Delving deep into rectifiers", 2015, arXiv:1502.01852.
+
+    Args:
+        tensor: a weight ``(fan_out, fan_in, *)``; the further dimensions multiply both.
+        a: the negative slope of "leaky_relu".
+        mode: "fan_in" keeps the variance of activations, "fan_out" that of gradients.
+        nonlinearity: what follows, as in `calculate_gain`.
+        generator: where random numbers come from; None is the default generator.
+
+    Returns:
+        ``tensor``.
+
+    Raises:
+        ValueError: ``tensor`` has fewer than 2 dimensions, or ``mode`` or ``nonlinearity`` is unknown.
+
+    Example::
+
+        >>> weight = nn.init.kaiming_uniform_(polygrad.empty(2, 6), nonlinearity="relu")
+        >>> bool((weight.abs() <= 1).all())
+        True
+    """
     if _is_empty(tensor):
         return tensor
     bound = calculate_gain(nonlinearity, a) * math.sqrt(3 / _fan(tensor, mode))
@@ -174,16 +371,55 @@ def kaiming_uniform_(
 def kaiming_normal_(
     tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
 ) -> Tensor:
-    """Normal with the variance ``gain**2 / fan`` (He et al., 2015); ``a`` is the slope of a leaky ReLU."""
+    """Fill a weight from the normal distribution with mean 0 and variance ``gain ** 2 / fan``, for layers of rectifiers.
+
+    He et al., "Delving deep into rectifiers", 2015, arXiv:1502.01852.
+
+    Args:
+        tensor: a weight ``(fan_out, fan_in, *)``; the further dimensions multiply both.
+        a: the negative slope of "leaky_relu".
+        mode: "fan_in" keeps the variance of activations, "fan_out" that of gradients.
+        nonlinearity: what follows, as in `calculate_gain`.
+        generator: where random numbers come from; None is the default generator.
+
+    Returns:
+        ``tensor``.
+
+    Raises:
+        ValueError: ``tensor`` has fewer than 2 dimensions, or ``mode`` or ``nonlinearity`` is unknown.
+
+    Example::
+
+        >>> nn.init.kaiming_normal_(polygrad.empty(2, 6)).shape
+        polygrad.Size([2, 6])
+    """
     if _is_empty(tensor):
         return tensor
     return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode)), generator)
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
-    """Make the rows orthonormal, or the columns where they are fewer, and multiply by ``gain`` (Saxe et al., 2013).
+    """Set a matrix to a random one with orthonormal rows, or columns if they are fewer, times ``gain``.
 
-    Dimensions after the first count as one.  Raises ValueError unless there are 2.
+    Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", 2013,
+    arXiv:1312.6120.
+
+    Args:
+        tensor: a tensor with at least 2 dimensions; those after the first count as one.
+        gain: a factor.
+        generator: where random numbers come from; None is the default generator.
+
+    Returns:
+        ``tensor``.
+
+    Raises:
+        ValueError: ``tensor`` has fewer than 2 dimensions.
+
+    Example::
+
+        >>> weight = nn.init.orthogonal_(polygrad.empty(2, 5))
+        >>> (weight @ weight.mT).allclose(polygrad.eye(2), atol=1e-5)
+        True
     """
     if tensor.ndim < 2:
         raise ValueError(f"only tensors with 2 or more dimensions are supported, and this one has {tensor.ndim}")
@@ -200,9 +436,26 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
 
 
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
-    """Normal numbers, of which the fraction ``sparsity`` of every column is 0 (Martens, 2010).
+    """Fill a matrix from the normal distribution, and set a part of every column to 0.
 
-    Raises ValueError unless there are 2 dimensions.
+    Martens, "Deep learning via Hessian-free optimization", 2010.
+
+    Args:
+        tensor: a tensor with 2 dimensions.
+        sparsity: the fraction of each column that is 0.
+        std: the standard deviation of the other elements; their mean is 0.
+        generator: where random numbers come from; None is the default generator.
+
+    Returns:
+        ``tensor``.
+
+    Raises:
+        ValueError: ``tensor`` has another number of dimensions.
+
+    Example::
+
+        >>> (nn.init.sparse_(polygrad.empty(4, 3), sparsity=0.5) == 0).sum(0)
+        tensor([2, 2, 2])
     """
     if tensor.ndim != 2:
         raise ValueError(f"only tensors with 2 dimensions are supported, and this one has {tensor.ndim}")

@@ -60,6 +60,7 @@ class Linear(Module):
             init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input: Tensor) -> Tensor:
+        """Map ``input``."""
         return F.linear(input, self.weight, self.bias)
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
@@ -69,6 +70,7 @@ class Linear(Module):
         return f"(*, {self.in_features})"
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
@@ -121,6 +123,7 @@ class Bilinear(Module):
             init.uniform_(self.bias, -bound, bound)
 
     def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
+        """Map ``input1`` and ``input2``."""
         return F.bilinear(input1, input2, self.weight, self.bias)
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
@@ -130,6 +133,7 @@ class Bilinear(Module):
         return f"(*, {self.in1_features})"
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return (
             f"in1_features={self.in1_features}, in2_features={self.in2_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"

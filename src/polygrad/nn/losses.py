@@ -44,26 +44,79 @@ class _Weighted(_Loss):
 
 
 class MSELoss(_Loss):
-    """The squared differences of ``input`` and ``target``.
+    """Mean squared error: ``(input - target) ** 2``.
+
+    Args:
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Shapes:
+        input, target: any shape, the same for both; shapes that broadcast are taken with a warning.
+        output: a scalar, or with "none" the shape of the input.
+
+    Raises:
+        ShapeError: the shapes of input and target do not match.
 
     Example::
 
-        nn.MSELoss()(polygrad.ones(3), polygrad.zeros(3))  # tensor(1.)
+        >>> nn.MSELoss()(polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 4.0]))
+        tensor(2.)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.mse_loss(input, target, reduction=self.reduction)
 
 
 class L1Loss(_Loss):
-    """The absolute differences of ``input`` and ``target``."""
+    """Mean absolute error: ``abs(input - target)``.
+
+    Args:
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Shapes:
+        input, target: any shape, the same for both; shapes that broadcast are taken with a warning.
+        output: a scalar, or with "none" the shape of the input.
+
+    Raises:
+        ShapeError: the shapes of input and target do not match.
+
+    Example::
+
+        >>> nn.L1Loss()(polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 4.0]))
+        tensor(1.)
+    """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.l1_loss(input, target, reduction=self.reduction)
 
 
 class SmoothL1Loss(_Loss):
-    """Absolute differences that are squared (and halved, and divided by ``beta``) below ``beta`` (Girshick, 2015)."""
+    """Squared error for small differences, absolute error for large ones.
+
+    With ``d = abs(input - target)``: ``d ** 2 / (2 * beta)`` where ``d < beta``, else ``d - beta / 2``.  Girshick, "Fast R-CNN",
+    2015, arXiv:1504.08083.
+
+    Args:
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+        beta: the difference where the loss becomes linear, at least 0.
+
+    Shapes:
+        input, target: any shape, the same for both; shapes that broadcast are taken with a warning.
+        output: a scalar, or with "none" the shape of the input.
+
+    Raises:
+        ShapeError: the shapes of input and target do not match.
+
+    Example::
+
+        >>> loss = nn.SmoothL1Loss(reduction="none")
+        >>> loss(polygrad.tensor([0.0, 0.0]), polygrad.tensor([0.5, 3.0]))
+        tensor([0.1250, 2.5000])
+    """
 
     def __init__(
         self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean", beta: float = 1.0
@@ -72,24 +125,65 @@ class SmoothL1Loss(_Loss):
         self.beta = beta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
 
 
 class HuberLoss(_Loss):
-    """Half the squared differences up to ``delta``, and straight lines beyond (Huber, 1964)."""
+    """Squared error for small differences, absolute error for large ones, in the scale of the squared error.
+
+    With ``d = abs(input - target)``: ``d ** 2 / 2`` where ``d <= delta``, else ``delta * (d - delta / 2)``.  Huber, "Robust
+    estimation of a location parameter", 1964.
+
+    Args:
+        reduction: "mean", "sum", or "none" for the loss of each element.
+        delta: the difference where the loss becomes linear, positive.
+
+    Shapes:
+        input, target: any shape, the same for both; shapes that broadcast are taken with a warning.
+        output: a scalar, or with "none" the shape of the input.
+
+    Raises:
+        ShapeError: the shapes of input and target do not match.
+
+    Example::
+
+        >>> loss = nn.HuberLoss(reduction="none", delta=2.0)
+        >>> loss(polygrad.tensor([0.0, 0.0]), polygrad.tensor([0.5, 3.0]))
+        tensor([0.1250, 4.0000])
+    """
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
         self.delta = delta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
 
 
 class KLDivLoss(_Loss):
-    """``target * (log(target) - input)``, where ``input`` has the logarithms of probabilities.
+    """Kullback-Leibler divergence of ``target`` from ``input``: ``target * (log(target) - input)``.
 
-    With ``log_target`` the target has logarithms as well; ``reduction`` can also be "batchmean".
+    Args:
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "batchmean" divides the sum by the length of the first dimension, which is the divergence; "mean" divides by
+            the number of elements, and warns; or "sum" or "none".
+        log_target: whether the target has logarithms.
+
+    Shapes:
+        input: log-probabilities of any shape.
+        target: probabilities of that shape, or their logarithms with ``log_target``.
+        output: a scalar, or with "none" the shape of the input.
+
+    Raises:
+        ShapeError: the shapes of input and target do not match.
+
+    Example::
+
+        >>> input = polygrad.tensor([[0.5, 0.5]]).log()
+        >>> nn.KLDivLoss(reduction="batchmean")(input, polygrad.tensor([[0.9, 0.1]]))
+        tensor(0.3681)
     """
 
     def __init__(
@@ -105,13 +199,35 @@ class KLDivLoss(_Loss):
         self.log_target = log_target
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)
 
 
 class NLLLoss(_Weighted):
-    """Minus the logarithm of the probability that ``input`` (log-probabilities) gives to the class ``target``.
+    """Negative log-likelihood of classes: ``-weight[y] * input[n, y]`` with ``y = target[n]``.
 
-    Shapes: input ``(batch, classes)`` or ``(batch, classes, *)``, target integers ``(batch,)`` or ``(batch, *)``.
+    Args:
+        weight: a factor for each class, ``(C,)``, or None; the mean divides by the sum of the targets' factors.
+        size_average: as ``reduce``.
+        ignore_index: a target that does not count.
+        reduce: with ``size_average``, PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each target.
+
+    Shapes:
+        input: log-probabilities ``(N, C)``, ``(N, C, *)`` or ``(C,)``.
+        target: integers from 0 to ``C - 1``: ``(N,)``, ``(N, *)`` or ``()``.
+        output: a scalar, or with "none" the shape of the target of classes.
+
+    Raises:
+        ShapeError: the shapes of input and target do not match.
+        IndexError: a target is not among the classes.
+        TypeError: targets are not of an integer type.
+
+    Example::
+
+        >>> scores = polygrad.tensor([[2.0, 0.0], [0.0, 2.0]])
+        >>> nn.NLLLoss(reduction="none")(F.log_softmax(scores, dim=1), polygrad.tensor([0, 0]))
+        tensor([0.1269, 2.1269])
     """
 
     def __init__(
@@ -122,18 +238,36 @@ class NLLLoss(_Weighted):
         self.ignore_index = ignore_index
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.nll_loss(input, target, weight=self.weight, ignore_index=self.ignore_index, reduction=self.reduction)
 
 
 class CrossEntropyLoss(_Weighted):
-    """`NLLLoss` of the `LogSoftmax` of ``input``: the loss of a classifier whose outputs are not normalized.
+    """Cross-entropy of unnormalized scores and classes, or probabilities: `NLLLoss` of `LogSoftmax`.
 
-    Shapes: input ``(batch, classes)`` or ``(batch, classes, *)``; target integers ``(batch,)`` or ``(batch, *)``, or
-    probabilities of the input's shape.
+    Args:
+        weight: a factor for each class, ``(C,)``, or None; the mean divides by the sum of the targets' factors.
+        size_average: as ``reduce``.
+        ignore_index: a target that does not count.
+        reduce: with ``size_average``, PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each target.
+        label_smoothing: the part of the target that is spread over all classes evenly, from 0 to 1
+            (Szegedy et al., 2015, arXiv:1512.00567).
+
+    Shapes:
+        input: scores (logits) ``(N, C)``, ``(N, C, *)`` or ``(C,)``.
+        target: integers from 0 to ``C - 1``: ``(N,)``, ``(N, *)`` or ``()``; or probabilities of the shape of the input.
+        output: a scalar, or with "none" the shape of the target of classes.
+
+    Raises:
+        ShapeError: the shapes of input and target do not match.
+        IndexError: a target is not among the classes.
+        TypeError: targets of classes are not of an integer type.
 
     Example::
 
-        nn.CrossEntropyLoss()(polygrad.zeros(2, 4), polygrad.tensor([0, 3]))  # tensor(1.3863)
+        >>> nn.CrossEntropyLoss()(polygrad.zeros(2, 4), polygrad.tensor([0, 3]))  # log(4)
+        tensor(1.3863)
     """
 
     def __init__(
@@ -144,6 +278,7 @@ class CrossEntropyLoss(_Weighted):
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.cross_entropy(
             input, target, weight=self.weight, ignore_index=self.ignore_index, reduction=self.reduction,
             label_smoothing=self.label_smoothing,
@@ -151,14 +286,57 @@ class CrossEntropyLoss(_Weighted):
 
 
 class BCELoss(_Weighted):
-    """The cross-entropy of probabilities ``input`` with targets between 0 and 1, of the same shape."""
+    """Cross-entropy of probabilities: ``-(target * log(input) + (1 - target) * log(1 - input))``.
+
+    Each logarithm counts as at least -100.
+
+    Args:
+        weight: a factor for each element, that broadcasts to the input, or None.
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Shapes:
+        input, target: numbers from 0 to 1, any shape, the same for both.
+        output: a scalar, or with "none" the shape of the input.
+
+    Raises:
+        RuntimeError: the input is not from 0 to 1.
+        ShapeError: the shapes of input and target differ.
+
+    Example::
+
+        >>> nn.BCELoss()(polygrad.tensor([0.5, 0.9]), polygrad.tensor([0.0, 1.0]))
+        tensor(0.3993)
+    """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.binary_cross_entropy(input, target, weight=self.weight, reduction=self.reduction)
 
 
 class BCEWithLogitsLoss(_Loss):
-    """`BCELoss` of the sigmoid of ``input``, without overflow.  ``pos_weight`` weighs the positive targets."""
+    """`BCELoss` of ``sigmoid(input)``, without overflow.
+
+    Args:
+        weight: a factor for each element, that broadcasts to the input, or None.
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+        pos_weight: a factor for the term of the target, that broadcasts to the input; above 1 it favours recall.
+
+    Shapes:
+        input: scores (logits) of any shape.
+        target: numbers from 0 to 1, of that shape.
+        output: a scalar, or with "none" the shape of the input.
+
+    Raises:
+        ShapeError: the shapes of input and target differ.
+        RuntimeError: the target is of an integer type.
+
+    Example::
+
+        >>> nn.BCEWithLogitsLoss()(polygrad.tensor([0.0, 100.0]), polygrad.tensor([1.0, 1.0]))
+        tensor(0.3466)
+    """
 
     def __init__(
         self, weight: Tensor | None = None, size_average: bool | None = None, reduce: bool | None = None,
@@ -169,13 +347,35 @@ class BCEWithLogitsLoss(_Loss):
         self.register_buffer("pos_weight", pos_weight)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.binary_cross_entropy_with_logits(
             input, target, weight=self.weight, pos_weight=self.pos_weight, reduction=self.reduction
         )
 
 
 class PoissonNLLLoss(_Loss):
-    """The negative log-likelihood of counts ``target`` whose expected number is ``exp(input)``, or ``input`` itself."""
+    """Negative log-likelihood of counts under Poisson distributions.
+
+    ``exp(input) - target * input``, or with ``log_input=False`` ``input - target * log(input + eps)``.
+
+    Args:
+        log_input: whether the input has logarithms.
+        full: add Stirling's approximation of ``log(target!)`` where ``target > 1``.
+        size_average: as ``reduce``.
+        eps: a number added to a rate before its logarithm is taken.
+        reduce: with ``size_average``, PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Shapes:
+        input: the logarithms of the rates, or the rates, of any shape.
+        target: counts of that shape.
+        output: a scalar, or with "none" the shape of the input.
+
+    Example::
+
+        >>> nn.PoissonNLLLoss()(polygrad.tensor([0.0, 1.0]), polygrad.tensor([1.0, 3.0]))
+        tensor(0.3591)
+    """
 
     def __init__(
         self, log_input: bool = True, full: bool = False, size_average: bool | None = None, eps: float = 1e-8,
@@ -185,24 +385,66 @@ class PoissonNLLLoss(_Loss):
         self.log_input, self.full, self.eps = log_input, full, eps
 
     def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.poisson_nll_loss(log_input, target, self.log_input, self.full, self.eps, self.reduction)
 
 
 class GaussianNLLLoss(_Loss):
-    """The negative log-likelihood of ``target`` under normal distributions of mean ``input`` and variance ``var``."""
+    """Negative log-likelihood under normal distributions: ``(log(var) + (input - target) ** 2 / var) / 2``.
+
+    Nix and Weigend, "Estimating the mean and variance of the target probability distribution", 1994.
+
+    Args:
+        full: add the constant ``log(2 * pi) / 2``.
+        eps: the smallest value that a variance counts as; the gradient ignores this bound.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Shapes:
+        input, target: means and values of any shape, the same for both.
+        var: variances of that shape, of that without its last dimension, or a number.
+        output: a scalar, or with "none" the shape of the input.
+
+    Raises:
+        ValueError: a variance is negative.
+
+    Example::
+
+        >>> nn.GaussianNLLLoss()(polygrad.tensor([0.0, 0.0]), polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 4.0]))
+        tensor(0.8466)
+    """
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
         self.full, self.eps = full, eps
 
     def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
+        """Compute the loss."""
         return F.gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction)
 
 
 class SoftMarginLoss(_Loss):
-    """``log(1 + exp(-target * input))`` for targets 1 and -1."""
+    """Logistic loss: ``log(1 + exp(-target * input))``.
+
+    Args:
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Shapes:
+        input: scores of any shape.
+        target: 1 and -1, of that shape.
+        output: a scalar, or with "none" the shape of the input.
+
+    Raises:
+        ShapeError: the shapes of input and target do not match.
+
+    Example::
+
+        >>> nn.SoftMarginLoss()(polygrad.tensor([2.0, 2.0]), polygrad.tensor([1.0, -1.0]))
+        tensor(1.1269)
+    """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.soft_margin_loss(input, target, self.reduction)
 
 
@@ -215,7 +457,23 @@ class _Margin(_Loss):
 
 
 class HingeEmbeddingLoss(_Margin):
-    """The distances ``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1."""
+    """Hinge loss of distances: ``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1.
+
+    Args:
+        margin: the distance that dissimilar pairs should have.
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Shapes:
+        input: distances of any shape.
+        target: 1 and -1, of that shape.
+        output: a scalar, or with "none" the shape of the input.
+
+    Example::
+
+        >>> nn.HingeEmbeddingLoss()(polygrad.tensor([0.2, 0.2]), polygrad.tensor([1, -1]))
+        tensor(0.5000)
+    """
 
     def __init__(
         self, margin: float = 1.0, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
@@ -223,27 +481,86 @@ class HingeEmbeddingLoss(_Margin):
         super().__init__(margin, size_average, reduce, reduction)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.hinge_embedding_loss(input, target, self.margin, self.reduction)
 
 
 class CosineEmbeddingLoss(_Margin):
-    """``1 - cosine`` of two vectors where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1."""
+    """Loss of the cosine of two vectors: ``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1.
+
+    Args:
+        margin: the cosine below which dissimilar pairs cost nothing, from -1 to 1.
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each pair.
+
+    Shapes:
+        input1, input2: ``(N, D)`` or ``(D,)``.
+        target: 1 and -1: ``(N,)`` or ``()``.
+        output: a scalar, or with "none" the shape of the target.
+
+    Raises:
+        ShapeError: the numbers of dimensions do not match.
+
+    Example::
+
+        >>> nn.CosineEmbeddingLoss()(polygrad.tensor([1.0, 0.0]), polygrad.tensor([1.0, 1.0]), polygrad.tensor(1))
+        tensor(0.2929)
+    """
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.cosine_embedding_loss(input1, input2, target, self.margin, self.reduction)
 
 
 class MarginRankingLoss(_Margin):
-    """``max(0, -target * (input1 - input2) + margin)``: which of the two is to be the larger."""
+    """Hinge loss of a ranking: ``max(0, -target * (input1 - input2) + margin)``.
+
+    Args:
+        margin: by how much the one input should be larger.
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Shapes:
+        input1, input2: any shape, the same for both.
+        target: of that shape; 1 where ``input1`` should be the larger, -1 where ``input2`` should.
+        output: a scalar, or with "none" the shape of the inputs.
+
+    Example::
+
+        >>> nn.MarginRankingLoss(0.5)(polygrad.tensor([2.0]), polygrad.tensor([1.0]), polygrad.tensor([-1.0]))
+        tensor(1.5000)
+    """
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.margin_ranking_loss(input1, input2, target, self.margin, self.reduction)
 
 
 class TripletMarginLoss(_Loss):
-    """``max(0, distance(anchor, positive) - distance(anchor, negative) + margin)``.
+    """Hinge loss of two distances: ``max(0, d(anchor, positive) - d(anchor, negative) + margin)``.
 
-    Raises ValueError where ``margin`` is not positive.
+    ``d`` is `PairwiseDistance`.  Balntas et al., "Learning shallow convolutional feature descriptors with triplet losses", 2016.
+
+    Args:
+        margin: by how much farther the negative should be, positive.
+        p: the order of the norm.
+        eps: a number added to each difference, which keeps the gradient finite.
+        swap: take ``d(positive, negative)`` where that is the smaller.
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each triplet.
+
+    Shapes:
+        anchor, positive, negative: ``(*, D)``.
+        output: a scalar, or with "none" ``(*)``.
+
+    Raises:
+        ValueError: ``margin`` is not positive.
+
+    Example::
+
+        >>> anchor, positive, negative = polygrad.tensor([[0.0, 0.0], [0.0, 1.0], [3.0, 4.0]])[:, None]
+        >>> nn.TripletMarginLoss(margin=5.0)(anchor, positive, negative)
+        tensor(1.0000)
     """
 
     def __init__(
@@ -256,6 +573,7 @@ class TripletMarginLoss(_Loss):
         self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
 
     def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
+        """Compute the loss."""
         return F.triplet_margin_loss(
             anchor, positive, negative, self.margin, self.p, self.eps, self.swap, self.reduction
         )

@@ -40,23 +40,30 @@ __all__ = ["Module"]
 
 
 class Module(Placement, Versioned):
-    """The base of all layers and networks.
+    """Base of all layers and networks: a function with parameters, buffers and submodules.
 
-    A subclass makes its parameters and modules in ``__init__``, after calling ``super().__init__()``, by assigning them to
-    attributes, and computes in ``forward``.  Calling the module calls ``forward``.
+    A subclass calls ``super().__init__()``, assigns its parameters and submodules to attributes, and defines `forward`.  Calling
+    the module calls `forward` and the hooks.
+
+    Args:
+        *args: for the next class of the subclass's bases, where it sets ``call_super_init``; otherwise there must be none.
+        **kwargs: likewise.
 
     Example::
 
-        class Network(polygrad.nn.Module):
-            def __init__(self):
-                super().__init__()
-                self.hidden = polygrad.nn.Linear(4, 8)
-                self.output = polygrad.nn.Linear(8, 1)
-
-            def forward(self, x):
-                return self.output(self.hidden(x).tanh())
-
-        Network()(polygrad.ones(2, 4)).shape  # (2, 1)
+        >>> class Network(nn.Module):
+        ...     def __init__(self):
+        ...         super().__init__()
+        ...         self.hidden = nn.Linear(4, 8)
+        ...         self.output = nn.Linear(8, 1)
+        ...
+        ...     def forward(self, x):
+        ...         return self.output(self.hidden(x).tanh())
+        >>> network = Network()
+        >>> network(polygrad.ones(2, 4)).shape
+        polygrad.Size([2, 1])
+        >>> [name for name, _ in network.named_parameters()]
+        ['hidden.weight', 'hidden.bias', 'output.weight', 'output.bias']
     """
 
     _version = 1
@@ -64,6 +71,7 @@ class Module(Placement, Versioned):
     call_super_init = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Make a module, and tell a recorder of it."""
         made = super().__new__(cls)
         if RECORDERS and (active := recorder()) is not None:
             active.made(made)
@@ -88,22 +96,24 @@ class Module(Placement, Versioned):
 
     @training.setter
     def training(self, mode: bool) -> None:
+        """Whether the module is in training mode; `train` and `eval` set it."""
         if RECORDERS and (active := recorder()) is not None:
             active.assign(self, "training", mode)
         self.__dict__["training"] = mode
         VERSION_COUNTER[0] += 1
 
     def _as_compiled(self, compiled: Compiled) -> Module:
-        """What `polygrad.compile` returns for this module, where ``compiled`` is what runs the calls."""
+        """Make the module that `polygrad.compile` returns for this one; ``compiled`` runs its calls."""
         return compiled_module(self, compiled)
 
     # -- running -------------------------------------------------------------------------------------------------------
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        """What the module computes: a subclass defines it."""
+        """Compute the output from the inputs: a subclass defines it."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward()")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the hooks and `forward`, and explain errors of shape."""
         if RECORDERS and (active := recorder()) is not None:
             active.guard(self, "_bindings", self._bindings)
             active.guard(self, "_hooked", self._hooked)
@@ -121,22 +131,22 @@ class Module(Placement, Versioned):
             raise
 
     def _guard_bindings(self) -> None:
-        """Tell a recorder that what it records depends on what is registered."""
+        """Tell a recorder that its program depends on what is registered here."""
         if RECORDERS and (active := recorder()) is not None:
             active.guard(self, "_bindings", self._bindings)
 
     @property
     def _own_forward(self) -> Any:
-        """What was put in the place of the class's `forward`, in this module alone."""
+        """The `forward` that was assigned to this module alone, or None."""
         return self.__dict__.get("forward")
 
     @property
     def _hooked(self) -> tuple[int, ...]:
-        """Which hooks are called when the module runs."""
+        """The numbers of the hooks that are called when the module runs."""
         return () if self._hooks is None else self._hooks.when_it_runs()
 
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
-        """`forward` with its errors explained, for calls with hooks."""
+        """Call `forward`, and explain errors of shape; for calls with hooks."""
         try:
             return self.forward(*args, **kwargs)
         except (ValueError, RuntimeError, IndexError, TypeError) as error:
@@ -144,7 +154,7 @@ class Module(Placement, Versioned):
             raise
 
     def _explain(self, error: Exception, args: tuple) -> None:
-        """Raise a `ShapeError` that names this layer, where the cause of ``error`` is the shape of its input."""
+        """Raise a `ShapeError` that names this layer, if the input's shape can be the cause of ``error``."""
         for x in args[:1]:
             if isinstance(x, Tensor) and not self._fits(tuple(x.shape)):
                 raise ShapeError(
@@ -152,11 +162,11 @@ class Module(Placement, Versioned):
                 ) from error
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
-        """Whether an input may have ``shape``, as far as the layer can say."""
+        """Return whether an input can have ``shape``; True where the layer cannot tell."""
         return True
 
     def _expects(self) -> str:
-        """The shape that an input should have, for messages."""
+        """Return the shape that an input should have, for messages."""
         return "(*)"
 
     # -- attributes ----------------------------------------------------------------------------------------------------
@@ -217,9 +227,15 @@ class Module(Placement, Versioned):
     _parameters, _buffers, _modules = registered(PARAMETER), registered(BUFFER, UNSAVED), registered(MODULE)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Add a parameter under ``name``; None keeps the name for one that there is not.
+        """Add a parameter.
 
-        Raises KeyError for an impossible or taken name, TypeError for anything but a Parameter.
+        Args:
+            name: the attribute's name.
+            param: the parameter; None reserves the name for a parameter that this module does not have.
+
+        Raises:
+            KeyError: the name is empty, has a dot, or is taken.
+            TypeError: ``param`` is not a Parameter.
         """
         check_name(self, name, PARAMETER, self.__dict__.get("_kinds", {}).get(name) == PARAMETER)
         if param is not None and not isinstance(param, Parameter):
@@ -227,9 +243,16 @@ class Module(Placement, Versioned):
         register(self.__dict__, name, PARAMETER, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
-        """Add a buffer under ``name``: state that is not trained.  It is saved by `state_dict` if ``persistent``.
+        """Add a buffer: state that is not trained.
 
-        Raises KeyError for an impossible or taken name, TypeError for anything but a Tensor.
+        Args:
+            name: the attribute's name.
+            tensor: the buffer; None reserves the name.
+            persistent: whether it is part of `state_dict`.
+
+        Raises:
+            KeyError: the name is empty, has a dot, or is taken.
+            TypeError: ``tensor`` is not a Tensor.
         """
         check_name(self, name, BUFFER, self.__dict__.get("_kinds", {}).get(name) in BUFFERS)
         if tensor is not None and not isinstance(tensor, Tensor):
@@ -237,7 +260,16 @@ class Module(Placement, Versioned):
         register(self.__dict__, name, BUFFER if persistent else UNSAVED, tensor)
 
     def register_module(self, name: str, module: Module | None) -> None:
-        """Add a module under ``name``.  Raises KeyError for an impossible or taken name, TypeError for what is no Module."""
+        """Add a submodule.
+
+        Args:
+            name: the attribute's name.
+            module: the submodule; None reserves the name.
+
+        Raises:
+            KeyError: the name is empty, has a dot, or is taken.
+            TypeError: ``module`` is not a Module.
+        """
         check_name(self, name, MODULE, self.__dict__.get("_kinds", {}).get(name) == MODULE)
         if module is not None and not isinstance(module, Module):
             raise TypeError(f"module {name} must be a polygrad.nn.Module or None, not {type(module).__name__}")
@@ -250,7 +282,13 @@ class Module(Placement, Versioned):
     def named_modules(
         self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
-        """This module and all modules in it, with their dotted names; each once unless ``remove_duplicate`` is False."""
+        """Iterate over this module and all submodules, with their dotted names.
+
+        Args:
+            memo: modules to leave out; those that are returned are added.
+            prefix: the name of this module.
+            remove_duplicate: return a module that has several names once.
+        """
         memo = set() if memo is None else memo
         if self in memo:
             return
@@ -261,11 +299,11 @@ class Module(Placement, Versioned):
             yield from child.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
 
     def modules(self) -> Iterator[Module]:
-        """This module and all modules in it."""
+        """Iterate over this module and all submodules."""
         return (module for _, module in self.named_modules())
 
     def named_children(self, _once: bool = True) -> Iterator[tuple[str, Module]]:
-        """The modules that are attributes of this one, with their names."""
+        """Iterate over the direct submodules, with their names."""
         self._guard_bindings()
         seen: set[Module] = set()
         for name, kind in list(self._kinds.items()):
@@ -276,7 +314,7 @@ class Module(Placement, Versioned):
                 yield name, child
 
     def children(self) -> Iterator[Module]:
-        """The modules that are attributes of this one."""
+        """Iterate over the direct submodules."""
         return (child for _, child in self.named_children())
 
     def _named_members(
@@ -297,25 +335,49 @@ class Module(Placement, Versioned):
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """All parameters with their dotted names; of this module alone unless ``recurse``."""
+        """Iterate over all parameters, with their dotted names.
+
+        Args:
+            prefix: a prefix of all names.
+            recurse: include those of submodules.
+            remove_duplicate: return a parameter that has several names once.
+        """
         return self._named_members((PARAMETER,), prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
-        """All parameters, each once: what an optimizer is given."""
+        """Iterate over all parameters, each once: what an optimizer takes.
+
+        Args:
+            recurse: include those of submodules.
+        """
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
-        """All buffers with their dotted names; of this module alone unless ``recurse``."""
+        """Iterate over all buffers, with their dotted names.
+
+        Args:
+            prefix: a prefix of all names.
+            recurse: include those of submodules.
+            remove_duplicate: return a buffer that has several names once.
+        """
         return self._named_members(BUFFERS, prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
-        """All buffers, each once."""
+        """Iterate over all buffers, each once.
+
+        Args:
+            recurse: include those of submodules.
+        """
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
     def get_submodule(self, target: str) -> Module:
-        """The module of that dotted name; the empty name is this module.  Raises AttributeError where there is none."""
+        """Return the submodule with a dotted name; the empty name is this module.
+
+        Raises:
+            AttributeError: there is none.
+        """
         module = self
         for name in target.split(".") if target else ():
             module._guard_bindings()
@@ -336,15 +398,28 @@ class Module(Placement, Versioned):
         return getattr(owner, name)
 
     def get_parameter(self, target: str) -> Parameter:
-        """The parameter of that dotted name.  Raises AttributeError where there is none."""
+        """Return the parameter with a dotted name.
+
+        Raises:
+            AttributeError: there is none.
+        """
         return self._get_tensor(target, (PARAMETER,), "parameter")
 
     def get_buffer(self, target: str) -> Tensor:
-        """The buffer of that dotted name.  Raises AttributeError where there is none."""
+        """Return the buffer with a dotted name.
+
+        Raises:
+            AttributeError: there is none.
+        """
         return self._get_tensor(target, BUFFERS, "buffer")
 
     def set_submodule(self, target: str, module: Module) -> None:
-        """Replace the module of that dotted name, or add it to a module that there is.  Raises ValueError for no name."""
+        """Replace the submodule with a dotted name, or add one to an existing module.
+
+        Raises:
+            ValueError: the name is empty.
+            AttributeError: the module that should have it does not exist.
+        """
         if not target:
             raise ValueError("cannot set the submodule without a name")
         path, _, name = target.rpartition(".")
@@ -353,14 +428,28 @@ class Module(Placement, Versioned):
     # -- changing all of them ------------------------------------------------------------------------------------------
 
     def apply(self, fn: Callable[[Module], Any]) -> Module:
-        """Call ``fn`` with every module in this one and then with this one, as to initialise weights."""
+        """Call ``fn`` with every submodule and then with this module, for example to initialize weights.
+
+        Returns:
+            This module.
+        """
         for child in self.children():
             child.apply(fn)
         fn(self)
         return self
 
     def train(self, mode: bool = True) -> Module:
-        """Switch training mode on or off, which layers such as Dropout and BatchNorm look at, here and in all modules."""
+        """Set training mode, here and in all submodules; layers such as Dropout and BatchNorm depend on it.
+
+        Args:
+            mode: True for training, False for evaluation.
+
+        Returns:
+            This module.
+
+        Raises:
+            ValueError: ``mode`` is not a bool.
+        """
         if not isinstance(mode, bool):
             raise ValueError(f"training mode is expected to be boolean, not {mode!r}")
         self.training = mode
@@ -369,17 +458,17 @@ class Module(Placement, Versioned):
         return self
 
     def eval(self) -> Module:
-        """Switch training mode off."""
+        """Set evaluation mode, here and in all submodules: `train` with False."""
         return self.train(False)
 
     def requires_grad_(self, requires_grad: bool = True) -> Module:
-        """Set ``requires_grad`` of all parameters."""
+        """Set ``requires_grad`` of all parameters, and return this module."""
         for parameter in self.parameters():
             parameter.requires_grad_(requires_grad)
         return self
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of all parameters, or set them to zero."""
+        """Reset the gradients of all parameters to None, or to zeros unless ``set_to_none``."""
         for parameter in self.parameters():
             if parameter.grad is not None:
                 parameter.grad = None if set_to_none else zeros_like(parameter.grad)
@@ -387,10 +476,17 @@ class Module(Placement, Versioned):
     # -- state ---------------------------------------------------------------------------------------------------------
 
     def state_dict(self, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
-        """All parameters and persistent buffers by their dotted names.
+        """Return all parameters and persistent buffers by their dotted names.
 
-        The tensors are detached, but share their values with the module's: they change as it is trained.  With
-        ``keep_vars`` they are the module's own.
+        Tensors are detached and share memory with the module's: they change when it is trained.
+
+        Args:
+            destination: a dictionary to put them in; None makes one.
+            prefix: a prefix of all names.
+            keep_vars: return the module's own tensors, not detached.
+
+        Returns:
+            An OrderedDict.
         """
         if destination is None:
             destination = OrderedDict()
@@ -401,14 +497,19 @@ class Module(Placement, Versioned):
         save_module(self, destination, prefix, keep_vars)
 
     def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> IncompatibleKeys:
-        """Take over the values in ``state_dict``, tensors or arrays by the names that `state_dict` gives.
+        """Copy values into parameters and buffers; if something does not match, nothing is changed.
 
         Args:
             state_dict: tensors or arrays by the names that `state_dict` gives.
-            strict: raise for keys that are missing or unexpected; otherwise they are only returned.
-            assign: take the given tensors themselves, with their type and place, instead of their values.
+            strict: raise for missing and unexpected keys; otherwise they are only returned.
+            assign: take the given tensors themselves, with their data types and devices, instead of their values.
 
-        Raises RuntimeError with all that does not fit: missing, unexpected and misshapen.  Nothing is loaded then.
+        Returns:
+            A named tuple of ``missing_keys`` and ``unexpected_keys``.
+
+        Raises:
+            RuntimeError: keys are missing or unexpected, or shapes differ; it names all of them.
+            TypeError: ``state_dict`` is not a dictionary with string keys.
         """
         return load_state(self, state_dict, strict, assign)
 
@@ -416,7 +517,7 @@ class Module(Placement, Versioned):
         self, state_dict: Any, prefix: str, local_metadata: dict[str, Any], strict: bool, missing_keys: list[str],
         unexpected_keys: list[str], error_msgs: list[str],
     ) -> None:  # fmt: skip
-        """Load what belongs to this module alone.  A subclass may change ``state_dict`` before it calls this one."""
+        """Load the tensors of this module alone.  A subclass can change ``state_dict`` before it calls this method."""
         plan: Plan = local_metadata["plan"]
         plan_module(self, state_dict, prefix, plan)
 
@@ -430,48 +531,93 @@ class Module(Placement, Versioned):
     def register_forward_pre_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
-        """Call ``hook(module, args)``, or ``hook(module, args, kwargs)``, before `forward`; it may return other arguments."""
+        """Call a hook before `forward`.
+
+        Args:
+            hook: ``hook(module, args)``, which returns None or new arguments; with ``with_kwargs`` ``hook(module, args, kwargs)``,
+                which returns None or a pair of both.
+            prepend: call it before the hooks that are there.
+            with_kwargs: give it the keyword arguments.
+
+        Returns:
+            A handle, whose ``remove()`` removes the hook.
+        """
         return add_hook(self._own_hooks().forward_pre, (hook, with_kwargs), prepend)
 
     def register_forward_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
     ) -> RemovableHandle:
-        """Call ``hook(module, args, output)`` after `forward`; what it returns, unless None, replaces the output.
+        """Call a hook after `forward`.
 
-        With ``with_kwargs`` it is called as ``hook(module, args, kwargs, output)``; with ``always_call`` also after an
-        error.
+        Args:
+            hook: ``hook(module, args, output)``, which returns None or a new output; with ``with_kwargs``
+                ``hook(module, args, kwargs, output)``.
+            prepend: call it before the hooks that are there.
+            with_kwargs: give it the keyword arguments.
+            always_call: call it after an error as well, with None as the output.
+
+        Returns:
+            A handle, whose ``remove()`` removes the hook.
         """
         return add_hook(self._own_hooks().forward, (hook, with_kwargs, always_call), prepend)
 
     def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
-        """Call ``hook(module, grad_output)`` when the gradients of the outputs are known; it may return others."""
+        """Call a hook in the backward pass, when the gradients of the outputs are known.
+
+        Args:
+            hook: ``hook(module, grad_output)``, which returns None or new gradients.
+            prepend: call it before the hooks that are there.
+
+        Returns:
+            A handle, whose ``remove()`` removes the hook.
+        """
         return add_hook(self._own_hooks().backward_pre, hook, prepend)
 
     def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
-        """Call ``hook(module, grad_input, grad_output)`` when the gradients of the inputs are known.
+        """Call a hook in the backward pass, when the gradients of the inputs are known.
 
-        Both are tuples with one entry per positional argument or output, None where there is no gradient.  What it
-        returns, unless None, replaces ``grad_input``.
+        Args:
+            hook: ``hook(module, grad_input, grad_output)``, which returns None or a new ``grad_input``.  Both are tuples with an
+                entry for each positional argument or output, None where there is no gradient.
+            prepend: call it before the hooks that are there.
+
+        Returns:
+            A handle, whose ``remove()`` removes the hook.
         """
         return add_hook(self._own_hooks().backward, hook, prepend)
 
     def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
-        """Call ``hook(module, prefix, keep_vars)`` before the state is saved."""
+        """Call ``hook(module, prefix, keep_vars)`` before `state_dict` reads this module; returns a handle to remove it."""
         return add_hook(self._own_hooks().state_dict_pre, hook)
 
     def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
-        """Call ``hook(module, state_dict, prefix, local_metadata)`` after the state was saved; it may change the dictionary."""
+        """Call ``hook(module, state_dict, prefix, local_metadata)`` after `state_dict` has read this module.
+
+        The hook can change the dictionary.
+
+        Returns:
+            A handle, whose ``remove()`` removes the hook.
+        """
         return add_hook(self._own_hooks().state_dict_post, hook)
 
     def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
-        """Call ``hook(module, state_dict, prefix, local_metadata, strict, missing, unexpected, errors)`` before loading.
+        """Call a hook before a state is loaded into this module.
 
-        It may rename keys in ``state_dict``, which is a copy of the caller's.
+        Args:
+            hook: ``hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, errors)``, which can
+                rename keys in ``state_dict``, a copy of the caller's.
+
+        Returns:
+            A handle, whose ``remove()`` removes the hook.
         """
         return add_hook(self._own_hooks().load_pre, hook)
 
     def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
-        """Call ``hook(module, incompatible_keys)`` after loading; it may strike keys from the lists."""
+        """Call ``hook(module, incompatible_keys)`` after a state is loaded; the hook can remove keys from both lists.
+
+        Returns:
+            A handle, whose ``remove()`` removes the hook.
+        """
         return add_hook(self._own_hooks().load_post, hook)
 
     # -- text ----------------------------------------------------------------------------------------------------------
@@ -480,7 +626,7 @@ class Module(Placement, Versioned):
         return type(self).__name__
 
     def extra_repr(self) -> str:
-        """What stands between the parentheses of the module's text.  A subclass may define it."""
+        """Return the settings that the module's text shows: a subclass defines it."""
         return ""
 
     def __repr__(self) -> str:

@@ -47,14 +47,14 @@ class _Statistics(Module):
         self.reset_parameters()
 
     def reset_running_stats(self) -> None:
-        """Forget the running statistics."""
+        """Reset the running statistics: means 0, variances 1."""
         if self.track_running_stats:
             self.running_mean.zero_()
             self.running_var.fill_(1)
             self.num_batches_tracked.zero_()
 
     def reset_parameters(self) -> None:
-        """Forget the running statistics, set weights to 1 and biases to 0."""
+        """Reset the running statistics, set weights to 1 and biases to 0."""
         self.reset_running_stats()
         if self.weight is not None:
             init.ones_(self.weight)
@@ -84,6 +84,7 @@ class _Statistics(Module):
             raise ShapeError(f"{self!r}: expected an input of shape {self._expects()}, got {tuple(input.shape)}")
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
             f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
@@ -119,6 +120,7 @@ class _BatchNorm(_Statistics):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias, place)
 
     def forward(self, input: Tensor) -> Tensor:
+        """Normalize ``input``; in training, update the running statistics."""
         self._check(input)
         own = self.training or self.running_mean is None
         momentum: Any = 0.0 if self.momentum is None else self.momentum
@@ -214,6 +216,7 @@ class _InstanceNorm(_Statistics):
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias, place)
 
     def forward(self, input: Tensor) -> Tensor:
+        """Normalize ``input``; in training, update the running statistics."""
         self._check(input)
         batch = input[None] if input.ndim + 1 in self.dimensions else input
         own = self.training or not self.track_running_stats
@@ -336,6 +339,7 @@ class LayerNorm(Module):
             init.zeros_(self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
+        """Normalize ``input``."""
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
@@ -345,6 +349,7 @@ class LayerNorm(Module):
         return f"(*, {', '.join(map(str, self.normalized_shape))})"
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return (
             f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
             f"bias={self.bias is not None}"
@@ -394,11 +399,13 @@ class RMSNorm(Module):
             init.ones_(self.weight)
 
     def forward(self, input: Tensor) -> Tensor:
+        """Normalize ``input``."""
         return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
 
     _fits, _expects = LayerNorm._fits, LayerNorm._expects
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
@@ -427,9 +434,11 @@ class LocalResponseNorm(Module):
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
 
     def forward(self, input: Tensor) -> Tensor:
+        """Normalize ``input``."""
         return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
 
 
@@ -476,6 +485,7 @@ class GroupNorm(Module):
     reset_parameters = LayerNorm.reset_parameters
 
     def forward(self, input: Tensor) -> Tensor:
+        """Normalize ``input``."""
         if not self._fits(tuple(input.shape)):
             raise ShapeError(f"{self!r}: expected an input of shape {self._expects()}, got {tuple(input.shape)}")
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
@@ -487,4 +497,5 @@ class GroupNorm(Module):
         return f"(batch, {self.num_channels}, *)"
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"

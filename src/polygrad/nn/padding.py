@@ -31,9 +31,11 @@ class _Pad(Module):
         self.padding = per_axis(padding, 2 * self.axes)
 
     def forward(self, input: Tensor) -> Tensor:
+        """Pad ``input``."""
         return F.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"{self.padding}"
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
@@ -60,9 +62,11 @@ class _ConstantPad(_Pad):
         self.value = value
 
     def forward(self, input: Tensor) -> Tensor:
+        """Pad ``input``."""
         return F.pad(input, self.padding, "constant", self.value)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"padding={self.padding}, value={self.value}"
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
@@ -83,6 +87,7 @@ class _ZeroPad(_ConstantPad):
         super().__init__(padding, 0.0)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"{self.padding}"
 
 

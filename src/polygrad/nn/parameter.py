@@ -31,6 +31,7 @@ class Parameter(Tensor):
     """
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
+        """Make a leaf that shares the memory of ``data``."""
         return _leaf(cls, data, requires_grad)
 
     def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
@@ -58,6 +59,7 @@ class Buffer(Tensor):
     persistent: bool
 
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Buffer:
+        """Make a tensor that shares the memory of ``data``."""
         made = _leaf(cls, data, False)
         made.persistent = persistent
         return made

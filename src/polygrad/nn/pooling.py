@@ -62,12 +62,14 @@ class _MaxPool(_Pool):
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return (
             f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, dilation={self.dilation}, "
             f"ceil_mode={self.ceil_mode}"
         )
 
     def forward(self, input: Tensor) -> Any:
+        """Pool ``input``."""
         pool = (F.max_pool1d, F.max_pool2d)[self.axes - 1]
         return pool(
             input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
@@ -150,9 +152,11 @@ class AvgPool1d(_Pool):
         self.padding, self.ceil_mode, self.count_include_pad = per_axis(padding, 1), ceil_mode, count_include_pad
 
     def forward(self, input: Tensor) -> Tensor:
+        """Pool ``input``."""
         return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
@@ -194,12 +198,14 @@ class AvgPool2d(_Pool):
         self.divisor_override = divisor_override
 
     def forward(self, input: Tensor) -> Tensor:
+        """Pool ``input``."""
         return F.avg_pool2d(
             input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad,
             self.divisor_override,
         )  # fmt: skip
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
@@ -209,6 +215,7 @@ class _Adaptive(_Pool):
         self.output_size = output_size
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"output_size={self.output_size}"
 
 
@@ -234,6 +241,7 @@ class AdaptiveAvgPool1d(_Adaptive):
     axes = 1
 
     def forward(self, input: Tensor) -> Tensor:
+        """Pool ``input``."""
         return F.adaptive_avg_pool1d(input, self.output_size)
 
 
@@ -260,6 +268,7 @@ class AdaptiveAvgPool2d(_Adaptive):
     axes = 2
 
     def forward(self, input: Tensor) -> Tensor:
+        """Pool ``input``."""
         return F.adaptive_avg_pool2d(input, self.output_size)
 
 
@@ -269,6 +278,7 @@ class _AdaptiveMax(_Adaptive):
         self.return_indices = return_indices
 
     def forward(self, input: Tensor) -> Any:
+        """Pool ``input``."""
         pool = (F.adaptive_max_pool1d, F.adaptive_max_pool2d)[self.axes - 1]
         return pool(input, self.output_size, self.return_indices)
 
@@ -338,10 +348,12 @@ class _LPPool(_Pool):
         self.norm_type, self.kernel_size, self.stride, self.ceil_mode = norm_type, kernel_size, stride, ceil_mode
 
     def forward(self, input: Tensor) -> Tensor:
+        """Pool ``input``."""
         pool = (F.lp_pool1d, F.lp_pool2d)[self.axes - 1]
         return pool(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, ceil_mode={self.ceil_mode}"
 
 

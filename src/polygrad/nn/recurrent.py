@@ -22,14 +22,29 @@ __all__ = ["GRU", "LSTM", "RNN", "RNNBase"]
 
 
 class RNNBase(Module):
-    """What `RNN`, `LSTM` and `GRU` share: layers on layers, in one direction or in both.
+    """Base of `RNN`, `LSTM` and `GRU`: layers of cells, in one direction or in both.
 
-    Shapes: input ``(steps, batch, input_size)``, or ``(batch, steps, input_size)`` with ``batch_first``, or without a batch
-    ``(steps, input_size)``, or a `polygrad.nn.utils.rnn.PackedSequence`; states ``(num_layers * directions, batch,
-    hidden_size)``; output as the input, with ``directions * hidden_size`` features.  Layer ``k`` has the parameters
-    ``weight_ih_l{k}`` ``(gates * hidden_size, features)``, ``weight_hh_l{k}`` ``(gates * hidden_size, hidden_size)``,
-    ``bias_ih_l{k}`` and ``bias_hh_l{k}``, with ``_reverse`` at the end for the other direction.  All start uniform between
-    plus and minus ``1 / sqrt(hidden_size)``.
+    A subclass computes the steps of one layer.  Parameters start uniform in ``(-b, b)`` with ``b = 1 / sqrt(hidden_size)``.
+
+    Args:
+        input_size: the number of features of the input.
+        hidden_size: the number of features of the hidden state.
+        num_layers: how many layers there are, each on the output of the one before.
+        bias: whether there are biases.
+        batch_first: whether input and output have the batch before the steps.
+        dropout: the probability of dropout on the output of every layer but the last.
+        bidirectional: whether there is a second set of cells that goes backward through the steps.
+        proj_size: the number of features of the projected hidden state, for `LSTM`; 0 for none.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Raises:
+        ValueError: a size is out of range.
+        ShapeError: an input or a state does not have this shape.
+
+    Example::
+
+        >>> isinstance(nn.GRU(3, 5), nn.RNNBase)
+        True
     """
 
     _gates = 1
@@ -71,13 +86,13 @@ class RNNBase(Module):
         return [f"_l{layer}", f"_l{layer}_reverse"][: 2 if self.bidirectional else 1]
 
     def reset_parameters(self) -> None:
-        """Draw the weights and biases again."""
+        """Draw all parameters again."""
         bound = 1 / math.sqrt(self.hidden_size)
         for parameter in self.parameters():
             init.uniform_(parameter, -bound, bound)
 
     def flatten_parameters(self) -> None:
-        """Nothing: there is no layout of the parameters that would be faster."""
+        """Do nothing: there is no faster layout of the parameters."""
 
     @property
     def all_weights(self) -> list[list[Any]]:
@@ -116,6 +131,7 @@ class RNNBase(Module):
         return [hx]
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
+        """Run all layers over ``input``, from the states ``hx``."""
         if isinstance(input, PackedSequence):
             return self._packed(input, hx)
         check_tensor(input, type(self).__name__)
@@ -180,6 +196,7 @@ class RNNBase(Module):
         return packed_like(input, output), self._returned(states)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         parts = [f"{self.input_size}, {self.hidden_size}"]
         defaults = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0,
                     "bidirectional": False}  # fmt: skip
@@ -202,14 +219,42 @@ def _check_sizes(hidden_size: Any, num_layers: int, dropout: Any, proj_size: int
 
 
 class RNN(RNNBase):
-    """``h = tanh(x @ weight_ih.mT + bias_ih + h @ weight_hh.mT + bias_hh)`` for every step (Elman, 1990).
+    """Simple recurrent layers, over all steps of sequences.
 
-    Shapes and parameters: see `RNNBase`.  ``nonlinearity`` is "tanh" or "relu".  Raises ValueError for another.
+    ``h = tanh(weight_ih @ x + bias_ih + weight_hh @ h + bias_hh)`` at each step.  Elman, "Finding structure in time", 1990.
+
+    Called as ``layer(input, h=None)``, it returns ``output, h``: the states of the last layer after every step, and those of
+    all layers after the last step.  A state that is not given is 0.  Parameters start uniform in ``(-b, b)`` with
+    ``b = 1 / sqrt(hidden_size)``; those of the backward direction end in ``_reverse``.
+
+    Args:
+        input_size: the number of features of the input.
+        hidden_size: the number of features of the hidden state.
+        num_layers: how many layers there are, each on the output of the one before.
+        nonlinearity: "tanh" or "relu".
+        bias: whether there are biases.
+        batch_first: whether input and output have the batch before the steps.
+        dropout: the probability of dropout on the output of every layer but the last.
+        bidirectional: whether there is a second set of cells that goes backward through the steps.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        input: ``(L, N, input_size)``, ``(N, L, input_size)`` with ``batch_first``, or ``(L, input_size)``; or a `PackedSequence`.
+        output: as the input, with ``D * hidden_size`` features; ``D`` is 2 if ``bidirectional``, else 1.
+        h: ``(D * num_layers, N, hidden_size)``, without ``N`` if the input has none.
+        weight_ih_l[k]: ``(hidden_size, input_size)``, for ``k > 0`` ``(hidden_size, D * hidden_size)``.
+        weight_hh_l[k]: ``(hidden_size, hidden_size)``.
+        bias_ih_l[k], bias_hh_l[k]: ``(hidden_size,)``.
+
+    Raises:
+        ValueError: a size is out of range, or ``nonlinearity`` is unknown.
+        ShapeError: an input or a state does not have this shape.
 
     Example::
 
-        output, state = nn.RNN(3, 5)(polygrad.ones(7, 2, 3))
-        output.shape  # (7, 2, 5)
+        >>> output, h = nn.RNN(3, 5)(polygrad.ones(7, 2, 3))
+        >>> output.shape, h.shape
+        (polygrad.Size([7, 2, 5]), polygrad.Size([1, 2, 5]))
     """
 
     def __init__(
@@ -227,7 +272,7 @@ class RNN(RNNBase):
 
     @property
     def mode(self) -> str:
-        """PyTorch's name for the kind of layer."""
+        """The name that PyTorch gives this layer: "RNN_TANH" or "RNN_RELU"."""
         return f"RNN_{self.nonlinearity.upper()}"
 
     def _layer(self, x: Tensor, state: list[Tensor], weights: list[Any], reverse: bool) -> tuple[Tensor, ...]:
@@ -235,15 +280,43 @@ class RNN(RNNBase):
 
 
 class GRU(RNNBase):
-    """Gated recurrent units (Cho et al., arXiv:1406.1078), with the reset gate after the product, as in cuDNN.
+    """Layers of gated recurrent units, over all steps of sequences.
 
-    ``r, z = sigmoid(...)``, ``n = tanh(W_in x + b_in + r * (W_hn h + b_hn))``, ``h = (1 - z) * n + z * h``.  Shapes and
-    parameters: see `RNNBase`, with 3 gates in the order ``r, z, n``.
+    ``r, z = sigmoid(...)``, ``n = tanh(W_in x + b_in + r * (W_hn h + b_hn))`` and ``h = (1 - z) * n + z * h`` at each step; rows
+    of parameters are in the order ``r, z, n``.  Cho et al., 2014, arXiv:1406.1078, with the reset gate after the product, as
+    in cuDNN.
+
+    Called as ``layer(input, h=None)``, it returns ``output, h``: the states of the last layer after every step, and those of
+    all layers after the last step.  A state that is not given is 0.  Parameters start uniform in ``(-b, b)`` with
+    ``b = 1 / sqrt(hidden_size)``; those of the backward direction end in ``_reverse``.
+
+    Args:
+        input_size: the number of features of the input.
+        hidden_size: the number of features of the hidden state.
+        num_layers: how many layers there are, each on the output of the one before.
+        bias: whether there are biases.
+        batch_first: whether input and output have the batch before the steps.
+        dropout: the probability of dropout on the output of every layer but the last.
+        bidirectional: whether there is a second set of cells that goes backward through the steps.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        input: ``(L, N, input_size)``, ``(N, L, input_size)`` with ``batch_first``, or ``(L, input_size)``; or a `PackedSequence`.
+        output: as the input, with ``D * hidden_size`` features; ``D`` is 2 if ``bidirectional``, else 1.
+        h: ``(D * num_layers, N, hidden_size)``, without ``N`` if the input has none.
+        weight_ih_l[k]: ``(3 * hidden_size, input_size)``, for ``k > 0`` ``(3 * hidden_size, D * hidden_size)``.
+        weight_hh_l[k]: ``(3 * hidden_size, hidden_size)``.
+        bias_ih_l[k], bias_hh_l[k]: ``(3 * hidden_size,)``.
+
+    Raises:
+        ValueError: a size is out of range.
+        ShapeError: an input or a state does not have this shape.
 
     Example::
 
-        output, state = nn.GRU(3, 5, num_layers=2)(polygrad.ones(7, 2, 3))
-        state.shape  # (2, 2, 5)
+        >>> output, h = nn.GRU(3, 5, num_layers=2)(polygrad.ones(7, 2, 3))
+        >>> output.shape, h.shape
+        (polygrad.Size([7, 2, 5]), polygrad.Size([2, 2, 5]))
     """
 
     _gates = 3
@@ -263,16 +336,46 @@ class GRU(RNNBase):
 
 
 class LSTM(RNNBase):
-    """Long short-term memory (Hochreiter and Schmidhuber, 1997; with ``proj_size``, Sak et al., arXiv:1402.1128).
+    """Layers of long short-term memory, over all steps of sequences.
 
-    ``i, f, o = sigmoid(...)``, ``g = tanh(...)``, ``c = f * c + i * g``, ``h = o * tanh(c)``.  Shapes and parameters: see
-    `RNNBase`, with 4 gates in the order ``i, f, g, o``; the state is the pair of hidden and cell state.  With ``proj_size``
-    the hidden state has that size: it is multiplied by ``weight_hr_l{k}`` ``(proj_size, hidden_size)``.
+    ``i, f, o = sigmoid(...)``, ``g = tanh(...)``, ``c = f * c + i * g`` and ``h = o * tanh(c)`` at each step; the rows of the
+    parameters are in the order ``i, f, g, o``.  Hochreiter and Schmidhuber, "Long short-term memory", 1997.  With ``proj_size``,
+    ``h = weight_hr @ (o * tanh(c))``: Sak, Senior and Beaufays, 2014, arXiv:1402.1128.
+
+    Called as ``layer(input, (h, c)=None)``, it returns ``output, (h, c)``: states of the last layer after every step, and those of
+    all layers after the last step.  A state that is not given is 0.  Parameters start uniform in ``(-b, b)`` with
+    ``b = 1 / sqrt(hidden_size)``; those of the backward direction end in ``_reverse``.
+
+    Args:
+        input_size: the number of features of the input.
+        hidden_size: the number of features of the hidden state.
+        num_layers: how many layers there are, each on the output of the one before.
+        bias: whether there are biases.
+        batch_first: whether input and output have the batch before the steps.
+        dropout: the probability of dropout on the output of every layer but the last.
+        bidirectional: whether there is a second set of cells that goes backward through the steps.
+        proj_size: the number of features of the projected hidden state, less than ``hidden_size``; 0 for no projection.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        input: ``(L, N, input_size)``, ``(N, L, input_size)`` with ``batch_first``, or ``(L, input_size)``; or a `PackedSequence`.
+        output: as the input, with ``D * out`` features; ``D`` is 2 if ``bidirectional``, else 1, and ``out`` is
+            ``proj_size``, or ``hidden_size`` without a projection.
+        h: ``(D * num_layers, N, out)``, and ``c``: ``(D * num_layers, N, hidden_size)``; without ``N`` if the input has none.
+        weight_ih_l[k]: ``(4 * hidden_size, input_size)``, for ``k > 0`` ``(4 * hidden_size, D * out)``.
+        weight_hh_l[k]: ``(4 * hidden_size, out)``.
+        bias_ih_l[k], bias_hh_l[k]: ``(4 * hidden_size,)``.
+        weight_hr_l[k]: ``(proj_size, hidden_size)``, with a projection.
+
+    Raises:
+        ValueError: a size is out of range.
+        ShapeError: an input or a state does not have this shape.
 
     Example::
 
-        output, (hidden, cell) = nn.LSTM(3, 5, batch_first=True)(polygrad.ones(2, 7, 3))
-        output.shape  # (2, 7, 5)
+        >>> output, (h, c) = nn.LSTM(3, 5, batch_first=True)(polygrad.ones(2, 7, 3))
+        >>> output.shape, h.shape, c.shape
+        (polygrad.Size([2, 7, 5]), polygrad.Size([1, 2, 5]), polygrad.Size([1, 2, 5]))
     """
 
     _gates = 4

@@ -24,10 +24,21 @@ def zeros_beside(input: Tensor, *shape: int) -> Tensor:
 
 
 class RNNCellBase(Module):
-    """What `RNNCell`, `LSTMCell` and `GRUCell` share: one step.
+    """Base of `RNNCell`, `LSTMCell` and `GRUCell`: the parameters of one step.
 
-    For input ``(batch, input_size)`` or ``(input_size,)`` and states ``(batch, hidden_size)`` or ``(hidden_size,)``, zeros
-    where none are given.
+    Parameters start uniform in ``(-b, b)`` with ``b = 1 / sqrt(hidden_size)``.
+
+    Args:
+        input_size: the number of features of the input.
+        hidden_size: the number of features of the hidden state.
+        bias: whether there are biases.
+        num_chunks: how many gates there are.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Example::
+
+        >>> isinstance(nn.GRUCell(3, 5), nn.RNNCellBase)
+        True
     """
 
     def __init__(
@@ -44,7 +55,7 @@ class RNNCellBase(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Draw the weights and biases again."""
+        """Draw all parameters again."""
         bound = 1 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
         for parameter in self.parameters():
             init.uniform_(parameter, -bound, bound)
@@ -73,16 +84,39 @@ class RNNCellBase(Module):
         return self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         text = f"{self.input_size}, {self.hidden_size}"
         return text if self.bias else f"{text}, bias={self.bias}"
 
 
 class RNNCell(RNNCellBase):
-    """One step of `RNN`.
+    """Compute one step of `RNN`.
+
+    Called as ``cell(input, h=None)``, it returns the new ``h``.  A state that is not given is 0.  Parameters start uniform in
+    ``(-b, b)`` with ``b = 1 / sqrt(hidden_size)``.
+
+    Args:
+        input_size: the number of features of the input.
+        hidden_size: the number of features of the hidden state.
+        bias: whether there are biases.
+        nonlinearity: "tanh" or "relu".
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        input: ``(N, input_size)`` or ``(input_size,)``.
+        h: ``(N, hidden_size)`` or ``(hidden_size,)``.
+        weight_ih: ``(hidden_size, input_size)``.
+        weight_hh: ``(hidden_size, hidden_size)``.
+        bias_ih, bias_hh: ``(hidden_size,)``.
+
+    Raises:
+        ShapeError: an input or a state does not have this shape.
+        ValueError: ``nonlinearity`` is unknown.
 
     Example::
 
-        nn.RNNCell(3, 5)(polygrad.ones(2, 3)).shape  # (2, 5)
+        >>> nn.RNNCell(3, 5)(polygrad.ones(2, 3)).shape
+        polygrad.Size([2, 5])
     """
 
     def __init__(
@@ -95,20 +129,42 @@ class RNNCell(RNNCellBase):
         self.nonlinearity = nonlinearity
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        """Compute the states after ``input``."""
         return rnn_cell(input, self._checked(input, hx)[0], self._weights(), self.nonlinearity)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         text = super().extra_repr()
         return text if self.nonlinearity == "tanh" else f"{text}, nonlinearity={self.nonlinearity}"
 
 
 class LSTMCell(RNNCellBase):
-    """One step of `LSTM`: returns hidden and cell state.
+    """Compute one step of `LSTM`.
+
+    Called as ``cell(input, (h, c)=None)``, it returns the new pair.  A state that is not given is 0.  Parameters start uniform in
+    ``(-b, b)`` with ``b = 1 / sqrt(hidden_size)``.
+
+    Args:
+        input_size: the number of features of the input.
+        hidden_size: the number of features of the hidden state.
+        bias: whether there are biases.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        input: ``(N, input_size)`` or ``(input_size,)``.
+        h, c: ``(N, hidden_size)`` or ``(hidden_size,)``.
+        weight_ih: ``(4 * hidden_size, input_size)``.
+        weight_hh: ``(4 * hidden_size, hidden_size)``.
+        bias_ih, bias_hh: ``(4 * hidden_size,)``.
+
+    Raises:
+        ShapeError: an input or a state does not have this shape.
 
     Example::
 
-        hidden, cell = nn.LSTMCell(3, 5)(polygrad.ones(2, 3))
-        hidden.shape  # (2, 5)
+        >>> h, c = nn.LSTMCell(3, 5)(polygrad.ones(2, 3))
+        >>> h.shape, c.shape
+        (polygrad.Size([2, 5]), polygrad.Size([2, 5]))
     """
 
     def __init__(
@@ -118,16 +174,37 @@ class LSTMCell(RNNCellBase):
         super().__init__(input_size, hidden_size, bias, 4, device, dtype, backend=backend)
 
     def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Tensor]:
+        """Compute the states after ``input``."""
         hidden, cell = (None, None) if hx is None else hx
         return lstm_cell(input, self._checked(input, hidden, cell), self._weights())
 
 
 class GRUCell(RNNCellBase):
-    """One step of `GRU`.
+    """Compute one step of `GRU`.
+
+    Called as ``cell(input, h=None)``, it returns the new ``h``.  A state that is not given is 0.  Parameters start uniform in
+    ``(-b, b)`` with ``b = 1 / sqrt(hidden_size)``.
+
+    Args:
+        input_size: the number of features of the input.
+        hidden_size: the number of features of the hidden state.
+        bias: whether there are biases.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        input: ``(N, input_size)`` or ``(input_size,)``.
+        h: ``(N, hidden_size)`` or ``(hidden_size,)``.
+        weight_ih: ``(3 * hidden_size, input_size)``.
+        weight_hh: ``(3 * hidden_size, hidden_size)``.
+        bias_ih, bias_hh: ``(3 * hidden_size,)``.
+
+    Raises:
+        ShapeError: an input or a state does not have this shape.
 
     Example::
 
-        nn.GRUCell(3, 5)(polygrad.ones(2, 3)).shape  # (2, 5)
+        >>> nn.GRUCell(3, 5)(polygrad.ones(2, 3)).shape
+        polygrad.Size([2, 5])
     """
 
     def __init__(
@@ -137,4 +214,5 @@ class GRUCell(RNNCellBase):
         super().__init__(input_size, hidden_size, bias, 3, device, dtype, backend=backend)
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        """Compute the states after ``input``."""
         return gru_cell(input, self._checked(input, hx)[0], self._weights())

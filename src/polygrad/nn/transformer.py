@@ -35,14 +35,35 @@ def _activation(chosen: str | Callable) -> Callable:
 
 
 class TransformerEncoderLayer(Module):
-    """Self-attention and a network of two linear layers, each with a residual connection and layer normalization.
+    """Self-attention and a network of two linear layers, each with dropout, a residual connection and layer normalization.
 
-    Shapes: input and output ``(S, N, d_model)``, or ``(N, S, d_model)`` with ``batch_first``; masks as in
-    `MultiheadAttention`.  With ``norm_first`` the normalization comes before attention and network, not after.
+    Vaswani et al., "Attention is all you need", 2017, arXiv:1706.03762.
+
+    Args:
+        d_model: the number of features ``E``.
+        nhead: the number of heads, which divides ``d_model``.
+        dim_feedforward: the number of features between the linear layers.
+        dropout: the probability of dropout.
+        activation: "relu", "gelu" or a function, between the linear layers.
+        layer_norm_eps: ``eps`` of the layer normalizations.
+        batch_first: whether the batch comes before the positions.
+        norm_first: normalize before attention and network, not after them.
+        bias: whether linear layers and normalizations have biases.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        src, output: ``(S, N, E)``, ``(N, S, E)`` with ``batch_first``, or ``(S, E)``.
+        src_mask: ``(S, S)`` or ``(N * nhead, S, S)``.
+        src_key_padding_mask: ``(N, S)``.
+
+    Raises:
+        ValueError: ``nhead`` does not divide ``d_model``.
+        RuntimeError: ``activation`` is unknown.
 
     Example::
 
-        nn.TransformerEncoderLayer(8, nhead=2)(polygrad.ones(5, 3, 8)).shape  # (5, 3, 8)
+        >>> nn.TransformerEncoderLayer(8, nhead=2)(polygrad.ones(5, 3, 8)).shape
+        polygrad.Size([5, 3, 8])
     """
 
     def __init__(
@@ -69,6 +90,15 @@ class TransformerEncoderLayer(Module):
         src_key_padding_mask: Tensor | None = None,
         is_causal: bool = False,
     ) -> Tensor:
+        """Encode ``src``.
+
+        Args:
+            src: the sequences.
+            src_mask: as ``attn_mask`` of `MultiheadAttention`.
+            src_key_padding_mask: as ``key_padding_mask`` of `MultiheadAttention`.
+            is_causal: a hint that ``src_mask`` is the causal mask.
+        """
+
         def to_itself(x: Tensor) -> Tensor:
             return self.dropout1(_attended(self.self_attn, x, x, src_mask, src_key_padding_mask, is_causal))
 
@@ -83,13 +113,37 @@ class TransformerEncoderLayer(Module):
 
 
 class TransformerDecoderLayer(Module):
-    """As `TransformerEncoderLayer`, with attention to ``memory``, an encoder's output, between the two.
+    """Self-attention, attention to an encoder's output, and a network of two linear layers, each with a residual connection.
 
-    Shapes: ``tgt`` and output ``(T, N, d_model)``, ``memory`` ``(S, N, d_model)``, with ``batch_first`` ``N`` comes first.
+    As in `TransformerEncoderLayer`, there are dropout and layer normalization.  Vaswani et al., "Attention is all you need", 2017,
+    arXiv:1706.03762.
+
+    Args:
+        d_model: the number of features ``E``.
+        nhead: the number of heads, which divides ``d_model``.
+        dim_feedforward: the number of features between the linear layers.
+        dropout: the probability of dropout.
+        activation: "relu", "gelu" or a function, between the linear layers.
+        layer_norm_eps: ``eps`` of the layer normalizations.
+        batch_first: whether the batch comes before the positions.
+        norm_first: normalize before attention and network, not after them.
+        bias: whether linear layers and normalizations have biases.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        tgt, output: ``(T, N, E)``, ``(N, T, E)`` with ``batch_first``, or ``(T, E)``.
+        memory: ``(S, N, E)``, ``(N, S, E)`` with ``batch_first``, or ``(S, E)``.
+        tgt_mask: ``(T, T)``; memory_mask: ``(T, S)``; or with ``N * nhead`` in front.
+        tgt_key_padding_mask: ``(N, T)``; memory_key_padding_mask: ``(N, S)``.
+
+    Raises:
+        ValueError: ``nhead`` does not divide ``d_model``.
+        RuntimeError: ``activation`` is unknown.
 
     Example::
 
-        nn.TransformerDecoderLayer(8, nhead=2)(polygrad.ones(4, 3, 8), polygrad.ones(5, 3, 8)).shape  # (4, 3, 8)
+        >>> nn.TransformerDecoderLayer(8, nhead=2)(polygrad.ones(4, 3, 8), polygrad.ones(5, 3, 8)).shape
+        polygrad.Size([4, 3, 8])
     """
 
     def __init__(
@@ -120,6 +174,18 @@ class TransformerDecoderLayer(Module):
         tgt_is_causal: bool = False,
         memory_is_causal: bool = False,
     ) -> Tensor:
+        """Decode ``tgt``, with attention to ``memory``.
+
+        Args:
+            tgt: the sequences.
+            memory: an encoder's output.
+            tgt_mask: ``attn_mask`` of the self-attention.
+            memory_mask: ``attn_mask`` of the attention to ``memory``.
+            tgt_key_padding_mask: ``key_padding_mask`` of the self-attention.
+            memory_key_padding_mask: ``key_padding_mask`` of the attention to ``memory``.
+            tgt_is_causal: a hint that ``tgt_mask`` is the causal mask.
+            memory_is_causal: a hint that ``memory_mask`` is the causal mask.
+        """
         x = tgt
         own = (tgt_mask, tgt_key_padding_mask, tgt_is_causal)
         other = (memory_mask, memory_key_padding_mask, memory_is_causal)
@@ -160,14 +226,23 @@ def _is_causal(mask: Tensor | None, given: bool | None) -> bool:
 
 
 class TransformerEncoder(Module):
-    """``num_layers`` copies of ``encoder_layer``, and ``norm`` after the last.
+    """Several encoder layers, one after the other.
 
-    ``enable_nested_tensor`` and ``mask_check`` are taken for PyTorch's sake: there is nothing that they would change.
+    Args:
+        encoder_layer: a layer, of which copies are made.
+        num_layers: how many.
+        norm: a module for the output of the last layer, or None.
+        enable_nested_tensor: accepted as in PyTorch, without effect.
+        mask_check: accepted as in PyTorch, without effect.
+
+    Shapes:
+        src, output: as in `TransformerEncoderLayer`.
 
     Example::
 
-        layer = nn.TransformerEncoderLayer(8, nhead=2)
-        nn.TransformerEncoder(layer, num_layers=2)(polygrad.ones(5, 3, 8)).shape  # (5, 3, 8)
+        >>> layer = nn.TransformerEncoderLayer(8, nhead=2)
+        >>> nn.TransformerEncoder(layer, num_layers=2)(polygrad.ones(5, 3, 8)).shape
+        polygrad.Size([5, 3, 8])
     """
 
     def __init__(
@@ -182,18 +257,35 @@ class TransformerEncoder(Module):
         self, src: Tensor, mask: Tensor | None = None, src_key_padding_mask: Tensor | None = None,
         is_causal: bool | None = None,
     ) -> Tensor:  # fmt: skip
+        """Encode ``src``.
+
+        Args:
+            src: the sequences.
+            mask: ``src_mask`` of every layer.
+            src_key_padding_mask: that of every layer.
+            is_causal: a hint that ``mask`` is the causal mask.
+        """
         for layer in self.layers:
             src = layer(src, mask, src_key_padding_mask, is_causal=_is_causal(mask, is_causal))
         return src if self.norm is None else self.norm(src)
 
 
 class TransformerDecoder(Module):
-    """``num_layers`` copies of ``decoder_layer``, and ``norm`` after the last.
+    """Several decoder layers, one after the other.
+
+    Args:
+        decoder_layer: a layer, of which copies are made.
+        num_layers: how many.
+        norm: a module for the output of the last layer, or None.
+
+    Shapes:
+        tgt, memory, output: as in `TransformerDecoderLayer`.
 
     Example::
 
-        decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(8, nhead=2), num_layers=2)
-        decoder(polygrad.ones(4, 3, 8), polygrad.ones(5, 3, 8)).shape  # (4, 3, 8)
+        >>> decoder = nn.TransformerDecoder(nn.TransformerDecoderLayer(8, nhead=2), num_layers=2)
+        >>> decoder(polygrad.ones(4, 3, 8), polygrad.ones(5, 3, 8)).shape
+        polygrad.Size([4, 3, 8])
     """
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
@@ -212,6 +304,7 @@ class TransformerDecoder(Module):
         tgt_is_causal: bool | None = None,
         memory_is_causal: bool = False,
     ) -> Tensor:
+        """Decode ``tgt``, with attention to ``memory``; the arguments are those of `TransformerDecoderLayer`."""
         for layer in self.layers:
             tgt = layer(
                 tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask,
@@ -223,13 +316,37 @@ class TransformerDecoder(Module):
 class Transformer(Module):
     """An encoder and a decoder.
 
-    Shapes: ``src`` ``(S, N, d_model)``, ``tgt`` and output ``(T, N, d_model)``, with ``batch_first`` ``N`` comes first.  All
-    matrices start as Glorot and Bengio (2010) have it.
+    Matrices start as by `polygrad.nn.init.xavier_uniform_`.  Vaswani et al., "Attention is all you need", 2017, arXiv:1706.03762.
+
+    Args:
+        d_model: the number of features ``E``.
+        nhead: the number of heads, which divides ``d_model``.
+        num_encoder_layers: how many layers the encoder has.
+        num_decoder_layers: how many layers the decoder has.
+        dim_feedforward: the number of features between the linear layers of a layer.
+        dropout: the probability of dropout.
+        activation: "relu", "gelu" or a function, between the linear layers.
+        custom_encoder: a module in place of the encoder.
+        custom_decoder: a module in place of the decoder.
+        layer_norm_eps: ``eps`` of the layer normalizations.
+        batch_first: whether the batch comes before the positions.
+        norm_first: normalize before attention and network, not after them.
+        bias: whether linear layers and normalizations have biases.
+        device, dtype, backend: those of the parameters; the defaults where None.
+
+    Shapes:
+        src: ``(S, N, E)``, ``(N, S, E)`` with ``batch_first``, or ``(S, E)``.
+        tgt, output: ``(T, N, E)``, ``(N, T, E)`` with ``batch_first``, or ``(T, E)``.
+
+    Raises:
+        RuntimeError: an input does not have ``d_model`` features, or ``activation`` is unknown.
+        ValueError: ``nhead`` does not divide ``d_model``.
 
     Example::
 
-        model = nn.Transformer(8, nhead=2, num_encoder_layers=1, num_decoder_layers=1, dim_feedforward=16)
-        model(polygrad.ones(5, 3, 8), polygrad.ones(4, 3, 8)).shape  # (4, 3, 8)
+        >>> model = nn.Transformer(8, nhead=2, num_encoder_layers=1, num_decoder_layers=1, dim_feedforward=16)
+        >>> model(polygrad.ones(5, 3, 8), polygrad.ones(4, 3, 8)).shape
+        polygrad.Size([4, 3, 8])
     """
 
     def __init__(
@@ -273,6 +390,21 @@ class Transformer(Module):
         tgt_is_causal: bool | None = None,
         memory_is_causal: bool = False,
     ) -> Tensor:
+        """Encode ``src``, and decode ``tgt`` with attention to the result.
+
+        Args:
+            src: the sequences for the encoder.
+            tgt: the sequences for the decoder.
+            src_mask: ``attn_mask`` of the encoder.
+            tgt_mask: ``attn_mask`` of the decoder's self-attention.
+            memory_mask: ``attn_mask`` of the decoder's attention to the encoder's output.
+            src_key_padding_mask: ``key_padding_mask`` of the encoder.
+            tgt_key_padding_mask: ``key_padding_mask`` of the decoder's self-attention.
+            memory_key_padding_mask: ``key_padding_mask`` of the decoder's attention to the encoder's output.
+            src_is_causal: a hint that ``src_mask`` is the causal mask.
+            tgt_is_causal: a hint that ``tgt_mask`` is the causal mask.
+            memory_is_causal: a hint that ``memory_mask`` is the causal mask.
+        """
         if src.shape[-1] != self.d_model or tgt.shape[-1] != self.d_model:
             raise RuntimeError(
                 f"the feature number of src and tgt must be equal to d_model, {self.d_model}, but their shapes are "
@@ -288,5 +420,22 @@ class Transformer(Module):
     def generate_square_subsequent_mask(
         sz: int, device: Any = None, dtype: Any = None, *, backend: Any = None
     ) -> Tensor:
-        """A causal mask ``(sz, sz)`` of numbers: ``-inf`` for later positions, 0 elsewhere."""
+        """Make the causal mask of a sequence, to be added to scores.
+
+        Args:
+            sz: the number of positions.
+            device: the device of the mask.
+            dtype: its data type.
+            backend: its backend.
+
+        Returns:
+            A tensor ``(sz, sz)``: ``-inf`` for later positions, 0 elsewhere.
+
+        Example::
+
+            >>> nn.Transformer.generate_square_subsequent_mask(3)
+            tensor([[0., -inf, -inf],
+                    [0., 0., -inf],
+                    [0., 0., 0.]])
+        """
         return triu(full((sz, sz), -math.inf, device=device, dtype=dtype, backend=backend), 1)

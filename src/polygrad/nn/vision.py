@@ -51,11 +51,13 @@ class Upsample(Module):
         self.recompute_scale_factor = recompute_scale_factor
 
     def forward(self, input: Tensor) -> Tensor:
+        """Resize ``input``."""
         return F.interpolate(
             input, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor
         )
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         which = f"size={self.size!r}" if self.scale_factor is None else f"scale_factor={self.scale_factor!r}"
         return f"{which}, mode={self.mode!r}"
 
@@ -129,9 +131,11 @@ class PixelShuffle(Module):
         self.upscale_factor = upscale_factor
 
     def forward(self, input: Tensor) -> Tensor:
+        """Rearrange ``input``."""
         return F.pixel_shuffle(input, self.upscale_factor)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"upscale_factor={self.upscale_factor}"
 
 
@@ -159,9 +163,11 @@ class PixelUnshuffle(Module):
         self.downscale_factor = downscale_factor
 
     def forward(self, input: Tensor) -> Tensor:
+        """Rearrange ``input``."""
         return F.pixel_unshuffle(input, self.downscale_factor)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"downscale_factor={self.downscale_factor}"
 
 
@@ -190,9 +196,11 @@ class ChannelShuffle(Module):
         self.groups = groups
 
     def forward(self, input: Tensor) -> Tensor:
+        """Rearrange ``input``."""
         return F.channel_shuffle(input, self.groups)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"groups={self.groups}"
 
 
@@ -223,9 +231,11 @@ class Unfold(Module):
         self.kernel_size, self.dilation, self.padding, self.stride = kernel_size, dilation, padding, stride
 
     def forward(self, input: Tensor) -> Tensor:
+        """Extract the windows of ``input``."""
         return F.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"kernel_size={self.kernel_size}, dilation={self.dilation}, padding={self.padding}, stride={self.stride}"
 
 
@@ -259,7 +269,9 @@ class Fold(Unfold):
         self.output_size = output_size
 
     def forward(self, input: Tensor) -> Tensor:
+        """Add the columns of ``input`` up."""
         return F.fold(input, self.output_size, self.kernel_size, self.dilation, self.padding, self.stride)
 
     def extra_repr(self) -> str:
+        """Return the settings that the module's text shows."""
         return f"output_size={self.output_size}, {super().extra_repr()}"

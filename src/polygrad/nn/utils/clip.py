@@ -39,9 +39,24 @@ def _order(norm_type: Any, function: str) -> float:
 def get_total_norm(
     tensors: Tensors, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: bool | None = None
 ) -> Tensor:
-    """The norm of all ``tensors`` as if they were one vector.
+    """Compute the norm of all elements of several tensors.
 
-    Raises RuntimeError for a norm that is not finite, if ``error_if_nonfinite``.
+    Args:
+        tensors: one tensor, or several.
+        norm_type: the order of the norm, as a number or text such as "inf".
+        error_if_nonfinite: raise RuntimeError for a norm that is infinite or NaN.
+        foreach: accepted as in PyTorch, without effect.
+
+    Returns:
+        A scalar tensor.
+
+    Raises:
+        RuntimeError: the norm is not finite, with ``error_if_nonfinite``.
+
+    Example::
+
+        >>> nn.utils.get_total_norm([polygrad.tensor([3.0]), polygrad.tensor([4.0])])
+        tensor(5.)
     """
     several = tensors_of(tensors, "get_total_norm", "tensors")
     order = _order(norm_type, "get_total_norm")
@@ -65,7 +80,22 @@ def _total_norm(several: list[Tensor], norm_type: float, error_if_nonfinite: boo
 def clip_grads_with_norm_(
     parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
-    """Multiply all gradients by ``max_norm / total_norm``, where that makes them smaller."""
+    """Multiply gradients by ``max_norm / (total_norm + 1e-6)``, where that is less than 1.
+
+    Args:
+        parameters: one tensor, or several, whose ``.grad`` is scaled in place.
+        max_norm: the largest norm.
+        total_norm: the norm of all gradients, as from `get_total_norm`.
+        foreach: accepted as in PyTorch, without effect.
+
+    Example::
+
+        >>> x = polygrad.tensor([3.0, 4.0], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> nn.utils.clip_grads_with_norm_(x, max_norm=1.0, total_norm=nn.utils.get_total_norm(x.grad))
+        >>> x.grad
+        tensor([0.6000, 0.8000])
+    """
     several = tensors_of(parameters, "clip_grads_with_norm_", "parameters")
     largest = float(real_number(max_norm, "clip_grads_with_norm_", "max_norm"))
     factor = clamp(largest / (check_tensor(total_norm, "clip_grads_with_norm_", "total_norm") + 1e-6), max=1.0)
@@ -80,15 +110,31 @@ def clip_grad_norm_(
     parameters: Tensors, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
     foreach: bool | None = None,
 ) -> Tensor:  # fmt: skip
-    """Scale the gradients of ``parameters`` so that their norm, as of one vector, is at most ``max_norm``.
+    """Scale gradients so that their norm, as of one vector, is at most ``max_norm``.
 
-    Returns the norm that they had.  Raises RuntimeError for a norm that is not finite, if ``error_if_nonfinite``.
+    Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2012, arXiv:1211.5063.
+
+    Args:
+        parameters: one tensor, or several, whose ``.grad`` is scaled in place.
+        max_norm: the largest norm.
+        norm_type: the order of the norm, as a number or text such as "inf".
+        error_if_nonfinite: raise RuntimeError for a norm that is infinite or NaN.
+        foreach: accepted as in PyTorch, without effect.
+
+    Returns:
+        The norm before, a scalar tensor.
+
+    Raises:
+        RuntimeError: the norm is not finite, with ``error_if_nonfinite``.
 
     Example::
 
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        >>> model = nn.Linear(2, 1, bias=False)
+        >>> model(polygrad.tensor([30.0, 40.0])).sum().backward()
+        >>> nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)  # before optimizer.step()
+        tensor(50.)
+        >>> model.weight.grad
+        tensor([[0.6000, 0.8000]])
     """
     several = _tensors_of(parameters, "clip_grad_norm_")
     largest = float(real_number(max_norm, "clip_grad_norm_", "max_norm"))
@@ -102,7 +148,21 @@ def clip_grad_norm_(
 
 @no_grad()
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
-    """Bring every element of the gradients into the range from ``-clip_value`` to ``clip_value``."""
+    """Clip every element of gradients to the range from ``-clip_value`` to ``clip_value``.
+
+    Args:
+        parameters: one tensor, or several, whose ``.grad`` is clipped in place.
+        clip_value: the largest absolute value.
+        foreach: accepted as in PyTorch, without effect.
+
+    Example::
+
+        >>> x = polygrad.tensor([3.0, 0.1], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> nn.utils.clip_grad_value_(x, 1.0)
+        >>> x.grad
+        tensor([1.0000, 0.2000])
+    """
     several = tensors_of(parameters, "clip_grad_value_", "parameters")
     bound: Any = float(real_number(clip_value, "clip_grad_value_", "clip_value"))
     for gradient in _gradients(several):

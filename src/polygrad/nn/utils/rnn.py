@@ -32,15 +32,26 @@ class _Packed(NamedTuple):
 
 
 class PackedSequence(_Packed):
-    """Sequences in order of their lengths, the longest first, step by step: all first elements, then all second ones.
+    """Sequences of different lengths without padding: all first steps, then all second steps, and so on.
 
-    ``batch_sizes`` says how many sequences have an element at each step.  ``sorted_indices`` is the order of the sequences,
-    ``unsorted_indices`` the way back.  `pack_padded_sequence` and `pack_sequence` make one.
+    Within a step the longest sequence comes first.  `pack_padded_sequence` and `pack_sequence` make one.
+
+    Args:
+        data: the steps, ``(sum of all lengths, *)``.
+        batch_sizes: how many sequences have each step, int64, descending.
+        sorted_indices: the order of the sequences, or None if they were sorted.
+        unsorted_indices: the inverse of ``sorted_indices``; computed if it is None.
+
+    Example::
+
+        >>> nn.utils.rnn.pack_sequence([polygrad.tensor([1.0, 2.0]), polygrad.tensor([3.0])]).data
+        tensor([1., 3., 2.])
     """
 
     def __new__(
         cls, data: Tensor, batch_sizes: Any = None, sorted_indices: Any = None, unsorted_indices: Any = None
     ) -> PackedSequence:
+        """Make a tuple; ``unsorted_indices`` follow from ``sorted_indices``."""
         if unsorted_indices is None and sorted_indices is not None:
             unsorted_indices = invert_permutation(sorted_indices)
         return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
@@ -57,7 +68,7 @@ class PackedSequence(_Packed):
         return self.sizes if recorder() is None else _numbers.get(id(self.batch_sizes))
 
     def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
-        """The same with ``data`` moved or cast, as `Tensor.to` does."""
+        """Return the same sequences with ``data`` moved or converted as by `Tensor.to`."""
         return packed_like(self, self.data.to(*args, **kwargs))
 
 
@@ -141,15 +152,24 @@ class PaddedRows:
 def pack_padded_sequence(
     input: Tensor, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
 ) -> PackedSequence:
-    """Pack ``input`` ``(steps, batch, *)``, or ``(batch, steps, *)`` with ``batch_first``, whose sequences have ``lengths``.
+    """Pack padded sequences, so that recurrent layers skip the padding.
 
-    With ``enforce_sorted`` the longest has to come first.  Raises RuntimeError for lengths that are not positive, that are
-    not in order, or that do not fit.
+    Args:
+        input: a tensor ``(L, N, *)``, or ``(N, L, *)`` with ``batch_first``.
+        lengths: the length of each sequence, positive: a tensor or list ``(N,)``.
+        batch_first: whether the batch comes before the steps.
+        enforce_sorted: require descending lengths; otherwise the sequences are sorted.
+
+    Returns:
+        A `PackedSequence`.
+
+    Raises:
+        RuntimeError: lengths are not positive, not descending with ``enforce_sorted``, or do not match ``input``.
 
     Example::
 
-        packed = pack_padded_sequence(polygrad.ones(3, 2, 4), [3, 1])
-        packed.batch_sizes  # tensor([2, 1, 1])
+        >>> nn.utils.rnn.pack_padded_sequence(polygrad.ones(3, 2, 4), [3, 1]).batch_sizes
+        tensor([2, 1, 1])
     """
     check_tensor(input, "pack_padded_sequence")
     counts = [int(n) for n in (lengths.tolist() if isinstance(lengths, Tensor) else lengths)]
@@ -179,9 +199,27 @@ def pack_padded_sequence(
 def pad_packed_sequence(
     sequence: PackedSequence, batch_first: bool = False, padding_value: float = 0.0, total_length: int | None = None
 ) -> tuple[Tensor, Tensor]:
-    """The reverse of `pack_padded_sequence`: the padded tensor, in the user's order, and the lengths.
+    """Pad packed sequences: the reverse of `pack_padded_sequence`.
 
-    With ``total_length`` it has so many steps.  Raises ValueError where that is less than the longest sequence.
+    Args:
+        sequence: a `PackedSequence`.
+        batch_first: whether the batch comes before the steps in the result.
+        padding_value: the value of the padding.
+        total_length: the number of steps of the result; None is the length of the longest sequence.
+
+    Returns:
+        A tensor ``(L, N, *)``, or ``(N, L, *)`` with ``batch_first``, in the order before packing; and the lengths, int64
+        ``(N,)``.
+
+    Raises:
+        ValueError: ``total_length`` is less than the longest sequence.
+
+    Example::
+
+        >>> packed = nn.utils.rnn.pack_sequence([polygrad.tensor([1.0, 2.0]), polygrad.tensor([3.0])])
+        >>> nn.utils.rnn.pad_packed_sequence(packed, batch_first=True)
+        (tensor([[1., 2.],
+                [3., 0.]]), tensor([2, 1]))
     """
     rows = PaddedRows(sequence)
     x, steps = rows.shaped(sequence.data), rows.steps
@@ -215,14 +253,26 @@ def _sequences(value: Any, function: str) -> list[Tensor]:
 def pad_sequence(
     sequences: Any, batch_first: bool = False, padding_value: float = 0.0, padding_side: str = "right"
 ) -> Tensor:
-    """Sequences ``(length, *)`` as one tensor ``(longest, batch, *)``, or ``(batch, longest, *)`` with ``batch_first``.
+    """Stack sequences of different lengths, padded to the longest.
 
-    Raises ValueError for a ``padding_side`` that is neither "right" nor "left", and RuntimeError where there is no sequence,
-    or nothing to go through.
+    Args:
+        sequences: tensors ``(length, *)``.
+        batch_first: whether the batch comes before the steps in the result.
+        padding_value: the value of the padding.
+        padding_side: "right" to pad at the end, "left" to pad at the beginning.
+
+    Returns:
+        A tensor ``(L, N, *)``, or ``(N, L, *)`` with ``batch_first``.
+
+    Raises:
+        ValueError: ``padding_side`` is unknown.
+        RuntimeError: there are no sequences.
 
     Example::
 
-        pad_sequence([polygrad.ones(3), polygrad.ones(1)], batch_first=True).shape  # (2, 3)
+        >>> nn.utils.rnn.pad_sequence([polygrad.ones(3), polygrad.ones(1)], batch_first=True)
+        tensor([[1., 1., 1.],
+                [1., 0., 0.]])
     """
     if padding_side not in ("left", "right"):
         raise ValueError(f"padding_side is 'left' or 'right', not {padding_side!r}")
@@ -244,19 +294,62 @@ def pad_sequence(
 
 
 def pack_sequence(sequences: Sequence[Tensor], enforce_sorted: bool = True) -> PackedSequence:
-    """Pack a list of sequences ``(length, *)``.  Raises as `pack_padded_sequence`."""
+    """Pack a list of sequences of different lengths.
+
+    Args:
+        sequences: tensors ``(length, *)``.
+        enforce_sorted: require descending lengths; otherwise the sequences are sorted.
+
+    Returns:
+        A `PackedSequence`.
+
+    Raises:
+        RuntimeError: lengths are not descending with ``enforce_sorted``, or a sequence is empty.
+
+    Example::
+
+        >>> nn.utils.rnn.pack_sequence([polygrad.ones(3), polygrad.ones(1)]).batch_sizes
+        tensor([2, 1, 1])
+    """
     sequences = _sequences(sequences, "pack_sequence")
     return pack_padded_sequence(pad_sequence(sequences), [x.shape[0] for x in sequences], False, enforce_sorted)
 
 
 def unpad_sequence(padded_sequences: Tensor, lengths: Any, batch_first: bool = False) -> list[Tensor]:
-    """The reverse of `pad_sequence`: a list of sequences of those ``lengths``."""
+    """Take padded sequences apart: the reverse of `pad_sequence`.
+
+    Args:
+        padded_sequences: a tensor ``(L, N, *)``, or ``(N, L, *)`` with ``batch_first``.
+        lengths: the length of each sequence: a tensor or list ``(N,)``.
+        batch_first: whether the batch comes before the steps.
+
+    Returns:
+        A list of tensors ``(length, *)``.
+
+    Example::
+
+        >>> nn.utils.rnn.unpad_sequence(polygrad.ones(2, 3), [3, 1], batch_first=True)
+        [tensor([1., 1., 1.]), tensor([1.])]
+    """
     x = padded_sequences if batch_first else padded_sequences.transpose(0, 1)
     counts = lengths.tolist() if isinstance(lengths, Tensor) else lengths
     return [separate(x[b, : int(n)]) for b, n in enumerate(counts)]
 
 
 def unpack_sequence(packed_sequences: PackedSequence) -> list[Tensor]:
-    """The reverse of `pack_sequence`."""
+    """Take packed sequences apart: the reverse of `pack_sequence`.
+
+    Args:
+        packed_sequences: a `PackedSequence`.
+
+    Returns:
+        A list of tensors ``(length, *)``.
+
+    Example::
+
+        >>> packed = nn.utils.rnn.pack_sequence([polygrad.tensor([1.0, 2.0]), polygrad.tensor([3.0])])
+        >>> nn.utils.rnn.unpack_sequence(packed)
+        [tensor([1., 2.]), tensor([3.])]
+    """
     padded, lengths = pad_packed_sequence(packed_sequences, batch_first=True)
     return unpad_sequence(padded, lengths, batch_first=True)

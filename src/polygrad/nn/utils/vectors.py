@@ -11,15 +11,40 @@ from ..._functions.manipulation import reshape
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
-    """The elements of all ``parameters`` in one vector; differentiable."""
+    """Concatenate the elements of several tensors to one vector, differentiably.
+
+    Args:
+        parameters: tensors of any shapes.
+
+    Returns:
+        A vector with as many elements as all of them.
+
+    Example::
+
+        >>> nn.utils.parameters_to_vector([polygrad.zeros(2, 2), polygrad.ones(1)])
+        tensor([0., 0., 0., 0., 1.])
+    """
     return cat([reshape(p, (-1,)) for p in tensors_of(parameters, "parameters_to_vector", "parameters")])
 
 
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
-    """Give all ``parameters`` their values from one vector.
+    """Copy the elements of a vector to several tensors: the reverse of `parameters_to_vector`.
 
-    Raises TypeError for what is no Tensor, ValueError where the vector has another number of elements; nothing is changed
-    then.
+    Args:
+        vec: a vector with as many elements as all tensors.
+        parameters: tensors of any shapes, which are changed in place.
+
+    Raises:
+        ValueError: ``vec`` has another number of elements; nothing is changed.
+        TypeError: something is not a Tensor; nothing is changed.
+
+    Example::
+
+        >>> model = nn.Linear(2, 1)
+        >>> nn.utils.vector_to_parameters(polygrad.arange(3.0), model.parameters())
+        >>> model.bias
+        Parameter containing:
+        tensor([2.], requires_grad=True)
     """
     check_tensor(vec, "vector_to_parameters", "vec")
     parameters = tensors_of(parameters, "vector_to_parameters", "parameters")
