@@ -175,6 +175,7 @@ def self_test(backend: str) -> None:
         expected += tanh * exp
         of_x.append([slope * weights[0] + tanh * exp, slope * weights[1]])
         of_w = [of_w[0] + slope * a, of_w[1] + slope * b]
+    assert w.grad is not None and x.grad is not None
     _compare("the loss", [loss.item()], [expected])
     _compare("the gradient of a vector", w.grad.tolist(), of_w)
     for mine, right in zip(x.grad.tolist(), of_x, strict=True):

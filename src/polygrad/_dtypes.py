@@ -31,7 +31,16 @@ class DType:
         "is_complex", "is_differentiable", "is_floating_point", "is_half", "is_signed", "itemsize", "kind", "name",
     )  # fmt: skip
 
-    def __init__(self, name: str, kind: str, itemsize: int):
+    name: str
+    kind: str
+    itemsize: int
+    is_floating_point: builtins.bool
+    is_half: builtins.bool
+    is_complex: builtins.bool
+    is_differentiable: builtins.bool
+    is_signed: builtins.bool
+
+    def __init__(self, name: str, kind: str, itemsize: int) -> None:
         self.name, self.kind, self.itemsize = name, kind, itemsize
         self.is_floating_point, self.is_complex = kind == "float", kind == "complex"
         self.is_half = self.is_floating_point and itemsize == 2
@@ -85,7 +94,7 @@ class DType:
     def __repr__(self) -> str:
         return f"polygrad.{self.name}"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return (_by_name, (self.name,))
 
 

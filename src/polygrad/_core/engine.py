@@ -34,7 +34,7 @@ def backward(
     gradients: Sequence[Tensor | None],
     retain_graph: bool | None = None,
     create_graph: bool = False,
-    inputs: Any = None,
+    inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
     """Add gradients into the leaves' ``.grad``: of all leaves, or of ``inputs`` only."""
     wanted = None
@@ -73,7 +73,7 @@ def tensor_backward(  # noqa: D417  # the method's self
     gradient: Tensor | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
-    inputs: Any = None,
+    inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
     """Add the gradient of this tensor with respect to every leaf it depends on into the leaves' ``.grad``.
 
@@ -349,8 +349,9 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
         raise RuntimeError(
             f"the gradient has shape {tuple(gradient.shape)}, but the tensor that it belongs to has {tuple(output.shape)}"
         )
-    if gradient.backend is not output.backend:
-        own = output.backend.ground if output.backend.level else output.backend
+    backend: Any = output.backend  # a transform's has `ground`
+    if gradient.backend is not backend:
+        own = backend.ground if backend.level else backend
         if gradient.backend is not own and not gradient.backend.level:
             raise TypeError(
                 f"the gradient is on backend {gradient.backend.name!r}, but the tensor that it belongs to is on "
@@ -511,9 +512,10 @@ def _check_levels(found: Sequence[tuple[Leaf, Tensor]]) -> None:
     """Raise RuntimeError where a leaf from outside of a transform would keep a gradient from inside."""
     for leaf, g in found:
         variable = leaf.variable
-        if variable is not None and g.backend.level > variable.backend.level:
+        backend: Any = g.backend  # a transform's has its name
+        if variable is not None and backend.level > variable.backend.level:
             raise RuntimeError(
-                f"backward() inside of {g.backend.transform} would add into the .grad of a tensor of shape {tuple(leaf.shape)} from outside, "  # noqa: E501
+                f"backward() inside of {backend.transform} would add into the .grad of a tensor of shape {tuple(leaf.shape)} from outside, "  # noqa: E501
                 "and the gradient belongs to the inside only; take polygrad.func.grad or polygrad.autograd.grad, which return it"
             )
 

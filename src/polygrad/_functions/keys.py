@@ -202,7 +202,7 @@ def _positions_of_scalar(value: Any, x: Tensor) -> Tensor:
     """What a boolean, or a mask of no dimensions, picks along an axis of length 1: it, or nothing."""
     if isinstance(value, Tensor):
         return nonzero_positions(value)[0]
-    place = {"backend": x.backend, "device": None if x.backend.level else x.device}
+    place: dict[str, Any] = {"backend": x.backend, "device": None if x.backend.level else x.device}
     return tensor([0] * value, dtype=_dtypes.int64, **place)
 
 

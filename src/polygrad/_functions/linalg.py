@@ -261,7 +261,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     X = xp.matmul(pinv(A, rtol=rcond), B)
     values = svdvals(A.detach())
     rank = _rank(values, A, rcond)
-    place = {"backend": A.backend, "device": None if A.backend.level else A.device}
+    place: dict[str, Any] = {"backend": A.backend, "device": None if A.backend.level else A.device}
     empty = zeros(0, dtype=values.dtype, **place)
     residuals = empty
     tall = A.shape[-2] > A.shape[-1]

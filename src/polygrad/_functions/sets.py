@@ -189,7 +189,9 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
         tensor([False,  True, False])
     """
     like = elements if isinstance(elements, Tensor) else test_elements
-    place = {"backend": like.backend, "device": like.device} if isinstance(like, Tensor) else {"backend": get_backend()}
+    place: dict[str, Any] = (
+        {"backend": like.backend, "device": like.device} if isinstance(like, Tensor) else {"backend": get_backend()}
+    )
     x, y = (v if isinstance(v, Tensor) else tensor(v, **place) for v in (elements, test_elements))
     among = xp.any(xp.reshape(x, (*x.shape, 1)) == flatten(y), -1)
     return xp.logical_not(among) if invert else among

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from .._core.errors import LinAlgError
 from .._core.primitive import OPERATIONS as _operations
+from .._core.tensor import Tensor
 from .._functions.decompositions import cholesky, eigh, eigvalsh, qr, svd, svdvals
 from .._functions.diagonals import diagonal as _diagonal
 from .._functions.linalg import (
@@ -61,6 +62,6 @@ __all__ = [
 matmul = _operations.matmul
 
 
-def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
+def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """The diagonals of matrices, as `polygrad.diagonal`, by default those of the last two dimensions.  A view."""
     return _diagonal(A, offset, dim1, dim2)

@@ -80,7 +80,7 @@ def interpolate(
         raise ValueError("interpolate: align_corners is for the linear modes and for bicubic")
     if size is not None:
         lengths = sizes((size,)) * (axes if hasattr(size, "__index__") else 1)
-        factors: tuple[float | None, ...] = (None,) * axes
+        factors: tuple[Any, ...] = (None,) * axes
     elif scale_factor is not None:
         factors = (scale_factor,) * axes if isinstance(scale_factor, (int, float)) else tuple(scale_factor)
         lengths = tuple(math.floor(n * f) for n, f in zip(input.shape[2:], factors, strict=True))
