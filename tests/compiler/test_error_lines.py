@@ -92,5 +92,5 @@ def test_which_code_is_the_users(monkeypatch):
         "/tmp/ipykernel_7/12.py",
     )
     assert not any(is_library(name) for name in (*users, f"{here}_of_mine.py", f"{here}-of-mine/train.py"))
-    ours = ("<polygrad call>", "<polygrad program>", "<dispatcher of add>", "<frozen importlib._bootstrap>")
+    ours = ("<polygrad call>", "<polygrad program>", "<polygrad dispatcher of add>", "<frozen importlib._bootstrap>")
     assert all(is_library(name) for name in (*ours, str(here / "nn" / "linear.py"), "/x/site-packages/numpy/core.py"))

@@ -330,8 +330,12 @@ class TestTypes:
             tensor([[1.0, 2.0], [3.0]])
 
     def test_operands_that_are_no_numbers(self, x):
-        with raises(TypeError, "add: y is a str", "must be a Tensor or a number", unchanged=[x]):
+        with raises(TypeError, "unsupported operand type(s) for +: 'Tensor' and 'str'", unchanged=[x]):
             x + "1"
+        with raises(TypeError, "add(): argument 'other' must be a Tensor or a number, not str", unchanged=[x]):
+            polygrad.add(x, "1")
+        with raises(TypeError, "exp(): argument 'input' must be a Tensor, not NoneType", unchanged=[x]):
+            polygrad.exp(input=None)
         with raises(TypeError, "must be a Tensor, not float"):
             polygrad.where(1.0, x, x)
         with raises(TypeError, "boolean tensor", "float32", unchanged=[x]):

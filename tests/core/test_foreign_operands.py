@@ -86,7 +86,7 @@ def test_what_neither_side_knows_is_a_type_error(name):
 def test_the_error_says_what_to_write(other):
     x = polygrad.ones(2)
     for call in (lambda: x + other, lambda: other - x, lambda: x**other, lambda: x < other, lambda: x @ other):
-        with pytest.raises(TypeError, match=f"is a {type(other).__name__}; it must be a Tensor or a number"):
+        with pytest.raises(TypeError, match=rf"unsupported operand type\(s\) for .+'{type(other).__name__}'"):
             call()
 
 

@@ -19,8 +19,7 @@ import pytest
 import polygrad
 import polygrad.linalg
 from polygrad import nn, optim
-from polygrad._functions import methods
-from polygrad._functions.names import METHODS
+from polygrad._functions.public import METHODS
 from polygrad.autograd import gradcheck
 from polygrad.nn import functional as F
 from polygrad.testing.operations import ROWS as PRIMITIVE_ROWS
@@ -50,7 +49,7 @@ UNARY = {
     "log1p": (np.log1p, POSITIVE), "log2": (np.log2, POSITIVE), "logical_not": (np.logical_not, TRUTH),
     "bitwise_not": (np.invert, WHOLE), "neg negative": (np.negative, REAL), "positive": (np.positive, REAL),
     "rad2deg": (np.rad2deg, REAL), "reciprocal": (np.reciprocal, REAL), "round": (np.round, REAL),
-    "rsqrt": (lambda x: 1 / np.sqrt(x), POSITIVE), "sigmoid": (lambda x: 1 / (1 + np.exp(-x)), REAL), "sign": (np.sign, REAL),
+    "rsqrt": (lambda x: 1 / np.sqrt(x), POSITIVE), "sigmoid": (lambda x: 1 / (1 + np.exp(-x)), REAL), "sgn sign": (np.sign, REAL),
     "signbit": (np.signbit, REAL), "sin": (np.sin, REAL), "sinh": (np.sinh, REAL), "sqrt": (np.sqrt, POSITIVE),
     "square": (np.square, REAL), "tan": (np.tan, REAL), "tanh": (np.tanh, REAL),
     "nan_to_num": (np.nan_to_num, np.array([1.0, np.nan, 2.0])), "relu": (lambda x: np.maximum(x, 0), REAL),
@@ -252,10 +251,10 @@ def test_where_as_a_method_chooses_between_the_tensor_and_another(backend):
 
 def test_a_method_s_first_argument_is_the_tensor():
     """As `where` has the condition first, which is no method of the condition."""
-    for module, names in METHODS.items():
-        for name in names.split():
-            first = next(iter(inspect.signature(getattr(methods._MODULES[module], name)).parameters))
-            assert first in ("input", "tensor", "x1", "A", "B", "L"), f"{module}.{name}({first}, …)"
+    for name, method in METHODS.items():
+        function = getattr(method.function, "op", method.function)
+        first = next(iter(inspect.signature(function).parameters))
+        assert first in ("self", "input", "tensor", "x1", "A", "B", "L"), f"{name}({first}, …)"
 
 
 def test_kinds_and_sizes_of_tensors(backend):

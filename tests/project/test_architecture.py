@@ -73,6 +73,7 @@ RAW = {
     "_core/aliasing.py": "the cell itself",
     "_core/alike.py": "looks at the data type, which no recorder minds",
     "_core/dispatch.py": "generated code, which tells a recorder by itself",
+    "_core/operands.py": "reads what the dispatcher has told a recorder of",
     "_core/lending.py": "puts something else into the cell while NumPy sees the array",
     "_core/references.py": "counts who holds an array",
     "_core/precision.py": "looks at the data type, which no recorder minds",
@@ -91,7 +92,7 @@ RAW = {
 #: Files of more than `MANY_LINES` beside their docstrings, and why each is one room.
 MANY_LINES, TOO_MANY_LINES = 400, 600
 LONG_FILES = {
-    "_core/dispatch.py": "the dispatcher's text and what fills it in are read together",
+    "_core/dispatch.py": "the templates and what fills them are read together",
     "_core/engine.py": "one sweep, with what happens at its boundary",
     "_core/primitive.py": "a declaration, and the plans that follow from it",
     "_core/tensor.py": "one class, and the types of what others attach to it",

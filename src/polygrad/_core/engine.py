@@ -16,9 +16,9 @@ from typing import Any
 from .._forking import lock
 from .._state import RECORDERS, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
-from .dispatch import is_integral_or_bool
 from .graph import NODE, Edge, GradientEdge, Hooks, Leaf, Node, hooks_of, make_node
 from .hooks import HOOKS
+from .operands import is_integral_or_bool
 from .primitive import OPERATIONS
 from .tensor import Tensor, cell
 

@@ -14,7 +14,7 @@ from .primitive import Primitive
 _REFUSALS = frozenset((ValueError, TypeError, IndexError, RuntimeError, ZeroDivisionError, OverflowError))
 _RAISE = dis.opmap["RAISE_VARARGS"]
 #: What an array library raises for operands that do not fit.
-EXPLAINED = (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError)
+ARRAY_ERRORS = (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError)
 
 
 class ShapeError(ValueError, RuntimeError):
@@ -33,7 +33,7 @@ class MixedTypesError(RuntimeError, ValueError):
     """Operands of several data types, where they must be of one.  PyTorch's recurrent layers raise ValueError for it."""
 
 
-def explain(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Exception:
+def wrap_array_error(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Exception:
     """An error of the array library, with the operation, shapes and types that caused it; any other error as it is.
 
     Shapes that do not fit are RuntimeError in PyTorch and ValueError in NumPy; the result is both.  Values that a traced array

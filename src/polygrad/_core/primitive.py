@@ -13,6 +13,9 @@ A rule may name operands, settings, ``ans`` (the result), ``x_shape`` and ``x_dt
 (which operands' gradients are wanted, for joint rules).  Nothing that no rule names is kept alive.  Rules are Array API
 code over ``xp``: run on a backend's namespace they compute on raw arrays, run on `OPERATIONS` they are recorded, which
 gives every higher order.  They follow the bilinear convention: no ``conj``; the engine conjugates at its boundary.
+
+`elementwise` and `Primitive.publish` also say which of PyTorch's names the operation has.  From that one declaration come
+the function, the method, the method in place, Python's operator, and their help.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..backends.namespace import ACCUMULATING, GENERIC, STANDARD, half_types
 from ..backends.registry import BY_TYPE
+from .docstrings import docstring
+from .generated import evaluate
 from .hooks import HOOKS
 from .lending import LENT, lent_kernel
 
@@ -63,6 +68,23 @@ class Primitive:
     generated dispatcher, which is also its ``op``.
     """
 
+    #: PyTorch's names for it, if users call it: `publish` sets them.  The first is that of the function.
+    public_names: tuple[str, ...] = ()
+    #: The operator of Python that it is, such as ``"*"``.
+    symbol = ""
+    #: Whether a tensor has methods of `public_names`, and of these with an underscore.
+    is_method = has_in_place = False
+    #: Whether its result is boolean.
+    is_predicate = False
+    #: A comparison: an int that the other operand's type does not hold is compared exactly.
+    is_comparison = False
+    #: Whether all operands may be Python numbers, as in ``polygrad.mul(2, 3)``.
+    accepts_scalars = False
+    #: Why it refuses booleans, if it does.
+    refuses_bool: str | None = None
+    #: Its batching rule, where one is declared.
+    batching_rule: Callable | None = None
+
     def __init__(
         self,
         forward: Callable,
@@ -75,15 +97,20 @@ class Primitive:
         linear: tuple[str, ...],
         view: Callable | None,
         differentiable: bool,
-        standard: bool,
+        elementwise: bool = False,
+        of_standard: bool = False,
         accumulates: bool = False,
         alike: bool = False,
+        real_only: bool = False,
     ):
         code = forward.__code__
         count = code.co_posonlyargcount - 1
         names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
         self.name, self.forward = name, forward
         self.operands, self.settings = names[:count], names[count:]
+        #: The operands' names in the dispatcher, and in errors.
+        self.parameters = self.operands
+        self.public_name = name
         self.keyword_only = frozenset(code.co_varnames[code.co_argcount : code.co_argcount + code.co_kwonlyargcount])
         positional = code.co_varnames[1 : code.co_argcount]
         values = forward.__defaults__ or ()
@@ -92,8 +119,12 @@ class Primitive:
         self.broadcasts, self.outputs, self.variadic, self.linear = broadcasts, outputs, variadic, linear
         self.promotes: tuple[str, ...] = promotes if isinstance(promotes, tuple) else self.operands if promotes else ()
         #: Whether integer operands become floating: "float" in ``promotes``.
-        self.floats = promotes == "float"
-        self.view, self.differentiable, self.is_standard = view, differentiable, standard
+        self.promotes_to_float = promotes == "float"
+        self.view, self.differentiable, self.real_only = view, differentiable, real_only
+        #: Whether an element of the result depends on the elements of the operands at its place only.
+        self.is_elementwise = elementwise
+        #: Whether the forward is the standard's function of this name.
+        self.is_of_standard = of_standard
         self.rules: dict[str, Callable] = {}
         self.joint: Callable | None = None
         self.derivative: Callable | None = None
@@ -114,7 +145,40 @@ class Primitive:
         self.__name__ = self.__qualname__ = name
         self.__module__ = forward.__module__
         #: Where pickles find the dispatcher: the module, and the name in it.
-        self.home = forward.__module__, f"{forward.__qualname__}.op"
+        self.import_path = forward.__module__, f"{forward.__qualname__}.op"
+
+    def publish(
+        self,
+        names: str = "",
+        *,
+        operator: str = "",
+        method: bool = True,
+        in_place: bool = True,
+        doc: str = "",
+        example: str = "",
+    ) -> Primitive:
+        """Give it names that users call it by: as functions of polygrad, as methods, as methods in place.
+
+        Args:
+            names: PyTorch's names, the first of which errors use; by default its own.
+            operator: the operator of Python that it is.
+            method: whether it is a method of Tensor, with the tensor as first operand.
+            in_place: whether it also has a method with an underscore, which writes the result into the tensor.
+            doc: what it computes, and the mathematics with their source; `docstrings` adds the arguments.
+            example: lines of code, each with its result in a comment.
+        """
+        self.public_names = tuple((names or self.name).split())
+        self.public_name = self.public_names[0]
+        self.parameters = ("input", "other")[: len(self.operands)]
+        self.symbol, self.is_method, self.has_in_place = operator, method, in_place
+        self.import_path = f"{__package__.rpartition('.')[0]}", self.public_name
+        self.__doc__ = docstring(self, doc, example)
+        return self
+
+    @property
+    def is_public(self) -> bool:
+        """Whether users call it: its operands can then be given by name."""
+        return bool(self.public_names)
 
     def _kernel(self, array_type: type) -> Callable:
         return lent_kernel(self, array_type) if array_type in LENT else BY_TYPE[array_type].kernel(self)
@@ -157,6 +221,14 @@ class Primitive:
         for operand, rule in rules.items():
             self._check(operand, rule, known)
         self.jvp_rules.update(rules)
+        return self
+
+    def defbatch(self, rule: Callable) -> Primitive:
+        """Declare the rule for batches: ``(batch, *operands, **settings)``, with the batch axis first, as in `batching.rules`.
+
+        Elementwise primitives need none.
+        """
+        self.batching_rule = rule
         return self
 
     @property
@@ -276,12 +348,8 @@ def _joint(xp: Any, rules: list[Callable], slots: list[list[int]], mask: tuple[b
 def _separate(xp: Any, rules: list[Callable], slots: list[list[int]], mask: tuple[bool, ...]) -> Callable:
     """One function for the rules of all wanted operands, written out: this is the engine's inner step."""
     calls = ", ".join(f"r{k}(xp, g{''.join(f', s[{i}]' for i in positions)})" for k, positions in enumerate(slots))
-    return evaluate(f"lambda g, s: ({calls},)", xp=xp, **{f"r{k}": rule for k, rule in enumerate(rules)})
-
-
-def evaluate(text: str, **names: Any) -> Any:
-    """The function that ``text`` is, of a file and a module whose names say that it is the library's."""
-    return eval(compile(text, "<polygrad function>", "eval"), {"__name__": __name__, **names})
+    names = {f"r{k}": rule for k, rule in enumerate(rules)}
+    return evaluate(f"lambda g, s: ({calls},)", "gradient rules", xp=xp, **names)
 
 
 def parameters(rule: Callable) -> tuple[str, ...]:
@@ -302,6 +370,8 @@ def primitive(
     differentiable: bool = True,
     accumulates: bool = False,
     alike: bool = False,
+    elementwise: bool = False,
+    real_only: bool = False,
 ) -> Callable[[Callable], Primitive]:
     """Declare a primitive from its forward, a function ``(xp, operands, /, settings)``.
 
@@ -321,6 +391,9 @@ def primitive(
             element are.  Operands of half precision are brought to single precision first and the result is rounded once;
             so are the gradients.
         alike: the operands must be of one data type: RuntimeError otherwise.
+        elementwise: an element of the result depends on the elements of the operands at its place only.  `vmap` and forward
+            mode follow from that.
+        real_only: complex operands are refused, since they have no order.
 
     Example::
 
@@ -336,8 +409,8 @@ def primitive(
         chosen = name or forward.__name__.rstrip("_")
         made = Primitive(
             forward, chosen, broadcasts=broadcasts, promotes=promotes, outputs=outputs, variadic=variadic,
-            linear=linear, view=view, differentiable=differentiable, standard=False, accumulates=accumulates,
-            alike=alike,
+            linear=linear, view=view, differentiable=differentiable, elementwise=elementwise, accumulates=accumulates,
+            alike=alike, real_only=real_only,
         )  # fmt: skip
         PRIMITIVES[chosen] = made
         if accumulates:
@@ -349,41 +422,79 @@ def primitive(
     return declare
 
 
-def _forwards_of_arity(name: str, arity: int) -> Callable:
-    text = ("lambda xp, x, /: xp.{0}(x)", "lambda xp, x, y, /: xp.{0}(x, y)")[arity - 1]
-    return evaluate(text.format(name))
-
-
-def elementwise(name: str, derivative: Callable | None = None, *, floats: bool = False, **rules: Callable) -> Primitive:
+def elementwise(
+    name: str,
+    derivative: Callable | None = None,
+    *,
+    arity: int | None = None,
+    promote_to_float: bool = False,
+    real_only: bool = False,
+    accepts_scalars: bool = False,
+    refuses_bool: str | None = None,
+    public: bool = True,
+    names: str = "",
+    operator: str = "",
+    in_place: bool = True,
+    doc: str = "",
+    example: str = "",
+    **rules: Callable,
+) -> Primitive:
     """Declare a function of the standard that works element by element, by its name.
 
     With ``derivative``, an expression over ``x`` or ``ans``, it is a function of one operand, and the expression serves
     vjp and jvp; with ``rules`` for ``x`` and ``y``, of two.  With neither its result does not vary.
+
+    ``arity`` says how many operands it has, if no rule does.  With ``promote_to_float`` integer operands become floating;
+    ``real_only`` refuses complex ones, since they have no order; ``refuses_bool`` is why booleans are refused, if they are.
+    With ``accepts_scalars`` all operands may be Python numbers.  It is a function and a method as it is, by `Primitive.publish`
+    with ``names`` and what follows; where it is not ``public``, ``names`` says what errors call it.
     """
-    arity = 2 if "y" in rules else 1
-    made = Primitive(
-        _forwards_of_arity(name, arity), name, broadcasts=arity == 2, promotes="float" if floats else arity == 2,
-        outputs=1, variadic=False, linear=(), view=None, differentiable=True, standard=True,
-    )  # fmt: skip
-    PRIMITIVES[name] = made
+    arity = arity or (2 if "y" in rules else 1)
+    varies = derivative is not None or bool(rules)
+    made = _of_standard(name, arity, "float" if promote_to_float else arity == 2, varies, real_only)
+    made.accepts_scalars, made.refuses_bool = accepts_scalars, refuses_bool
     if derivative is not None:
         code = derivative.__code__
-        names = ", ".join(code.co_varnames[1 : code.co_argcount])
+        saved = "".join(f", {one}" for one in code.co_varnames[1 : code.co_argcount])
         made.derivative = derivative
-        text = f"lambda xp, g{', ' * bool(names)}{names}: g * derivative(xp{', ' * bool(names)}{names})"
-        made.defvjp(x=evaluate(text, derivative=derivative))
-    else:
-        made.defvjp(**rules)
+        rule = f"lambda xp, g{saved}: g * derivative(xp{saved})"
+        rules = {"x": evaluate(rule, f"gradient rule of {name}", derivative=derivative)}
+    made.defvjp(**rules)
+    if public:
+        return made.publish(names, operator=operator, in_place=in_place, doc=doc, example=example)
+    made.symbol, made.public_name, made.parameters = operator, names or name, ("input", "other")[:arity]
     return made
 
 
-def predicate(name: str, arity: int = 1) -> Primitive:
-    """Declare a function of the standard whose result does not vary with its operands: comparisons, logic, integers."""
-    made = Primitive(
-        _forwards_of_arity(name, arity), name, broadcasts=arity == 2, promotes=arity == 2, outputs=1, variadic=False,
-        linear=(), view=None, differentiable=False, standard=True,
+def predicate(
+    name: str,
+    arity: int = 1,
+    *,
+    real_only: bool = False,
+    names: str = "",
+    operator: str = "",
+    in_place: bool = True,
+    doc: str = "",
+    example: str = "",
+) -> Primitive:
+    """Declare a function of the standard that asks something of each element, or of each pair: its result is boolean.
+
+    The arguments are those of `elementwise`.
+    """
+    made = _of_standard(name, arity, arity == 2, False, real_only)
+    made.is_predicate, made.is_comparison = True, operator in _COMPARISONS
+    return made.publish(names, operator=operator, in_place=in_place, doc=doc, example=example)
+
+
+_COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))
+
+
+def _of_standard(name: str, arity: int, promotes: bool | str, differentiable: bool, real_only: bool) -> Primitive:
+    forward = ("lambda xp, x, /: xp.{0}(x)", "lambda xp, x, y, /: xp.{0}(x, y)")[arity - 1].format(name)
+    made = PRIMITIVES[name] = Primitive(
+        evaluate(forward, f"forward of {name}"), name, broadcasts=arity == 2, promotes=promotes, outputs=1, variadic=False,
+        linear=(), view=None, differentiable=differentiable, elementwise=True, of_standard=True, real_only=real_only,
     )  # fmt: skip
-    PRIMITIVES[name] = made
     return made
 
 

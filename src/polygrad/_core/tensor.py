@@ -392,8 +392,7 @@ def as_operand(value: Any, reference: Tensor, label: str) -> Any:
         backend = BY_TYPE[type(value)]
     except TypeError:
         raise UnknownOperandError(
-            f"{label} is a {type(value).__name__}; it must be a Tensor or a number "
-            "(polygrad.tensor(...) makes a tensor)"
+            f"{label} must be a Tensor or a number, not {type(value).__name__} (polygrad.tensor(...) makes a tensor)"
         ) from None
     if backend.level:
         return cell(value)

@@ -15,6 +15,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from .errors import ShapeError
+from .generated import PREFIX, define, fill
 from .scalars import PLAIN, plain, plain_arguments, whole
 from .tensor import Tensor
 
@@ -57,8 +58,8 @@ def explained(function: Callable) -> Callable:
         "whole": whole,
         "Caught": (*_INTERNAL, TypeError, IndexError, ValueError),
     }
-    exec(_text(function, scope), scope)
-    call: Any = functools.wraps(function)(scope["call"])
+    source = _source(function, scope)
+    call: Any = functools.wraps(function)(define("call", source, scope, f"errors of {function.__name__}"))
     call.direct = call if _has_second_names(function) else function
     return call
 
@@ -68,15 +69,28 @@ def _has_second_names(function: Callable) -> bool:
     return getattr(function, "takes_second_names", None) is function
 
 
-def _text(function: Callable, scope: dict[str, Any]) -> str:
+_CALL = """
+def call($signature):
+    try:
+        $read
+        return function($passed)
+    except Caught as error:
+        said = explain(error, $positional, $named)
+        if said is error:
+            raise
+        raise said from error
+"""
+
+
+def _source(function: Callable, scope: dict[str, Any]) -> str:
     """A function of the same signature: passing on ``*args`` would cost several times as much.
 
     Where it has second names of arguments, the function inside is called unless one of them is used.
     """
     parameters = list(inspect.signature(function).parameters.values())
     if {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} & {one.kind for one in parameters}:
-        read = "        args, kwargs = plain_arguments(args, kwargs)\n"
-        return _guarded("*args, **kwargs", read, "*args, **kwargs", "args", "kwargs")
+        both, all_plain = "*args, **kwargs", "args, kwargs = plain_arguments(args, kwargs)"
+        return fill(_CALL, signature=both, read=all_plain, passed=both, positional="args", named="kwargs")
     parts: list[str] = []
     first: list[str] = []
     by_name: list[str] = []
@@ -90,25 +104,17 @@ def _text(function: Callable, scope: dict[str, Any]) -> str:
         needed = parameter.default is parameter.empty and not (renamed and parts)
         parts.append(parameter.name if needed else f"{parameter.name}={default}")
     signature = ", ".join(parts)
-    read = "".join(map(_reading, parameters))
+    read = [line for line in map(_reading, parameters) if line]
     if renamed:
         scope.update(again=function, function=function.__wrapped__, second_names=_second_names)  # type: ignore[attr-defined]  # `wraps` sets it
         missing = "".join(f" or {one.name} is default_{one.name}" for one in parameters[1:] if one.default is one.empty)
         triples = ", ".join(f"({one.name!r}, {one.name}, default_{one.name})" for one in parameters)
         signature += ", **names"
-        read = f"        if names{missing}: return again(**second_names(({triples},), names))\n{read}"
+        read.insert(0, f"if names{missing}: return again(**second_names(({triples},), names))")
     passed = ", ".join([*first, *(f"{name}={name}" for name in by_name)])
     positional = f"({''.join(name + ', ' for name in first)})"
     named = f"dict({', '.join(f'{n}={n}' for n in by_name)})"
-    return _guarded(signature, read, passed, positional, named)
-
-
-def _guarded(signature: str, read: str, passed: str, positional: str, named: str) -> str:
-    return (
-        f"def call({signature}):\n    try:\n{read}        return function({passed})\n"
-        f"    except Caught as error:\n        said = explain(error, {positional}, {named})\n"
-        "        if said is error: raise\n        raise said from error\n"
-    )
+    return fill(_CALL, signature=signature, read="\n".join(read), passed=passed, positional=positional, named=named)
 
 
 def _second_names(given: tuple[tuple[str, Any, Any], ...], names: dict[str, Any]) -> dict[str, Any]:
@@ -124,8 +130,8 @@ def _reading(parameter: inspect.Parameter) -> str:
         return ""
     given = "" if parameter.default is parameter.empty else f"{name} is not default_{name} and "
     if "int" in kinds and not kinds & {"Any", "Tensor", "float"}:
-        return f"        if {given}type({name}) is not int: {name} = whole({name})\n"
-    return f"        if {given}type({name}) not in PLAIN: {name} = plain({name})\n"
+        return f"if {given}type({name}) is not int: {name} = whole({name})"
+    return f"if {given}type({name}) not in PLAIN: {name} = plain({name})"
 
 
 def explain_errors_of(modules: Iterable[ModuleType]) -> None:
@@ -148,7 +154,7 @@ def _is_ours(error: BaseException) -> bool:
     if last is None:
         return False
     file = last.tb_frame.f_code.co_filename
-    return file.startswith((_HERE, "<dispatcher")) or f"{os.sep}numpy{os.sep}" in file
+    return file.startswith((_HERE, PREFIX)) or f"{os.sep}numpy{os.sep}" in file
 
 
 def _explanation(function: Callable, args: tuple, kwargs: dict[str, Any], error: Exception) -> Exception:

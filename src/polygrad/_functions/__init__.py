@@ -7,17 +7,13 @@ a name is first used.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from typing import Any
 
 from .. import _ops
-from .._core.primitive import PRIMITIVES
+from .._core.primitive import Primitive
 from .._core.wrong_calls import explain_errors_of
-from .names import TORCH_NAMES
-
-for _public, _name in reversed(TORCH_NAMES.items()):  # of several public names the first
-    PRIMITIVES[_name].home = __package__.rpartition(".")[0], _public
-
-from .methods import attach  # noqa: E402 - makes dispatchers, which know where they are found
+from .methods import attach
+from .public import FUNCTIONS, complete
 
 explain_errors_of(
     importlib.import_module(f"{__name__}.{name}")
@@ -26,9 +22,11 @@ explain_errors_of(
         nn.convolution nn.cross_entropy nn.distance nn.dropout nn.embedding nn.linear nn.losses nn.normalization nn.padding
         nn.pooling nn.vision random reductions scatter_gather searching sets slicing sorting special""".split()
 )
+complete()
 attach()
 
 
-def primitive_named(name: str) -> Callable | None:
-    """The dispatcher of the primitive that PyTorch calls ``name``, or None."""
-    return PRIMITIVES[TORCH_NAMES[name]].op if name in TORCH_NAMES else None
+def public(name: str) -> Any:
+    """What `polygrad` has under ``name``.  Raises KeyError where it has nothing."""
+    declared = FUNCTIONS[name]
+    return declared.op if isinstance(declared, Primitive) else declared

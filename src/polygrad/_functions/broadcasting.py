@@ -10,9 +10,11 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .common import sizes, warn
+from .public import public_function, public_method
 from .strides import separate
 
 
+@public_function()
 def broadcast_shapes(*shapes: Any) -> tuple[int, ...]:
     """Return the shape that tensors of the given shapes broadcast to.
 
@@ -48,6 +50,7 @@ def broadcast_shapes(*shapes: Any) -> tuple[int, ...]:
     return tuple(result)
 
 
+@public_function(method=True)
 def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     """Broadcast a tensor to a shape.  The elements are not copied, so the result can only be read.
 
@@ -73,6 +76,7 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     return xp.broadcast_to(input, shape)
 
 
+@public_function()
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """Broadcast tensors to their common shape.  The elements are not copied, so the results can only be read.
 
@@ -94,6 +98,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple(broadcast_to(x, shape) for x in tensors)
 
 
+@public_method(hot=True)
 def expand(input: Tensor, *size: Any) -> Tensor:
     """Repeat dimensions of length 1.  The elements are not copied, so the result can only be read.
 
@@ -125,6 +130,7 @@ def expand(input: Tensor, *size: Any) -> Tensor:
     return broadcast_to(input, tuple(input.shape[i - offset] if n == -1 else n for i, n in enumerate(wanted)))
 
 
+@public_method()
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
     """Broadcast a tensor to the shape of another one.  The elements are not copied, so the result can only be read.
 
@@ -147,6 +153,7 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
     return broadcast_to(input, other.shape)
 
 
+@public_method()
 def repeat(input: Tensor, *repeats: Any) -> Tensor:
     """Repeat the whole tensor along each dimension.
 
@@ -179,6 +186,7 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     return separate(xp.reshape(repeated, tuple(a * b for a, b in zip(times, shape, strict=True))))
 
 
+@public_function(method=True)
 def tile(input: Tensor, *dims: Any) -> Tensor:
     """Repeat the whole tensor along each dimension; unlike `repeat`, also for fewer numbers than dimensions.
 
@@ -205,6 +213,7 @@ def as_list(tensors: Any) -> list[Tensor]:
     return list(tensors)
 
 
+@public_function()
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """Return the coordinates of the grid that vectors span.
 

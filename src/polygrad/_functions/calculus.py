@@ -10,8 +10,10 @@ from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis
 from .common import check_tensor, numpy_spelling
 from .joining import cat
+from .public import public_function
 
 
+@public_function(method=True)
 @numpy_spelling
 def diff(
     input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
@@ -52,6 +54,7 @@ def diff(
     return x
 
 
+@public_function("trapezoid trapz")
 @in_single_precision
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
     """Integrate samples along a dimension by the trapezoidal rule.

@@ -10,8 +10,10 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .common import check_tensor
+from .public import public_function
 
 
+@public_function(method=True)
 @alike("input", "other")
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Test which elements of two tensors are equal within a tolerance.
@@ -46,6 +48,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
     return xp.logical_or(close, xp.logical_and(xp.isnan(input), xp.isnan(other))) if equal_nan else close
 
 
+@public_function(method=True)
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Test whether all elements of two tensors are equal within a tolerance, as `isclose` defines it.
 
@@ -71,6 +74,7 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-
     return bool(xp.all(isclose(input, other, rtol, atol, equal_nan)))
 
 
+@public_function(method=True)
 def equal(input: Tensor, other: Tensor) -> bool:
     """Test whether two tensors have the same shape and equal elements.
 
@@ -91,6 +95,7 @@ def equal(input: Tensor, other: Tensor) -> bool:
     return tuple(input.shape) == tuple(other.shape) and bool(xp.all(xp.equal(input, other)))
 
 
+@public_function(method=True)
 def fmax(input: Tensor, other: Tensor) -> Tensor:
     """Return the larger element of each pair, ignoring NaN where only one of the two is NaN.
 
@@ -111,6 +116,7 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
     return xp.where(xp.logical_or(input >= other, xp.isnan(other)), input, other)
 
 
+@public_function(method=True)
 def fmin(input: Tensor, other: Tensor) -> Tensor:
     """Return the smaller element of each pair, ignoring NaN where only one of the two is NaN.
 
@@ -131,6 +137,7 @@ def fmin(input: Tensor, other: Tensor) -> Tensor:
     return xp.where(xp.logical_or(input <= other, xp.isnan(other)), input, other)
 
 
+@public_function(method=True)
 def isposinf(input: Tensor) -> Tensor:
     """Test which elements are positive infinity.
 
@@ -151,6 +158,7 @@ def isposinf(input: Tensor) -> Tensor:
     return check_real(input, "isposinf") == math.inf
 
 
+@public_function(method=True)
 def isneginf(input: Tensor) -> Tensor:
     """Test which elements are negative infinity.
 

@@ -9,9 +9,11 @@ from .._core.alike import alike
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .common import check_tensor
+from .public import public_function
 from .strides import separate
 
 
+@public_function()
 def complex(real: Tensor, imag: Tensor) -> Tensor:
     """Return a complex tensor with the given real and imaginary parts.
 
@@ -36,6 +38,7 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
     return xp.complex(real, imag)
 
 
+@public_function()
 @alike("abs", "angle")
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """Return the complex numbers ``abs * exp(1j * angle)``.
@@ -58,6 +61,7 @@ def polar(abs: Tensor, angle: Tensor) -> Tensor:
     return complex(abs * xp.cos(angle), abs * xp.sin(angle))
 
 
+@public_function()
 def view_as_real(input: Tensor) -> Tensor:
     """Return a real view with the real and imaginary parts in a new last dimension.
 
@@ -80,6 +84,7 @@ def view_as_real(input: Tensor) -> Tensor:
     return xp.view_as_real(input)
 
 
+@public_function()
 def view_as_complex(input: Tensor) -> Tensor:
     """Return a complex view of pairs of real and imaginary parts.
 
@@ -104,6 +109,7 @@ def view_as_complex(input: Tensor) -> Tensor:
     return xp.view_as_complex(input)
 
 
+@public_function()
 def real(input: Tensor) -> Tensor:
     """Return the real parts: a view of a complex tensor, or a real tensor itself.
 
@@ -124,6 +130,7 @@ def real(input: Tensor) -> Tensor:
     return xp.real(input) if input.dtype.is_complex else input
 
 
+@public_function()
 def imag(input: Tensor) -> Tensor:
     """Return the imaginary parts, as a view.
 
@@ -148,6 +155,7 @@ def imag(input: Tensor) -> Tensor:
     return xp.imag(input)
 
 
+@public_function(method=True)
 def angle(input: Tensor) -> Tensor:
     """Return the angle of each element in the complex plane.
 
@@ -167,6 +175,7 @@ def angle(input: Tensor) -> Tensor:
     return xp.where(input < 0, math.pi, xp.where(xp.isnan(input), input, xp.astype(xp.zeros_like(input), input.dtype)))
 
 
+@public_function(method=True)
 def isreal(input: Tensor) -> Tensor:
     """Test which elements have an imaginary part of 0.
 
@@ -184,6 +193,7 @@ def isreal(input: Tensor) -> Tensor:
     return xp.imag(input) == 0 if input.dtype.is_complex else xp.ones_like(input) == 1
 
 
+@public_function(method=True)
 def conj(input: Tensor) -> Tensor:
     """Return the complex conjugate as a view; a real tensor is returned itself.
 
@@ -201,6 +211,7 @@ def conj(input: Tensor) -> Tensor:
     return xp.conj(input) if check_tensor(input, "conj").dtype.is_complex else input
 
 
+@public_function(method=True)
 def conj_physical(input: Tensor) -> Tensor:
     """Return the complex conjugate in new memory; a real tensor is returned itself.
 
@@ -218,6 +229,7 @@ def conj_physical(input: Tensor) -> Tensor:
     return separate(conj(input)) if check_tensor(input, "conj_physical").dtype.is_complex else input
 
 
+@public_function(method=True)
 def is_conj(input: Tensor) -> bool:
     """Test whether a tensor is a conjugated view, as `conj` makes it.
 
@@ -237,6 +249,7 @@ def is_conj(input: Tensor) -> bool:
     return sum(view._base[1].name == "conj" for view in views) % 2 == 1 and input.dtype.is_complex
 
 
+@public_function(method=True)
 def resolve_conj(input: Tensor) -> Tensor:
     """Copy a conjugated view; any other tensor is returned itself.
 
@@ -254,6 +267,7 @@ def resolve_conj(input: Tensor) -> Tensor:
     return xp.clone(input) if is_conj(input) else input
 
 
+@public_function(method=True)
 def resolve_neg(input: Tensor) -> Tensor:
     """Copy the imaginary part of a conjugated view; any other tensor is returned itself.
 

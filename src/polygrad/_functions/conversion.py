@@ -20,9 +20,11 @@ from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
 from .common import warn
 from .creation import check_dtype
+from .public import public_method
 from .transfer import real_part_only, transfer
 
 
+@public_method(hot=True)
 def to(
     input: Tensor,
     *args: Any,
@@ -75,6 +77,7 @@ def destination(args: tuple, dtype: Any, device: Any, backend: Any) -> tuple[DTy
     return check_dtype(dtype), device, backend, flags
 
 
+@public_method()
 def numpy(input: Tensor, *, force: bool = False) -> Any:
     """The values as a NumPy array.  Both can be written to, and share memory on a backend whose memory NumPy sees.
 
@@ -105,6 +108,7 @@ def array_protocol(input: Tensor, dtype: Any = None, copy: bool | None = None) -
     return array.copy() if copy else array
 
 
+@public_method(hot=True)
 def item(input: Tensor) -> Any:
     """The only element as a Python number.  Raises RuntimeError where there are more or none."""
     if input.shape.numel() != 1:
@@ -112,6 +116,7 @@ def item(input: Tensor) -> Any:
     return input.backend.item(input._read())
 
 
+@public_method()
 def tolist(input: Tensor) -> Any:
     """The values as nested lists of Python numbers."""
     return input.backend.to_numpy(input._read()).tolist()
@@ -171,6 +176,7 @@ def caster(dtype: DType) -> Any:
     return convert
 
 
+@public_method()
 def type_as(input: Tensor, other: Tensor) -> Tensor:
     """This tensor in the data type of ``other``."""
     return xp.astype(input, real_part_only(input, other.dtype))
@@ -220,6 +226,7 @@ def reduce_ex(input: Tensor, protocol: int) -> Any:
     )
 
 
+@public_method()
 def cpu(input: Tensor, memory_format: Any = None) -> Tensor:
     """The tensor in the computer's own memory: on its backend's device "cpu", or where that has none, on NumPy."""
     backend = input.backend
@@ -228,11 +235,13 @@ def cpu(input: Tensor, memory_format: Any = None) -> Tensor:
     return transfer(input, get_backend(BUILT_IN), None, None)
 
 
+@public_method()
 def cuda(input: Tensor, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Tensor:
     """The tensor on a CUDA device of its backend.  Raises ValueError where the backend has none."""
     return transfer(input, input.backend, Device("cuda" if device is None else device), None)
 
 
+@public_method()
 def pin_memory(input: Tensor, device: Any = None) -> Tensor:
     """The tensor itself: how memory goes to a device is the backend's business."""
     return input

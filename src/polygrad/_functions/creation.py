@@ -20,6 +20,7 @@ from .._state import RECORDERS, recorder
 from ..backends.registry import get_backend
 from .common import check_tensor, lengths, sizes, warn
 from .plain import as_numpy, backend_of, loses_derivative, number_of
+from .public import public_function
 from .transfer import transfer
 
 
@@ -48,6 +49,7 @@ def check_dtype(dtype: Any) -> DType | None:
     raise TypeError(f"dtype must be a polygrad data type, not {dtype!r}{advice}")
 
 
+@public_function()
 def tensor(
     data: Any,
     *,
@@ -99,6 +101,7 @@ def _as_array(data: Any, dtype: DType | None, device: Any, backend: Any, copy: b
     return target.asarray(array, dtype=target.to_dtype(dtype), device=where, copy=True if copy else None)
 
 
+@public_function("as_tensor as_array")
 def as_tensor(data: Any, dtype: DType | None = None, device: Any = None, *, backend: Any = None) -> Tensor:
     """``data`` as a tensor; a tensor that already fits is returned itself, with its graph.
 
@@ -146,6 +149,7 @@ def _stacked(data: Any, target: Any, device: Any) -> Tensor:
     return OPERATIONS.stack(parts, axis=0)
 
 
+@public_function()
 def from_numpy(array: Any, *, copy: bool = True) -> Tensor:
     """A tensor of a NumPy array on the default backend.
 
@@ -188,6 +192,7 @@ HOOKS.make_tensor = tensor
 # -- filled tensors ----------------------------------------------------------------------------------------------------
 
 
+@public_function()
 def full(
     size: Any,
     fill_value: Any,
@@ -212,6 +217,7 @@ def _filled(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, requi
     return wrap(target.xp.full(shape, value, dtype=target.to_dtype(dtype), device=where), requires_grad)
 
 
+@public_function("zeros empty")
 def zeros(
     *shape: Any, size: Any = None, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
     backend: Any = None,
@@ -221,6 +227,7 @@ def zeros(
     return _filled(lengths("zeros", shape, size), 0, dtype, device, requires_grad, backend)
 
 
+@public_function()
 def ones(
     *shape: Any, size: Any = None, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
     backend: Any = None,
@@ -234,20 +241,7 @@ def ones(
 empty = zeros
 
 
-def _like(value: int):
-    def like(
-        input: Tensor,
-        *,
-        dtype: DType | None = None,
-        device: Any = None,
-        requires_grad: bool = False,
-        backend: Any = None,
-    ) -> Tensor:
-        return full_like(input, value, dtype=dtype, device=device, requires_grad=requires_grad, backend=backend)
-
-    return like
-
-
+@public_function()
 def full_like(
     input: Tensor,
     fill_value: Any,
@@ -267,14 +261,33 @@ def full_like(
     return _filled(tuple(input.shape), fill_value, dtype, where, requires_grad, target)
 
 
-zeros_like, ones_like = _like(0), _like(1)
-zeros_like.__name__, ones_like.__name__ = "zeros_like", "ones_like"
-zeros_like.__qualname__, ones_like.__qualname__ = "zeros_like", "ones_like"
-zeros_like.__doc__ = "Zeros with the shape, type, backend and device of ``input``."
-ones_like.__doc__ = "Ones with the shape, type, backend and device of ``input``."
-empty_like = zeros_like
+@public_function("zeros_like empty_like")
+def zeros_like(
+    input: Tensor,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """Zeros with the shape, type, backend and device of ``input``."""
+    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad, backend=backend)
 
 
+@public_function()
+def ones_like(
+    input: Tensor,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """Ones with the shape, type, backend and device of ``input``."""
+    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad, backend=backend)
+
+
+@public_function()
 def arange(
     start: Any,
     end: Any = None,
@@ -307,6 +320,7 @@ def arange(
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
 
 
+@public_function()
 def linspace(
     start: Any,
     end: Any,
@@ -324,6 +338,7 @@ def linspace(
     return _spaced("linspace", start, end, steps, None, dtype, device, requires_grad, backend)
 
 
+@public_function()
 def logspace(
     start: Any,
     end: Any,
@@ -366,6 +381,7 @@ def _spaced(
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
 
 
+@public_function()
 def eye(
     n: int,
     m: int | None = None,
@@ -389,6 +405,7 @@ def _triangle(row: int, col: int, keep: Any, dtype: Any, device: Any, backend: A
     return tensor(numbers, dtype=dtype or _dtypes.int64, device=device, backend=backend)
 
 
+@public_function()
 def tril_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None
 ) -> Tensor:
@@ -396,6 +413,7 @@ def tril_indices(
     return _triangle(row, col, lambda i, j: j - i <= offset, dtype, device, backend)
 
 
+@public_function()
 def triu_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None
 ) -> Tensor:

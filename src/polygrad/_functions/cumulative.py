@@ -10,10 +10,12 @@ from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.manipulation import normal_axis
 from .common import check_tensor, numpy_spelling
+from .public import public_function
 from .reductions import ValuesAndIndices, accumulate, normalize_dims
 from .sorting import check_ordered, sort
 
 
+@public_function(method=True)
 @numpy_spelling
 def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     """Return the cumulative sum along a dimension.
@@ -35,6 +37,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     return running(xp.cumulative_sum, check_tensor(input, "cumsum"), dim, dtype)
 
 
+@public_function(method=True)
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Return the cumulative product along a dimension.
 
@@ -65,6 +68,7 @@ def running(operation: Callable[..., Tensor], input: Tensor, dim: int, dtype: DT
     return xp.reshape(accumulate(operation, xp.reshape(input, (1,)), dtype, 0), ())
 
 
+@public_function(method=True)
 def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
     """Return the cumulative maximum along a dimension, with its indices.
 
@@ -88,6 +92,7 @@ def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
     return _running(input, dim, True)
 
 
+@public_function(method=True)
 def cummin(input: Tensor, dim: int) -> ValuesAndIndices:
     """Return the cumulative minimum along a dimension, with its indices.
 

@@ -8,6 +8,7 @@ from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .common import check_tensor
+from .public import public_function
 
 
 class EighResult(NamedTuple):
@@ -67,6 +68,7 @@ def conjugate_transpose(x: Tensor) -> Tensor:
     return xp.conj(turned) if x.dtype.is_complex else turned
 
 
+@public_function(method=True)
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """The lower triangular ``L`` with ``L @ L.mH == A``, or with ``upper`` the ``U`` with ``U.mH @ U == A``.
 
@@ -82,6 +84,7 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     return conjugate_transpose(lower) if upper else lower
 
 
+@public_function(method=True)
 def qr(A: Tensor, mode: str = "reduced") -> QRResult:
     """``Q``, with orthonormal columns, and the upper triangular ``R`` with ``Q @ R == A``.
 
@@ -133,6 +136,7 @@ def svdvals(A: Tensor) -> Tensor:
     return xp.svdvals(check_matrices(A, "svdvals"))
 
 
+@public_function("_legacy_svd svd", method="svd")
 def _legacy_svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:
     """PyTorch's older ``svd``: ``U``, ``S`` and ``V`` with ``input == U @ diag(S) @ V.mH``."""
     if not compute_uv:

@@ -10,10 +10,12 @@ from .._ops.manipulation import normal_axis
 from .common import check_tensor
 from .manipulation import flatten, movedim
 from .matmul import expect
+from .public import public_function
 from .reductions import sum
 from .strides import separate
 
 
+@public_function(method=True)
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """Return the diagonals of matrices.
 
@@ -48,6 +50,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     return xp.getitem(lines, (Ellipsis, slice(start, stop, columns + 1)))
 
 
+@public_function(method=True)
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """Return a copy of a tensor with the diagonals of its matrices replaced: the reverse of `diagonal`.
 
@@ -88,6 +91,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     return xp.permute_dims(written, tuple(sorted(range(len(order)), key=order.__getitem__)))
 
 
+@public_function(method=True)
 def trace(input: Tensor) -> Tensor:
     """Return the sum of the diagonal of a matrix.
 
@@ -109,6 +113,7 @@ def trace(input: Tensor) -> Tensor:
     return sum(xp.diagonal(input))
 
 
+@public_function(method=True)
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """Return the diagonal matrix of a vector, or a copy of the diagonal of a matrix.
 
@@ -135,6 +140,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     raise ShapeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
 
 
+@public_function(method=True)
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Return diagonal matrices of the vectors in the last dimension.
 
@@ -165,6 +171,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     return movedim(made, (-2, -1), (first, second))
 
 
+@public_function(method=True)
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     """Return the diagonal matrix of all elements of a tensor.
 
@@ -184,6 +191,7 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     return diag_embed(flatten(input), offset)
 
 
+@public_function(method=True, in_place=True)
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     """Return the lower triangles of matrices, with zeros elsewhere.
 
@@ -206,6 +214,7 @@ def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     return xp.tril(_matrix("tril", input), diagonal)
 
 
+@public_function(method=True, in_place=True)
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """Return the upper triangles of matrices, with zeros elsewhere.
 

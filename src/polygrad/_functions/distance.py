@@ -8,8 +8,10 @@ from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .common import check_tensor
+from .public import public_function
 
 
+@public_function(method=True)
 @alike("x1", "x2")
 @in_single_precision
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:

@@ -14,6 +14,7 @@ from .._core.tensor import Tensor
 from .._ops import einsum as einstein
 from .._ops.manipulation import normal_axis
 from .common import check_tensor
+from .public import public_function
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -22,6 +23,7 @@ def _folded(x: Tensor, axis: int) -> Tensor:
     return xp.astype(xp.sum(x, axis, True), x.dtype)
 
 
+@public_function()
 @alike("a", "b")
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """The product of two tensors, summed over pairs of dimensions.
@@ -63,6 +65,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
 # -- einsum ------------------------------------------------------------------------------------------------------------
 
 
+@public_function()
 def einsum(equation: Any, *operands: Any) -> Tensor:
     """Sums of products of elements, in Einstein's notation: one letter for each dimension.
 

@@ -16,6 +16,7 @@ from .._core.tensor import Tensor
 from .._dtypes import finfo, iinfo
 from .common import check_tensor
 from .keys import byte_mask, nonzero_positions
+from .public import public_function, public_method
 
 
 def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -42,6 +43,7 @@ def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     return power
 
 
+@public_function(method=True, in_place=True, hot=True)
 @_power
 def pow(input: Any, exponent: Any) -> Tensor:
     """Raise `input` to the power of `exponent`, element by element.
@@ -70,6 +72,7 @@ def power_operator(input: Any, exponent: Any) -> Any:
     return PRIMITIVES["pow"].operator(input, exponent)
 
 
+@public_function(method=True)
 def float_power(input: Any, exponent: Any) -> Tensor:
     """Raise `input` to the power of `exponent` in double precision.
 
@@ -121,6 +124,7 @@ def _with_scaled(input: Any, other: Any, alpha: Any, operation: Callable[[Any, A
     return operation(input, scaled(other, alpha))
 
 
+@public_function(method=True, hot=True)
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """Return ``input + alpha * other``.
 
@@ -146,6 +150,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     return _with_scaled(input, other, alpha, xp.add)
 
 
+@public_function("sub subtract", method=True, hot=True)
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """Return ``input - alpha * other``.
 
@@ -172,6 +177,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     return _with_scaled(input, other, alpha, xp.subtract)
 
 
+@public_function("div divide true_divide", method=True, in_place=True, hot=True)
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     """Return ``input / other``, exact or rounded to an integer.
 
@@ -206,6 +212,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found {rounding_mode!r}")
 
 
+@public_function(method=True, in_place=True)
 def fmod(input: Any, other: Any) -> Tensor:
     """Return the remainder of a division that rounds towards zero: it has the sign of `input`.
 
@@ -226,6 +233,7 @@ def fmod(input: Any, other: Any) -> Tensor:
     return xp.fmod(input, other)
 
 
+@public_function(method=True, in_place=True)
 @in_single_precision
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """Return ``input + value * tensor1 * tensor2``.
@@ -248,6 +256,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     return input + value * tensor1 * tensor2
 
 
+@public_function(method=True, in_place=True)
 @in_single_precision
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """Return ``input + value * tensor1 / tensor2``.
@@ -270,6 +279,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     return input + value * (tensor1 / tensor2)
 
 
+@public_function(method=True, in_place=True)
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """Interpolate linearly: ``input + weight * (end - input)``.
 
@@ -300,6 +310,7 @@ def _between(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     return input + weight * (end - input)
 
 
+@public_function(method=True)
 def positive(input: Tensor) -> Tensor:
     """Return `input` itself: the operator ``+x``.
 
@@ -322,6 +333,7 @@ def positive(input: Tensor) -> Tensor:
     return input
 
 
+@public_function(method=True, in_place=True)
 def rsqrt(input: Tensor) -> Tensor:
     """Return the reciprocal of the square root, ``1 / sqrt(input)``.
 
@@ -339,6 +351,7 @@ def rsqrt(input: Tensor) -> Tensor:
     return xp.reciprocal(xp.sqrt(input))
 
 
+@public_function(method=True)
 def frac(input: Tensor) -> Tensor:
     """Return the fractional part, ``input - trunc(input)``, which has the sign of `input`.
 
@@ -356,6 +369,7 @@ def frac(input: Tensor) -> Tensor:
     return input - xp.trunc(input)
 
 
+@public_function(method=True, in_place=True)
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """Round to the nearest multiple of ``10 ** -decimals``, halves to the even neighbour.
 
@@ -381,6 +395,7 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     return xp.round(input * scale) / scale if decimals > 0 else xp.round(input / scale) * scale
 
 
+@public_function(method=True)
 def deg2rad(input: Tensor) -> Tensor:
     """Convert angles from degrees to radians.
 
@@ -398,6 +413,7 @@ def deg2rad(input: Tensor) -> Tensor:
     return input * (math.pi / 180)
 
 
+@public_function(method=True)
 def rad2deg(input: Tensor) -> Tensor:
     """Convert angles from radians to degrees.
 
@@ -415,6 +431,7 @@ def rad2deg(input: Tensor) -> Tensor:
     return input * (180 / math.pi)
 
 
+@public_function("clamp clip", method=True, in_place=True)
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Clamp each element to ``[min, max]``.
 
@@ -451,6 +468,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     return xp.clip(input, min, max)
 
 
+@public_function(method=True)
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """Clamp each element to at least `min`.
 
@@ -469,6 +487,7 @@ def clamp_min(input: Tensor, min: Any) -> Tensor:
     return clamp(input, min)
 
 
+@public_function(method=True)
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """Clamp each element to at most `max`.
 
@@ -487,6 +506,7 @@ def clamp_max(input: Tensor, max: Any) -> Tensor:
     return clamp(input, None, max)
 
 
+@public_function(method=True, in_place=True)
 def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """Replace NaN and infinities by finite values.
 
@@ -517,6 +537,7 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
     return xp.where(result == -math.inf, info.min if neginf is None else neginf, result)
 
 
+@public_function(method=True)
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """Return the step function: 0 where `input` is negative, 1 where it is positive, and `values` where it is 0.
 
@@ -542,6 +563,7 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
     return xp.where(input == 0, values, xp.astype(input > 0, input.dtype))
 
 
+@public_function()
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """Choose between two tensors element by element.
 
@@ -577,6 +599,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     return xp.where(condition, input, other)
 
 
+@public_method("where")
 def where_method(input: Tensor, condition: Tensor, other: Any) -> Tensor:
     """Choose this tensor where `condition` is True, and `other` elsewhere: ``where(condition, x, other)``.
 

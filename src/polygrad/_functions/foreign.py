@@ -13,8 +13,10 @@ from .._dtypes import DType
 from ..backends.registry import BY_TYPE
 from . import conversion, creation
 from .plain import backend_of
+from .public import public_function
 
 
+@public_function()
 def asarray(
     obj: Any,
     *,
@@ -101,6 +103,7 @@ def dlpack_device(input: Tensor) -> Any:
     return input.array.__dlpack_device__()
 
 
+@public_function()
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = True, backend: Any = None) -> Tensor:
     """A tensor of an array of any library that speaks DLPack, on the default backend or on the one that is named.
 

@@ -21,6 +21,7 @@ from .._core.tensor import Tensor, cell
 from .._forking import lock
 from .._interpreters.trace import stack as frames
 from ..backends.registry import BY_TYPE
+from .public import FUNCTIONS, public_function
 
 _WORD = 2**64 - 1
 #: The seed of a generator that was given none, as in PyTorch.
@@ -31,6 +32,7 @@ _DEFAULT_SEED = 67280421310721
 _lock = lock()
 
 
+@public_function()
 class Generator:
     """A stream of random numbers.
 
@@ -142,10 +144,11 @@ class Generator:
 
 
 #: What draws without a ``generator=`` use.
-default_generator = Generator()
+default_generator = FUNCTIONS["default_generator"] = Generator()
 default_generator.seed()
 
 
+@public_function()
 def manual_seed(seed: int) -> Generator:
     """Start the default generator's stream of ``seed``, and return that generator.  Raises as `Generator.manual_seed`.
 
@@ -157,21 +160,25 @@ def manual_seed(seed: int) -> Generator:
     return default_generator.manual_seed(seed)
 
 
+@public_function()
 def seed() -> int:
     """Start a stream that the operating system's randomness chooses, and return its seed."""
     return default_generator.seed()
 
 
+@public_function()
 def initial_seed() -> int:
     """The seed of the default generator."""
     return default_generator.initial_seed()
 
 
+@public_function()
 def get_rng_state() -> Tensor:
     """The state of the default generator, for `set_rng_state`."""
     return default_generator.get_state()
 
 
+@public_function()
 def set_rng_state(new_state: Tensor) -> None:
     """Let the default generator go on from a state that `get_rng_state` gave."""
     default_generator.set_state(new_state)

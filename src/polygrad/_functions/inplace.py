@@ -1,53 +1,73 @@
 """Methods that change a tensor: ``x.add_(y)``, ``x += y``, ``x.copy_(y)`` and the others.
 
-Each is the operation without the underscore, whose result the tensor takes over; where nobody else can see the memory,
-a backend's kernel overwrites it.  All raise RuntimeError for a leaf that requires grad, or a view of one, in grad mode.
+Each is the operation without the underscore, whose result the tensor takes over; where nothing else sees the memory, a
+backend's kernel overwrites it.  All raise RuntimeError for a leaf that requires grad, or a view of one, in grad mode.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from .. import _dtypes
 from .._core.expansion import expanded_from
+from .._core.generated import define, fill
 from .._core.precision import is_half
 from .._core.primitive import OPERATIONS as xp
+from .._core.primitive import Primitive
 from .._core.scalars import UnknownOperandError, plain
 from .._core.tensor import Tensor
 from . import complex, elementwise, manipulation, scatter_gather
 from .broadcasting import broadcast_shapes
 from .indexing import masked_put, scalar_for
+from .public import public_method
 from .transfer import transfer
-
-#: Operations that have a method with an underscore.
-NAMES = """mul multiply div divide true_divide pow neg negative exp expm1 log log2 log10 log1p sqrt square sin cos
-    tan sinh cosh tanh asin acos atan asinh acosh atanh sigmoid relu abs absolute floor ceil round trunc
-    clamp clip reciprocal rsqrt erf scatter scatter_add remainder floor_divide fmod addcmul addcdiv lerp
-    tril triu sign nan_to_num logical_not bitwise_not eq ne lt le gt ge""".split()
 
 _WHOLE = (Ellipsis,)
 
 
-def method(name: str, primitive: str | None) -> Callable:
-    """The method ``name_`` that replaces its tensor by the result of the method ``name``, perhaps just a primitive."""
+_OF_ONE = """
+def in_place(self):
+    return self._in_place(operation)
+"""
 
-    def in_place(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if kwargs:
-            return self._in_place(lambda x, *operands: getattr(x, name)(*operands, **kwargs), *args)
-        return self._in_place(getattr(Tensor, name) if primitive is None else getattr(xp, primitive), *args)
+_OF_TWO = """
+def in_place(self, other):
+    return self._in_place(operation, other)
+"""
 
-    in_place.__name__ = in_place.__qualname__ = name + "_"
-    in_place.__doc__ = f"`{name}` in place."
+
+def method(name: str, declared: Any) -> Callable:
+    """The method ``name_``: the tensor takes over the result of ``declared``, a primitive or a function."""
+    if isinstance(declared, Primitive):
+        template = _OF_ONE if len(declared.operands) == 1 else _OF_TWO
+        scope = {"__name__": __name__, "operation": declared.op}
+        in_place = define("in_place", fill(template), scope, f"method {name}_")
+    else:
+        in_place = _of_function(declared)
+    in_place.__name__, in_place.__qualname__, in_place.__module__ = f"{name}_", f"Tensor.{name}_", Tensor.__module__
+    in_place.__doc__ = f"`{name}` in place: the tensor takes over the result, and is returned."
     return in_place
 
 
-def operator(primitive: str) -> Callable:
+def _of_function(function: Callable) -> Callable:
+    def in_place(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if kwargs:
+            return self._in_place(lambda x, *operands: function(x, *operands, **kwargs), *args)
+        return self._in_place(function, *args)
+
+    first, *others = inspect.signature(function).parameters.values()
+    in_place.__signature__ = inspect.Signature([first.replace(name="self"), *others])  # type: ignore[attr-defined]  # it takes it
+    return in_place
+
+
+def operator(primitive: Primitive) -> Callable:
     """``x += y`` and its like; NotImplemented for a ``y`` of an unknown type."""
 
     def in_place(self: Tensor, other: Any) -> Tensor:
         try:
-            return self._in_place(getattr(xp, primitive), other)
+            return self._in_place(primitive.op, other)
         except UnknownOperandError:
             return NotImplemented
 
@@ -62,6 +82,7 @@ def power_operator(self: Tensor, other: Any) -> Tensor:
         return NotImplemented
 
 
+@public_method()
 def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Add ``alpha * other`` in place."""
     if is_half(self):
@@ -71,6 +92,7 @@ def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     return self._in_place(xp.add, elementwise.scaled(other, alpha))
 
 
+@public_method("sub_ subtract_")
 def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Subtract ``alpha * other`` in place."""
     if is_half(self):
@@ -80,6 +102,7 @@ def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     return self._in_place(xp.subtract, elementwise.scaled(other, alpha))
 
 
+@public_method()
 def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
     """Take over the values of ``source``, broadcast and cast to this tensor; differentiable with respect to ``source``.
 
@@ -99,6 +122,7 @@ def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
     return self._in_place(xp.slice_put, value, _WHOLE)
 
 
+@public_method()
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Fill this tensor with one number, or the number in a 0-d tensor, which gets a gradient."""
     if not isinstance(value, Tensor):
@@ -112,11 +136,13 @@ def fill_(self: Tensor, value: Any) -> Tensor:
     return copy_(self, value)
 
 
+@public_method()
 def zero_(self: Tensor) -> Tensor:
     """Fill this tensor with zeros."""
     return fill_(self, 0)
 
 
+@public_method()
 def masked_fill_(self: Tensor, mask: Tensor, value: Any) -> Tensor:
     """Write ``value`` where ``mask``, broadcast, is true."""
     scatter_gather.check_mask(self, mask, value)
@@ -126,6 +152,7 @@ def masked_fill_(self: Tensor, mask: Tensor, value: Any) -> Tensor:
     return self
 
 
+@public_method()
 def detach_(self: Tensor) -> Tensor:
     """Take this tensor out of the graph: it becomes a leaf that requires no grad.
 
@@ -138,21 +165,25 @@ def detach_(self: Tensor) -> Tensor:
     return self
 
 
+@public_method()
 def unsqueeze_(self: Tensor, dim: int) -> Tensor:
     """`unsqueeze` in place: the tensor itself changes its shape."""
     return _reshape_in_place(self, manipulation.unsqueeze(self, dim))
 
 
+@public_method()
 def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
     """`squeeze` in place: the tensor itself changes its shape."""
     return _reshape_in_place(self, manipulation.squeeze(self, dim))
 
 
+@public_method()
 def t_(self: Tensor) -> Tensor:
     """`t` in place: the tensor itself is transposed."""
     return _reshape_in_place(self, manipulation.t(self))
 
 
+@public_method()
 def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
     """`transpose` in place: the tensor itself changes its shape."""
     return _reshape_in_place(self, manipulation.transpose(self, dim0, dim1))
@@ -164,11 +195,13 @@ def _reshape_in_place(self: Tensor, view: Tensor) -> Tensor:
     return self
 
 
+@public_method()
 def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """Add ``alpha`` times each slice of ``source`` along ``dim`` at its ``index``; equal indices add up."""
     return self._in_place(lambda x: scatter_gather.index_add(x, dim, index, source, alpha=alpha))
 
 
+@public_method()
 def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """Write ``value`` at the positions ``index`` of ``dim``."""
     vector = self if self.ndim else manipulation.flatten(self)
@@ -176,6 +209,7 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     return self
 
 
+@public_method()
 def index_copy_(self: Tensor, dim: int, index: Tensor, tensor: Tensor) -> Tensor:
     """Write the slices of ``tensor`` at the positions ``index`` of ``dim``."""
     scatter_gather.check_along(self, dim, index, "index_copy_")
@@ -186,6 +220,7 @@ def index_copy_(self: Tensor, dim: int, index: Tensor, tensor: Tensor) -> Tensor
     return self
 
 
+@public_method()
 def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """``self[indices] = values``; with ``accumulate`` the values are added, equal indices adding up."""
     if accumulate:
@@ -194,16 +229,19 @@ def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     return self
 
 
+@public_method()
 def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """Write the first elements of ``source``, in order, where ``mask`` is true."""
     return self._in_place(lambda x: scatter_gather.masked_scatter(x, mask, source))
 
 
+@public_method()
 def clamp_min_(self: Tensor, min: Any) -> Tensor:
     """Raise what is below ``min`` to it."""
     return self._in_place(lambda x: elementwise.clamp(x, min))
 
 
+@public_method()
 def clamp_max_(self: Tensor, max: Any) -> Tensor:
     """Lower what is above ``max`` to it."""
     return self._in_place(lambda x: elementwise.clamp(x, None, max))
@@ -227,9 +265,3 @@ def _set_part(self: Tensor, part: Callable, value: Any) -> None:
         copy_(written, value)
     else:
         fill_(written, value)
-
-
-METHODS = (
-    add_, sub_, copy_, fill_, zero_, masked_fill_, detach_, unsqueeze_, squeeze_, t_, transpose_, index_add_,
-    index_fill_, index_copy_, index_put_, masked_scatter_, clamp_min_, clamp_max_,
-)  # fmt: skip

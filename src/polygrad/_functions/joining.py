@@ -14,8 +14,10 @@ from .broadcasting import meshgrid
 from .common import numpy_spelling
 from .creation import zeros
 from .manipulation import atleast_1d, atleast_2d, atleast_3d
+from .public import public_function
 
 
+@public_function("cat concat concatenate")
 @numpy_spelling
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Join tensors along an existing dimension.
@@ -53,6 +55,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return xp.concat(tensors, axis=axis)
 
 
+@public_function()
 @numpy_spelling
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Join tensors along a new dimension.
@@ -92,6 +95,7 @@ def _sequence(tensors: Any, name: str) -> list[Tensor]:
     return tensors
 
 
+@public_function()
 def hstack(tensors: Any) -> Tensor:
     """Join tensors side by side: along dimension 1, vectors along dimension 0.
 
@@ -113,6 +117,7 @@ def hstack(tensors: Any) -> Tensor:
     return cat(parts, 0 if not parts or parts[0].ndim == 1 else 1)
 
 
+@public_function("vstack row_stack")
 def vstack(tensors: Any) -> Tensor:
     """Join tensors one below the other, along dimension 0; vectors count as rows.
 
@@ -134,6 +139,7 @@ def vstack(tensors: Any) -> Tensor:
     return cat([atleast_2d(x) for x in tensors], 0)
 
 
+@public_function()
 def dstack(tensors: Any) -> Tensor:
     """Join tensors along dimension 2; vectors and matrices get that dimension first, as `atleast_3d` gives it.
 
@@ -155,6 +161,7 @@ def dstack(tensors: Any) -> Tensor:
     return cat([atleast_3d(x) for x in tensors], 2)
 
 
+@public_function()
 def column_stack(tensors: Any) -> Tensor:
     """Join tensors side by side, along dimension 1; vectors count as columns.
 
@@ -179,6 +186,7 @@ def column_stack(tensors: Any) -> Tensor:
 row_stack = vstack
 
 
+@public_function()
 def block_diag(*tensors: Tensor) -> Tensor:
     """Return the block diagonal matrix of the given matrices.
 
@@ -212,6 +220,7 @@ def block_diag(*tensors: Tensor) -> Tensor:
     return cat(rows, 0)
 
 
+@public_function()
 def cartesian_prod(*tensors: Tensor) -> Tensor:
     """Return all combinations of one element of each vector.
 

@@ -9,6 +9,7 @@ from .._core.tensor import Tensor
 from .._dtypes import DType
 from . import conversion, creation
 from .creation import tensor
+from .public import FUNCTIONS, public_method
 
 
 class TensorType:
@@ -46,8 +47,10 @@ _NAMES = {
 }  # fmt: skip
 TYPES = {name: TensorType(name, dtype) for name, dtype in _NAMES.items()}
 globals().update(TYPES)
+FUNCTIONS.update(TYPES)
 
 
+@public_method()
 def type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The name of the tensor's type, such as ``"polygrad.FloatTensor"``; with ``dtype``, the tensor converted to it.
 

@@ -19,6 +19,7 @@ from .broadcasting import broadcast_shapes, broadcast_to
 from .common import check_tensor, dims_of, numpy_spelling
 from .creation import check_dtype, eye, zeros
 from .decompositions import check_matrices, check_square, conjugate_transpose, svdvals
+from .public import public_function
 from .strides import separate_from
 
 
@@ -204,6 +205,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     return _solved(xp.solve_triangular, A, B, left, upper=upper if left else not upper, unitriangular=unitriangular)
 
 
+@public_function(method=True)
 @alike("B", "L")
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """``X`` with ``A @ X == B``, where ``L`` is `cholesky` of ``A`` (of its ``upper`` form)."""
@@ -213,16 +215,19 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     return xp.solve_triangular(second, xp.solve_triangular(first, B, upper=False), upper=True)
 
 
+@public_function(method=True)
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     """The inverse of ``A``, where ``L`` is `cholesky` of ``A``."""
     return cholesky_solve(_identity(check_square(L, "cholesky_inverse", "L")), L, upper)
 
 
+@public_function("inv inverse", method="inverse")
 def inv(A: Tensor) -> Tensor:
     """The inverse of square matrices.  Raises LinAlgError for a singular one, on backends that look."""
     return xp.inv(check_square(A, "inv"))
 
 
+@public_function("pinv pinverse", method="pinverse")
 def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, hermitian: bool = False) -> Tensor:
     """The pseudoinverse of matrices of shape ``(…, m, n)``, which has shape ``(…, n, m)``.
 
@@ -315,22 +320,26 @@ def matrix_rank(
 # -- determinants and powers -------------------------------------------------------------------------------------------
 
 
+@public_function(method=True)
 def det(A: Tensor) -> Tensor:
     """The determinant of square matrices.  Its gradient, the cofactors, is right for singular ones too."""
     return xp.det(check_square(A, "det"))
 
 
+@public_function(method=True)
 def slogdet(A: Tensor) -> SlogdetResult:
     """The sign of the determinant, and the logarithm of its absolute value."""
     return SlogdetResult(*xp.slogdet(check_square(A, "slogdet")))
 
 
+@public_function(method=True)
 def logdet(input: Tensor) -> Tensor:
     """The logarithm of the determinant; NaN where that is negative."""
     sign, size = slogdet(input)
     return xp.log(sign) + size if not sign.dtype.is_complex else xp.complex(size, xp.zeros_like(size)) + xp.log(sign)
 
 
+@public_function(method=True)
 @in_single_precision
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """``A`` multiplied ``n`` times; a negative ``n`` multiplies its inverse.  By repeated squaring."""

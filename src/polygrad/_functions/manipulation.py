@@ -14,6 +14,7 @@ from .._ops.manipulation import normal_axis
 from .broadcasting import as_list
 from .common import check_tensor, dims_of, keyword_or_positional, numpy_spelling, sizes, warn
 from .complex import conj
+from .public import public_function, public_method
 from .strides import is_contiguous, reshaped_strides, separate, strides_of
 
 _FULL = slice(None)
@@ -46,6 +47,7 @@ def axis_of(input: Tensor, dim: int, name: str, at_least: int = 1) -> int:
     return normal_axis(dim, input.ndim)
 
 
+@public_function(method=True, hot=True)
 def reshape(input: Tensor, *shape: Any) -> Tensor:
     """Return a tensor of the same elements in another shape.
 
@@ -77,6 +79,7 @@ def _reshaped(input: Tensor, shape: tuple[int, ...]) -> Tensor:
     return separate(made)
 
 
+@public_method(hot=True)
 def view(input: Tensor, *shape: Any) -> Tensor:
     """Return a view of the same elements in another shape.
 
@@ -110,6 +113,7 @@ def view(input: Tensor, *shape: Any) -> Tensor:
     return xp.reshape(input, wanted)
 
 
+@public_method()
 def view_as(input: Tensor, other: Tensor) -> Tensor:
     """Return a view of this tensor in the shape of another one.
 
@@ -131,6 +135,7 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
     return view(input, tuple(other.shape))
 
 
+@public_method()
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     """Return the same elements in the shape of another tensor.
 
@@ -152,6 +157,7 @@ def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     return reshape(input, tuple(other.shape))
 
 
+@public_function(method=True)
 def ravel(input: Tensor) -> Tensor:
     """Return all elements as a contiguous vector: a view if `input` is contiguous, else a copy.
 
@@ -169,6 +175,7 @@ def ravel(input: Tensor) -> Tensor:
     return reshape(contiguous(check_tensor(input, "ravel")), -1)
 
 
+@public_function(method=True, hot=True)
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Merge consecutive dimensions into one.
 
@@ -200,6 +207,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return _reshaped(input, (*shape[:first], length, *shape[last + 1 :]))
 
 
+@public_function(method=True)
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """Split one dimension into several.
 
@@ -225,6 +233,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     )
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """Insert a dimension of length 1.
@@ -248,6 +257,7 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     return xp.reshape(input, (*input.shape[:axis], 1, *input.shape[axis:]))
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     """Remove dimensions of length 1.
@@ -277,6 +287,7 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
     return xp.reshape(input, tuple(n for i, n in enumerate(shape) if n != 1 or i not in dims))
 
 
+@public_function()
 def atleast_1d(*tensors: Any) -> Any:
     """Return views with at least one dimension.
 
@@ -294,6 +305,7 @@ def atleast_1d(*tensors: Any) -> Any:
     return _each(tensors, lambda x: xp.reshape(x, (1,)) if not x.ndim else x)
 
 
+@public_function()
 def atleast_2d(*tensors: Any) -> Any:
     """Return views with at least two dimensions; a vector becomes a row.
 
@@ -311,6 +323,7 @@ def atleast_2d(*tensors: Any) -> Any:
     return _each(tensors, lambda x: x if x.ndim >= 2 else xp.reshape(x, (1, x.shape.numel())))
 
 
+@public_function()
 def atleast_3d(*tensors: Any) -> Any:
     """Return views with at least three dimensions: a vector gets shape ``(1, n, 1)``, a matrix ``(n, m, 1)``.
 
@@ -340,6 +353,7 @@ def _each(tensors: Any, function: Any) -> Any:
     return tuple(function(x) for x in as_list(tensors))
 
 
+@public_function("permute permute_dims", method="permute", hot=True)
 def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     """Reorder the dimensions.
 
@@ -369,6 +383,7 @@ def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     return xp.permute_dims(input, order)
 
 
+@public_function("transpose swapaxes swapdims", method=True, hot=True)
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Swap two dimensions.
 
@@ -398,6 +413,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
 swapaxes = swapdims = transpose
 
 
+@public_function(method=True, hot=True)
 def t(input: Tensor) -> Tensor:
     """Transpose a matrix; a vector or a number stays the same.
 
@@ -471,6 +487,7 @@ def _reversed(input: Tensor) -> Tensor:
     return xp.permute_dims(input, tuple(reversed(range(input.ndim))))
 
 
+@public_function(method=True)
 def adjoint(input: Tensor) -> Tensor:
     """Return the conjugate transpose of matrices: ``x.mH``.
 
@@ -508,6 +525,7 @@ def matrix_adjoint(input: Tensor) -> Tensor:
     return conj(numpy_transpose(input) if input.ndim else of_number(input, "H"))
 
 
+@public_function("movedim moveaxis", method=True)
 def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Move dimensions to other positions; the others keep their order.
 
@@ -544,6 +562,7 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
 moveaxis = movedim
 
 
+@public_function(method=True)
 def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     """Reverse the order of the elements along dimensions.
 
@@ -574,6 +593,7 @@ def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
     return xp.flip(input, axes) if axes and input.ndim else clone(input)
 
 
+@public_function(method=True)
 def fliplr(input: Tensor) -> Tensor:
     """Reverse the order of the columns, along dimension 1.
 
@@ -595,6 +615,7 @@ def fliplr(input: Tensor) -> Tensor:
     return xp.flip(input, (axis_of(input, 1, "fliplr", 2),))
 
 
+@public_function(method=True)
 def flipud(input: Tensor) -> Tensor:
     """Reverse the order of the rows, along dimension 0.
 
@@ -616,6 +637,7 @@ def flipud(input: Tensor) -> Tensor:
     return xp.flip(input, (axis_of(input, 0, "flipud"),))
 
 
+@public_function(method=True)
 def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     """Rotate by multiples of 90 degrees in the plane of two dimensions.
 
@@ -651,6 +673,7 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
     return xp.flip(xp.permute_dims(input, tuple(order)), (first if turned == 1 else second,))
 
 
+@public_function(method=True)
 @numpy_spelling
 def roll(input: Tensor, shifts: int | Sequence[int], dim: Any = None, *, dims: Any = None) -> Tensor:
     """Shift elements cyclically along dimensions.
@@ -687,6 +710,7 @@ def roll(input: Tensor, shifts: int | Sequence[int], dim: Any = None, *, dims: A
     return xp.roll(input, shift, tuple(normal_axis(a, input.ndim) for a in axes))
 
 
+@public_function(method=True, hot=True)
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """Return a copy; the gradient passes through it.
 
@@ -708,6 +732,7 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     return xp.clone(input)
 
 
+@public_method(hot=True)
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     """Return a tensor whose elements lie one after the other: `input` itself if `is_contiguous` says so, else a copy.
 

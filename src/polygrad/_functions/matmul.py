@@ -16,6 +16,7 @@ from . import linalg
 from .broadcasting import broadcast_shapes
 from .common import check_tensor, numpy_spelling, warn
 from .einsum import tensordot
+from .public import public_function
 
 
 def expect(name: str, *operands: tuple[str, Any, int]) -> None:
@@ -36,6 +37,7 @@ def _expect_product(x: Tensor, y: Tensor) -> None:
         )
 
 
+@public_function(method=True)
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices.  Raises RuntimeError for other tensors (`matmul` takes them)."""
     expect("mm", ("input", input, 2), ("mat2", mat2, 2))
@@ -43,6 +45,7 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     return xp.matmul(input, mat2)
 
 
+@public_function(method=True)
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """The products of two batches of matrices, ``(b, n, m) @ (b, m, p)``; nothing is broadcast."""
     expect("bmm", ("input", input, 3), ("mat2", mat2, 3))
@@ -55,6 +58,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     return xp.matmul(input, mat2)
 
 
+@public_function(method=True)
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """The product of a matrix and a vector."""
     expect("mv", ("input", input, 2), ("vec", vec, 1))
@@ -67,12 +71,14 @@ def _by(x: Tensor) -> str:
     return "x".join(str(n) for n in x.shape)
 
 
+@public_function(method=True)
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """The sum of the products of two vectors' elements, without conjugation (`vdot` conjugates)."""
     expect("dot", ("input", input, 1), ("tensor", tensor, 1))
     return xp.matmul(input, tensor)
 
 
+@public_function(method=True)
 def vdot(input: Tensor, other: Tensor) -> Tensor:
     """The inner product of two vectors: as `dot`, with ``input`` conjugated."""
     expect("vdot", ("input", input, 1), ("other", other, 1))
@@ -83,6 +89,7 @@ def _conjugate(x: Tensor) -> Tensor:
     return xp.conj(x) if x.dtype.is_complex else x
 
 
+@public_function()
 @numpy_spelling
 @alike("x", "y")
 @in_single_precision
@@ -93,6 +100,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     return xp.sum(xp.multiply(_conjugate(x), y), normal_axis(dim, len(shape)) - len(shape))
 
 
+@public_function(method=True)
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """The products of all rows (last dimensions) of ``input`` with all rows of ``other``."""
     if not input.ndim or not other.ndim:
@@ -105,12 +113,14 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
     return tensordot(input, other, ([-1], [-1]))
 
 
+@public_function("outer ger", method="outer")
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """The matrix of products of the elements of two vectors."""
     expect("outer", ("input", input, 1), ("vec2", vec2, 1))
     return xp.multiply(xp.expand_dims(input, axis=-1), vec2)
 
 
+@public_function(method=True)
 def kron(input: Tensor, other: Tensor) -> Tensor:
     """Kronecker's product: every element of ``input`` times the whole of ``other``."""
     rank = max(input.ndim, other.ndim)
@@ -121,6 +131,7 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     return xp.reshape(xp.multiply(left, right), tuple(m * n for m, n in zip(a, b, strict=True)))
 
 
+@public_function(method=True)
 @numpy_spelling
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     """The cross products of vectors of three elements along ``dim``, broadcast elsewhere.
@@ -184,6 +195,7 @@ def _chain(factors: list[Tensor]) -> Tensor:
     return product(0, count - 1)
 
 
+@public_function()
 def chain_matmul(*matrices: Tensor) -> Tensor:
     """As `multi_dot`, the matrices one by one."""
     return multi_dot(matrices)
@@ -213,6 +225,7 @@ def _added(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> 
     return xp.add(input if beta == 1 else xp.multiply(input, beta), product)
 
 
+@public_function(method=True)
 @alike("input", "mat1", "mat2")
 @in_single_precision
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -220,6 +233,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
     return _added(input, mm(mat1, mat2), beta, alpha, "addmm")
 
 
+@public_function(method=True)
 @alike("input", "mat", "vec")
 @in_single_precision
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -227,12 +241,14 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
     return _added(input, mv(mat, vec), beta, alpha, "addmv")
 
 
+@public_function(method=True)
 @in_single_precision
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``."""
     return _added(input, outer(vec1, vec2), beta, alpha, "addr")
 
 
+@public_function(method=True)
 @alike("input", "batch1", "batch2")
 @in_single_precision
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -240,6 +256,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
     return _added(input, bmm(batch1, batch2), beta, alpha, "baddbmm")
 
 
+@public_function(method=True)
 @alike("input", "batch1", "batch2")
 @in_single_precision
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:

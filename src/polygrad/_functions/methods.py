@@ -1,7 +1,6 @@
-"""The methods of Tensor: the same functions, attached by name.
+"""The methods of Tensor: the functions and primitives that declare one, and Python's protocols.
 
-A primitive's dispatcher is generated on first use, so its method starts as a stub that puts the dispatcher in its own
-place.
+A primitive's dispatcher is generated on first use, so its method starts as a stub that puts the dispatcher in its place.
 """
 
 from __future__ import annotations
@@ -14,69 +13,48 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.engine import tensor_backward
-from .._core.primitive import OPERATIONS, PRIMITIVES
+from .._core.primitive import OPERATIONS, PRIMITIVES, Primitive
 from .._core.tensor import Tensor
 from . import (
-    broadcasting,
-    calculus,
-    comparison,
     complex,
     conversion,
     creation,
-    cumulative,
-    decompositions,
-    diagonals,
-    distance,
     dtypes,
     elementwise,
     foreign,
     indexing,
     inplace,
-    legacy_types,
-    linalg,
     manipulation,
-    matmul,
     printing,
-    random,
     reductions,
-    scatter_gather,
-    searching,
-    sets,
     slicing,
-    sorting,
-    special,
-    strides,
 )
-from .names import DIRECT, METHODS, OPERATORS, TORCH_NAMES
-from .nn import activations
+from .public import METHODS, Method
 
-_MODULES = {
-    module.__name__.rpartition(".")[2]: module
-    for module in (
-        activations, broadcasting, calculus, comparison, complex, conversion, cumulative, decompositions, diagonals, distance,
-        dtypes, elementwise, legacy_types, linalg, manipulation, matmul, random, reductions, scatter_gather, searching, sets,
-        slicing, sorting, special, strides,
-    )
+#: Python's operators of two operands → the name of their methods, without underscores.
+_BINARY = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "@": "matmul", "&": "and", "|": "or",
+    "^": "xor", "<<": "lshift", ">>": "rshift",
 }  # fmt: skip
+_COMPARISONS = {"==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+_UNARY = {"-": "neg", "~": "invert", "abs": "abs"}
 
 
-class _PrimitiveMethod:
-    """A primitive's dispatcher as a method: it is generated when the method is first looked up, and takes this one's place."""
+class _Generated:
+    """A method that is generated when it is first looked up, and then takes this one's place."""
 
-    def __init__(self, name: str, primitive: str):
-        self._name, self._primitive = name, primitive
+    def __init__(self, name: str, make: Callable[[], Any]):
+        self._name, self._make = name, make
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
-        declared = PRIMITIVES[self._primitive]
-        is_operator = self._name in OPERATORS and len(declared.operands) == 2
-        operation = declared.operator if is_operator else declared.op
-        setattr(Tensor, self._name, operation)
-        return operation.__get__(instance, owner)
+        function = self._make()
+        setattr(Tensor, self._name, function)
+        return function.__get__(instance, owner)
 
 
-def _reflected(primitive: str) -> Callable:
+def _reflected(primitive: Primitive) -> Callable:
     def method(self: Tensor, other: Any) -> Any:
-        return PRIMITIVES[primitive].operator(other, self)
+        return primitive.operator(other, self)
 
     return method
 
@@ -102,45 +80,57 @@ def _format(self: Tensor, spec: str) -> str:
 
 
 def _direct(function: Any) -> Any:
-    """``function`` without the turn by `wrong_calls.explained`."""
+    """``function`` without the detour by `wrong_calls.explained`."""
     return getattr(function, "direct", function)
 
 
+def _put(name: str, value: Any) -> None:
+    if isinstance(value, FunctionType):
+        if getattr(sys.modules[value.__module__], value.__qualname__, None) is not value:
+            # Made for this method: errors call it so, and pickles find it here.
+            value.__name__ = name
+            value.__module__, value.__qualname__ = Tensor.__module__, f"Tensor.{name}"
+    setattr(Tensor, name, value)
+
+
+def _put_method(name: str, method: Method) -> None:
+    declared = method.function
+    if isinstance(declared, Primitive):
+        setattr(Tensor, name, _Generated(name, lambda: declared.op))
+    else:
+        _put(name, _direct(declared) if method.hot else declared)
+    if method.in_place:
+        setattr(Tensor, f"{name}_", _Generated(f"{name}_", lambda: inplace.method(name, declared)))
+
+
+def _put_operators(primitive: Primitive) -> None:
+    """The methods by which Python's operator reaches ``primitive``."""
+    symbol = primitive.symbol
+    if len(primitive.operands) == 1:
+        name = f"__{_UNARY[symbol]}__"
+        setattr(Tensor, name, _Generated(name, lambda: primitive.op))
+        return
+    known = _BINARY.get(symbol) or _COMPARISONS[symbol]
+    name = f"__{known}__"
+    setattr(Tensor, name, _Generated(name, lambda: primitive.operator))
+    if symbol in _BINARY:
+        _put(f"__r{known}__", _reflected(primitive))
+        _put(f"__i{known}__", inplace.operator(primitive))
+
+
 def attach() -> None:
-    """Give Tensor its methods."""
-
-    def put(name: str, value: Any) -> None:
-        if isinstance(value, FunctionType):
-            if getattr(sys.modules[value.__module__], value.__qualname__, None) is not value:
-                # Made for this method: errors call it so, and pickles find it here.
-                value.__name__ = name
-                value.__module__, value.__qualname__ = Tensor.__module__, f"Tensor.{name}"
-        setattr(Tensor, name, value)
-
-    for name, primitive in {**TORCH_NAMES, **OPERATORS}.items():
-        put(name, _PrimitiveMethod(name, primitive))
-    for module, names in METHODS.items():
-        for name in names.split():
-            method = getattr(_MODULES[module], name)
-            put(name, _direct(method) if name in DIRECT else method)
-    for operator in "add sub mul truediv floordiv mod matmul and or xor lshift rshift".split():
-        primitive = OPERATORS[f"__{operator}__"]
-        put(f"__r{operator}__", _reflected(primitive))
-        put(f"__i{operator}__", inplace.operator(primitive))
+    """Give Tensor its methods: those that functions and primitives declare, and what Python and NumPy ask of an object."""
+    for name, method in METHODS.items():
+        _put_method(name, method)
+    for primitive in PRIMITIVES.values():
+        if primitive.symbol and primitive.name != "pow":
+            _put_operators(primitive)
+    put = _put
     put("__pow__", _direct(elementwise.power_operator))
-    put("__rpow__", _reflected("pow"))
+    put("__rpow__", _reflected(PRIMITIVES["pow"]))
     put("__ipow__", inplace.power_operator)
     put("__pos__", elementwise.positive)
     put("backward", tensor_backward)
-    put("clip", elementwise.clamp)
-    put("where", elementwise.where_method)
-    put("inverse", linalg.inv)
-    put("pinverse", linalg.pinv)
-    put("svd", decompositions._legacy_svd)
-    for name in inplace.NAMES:
-        put(name + "_", inplace.method(name, {"div": "divide", **TORCH_NAMES}.get(name)))
-    for method in inplace.METHODS:
-        put(method.__name__, method)
     put("mT", property(manipulation.matrix_transpose))
     put("T", property(manipulation.numpy_transpose))
     put("mH", property(manipulation.adjoint))

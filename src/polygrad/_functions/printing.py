@@ -12,6 +12,7 @@ import numpy as np
 from .. import _dtypes
 from .._core.tensor import Tensor
 from ..backends.registry import get_backend
+from .public import public_function
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ _options = _Options()
 _MANY = 1_000_000
 
 
+@public_function()
 def set_printoptions(
     precision: int | None = None,
     threshold: float | None = None,

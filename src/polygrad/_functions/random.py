@@ -23,6 +23,7 @@ from .broadcasting import broadcast_tensors
 from .common import assume, check_tensor, lengths, sizes, values_for_checks, warn, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
+from .public import public_function, public_method
 
 #: How many binary digits a uniform number has: as many as its type can hold of one between 0 and 1.
 _DIGITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
@@ -96,6 +97,7 @@ def _leaf(made: Tensor, requires_grad: bool) -> Tensor:
     return cell(made._read()).requires_grad_() if requires_grad else made
 
 
+@public_function()
 def rand(
     *shape: Any,
     size: Any = None,
@@ -115,6 +117,7 @@ def rand(
     )
 
 
+@public_function()
 def randn(
     *shape: Any,
     size: Any = None,
@@ -175,6 +178,7 @@ def _integers(
     return xp.reshape(xp.astype(made, dtype), shape)
 
 
+@public_function()
 def randint(
     low: int = 0,
     high: Any = None,
@@ -201,6 +205,7 @@ def randint(
     return _leaf(made, requires_grad)
 
 
+@public_function()
 def randperm(
     n: int,
     *,
@@ -252,10 +257,11 @@ def _like(make: Callable, name: str, description: str) -> Callable:
     return like
 
 
-rand_like = _like(_uniform, "rand_like", "Numbers spread evenly from 0 to 1")
-randn_like = _like(_normal, "randn_like", "Normal numbers of mean 0 and variance 1")
+rand_like = public_function()(_like(_uniform, "rand_like", "Numbers spread evenly from 0 to 1"))
+randn_like = public_function()(_like(_normal, "randn_like", "Normal numbers of mean 0 and variance 1"))
 
 
+@public_function()
 def randint_like(
     input: Tensor,
     low: int = 0,
@@ -293,6 +299,7 @@ def exponential_like(input: Tensor, lambd: float = 1.0, generator: Any = None) -
     return xp.reshape(xp.astype(drawn, input.dtype), shape)
 
 
+@public_function(method=True)
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
     """1 with the probability that ``input`` holds, else 0; with ``p``, with that probability in the shape of ``input``.
 
@@ -311,6 +318,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     return xp.astype(drawn < input.detach(), input.dtype)
 
 
+@public_function()
 def normal(
     mean: Any = 0.0,
     std: Any = 1.0,
@@ -339,6 +347,7 @@ def normal(
     return _leaf(made * std + _in_parts(mean, dtype), requires_grad)
 
 
+@public_function(method=True)
 def multinomial(
     input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
 ) -> Tensor:
@@ -387,6 +396,7 @@ def _fill(input: Tensor, make: Callable[[], Tensor]) -> Tensor:
     return input._assign(make())
 
 
+@public_method()
 def uniform_(input: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fill with numbers spread evenly from ``low`` to ``to``; of complex numbers both parts are."""
     if low > to:
@@ -406,6 +416,7 @@ def _in_parts(value: float, dtype: DType) -> Any:
     return complex(value, value) if dtype.is_complex else value
 
 
+@public_method()
 def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fill with normal numbers.
 
@@ -419,6 +430,7 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Ge
     )
 
 
+@public_method()
 def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
     """Fill with 1 where a draw of probability ``p``, a number or a tensor, succeeds, and with 0 elsewhere."""
     if isinstance(p, Tensor):
@@ -426,6 +438,7 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = Non
     return _fill(input, lambda: bernoulli(input, p, generator=generator))
 
 
+@public_method()
 def random_(
     input: Tensor, low: int | None = None, to: int | None = _UNSAID, *, generator: Generator | None = None
 ) -> Tensor:
@@ -453,6 +466,7 @@ def _largest(dtype: DType) -> int:
     return 1 if dtype.kind == "bool" else 2 ** _DIGITS[_floating(dtype, "random_").name]
 
 
+@public_method()
 def exponential_(input: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fill with exponential numbers of rate ``lambd``."""
     if lambd <= 0:

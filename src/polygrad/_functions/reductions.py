@@ -18,6 +18,7 @@ from .common import check_tensor, dims_of, numpy_spelling, warn
 from .comparison import check_real
 from .creation import check_dtype
 from .linalg import matrix_norm, vector_norm
+from .public import public_function
 from .scatter_gather import gather
 
 
@@ -66,6 +67,7 @@ def nonempty_dims(name: str, input: Tensor, dim: Any) -> Any:
     return axis
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return the sum of all elements, or of those along `dim`.
@@ -90,6 +92,7 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType |
     return accumulate(xp.sum, input, dtype, normalize_dims(input, dim), keepdim)
 
 
+@public_function(method=True)
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Return the sum of all elements, or of those along `dim`, counting NaN as 0.
 
@@ -118,6 +121,7 @@ def _without_nan(input: Tensor) -> Tensor:
     return xp.where(xp.isnan(input), 0, input) if input.dtype.is_differentiable else input
 
 
+@public_function(method=True)
 @numpy_spelling
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return the product of all elements, or of those along `dim`.
@@ -143,6 +147,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     return accumulate(xp.prod, input, dtype, normalize_dims(input, dim), keepdim)
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return the mean of all elements, or of those along `dim`.
@@ -176,6 +181,7 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
     return xp.mean(input, normalize_dims(input, dim), keepdim)
 
 
+@public_function(method=True)
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Return the mean of the elements that are not NaN, of all or along `dim`.
 
@@ -202,6 +208,7 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
     return result if x is input or dtype is not None else xp.astype(result, input.dtype)
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def var(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
@@ -246,6 +253,7 @@ def _spread(name: str, input: Tensor, dim: Any, unbiased: Any, correction: Any) 
     return axes, correction
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def std(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
@@ -272,6 +280,7 @@ def std(
     return xp.std(input, *_spread("std", input, dim, unbiased, correction), keepdim)
 
 
+@public_function()
 @numpy_spelling
 def var_mean(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
@@ -297,6 +306,7 @@ def var_mean(
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, along, keepdim)
 
 
+@public_function()
 @numpy_spelling
 def std_mean(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
@@ -350,6 +360,7 @@ def _squeezed(x: Tensor, axis: int) -> Tensor:
     return xp.reshape(x, x.shape[:axis] + x.shape[axis + 1 :])
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """Return the maximum of all elements, the maxima along `dim` with their indices, or elementwise maxima.
@@ -380,6 +391,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     return _extremum("max", input, dim, keepdim)
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """Return the minimum of all elements, the minima along `dim` with their indices, or elementwise minima.
@@ -410,6 +422,7 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     return _extremum("min", input, dim, keepdim)
 
 
+@public_function(method=True)
 @numpy_spelling
 def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Return the maximum of all elements, or the maxima along `dim`; equal maxima share the gradient.
@@ -434,6 +447,7 @@ def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     return xp.max(input, nonempty_dims("amax", input, dim), keepdim)
 
 
+@public_function(method=True)
 @numpy_spelling
 def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Return the minimum of all elements, or the minima along `dim`; equal minima share the gradient.
@@ -458,6 +472,7 @@ def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     return xp.min(input, nonempty_dims("amin", input, dim), keepdim)
 
 
+@public_function(method=True)
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
     """Return the minimum and the maximum of all elements, or along `dim`.
 
@@ -481,6 +496,7 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
     return check_tensor(input, "aminmax").amin(dim, keepdim), input.amax(dim, keepdim)
 
 
+@public_function(method=True)
 @numpy_spelling
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Test whether all elements are True, or not 0, of the whole tensor or along `dim`.
@@ -502,6 +518,7 @@ def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     return _asked(xp.all, input, dim, keepdim)
 
 
+@public_function(method=True)
 @numpy_spelling
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Test whether any element is True, or not 0, of the whole tensor or along `dim`.
@@ -536,6 +553,7 @@ def _nonzero_mask(input: Tensor) -> Tensor:
     return input if input.dtype.kind == "bool" else xp.not_equal(input, 0)
 
 
+@public_function(method=True)
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     """Count the elements that are not 0, of the whole tensor or along `dim`.
 
@@ -554,6 +572,7 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     return sum(_nonzero_mask(input), dim)
 
 
+@public_function(method=True)
 @numpy_spelling
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     """Return ``log(sum(exp(input)))`` along `dim`, without overflow.
@@ -579,6 +598,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     return xp.logsumexp(input, axis, keepdim)
 
 
+@public_function(method=True)
 @numpy_spelling
 def norm(
     input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None

@@ -17,6 +17,7 @@ from .elementwise import scaled
 from .indexing import scalar_for
 from .keys import check_range
 from .manipulation import clone, flatten, reshape
+from .public import public_function
 from .strides import separate_from
 
 _FULL = slice(None)
@@ -43,6 +44,7 @@ def check_along(input: Tensor, dim: int, index: Tensor, name: str) -> int:
     return axis
 
 
+@public_function(method=True)
 @numpy_spelling
 def repeat_interleave(
     input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
@@ -77,6 +79,7 @@ def repeat_interleave(
     return index_select(x, axis, xp.searchsorted(ends, positions, side="right"))
 
 
+@public_function(method=True)
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The slices of ``input`` along ``dim`` at the positions ``index``, a 1-D tensor of integers."""
     axis = check_along(input, dim, index, "index_select")
@@ -87,6 +90,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     return input[(_FULL,) * axis + (flatten(index),)]
 
 
+@public_function(method=True)
 def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """``out[i][j][k] = input[index[i][j][k]][j][k]`` for ``dim`` 0, and likewise for others."""
     axis = check_along(input, dim, index, "gather")
@@ -103,6 +107,7 @@ def _gather(input: Tensor, axis: int, index: Tensor) -> Tensor:
     return input[_along(index, axis, input)]
 
 
+@public_function(method=True)
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """The elements at ``indices`` along ``dim``, the other dimensions broadcast; or those of the flattened tensor.
 
@@ -121,11 +126,13 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     return _gather(input, axis, broadcast_to(indices, (*others[:axis], indices.shape[axis], *others[axis + 1 :])))
 
 
+@public_function(method=True)
 def take(input: Tensor, index: Tensor) -> Tensor:
     """The elements of the flattened ``input`` at ``index``, in the shape of ``index``."""
     return separate_from(input, flatten(input)[check_positions(index, "take")])
 
 
+@public_function(method=True, in_place=True)
 @alike("input", "src")
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
@@ -164,6 +171,7 @@ def _check_dimensions(input: Tensor, index: Tensor, src: Any, name: str) -> None
             )
 
 
+@public_function(method=True, in_place=True)
 @alike("input", "src")
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """As `scatter`, but added: ``out[index[i][j][k]][j][k] += src[i][j][k]``."""
@@ -249,6 +257,7 @@ def check_mask(input: Tensor, mask: Tensor, value: Any) -> None:
             )
 
 
+@public_function(method=True)
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """``input`` with ``value``, a number or a 0-d tensor, where ``mask``, broadcast, is true."""
     check_mask(input, mask, value)
@@ -257,6 +266,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     )
 
 
+@public_function(method=True)
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements of ``input`` where ``mask`` is true, as a vector."""
     input, mask = broadcast_tensors(input, mask)
@@ -270,6 +280,7 @@ def at(input: Tensor, dim: int, index: Tensor, name: str) -> tuple:
     return (_FULL,) * normal_axis(dim, input.ndim) + (check_positions(index, name),)
 
 
+@public_function(method=True)
 @alike("input", "source")
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """``input`` with ``alpha`` times each slice of ``source`` along ``dim`` added at its ``index``; equals add up."""
@@ -292,6 +303,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     return input + xp.permute_dims(rows, tuple(sorted(range(len(order)), key=order.__getitem__)))
 
 
+@public_function(method=True)
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """``input`` with ``value`` at the positions ``index`` of ``dim``."""
     if not input.ndim:  # it counts as a vector of length 1
@@ -301,6 +313,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     return result
 
 
+@public_function(method=True)
 @alike("input", "source")
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """``input`` with the slices of ``source`` at the positions ``index`` of ``dim``."""
@@ -312,6 +325,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     return result
 
 
+@public_function(method=True)
 def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
     """``input`` with ``values`` at ``input[indices]``; with ``accumulate`` they are added, equal indices adding up."""
     result = clone(input)
@@ -325,6 +339,7 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     return result
 
 
+@public_function(method=True)
 @alike("input", "source")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """``input`` with the first elements of ``source``, in order, where ``mask`` is true.

@@ -11,9 +11,11 @@ from .common import numpy_spelling
 from .creation import as_tensor
 from .joining import stack
 from .keys import nonzero_positions
+from .public import public_function
 from .reductions import nonempty_dims
 
 
+@public_function(method=True)
 @numpy_spelling
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Return the index of the largest element, in the flattened tensor or along `dim`.
@@ -38,6 +40,7 @@ def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
     return xp.argmax(input, nonempty_dims("argmax", input, dim) if input.ndim else None, keepdim)
 
 
+@public_function(method=True)
 @numpy_spelling
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Return the index of the smallest element, in the flattened tensor or along `dim`.
@@ -62,6 +65,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
     return xp.argmin(input, nonempty_dims("argmin", input, dim) if input.ndim else None, keepdim)
 
 
+@public_function(method=True)
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Return the positions of the elements that are not 0.
 
@@ -91,6 +95,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     return stack(positions, -1) if input.ndim else xp.reshape(positions[0], (-1, 1))[:, :0]
 
 
+@public_function(method=True)
 def argwhere(input: Tensor) -> Tensor:
     """Return the positions of the elements that are not 0, one a row.
 
@@ -109,6 +114,7 @@ def argwhere(input: Tensor) -> Tensor:
     return nonzero(input)
 
 
+@public_function()
 def searchsorted(
     sorted_sequence: Tensor,
     input: Any,
@@ -169,6 +175,7 @@ def searchsorted(
     return xp.astype(found, _dtypes.int32 if out_int32 else _dtypes.int64)
 
 
+@public_function()
 def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """Find the index of the interval between boundaries in which each value lies.
 

@@ -11,9 +11,11 @@ from .._ops.manipulation import normal_axis
 from ..backends.registry import get_backend
 from .creation import arange, tensor
 from .manipulation import flatten
+from .public import public_function
 from .sorting import argsort
 
 
+@public_function(method=True)
 def unique(
     input: Tensor,
     sorted: bool = True,
@@ -92,6 +94,7 @@ def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts
     return _with_groups(values, order, first, (length,), return_inverse, return_counts)
 
 
+@public_function(method=True)
 def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
@@ -130,6 +133,7 @@ def _lines(x: Tensor, axis: int) -> Tensor:
     return xp.reshape(moved, (length, x.shape.numel() // length if length else 0))
 
 
+@public_function(method=True)
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """Count how often each non-negative integer occurs, or add up the weights of its occurrences.
 
@@ -171,6 +175,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     return xp.index_add(xp.ones_like(index) if weights is None else weights, index, size)
 
 
+@public_function()
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Test which elements are among others.
 

@@ -14,10 +14,12 @@ from .._ops.indexing import getitem
 from .._ops.manipulation import normal_axis
 from .common import numpy_spelling
 from .manipulation import axis_of
+from .public import public_function
 
 _FULL = slice(None)
 
 
+@public_function(method=True)
 def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     """Return `length` consecutive slices along a dimension.
 
@@ -55,6 +57,7 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     return xp.getitem(input, (_FULL,) * axis + (slice(start, start + length), Ellipsis))
 
 
+@public_function(method=True)
 def select(input: Tensor, dim: int, index: int) -> Tensor:
     """Return the slice at one position of a dimension, without that dimension.
 
@@ -77,6 +80,7 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     return input[(_FULL,) * normal_axis(dim, input.ndim) + (index,)]
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Split a tensor along a dimension into parts of given lengths.
@@ -126,6 +130,7 @@ def _views(base: Tensor, parts: Sequence[Tensor], keys: Sequence[tuple]) -> tupl
     return tuple(parts)
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Split a tensor along a dimension into at most `chunks` parts of equal length; the last one may be shorter.
@@ -155,6 +160,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split(input, -(-length // chunks), dim)
 
 
+@public_function(method=True)
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Split a tensor along a dimension into a number of parts, or at positions.
 
@@ -197,6 +203,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     )
 
 
+@public_function(method=True)
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Split a tensor along dimension 1, a vector along dimension 0, as `tensor_split` does.
 
@@ -217,6 +224,7 @@ def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     return tensor_split(input, indices_or_sections, 0 if input.ndim == 1 else 1)
 
 
+@public_function(method=True)
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Split a tensor along dimension 0, as `tensor_split` does.
 
@@ -235,6 +243,7 @@ def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     return tensor_split(input, indices_or_sections, 0)
 
 
+@public_function(method=True)
 def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Split a tensor along dimension 2, as `tensor_split` does.
 
@@ -253,6 +262,7 @@ def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     return tensor_split(input, indices_or_sections, 2)
 
 
+@public_function(method=True)
 @numpy_spelling
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Return all slices along a dimension, without that dimension.
@@ -289,6 +299,7 @@ def scatter_into(input: Tensor, src: Tensor, key: tuple) -> Tensor:
     return xp.slice_put(input, xp.astype(src, input.dtype), key)
 
 
+@public_function(method=True)
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """Return a copy of a tensor with one slice replaced: the reverse of `select`.
 
@@ -318,6 +329,7 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     return scatter_into(input, src, ((slice(None),) * axis) + (index % length, Ellipsis))
 
 
+@public_function(method=True)
 def slice_scatter(
     input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Tensor:

@@ -16,6 +16,7 @@ from .._ops.manipulation import normal_axis
 from .common import check_tensor, numpy_spelling
 from .creation import tensor
 from .manipulation import flatten
+from .public import public_function
 from .reductions import ValuesAndIndices
 
 
@@ -26,6 +27,7 @@ def check_ordered(input: Tensor, name: str) -> Tensor:
     return input
 
 
+@public_function(method=True)
 @numpy_spelling
 def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = True) -> ValuesAndIndices:
     """Sort along a dimension.  The sort is always stable, and NaN counts as the largest value.
@@ -56,6 +58,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     return ValuesAndIndices(*xp.sort(input, axis, descending))
 
 
+@public_function(method=True)
 @numpy_spelling
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = True) -> Tensor:
     """Return the indices that sort a tensor along a dimension.  The sort is always stable.
@@ -84,6 +87,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
     return xp.argsort(input, axis=axis, descending=descending)
 
 
+@public_function(method=True)
 def msort(input: Tensor) -> Tensor:
     """Sort along the first dimension.
 
@@ -101,6 +105,7 @@ def msort(input: Tensor) -> Tensor:
     return sort(input, 0).values
 
 
+@public_function(method=True)
 @numpy_spelling
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
     """Return the `k` largest or smallest elements along a dimension, in order, with their indices.
@@ -136,6 +141,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     return ValuesAndIndices(*xp.topk(input, k, axis, largest))
 
 
+@public_function(method=True)
 @numpy_spelling
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
     """Return the `k`-th smallest element along a dimension, with its index.
@@ -172,6 +178,7 @@ def _picked(ordered: ValuesAndIndices, axis: int, place: int, keepdim: bool) -> 
     return ValuesAndIndices(*(xp.clone(xp.getitem(x, key)) for x in ordered))
 
 
+@public_function(method=True)
 @numpy_spelling
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the median: of an even number of elements, the lower one of the two in the middle.
@@ -225,6 +232,7 @@ def _median_of_nothing(input: Tensor) -> Tensor:
     return xp.astype(total, input.dtype) + int(np.iinfo(input.dtype.name).min)
 
 
+@public_function(method=True)
 @numpy_spelling
 @alike("input", "q")
 def quantile(

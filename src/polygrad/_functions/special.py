@@ -11,8 +11,10 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .common import check_tensor
 from .elementwise import clamp
+from .public import public_function
 
 
+@public_function(method=True)
 def exp2(input: Tensor) -> Tensor:
     """Return 2 to the power of each element.
 
@@ -30,6 +32,7 @@ def exp2(input: Tensor) -> Tensor:
     return xp.pow(2.0, input)
 
 
+@public_function(method=True)
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """Return the log-odds ``log(x / (1 - x))`` of each element, the inverse of `sigmoid`.
 
@@ -53,6 +56,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
     return xp.log(x) - xp.log1p(-x)
 
 
+@public_function(method=True)
 @in_single_precision
 def xlogy(input: Any, other: Any) -> Tensor:
     """Return ``input * log(other)``, and 0 where `input` is 0.

@@ -12,6 +12,7 @@ from typing import Any
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._ops.manipulation import normal_axis
+from .public import public_method
 
 
 def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
@@ -35,12 +36,14 @@ def strides_of(tensor: Tensor) -> tuple[int, ...]:
     return strides
 
 
+@public_method()
 def stride(input: Tensor, dim: int | None = None) -> Any:
     """How many elements lie between neighbours along ``dim``, or along each dimension, as PyTorch lays them out."""
     strides = strides_of(input)
     return strides if dim is None else strides[normal_axis(dim, input.ndim)]
 
 
+@public_method()
 def is_contiguous(input: Tensor, memory_format: Any = None) -> bool:
     """Whether the elements lie one after the other: False for a transpose, or for a slice of columns."""
     if input._base is None:

@@ -3,6 +3,7 @@
 from . import (
     arithmetic,
     attention,
+    comparison,
     convolution,
     decompositions,
     elementwise,

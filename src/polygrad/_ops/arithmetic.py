@@ -1,4 +1,4 @@
-"""Arithmetic and comparison of two operands, casts, and complex parts."""
+"""Arithmetic of two operands, casts, and complex parts."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ import math
 
 import numpy as np
 
-from .._core.dispatch import is_integral_or_bool
-from .._core.primitive import OPERATIONS, PRIMITIVES, elementwise, predicate, primitive
+from .._core.operands import is_integral_or_bool
+from .._core.primitive import OPERATIONS, PRIMITIVES, elementwise, primitive
 from .._core.tensor import cell
 from .._state import RECORDERS
 from ..backends.base import CompilingBackend
 from ..backends.registry import BY_TYPE
 
-elementwise("add", x=lambda xp, g: g, y=lambda xp, g: g)
-elementwise("subtract", x=lambda xp, g: g, y=lambda xp, g: -g)
-elementwise("multiply", x=lambda xp, g, y: g * y, y=lambda xp, g, x: g * x)
+elementwise("add", x=lambda xp, g: g, y=lambda xp, g: g, public=False, operator="+", accepts_scalars=True)
 elementwise(
-    "divide",
-    floats=True,
+    "subtract", x=lambda xp, g: g, y=lambda xp, g: -g, public=False, names="sub", operator="-", accepts_scalars=True,
+    refuses_bool="`-` is not supported for boolean tensors: `~` inverts a mask, and `^` says where two of them differ",
+)  # fmt: skip
+elementwise(
+    "multiply", x=lambda xp, g, y: g * y, y=lambda xp, g, x: g * x, names="mul multiply", operator="*", accepts_scalars=True,
+    doc="The product of each pair of elements: ``input * other``.",
+    example="polygrad.mul(polygrad.tensor([2.0, 3.0]), 10)  # tensor([20., 30.])",
+)  # fmt: skip
+elementwise(
+    "divide", promote_to_float=True, public=False, names="div", operator="/", accepts_scalars=True,
     x=lambda xp, g, y: xp.safe_divide(g, y),
     y=lambda xp, g, x, y: -xp.safe_divide(xp.safe_divide(g * x, y), y),
-)
+)  # fmt: skip
 
 
 def masked_product(xp, g, derivative):
@@ -30,7 +36,7 @@ def masked_product(xp, g, derivative):
     return g * xp.where(singular, xp.zeros_like(derivative), derivative)
 
 
-@primitive(broadcasts=True, promotes=True)
+@primitive(broadcasts=True, promotes=True, elementwise=True)
 def safe_divide(xp, x, y, /):
     """``x / y``, and 0 where ``x`` is 0, whatever ``y``.
 
@@ -53,6 +59,8 @@ def _pow_exponent(xp, g, ans, x, y):
 
 elementwise(
     "pow",
+    public=False,
+    operator="**",
     x=lambda xp, g, x, y: xp.where(y == 0, xp.zeros_like(g * x), masked_product(xp, g, y * xp.pow(x, y - 1))),
     y=_pow_exponent,
 )
@@ -68,9 +76,10 @@ def whole_power(xp, x, y, /):
 
 
 PRIMITIVES["pow"].of_integers = whole_power
+PRIMITIVES["pow"].parameters = ("input", "exponent")
 
 
-@primitive()
+@primitive(elementwise=True)
 def power(xp, x, /, exponent):
     """``x`` to a Python number.  Small integer powers are multiplied out: ``x**3`` is far slower as a general power."""
     if exponent == 2:
@@ -104,31 +113,36 @@ def _selected(xp, g, chosen, other, ans):
     return xp.where(chosen == other, g * 0.5, xp.where(other == ans, xp.zeros_like(g), g))
 
 
-for _name in ("maximum", "minimum"):
+for _name, _which in (("maximum", "larger"), ("minimum", "smaller")):
     elementwise(
         _name,
         x=lambda xp, g, x, y, ans: _selected(xp, g, x, y, ans),
         y=lambda xp, g, x, y, ans: _selected(xp, g, y, x, ans),
+        real_only=True,
+        in_place=False,
+        doc=f"The {_which} element of each pair, and NaN if one of them is NaN. Equal elements share the gradient.",
+        example=f"polygrad.{_name}(polygrad.tensor([1.0, 5.0]), polygrad.tensor([2.0, 3.0]))"
+        f"  # tensor([{'2., 5.' if _which == 'larger' else '1., 3.'}])",
     )
 
 
-@primitive(broadcasts=True, promotes=True)
-def at_least(xp, x, low, /):
+@primitive(broadcasts=True, promotes=True, elementwise=True, real_only=True)
+def clamp_min(xp, x, low, /):
     """The larger of each pair; of equal ones ``x`` gets the gradient, as in `clamp`."""
     return xp.maximum(x, low)
 
 
-@primitive(broadcasts=True, promotes=True)
-def at_most(xp, x, high, /):
+@primitive(broadcasts=True, promotes=True, elementwise=True, real_only=True)
+def clamp_max(xp, x, high, /):
     """The smaller of each pair; of equal ones ``x`` gets the gradient, as in `clamp`."""
     return xp.minimum(x, high)
 
 
-at_least.defvjp(
+clamp_min.defvjp(
     x=lambda xp, g, x, low: xp.where(x >= low, g, xp.zeros_like(g)),
     low=lambda xp, g, x, low: xp.where(low > x, g, xp.zeros_like(g)),
 )
-at_most.defvjp(
+clamp_max.defvjp(
     x=lambda xp, g, x, high: xp.where(x <= high, g, xp.zeros_like(g)),
     high=lambda xp, g, x, high: xp.where(high < x, g, xp.zeros_like(g)),
 )
@@ -147,13 +161,20 @@ def _atan2(xp, g, other, x, y):
     return g * (other / length) / length
 
 
-elementwise("atan2", floats=True, x=lambda xp, g, x, y: _atan2(xp, g, y, x, y),
-            y=lambda xp, g, x, y: _atan2(xp, g, -x, x, y))  # fmt: skip
-elementwise("hypot", floats=True, x=lambda xp, g, x, ans: g * (x / apart_from_zero(xp, ans)),
-            y=lambda xp, g, y, ans: g * (y / apart_from_zero(xp, ans)))  # fmt: skip
+elementwise(
+    "atan2", promote_to_float=True, x=lambda xp, g, x, y: _atan2(xp, g, y, x, y), y=lambda xp, g, x, y: _atan2(xp, g, -x, x, y),
+    names="atan2 arctan2",
+    doc="The angle of each point, from the positive horizontal axis, in radians: ``input`` is its vertical coordinate, ``other``"
+    " its horizontal one. The gradient at the origin is 0.",
+    example="polygrad.atan2(polygrad.tensor([1.0, 0.0]), polygrad.tensor([1.0, -1.0]))  # tensor([0.7854, 3.1416])",
+)  # fmt: skip
+elementwise("hypot", promote_to_float=True, x=lambda xp, g, x, ans: g * (x / apart_from_zero(xp, ans)),
+            y=lambda xp, g, y, ans: g * (y / apart_from_zero(xp, ans)),
+            doc="``sqrt(input ** 2 + other ** 2)`` of each pair, without overflow. The gradient at (0, 0) is 0.",
+            example="polygrad.hypot(polygrad.tensor([3.0]), polygrad.tensor([4.0]))  # tensor([5.])")  # fmt: skip
 
 
-@primitive(broadcasts=True, promotes="float")
+@primitive(broadcasts=True, promotes="float", elementwise=True)
 def logaddexp(xp, x, y, /):
     """``log(exp(x) + exp(y))``, without overflow."""
     if not xp.isdtype(x.dtype, "complex floating"):
@@ -178,8 +199,17 @@ def _share(xp, g, x, y):
 
 
 logaddexp.defvjp(x=_share, y=lambda xp, g, x, y: _share(xp, g, y, x))
-elementwise("copysign", floats=True, x=lambda xp, g, x, ans: g * xp.sign(x) * xp.sign(ans),
-            y=lambda xp, g: xp.zeros_like(g))  # fmt: skip
+logaddexp.publish(
+    in_place=False,
+    doc="``log(exp(input) + exp(other))`` of each pair, without overflow. The gradient is shared as `softmax` of the two shares.",
+    example="polygrad.logaddexp(polygrad.tensor([0.0, 1000.0]), polygrad.tensor([0.0, 1000.0]))"
+    "  # tensor([6.9315e-01, 1.0007e+03])",
+)
+elementwise(
+    "copysign", promote_to_float=True, x=lambda xp, g, x, ans: g * xp.sign(x) * xp.sign(ans), y=lambda xp, g: xp.zeros_like(g),
+    doc="Each element of ``input`` with the sign of that of ``other``, also of -0.0.",
+    example="polygrad.copysign(polygrad.tensor([1.0, 2.0]), polygrad.tensor([-3.0, 0.0]))  # tensor([-1.,  2.])",
+)  # fmt: skip
 
 
 def _whole_quotient(xp, g, x, y, ans):
@@ -187,10 +217,15 @@ def _whole_quotient(xp, g, x, y, ans):
     return -g * xp.round((x - ans) / y)
 
 
-elementwise("remainder", x=lambda xp, g: g, y=_whole_quotient)
+elementwise(
+    "remainder", x=lambda xp, g: g, y=_whole_quotient, operator="%",
+    doc="What is left of ``input`` when whole multiples of ``other`` are taken away: ``input % other``. It has the sign of"
+    " ``other``; `fmod` has that of ``input``. The derivative by ``other`` is minus the number of multiples.",
+    example="polygrad.remainder(polygrad.tensor([5.0, -5.0]), 3)  # tensor([2., 1.])",
+)  # fmt: skip
 
 
-@primitive(broadcasts=True, promotes=True)
+@primitive(broadcasts=True, promotes=True, elementwise=True)
 def fmod(xp, x, y, /):
     """What is left of ``x`` after as many whole ``y`` as are in it, exactly; the sign is that of ``x``."""
     rest = xp.remainder(xp.abs(x), xp.abs(y))
@@ -198,7 +233,11 @@ def fmod(xp, x, y, /):
 
 
 fmod.defvjp(x=lambda xp, g: g, y=_whole_quotient)
-elementwise("floor_divide", x=lambda xp, g: xp.zeros_like(g), y=lambda xp, g: xp.zeros_like(g))
+elementwise(
+    "floor_divide", x=lambda xp, g: xp.zeros_like(g), y=lambda xp, g: xp.zeros_like(g), operator="//", accepts_scalars=True,
+    doc="``input // other`` of each pair: the quotient, rounded down. The derivative is 0.",
+    example="polygrad.floor_divide(polygrad.tensor([5.0, -5.0]), 3)  # tensor([ 1., -2.])",
+)  # fmt: skip
 
 
 def _check_divisor(primitive, x, y):
@@ -218,14 +257,6 @@ def _check_divisor(primitive, x, y):
 
 for _name in ("remainder", "fmod", "floor_divide"):
     PRIMITIVES[_name].check = _check_divisor
-
-for _name in (
-    "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor",
-    "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift",
-):  # fmt: skip
-    predicate(_name, 2)
-for _name in ("isfinite", "isinf", "isnan", "signbit", "logical_not", "bitwise_invert"):
-    predicate(_name)
 
 
 @primitive(differentiable=False)

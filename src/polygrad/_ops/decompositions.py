@@ -17,7 +17,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .._core.primitive import evaluate, parameters, primitive
+from .._core.generated import evaluate
+from .._core.primitive import parameters, primitive
 from .linalg import collapse, on_diagonal
 from .reductions import products_of_the_others
 

@@ -55,6 +55,24 @@ def _matmul_y(xp, g, x, y_shape):
 
 
 matmul.defvjp(x=_matmul_x, y=_matmul_y)
+matmul.publish(
+    operator="@",
+    in_place=False,
+    doc="""The matrix product: ``input @ other``.
+
+    Args:
+        input: of shape ``(..., n, k)``, or a vector ``(k,)``, which counts as a row.
+        other: of shape ``(..., k, m)``, or a vector ``(k,)``, which counts as a column.
+
+    Returns:
+        A tensor of shape ``(..., n, m)``, with the leading dimensions broadcast; without ``n`` or ``m`` where a vector was given.
+
+    Raises:
+        RuntimeError: if the shapes do not fit, or the data types differ.
+        TypeError: if an operand is no tensor.
+    """,
+    example="polygrad.matmul(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), polygrad.tensor([1.0, 1.0]))  # tensor([3., 7.])",
+)
 matmul.defjvp(x=lambda xp, t, y: xp.matmul(t, y), y=lambda xp, t, x: xp.matmul(x, t))
 
 

@@ -78,7 +78,7 @@ def _cross_entropy(xp, g, x, target, ans, reduction):
 cross_entropy.defvjp(_cross_entropy)
 
 
-@primitive(broadcasts=True, promotes="float")
+@primitive(broadcasts=True, promotes="float", elementwise=True)
 def binary_cross_entropy(xp, x, y, /):
     """``-(y * log(x) + (1 - y) * log(1 - x))`` for probabilities ``x``; each logarithm counts as at least -100."""
     return -(y * _logarithm(xp, x) + (1 - y) * _logarithm(xp, 1 - x))
@@ -95,7 +95,7 @@ binary_cross_entropy.defvjp(
 )
 
 
-@primitive(broadcasts=True, promotes="float")
+@primitive(broadcasts=True, promotes="float", elementwise=True)
 def binary_cross_entropy_with_logits(xp, x, y, /):
     """`binary_cross_entropy` of ``sigmoid(x)``: ``(1 - y) * softplus(x) + y * softplus(-x)``."""
     return xp.maximum(x, xp.zeros_like(x)) - x * y + xp.log1p(xp.exp(-xp.abs(x)))

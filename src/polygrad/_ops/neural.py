@@ -103,7 +103,7 @@ embedding.defvjp(weight=_embedding)
 # -- activation functions ----------------------------------------------------------------------------------------------
 
 
-@primitive(promotes="float", accumulates=True)
+@primitive(promotes="float", accumulates=True, elementwise=True)
 def gelu(xp, x, /, approximate="none"):
     """``x`` times the probability that a normal variable is below ``x`` (Hendrycks and Gimpel, arXiv:1606.08415).
 
@@ -131,7 +131,7 @@ def _gelu(xp, g, x, ans, approximate):
 gelu.defvjp(x=_gelu)
 
 
-@primitive(promotes="float", accumulates=True)
+@primitive(promotes="float", accumulates=True, elementwise=True)
 def silu(xp, x, /):
     """``x * sigmoid(x)``."""
     return x * xp.sigmoid(x)
@@ -145,7 +145,7 @@ def _silu(xp, g, x, ans):
 silu.defvjp(x=_silu)
 
 
-@primitive(promotes="float", accumulates=True)
+@primitive(promotes="float", accumulates=True, elementwise=True)
 def softplus(xp, x, /, beta=1.0, threshold=20.0):
     """``log(1 + exp(beta * x)) / beta``, and ``x`` itself where ``beta * x`` is above ``threshold``."""
     scaled = x * beta
@@ -158,7 +158,7 @@ softplus.defvjp(
 )
 
 
-@primitive(promotes="float", accumulates=True)
+@primitive(promotes="float", accumulates=True, elementwise=True)
 def logsigmoid(xp, x, /):
     """``log(sigmoid(x))``."""
     return xp.minimum(x, xp.zeros_like(x)) - xp.log1p(xp.exp(-xp.abs(x)))
@@ -167,7 +167,7 @@ def logsigmoid(xp, x, /):
 logsigmoid.defvjp(x=lambda xp, g, x: g * xp.logistic(-x))
 
 
-@primitive(promotes="float", accumulates=True)
+@primitive(promotes="float", accumulates=True, elementwise=True)
 def elu(xp, x, /, alpha=1.0, scale=1.0):
     """``scale * x`` for positive ``x``, ``scale * alpha * (exp(x) - 1)`` for others."""
     curve = xp.expm1(xp.minimum(x, xp.zeros_like(x))) * (alpha * scale)
@@ -182,7 +182,7 @@ def _elu(xp, g, x, alpha, scale):
 elu.defvjp(x=_elu)
 
 
-@primitive(promotes="float")
+@primitive(promotes="float", elementwise=True)
 def leaky_relu(xp, x, /, negative_slope=0.01):
     """``x`` where it is positive, ``negative_slope * x`` elsewhere."""
     return xp.where(x > 0, x, x * negative_slope)
@@ -191,7 +191,7 @@ def leaky_relu(xp, x, /, negative_slope=0.01):
 leaky_relu.defvjp(x=lambda xp, g, x, negative_slope: xp.where(x > 0, g, g * negative_slope))
 
 
-@primitive()
+@primitive(elementwise=True)
 def hardtanh(xp, x, /, lowest=-1.0, highest=1.0):
     """``x`` held between two numbers; unlike `clip`, its gradient is 0 at both of them."""
     return xp.clip(x, lowest, highest)

@@ -105,12 +105,12 @@ def _extremum(xp, g, x, ans, axis):
     return xp.where(attained > 0, xp.broadcast_to(share, x.shape), xp.zeros_like(x))
 
 
-@primitive(name="max", accumulates=True)
+@primitive(name="max", accumulates=True, real_only=True)
 def max_(xp, x, /, axis=None, keepdims=False):
     return xp.max(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(name="min", accumulates=True)
+@primitive(name="min", accumulates=True, real_only=True)
 def min_(xp, x, /, axis=None, keepdims=False):
     return xp.min(x, axis=axis, keepdims=keepdims)
 
@@ -135,7 +135,7 @@ def prod(xp, x, /, axis=None, keepdims=False):
     return xp.prod(x, axis=axis, keepdims=keepdims)
 
 
-@primitive()
+@primitive(real_only=True)
 def median(xp, x, /, axis=None, keepdims=False):
     """The middle element, the lower of two; NaN if there is any NaN.  Equal elements share the gradient."""
     axes = axes_of(axis, x.ndim)
@@ -224,12 +224,12 @@ logsumexp.defvjp(x=lambda xp, g, x, axis: _weighted(xp, xp.reshape(g, kept_shape
 logsumexp.defjvp(x=lambda xp, t, x, axis, keepdims: xp.sum(_weighted(xp, t, x, axis), axis=axis, keepdims=keepdims))
 
 
-@primitive(differentiable=False)
+@primitive(differentiable=False, real_only=True)
 def argmax(xp, x, /, axis=None, keepdims=False):
     return xp.argmax(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(differentiable=False)
+@primitive(differentiable=False, real_only=True)
 def argmin(xp, x, /, axis=None, keepdims=False):
     return xp.argmin(x, axis=axis, keepdims=keepdims)
 

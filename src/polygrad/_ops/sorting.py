@@ -39,7 +39,7 @@ add_along_axis.defvjp(x=lambda xp, g, indices, axis: xp.take_along_axis(g, indic
 # -- order -------------------------------------------------------------------------------------------------------------
 
 
-@primitive(differentiable=False)
+@primitive(differentiable=False, real_only=True)
 def argsort(xp, x, /, *, axis=-1, descending=False, stable=True):
     """Where the elements of ``x`` are in order along ``axis``; equal ones keep theirs.  Booleans count as 0 and 1."""
     if xp.isdtype(x.dtype, "bool"):
@@ -47,14 +47,14 @@ def argsort(xp, x, /, *, axis=-1, descending=False, stable=True):
     return xp.argsort(x, axis=axis, descending=descending, stable=stable)
 
 
-@primitive(promotes=True, differentiable=False)
+@primitive(promotes=True, differentiable=False, real_only=True)
 def searchsorted(xp, x, values, /, side="left"):
     """Where each of ``values`` would have to be put into the sorted vector ``x``."""
     found = xp.searchsorted(x, xp.reshape(values, (-1,)), side=side)
     return xp.reshape(found, values.shape)
 
 
-@primitive(outputs=2)
+@primitive(outputs=2, real_only=True)
 def sort(xp, x, /, axis=-1, descending=False):
     """``x`` in order along ``axis``, and where each element was."""
     indices = argsort.forward(xp, x, axis=axis, descending=descending)
@@ -66,7 +66,7 @@ sort.defvjp(x=lambda xp, g, ans, axis: xp.take_along_axis(g[0], xp.argsort(ans[1
 sort.defjvp(x=lambda xp, t, ans, axis: (xp.take_along_axis(t, ans[1], axis=axis), None))
 
 
-@primitive(outputs=2)
+@primitive(outputs=2, real_only=True)
 def topk(xp, x, /, k, axis=-1, largest=True):
     """The ``k`` largest, or smallest, elements along ``axis``, in order, and where they are."""
     axis = normal_axis(axis, len(x.shape))
@@ -78,7 +78,7 @@ def topk(xp, x, /, k, axis=-1, largest=True):
 topk.defvjp(x=lambda xp, g, ans, axis, x_shape: xp.add_along_axis(g[0], ans[1], axis=axis, size=x_shape[axis]))
 
 
-@primitive(outputs=2, accumulates=True)
+@primitive(outputs=2, accumulates=True, real_only=True)
 def running_extremum(xp, x, /, axis, largest):
     """The largest, or smallest, element so far along ``axis``, and where it is: of equal ones the last.
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from .._core import engine
 from .._core.dispatch import count_nodes_by
+from .._core.generated import PREFIX
 from .._core.graph import Edge, Node, next_sequence, reachable
 from .._core.tensor import Tensor
 from .._state import recorder
@@ -39,7 +40,7 @@ def _place() -> _Place:
     frames = [
         (frame, line)
         for frame, line in traceback.walk_stack(sys._getframe(1))
-        if not frame.f_code.co_filename.startswith((_PACKAGE, "<dispatcher"))
+        if not frame.f_code.co_filename.startswith((_PACKAGE, PREFIX))
     ]
     made.lines = traceback.StackSummary.extract(frames[::-1], lookup_lines=False)
     return made

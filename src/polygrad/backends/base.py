@@ -118,7 +118,7 @@ class Backend:
         override = self.kernels.get(primitive.name)
         if override is not None:
             return override
-        if primitive.is_standard:
+        if primitive.is_of_standard:
             return getattr(self.xp, primitive.name)
         return partial(primitive.forward, self.xp)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from types import FunctionType, NoneType
 from typing import Any, NamedTuple
 
+from .._core.generated import define
 from .._core.graph import Leaf, Node
 from .._core.tensor import Tensor, cell
 from .._state import VERSION_COUNTER
@@ -122,9 +123,7 @@ class FunctionBuilder:
     def function(self, name: str) -> Callable[[Sequence[Any]], Any]:
         """The function of the tensors among the arguments, ``t``."""
         text = "\n    ".join([f"def {name}(t):", *self.lines])
-        scope = dict(self.names)
-        exec(compile(text, f"<polygrad {name}>", "exec"), scope)
-        return scope[name]
+        return define(name, text, dict(self.names), name)
 
 
 def tree(source: FunctionBuilder, structure: Any, leaves: Any) -> str:

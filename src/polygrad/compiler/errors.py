@@ -9,9 +9,11 @@ import traceback
 from types import TracebackType
 from typing import Any
 
+from .._core.generated import PREFIX
+
 _HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 #: How code without a file is called that is no user's: this library's, Python's, and NumPy's.
-_GENERATED = ("<polygrad ", "<dispatcher of ", "<frozen ", "<__array_function__ ")
+_GENERATED = (PREFIX, "<frozen ", "<__array_function__ ")
 
 
 class CompileError(RuntimeError):

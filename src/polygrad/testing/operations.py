@@ -49,7 +49,7 @@ ARITHMETIC = [
     row("power", *[case(positive(2, 3), exponent=p) for p in (2, 3, 0.5, -1, 2.5, -1.5, 1, 0)],
         case(nonzero(3), exponent=3), case(nonzero(3), exponent=5), case(nonzero(), exponent=-2),
         case((0, 2), exponent=3), kinds=BOTH, holomorphic=True),
-    binary("maximum"), binary("minimum"), binary("at_least"), binary("at_most"),
+    binary("maximum"), binary("minimum"), binary("clamp_min"), binary("clamp_max"),
     binary("atan2", nonzero, nonzero), binary("hypot", nonzero, nonzero),
     binary("logaddexp", kinds=BOTH, holomorphic=True),
     binary("copysign", nonzero, nonzero), binary("remainder", between(5, 6), between(1.6, 1.9)),

@@ -62,7 +62,7 @@ class JaxBackend(CompilingBackend):
         raw = super().kernel(primitive)
         if primitive.name in _RUN_AS_THEY_ARE:
             return raw
-        if primitive.is_standard:  # element-wise functions
+        if primitive.is_of_standard:  # element-wise functions
             return jax.jit(raw, inline=True)
         return compiled_kernel(raw, len(primitive.operands)) if primitive.settings else without_settings(raw)
 

@@ -13,6 +13,7 @@ from ..._dtypes import DType
 from ..._ops.manipulation import normal_axis
 from ..common import check_tensor, numpy_spelling, warn, xp
 from ..creation import check_dtype
+from ..public import public_function
 from ..random import exponential_like
 
 
@@ -89,6 +90,7 @@ def _along(operation: Callable, input: Tensor, dim: Any, dtype: DType | None) ->
     return operation(input, axis)
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     """Normalize exponentials along a dimension: ``exp(input) / sum(exp(input), dim)``, without overflow.
@@ -113,6 +115,7 @@ def softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -
     return _along(xp.softmax, input, dim, dtype)
 
 
+@public_function(method=True, hot=True)
 @numpy_spelling
 def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     """Logarithm of `softmax`, accurate also where the softmax underflows.
@@ -286,6 +289,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return _applied(lambda x: xp.elu(x, alpha), input, inplace)
 
 
+@public_function()
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """`elu` with a continuous derivative: ``input`` where it is positive, else ``alpha * (exp(input / alpha) - 1)``.
 
@@ -312,6 +316,7 @@ def _celu(x: Tensor, alpha: float) -> Tensor:
     return xp.where(x > 0, x, xp.elu(x / alpha) * alpha)
 
 
+@public_function()
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """Scaled `elu`: ``1.0507 * elu(input, 1.6733)``, which keeps activations at mean 0 and variance 1.
 
@@ -351,6 +356,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     return _applied(lambda x: xp.leaky_relu(x, negative_slope), input, inplace)
 
 
+@public_function(method=True)
 @alike("input", "weight")
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`leaky_relu` with learned slopes: ``input`` where it is positive, else ``weight * input``.
@@ -480,6 +486,7 @@ def _hardswish(x: Tensor) -> Tensor:
     return x * (xp.hardtanh(x + 3, 0, 6) / 6)
 
 
+@public_function()
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Keep the elements above a threshold: ``input`` where ``input > threshold``, else ``value``.
 
@@ -534,6 +541,7 @@ def tanhshrink(input: Tensor) -> Tensor:
     return input - xp.tanh(input)
 
 
+@public_function(method=True)
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """Set small elements to 0: ``input`` where ``abs(input) > lambd``, else 0.
 

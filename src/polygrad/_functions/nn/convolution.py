@@ -11,6 +11,7 @@ from ..._core.errors import ShapeError
 from ..._core.tensor import Tensor
 from ..._window_geometry import crop_image, keys, padded_lengths, window_counts
 from ..common import check_tensor, xp
+from ..public import public_function
 
 
 def several(value: Any, count: int, what: str) -> tuple[int, ...]:
@@ -150,6 +151,7 @@ def _named_padding(
     return x, tuple(total // 2 for total in totals)
 
 
+@public_function()
 def conv2d(
     input: Tensor,
     weight: Tensor,
@@ -192,6 +194,7 @@ def conv2d(
     return _convolved("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
+@public_function()
 def conv1d(
     input: Tensor,
     weight: Tensor,
@@ -278,6 +281,7 @@ def _transposed(
     return unbatched(_with_bias(result, bias), had_batch)
 
 
+@public_function()
 def conv_transpose2d(
     input: Tensor,
     weight: Tensor,
@@ -317,6 +321,7 @@ def conv_transpose2d(
     return _transposed("conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
+@public_function()
 def conv_transpose1d(
     input: Tensor,
     weight: Tensor,

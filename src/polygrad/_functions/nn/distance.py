@@ -8,9 +8,11 @@ from ..._core.tensor import Tensor
 from ..._ops.manipulation import normal_axis
 from ..broadcasting import broadcast_tensors
 from ..common import numpy_spelling, xp
+from ..public import public_function
 from ..reductions import norm
 
 
+@public_function()
 @numpy_spelling
 @in_single_precision
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
@@ -42,6 +44,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     return xp.sum(first * second, axis if x1.ndim else None)
 
 
+@public_function()
 @in_single_precision
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """Distance of vectors in the last dimension: ``norm(x1 - x2 + eps, p)``.

@@ -7,6 +7,7 @@ import math
 from ..._core.errors import ShapeError
 from ..._core.tensor import Tensor
 from ..common import check_tensor, warn, xp
+from ..public import public_function
 from ..random import bernoulli_mask
 
 
@@ -22,6 +23,7 @@ def _dropped(name: str, input: Tensor, p: float, training: bool, inplace: bool, 
     return input._in_place(xp.multiply, mask) if inplace else input * mask
 
 
+@public_function()
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Set each element to 0 with probability ``p`` and divide the others by ``1 - p``, so that the expected value stays the same.
 
@@ -144,6 +146,7 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     return _channel_dropout("dropout3d", input, p, training, inplace, lead, (5, 4))
 
 
+@public_function()
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Dropout that keeps the mean and the variance of activations of `selu`: dropped elements take its negative limit.
 

@@ -9,6 +9,7 @@ from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..common import check_tensor, xp
+from ..public import public_function
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -65,6 +66,7 @@ def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
         )
 
 
+@public_function()
 @alike("input1", "input2", "weight", "bias")
 @in_single_precision
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

@@ -12,6 +12,7 @@ from ..._core.precision import in_single_precision, is_half, narrow, widen
 from ..._core.tensor import Tensor
 from ..._dtypes import finfo, float32
 from ..common import check_tensor, xp
+from ..public import public_function
 from ..reductions import norm
 from .pooling import divided
 
@@ -55,6 +56,7 @@ def _per_channel(name: str, x: Tensor, **parameters: Tensor | None) -> list[Tens
     return found
 
 
+@public_function()
 def layer_norm(
     input: Tensor,
     normalized_shape: Sequence[int],
@@ -103,6 +105,7 @@ def layer_norm(
     return _affine(input, weight, bias, tuple(range(input.ndim - count, input.ndim)), eps)[0]
 
 
+@public_function()
 def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
@@ -141,6 +144,7 @@ def rms_norm(
     return result if weight is None else result * weight
 
 
+@public_function()
 def batch_norm(
     input: Tensor,
     running_mean: Tensor | None,
@@ -237,6 +241,7 @@ def _follow(running: Tensor | None, found: Tensor, momentum: Any, factor: float 
         running.copy_(widen(running.detach()) * (1 - momentum) + found * (momentum * factor))
 
 
+@public_function()
 def group_norm(
     input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> Tensor:
@@ -281,6 +286,7 @@ def group_norm(
     return xp.reshape(_affine(x, scale, offset, (2, 3), eps)[0], input.shape)
 
 
+@public_function()
 def instance_norm(
     input: Tensor,
     running_mean: Tensor | None = None,

@@ -17,6 +17,7 @@ from ..common import check_countable, xp
 from ..creation import tensor
 from ..elementwise import div
 from ..joining import cat
+from ..public import public_function
 from ..strides import separate_from
 from .convolution import batched, check_filled, flat, several, unbatched
 from .vision import mixed, regions
@@ -76,6 +77,7 @@ def _max_pooled(
     return result, _finished(xp.max_pool2d_indices(x, kernel, stride, padding, dilation, ceil), axes, had_batch)
 
 
+@public_function()
 def max_pool2d(
     input: Tensor,
     kernel_size: int | Sequence[int],
@@ -112,6 +114,7 @@ def max_pool2d(
     return _max_pooled("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
+@public_function()
 def max_pool1d(
     input: Tensor,
     kernel_size: int | Sequence[int],
@@ -223,6 +226,7 @@ def avg_pool2d(
     )
 
 
+@public_function()
 @in_single_precision
 def avg_pool1d(
     input: Tensor,
@@ -392,6 +396,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int]) -> Tens
     return separate_from(input, unbatched(_region_means(_region_means(x, -1, width), -2, height), had_batch))
 
 
+@public_function()
 @in_single_precision
 def adaptive_avg_pool1d(input: Tensor, output_size: int | Sequence[int]) -> Tensor:
     """Take the means of as many regions of about equal length as the result has elements.
@@ -468,6 +473,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: int | Sequence[int], return_
     return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
+@public_function()
 def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_indices: bool = False) -> Any:
     """Take the maxima of as many regions of about equal length as the result has elements.
 

@@ -13,6 +13,7 @@ from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..common import check_countable, check_tensor, sizes, values_for_checks, warn, xp
 from ..creation import tensor
+from ..public import public_function
 from ..strides import separate_from
 from .convolution import check_filled
 
@@ -229,6 +230,7 @@ def _factor(input: Tensor, factor: int, name: str) -> int:
     return factor
 
 
+@public_function()
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """Rearrange channels into pixels: ``(*, C * r * r, H, W)`` becomes ``(*, C, H * r, W * r)``.
 
@@ -260,6 +262,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     return separate_from(input, xp.reshape(x, (*lead, channels // (r * r), height * r, width * r)))
 
 
+@public_function()
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     """Rearrange pixels into channels, the inverse of `pixel_shuffle`.
 
@@ -288,6 +291,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     return separate_from(input, xp.reshape(x, (*lead, channels * r * r, height // r, width // r)))
 
 
+@public_function()
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     """Interleave the channels of groups: channel ``i`` of group ``g`` moves to ``i * groups + g``.
 

@@ -43,10 +43,7 @@ def product(lengths: Any) -> int:
 # -- element by element ----------------------------------------------------------------------------------------------------
 
 
-@rule_for(
-    """elementwise at_least at_most fmod logaddexp safe_divide where log1p complex binary_cross_entropy
-    binary_cross_entropy_with_logits"""
-)
+@rule_for("elementwise where complex")
 def elementwise(batch: Batching, *operands: Any, **settings: Any) -> Any:
     """Operands are broadcast: dimensions that an example lacks are put behind the batch axis, not before it."""
     ndim = max([batch.ndim(i, x) for i, x in enumerate(operands)])
@@ -55,8 +52,7 @@ def elementwise(batch: Batching, *operands: Any, **settings: Any) -> Any:
 
 # From `adjugate` on: matrices are the last two axes.
 @rule_for(
-    """abs cast clip clone conj elu erf gelu hardtanh imag leaky_relu logistic logsigmoid power real relu sigmoid silu
-    softplus transfer view_as_complex view_as_real
+    """cast clone conj imag real transfer view_as_complex view_as_real
     adjugate cholesky det diagonal diagonal_embed eigh eigvalsh inv matrix_transpose pinv qr slogdet svd svdvals tril triu"""
 )
 def as_it_is(batch: Batching, x: Any, **settings: Any) -> Any:

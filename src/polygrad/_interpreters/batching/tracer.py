@@ -110,11 +110,12 @@ class BatchBackend(Interpreter):
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         if primitive.name in ("zeros_like", "ones_like"):
             return self._constant_like(raw(primitive))
-        rule = RULES.get("elementwise" if primitive.is_standard else primitive.name)
-        if primitive.is_standard and len(primitive.operands) == 1:
+        rule = primitive.batching_rule or RULES.get("elementwise" if primitive.is_elementwise else primitive.name)
+        is_direct = primitive.is_elementwise and not primitive.settings
+        if is_direct and len(primitive.operands) == 1:
             return self._of_one(raw(primitive))
         general = self._general(primitive, rule)
-        return self._of_two(raw(primitive), general) if primitive.is_standard else general
+        return self._of_two(raw(primitive), general) if is_direct else general
 
     def _general(self, primitive: Any, rule: Callable | None) -> Callable[..., Any]:
         """What runs ``primitive`` by ``rule``, or without one."""
@@ -163,7 +164,7 @@ class BatchBackend(Interpreter):
     def rule(self, plan: Any) -> Callable[..., Any]:
         usual = super().rule(plan)
         own = RULES.get(plan.primitive.name + ".vjp")
-        if own is None and plan.primitive.is_standard and set(plan.residuals) <= {"ans", *plan.primitive.operands}:
+        if own is None and plan.primitive.is_elementwise and set(plan.residuals) <= {"ans", *plan.primitive.operands}:
             return self._elementwise_rule(plan, usual)
         if own is None or plan.primitive.joint is None:
             return usual

@@ -11,20 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..._core.dispatch import is_integral_or_bool
 from ..._core.engine import sweep, unbroadcast
 from ..._core.graph import Leaf
+from ..._core.operands import is_integral_or_bool
 from ..._core.primitive import Primitive, parameters
 from ..._core.tensor import Tensor, cell
 from ..._state import grad_mode
 from ...backends.registry import BY_TYPE
 from ..namespace import on_one_type, taking_names
-
-#: Element-wise primitives beside those of the standard.
-_ELEMENTWISE = frozenset(
-    """at_least at_most binary_cross_entropy binary_cross_entropy_with_logits clip elu erf fmod gelu hardtanh leaky_relu
-    logaddexp logistic logsigmoid power relu safe_divide sigmoid silu softplus""".split()
-)
 
 Rule = Callable[[Sequence[Any], Sequence[Any], dict[str, Any], Any], Any]
 #: The part of one operand: as a `Rule`, after its tangent.
@@ -36,12 +30,11 @@ def tangent_rule(primitive: Primitive, xp: Any) -> Rule:
     if primitive.variadic:
         return _of_list(primitive)
     op, names = taking_names(primitive), primitive.operands
-    diagonal = primitive.is_standard or primitive.name in _ELEMENTWISE
     direct: list[RuleOfOne | None] = []
     for name in names:
         if name in primitive.jvp_rules:
             direct.append(_applied(primitive, primitive.jvp_rules[name], xp))
-        elif diagonal and name not in primitive.linear:
+        elif primitive.is_elementwise and name not in primitive.linear:
             own = primitive.rules.get(name)
             direct.append(_without_gradient(primitive) if own is None else _applied(primitive, own, xp))
         else:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..._core.dispatch import is_integral_or_bool
 from ..._core.hooks import HOOKS
+from ..._core.operands import is_integral_or_bool
 from ...backends.registry import BY_TYPE
 from ..delegating import Interpreter
 from ..lifting import LiftOp, Lower, apply, map_inner

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..._core.errors import EXPLAINED, explain
+from ..._core.errors import ARRAY_ERRORS, wrap_array_error
+from ..._core.generated import define
 from ..interrupts import hold
 from .graph import Operation, Recording, Slot, slots_in
 from .liveness import SMALL, Alive
@@ -44,7 +45,7 @@ class ReplayCodegen:
         self._constant = {self._memories.of(Slot(slot)) for slot in recording.constants}
         self._scope: dict[str, Any] = {
             "GuardFailed": GuardFailed,
-            "EXPLAINED": EXPLAINED,
+            "ARRAY_ERRORS": ARRAY_ERRORS,
             "explained": self._explained,
             "hold": hold,
         }
@@ -88,9 +89,8 @@ class ReplayCodegen:
         self._add(f"return ({results})", None)
         released = ", released" if self._released else ""
         text = "\n        ".join([f"def program({self._arguments}{released}):\n    try:", *self._lines])
-        text += "\n    except EXPLAINED as error:\n        raise explained(error)"
-        exec(compile(text, "<polygrad program>", "exec"), self._scope)
-        program = self._scope["program"]
+        text += "\n    except ARRAY_ERRORS as error:\n        raise explained(error)"
+        program: Any = define("program", text, self._scope, "program")
         program.source = text
         return program
 
@@ -298,7 +298,7 @@ class ReplayCodegen:
             return error
         primitive, slots = operation.told
         operands = [self._recording.backend.described(slot, self._kinds[slot]) for slot in slots]
-        told = explain(primitive, operands, error)
+        told = wrap_array_error(primitive, operands, error)
         if told is not error:
             told.__cause__ = error
         return told

@@ -160,7 +160,7 @@ class RecordedBackend(DelegatingBackend, CompilingBackend):
         steps = self.facts.decompositions.get(name)
         if steps is not None:
             inner = partial(steps, _do)
-        elif name in ground.kernels or primitive.is_standard:
+        elif name in ground.kernels or primitive.is_of_standard:
             inner = None
         else:
             inner = partial(primitive.forward, _Around(self, name))
