@@ -31,9 +31,18 @@ _size, _item = tuple.__new__, tuple.__getitem__
 
 
 class Size(tuple[int, ...]):
-    """A shape: a tuple of ints that also counts its elements; parts and sums of shapes are shapes.
+    """A shape: a tuple of ints that also counts its elements.  Parts and sums of shapes are shapes.
 
-    Raises TypeError for what is no int.
+    Args:
+        lengths: the lengths, ints.
+
+    Raises:
+        TypeError: a length is not an int.
+
+    Example::
+
+        >>> polygrad.Size([2, 3]).numel()
+        6
     """
 
     __slots__ = ()
@@ -71,7 +80,7 @@ class Size(tuple[int, ...]):
         return f"polygrad.Size({list(self)})"
 
     def numel(self) -> int:
-        """The number of elements of a tensor of this shape."""
+        """Return the number of elements of a tensor of this shape."""
         count = 1
         for length in self:
             count *= length
@@ -79,7 +88,7 @@ class Size(tuple[int, ...]):
 
 
 class ElementCount(int):
-    """``x.size``: an int, as in the Array API, that can be called, as PyTorch's ``x.size()`` and ``x.size(dim)``."""
+    """``x.size``: an int, as in the Array API standard, that can be called as in PyTorch: ``x.size(dim)``."""
 
     shape: Size
 
@@ -94,9 +103,18 @@ class ElementCount(int):
 class Tensor(_Methods):
     """An array that can record how it was computed.
 
-    Made by `polygrad.tensor`, `polygrad.zeros` and the other constructors, and by every operation on tensors.  Calling
-    the class itself is PyTorch's old constructor: ``Tensor([1, 2])`` holds those numbers in the default floating type,
-    ``Tensor(2, 3)`` has that shape.
+    Tensors are made by `polygrad.tensor`, `polygrad.zeros` and other constructors, and by every operation on tensors.
+    Calling the class is PyTorch's older constructor, with the default floating-point type.
+
+    Args:
+        *data: lengths, as in ``Tensor(2, 3)``; or data, as in ``Tensor([1, 2])``.
+
+    Example::
+
+        >>> x = polygrad.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([2., 4.])
     """
 
     #: ``_former`` is set only on a tensor that is no leaf now: the leaf that it was, with ``.grad`` and hooks.
@@ -117,7 +135,7 @@ class Tensor(_Methods):
     # -- the value ---------------------------------------------------------------------------------------------------
 
     def _read(self) -> Any:
-        """The raw array: the one way to it, seen by a recorder."""
+        """Return the raw array.  All reads pass through here, so that a recorder sees them."""
         if RECORDERS:
             note_read(self)
         data = self._data
@@ -125,29 +143,29 @@ class Tensor(_Methods):
 
     @property
     def array(self) -> Any:
-        """The native array (a ``numpy.ndarray``, a ``jax.Array``, …).  Treat it as read-only."""
+        """The library's own array (a ``numpy.ndarray``, a ``jax.Array``, …).  It must not be written to."""
         data = self._read()
         return BY_TYPE[data.__class__].native(data)
 
     @property
     def backend(self) -> Backend:
-        """The backend that this tensor lives on."""
+        """The backend whose array this tensor holds."""
         return BY_TYPE[self._data.__class__]
 
     @property
     def shape(self) -> Size:
-        """The shape, a tuple of ints."""
+        """The shape, a `Size`: a tuple of ints."""
         return _size(Size, self._data.shape)
 
     @property
     def dtype(self) -> DType:
-        """The data type."""
+        """The data type of the elements."""
         data = self._data
         return BY_TYPE[data.__class__].from_dtype(data.dtype)
 
     @property
     def device(self) -> Device:
-        """The device: its name, with ``type``, ``index``, and the library's own device as ``native``."""
+        """The device: a name with ``type`` and ``index``, and the library's own device as ``native``."""
         data = self._data
         return device_of(BY_TYPE[data.__class__], data)
 
@@ -158,7 +176,7 @@ class Tensor(_Methods):
 
     @property
     def size(self) -> ElementCount:
-        """The number of elements; called, as in ``x.size()`` or ``x.size(0)``, the shape or one length of it."""
+        """The number of elements, an int.  Called, the shape ``x.size()`` or one length ``x.size(dim)``."""
         shape = self.shape
         count = ElementCount(shape.numel())
         count.shape = shape
@@ -168,7 +186,7 @@ class Tensor(_Methods):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether operations on this tensor are recorded."""
+        """Whether operations on this tensor are recorded.  It can be set on a leaf of a floating-point or complex type."""
         return self._edge is not None
 
     @requires_grad.setter
@@ -195,21 +213,33 @@ class Tensor(_Methods):
             self._edge.shape = tuple(self._data.shape)
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
-        """Set ``requires_grad`` and return the tensor.
+        """Set whether operations on this tensor are recorded.
 
-        Raises RuntimeError for an integer or boolean tensor, and for False on a tensor that was computed.
+        Args:
+            requires_grad: True or False.
+
+        Returns:
+            This tensor.
+
+        Raises:
+            RuntimeError: True for an integer or boolean tensor, or False for a tensor that an operation recorded.
+
+        Example::
+
+            >>> polygrad.ones(2).requires_grad_()
+            tensor([1., 1.], requires_grad=True)
         """
         self.requires_grad = requires_grad
         return self
 
     @property
     def is_leaf(self) -> bool:
-        """Whether the graph ends here: True for what the user made, False for what an operation recorded."""
+        """Whether this tensor was made by the user.  False for the result of a recorded operation."""
         return self._edge.__class__ is not Node
 
     @property
     def grad_fn(self) -> Node | None:
-        """The node of the operation that computed this tensor, or None for a leaf."""
+        """The graph node of the operation that computed this tensor; None for a leaf."""
         edge: Any = self._edge
         return node_and_output(edge)[0] if edge.__class__ is Node else None
 
@@ -220,7 +250,7 @@ class Tensor(_Methods):
 
     @property
     def grad(self) -> Tensor | None:
-        """The gradient that `backward` added up here, or None."""
+        """The gradient that `backward` accumulated, or None.  Results of operations keep theirs only after `retain_grad`."""
         edge = self._edge
         if edge is None:
             edge = getattr(self, "_former", None)
@@ -282,14 +312,24 @@ class Tensor(_Methods):
 
     @property
     def retains_grad(self) -> bool:
-        """Whether `retain_grad` was called on this computed tensor."""
+        """Whether `retain_grad` was called on this result of an operation."""
         edge = self._edge
         return edge.__class__ is Node and edge.hooks is not None and edge.hooks.retains_grad
 
     def retain_grad(self) -> None:
-        """Keep this computed tensor's gradient in ``.grad``, as a leaf does.
+        """Keep the gradient of this result of an operation in ``.grad``, as a leaf does.
 
-        Raises RuntimeError where the tensor does not require grad.
+        Raises:
+            RuntimeError: the tensor does not require grad.
+
+        Example::
+
+            >>> x = polygrad.tensor(3.0, requires_grad=True)
+            >>> y = x * x
+            >>> y.retain_grad()
+            >>> (2 * y).backward()
+            >>> y.grad
+            tensor(2.)
         """
         if self._edge is None:
             raise RuntimeError("retain_grad() needs a tensor that requires grad")
@@ -297,37 +337,73 @@ class Tensor(_Methods):
             hooks_of(self._edge).retains_grad = True
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-        """Call ``hook(grad)`` when this tensor's gradient is computed; a tensor that it returns replaces the gradient.
+        """Call a function with the gradient of this tensor, each time it is computed.
 
-        Raises RuntimeError where the tensor does not require grad.
+        Args:
+            hook: a function of the gradient.  A tensor that it returns replaces the gradient.
+
+        Returns:
+            A handle, whose ``remove()`` removes the hook.
+
+        Raises:
+            RuntimeError: the tensor does not require grad.
+
+        Example::
+
+            >>> x = polygrad.tensor(3.0, requires_grad=True)
+            >>> handle = x.register_hook(lambda grad: grad * 10)
+            >>> x.backward()
+            >>> x.grad
+            tensor(10.)
         """
         if self._edge is None:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         return RemovableHandle(hooks_of(self._edge).callbacks, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
-        """Call ``hook(tensor)`` after a gradient was added into this leaf's ``.grad``.
+        """Call a function after a gradient was accumulated into the ``.grad`` of this leaf.
 
-        Nothing is recorded in it, unless the backward pass is (``create_graph``), so that it may step the leaf in place.
-        It returns None, or the tensor itself, as operations in place do.
+        Operations in the hook are not recorded, unless the backward pass is (``create_graph=True``), so that it may
+        update the leaf in place.
+
+        Args:
+            hook: a function of this tensor.  It returns None, or the tensor itself.
+
+        Returns:
+            A handle, whose ``remove()`` removes the hook.
+
+        Raises:
+            RuntimeError: the tensor is not a leaf that requires grad.
 
         Example::
 
-            v = polygrad.zeros(3, requires_grad=True)
-            v.register_post_accumulate_grad_hook(lambda p: p.sub_(p.grad, alpha=0.01))
-            v.sum().backward()  # v is now -0.01
+            >>> v = polygrad.zeros(3, requires_grad=True)
+            >>> handle = v.register_post_accumulate_grad_hook(lambda p: p.sub_(p.grad, alpha=0.01))
+            >>> v.sum().backward()
+            >>> v
+            tensor([-0.0100, -0.0100, -0.0100], requires_grad=True)
         """
         if self._edge.__class__ is not Leaf:
             raise RuntimeError("post accumulate grad hooks can only be registered on leaf tensors that require grad")
         return RemovableHandle(hooks_of(self._edge).after_accumulation, hook)
 
     def detach(self) -> Tensor:
-        """The same value outside the graph.  It shares memory: a write to either reaches the other."""
+        """Return the same value outside the graph.  Memory is shared: a write to one tensor reaches the other.
+
+        Returns:
+            A tensor that does not require grad.
+
+        Example::
+
+            >>> x = polygrad.ones(2, requires_grad=True)
+            >>> (x * 2).detach()
+            tensor([2., 2.])
+        """
         return self._detached_alias()
 
     @property
     def data(self) -> Tensor:
-        """A detached tensor that shares this one's cell; assigning replaces the value and leaves the graph alone."""
+        """The same value outside the graph, with shared memory.  Assigning replaces the value and keeps the graph."""
         return self._detached_alias()
 
     @data.setter
@@ -344,7 +420,7 @@ class Tensor(_Methods):
             self._edge.shape = tuple(self._data.shape)
 
     def _new_scalar(self, value: Any, dtype: DType) -> Tensor:
-        """A 0-d tensor of ``dtype`` beside this one: same backend, same device.
+        """Return a 0-d tensor of `dtype` on the backend and device of this one.
 
         Raises RuntimeError for a number that the type does not have.
         """
@@ -381,9 +457,9 @@ def make_leaf(tensor: Tensor, array: Any, requires_grad: bool) -> Tensor:
 
 
 def as_operand(value: Any, reference: Tensor, label: str) -> Any:
-    """A value that is no Tensor, as an operand beside ``reference``: other libraries' scalars are weak, raw arrays constants.
+    """Return a scalar or raw array as an operand that meets `reference`: scalars are weak, raw arrays constants.
 
-    Raises UnknownOperandError, a TypeError, for what is neither.
+    Raises UnknownOperandError, a TypeError, for anything else.
     """
     value = plain(value)
     if value.__class__ in SCALARS:

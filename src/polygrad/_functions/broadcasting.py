@@ -19,7 +19,7 @@ def broadcast_shapes(*shapes: Any) -> tuple[int, ...]:
     """Return the shape that tensors of the given shapes broadcast to.
 
     Args:
-        *shapes: Shapes, each a tuple of lengths or one length.
+        *shapes: shapes, each a tuple of lengths or one length.
 
     Returns:
         A tuple of ints.

@@ -1,4 +1,4 @@
-"""From tensors to Python, NumPy, another type, device or backend."""
+"""Conversions of tensors: to another data type, device or backend, to NumPy and to Python."""
 
 from __future__ import annotations
 
@@ -34,15 +34,28 @@ def to(
     copy: bool = False,
     **ignored: Any,
 ) -> Tensor:
-    """``input`` in another data type, on another device or another backend; differentiable in each case.
+    """Convert a tensor to another data type, device or backend.  The gradient flows back through each conversion.
 
-    Takes a data type, a device, or another tensor (whose type and place are taken), as in PyTorch, and ``backend``.
-    The tensor itself comes back if it fits already, unless ``copy``.
+    Args:
+        input: a tensor of any shape.
+        *args: a data type, a device, a device and a data type, or another tensor, whose type and place are taken; then
+            ``non_blocking`` and ``copy``.
+        dtype: the new data type.
+        device: the new device, such as ``"cuda:0"``.
+        backend: the new backend, such as ``"jax"``.
+        copy: whether to copy where nothing changes.
+        **ignored: ``non_blocking`` and ``memory_format``, accepted for compatibility with PyTorch.
+
+    Returns:
+        A tensor; `input` itself where nothing changes, unless `copy`.
+
+    Raises:
+        TypeError: an argument is none of these.
 
     Example::
 
-        y = x.to("cuda:0")
-        z = x.to(backend="jax")
+        >>> polygrad.tensor([1, 2]).to(polygrad.float32)
+        tensor([1., 2.])
     """
     for name in ignored:
         if name not in ("non_blocking", "memory_format"):
@@ -54,7 +67,7 @@ def to(
 
 
 def destination(args: tuple, dtype: Any, device: Any, backend: Any) -> tuple[DType | None, Any, Any, list[bool]]:
-    """What the arguments of `to` mean: data type, device, backend, and the flags ``non_blocking`` and ``copy``."""
+    """Return the data type, device, backend, and the flags ``non_blocking`` and ``copy`` that arguments of `to` mean."""
     flags = []
     for place, argument in enumerate(args):
         if isinstance(argument, DType):
@@ -79,11 +92,26 @@ def destination(args: tuple, dtype: Any, device: Any, backend: Any) -> tuple[DTy
 
 @public_method()
 def numpy(input: Tensor, *, force: bool = False) -> Any:
-    """The values as a NumPy array.  Both can be written to, and share memory on a backend whose memory NumPy sees.
+    """Return the values as a NumPy array, which can be written to.
 
-    What a graph has saved, or saves later, is not reached by such writes.  The array is a copy on other backends, where
-    one element of the memory is several of the tensor (`expand`), and inside of compiled and checkpointed functions.
-    Raises RuntimeError for a tensor that requires grad where operations are recorded, unless ``force``.
+    On a backend whose memory NumPy sees, the array and the tensor share memory; what a graph has saved is protected
+    from writes.  On other backends, for an expanded tensor, and inside compiled or checkpointed functions the array is
+    a copy.
+
+    Args:
+        input: a tensor of any shape.
+        force: whether to detach a tensor that requires grad.
+
+    Returns:
+        A ``numpy.ndarray``.
+
+    Raises:
+        RuntimeError: the tensor requires grad, in grad mode and without `force`.
+
+    Example::
+
+        >>> polygrad.ones(2).numpy()
+        array([1., 1.], dtype=float32)
     """
     if input._edge is not None and not force and grad_enabled():
         raise RuntimeError("can't call numpy() on a tensor that requires grad; use tensor.detach().numpy() instead")
@@ -99,7 +127,7 @@ def numpy(input: Tensor, *, force: bool = False) -> Any:
 
 
 def array_protocol(input: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
-    """NumPy's ``__array__``."""
+    """NumPy's ``__array__``: the values as an array."""
     array = numpy(input)
     if dtype is not None and array.dtype != dtype:
         if copy is False:
@@ -110,7 +138,22 @@ def array_protocol(input: Tensor, dtype: Any = None, copy: bool | None = None) -
 
 @public_method(hot=True)
 def item(input: Tensor) -> Any:
-    """The only element as a Python number.  Raises RuntimeError where there are more or none."""
+    """Return the only element as a Python number.
+
+    Args:
+        input: a tensor of one element.
+
+    Returns:
+        A bool, int, float or complex number.
+
+    Raises:
+        RuntimeError: `input` has another number of elements.
+
+    Example::
+
+        >>> polygrad.tensor([2.5]).item()
+        2.5
+    """
     if input.shape.numel() != 1:
         raise RuntimeError(f"a tensor with {input.shape.numel()} elements cannot be converted to a scalar")
     return input.backend.item(input._read())
@@ -118,12 +161,24 @@ def item(input: Tensor) -> Any:
 
 @public_method()
 def tolist(input: Tensor) -> Any:
-    """The values as nested lists of Python numbers."""
+    """Return the values as nested lists of Python numbers; of a tensor without dimensions, a number.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A list, or a number.
+
+    Example::
+
+        >>> polygrad.tensor([[1, 2], [3, 4]]).tolist()
+        [[1, 2], [3, 4]]
+    """
     return input.backend.to_numpy(input._read()).tolist()
 
 
 def converter(kind: type) -> Callable[[Tensor], Any]:
-    """``int(x)``, ``float(x)`` or ``complex(x)`` of a tensor's only element."""
+    """Return the implementation of ``int(x)``, ``float(x)`` or ``complex(x)`` for a tensor of one element."""
 
     def convert(input: Tensor) -> Any:
         if input.shape.numel() != 1:
@@ -143,7 +198,7 @@ def converter(kind: type) -> Callable[[Tensor], Any]:
 
 
 def to_bool(input: Tensor) -> bool:
-    """The truth of the only element."""
+    """Return the truth of the only element."""
     count = input.shape.numel()
     if count != 1:
         what = "no values" if not count else "more than one value"
@@ -152,38 +207,67 @@ def to_bool(input: Tensor) -> bool:
 
 
 def to_index(input: Tensor) -> int:
-    """The only element of an integer tensor, as an index."""
+    """Return the only element of an integer tensor, as an index."""
     if input.dtype.kind not in ("int", "uint", "bool") or input.shape.numel() != 1:
         raise TypeError("only integer tensors of a single element can be converted to an index")
     return int(item(input))
 
 
 def length(input: Tensor) -> int:
-    """The length of the first dimension."""
+    """Return the length of the first dimension."""
     if not input.ndim:
         raise TypeError("len() of a 0-d tensor")
     return input.shape[0]
 
 
-def caster(dtype: DType) -> Any:
-    """A method that converts to ``dtype``."""
+def caster(dtype: DType, name: str) -> Any:
+    """Return the method `name`, which converts to `dtype`."""
 
     def convert(input: Tensor, memory_format: Any = None) -> Tensor:
         return xp.astype(input, real_part_only(input, dtype))
 
-    convert.__doc__ = f"This tensor as {dtype.name}."
-    convert.__name__ = dtype.name
+    skipped = "  # doctest: +SKIP" if dtype is _dtypes.bfloat16 else ""  # NumPy does not have it
+    convert.__name__ = name
+    convert.__doc__ = f"""Convert to {dtype.name}.
+
+    Args:
+        memory_format: accepted for compatibility with PyTorch.
+
+    Returns:
+        A tensor; this one itself if it has that type.
+
+    Raises:
+        TypeError: the backend does not have that type.
+
+    Example::
+
+        >>> polygrad.tensor([1, 0]).{name}().dtype{skipped}
+        {dtype!r}
+    """
     return convert
 
 
 @public_method()
 def type_as(input: Tensor, other: Tensor) -> Tensor:
-    """This tensor in the data type of ``other``."""
+    """Convert to the data type of another tensor.
+
+    Args:
+        input: a tensor of any shape.
+        other: the tensor whose data type is taken.
+
+    Returns:
+        A tensor; `input` itself if it has that type.
+
+    Example::
+
+        >>> polygrad.tensor([1, 2]).type_as(polygrad.ones(1))
+        tensor([1., 2.])
+    """
     return xp.astype(input, real_part_only(input, other.dtype))
 
 
 def deepcopy(input: Tensor, memo: dict) -> Tensor:
-    """A copy outside the graph.  Raises RuntimeError for a tensor that was computed with a graph."""
+    """Return a copy outside the graph.  Raises RuntimeError for a tensor that was computed with a graph."""
     if not input.is_leaf:
         raise RuntimeError(
             "only tensors created explicitly by the user (graph leaves) support the deepcopy protocol; "
@@ -215,7 +299,7 @@ def _restored(kind: type, backend: str, array: Any, requires_grad: bool, attribu
 
 
 def reduce_ex(input: Tensor, protocol: int) -> Any:
-    """Pickle's protocol: the values travel as a NumPy array, with the backend's name, and without the graph."""
+    """Pickle's protocol: the values as a NumPy array, with the backend's name, and without the graph."""
     array = np.array(input.backend.to_numpy(input._read()))
     return _restored, (
         type(input),
@@ -228,7 +312,20 @@ def reduce_ex(input: Tensor, protocol: int) -> Any:
 
 @public_method()
 def cpu(input: Tensor, memory_format: Any = None) -> Tensor:
-    """The tensor in the computer's own memory: on its backend's device "cpu", or where that has none, on NumPy."""
+    """Move a tensor to the memory of the CPU: the backend's device ``"cpu"``, or the NumPy backend if it has none.
+
+    Args:
+        input: a tensor of any shape.
+        memory_format: accepted for compatibility with PyTorch.
+
+    Returns:
+        A tensor; `input` itself if it is there.
+
+    Example::
+
+        >>> polygrad.ones(1).cpu().device
+        device(type='cpu')
+    """
     backend = input.backend
     if any(backend.device_name(device) == "cpu" for device in backend.devices()):
         return transfer(input, backend, "cpu", None)
@@ -237,11 +334,42 @@ def cpu(input: Tensor, memory_format: Any = None) -> Tensor:
 
 @public_method()
 def cuda(input: Tensor, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Tensor:
-    """The tensor on a CUDA device of its backend.  Raises ValueError where the backend has none."""
+    """Move a tensor to a CUDA device of its backend.
+
+    Args:
+        input: a tensor of any shape.
+        device: the device, as a name or an index.  By default the first one.
+        non_blocking: accepted for compatibility with PyTorch.
+        memory_format: accepted for compatibility with PyTorch.
+
+    Returns:
+        A tensor; `input` itself if it is there.
+
+    Raises:
+        ValueError: the backend has no such device.
+
+    Example::
+
+        >>> x = polygrad.ones(1)
+        >>> x = x.cuda() if polygrad.cuda.is_available() else x
+    """
     return transfer(input, input.backend, Device("cuda" if device is None else device), None)
 
 
 @public_method()
 def pin_memory(input: Tensor, device: Any = None) -> Tensor:
-    """The tensor itself: how memory goes to a device is the backend's business."""
+    """Return the tensor itself: the backend decides how memory is transferred.
+
+    Args:
+        input: a tensor of any shape.
+        device: accepted for compatibility with PyTorch.
+
+    Returns:
+        `input`.
+
+    Example::
+
+        >>> polygrad.ones(2).pin_memory()
+        tensor([1., 1.])
+    """
     return input

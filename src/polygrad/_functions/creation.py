@@ -1,4 +1,4 @@
-"""New tensors from data, and filled ones.  They live on the default backend, or on the one that is named."""
+"""New tensors: of data, filled, and of ranges of numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .transfer import transfer
 
 
 def place(backend: Any, device: Any) -> tuple[Any, Any]:
-    """The backend and the library's own device that the arguments ``backend`` and ``device`` mean."""
+    """Return the backend and the library's own device that the arguments `backend` and `device` mean."""
     chosen = get_backend(backend)
     if RECORDERS and (active := recorder()) is not None:
         chosen = active.home(chosen)
@@ -35,9 +35,9 @@ def place(backend: Any, device: Any) -> tuple[Any, Any]:
 
 
 def check_dtype(dtype: Any) -> DType | None:
-    """``dtype`` as a `DType`, or None: Python's types of numbers are the largest of their kind.
+    """Return `dtype` as a `DType`, or None.  Python's ``int``, ``float`` and so on are the largest types of their kind.
 
-    Raises TypeError for anything else, another library's types among them.
+    Raises TypeError for anything else, types of another library included.
     """
     if dtype is None or isinstance(dtype, DType):
         return dtype
@@ -59,20 +59,32 @@ def tensor(
     backend: Any = None,
     copy: bool = True,
 ) -> Tensor:
-    """A tensor of ``data``: numbers in nested lists, a NumPy array, another library's array, or a tensor.
+    """Create a tensor of a copy of data.
 
-    Python numbers become float32, int64, complex64 or bool; arrays keep their type.  Lists, numbers and NumPy arrays go
-    to the default backend, arrays of another library stay with it, unless ``backend`` names one.  The memory is copied
-    unless ``copy`` is False, which promises that nobody writes to it again.
+    Args:
+        data: nested lists of numbers, a number, a NumPy array, an array of another library, or a tensor.
+        dtype: the data type.  By default that of an array; Python numbers become float32 (see `set_default_dtype`),
+            int64, complex64 or bool.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend, by name.  By default the current one; for an array of another library, the backend of that
+            library.
+        copy: whether memory is copied.  False shares that of an array where possible, with the promise not to write to
+            it.
 
-    Values are copied and the graph is left behind.  So a tensor as data, and tensors in a list that require grad, are warned of:
-    `as_tensor` and `stack` keep the graph, ``x.detach().clone()`` says that it is to be left.  Raises TypeError for data
-    that are not numbers, ValueError for lists of unequal lengths, RuntimeError for an integer tensor that is to require
-    grad, and inside of a transform for tensors that are differentiated.
+    Returns:
+        A leaf: values are copied, and the graph of a tensor is not kept.  `as_tensor` and `stack` keep it.
+
+    Raises:
+        TypeError: the data are not numbers.
+        ValueError: lists have unequal lengths.
+        RuntimeError: an integer tensor is to require grad, or a tensor is copied that a transform differentiates.
 
     Example::
 
-        x = polygrad.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+        >>> polygrad.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+        tensor([[1., 2.],
+                [3., 4.]], requires_grad=True)
     """
     dtype = check_dtype(dtype)
     array = _as_array(data, dtype, device, backend, copy)
@@ -103,15 +115,26 @@ def _as_array(data: Any, dtype: DType | None, device: Any, backend: Any, copy: b
 
 @public_function("as_tensor as_array")
 def as_tensor(data: Any, dtype: DType | None = None, device: Any = None, *, backend: Any = None) -> Tensor:
-    """``data`` as a tensor; a tensor that already fits is returned itself, with its graph.
+    """Convert data to a tensor, keeping graphs.
 
-    Tensors in nested lists keep their graph: they are stacked, on the first one's backend unless one is named.  Otherwise it is
-    `tensor`.  Raises ShapeError where the shapes of a list's elements differ.
+    Args:
+        data: as for `tensor`.  Tensors in nested lists are stacked.
+        dtype: the data type.  By default that of the data, as for `tensor`.
+        device: the device of the result.  By default the current one of the backend.
+        backend: the backend, by name.  By default that of the data, else the current one.
+
+    Returns:
+        A tensor; `data` itself if it is a tensor that fits.
+
+    Raises:
+        TypeError: the data are not numbers.
+        ValueError: the elements of a list have different shapes.
 
     Example::
 
-        x, y = polygrad.tensor(1.0, requires_grad=True), polygrad.tensor(2.0)
-        polygrad.as_tensor([x, y, 3.0]).requires_grad  # True
+        >>> x = polygrad.tensor(1.0, requires_grad=True)
+        >>> polygrad.as_tensor([x, 2.0]).requires_grad
+        True
     """
     if isinstance(data, Tensor):
         target = data.backend if backend is None else get_backend(backend)
@@ -135,7 +158,7 @@ def _first_tensor(data: Any) -> Tensor | None:
 
 
 def _stacked(data: Any, target: Any, device: Any) -> Tensor:
-    """Nested lists of tensors and numbers as one tensor on ``target``."""
+    """Return nested lists of tensors and numbers as one tensor on `target`."""
     if isinstance(data, Tensor):
         return data if target.level else transfer(data, target, device, None)
     if not isinstance(data, (list, tuple)) or not data:
@@ -151,10 +174,24 @@ def _stacked(data: Any, target: Any, device: Any) -> Tensor:
 
 @public_function()
 def from_numpy(array: Any, *, copy: bool = True) -> Tensor:
-    """A tensor of a NumPy array on the default backend.
+    """Create a tensor of a NumPy array on the current backend.
 
-    Unlike PyTorch's it copies, so that writing into the array later can change no gradient; ``copy=False`` shares the
-    memory and promises not to.  Raises TypeError for anything but a NumPy array.
+    Unlike PyTorch's function it copies, so that a later write to the array changes no gradient.
+
+    Args:
+        array: a ``numpy.ndarray``.
+        copy: whether memory is copied.  False shares it where possible, with the promise not to write to it.
+
+    Returns:
+        A leaf that does not require grad.
+
+    Raises:
+        TypeError: `array` is not a NumPy array.
+
+    Example::
+
+        >>> polygrad.from_numpy(np.array([1.0, 2.0]))
+        tensor([1., 2.], dtype=polygrad.float64)
     """
     if not isinstance(array, np.ndarray):
         raise TypeError(f"from_numpy() takes a numpy.ndarray, not {type(array).__name__}")
@@ -162,7 +199,7 @@ def from_numpy(array: Any, *, copy: bool = True) -> Tensor:
 
 
 def wrap(array: Any, requires_grad: bool = False) -> Tensor:
-    """A tensor around a raw array of any backend, without a copy."""
+    """Return a tensor around a raw array of any backend, without a copy."""
     return make_leaf(object.__new__(Tensor), array, requires_grad)
 
 
@@ -202,7 +239,28 @@ def full(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """A tensor of shape ``size`` full of ``fill_value``."""
+    """Create a tensor filled with one value.
+
+    Args:
+        size: the shape: a tuple of lengths.
+        fill_value: the value, a number.
+        dtype: the data type.  By default float32 (see `set_default_dtype`), int64, complex64 or bool, as the value is.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A leaf of shape `size`.
+
+    Raises:
+        RuntimeError: a length is negative.
+
+    Example::
+
+        >>> polygrad.full((2, 2), 7)
+        tensor([[7, 7],
+                [7, 7]])
+    """
     fill_value = number_of(fill_value)
     dtype = check_dtype(dtype) or _dtypes.default_of(type(fill_value))
     return _filled(sizes((size,)), fill_value, dtype, device, requires_grad, backend)
@@ -222,7 +280,28 @@ def zeros(
     *shape: Any, size: Any = None, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:  # fmt: skip
-    """A tensor of zeros: ``zeros(2, 3)`` or ``zeros((2, 3))``."""
+    """Create a tensor of zeros.  `empty` is another name: no tensor has undefined values.
+
+    Args:
+        *shape: the lengths, one by one or as one tuple.
+        size: the same as one argument.
+        dtype: the data type.  By default float32, see `set_default_dtype`.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A leaf.
+
+    Raises:
+        RuntimeError: a length is negative.
+
+    Example::
+
+        >>> polygrad.zeros(2, 3)
+        tensor([[0., 0., 0.],
+                [0., 0., 0.]])
+    """
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
     return _filled(lengths("zeros", shape, size), 0, dtype, device, requires_grad, backend)
 
@@ -232,13 +311,33 @@ def ones(
     *shape: Any, size: Any = None, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:  # fmt: skip
-    """A tensor of ones: ``ones(2, 3)`` or ``ones((2, 3))``."""
+    """Create a tensor of ones.
+
+    Args:
+        *shape: the lengths, one by one or as one tuple.
+        size: the same as one argument.
+        dtype: the data type.  By default float32, see `set_default_dtype`.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A leaf.
+
+    Raises:
+        RuntimeError: a length is negative.
+
+    Example::
+
+        >>> polygrad.ones(2, 3)
+        tensor([[1., 1., 1.],
+                [1., 1., 1.]])
+    """
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
     return _filled(lengths("ones", shape, size), 1, dtype, device, requires_grad, backend)
 
 
-#: A tensor whose values do not matter.  They are zeros: a gradient from uninitialised memory helps nobody.
-empty = zeros
+empty = zeros  # a gradient computed from uninitialised memory would be wrong
 
 
 @public_function()
@@ -251,7 +350,24 @@ def full_like(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """A tensor full of ``fill_value``, with the shape, type, backend and device of ``input``."""
+    """Create a tensor filled with one value, with the shape of another tensor.
+
+    Args:
+        input: the tensor whose shape is taken.
+        fill_value: the value, a number.
+        dtype: the data type of the result.  By default that of `input`.
+        device: the device of the result.  By default that of `input`.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default that of `input`.
+
+    Returns:
+        A leaf of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.full_like(polygrad.ones(2), 7.0)
+        tensor([7., 7.])
+    """
     dtype = check_dtype(dtype) or check_tensor(input, "full_like").dtype
     target = input.backend if backend is None else get_backend(backend)
     if backend is None and target.level:
@@ -270,7 +386,23 @@ def zeros_like(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """Zeros with the shape, type, backend and device of ``input``."""
+    """Create a tensor of zeros, with the shape of another tensor.  `empty_like` is another name.
+
+    Args:
+        input: the tensor whose shape is taken.
+        dtype: the data type of the result.  By default that of `input`.
+        device: the device of the result.  By default that of `input`.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default that of `input`.
+
+    Returns:
+        A leaf of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.zeros_like(polygrad.tensor([1, 2]))
+        tensor([0, 0])
+    """
     return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad, backend=backend)
 
 
@@ -283,7 +415,23 @@ def ones_like(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """Ones with the shape, type, backend and device of ``input``."""
+    """Create a tensor of ones, with the shape of another tensor.
+
+    Args:
+        input: the tensor whose shape is taken.
+        dtype: the data type of the result.  By default that of `input`.
+        device: the device of the result.  By default that of `input`.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default that of `input`.
+
+    Returns:
+        A leaf of the shape of `input`.
+
+    Example::
+
+        >>> polygrad.ones_like(polygrad.tensor([1, 2]))
+        tensor([1, 1])
+    """
     return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad, backend=backend)
 
 
@@ -298,7 +446,28 @@ def arange(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """Numbers from ``start`` up to, not including, ``end``: int64 for ints, the default floating type otherwise."""
+    """Create a vector of numbers at equal steps.
+
+    Args:
+        start: the first number.  With one argument: the end, and the start is 0.
+        end: the numbers stop before it.
+        step: the difference between neighbours, not 0.
+        dtype: the data type.  By default int64 if all arguments are ints, else float32 (see `set_default_dtype`).
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A vector of length ``ceil((end - start) / step)``.
+
+    Raises:
+        RuntimeError: `step` is 0 or leads away from `end`, or an argument is not finite.
+
+    Example::
+
+        >>> polygrad.arange(5), polygrad.arange(1.0, 2.0, 0.5)
+        (tensor([0, 1, 2, 3, 4]), tensor([1.0000, 1.5000]))
+    """
     if end is None:
         start, end = 0, start
     start, end, step = map(number_of, (start, end, step))
@@ -331,9 +500,27 @@ def linspace(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """``steps`` numbers at equal distances, from ``start`` to ``end``, both included.
+    """Create a vector of numbers at equal distances, both ends included.
 
-    Raises RuntimeError for complex ends and a real ``dtype``.
+    Args:
+        start: the first number.
+        end: the last number.
+        steps: how many numbers.
+        dtype: the data type.  By default float32 (see `set_default_dtype`), or complex64 if an end is complex.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A vector of length `steps`.
+
+    Raises:
+        RuntimeError: an end is complex and `dtype` is real, or `steps` is negative.
+
+    Example::
+
+        >>> polygrad.linspace(0, 1, 5)
+        tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
     return _spaced("linspace", start, end, steps, None, dtype, device, requires_grad, backend)
 
@@ -350,9 +537,28 @@ def logspace(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """``steps`` numbers from ``base ** start`` to ``base ** end`` at equal ratios.
+    """Create a vector of numbers at equal ratios, from ``base ** start`` to ``base ** end``.
 
-    Raises RuntimeError for complex ends and a real ``dtype``.
+    Args:
+        start: the exponent of the first number.
+        end: the exponent of the last number.
+        steps: how many numbers.
+        base: the base of the powers.
+        dtype: the data type.  By default float32 (see `set_default_dtype`), or complex64 if an end is complex.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A vector of length `steps`.
+
+    Raises:
+        RuntimeError: an end is complex and `dtype` is real, or `steps` is negative.
+
+    Example::
+
+        >>> polygrad.logspace(0, 2, 3)
+        tensor([  1.,  10., 100.])
     """
     return _spaced("logspace", start, end, steps, float(base), dtype, device, requires_grad, backend)
 
@@ -391,7 +597,28 @@ def eye(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """The identity matrix of shape ``(n, m)``."""
+    """Create a matrix with ones on the diagonal and zeros elsewhere.
+
+    Args:
+        n: the number of rows.
+        m: the number of columns.  By default `n`.
+        dtype: the data type.  By default float32, see `set_default_dtype`.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A leaf of shape ``(n, m)``.
+
+    Raises:
+        RuntimeError: a length is negative.
+
+    Example::
+
+        >>> polygrad.eye(2)
+        tensor([[1., 0.],
+                [0., 1.]])
+    """
     if n < 0 or (m is not None and m < 0):
         raise ShapeError(f"eye(): lengths must not be negative, but they are n={n}, m={m}")
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
@@ -409,7 +636,25 @@ def _triangle(row: int, col: int, keep: Any, dtype: Any, device: Any, backend: A
 def tril_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None
 ) -> Tensor:
-    """The rows and columns of the lower triangle of a matrix of that shape, as two rows."""
+    """Return the positions of the lower triangle of a matrix.
+
+    Args:
+        row: the number of rows.
+        col: the number of columns.
+        offset: the highest diagonal that belongs to it: 0 is the main one, positive numbers are above it.
+        dtype: the data type of the result.  By default int64.
+        device: the device of the result.  By default the current one of the backend.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A tensor of shape ``(2, n)``: the rows, and the columns.
+
+    Example::
+
+        >>> polygrad.tril_indices(2, 2)
+        tensor([[0, 1, 1],
+                [0, 0, 1]])
+    """
     return _triangle(row, col, lambda i, j: j - i <= offset, dtype, device, backend)
 
 
@@ -417,5 +662,23 @@ def tril_indices(
 def triu_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None
 ) -> Tensor:
-    """The rows and columns of the upper triangle of a matrix of that shape, as two rows."""
+    """Return the positions of the upper triangle of a matrix.
+
+    Args:
+        row: the number of rows.
+        col: the number of columns.
+        offset: the lowest diagonal that belongs to it: 0 is the main one, positive numbers are above it.
+        dtype: the data type of the result.  By default int64.
+        device: the device of the result.  By default the current one of the backend.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A tensor of shape ``(2, n)``: the rows, and the columns.
+
+    Example::
+
+        >>> polygrad.triu_indices(2, 2)
+        tensor([[0, 0, 1],
+                [0, 1, 1]])
+    """
     return _triangle(row, col, lambda i, j: j - i >= offset, dtype, device, backend)

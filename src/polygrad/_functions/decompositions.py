@@ -12,14 +12,14 @@ from .public import public_function
 
 
 class EighResult(NamedTuple):
-    """What `eigh` returns."""
+    """The eigenvalues and eigenvectors that `eigh` returns."""
 
     eigenvalues: Tensor
     eigenvectors: Tensor
 
 
 class SVDResult(NamedTuple):
-    """What `linalg.svd` returns."""
+    """The factors that `linalg.svd` returns."""
 
     U: Tensor
     S: Tensor
@@ -27,7 +27,7 @@ class SVDResult(NamedTuple):
 
 
 class SVDParts(NamedTuple):
-    """What PyTorch's older `polygrad.svd` returns."""
+    """The factors that PyTorch's older `polygrad.svd` returns."""
 
     U: Tensor
     S: Tensor
@@ -35,14 +35,14 @@ class SVDParts(NamedTuple):
 
 
 class QRResult(NamedTuple):
-    """What `qr` returns."""
+    """The factors that `qr` returns."""
 
     Q: Tensor
     R: Tensor
 
 
 def check_matrices(x: Any, name: str, argument: str = "A") -> Tensor:
-    """``x`` if it holds matrices.  Raises TypeError or RuntimeError where it does not."""
+    """Return `x` if it is a tensor of matrices.  Raises TypeError or ShapeError where it is not."""
     check_tensor(x, name, argument)
     if x.ndim < 2:
         raise ShapeError(
@@ -53,7 +53,7 @@ def check_matrices(x: Any, name: str, argument: str = "A") -> Tensor:
 
 
 def check_square(x: Any, name: str, argument: str = "A") -> Tensor:
-    """``x`` if it holds square matrices.  Raises TypeError or RuntimeError where it does not."""
+    """Return `x` if it is a tensor of square matrices.  Raises TypeError or ShapeError where it is not."""
     check_matrices(x, name, argument)
     if x.shape[-2] != x.shape[-1]:
         raise ShapeError(
@@ -70,15 +70,26 @@ def conjugate_transpose(x: Tensor) -> Tensor:
 
 @public_function(method=True)
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
-    """The lower triangular ``L`` with ``L @ L.mH == A``, or with ``upper`` the ``U`` with ``U.mH @ U == A``.
+    """Return the Cholesky factors of Hermitian positive definite matrices.
 
-    ``A`` holds Hermitian positive definite matrices, of shape ``(…, n, n)``; only its lower triangle is read, or with
-    ``upper`` the upper one, and its gradient is Hermitian.  Raises LinAlgError, a RuntimeError, where a matrix is not
-    positive definite, on backends that look; others give NaN.
+    The factor ``L`` is lower triangular, and ``L @ L.mH == A``.  The gradient with respect to `A` is Hermitian.
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``.  Only the lower triangle is read, or the upper one with `upper`.
+        upper: whether to return the upper triangular ``U`` with ``U.mH @ U == A`` instead.
+
+    Returns:
+        A tensor of shape ``(*, n, n)``.
+
+    Raises:
+        LinAlgError: a matrix is not positive definite.  Backends that do not test for it return NaN.
+        RuntimeError: the matrices are not square.
 
     Example::
 
-        L = polygrad.linalg.cholesky(A)
+        >>> polygrad.linalg.cholesky(polygrad.tensor([[4.0, 2.0], [2.0, 5.0]]))
+        tensor([[2., 0.],
+                [1., 2.]])
     """
     lower = xp.cholesky(_triangle(A, "U" if upper else "L", "cholesky"))
     return conjugate_transpose(lower) if upper else lower
@@ -86,9 +97,24 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
 
 @public_function(method=True)
 def qr(A: Tensor, mode: str = "reduced") -> QRResult:
-    """``Q``, with orthonormal columns, and the upper triangular ``R`` with ``Q @ R == A``.
+    """Return the reduced QR decomposition ``A == Q @ R``.
 
-    Raises RuntimeError for a ``mode`` other than ``"reduced"``.
+    Args:
+        A: a tensor of shape ``(*, n, m)``; let ``k = min(n, m)``.
+        mode: ``"reduced"``, the only one.
+
+    Returns:
+        The named tuple ``(Q, R)``: ``Q`` of shape ``(*, n, k)`` with orthonormal columns, and the upper triangular
+        ``R`` of shape ``(*, k, m)``.
+
+    Raises:
+        RuntimeError: `mode` is another one, or `A` has fewer than two dimensions.
+
+    Example::
+
+        >>> Q, R = polygrad.linalg.qr(polygrad.tensor([[3.0, 1.0], [4.0, 2.0]]))
+        >>> polygrad.allclose(Q @ R, polygrad.tensor([[3.0, 1.0], [4.0, 2.0]]), atol=1e-6)
+        True
     """
     if mode != "reduced":
         raise ShapeError(f"linalg.qr: mode {mode!r} is not offered; only 'reduced' is")
@@ -96,21 +122,49 @@ def qr(A: Tensor, mode: str = "reduced") -> QRResult:
 
 
 def eigh(A: Tensor, UPLO: str = "L") -> EighResult:
-    """The eigenvalues, ascending, and the eigenvectors, as columns, of Hermitian matrices of shape ``(…, n, n)``.
+    """Return the eigenvalues and eigenvectors of Hermitian matrices.
 
-    ``UPLO`` names the triangle that is read.  The gradient is Hermitian, and right for a loss that does not depend on
-    the signs or complex phases of the vectors.  Where eigenvalues coincide, their vectors have no derivative, and a loss
-    that goes through the vectors gets NaN; `eigvalsh` has its gradient there as well.
+    The gradient is Hermitian, and right for a loss that does not depend on the signs or complex phases of the vectors.
+    Where eigenvalues coincide, their vectors have no derivative: a loss that uses the vectors gets NaN. `eigvalsh` has
+    its gradient there as well.
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``.
+        UPLO: which triangle is read: ``"L"``, the lower one, or ``"U"``.
+
+    Returns:
+        The named tuple ``(eigenvalues, eigenvectors)``: values of shape ``(*, n)``, ascending, and vectors of shape
+        ``(*, n, n)``, in columns.
+
+    Raises:
+        RuntimeError: the matrices are not square, or `UPLO` is unknown.
 
     Example::
 
-        values, vectors = polygrad.linalg.eigh(A + A.mH)
+        >>> polygrad.linalg.eigh(polygrad.tensor([[3.0, 0.0], [0.0, 1.0]])).eigenvalues
+        tensor([1., 3.])
     """
     return EighResult(*xp.eigh(_triangle(A, UPLO, "eigh")))
 
 
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
-    """The eigenvalues, ascending, of Hermitian matrices."""
+    """Return the eigenvalues of Hermitian matrices, ascending.
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``.
+        UPLO: which triangle is read: ``"L"``, the lower one, or ``"U"``.
+
+    Returns:
+        A real tensor of shape ``(*, n)``.
+
+    Raises:
+        RuntimeError: the matrices are not square, or `UPLO` is unknown.
+
+    Example::
+
+        >>> polygrad.linalg.eigvalsh(polygrad.tensor([[3.0, 0.0], [0.0, 1.0]]))
+        tensor([1., 3.])
+    """
     return xp.eigvalsh(_triangle(A, UPLO, "eigvalsh"))
 
 
@@ -121,24 +175,71 @@ def _triangle(A: Tensor, UPLO: str, name: str) -> Tensor:
 
 
 def svd(A: Tensor, full_matrices: bool = True) -> SVDResult:
-    """``U``, ``S`` and ``Vh`` with ``A == U @ diag(S) @ Vh``, the singular values descending.
+    """Return the singular value decomposition ``A == U @ diag(S) @ Vh``.
 
-    With ``full_matrices`` (PyTorch's default) ``U`` and ``Vh`` are square.  The gradient is right for a loss that does
-    not depend on signs or complex phases of the vectors, nor on the vectors beyond the number of singular values.  Where
-    singular values coincide, or one is 0 and ``A`` is not square, a loss that goes through the vectors gets NaN; `svdvals`
-    has its gradient there as well.
+    The gradient is right for a loss that does not depend on the signs or complex phases of the vectors, nor on the
+    vectors beyond the number of singular values.  Where singular values coincide, or one is 0 and `A` is not square, a
+    loss that uses the vectors gets NaN. `svdvals` has its gradient there as well.
+
+    Args:
+        A: a tensor of shape ``(*, n, m)``; let ``k = min(n, m)``.
+        full_matrices: whether ``U`` and ``Vh`` are square, of shapes ``(*, n, n)`` and ``(*, m, m)``, instead of ``(*,
+            n, k)`` and ``(*, k, m)``.
+
+    Returns:
+        The named tuple ``(U, S, Vh)``; ``S`` has shape ``(*, k)``, descending.
+
+    Raises:
+        RuntimeError: `A` has fewer than two dimensions.
+
+    Example::
+
+        >>> polygrad.linalg.svd(polygrad.tensor([[3.0, 0.0], [0.0, 4.0]])).S
+        tensor([4., 3.])
     """
     return SVDResult(*xp.svd(check_matrices(A, "svd"), full_matrices))
 
 
 def svdvals(A: Tensor) -> Tensor:
-    """The singular values, descending."""
+    """Return the singular values of matrices, descending.
+
+    Args:
+        A: a tensor of shape ``(*, n, m)``.
+
+    Returns:
+        A real tensor of shape ``(*, min(n, m))``.
+
+    Raises:
+        RuntimeError: `A` has fewer than two dimensions.
+
+    Example::
+
+        >>> polygrad.linalg.svdvals(polygrad.tensor([[3.0, 0.0], [0.0, 4.0]]))
+        tensor([4., 3.])
+    """
     return xp.svdvals(check_matrices(A, "svdvals"))
 
 
 @public_function("_legacy_svd svd", method="svd")
 def _legacy_svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:
-    """PyTorch's older ``svd``: ``U``, ``S`` and ``V`` with ``input == U @ diag(S) @ V.mH``."""
+    """Return the singular value decomposition ``input == U @ diag(S) @ V.mH``: PyTorch's older form of `linalg.svd`.
+
+    Args:
+        input: a tensor of shape ``(*, n, m)``; let ``k = min(n, m)``.
+        some: whether ``U`` and ``V`` have ``k`` columns, instead of being square.
+        compute_uv: whether the vectors are wanted.  False is not supported: use `linalg.svdvals`.
+
+    Returns:
+        The named tuple ``(U, S, V)``; ``S`` has shape ``(*, k)``, descending.
+
+    Raises:
+        RuntimeError: `input` has fewer than two dimensions, or `compute_uv` is False.
+
+    Example::
+
+        >>> polygrad.svd(polygrad.tensor([[3.0, 0.0], [0.0, 4.0]])).S
+        tensor([4., 3.])
+    """
     if not compute_uv:
         raise RuntimeError(
             "svd(): compute_uv=False is not offered; polygrad.linalg.svdvals gives the singular values alone"

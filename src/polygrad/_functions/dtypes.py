@@ -14,43 +14,134 @@ from .public import public_function
 
 @public_function()
 def is_tensor(obj: Any) -> bool:
-    """Whether ``obj`` is a Tensor."""
+    """Test whether an object is a Tensor.
+
+    Args:
+        obj: any object.
+
+    Returns:
+        A Python bool.
+
+    Example::
+
+        >>> polygrad.is_tensor(polygrad.ones(1)), polygrad.is_tensor([1.0])
+        (True, False)
+    """
     return isinstance(obj, Tensor)
 
 
 @public_function()
 def numel(input: Tensor) -> int:
-    """The number of elements."""
+    """Return the number of elements.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A Python int.
+
+    Example::
+
+        >>> polygrad.numel(polygrad.ones(2, 3))
+        6
+    """
     return check_tensor(input, "numel").shape.numel()
 
 
 @public_function(method=True)
 def is_floating_point(input: Tensor) -> bool:
-    """Whether the tensor holds real floating-point numbers."""
+    """Test whether the data type is a real floating-point type.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A Python bool.
+
+    Example::
+
+        >>> polygrad.is_floating_point(polygrad.ones(1)), polygrad.is_floating_point(polygrad.tensor(1))
+        (True, False)
+    """
     return check_tensor(input, "is_floating_point").dtype.is_floating_point
 
 
 @public_function(method=True)
 def is_complex(input: Tensor) -> bool:
-    """Whether the tensor holds complex numbers."""
+    """Test whether the data type is complex.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A Python bool.
+
+    Example::
+
+        >>> polygrad.is_complex(polygrad.tensor(1j))
+        True
+    """
     return check_tensor(input, "is_complex").dtype.is_complex
 
 
 @public_function(method=True)
 def is_nonzero(input: Tensor) -> bool:
-    """Whether the only element is not zero.  Raises RuntimeError for more or fewer elements."""
+    """Test whether the only element is not 0.
+
+    Args:
+        input: a tensor of one element.
+
+    Returns:
+        A Python bool.
+
+    Raises:
+        RuntimeError: `input` has another number of elements.
+
+    Example::
+
+        >>> polygrad.is_nonzero(polygrad.tensor([2.0]))
+        True
+    """
     return bool(input)
 
 
 @public_function(method=True)
 def is_signed(input: Tensor) -> bool:
-    """Whether the tensor's type can hold negative numbers."""
+    """Test whether the data type has negative values.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A Python bool.
+
+    Example::
+
+        >>> polygrad.is_signed(polygrad.tensor(1, dtype=polygrad.uint8))
+        False
+    """
     return check_tensor(input, "is_signed").dtype.is_signed
 
 
 @public_function()
 def promote_types(type1: DType, type2: DType) -> DType:
-    """The type that tensors of both types have together."""
+    """Return the data type that an operation on tensors of two types has.
+
+    Args:
+        type1: a data type.
+        type2: a data type.
+
+    Returns:
+        A data type of the larger kind of the two, and within a kind the larger type.
+
+    Raises:
+        TypeError: an argument is not a data type.
+
+    Example::
+
+        >>> polygrad.promote_types(polygrad.int64, polygrad.float16)
+        polygrad.float16
+    """
     one, other = check_dtype(type1), check_dtype(type2)
     if one is None or other is None:
         raise TypeError("promote_types takes two data types, not None")
@@ -59,7 +150,21 @@ def promote_types(type1: DType, type2: DType) -> DType:
 
 @public_function()
 def result_type(*operands: Any) -> DType:
-    """The type of an operation on ``operands``, tensors and Python numbers, which are weak."""
+    """Return the data type of an operation on tensors and Python numbers.
+
+    A Python number changes the type only where its kind (bool, int, float, complex) is larger than that of the tensors.
+
+    Args:
+        *operands: tensors and Python numbers.
+
+    Returns:
+        A data type.
+
+    Example::
+
+        >>> polygrad.result_type(polygrad.tensor([1], dtype=polygrad.int8), 2.0)
+        polygrad.float32
+    """
     known = [x.dtype for x in operands if isinstance(x, Tensor)]
     scalars = [x.__class__ for x in operands if not isinstance(x, Tensor)]
     common = _dtypes.promote(*known) if known else _dtypes.default_of(scalars[0])
@@ -70,13 +175,43 @@ def result_type(*operands: Any) -> DType:
 
 @public_function()
 def can_cast(from_: DType, to: DType) -> bool:
-    """Whether a result of the first type may be written into a tensor of the second: never to a smaller kind."""
+    """Test whether values of one data type may be written in place into a tensor of another.
+
+    They may if the kind does not get smaller in the order bool, integer, floating-point, complex.
+
+    Args:
+        from_: the data type of the values.
+        to: the data type of the tensor.
+
+    Returns:
+        A Python bool.
+
+    Example::
+
+        >>> polygrad.can_cast(polygrad.float64, polygrad.float32), polygrad.can_cast(polygrad.float32, polygrad.int64)
+        (True, False)
+    """
     return _dtypes._KIND_RANK[from_.kind] <= _dtypes._KIND_RANK[to.kind]
 
 
-PROPERTIES = {
-    "is_cuda": lambda self: self.device.type == "cuda",
-    "itemsize": lambda self: self.dtype.itemsize,
-    "nbytes": lambda self: self.dtype.itemsize * self.shape.numel(),
-    "is_cpu": lambda self: self.device.type == "cpu",
-}
+def _is_cpu(self: Tensor) -> bool:
+    """Whether the tensor is in the memory of the CPU."""
+    return self.device.type == "cpu"
+
+
+def _is_cuda(self: Tensor) -> bool:
+    """Whether the tensor is on a CUDA device."""
+    return self.device.type == "cuda"
+
+
+def _itemsize(self: Tensor) -> int:
+    """The size of an element in bytes."""
+    return self.dtype.itemsize
+
+
+def _nbytes(self: Tensor) -> int:
+    """The size of all elements in bytes."""
+    return self.dtype.itemsize * self.shape.numel()
+
+
+PROPERTIES = {"is_cpu": _is_cpu, "is_cuda": _is_cuda, "itemsize": _itemsize, "nbytes": _nbytes}

@@ -26,10 +26,24 @@ def _folded(x: Tensor, axis: int) -> Tensor:
 @public_function()
 @alike("a", "b")
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
-    """The product of two tensors, summed over pairs of dimensions.
+    """Multiply two tensors and sum over pairs of dimensions.
 
-    ``dims`` is a number, for the last of ``a`` and the first of ``b``, or two sequences of dimensions.
-    Raises RuntimeError where paired dimensions have different lengths.
+    Args:
+        a: a tensor.
+        b: a tensor of the same data type.
+        dims: how many of the last dimensions of `a` are paired with the first ones of `b`; or two sequences, the
+            dimensions of `a` and those of `b`.
+
+    Returns:
+        A tensor with the other dimensions of `a`, then those of `b`.
+
+    Raises:
+        RuntimeError: paired dimensions have different lengths (other than 1), or the data types differ.
+
+    Example::
+
+        >>> polygrad.tensordot(polygrad.ones(2, 3), polygrad.ones(3, 4), dims=1).shape
+        polygrad.Size([2, 4])
     """
     if isinstance(dims, Tensor) and not dims.ndim:
         dims = whole(dims)
@@ -67,18 +81,30 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
 
 @public_function()
 def einsum(equation: Any, *operands: Any) -> Tensor:
-    """Sums of products of elements, in Einstein's notation: one letter for each dimension.
+    """Return sums of products of elements in Einstein's notation: one letter for each dimension.
 
-    A letter that occurs in several operands multiplies them along that dimension; one that is not in the output is
-    summed over; one that occurs twice in an operand takes its diagonal. ``...`` stands for dimensions that are
-    broadcast. Without an arrow the output has the letters that occur once, in alphabetical order. Operands may also
-    come each with a list of numbers instead of letters, as in ``einsum(a, [0, 1], b, [1, 2], [0, 2])``.
+    A letter in several operands multiplies them along that dimension; a letter that is not in the output is summed
+    over; a letter that occurs twice in an operand takes its diagonal.  ``...`` means dimensions that are broadcast.
+    Without ``->`` the output has the letters that occur once, in alphabetical order.
 
-    Raises RuntimeError, naming the equation, where it is malformed or does not fit the operands' shapes.
+    Args:
+        equation: the letters of the operands and of the output, such as ``"ij,jk->ik"``.
+        *operands: tensors.  Instead of `equation`, each may be followed by a list of integers for its dimensions, and
+            the last by that of the output: ``einsum(a, [0, 1], b, [1, 2], [0, 2])``.
+
+    Returns:
+        A tensor with the dimensions of the output.
+
+    Raises:
+        RuntimeError: the equation is malformed, or does not fit the shapes; the message names it.
 
     Example::
 
-        polygrad.einsum("bij,bjk->bik", a, b)  # as a @ b
+        >>> a, b = polygrad.ones(2, 3), polygrad.ones(3, 4)
+        >>> polygrad.einsum("ij,jk->ik", a, b).shape
+        polygrad.Size([2, 4])
+        >>> polygrad.einsum("ii->", polygrad.eye(3))
+        tensor(3.)
     """
     if not isinstance(equation, str):
         equation, operands = _from_sublists((equation, *operands))

@@ -1,4 +1,4 @@
-"""Memory of other libraries and objects as a tensor, and a tensor's for them: DLPack, buffers, `asarray`."""
+"""Exchange of memory with other libraries and objects: DLPack, buffers, `asarray`."""
 
 from __future__ import annotations
 
@@ -26,15 +26,31 @@ def asarray(
     requires_grad: bool | None = None,
     backend: Any = None,
 ) -> Tensor:
-    r"""``obj``, anything of which a tensor can be made, as a tensor; of a buffer with ``dtype``, its bytes read as numbers of it.
+    """Convert an object to a tensor: a tensor, an array of any library, a buffer, nested lists, or a number.
 
-    A tensor keeps its graph, unless ``requires_grad`` is given: the result is then a leaf.  A tensor that fits is returned itself,
-    and other memory is copied.  ``copy=True`` copies in any case; ``copy=False`` shares memory, with the promise that nobody
-    writes to it again, and raises ValueError where that cannot be.
+    Args:
+        obj: the object.  Of bytes and other buffers, `dtype` says what they hold.
+        dtype: the data type of the result.  By default that of `obj`.
+        device: the device of the result.  By default the current one of the backend.
+        copy: True copies always, False never: memory is shared, with the promise not to write to it.  None, the
+            default, copies everything but a tensor that fits.
+        requires_grad: if given, the result is a leaf, outside the graph of `obj`, and this says whether it requires
+            grad.
+        backend: the backend of the result, by name.  By default that of an array or tensor, else the current one.
+
+    Returns:
+        A tensor; `obj` itself if it is a tensor that fits.
+
+    Raises:
+        ValueError: ``copy=False``, and memory cannot be shared.
+        TypeError: `obj` is none of these.
 
     Example::
 
-        polygrad.asarray(b"\x01\x02", dtype=polygrad.uint8)  # tensor([1, 2], dtype=polygrad.uint8)
+        >>> polygrad.asarray(np.arange(3))
+        tensor([0, 1, 2])
+        >>> polygrad.asarray(bytes([1, 2]), dtype=polygrad.uint8)
+        tensor([1, 2], dtype=polygrad.uint8)
     """
     dtype = creation.check_dtype(dtype)
     obj = _from_buffer(obj, dtype)
@@ -61,7 +77,7 @@ def asarray(
 
 
 def _from_buffer(data: Any, dtype: DType | None) -> Any:
-    """A buffer of bytes as a NumPy array of its memory, of ``dtype`` or of its own type; anything else as it is."""
+    """Return the memory of a bytes-like object as a NumPy array; anything else is returned itself."""
     if not isinstance(data, (bytes, bytearray, memoryview)):
         return data
     view = memoryview(data)
@@ -105,9 +121,22 @@ def dlpack_device(input: Tensor) -> Any:
 
 @public_function()
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = True, backend: Any = None) -> Tensor:
-    """A tensor of an array of any library that speaks DLPack, on the default backend or on the one that is named.
+    """Convert an array of any library that supports DLPack.
 
-    It copies, so that a later write into the array changes no gradient; ``copy=False`` shares the memory where it can.
+    Args:
+        ext_tensor: an object with ``__dlpack__``, or a DLPack capsule.
+        device: the device of the result.  By default the current one of the backend.
+        copy: True copies, so that a later write to the array changes no gradient.  False and None share memory where
+            that is possible, with the promise not to write to it.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A tensor outside the graph.
+
+    Example::
+
+        >>> polygrad.from_dlpack(np.ones(2))
+        tensor([1., 1.], dtype=polygrad.float64)
     """
     target, where = creation.place(backend, device)
     if type(ext_tensor).__name__ == "PyCapsule":

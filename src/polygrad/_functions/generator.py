@@ -1,8 +1,8 @@
-"""Generators: where random numbers come from.
+"""Generators of random numbers.
 
-A generator is a key and a counter, in one cell that is read and rebound at every draw as any other state is, so that
-what records reads and writes sees it.  A draw takes whole blocks of the key's stream, as many as its shape and type
-need, whatever library makes the numbers: the same seed gives the same numbers everywhere.
+A generator is a key and a counter, in one cell that is read and rebound at every draw like any other state, so that
+recorders see it.  A draw takes whole blocks of the key's stream, as many as its shape and type need, whichever library
+computes the numbers: a seed gives the same numbers everywhere.
 """
 
 from __future__ import annotations
@@ -36,13 +36,16 @@ _lock = lock()
 class Generator:
     """A stream of random numbers.
 
-    Two generators of one seed give the same numbers, on every backend and device.  Drawing is safe from several
-    threads.
+    Two generators with one seed give the same numbers, on every backend and device.  Drawing is thread-safe.
+
+    Args:
+        device: accepted for compatibility with PyTorch: one generator serves all devices.
 
     Example::
 
-        generator = polygrad.Generator().manual_seed(0)
-        polygrad.rand(2, generator=generator)
+        >>> generator = polygrad.Generator().manual_seed(0)
+        >>> polygrad.rand(2, generator=generator)
+        tensor([0.7899, 0.0872])
     """
 
     def __init__(self, device: Any = "cpu"):
@@ -51,9 +54,16 @@ class Generator:
         self._state = cell(np.asarray([_DEFAULT_SEED, 0], dtype=np.uint64))
 
     def manual_seed(self, seed: int) -> Generator:
-        """Start the stream of ``seed`` and return the generator.
+        """Start the stream of a seed.
 
-        Raises ValueError (and RuntimeError) for a seed that does not fit into 64 bits; negative ones count from ``2**64`` down.
+        Args:
+            seed: an int of 64 bits; a negative one counts from ``2**64`` down.
+
+        Returns:
+            This generator.
+
+        Raises:
+            ValueError: the seed does not fit into 64 bits.
         """
         number = int(seed)
         if not -(2**63) <= number <= _WORD:
@@ -64,21 +74,29 @@ class Generator:
         return self
 
     def seed(self) -> int:
-        """Start a stream that the operating system's randomness chooses, and return its seed."""
+        """Start the stream of a seed from the operating system's source of randomness, and return that seed."""
         return self.manual_seed(int.from_bytes(os.urandom(8), "little")).initial_seed()
 
     def initial_seed(self) -> int:
-        """The seed of the stream."""
+        """Return the seed of the stream."""
         return self._seed
 
     def get_state(self) -> Tensor:
-        """Key and counter, as a tensor of two uint64."""
+        """Return the state, as a tensor of two uint64 elements."""
         return cell(self._state._read())
 
     def set_state(self, new_state: Tensor) -> Generator:
-        """Go on from a state that `get_state` gave; return this generator.
+        """Continue from a state.
 
-        Raises TypeError or RuntimeError for anything else.
+        Args:
+            new_state: what `get_state` returned.
+
+        Returns:
+            This generator.
+
+        Raises:
+            TypeError: `new_state` is not a tensor.
+            RuntimeError: `new_state` is not a tensor of two uint64 elements.
         """
         if not isinstance(new_state, Tensor):
             raise TypeError(f"expected a Tensor that get_state() returned, but got {type(new_state).__name__}")
@@ -94,13 +112,13 @@ class Generator:
         return self
 
     def clone_state(self) -> Generator:
-        """Another generator that goes on from the same state."""
+        """Return another generator that continues from the same state."""
         return Generator(self.device).set_state(self.get_state())
 
     def bits(self, words: int, backend: Any, device: Any) -> Tensor:
-        """At least ``words`` fresh random words, a tensor of uint64 on ``device`` of ``backend``.
+        """Return at least `words` fresh random words, a uint64 tensor on `device` of `backend`.
 
-        Inside of vmap, as many for every example, if these are to be different.
+        Inside vmap with ``randomness="different"`` there are as many for every example.
         """
         batches: list[Any] = [frame for frame in frames.get() if frame.randomness != "same"]
         if not batches:
@@ -150,43 +168,112 @@ default_generator.seed()
 
 @public_function()
 def manual_seed(seed: int) -> Generator:
-    """Start the default generator's stream of ``seed``, and return that generator.  Raises as `Generator.manual_seed`.
+    """Start the stream of a seed in the default generator.
+
+    Args:
+        seed: an int of 64 bits; a negative one counts from ``2**64`` down.
+
+    Returns:
+        The default generator.
+
+    Raises:
+        ValueError: the seed does not fit into 64 bits.
 
     Example::
 
-        polygrad.manual_seed(0)
-        polygrad.rand(2)
+        >>> generator = polygrad.manual_seed(0)
+        >>> polygrad.rand(2)
+        tensor([0.7899, 0.0872])
     """
     return default_generator.manual_seed(seed)
 
 
 @public_function()
 def seed() -> int:
-    """Start a stream that the operating system's randomness chooses, and return its seed."""
+    """Start the stream of a seed from the operating system's source of randomness in the default generator.
+
+    Returns:
+        The seed, an int.
+
+    Example::
+
+        >>> number = polygrad.seed()
+        >>> number == polygrad.initial_seed()
+        True
+    """
     return default_generator.seed()
 
 
 @public_function()
 def initial_seed() -> int:
-    """The seed of the default generator."""
+    """Return the seed of the default generator.
+
+    Returns:
+        An int.
+
+    Example::
+
+        >>> generator = polygrad.manual_seed(7)
+        >>> polygrad.initial_seed()
+        7
+    """
     return default_generator.initial_seed()
 
 
 @public_function()
 def get_rng_state() -> Tensor:
-    """The state of the default generator, for `set_rng_state`."""
+    """Return the state of the default generator, for `set_rng_state`.
+
+    Returns:
+        A tensor of two uint64 elements.
+
+    Example::
+
+        >>> state = polygrad.get_rng_state()
+        >>> state.shape, state.dtype
+        (polygrad.Size([2]), polygrad.uint64)
+    """
     return default_generator.get_state()
 
 
 @public_function()
 def set_rng_state(new_state: Tensor) -> None:
-    """Let the default generator go on from a state that `get_rng_state` gave."""
+    """Let the default generator continue from a state.
+
+    Args:
+        new_state: what `get_rng_state` returned.
+
+    Raises:
+        TypeError: `new_state` is not a tensor.
+        RuntimeError: `new_state` is not a tensor of two uint64 elements.
+
+    Example::
+
+        >>> state = polygrad.get_rng_state()
+        >>> first = polygrad.rand(2)
+        >>> polygrad.set_rng_state(state)
+        >>> polygrad.equal(first, polygrad.rand(2))
+        True
+    """
     default_generator.set_state(new_state)
 
 
 @contextlib.contextmanager
 def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
-    """Context after which the default generator goes on as if nothing had been drawn inside."""
+    """Restore the state of the default generator at the end of a ``with`` block.
+
+    Args:
+        devices: accepted for compatibility with PyTorch.
+        enabled: whether to restore the state.
+
+    Example::
+
+        >>> state = polygrad.get_rng_state()
+        >>> with polygrad.random.fork_rng():
+        ...     numbers = polygrad.rand(2)
+        >>> polygrad.equal(state, polygrad.get_rng_state())
+        True
+    """
     state, first = default_generator.get_state(), default_generator.initial_seed()
     try:
         yield

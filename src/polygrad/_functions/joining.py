@@ -191,7 +191,7 @@ def block_diag(*tensors: Tensor) -> Tensor:
     """Return the block diagonal matrix of the given matrices.
 
     Args:
-        *tensors: Matrices; a vector counts as a row, a tensor without dimensions as a matrix of one element.
+        *tensors: matrices; a vector counts as a row, a tensor without dimensions as a matrix of one element.
 
     Returns:
         A matrix with the blocks along its diagonal and zeros elsewhere.

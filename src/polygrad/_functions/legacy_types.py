@@ -13,9 +13,20 @@ from .public import FUNCTIONS, public_method
 
 
 class TensorType:
-    """PyTorch's old name for tensors of one data type, such as ``FloatTensor``.
+    """PyTorch's older name for tensors of one data type, such as ``polygrad.FloatTensor``.
 
-    Called, it makes one, of a shape or of data; `isinstance` says whether a tensor is one.
+    `isinstance` with it tests the data type of a tensor.
+
+    Args:
+        *data: the lengths of a tensor of zeros; or data, as for `tensor`.
+        device: the device of the tensor.  By default the current one of the backend.
+
+    Example::
+
+        >>> polygrad.LongTensor([1, 2])
+        tensor([1, 2])
+        >>> isinstance(polygrad.tensor([1, 2]), polygrad.LongTensor)
+        True
     """
 
     def __init__(self, name: str, dtype: DType):
@@ -52,9 +63,23 @@ FUNCTIONS.update(TYPES)
 
 @public_method()
 def type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
-    """The name of the tensor's type, such as ``"polygrad.FloatTensor"``; with ``dtype``, the tensor converted to it.
+    """Return the name of the tensor's type, or the tensor converted to another one.
 
-    ``dtype`` is a data type, a type such as ``polygrad.LongTensor``, or the name of one.
+    Args:
+        input: a tensor of any shape.
+        dtype: a data type, a type such as ``polygrad.LongTensor``, or its name.  None, the default, asks for the name.
+        non_blocking: accepted for compatibility with PyTorch.
+
+    Returns:
+        A string such as ``"polygrad.FloatTensor"``, or with `dtype` a tensor.
+
+    Raises:
+        ValueError: `dtype` is an unknown name.
+
+    Example::
+
+        >>> polygrad.ones(1).type(), polygrad.ones(1).type(polygrad.int64)
+        ('polygrad.FloatTensor', tensor([1]))
     """
     if dtype is None:
         name = next((name for name, one in _NAMES.items() if one is input.dtype), f"Tensor of {input.dtype.name}")

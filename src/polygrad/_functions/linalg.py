@@ -1,4 +1,4 @@
-"""PyTorch's linalg: decompositions, systems of equations, norms."""
+"""Norms of vectors and matrices, systems of linear equations, determinants."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from .strides import separate_from
 
 
 class SlogdetResult(NamedTuple):
-    """What `slogdet` returns."""
+    """The sign and logarithm that `slogdet` returns."""
 
     sign: Tensor
     logabsdet: Tensor
 
 
 class LeastSquares(NamedTuple):
-    """What `lstsq` returns."""
+    """The solution, and what comes with it, that `linalg.lstsq` returns."""
 
     solution: Tensor
     residuals: Tensor
@@ -57,9 +57,29 @@ def _axes(x: Tensor, dim: Any) -> Any:
 def vector_norm(
     x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Tensor:
-    """``sum(|x|**ord) ** (1/ord)`` of all elements or along ``dim``; infinite orders give the largest or smallest.
+    """Return the vector norm ``sum(abs(x) ** ord) ** (1 / ord)`` of all elements, or along `dim`.
 
-    Order 0 counts what is not 0.  The gradient at a norm of 0 is 0.
+    The gradient at a norm of 0 is 0.
+
+    Args:
+        x: a tensor of a floating-point or complex type.
+        ord: the order, a number.  Infinity gives the largest absolute value, minus infinity the smallest, 0 the number
+            of elements that are not 0.
+        dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        dtype: the data type that the elements are converted to first.  By default that of `x`.
+
+    Returns:
+        A real tensor of the shape of `x` without the reduced dimensions.
+
+    Raises:
+        TypeError: `ord` is not a number.
+        RuntimeError: the data type is an integer type or bool.
+
+    Example::
+
+        >>> polygrad.linalg.vector_norm(polygrad.tensor([3.0, 4.0]))
+        tensor(5.)
     """
     check_tensor(x, "vector_norm", "x")
     if not isinstance(ord, (int, float)):
@@ -79,7 +99,7 @@ def vector_norm(
 
 
 def power_norm(x: Tensor, axis: Any, order: float = 2, keepdims: bool = False) -> Tensor:
-    """The norm of a finite order, integers converted to the default floating type."""
+    """Return the norm of a finite order.  Integers are converted to the default floating type."""
     return xp.power_norm(x, order, axis, keepdims)
 
 
@@ -95,7 +115,28 @@ def _check_floating(x: Tensor, name: str) -> None:
 def matrix_norm(
     A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: DType | None = None
 ) -> Tensor:
-    """A norm of matrices: ``"fro"``, ``"nuc"``, 2 or -2 (singular values), 1 or -1 (columns), inf or -inf (rows)."""
+    """Return a norm of matrices.
+
+    Args:
+        A: a tensor of a floating-point or complex type with at least two dimensions.
+        ord: ``"fro"``, the root of the sum of squares; ``"nuc"``, the sum of the singular values; 2 or -2, the largest
+            or smallest singular value; 1 or -1, the largest or smallest sum of absolute values of a column; infinity or
+            minus infinity, of a row.
+        dim: the dimensions of the rows and of the columns.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        dtype: the data type that the elements are converted to first.  By default that of `A`.
+
+    Returns:
+        A real tensor of the shape of `A` without the two dimensions.
+
+    Raises:
+        RuntimeError: `ord` is unknown, `dim` is not two dimensions, or the data type is an integer type or bool.
+
+    Example::
+
+        >>> polygrad.linalg.matrix_norm(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), ord=1)
+        tensor(6.)
+    """
     check_matrices(A, "matrix_norm")
     if (dtype := check_dtype(dtype)) is not None:
         A = xp.astype(A, dtype)
@@ -120,7 +161,7 @@ def matrix_norm(
 
 
 def _largest(sizes: Tensor, axis: int, keepdims: bool = False) -> Tensor:
-    """The largest of numbers that are not negative, 0 where there is none."""
+    """Return the largest of non-negative values along `axis`, and 0 where there is none."""
     return (xp.max if sizes.shape[axis] else xp.sum)(sizes, axis, keepdims)
 
 
@@ -130,7 +171,29 @@ def _without(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
 
 @numpy_spelling
 def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """`matrix_norm` for a named order, or for two dimensions and an order; `vector_norm` otherwise."""
+    """Return a norm of matrices or of vectors, whichever the arguments mean.
+
+    It is `matrix_norm` if `ord` is a name, if two dimensions and an order are given, or for the order of a matrix
+    without `dim`; and `vector_norm` otherwise.
+
+    Args:
+        A: a tensor of a floating-point or complex type.
+        ord: the order, as of `matrix_norm` or `vector_norm`.  None, the default, is the root of the sum of squares.
+        dim: the dimension of vectors, or the two of matrices.  None, the default, means all.
+        keepdim: whether the reduced dimensions stay in the result, with length 1.
+        dtype: the data type that the elements are converted to first.  By default that of `A`.
+
+    Returns:
+        A real tensor of the shape of `A` without the reduced dimensions.
+
+    Raises:
+        RuntimeError: `ord` is unknown, or the data type is an integer type or bool.
+
+    Example::
+
+        >>> polygrad.linalg.norm(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), ord="nuc")
+        tensor(5.8310)
+    """
     is_pair = dim is not None and not isinstance(dim, int) and len(tuple(dim)) == 2
     if isinstance(ord, str) or (ord is not None and (is_pair or (dim is None and A.ndim == 2))):
         return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
@@ -138,7 +201,23 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
 
 
 def cond(A: Tensor, p: Any = None) -> Tensor:
-    """The condition number: the norm of ``A`` times that of its inverse, `matrix_norm` of order ``p`` (default: 2)."""
+    """Return the condition numbers of matrices: ``norm(A, p) * norm(inv(A), p)``.
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``, or ``(*, n, m)`` where `p` is None, 2 or -2.
+        p: the order, as of `matrix_norm`.  None, the default, is 2: the largest singular value divided by the smallest.
+
+    Returns:
+        A real tensor of shape ``(*)``.
+
+    Raises:
+        RuntimeError: the matrices are not square, or `p` is unknown.
+
+    Example::
+
+        >>> polygrad.linalg.cond(polygrad.tensor([[4.0, 0.0], [0.0, 2.0]]))
+        tensor(2.)
+    """
     check_matrices(A, "cond")
     if 0 in A.shape[-2:]:  # as in PyTorch
         return xp.sum(xp.abs(A), (-2, -1))
@@ -154,15 +233,25 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
 
 @alike("A", "B")
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
-    """``X`` with ``A @ X == B``, or with ``left=False`` ``X @ A == B``.
+    """Solve the linear equations ``A @ X == B``.
 
-    ``A`` has shape ``(…, n, n)``; ``B`` holds matrices, or vectors if its shape is ``(n,)`` or that of ``A`` without
-    the last dimension.  Raises RuntimeError for shapes that do not fit and, on backends that look, for singular
-    matrices.
+    Args:
+        A: a tensor of shape ``(*, n, n)``.
+        B: the right side: matrices of shape ``(*, n, k)``, or vectors, if the shape is ``(n,)`` or that of `A` without
+            the last dimension.  It has the data type of `A`.
+        left: False solves ``X @ A == B`` instead.
+
+    Returns:
+        The solution, of the shape of `B` with the batch dimensions broadcast.
+
+    Raises:
+        LinAlgError: a matrix is singular, on backends that test for it.
+        RuntimeError: the shapes or data types do not fit.
 
     Example::
 
-        x = polygrad.linalg.solve(A, b)
+        >>> polygrad.linalg.solve(polygrad.tensor([[2.0, 0.0], [0.0, 4.0]]), polygrad.tensor([2.0, 2.0]))
+        tensor([1.0000, 0.5000])
     """
     check_square(A, "solve")
     check_tensor(B, "solve", "B")
@@ -195,9 +284,27 @@ def _solved(operation: Any, A: Tensor, B: Tensor, left: bool, **settings: Any) -
 
 
 def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
-    """``X`` with ``A @ X == B`` (``X @ A == B`` with ``left=False``), for triangular ``A``.
+    """Solve the linear equations ``A @ X == B`` for triangular matrices.
 
-    Only the ``upper`` or the lower triangle of ``A`` is read; with ``unitriangular`` its diagonal counts as 1.
+    Args:
+        A: a tensor of shape ``(*, n, n)``.  Only one triangle is read.
+        B: a tensor of shape ``(*, n, k)``.
+        upper: whether the upper triangle is read, or the lower one.
+        left: False solves ``X @ A == B`` instead.
+        unitriangular: whether the diagonal counts as 1 and is not read.
+
+    Returns:
+        The solution, of the shape of `B` with the batch dimensions broadcast.
+
+    Raises:
+        RuntimeError: the shapes do not fit.
+
+    Example::
+
+        >>> A, B = polygrad.tensor([[2.0, 0.0], [1.0, 1.0]]), polygrad.tensor([[2.0], [3.0]])
+        >>> polygrad.linalg.solve_triangular(A, B, upper=False)
+        tensor([[1.],
+                [2.]])
     """
     check_square(A, "solve_triangular")
     check_matrices(B, "solve_triangular", "B")
@@ -208,7 +315,26 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
 @public_function(method=True)
 @alike("B", "L")
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
-    """``X`` with ``A @ X == B``, where ``L`` is `cholesky` of ``A`` (of its ``upper`` form)."""
+    """Solve the linear equations ``A @ X == B``, given the Cholesky factor of ``A``.
+
+    Args:
+        B: a tensor of shape ``(*, n, k)``.
+        L: the factor, of shape ``(*, n, n)``, as `linalg.cholesky` gives it.
+        upper: whether the factor is upper triangular.
+
+    Returns:
+        The solution, of shape ``(*, n, k)``.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit.
+
+    Example::
+
+        >>> L = polygrad.linalg.cholesky(polygrad.tensor([[4.0, 2.0], [2.0, 5.0]]))
+        >>> polygrad.cholesky_solve(polygrad.tensor([[6.0], [7.0]]), L)
+        tensor([[1.],
+                [1.]])
+    """
     check_square(L, "cholesky_solve", "L")
     _check_right_side(L, check_matrices(B, "cholesky_solve", "B"), True, "cholesky_solve")
     first, second = (conjugate_transpose(L), L) if upper else (L, conjugate_transpose(L))
@@ -217,23 +343,76 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
 
 @public_function(method=True)
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
-    """The inverse of ``A``, where ``L`` is `cholesky` of ``A``."""
+    """Return the inverse of a matrix, given its Cholesky factor.
+
+    Args:
+        L: the factor, of shape ``(*, n, n)``, as `linalg.cholesky` gives it.
+        upper: whether the factor is upper triangular.
+
+    Returns:
+        A tensor of shape ``(*, n, n)``.
+
+    Raises:
+        RuntimeError: the matrices are not square.
+
+    Example::
+
+        >>> polygrad.cholesky_inverse(polygrad.tensor([[2.0, 0.0], [0.0, 4.0]]))
+        tensor([[0.2500, 0.0000],
+                [0.0000, 0.0625]])
+    """
     return cholesky_solve(_identity(check_square(L, "cholesky_inverse", "L")), L, upper)
 
 
 @public_function("inv inverse", method="inverse")
 def inv(A: Tensor) -> Tensor:
-    """The inverse of square matrices.  Raises LinAlgError for a singular one, on backends that look."""
+    """Return the inverses of square matrices.
+
+    To solve a system of equations, `linalg.solve` is faster and more accurate.
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``.
+
+    Returns:
+        A tensor of shape ``(*, n, n)``.
+
+    Raises:
+        LinAlgError: a matrix is singular, on backends that test for it.
+        RuntimeError: the matrices are not square.
+
+    Example::
+
+        >>> polygrad.linalg.inv(polygrad.tensor([[2.0, 0.0], [0.0, 4.0]]))
+        tensor([[0.5000, 0.0000],
+                [0.0000, 0.2500]])
+    """
     return xp.inv(check_square(A, "inv"))
 
 
 @public_function("pinv pinverse", method="pinverse")
 def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, hermitian: bool = False) -> Tensor:
-    """The pseudoinverse of matrices of shape ``(…, m, n)``, which has shape ``(…, n, m)``.
+    """Return the pseudoinverses of matrices.
 
-    Singular values up to ``max(atol, rtol * largest)`` count as 0; ``rtol`` is ``max(m, n)`` times the type's ``eps``
-    unless one of the two is given.  With ``hermitian`` only the lower triangle is read.  The gradient is that of a
-    change that keeps the rank.
+    Singular values up to ``max(atol, rtol * largest)`` count as 0.  The gradient is that of a change of `A` which keeps
+    the rank.
+
+    Args:
+        A: a tensor of shape ``(*, n, m)``.
+        atol: the absolute tolerance.  By default 0.
+        rtol: the relative tolerance.  By default ``max(n, m)`` times the ``eps`` of the data type, or 0 if `atol` is
+            given.
+        hermitian: whether the matrices are Hermitian; only the lower triangle is read.
+
+    Returns:
+        A tensor of shape ``(*, m, n)``.
+
+    Raises:
+        RuntimeError: `A` has fewer than two dimensions, or is not square although `hermitian`.
+
+    Example::
+
+        >>> polygrad.linalg.pinv(polygrad.tensor([[2.0], [0.0]]))
+        tensor([[0.5000, 0.0000]])
     """
     if hermitian:
         check_square(A, "pinv")
@@ -243,14 +422,29 @@ def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, her
 
 @alike("A", "B")
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
-    """The ``X`` of least norm that makes ``norm(A @ X - B)`` smallest.
+    """Find the ``X`` that minimizes ``norm(A @ X - B)``; of several, the one of least norm.
 
-    ``A`` has shape ``(…, m, n)``, and ``B`` ``(…, m, k)`` or ``(…, m)``.
+    The solution is ``pinv(A) @ B`` for every `driver`.  As in PyTorch, the driver decides what comes with it.
 
-    By way of `pinv`, whatever the ``driver``: as in PyTorch it decides what comes with the solution. ``residuals``
-    are squared distances where ``m > n`` and the rank is full (``"gels"`` takes that for granted), and empty elsewhere and
-    for ``"gelsy"``, the default;
-    ``rank`` is empty for ``"gels"``, and ``singular_values`` for all but ``"gelss"`` and ``"gelsd"``.
+    Args:
+        A: a tensor of shape ``(*, n, m)``.
+        B: a tensor of the same data type and of shape ``(*, n, k)`` or ``(*, n)``.
+        rcond: the relative tolerance below which a singular value counts as 0, as `rtol` of `pinv`.
+        driver: ``"gelsy"``, the default, ``"gels"``, ``"gelsd"`` or ``"gelss"``.
+
+    Returns:
+        The named tuple ``(solution, residuals, rank, singular_values)``.  ``residuals`` are squared distances if ``n >
+        m`` and the rank is full (which ``"gels"`` assumes), else empty, also for ``"gelsy"``; ``rank`` is empty for
+        ``"gels"``; ``singular_values`` are empty but for ``"gelss"`` and ``"gelsd"``.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit, or `driver` is unknown.
+
+    Example::
+
+        >>> A, B = polygrad.tensor([[1.0], [0.0]]), polygrad.tensor([[2.0], [3.0]])
+        >>> polygrad.linalg.lstsq(A, B).solution
+        tensor([[2.]])
     """
     check_matrices(A, "lstsq")
     check_tensor(B, "lstsq", "B")
@@ -282,7 +476,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
 
 
 def _rank(values: Tensor, A: Tensor, rtol: float | Tensor | None, atol: float | Tensor | None = None) -> Tensor:
-    """How many ``values`` count; a tolerance may be one number for each matrix."""
+    """Count the `values` above the tolerance; a tolerance may be a tensor with one number for each matrix."""
     if rtol is None:
         rtol = max(A.shape[-2:]) * float(xp.finfo(A.dtype).eps)
         if isinstance(atol, Tensor):
@@ -307,9 +501,26 @@ def matrix_rank(
     rtol: float | Tensor | None = None,
     hermitian: bool = False,
 ) -> Tensor:
-    """How many singular values are larger than ``max(atol, rtol * largest)``, with the defaults of `pinv`.
+    """Count the singular values that are larger than ``max(atol, rtol * largest)``.
 
-    A tolerance may be a tensor, with one number for each matrix.
+    Args:
+        A: a tensor of shape ``(*, n, m)``.
+        tol: an older name of `atol`.
+        atol: the absolute tolerance, a number, or a tensor with one for each matrix.  By default 0.
+        rtol: the relative tolerance, in the same forms.  By default ``max(n, m)`` times the ``eps`` of the data type,
+            or 0 if `atol` is given.
+        hermitian: whether the matrices are Hermitian; only the lower triangle is read.
+
+    Returns:
+        An int64 tensor of shape ``(*)``.
+
+    Raises:
+        RuntimeError: `A` has fewer than two dimensions, or is not square although `hermitian`.
+
+    Example::
+
+        >>> polygrad.linalg.matrix_rank(polygrad.tensor([[1.0, 2.0], [2.0, 4.0]]))
+        tensor(1)
     """
     check_matrices(A, "matrix_rank")
     if hermitian:
@@ -322,19 +533,67 @@ def matrix_rank(
 
 @public_function(method=True)
 def det(A: Tensor) -> Tensor:
-    """The determinant of square matrices.  Its gradient, the cofactors, is right for singular ones too."""
+    """Return the determinants of square matrices.
+
+    The gradient, the matrix of cofactors, is also right for singular matrices.
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``.
+
+    Returns:
+        A tensor of shape ``(*)``.
+
+    Raises:
+        RuntimeError: the matrices are not square.
+
+    Example::
+
+        >>> polygrad.linalg.det(polygrad.tensor([[2.0, 1.0], [0.0, 3.0]]))
+        tensor(6.)
+    """
     return xp.det(check_square(A, "det"))
 
 
 @public_function(method=True)
 def slogdet(A: Tensor) -> SlogdetResult:
-    """The sign of the determinant, and the logarithm of its absolute value."""
+    """Return the sign of the determinant, and the logarithm of its absolute value, which does not overflow.
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``.
+
+    Returns:
+        The named tuple ``(sign, logabsdet)`` of two tensors of shape ``(*)``.  The sign of complex matrices is a number
+        of absolute value 1.
+
+    Raises:
+        RuntimeError: the matrices are not square.
+
+    Example::
+
+        >>> polygrad.linalg.slogdet(polygrad.tensor([[2.0, 0.0], [0.0, -3.0]]))
+        SlogdetResult(sign=tensor(-1.), logabsdet=tensor(1.7918))
+    """
     return SlogdetResult(*xp.slogdet(check_square(A, "slogdet")))
 
 
 @public_function(method=True)
 def logdet(input: Tensor) -> Tensor:
-    """The logarithm of the determinant; NaN where that is negative."""
+    """Return the logarithm of the determinant.
+
+    Args:
+        input: a tensor of shape ``(*, n, n)``.
+
+    Returns:
+        A tensor of shape ``(*)``; NaN where the determinant is negative, minus infinity where it is 0.
+
+    Raises:
+        RuntimeError: the matrices are not square.
+
+    Example::
+
+        >>> polygrad.logdet(polygrad.tensor([[2.0, 0.0], [0.0, 3.0]]))
+        tensor(1.7918)
+    """
     sign, size = slogdet(input)
     return xp.log(sign) + size if not sign.dtype.is_complex else xp.complex(size, xp.zeros_like(size)) + xp.log(sign)
 
@@ -342,7 +601,25 @@ def logdet(input: Tensor) -> Tensor:
 @public_function(method=True)
 @in_single_precision
 def matrix_power(A: Tensor, n: int) -> Tensor:
-    """``A`` multiplied ``n`` times; a negative ``n`` multiplies its inverse.  By repeated squaring."""
+    """Raise square matrices to an integer power, by repeated squaring.
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``.
+        n: the exponent, an int.  A negative one is a power of the inverse; 0 gives the identity.
+
+    Returns:
+        A tensor of shape ``(*, n, n)``.
+
+    Raises:
+        TypeError: the exponent is not an int.
+        RuntimeError: the matrices are not square.
+
+    Example::
+
+        >>> polygrad.linalg.matrix_power(polygrad.tensor([[1.0, 1.0], [0.0, 1.0]]), 3)
+        tensor([[1., 3.],
+                [0., 1.]])
+    """
     check_square(A, "matrix_power")
     if not isinstance(n, int):
         raise TypeError(f"matrix_power() takes an int, not {type(n).__name__}")
@@ -362,7 +639,24 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
 @numpy_spelling
 @alike("input", "other")
 def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
-    """The cross products of vectors of three elements along ``dim``, broadcast elsewhere."""
+    """Return the cross products of vectors of three elements along a dimension.
+
+    Args:
+        input: a tensor.
+        other: a tensor of the same data type whose shape broadcasts with that of `input`.
+        dim: the dimension of the vectors, of length 3.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: the dimension does not have length 3, the shapes do not broadcast, or the data types differ.
+
+    Example::
+
+        >>> polygrad.linalg.cross(polygrad.tensor([1.0, 0.0, 0.0]), polygrad.tensor([0.0, 1.0, 0.0]))
+        tensor([0., 0., 1.])
+    """
     shape = broadcast_shapes(input.shape, other.shape)
     lengths = [x.shape[normal_axis(dim, x.ndim)] if x.ndim else 0 for x in (input, other)]
     if lengths != [3, 3]:

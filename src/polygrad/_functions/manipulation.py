@@ -292,7 +292,7 @@ def atleast_1d(*tensors: Any) -> Any:
     """Return views with at least one dimension.
 
     Args:
-        *tensors: Tensors, one by one or as one sequence.
+        *tensors: tensors, one by one or as one sequence.
 
     Returns:
         A tensor for one tensor, a tuple for several.
@@ -310,7 +310,7 @@ def atleast_2d(*tensors: Any) -> Any:
     """Return views with at least two dimensions; a vector becomes a row.
 
     Args:
-        *tensors: Tensors, one by one or as one sequence.
+        *tensors: tensors, one by one or as one sequence.
 
     Returns:
         A tensor for one tensor, a tuple for several.
@@ -328,7 +328,7 @@ def atleast_3d(*tensors: Any) -> Any:
     """Return views with at least three dimensions: a vector gets shape ``(1, n, 1)``, a matrix ``(n, m, 1)``.
 
     Args:
-        *tensors: Tensors, one by one or as one sequence.
+        *tensors: tensors, one by one or as one sequence.
 
     Returns:
         A tensor for one tensor, a tuple for several.

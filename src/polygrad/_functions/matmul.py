@@ -20,7 +20,7 @@ from .public import public_function
 
 
 def expect(name: str, *operands: tuple[str, Any, int]) -> None:
-    """Raise where an operand, given as (its argument's name, the operand, dimensions), is no tensor of that rank."""
+    """Raise unless every operand, given as (argument name, operand, ndim), is a tensor of `ndim` dimensions."""
     for argument, x, ndim in operands:
         check_tensor(x, name, argument)
         if x.ndim != ndim:
@@ -39,7 +39,23 @@ def _expect_product(x: Tensor, y: Tensor) -> None:
 
 @public_function(method=True)
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
-    """The product of two matrices.  Raises RuntimeError for other tensors (`matmul` takes them)."""
+    """Multiply two matrices.
+
+    Args:
+        input: a matrix of shape ``(n, m)``.
+        mat2: a matrix of shape ``(m, p)`` and the same data type.
+
+    Returns:
+        A matrix of shape ``(n, p)``.
+
+    Raises:
+        RuntimeError: an operand is not a matrix, or the shapes or data types do not fit.
+
+    Example::
+
+        >>> polygrad.mm(polygrad.tensor([[1.0, 2.0]]), polygrad.tensor([[3.0], [4.0]]))
+        tensor([[11.]])
+    """
     expect("mm", ("input", input, 2), ("mat2", mat2, 2))
     _expect_product(input, mat2)
     return xp.matmul(input, mat2)
@@ -47,7 +63,23 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
 
 @public_function(method=True)
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
-    """The products of two batches of matrices, ``(b, n, m) @ (b, m, p)``; nothing is broadcast."""
+    """Multiply two batches of matrices; nothing is broadcast.
+
+    Args:
+        input: a tensor of shape ``(b, n, m)``.
+        mat2: a tensor of shape ``(b, m, p)`` and the same data type.
+
+    Returns:
+        A tensor of shape ``(b, n, p)``.
+
+    Raises:
+        RuntimeError: an operand does not have three dimensions, or the shapes or data types do not fit.
+
+    Example::
+
+        >>> polygrad.bmm(polygrad.ones(5, 2, 3), polygrad.ones(5, 3, 4)).shape
+        polygrad.Size([5, 2, 4])
+    """
     expect("bmm", ("input", input, 3), ("mat2", mat2, 3))
     (batch, _, inner), theirs = input.shape, mat2.shape
     if theirs[:2] != (batch, inner):
@@ -60,7 +92,23 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
 
 @public_function(method=True)
 def mv(input: Tensor, vec: Tensor) -> Tensor:
-    """The product of a matrix and a vector."""
+    """Multiply a matrix and a vector.
+
+    Args:
+        input: a matrix of shape ``(n, m)``.
+        vec: a vector of length ``m`` and the same data type.
+
+    Returns:
+        A vector of length ``n``.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit.
+
+    Example::
+
+        >>> polygrad.mv(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), polygrad.tensor([1.0, 1.0]))
+        tensor([3., 7.])
+    """
     expect("mv", ("input", input, 2), ("vec", vec, 1))
     if input.shape[1] != vec.shape[0]:
         raise ShapeError(f"size mismatch, got input ({input.shape[0]}), mat ({_by(input)}), vec ({vec.shape[0]})")
@@ -73,14 +121,46 @@ def _by(x: Tensor) -> str:
 
 @public_function(method=True)
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
-    """The sum of the products of two vectors' elements, without conjugation (`vdot` conjugates)."""
+    """Return the sum of the products of the elements of two vectors.  Complex elements are not conjugated, as in `vdot`.
+
+    Args:
+        input: a vector.
+        tensor: a vector of the same length and data type.
+
+    Returns:
+        A tensor without dimensions.
+
+    Raises:
+        RuntimeError: an operand is not a vector, or the lengths or data types differ.
+
+    Example::
+
+        >>> polygrad.dot(polygrad.tensor([1.0, 2.0]), polygrad.tensor([3.0, 4.0]))
+        tensor(11.)
+    """
     expect("dot", ("input", input, 1), ("tensor", tensor, 1))
     return xp.matmul(input, tensor)
 
 
 @public_function(method=True)
 def vdot(input: Tensor, other: Tensor) -> Tensor:
-    """The inner product of two vectors: as `dot`, with ``input`` conjugated."""
+    """Return the inner product of two vectors, ``sum(conj(input) * other)``.
+
+    Args:
+        input: a vector; complex elements are conjugated.
+        other: a vector of the same length and data type.
+
+    Returns:
+        A tensor without dimensions.
+
+    Raises:
+        RuntimeError: an operand is not a vector, or the lengths or data types differ.
+
+    Example::
+
+        >>> polygrad.vdot(polygrad.tensor([1j, 2 + 0j]), polygrad.tensor([1j, 1 + 0j]))
+        tensor(3.+0.j)
+    """
     expect("vdot", ("input", input, 1), ("other", other, 1))
     return xp.matmul(_conjugate(input), other)
 
@@ -94,7 +174,24 @@ def _conjugate(x: Tensor) -> Tensor:
 @alike("x", "y")
 @in_single_precision
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
-    """The inner products along ``dim``, broadcast elsewhere; ``x`` is conjugated."""
+    """Return the inner products of vectors along a dimension, ``sum(conj(x) * y, dim)``.
+
+    Args:
+        x: a tensor; complex elements are conjugated.
+        y: a tensor of the same data type whose shape broadcasts with that of `x`.
+        dim: the dimension.
+
+    Returns:
+        A tensor of the broadcast shape without `dim`.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast, or the data types differ.
+
+    Example::
+
+        >>> polygrad.linalg.vecdot(polygrad.tensor([[1.0, 2.0], [0.0, 1.0]]), polygrad.tensor([3.0, 4.0]))
+        tensor([11.,  4.])
+    """
     check_tensor(x, "vecdot", "x"), check_tensor(y, "vecdot", "y")
     shape = broadcast_shapes(x.shape, y.shape)
     return xp.sum(xp.multiply(_conjugate(x), y), normal_axis(dim, len(shape)) - len(shape))
@@ -102,7 +199,23 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
 
 @public_function(method=True)
 def inner(input: Tensor, other: Tensor) -> Tensor:
-    """The products of all rows (last dimensions) of ``input`` with all rows of ``other``."""
+    """Return the products of all vectors in the last dimensions of two tensors.
+
+    Args:
+        input: a tensor of shape ``(*a, m)``.
+        other: a tensor of shape ``(*b, m)`` and the same data type.
+
+    Returns:
+        A tensor of shape ``(*a, *b)``.  Where an operand has no dimensions, the product.
+
+    Raises:
+        RuntimeError: the last dimensions or the data types differ.
+
+    Example::
+
+        >>> polygrad.inner(polygrad.tensor([[1.0, 2.0], [0.0, 1.0]]), polygrad.tensor([3.0, 4.0]))
+        tensor([11.,  4.])
+    """
     if not input.ndim or not other.ndim:
         return xp.multiply(input, other)
     if input.shape[-1] != other.shape[-1]:
@@ -115,14 +228,45 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
 
 @public_function("outer ger", method="outer")
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
-    """The matrix of products of the elements of two vectors."""
+    """Return the products of each element of one vector with each of another.
+
+    Args:
+        input: a vector of length ``n``.
+        vec2: a vector of length ``m``.
+
+    Returns:
+        A matrix of shape ``(n, m)``.
+
+    Raises:
+        RuntimeError: an operand is not a vector.
+
+    Example::
+
+        >>> polygrad.outer(polygrad.tensor([1, 2]), polygrad.tensor([3, 4]))
+        tensor([[3, 4],
+                [6, 8]])
+    """
     expect("outer", ("input", input, 1), ("vec2", vec2, 1))
     return xp.multiply(xp.expand_dims(input, axis=-1), vec2)
 
 
 @public_function(method=True)
 def kron(input: Tensor, other: Tensor) -> Tensor:
-    """Kronecker's product: every element of ``input`` times the whole of ``other``."""
+    """Return the Kronecker product: the block matrix whose block ``(i, j)`` is ``input[i, j] * other``.
+
+    Args:
+        input: a tensor.
+        other: a tensor.  Of the two, the one with fewer dimensions gets leading ones of length 1.
+
+    Returns:
+        A tensor whose lengths are the products of those of the operands.
+
+    Example::
+
+        >>> polygrad.kron(polygrad.eye(2), polygrad.tensor([[1.0, 2.0]]))
+        tensor([[1., 2., 0., 0.],
+                [0., 0., 1., 2.]])
+    """
     rank = max(input.ndim, other.ndim)
     a = (1,) * (rank - input.ndim) + tuple(input.shape)
     b = (1,) * (rank - other.ndim) + tuple(other.shape)
@@ -134,9 +278,24 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
 @public_function(method=True)
 @numpy_spelling
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
-    """The cross products of vectors of three elements along ``dim``, broadcast elsewhere.
+    """Return the cross products of vectors of three elements.  `linalg.cross` takes the last dimension by default.
 
-    Without ``dim``, the first dimension of ``input`` that is of length 3, with PyTorch's warning; `linalg.cross` takes the last.
+    Args:
+        input: a tensor.
+        other: a tensor of the same data type whose shape broadcasts with that of `input`.
+        dim: the dimension of the vectors, of length 3.  None, the default, takes the first one of that length, with a
+            warning.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: the dimension does not have length 3, the shapes do not broadcast, or the data types differ.
+
+    Example::
+
+        >>> polygrad.cross(polygrad.tensor([1.0, 0.0, 0.0]), polygrad.tensor([0.0, 1.0, 0.0]), dim=0)
+        tensor([0., 0., 1.])
     """
     if dim is None:
         check_tensor(input, "cross")
@@ -151,9 +310,23 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
 
 
 def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
-    """The product of two or more matrices, in the order that costs the least; the first and last may be vectors.
+    """Multiply several matrices, in the order that needs the fewest multiplications.
 
     T. H. Cormen et al., "Introduction to Algorithms", section 15.2.
+
+    Args:
+        tensors: a sequence of at least two matrices of one data type; the first and the last may be vectors.
+
+    Returns:
+        The product: a matrix, a vector or a number.
+
+    Raises:
+        RuntimeError: there are fewer than two operands, or the shapes or data types do not fit.
+
+    Example::
+
+        >>> polygrad.linalg.multi_dot([polygrad.ones(2, 3), polygrad.ones(3, 4), polygrad.ones(4)])
+        tensor([12., 12.])
     """
     factors = list(tensors)
     if len(factors) < 2:
@@ -197,7 +370,22 @@ def _chain(factors: list[Tensor]) -> Tensor:
 
 @public_function()
 def chain_matmul(*matrices: Tensor) -> Tensor:
-    """As `multi_dot`, the matrices one by one."""
+    """Multiply several matrices, as `linalg.multi_dot` does, given as separate arguments.
+
+    Args:
+        *matrices: at least two matrices of one data type; the first and the last may be vectors.
+
+    Returns:
+        The product.
+
+    Raises:
+        RuntimeError: there are fewer than two operands, or the shapes or data types do not fit.
+
+    Example::
+
+        >>> polygrad.chain_matmul(polygrad.ones(1, 3), polygrad.ones(3, 4), polygrad.ones(4, 1))
+        tensor([[12.]])
+    """
     return multi_dot(matrices)
 
 
@@ -205,7 +393,7 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 
 
 def _added(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> Tensor:
-    """``beta * input + alpha * product``; with ``beta`` 0 nothing of ``input``, NaN among it, goes through."""
+    """Return ``beta * input + alpha * product``.  With `beta` 0, NaN in `input` has no effect."""
     check_tensor(input, name)
     for argument, value in (("beta", beta), ("alpha", alpha)):
         if not product.dtype.is_differentiable and int(value) != value:
@@ -229,7 +417,27 @@ def _added(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> 
 @alike("input", "mat1", "mat2")
 @in_single_precision
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    """``beta * input + alpha * (mat1 @ mat2)``, for matrices."""
+    """Return ``beta * input + alpha * (mat1 @ mat2)`` for matrices.
+
+    Args:
+        input: a tensor whose shape broadcasts to that of the product.
+        mat1: a matrix of shape ``(n, m)``.
+        mat2: a matrix of shape ``(m, p)``.
+        beta: the factor of `input`, a number.  With 0, `input` has no effect, not even NaN in it.
+        alpha: the factor of the product, a number.
+
+    Returns:
+        A matrix of shape ``(n, p)``.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit, or a factor of integer tensors is not an integer.
+
+    Example::
+
+        >>> polygrad.addmm(polygrad.ones(2), polygrad.eye(2), polygrad.eye(2), alpha=2)
+        tensor([[3., 1.],
+                [1., 3.]])
+    """
     return _added(input, mm(mat1, mat2), beta, alpha, "addmm")
 
 
@@ -237,14 +445,53 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
 @alike("input", "mat", "vec")
 @in_single_precision
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    """``beta * input + alpha * (mat @ vec)``."""
+    """Return ``beta * input + alpha * (mat @ vec)``.
+
+    Args:
+        input: a tensor whose shape broadcasts to that of the product.
+        mat: a matrix of shape ``(n, m)``.
+        vec: a vector of length ``m``.
+        beta: the factor of `input`, a number.  With 0, `input` has no effect, not even NaN in it.
+        alpha: the factor of the product, a number.
+
+    Returns:
+        A vector of length ``n``.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit, or a factor of integer tensors is not an integer.
+
+    Example::
+
+        >>> polygrad.addmv(polygrad.ones(2), polygrad.eye(2), polygrad.tensor([1.0, 2.0]))
+        tensor([2., 3.])
+    """
     return _added(input, mv(mat, vec), beta, alpha, "addmv")
 
 
 @public_function(method=True)
 @in_single_precision
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    """``beta * input + alpha * outer(vec1, vec2)``."""
+    """Return ``beta * input + alpha * outer(vec1, vec2)``.
+
+    Args:
+        input: a tensor whose shape broadcasts to that of the product.
+        vec1: a vector of length ``n``.
+        vec2: a vector of length ``m``.
+        beta: the factor of `input`, a number.  With 0, `input` has no effect, not even NaN in it.
+        alpha: the factor of the product, a number.
+
+    Returns:
+        A matrix of shape ``(n, m)``.
+
+    Raises:
+        RuntimeError: the shapes do not fit, or a factor of integer tensors is not an integer.
+
+    Example::
+
+        >>> polygrad.addr(polygrad.zeros(2, 2), polygrad.tensor([1.0, 2.0]), polygrad.tensor([3.0, 4.0]))
+        tensor([[3., 4.],
+                [6., 8.]])
+    """
     return _added(input, outer(vec1, vec2), beta, alpha, "addr")
 
 
@@ -252,7 +499,27 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
 @alike("input", "batch1", "batch2")
 @in_single_precision
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    """``beta * input + alpha * (batch1 @ batch2)``, for batches of matrices."""
+    """Return ``beta * input + alpha * (batch1 @ batch2)`` for batches of matrices.
+
+    Args:
+        input: a tensor whose shape broadcasts to that of the product.
+        batch1: a tensor of shape ``(b, n, m)``.
+        batch2: a tensor of shape ``(b, m, p)``.
+        beta: the factor of `input`, a number.  With 0, `input` has no effect, not even NaN in it.
+        alpha: the factor of the product, a number.
+
+    Returns:
+        A tensor of shape ``(b, n, p)``.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit, or a factor of integer tensors is not an integer.
+
+    Example::
+
+        >>> polygrad.baddbmm(polygrad.ones(1), polygrad.ones(1, 2, 3), polygrad.ones(1, 3, 2))
+        tensor([[[4., 4.],
+                 [4., 4.]]])
+    """
     return _added(input, bmm(batch1, batch2), beta, alpha, "baddbmm")
 
 
@@ -260,5 +527,24 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
 @alike("input", "batch1", "batch2")
 @in_single_precision
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    """``beta * input + alpha * (batch1 @ batch2).sum(0)``."""
+    """Return ``beta * input + alpha * sum(batch1 @ batch2)``, summed over the batch.
+
+    Args:
+        input: a tensor whose shape broadcasts to that of the product.
+        batch1: a tensor of shape ``(b, n, m)``.
+        batch2: a tensor of shape ``(b, m, p)``.
+        beta: the factor of `input`, a number.  With 0, `input` has no effect, not even NaN in it.
+        alpha: the factor of the product, a number.
+
+    Returns:
+        A matrix of shape ``(n, p)``.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit, or a factor of integer tensors is not an integer.
+
+    Example::
+
+        >>> polygrad.addbmm(polygrad.ones(1), polygrad.ones(2, 1, 3), polygrad.ones(2, 3, 1))
+        tensor([[7.]])
+    """
     return _added(input, xp.sum(bmm(batch1, batch2), 0), beta, alpha, "addbmm")

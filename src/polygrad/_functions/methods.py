@@ -167,7 +167,7 @@ def attach() -> None:
     put("__reversed__", lambda self: OPERATIONS.flip(self, tuple(range(self.ndim))[:1]))
     others = {"bool": _dtypes.bool, "bfloat16": _dtypes.bfloat16, "byte": _dtypes.uint8, "char": _dtypes.int8}
     for name, dtype in (_dtypes.ALIASES | others).items():
-        put(name, conversion.caster(dtype))
+        put(name, conversion.caster(dtype, name))
     for name in ("zeros", "ones", "full", "empty", "tensor"):
         put(f"new_{name}", _new_like(getattr(creation, name)))
 

@@ -1,4 +1,4 @@
-"""Tensors as text, in PyTorch's notation, and as a table in a notebook."""
+"""Tensors as text in PyTorch's notation, and as HTML in a notebook."""
 
 from __future__ import annotations
 
@@ -43,17 +43,25 @@ def set_printoptions(
     profile: str | None = None,
     sci_mode: bool | None = None,
 ) -> None:
-    """How tensors are printed.
+    """Set how tensors are printed.  None leaves an option as it is, except for `sci_mode`.
 
     Args:
-        precision: digits after the point (4).
-        threshold: with more elements than this (1000), only the first and last ones are printed.
-        edgeitems: how many of them at each end (3).
-        linewidth: characters on a line (80).
+        precision: digits after the point; 4 at first.
+        threshold: with more elements than this, only the first and last ones are printed; 1000 at first.
+        edgeitems: how many of them at each end of a dimension; 3 at first.
+        linewidth: characters in a line; 80 at first.
         profile: ``"default"``, ``"short"`` or ``"full"``: values for all of the above.
-        sci_mode: whether to write numbers as ``1.0000e+00``; None decides by their range.
+        sci_mode: whether to write numbers as ``1.0000e+00``.  None, the default, decides by their range.
 
-    Raises ValueError for a profile that there is not.
+    Raises:
+        ValueError: `profile` is unknown.
+
+    Example::
+
+        >>> polygrad.set_printoptions(precision=2)
+        >>> polygrad.tensor([polygrad.pi])
+        tensor([3.14])
+        >>> polygrad.set_printoptions(profile="default")
     """
     global _options
     if profile is not None and profile not in _PROFILES:
@@ -69,7 +77,7 @@ def set_printoptions(
 
 
 def text(input: Tensor) -> str:
-    """The tensor's numbers, and its type, backend, device and place in the graph where they are not the default."""
+    """Return the elements, with data type, backend, device and place in the graph where they are not the default."""
     prefix = "tensor("
     lines = _body(input, len(prefix))
     room = _options.linewidth
@@ -104,9 +112,9 @@ def _parts(input: Tensor) -> Iterable[str]:
 
 
 def html(input: Tensor) -> str:
-    """What a notebook shows: the facts in a line, and below them vectors and matrices as a table, all else as text.
+    """Return the HTML for a notebook: a line of facts, and vectors and matrices as a table, other shapes as text.
 
-    It is cut where the text would be, see `set_printoptions`.
+    Large tensors are cut as in text, see `set_printoptions`.
     """
     from html import escape
 

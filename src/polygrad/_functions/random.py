@@ -1,6 +1,6 @@
-"""Tensors of random numbers, in PyTorch's language.
+"""Tensors of random numbers.
 
-Every draw takes ``generator``; the default one is seeded by `manual_seed`.  The same seed gives the same numbers on every
+Every function takes a `generator`; the default one is seeded by `manual_seed`.  A seed gives the same numbers on every
 backend.
 """
 
@@ -35,7 +35,7 @@ _UNSAID: Any = object()
 def _draw(
     primitive: str, words: int, settings: tuple, dtype: DType | None, generator: Any, backend: Any, device: Any
 ) -> Tensor:
-    """The result of ``primitive(bits, *settings, dtype)`` for fresh bits."""
+    """Return the result of ``primitive(bits, *settings, dtype)`` for fresh random bits."""
     source = default_generator if generator is None else generator
     if not isinstance(source, Generator):
         raise TypeError(f"generator must be a polygrad.Generator, not {type(source).__name__}")
@@ -72,7 +72,7 @@ def _inexact(dtype: DType | None, name: str) -> DType:
 
 
 def _complex(make: Callable, shape: tuple[int, ...], dtype: DType, *where: Any) -> Tensor:
-    """Complex numbers, whose parts ``make`` draws."""
+    """Return complex numbers whose real and imaginary parts `make` draws."""
     parts = make((2, *shape), dtype.to_real(), *where)
     return xp.complex(xp.getitem(parts, (0, Ellipsis)), xp.getitem(parts, (1, Ellipsis)))
 
@@ -107,9 +107,28 @@ def rand(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """Numbers spread evenly from 0 to 1, 1 excluded: ``rand(2, 3)`` or ``rand((2, 3))``.
+    """Draw numbers from the uniform distribution on [0, 1).
 
-    Of complex numbers both parts are.  Raises RuntimeError for a type of integers.
+    Args:
+        *shape: the lengths, one by one or as one tuple.
+        size: the same as one argument.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+        dtype: a floating-point or complex data type; both parts of a complex number are drawn.  By default float32, see
+            `set_default_dtype`.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A leaf.
+
+    Raises:
+        RuntimeError: `dtype` is an integer type or bool, or a length is negative.
+
+    Example::
+
+        >>> polygrad.rand(2, generator=polygrad.Generator().manual_seed(0))
+        tensor([0.7899, 0.0872])
     """
     dtype = _inexact(dtype, "rand")
     return _leaf(
@@ -127,9 +146,28 @@ def randn(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """Normal numbers of mean 0 and variance 1: ``randn(2, 3)`` or ``randn((2, 3))``.
+    """Draw numbers from the normal distribution of mean 0 and variance 1.
 
-    The variance of a complex number is that of both parts together.  Raises RuntimeError for a type of integers.
+    Args:
+        *shape: the lengths, one by one or as one tuple.
+        size: the same as one argument.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+        dtype: a floating-point or complex data type; the variance of a complex number is that of both parts together.
+            By default float32, see `set_default_dtype`.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A leaf.
+
+    Raises:
+        RuntimeError: `dtype` is an integer type or bool, or a length is negative.
+
+    Example::
+
+        >>> polygrad.randn(2, generator=polygrad.Generator().manual_seed(0))
+        tensor([ 0.5478, -2.1397])
     """
     dtype = _inexact(dtype, "randn")
     return _leaf(
@@ -138,7 +176,7 @@ def randn(
 
 
 def _has_bound(dtype: DType, bound: float) -> bool:
-    """Whether a number between which others are drawn is within the range of ``dtype``."""
+    """Return whether `bound`, an end of a range to draw from, is a value of `dtype`."""
     if dtype.kind == "bool":
         return 0 <= bound <= 1
     if dtype.kind in ("int", "uint"):
@@ -190,9 +228,28 @@ def randint(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """Integers from ``low`` to ``high``, ``high`` excluded: ``randint(10, (2, 3))`` or ``randint(5, 10, (2, 3))``.
+    """Draw integers from ``low`` to ``high``, `high` excluded: ``randint(10, (2, 3))`` or ``randint(5, 10, (2, 3))``.
 
-    Raises RuntimeError where there is no integer between them.
+    Args:
+        low: the least integer.  It may be left out, and is 0 then.
+        high: the integer after the largest one.
+        size: the shape: a tuple of lengths.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+        dtype: the data type of the result.  By default int64.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A leaf of shape `size`.
+
+    Raises:
+        RuntimeError: `low` is not less than `high`, or `dtype` does not have these integers.
+
+    Example::
+
+        >>> polygrad.randint(10, (3,), generator=polygrad.Generator().manual_seed(0))
+        tensor([8, 0, 5])
     """
     if size is None and not isinstance(high, int):
         high, size = None, high
@@ -215,7 +272,27 @@ def randperm(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """The integers from 0 to ``n``, ``n`` excluded, in random order."""
+    """Draw a permutation of the integers from 0 to ``n - 1``.
+
+    Args:
+        n: how many integers.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+        dtype: the data type of the result.  By default int64.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A vector of length `n`.
+
+    Raises:
+        RuntimeError: `n` is negative, or `dtype` does not have these integers.
+
+    Example::
+
+        >>> polygrad.randperm(4, generator=polygrad.Generator().manual_seed(0))
+        tensor([0, 3, 2, 1])
+    """
     if n < 0:
         raise RuntimeError(f"randperm() needs a number that is not negative, not {n}")
     dtype = check_dtype(dtype) or _dtypes.int64
@@ -238,27 +315,80 @@ def _place_of(input: Tensor, backend: Any = None, device: Any = None) -> tuple[A
     return target, native_device(target, device)
 
 
-def _like(make: Callable, name: str, description: str) -> Callable:
-    def like(
-        input: Tensor,
-        *,
-        generator: Generator | None = None,
-        dtype: DType | None = None,
-        device: Any = None,
-        requires_grad: bool = False,
-        backend: Any = None,
-    ) -> Tensor:
-        check_tensor(input, name)
-        dtype = _inexact(dtype or input.dtype, name)
-        return _leaf(make(tuple(input.shape), dtype, generator, *_place_of(input, backend, device)), requires_grad)
-
-    like.__name__ = like.__qualname__ = name
-    like.__doc__ = f"{description}, with the shape, type, backend and device of ``input``."
-    return like
+def _draw_like(
+    make: Callable, name: str, input: Tensor, generator: Any, dtype: Any, device: Any, requires_grad: bool, backend: Any
+) -> Tensor:
+    check_tensor(input, name)
+    dtype = _inexact(dtype or input.dtype, name)
+    return _leaf(make(tuple(input.shape), dtype, generator, *_place_of(input, backend, device)), requires_grad)
 
 
-rand_like = public_function()(_like(_uniform, "rand_like", "Numbers spread evenly from 0 to 1"))
-randn_like = public_function()(_like(_normal, "randn_like", "Normal numbers of mean 0 and variance 1"))
+@public_function()
+def rand_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """Draw numbers from the uniform distribution on [0, 1), with the shape of another tensor.
+
+    Args:
+        input: the tensor whose shape is taken.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+        dtype: a floating-point or complex data type.  By default that of `input`.
+        device: the device of the result.  By default that of `input`.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default that of `input`.
+
+    Returns:
+        A leaf of the shape of `input`.
+
+    Raises:
+        RuntimeError: the data type is an integer type or bool.
+
+    Example::
+
+        >>> polygrad.rand_like(polygrad.zeros(2), generator=polygrad.Generator().manual_seed(0))
+        tensor([0.7899, 0.0872])
+    """
+    return _draw_like(_uniform, "rand_like", input, generator, dtype, device, requires_grad, backend)
+
+
+@public_function()
+def randn_like(
+    input: Tensor,
+    *,
+    generator: Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    backend: Any = None,
+) -> Tensor:
+    """Draw numbers from the normal distribution of mean 0 and variance 1, with the shape of another tensor.
+
+    Args:
+        input: the tensor whose shape is taken.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+        dtype: a floating-point or complex data type.  By default that of `input`.
+        device: the device of the result.  By default that of `input`.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default that of `input`.
+
+    Returns:
+        A leaf of the shape of `input`.
+
+    Raises:
+        RuntimeError: the data type is an integer type or bool.
+
+    Example::
+
+        >>> polygrad.randn_like(polygrad.zeros(2), generator=polygrad.Generator().manual_seed(0))
+        tensor([ 0.5478, -2.1397])
+    """
+    return _draw_like(_normal, "randn_like", input, generator, dtype, device, requires_grad, backend)
 
 
 @public_function()
@@ -273,7 +403,29 @@ def randint_like(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """Integers from ``low`` to ``high``, ``high`` excluded, with the shape, type and place of ``input``."""
+    """Draw integers from ``low`` to ``high``, `high` excluded, with the shape of another tensor.
+
+    Args:
+        input: the tensor whose shape is taken.
+        low: the least integer.  It may be left out, and is 0 then.
+        high: the integer after the largest one.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+        dtype: the data type of the result.  By default that of `input`.
+        device: the device of the result.  By default that of `input`.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default that of `input`.
+
+    Returns:
+        A leaf of the shape of `input`.
+
+    Raises:
+        RuntimeError: `low` is not less than `high`, or the data type does not have these integers.
+
+    Example::
+
+        >>> polygrad.randint_like(polygrad.zeros(3), 10, generator=polygrad.Generator().manual_seed(0))
+        tensor([8., 0., 5.])
+    """
     if high is None:
         low, high = 0, low
     dtype = check_dtype(dtype) or input.dtype
@@ -282,14 +434,14 @@ def randint_like(
 
 
 def bernoulli_mask(shape: tuple[int, ...], p: float, like: Tensor, generator: Any = None) -> Tensor:
-    """Booleans, each true with probability ``p``, beside ``like``."""
+    """Return booleans, each True with probability `p`, on the backend and device of `like`."""
     count = math.prod(shape)
     settings = (count, round(p * 2**32))
     return xp.reshape(_draw("mask_from_bits", -(-count // 2), settings, None, generator, *_place_of(like)), shape)
 
 
 def exponential_like(input: Tensor, lambd: float = 1.0, generator: Any = None) -> Tensor:
-    """Exponential numbers of rate ``lambd`` beside ``input``; never 0."""
+    """Return exponential numbers of rate `lambd`, of the shape, type and place of `input`; never 0."""
     shape, (backend, device) = tuple(input.shape), _place_of(input)
     count, digits = math.prod(shape), 53 if input.dtype is _dtypes.float64 else 32
     wide = _dtypes.float64 if "float64" in backend.capabilities else input.dtype
@@ -301,9 +453,24 @@ def exponential_like(input: Tensor, lambd: float = 1.0, generator: Any = None) -
 
 @public_function(method=True)
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
-    """1 with the probability that ``input`` holds, else 0; with ``p``, with that probability in the shape of ``input``.
+    """Draw 1 with a given probability, and else 0.
 
-    Raises RuntimeError for what is not a probability.
+    Args:
+        input: the probabilities, a tensor of a floating-point type with elements in [0, 1]; with `p`, a tensor whose
+            shape, type and place are taken.
+        p: one probability for all elements.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Raises:
+        RuntimeError: a probability is not in [0, 1], or `input` is not of a floating-point type.
+
+    Example::
+
+        >>> polygrad.bernoulli(polygrad.tensor([0.0, 1.0]))
+        tensor([0., 1.])
     """
     check_tensor(input, "bernoulli")
     if p is not None:
@@ -330,9 +497,31 @@ def normal(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """Normal numbers with means and standard deviations ``mean`` and ``std``, tensors, or numbers and a ``size``.
+    """Draw numbers from normal distributions of given means and standard deviations.
 
-    Raises RuntimeError for a negative standard deviation.
+    The gradient flows back to `mean` and `std`.
+
+    Args:
+        mean: the means, a tensor or a number.
+        std: the standard deviations: a tensor whose shape broadcasts with that of `mean`, or a number.
+        size: the shape, where both are numbers.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+        dtype: the data type, where both are numbers.  By default float32, see `set_default_dtype`.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A tensor of the broadcast shape, or of `size`.
+
+    Raises:
+        RuntimeError: a standard deviation is negative.
+        TypeError: `mean` and `std` are numbers, and there is no `size`.
+
+    Example::
+
+        >>> polygrad.normal(polygrad.tensor([0.0, 100.0]), 1.0, generator=polygrad.Generator().manual_seed(0))
+        tensor([ 0.5478, 97.8603])
     """
     _check_spread("normal", std)
     if isinstance(mean, Tensor) or isinstance(std, Tensor):
@@ -351,9 +540,26 @@ def normal(
 def multinomial(
     input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
 ) -> Tensor:
-    """``num_samples`` classes for each row of ``input``, drawn with the weights in it, as int64.
+    """Draw classes with given weights.
 
-    Raises RuntimeError where weights are negative or not finite, all zero, or too few for drawing without replacement.
+    Args:
+        input: the weights, which need not add up to 1: a vector of length ``n``, or a matrix with one distribution a
+            row, of a floating-point type.
+        num_samples: how many classes to draw from each distribution.
+        replacement: whether a class can be drawn several times.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+
+    Returns:
+        An int64 vector of length `num_samples`, or a matrix with one row for each distribution.
+
+    Raises:
+        RuntimeError: a weight is negative or not finite, all weights are 0, or too few are positive to draw without
+            replacement.
+
+    Example::
+
+        >>> polygrad.multinomial(polygrad.tensor([0.0, 1.0, 0.0]), 3, replacement=True)
+        tensor([1, 1, 1])
     """
     check_tensor(input, "multinomial")
     if input.ndim not in (1, 2) or not input.dtype.is_floating_point:
@@ -398,7 +604,26 @@ def _fill(input: Tensor, make: Callable[[], Tensor]) -> Tensor:
 
 @public_method()
 def uniform_(input: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Fill with numbers spread evenly from ``low`` to ``to``; of complex numbers both parts are."""
+    """Fill with numbers from the uniform distribution on [low, to).
+
+    Args:
+        input: a tensor of a floating-point or complex type; both parts of a complex number are drawn.
+        low: the lower end.
+        to: the upper end.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+
+    Returns:
+        `input`.
+
+    Raises:
+        RuntimeError: `low` is larger than `to`, the data type does not have these numbers, or `input` is a leaf that
+            requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(2).uniform_(generator=polygrad.Generator().manual_seed(0))
+        tensor([0.7899, 0.0872])
+    """
     if low > to:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
     dtype = _inexact(input.dtype, "uniform_")
@@ -412,15 +637,32 @@ def uniform_(input: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Gen
 
 
 def _in_parts(value: float, dtype: DType) -> Any:
-    """The number of which both parts are ``value``, where ``dtype`` is complex."""
+    """Return the number both of whose parts are `value`, where `dtype` is complex."""
     return complex(value, value) if dtype.is_complex else value
 
 
 @public_method()
 def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Fill with normal numbers.
+    """Fill with numbers from a normal distribution.
 
-    Of complex numbers both parts have the mean ``mean``, and the variance is that of both together, as in PyTorch.
+    Args:
+        input: a tensor of a floating-point or complex type.  Both parts of a complex number have the mean `mean`, and
+            `std` is that of both together.
+        mean: the mean.
+        std: the standard deviation.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+
+    Returns:
+        `input`.
+
+    Raises:
+        RuntimeError: `std` is negative, the data type is an integer type or bool, or `input` is a leaf that requires
+            grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(2).normal_(generator=polygrad.Generator().manual_seed(0))
+        tensor([ 0.5478, -2.1397])
     """
     _check_spread("normal_", std)
     dtype = _inexact(input.dtype, "normal_")
@@ -432,7 +674,24 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Ge
 
 @public_method()
 def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
-    """Fill with 1 where a draw of probability ``p``, a number or a tensor, succeeds, and with 0 elsewhere."""
+    """Fill with 1 with a given probability, and else with 0.
+
+    Args:
+        input: a tensor of any type.
+        p: the probability, a number; or a tensor whose shape broadcasts to that of `input`.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+
+    Returns:
+        `input`.
+
+    Raises:
+        RuntimeError: a probability is not in [0, 1], or `input` is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(2).bernoulli_(1.0)
+        tensor([1., 1.])
+    """
     if isinstance(p, Tensor):
         return _fill(input, lambda: xp.astype(bernoulli(p.expand(input.shape), generator=generator), input.dtype))
     return _fill(input, lambda: bernoulli(input, p, generator=generator))
@@ -442,11 +701,28 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = Non
 def random_(
     input: Tensor, low: int | None = None, to: int | None = _UNSAID, *, generator: Generator | None = None
 ) -> Tensor:
-    """Fill with integers from ``low`` to ``to``, ``to`` excluded; one bound alone is ``to``, and ``low`` is then 0.
+    """Fill with integers from ``low`` to ``to``, `to` excluded.  With one bound alone, it is `to`, and `low` is 0.
 
-    Without ``to``, or where it is None, the largest is the largest that the type holds exactly.  Raises RuntimeError for bounds
-    that the type does not have, or between which there is no integer.  Warns of bounds beyond what a floating-point type holds
-    exactly.
+    Warns of bounds beyond the integers that a floating-point type holds exactly.
+
+    Args:
+        input: a tensor of a real type.
+        low: the least integer.
+        to: the integer after the largest one.  By default, or if None, the largest that the data type holds exactly is
+            included.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+
+    Returns:
+        `input`.
+
+    Raises:
+        RuntimeError: `low` is not less than `to`, the data type does not have these integers, or `input` is a leaf that
+            requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(3).random_(10, generator=polygrad.Generator().manual_seed(0))
+        tensor([8., 0., 5.])
     """
     if to is _UNSAID:
         low, to = 0, low
@@ -460,7 +736,7 @@ def random_(
 
 
 def _largest(dtype: DType) -> int:
-    """The largest integer up to which ``dtype`` has all of them."""
+    """Return the largest integer up to which `dtype` has all of them."""
     if dtype.kind in ("int", "uint"):
         return iinfo(dtype).max
     return 1 if dtype.kind == "bool" else 2 ** _DIGITS[_floating(dtype, "random_").name]
@@ -468,7 +744,25 @@ def _largest(dtype: DType) -> int:
 
 @public_method()
 def exponential_(input: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Fill with exponential numbers of rate ``lambd``."""
+    """Fill with numbers from the exponential distribution of density ``lambd * exp(-lambd * x)``.
+
+    Args:
+        input: a tensor of a real floating-point type.
+        lambd: the rate, larger than 0.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+
+    Returns:
+        `input`.
+
+    Raises:
+        RuntimeError: the rate is not positive, the data type is not a real floating-point type, or `input` is a leaf
+            that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(2).exponential_(generator=polygrad.Generator().manual_seed(0))
+        tensor([0.2359, 2.4391])
+    """
     if lambd <= 0:
         raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
     _floating(input.dtype, "exponential_")

@@ -1,4 +1,4 @@
-"""Picking elements by position or mask, and writing or adding to them out of place."""
+"""Elements at positions or under a mask: gathered, and written or added out of place."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _FULL = slice(None)
 
 
 def check_positions(index: Tensor, name: str, argument: str = "index") -> Tensor:
-    """``index`` if it holds positions.  Booleans and bytes would be a mask in a key, and are refused here.
+    """Return `index` if it has a signed integer type.  A boolean or uint8 tensor would be a mask in a key, and is refused.
 
-    An empty one holds none, of any type of integers.
+    An empty tensor may have any integer type.
     """
     dtype = check_tensor(index, name, argument).dtype
     if dtype.kind != "int" and not (dtype.kind == "uint" and not index.numel()):
@@ -38,7 +38,7 @@ def check_positions(index: Tensor, name: str, argument: str = "index") -> Tensor
 
 
 def check_along(input: Tensor, dim: int, index: Tensor, name: str) -> int:
-    """``dim`` counted from the front.  Raises unless ``index`` holds positions along it that are not negative."""
+    """Return `dim` counted from the front.  Raises unless `index` holds non-negative positions along it."""
     axis = normal_axis(dim, input.ndim)
     check_range(check_positions(index, name), input.shape[axis] if input.ndim else 1, axis)
     return axis
@@ -49,10 +49,25 @@ def check_along(input: Tensor, dim: int, index: Tensor, name: str) -> int:
 def repeat_interleave(
     input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
-    """Every element ``repeats`` times in a row, along ``dim`` or flattened; a number for each element, or one for all.
+    """Repeat each element, or each slice along `dim`, a number of times in a row.
 
-    Given one tensor of numbers, each position that many times.  With ``output_size``, the sum of ``repeats``, no number has to
-    be looked at.
+    Args:
+        input: a tensor of any shape.  Alone, a vector of numbers: position ``i`` is repeated ``input[i]`` times.
+        repeats: how many times: an int, or an integer vector with one number for each slice.
+        dim: the dimension.  None, the default, flattens `input` first.
+        output_size: the sum of `repeats`, if it is known: the values need not be read then, which a compiled function
+            needs.
+
+    Returns:
+        A tensor whose length along `dim` is the sum of `repeats`.
+
+    Raises:
+        RuntimeError: `repeats` is negative, is not an integer, or has another length than the dimension.
+
+    Example::
+
+        >>> polygrad.repeat_interleave(polygrad.tensor([1, 2]), polygrad.tensor([1, 3]))
+        tensor([1, 2, 2, 2])
     """
     if repeats is None:
         positions = arange(input.shape[0], backend=input.backend, device=input.device)
@@ -81,7 +96,25 @@ def repeat_interleave(
 
 @public_function(method=True)
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
-    """The slices of ``input`` along ``dim`` at the positions ``index``, a 1-D tensor of integers."""
+    """Return the slices along a dimension at the given positions.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        index: an integer vector of positions, none negative.
+
+    Returns:
+        A copy with as many slices along `dim` as `index` has elements.
+
+    Raises:
+        IndexError: a position is out of range, or `index` is not a vector.
+
+    Example::
+
+        >>> polygrad.index_select(polygrad.tensor([[1, 2], [3, 4]]), 1, polygrad.tensor([1, 1]))
+        tensor([[2, 2],
+                [4, 4]])
+    """
     axis = check_along(input, dim, index, "index_select")
     if index.ndim > 1:
         raise IndexError(f"index_select(): index is supposed to be a vector, and it has {index.ndim} dimensions")
@@ -92,7 +125,27 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 @public_function(method=True)
 def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
-    """``out[i][j][k] = input[index[i][j][k]][j][k]`` for ``dim`` 0, and likewise for others."""
+    """Return elements at positions along a dimension: ``out[i, j] = input[index[i, j], j]`` for ``dim=0``.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        index: positions along `dim`, none negative: an integer tensor with as many dimensions as `input`, not longer
+            than it in the others.
+
+    Returns:
+        A tensor of the shape of `index`.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: the numbers of dimensions differ.
+
+    Example::
+
+        >>> polygrad.gather(polygrad.tensor([[1, 2], [3, 4]]), 1, polygrad.tensor([[1], [0]]))
+        tensor([[2],
+                [3]])
+    """
     axis = check_along(input, dim, index, "gather")
     return _gather(input, axis, index)
 
@@ -109,9 +162,26 @@ def _gather(input: Tensor, axis: int, index: Tensor) -> Tensor:
 
 @public_function(method=True)
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """The elements at ``indices`` along ``dim``, the other dimensions broadcast; or those of the flattened tensor.
+    """Return the elements at the given positions along a dimension, broadcasting the other dimensions.
 
-    Along a ``dim`` negative indices count from the end.
+    Args:
+        input: a tensor of any shape.
+        indices: an integer tensor of positions, counted from the end if negative, with as many dimensions as `input`.
+        dim: the dimension.  None, the default, takes from the flattened tensor.
+
+    Returns:
+        A tensor of the shape of `indices`, broadcast with that of `input` except along `dim`.  Without `dim` a vector.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: the numbers of dimensions differ, or the shapes do not broadcast.
+
+    Example::
+
+        >>> x = polygrad.tensor([[3, 1], [2, 4]])
+        >>> polygrad.take_along_dim(x, x.argsort(dim=1), dim=1)
+        tensor([[1, 3],
+                [2, 4]])
     """
     check_positions(indices, "take_along_dim", "indices")
     if dim is None:
@@ -128,7 +198,23 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
 
 @public_function(method=True)
 def take(input: Tensor, index: Tensor) -> Tensor:
-    """The elements of the flattened ``input`` at ``index``, in the shape of ``index``."""
+    """Return the elements at positions of the flattened tensor.
+
+    Args:
+        input: a tensor of any shape.
+        index: an integer tensor of positions, counted from the end if negative.
+
+    Returns:
+        A tensor of the shape of `index`.
+
+    Raises:
+        IndexError: a position is out of range.
+
+    Example::
+
+        >>> polygrad.take(polygrad.tensor([[1, 2], [3, 4]]), polygrad.tensor([0, 3]))
+        tensor([1, 4])
+    """
     return separate_from(input, flatten(input)[check_positions(index, "take")])
 
 
@@ -137,9 +223,30 @@ def take(input: Tensor, index: Tensor) -> Tensor:
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
-    """``input`` with ``out[index[i][j][k]][j][k] = src[i][j][k]`` for ``dim`` 0, and likewise for others.
+    """Return a copy with elements written along a dimension: ``out[index[i, j], j] = src[i, j]`` for ``dim=0``.
 
-    ``src`` may be one number.  With ``reduce``, ``"add"`` or ``"multiply"``, it is added or multiplied instead.
+    Where positions repeat, the last one is written; the gradient goes to that one.  `scatter_add` adds all of them.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        index: positions along `dim`, none negative: an integer tensor with as many dimensions as `input`.
+        src: what is written: a tensor of the data type of `input` that is at least as long as `index` in each
+            dimension, or a number.
+        value: a number, another name of `src`.
+        reduce: ``"add"`` or ``"multiply"``: combine with the element that is there instead.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: the shapes do not fit, the data types differ, or `reduce` is unknown.
+
+    Example::
+
+        >>> polygrad.scatter(polygrad.zeros(3), 0, polygrad.tensor([2, 0]), polygrad.tensor([1.0, 5.0]))
+        tensor([5., 0., 1.])
     """
     axis = check_along(input, dim, index, "scatter")
     src = value if src is None else src
@@ -174,7 +281,26 @@ def _check_dimensions(input: Tensor, index: Tensor, src: Any, name: str) -> None
 @public_function(method=True, in_place=True)
 @alike("input", "src")
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
-    """As `scatter`, but added: ``out[index[i][j][k]][j][k] += src[i][j][k]``."""
+    """Return a copy with elements added along a dimension: ``out[index[i, j], j] += src[i, j]`` for ``dim=0``.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        index: positions along `dim`, none negative: an integer tensor with as many dimensions as `input`.
+        src: what is added, a tensor of the data type of `input` that is at least as long as `index` in each dimension.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: the shapes do not fit, or the data types differ.
+
+    Example::
+
+        >>> polygrad.scatter_add(polygrad.zeros(3), 0, polygrad.tensor([2, 2]), polygrad.tensor([1.0, 5.0]))
+        tensor([0., 0., 6.])
+    """
     axis = check_along(input, dim, index, "scatter_add")
     if index.shape.numel():
         _check_dimensions(input, index, src, "scatter_add")
@@ -207,7 +333,7 @@ def _scatter_product(input: Tensor, axis: int, index: Tensor, src: Tensor) -> Te
 
 
 def _flat_positions(index: Tensor, axis: int, input: Tensor) -> Tensor:
-    """Where in the flattened ``input`` each element of ``index`` points, as a vector."""
+    """Return the positions in the flattened `input` that the elements of `index` mean, as a vector."""
     position: Any = None
     stride = 1
     for at, length in reversed(list(zip(_along(index, axis, input), input.shape, strict=True))):
@@ -231,7 +357,7 @@ def _trimmed(src: Any, index: Tensor) -> Any:
 
 
 def _along(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...]:
-    """``index`` for ``axis`` and each other axis's own positions."""
+    """Return `index` for `axis`, and for each other axis its own positions."""
     parts = []
     for a, length in enumerate(index.shape):
         if a == axis:
@@ -243,7 +369,7 @@ def _along(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...]:
 
 
 def check_mask(input: Tensor, mask: Tensor, value: Any) -> None:
-    """Raise unless ``value`` can be written into ``input`` where ``mask`` is true."""
+    """Raise unless `value` can be written into `input` where `mask` is True."""
     if mask.dtype.kind != "bool":
         raise RuntimeError(f"masked_fill only supports boolean masks, but got mask of type {mask.dtype.name}")
     if isinstance(value, Tensor):
@@ -259,7 +385,25 @@ def check_mask(input: Tensor, mask: Tensor, value: Any) -> None:
 
 @public_function(method=True)
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
-    """``input`` with ``value``, a number or a 0-d tensor, where ``mask``, broadcast, is true."""
+    """Return a copy of a tensor with a value written where a mask is True.
+
+    Args:
+        input: a tensor.
+        mask: a boolean tensor whose shape broadcasts with that of `input`.
+        value: a number, or a tensor without dimensions.
+
+    Returns:
+        A tensor of the broadcast shape and the data type of `input`.
+
+    Raises:
+        RuntimeError: `mask` is not boolean, or `value` has dimensions.
+
+    Example::
+
+        >>> x = polygrad.tensor([1.0, -2.0])
+        >>> polygrad.masked_fill(x, x < 0, 0.0)
+        tensor([1., 0.])
+    """
     check_mask(input, mask, value)
     return xp.where(
         mask, xp.astype(value, input.dtype) if isinstance(value, Tensor) else scalar_for(input, value), input
@@ -268,7 +412,26 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
 
 @public_function(method=True)
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
-    """The elements of ``input`` where ``mask`` is true, as a vector."""
+    """Return the elements where a mask is True.
+
+    The shape of the result depends on values, so this cannot be compiled.
+
+    Args:
+        input: a tensor.
+        mask: a boolean tensor whose shape broadcasts with that of `input`.
+
+    Returns:
+        A vector.
+
+    Raises:
+        RuntimeError: `mask` is not boolean.
+
+    Example::
+
+        >>> x = polygrad.tensor([1.0, -2.0, 3.0])
+        >>> polygrad.masked_select(x, x > 0)
+        tensor([1., 3.])
+    """
     input, mask = broadcast_tensors(input, mask)
     if mask.dtype is not _dtypes.bool:
         raise RuntimeError(f"masked_select: mask must be bool, not {mask.dtype.name}; write a comparison, as in x > 0")
@@ -276,14 +439,34 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 
 
 def at(input: Tensor, dim: int, index: Tensor, name: str) -> tuple:
-    """The key of the slices of ``input`` at the positions ``index`` of ``dim``, for the function ``name``."""
+    """Return the key of the slices of `input` at the positions `index` of `dim`, for the function `name`."""
     return (_FULL,) * normal_axis(dim, input.ndim) + (check_positions(index, name),)
 
 
 @public_function(method=True)
 @alike("input", "source")
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
-    """``input`` with ``alpha`` times each slice of ``source`` along ``dim`` added at its ``index``; equals add up."""
+    """Return a copy of a tensor with slices added at positions of a dimension; slices at equal positions add up.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        index: an integer vector of positions, none negative, one for each slice of `source`.
+        source: the slices, a tensor of the data type of `input` whose shape differs along `dim` only.
+        alpha: the factor of `source`, a number.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: the shapes do not fit, or the data types differ.
+
+    Example::
+
+        >>> polygrad.index_add(polygrad.zeros(3), 0, polygrad.tensor([2, 2]), polygrad.tensor([1.0, 5.0]))
+        tensor([0., 0., 6.])
+    """
     axis = check_along(input, dim, index, "index_add")
     if index.ndim > 1 or (source.ndim and source.shape[axis] != index.shape.numel()):
         raise RuntimeError(
@@ -305,7 +488,25 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
 
 @public_function(method=True)
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
-    """``input`` with ``value`` at the positions ``index`` of ``dim``."""
+    """Return a copy of a tensor with a value written into the slices at positions of a dimension.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        index: an integer vector of positions.
+        value: a number, or a tensor without dimensions.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Raises:
+        IndexError: a position is out of range.
+
+    Example::
+
+        >>> polygrad.index_fill(polygrad.zeros(3), 0, polygrad.tensor([0, 2]), 7.0)
+        tensor([7., 0., 7.])
+    """
     if not input.ndim:  # it counts as a vector of length 1
         return xp.reshape(index_fill(flatten(input), dim, index, value), ())
     result = clone(input)
@@ -316,7 +517,26 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 @public_function(method=True)
 @alike("input", "source")
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
-    """``input`` with the slices of ``source`` at the positions ``index`` of ``dim``."""
+    """Return a copy of a tensor with slices written at positions of a dimension.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        index: an integer vector of positions, none negative, one for each slice of `source`.
+        source: the slices, a tensor of the data type of `input` whose shape differs along `dim` only.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: the shapes do not fit, or the data types differ.
+
+    Example::
+
+        >>> polygrad.index_copy(polygrad.zeros(3), 0, polygrad.tensor([2, 0]), polygrad.tensor([1.0, 5.0]))
+        tensor([5., 0., 1.])
+    """
     check_along(input, dim, index, "index_copy")
     if not input.ndim:
         return xp.reshape(index_copy(flatten(input), dim, flatten(index), flatten(source)), ())
@@ -327,7 +547,28 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 
 @public_function(method=True)
 def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
-    """``input`` with ``values`` at ``input[indices]``; with ``accumulate`` they are added, equal indices adding up."""
+    """Return a copy of a tensor with values written at ``input[indices]``.
+
+    Args:
+        input: a tensor of any shape.
+        indices: a tuple of index tensors or masks, as in ``input[indices]``.
+        values: what is written, a tensor whose shape broadcasts to that of ``input[indices]``.
+        accumulate: whether values are added to the elements instead; values at equal positions add up.
+
+    Returns:
+        A tensor of the shape and data type of `input`.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: the shapes do not fit.
+
+    Example::
+
+        >>> rows, columns = polygrad.tensor([0, 1]), polygrad.tensor([1, 0])
+        >>> polygrad.index_put(polygrad.zeros(2, 2), (rows, columns), polygrad.tensor([1.0, 5.0]))
+        tensor([[0., 1.],
+                [5., 0.]])
+    """
     result = clone(input)
     if accumulate:
         places = reshape(arange(input.shape.numel(), backend=input.backend, device=input.device), tuple(input.shape))
@@ -342,9 +583,24 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
 @public_function(method=True)
 @alike("input", "source")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
-    """``input`` with the first elements of ``source``, in order, where ``mask`` is true.
+    """Return a copy of a tensor with the first elements of another one written, in order, where a mask is True.
 
-    Raises ShapeError where ``source`` has fewer elements than ``mask`` is true.
+    Args:
+        input: a tensor.
+        mask: a boolean tensor whose shape broadcasts with that of `input`.
+        source: a tensor of the data type of `input` with at least as many elements as `mask` has True ones.
+
+    Returns:
+        A tensor of the broadcast shape and the data type of `input`.
+
+    Raises:
+        RuntimeError: `mask` is not boolean, the data types differ, or `source` has too few elements.
+
+    Example::
+
+        >>> mask = polygrad.tensor([True, False, True])
+        >>> polygrad.masked_scatter(polygrad.zeros(3), mask, polygrad.tensor([1.0, 5.0]))
+        tensor([1., 0., 5.])
     """
     input, mask = broadcast_tensors(input, mask)
     if mask.dtype is not _dtypes.bool:

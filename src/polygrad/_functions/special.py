@@ -37,7 +37,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """Return the log-odds ``log(x / (1 - x))`` of each element, the inverse of `sigmoid`.
 
     Args:
-        input: Probabilities, a tensor of any shape.
+        input: probabilities, a tensor of any shape.
         eps: if given, `input` is clamped to ``[eps, 1 - eps]`` first, which keeps the result finite.
 
     Returns:

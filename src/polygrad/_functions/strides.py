@@ -1,7 +1,7 @@
-"""Strides as PyTorch would have them: what decides whether `reshape` shares memory or copies.
+"""Strides as PyTorch defines them: they decide whether `reshape` returns a view or a copy.
 
-An array library lays out memory as it likes, or does not say.  Whether a write reaches another tensor must not depend
-on it, so the strides here are worked out from how a view was made, from a base that counts as contiguous.
+An array library may lay out memory as it likes, and whether a write reaches another tensor must not depend on that.  So
+the strides are derived from how a view was made, from a base that counts as contiguous.
 """
 
 from __future__ import annotations
@@ -38,14 +38,43 @@ def strides_of(tensor: Tensor) -> tuple[int, ...]:
 
 @public_method()
 def stride(input: Tensor, dim: int | None = None) -> Any:
-    """How many elements lie between neighbours along ``dim``, or along each dimension, as PyTorch lays them out."""
+    """Return how many elements lie between neighbours along each dimension, in PyTorch's memory layout.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.  None, the default, returns the strides of all of them.
+
+    Returns:
+        An int, or a tuple of ints.
+
+    Raises:
+        IndexError: `dim` is out of range.
+
+    Example::
+
+        >>> polygrad.ones(2, 3).stride(), polygrad.ones(2, 3).T.stride()
+        ((3, 1), (1, 3))
+    """
     strides = strides_of(input)
     return strides if dim is None else strides[normal_axis(dim, input.ndim)]
 
 
 @public_method()
 def is_contiguous(input: Tensor, memory_format: Any = None) -> bool:
-    """Whether the elements lie one after the other: False for a transpose, or for a slice of columns."""
+    """Test whether the elements lie one after the other in PyTorch's memory layout: a transpose does not.
+
+    Args:
+        input: a tensor of any shape.
+        memory_format: accepted for compatibility with PyTorch.
+
+    Returns:
+        A Python bool.
+
+    Example::
+
+        >>> polygrad.ones(2, 3).is_contiguous(), polygrad.ones(2, 3).T.is_contiguous()
+        (True, False)
+    """
     if input._base is None:
         return True
     shape = tuple(input.shape)
@@ -55,22 +84,21 @@ def is_contiguous(input: Tensor, memory_format: Any = None) -> bool:
 
 
 def separate(tensor: Tensor) -> Tensor:
-    """The same value and place in the graph in a cell that shares memory with nobody."""
+    """Return the same value and graph edge in a cell that shares no memory."""
     return cell(tensor._read(), tensor._edge)
 
 
 def separate_from(input: Tensor, result: Tensor) -> Tensor:
-    """``result``, which may be ``input`` itself or a view of it, as PyTorch gives it: in new memory."""
+    """Return `result` in new memory, as PyTorch does, where it is `input` itself or a view."""
     return xp.clone(input) if result is input else result if result._base is None else separate(result)
 
 
 def reshaped_strides(
     shape: tuple[int, ...], strides: tuple[int, ...], target: tuple[int, ...]
 ) -> tuple[int, ...] | None:
-    """The strides of a view of shape ``target``, or None where there can be none.
+    """Return the strides of a view of shape `target`, or None where there is no such view.
 
-    The dimensions are taken together in runs that lie evenly in memory; a new dimension must not cross from one run
-    into another.
+    Dimensions that lie evenly in memory form a run; a new dimension must not cross from one run into another.
     """
     if 0 in shape:
         return contiguous_strides(target)
