@@ -60,7 +60,7 @@ class Recorder(ABC):
         """``leaf`` is about to get another gradient."""
 
     @abstractmethod
-    def made(self, owner: Any) -> None:
+    def on_create(self, owner: Any) -> None:
         """``owner`` was made just now: nothing that is recorded depends on what it was before."""
 
     @abstractmethod
@@ -92,7 +92,7 @@ class Recorder(ABC):
         """Put back what the recording has changed: the thread that records is gone, after a fork."""
 
     @abstractmethod
-    def home(self, backend: Any) -> Any:
+    def resolve_backend(self, backend: Any) -> Any:
         """The backend that makes a new tensor where ``backend`` would do it otherwise."""
 
 
@@ -111,7 +111,7 @@ class Passive(Recorder):
     def write_grad(self, leaf: Any) -> None:
         pass
 
-    def made(self, owner: Any) -> None:
+    def on_create(self, owner: Any) -> None:
         pass
 
     def guard(self, owner: Any, name: str, value: Any) -> Any:
@@ -135,7 +135,7 @@ class Passive(Recorder):
     def abandon(self) -> None:
         pass
 
-    def home(self, backend: Any) -> Any:
+    def resolve_backend(self, backend: Any) -> Any:
         return backend
 
 
@@ -160,8 +160,8 @@ class Around(Recorder):
     def write_grad(self, leaf: Any) -> None:
         self.outer.write_grad(leaf)
 
-    def made(self, owner: Any) -> None:
-        self.outer.made(owner)
+    def on_create(self, owner: Any) -> None:
+        self.outer.on_create(owner)
 
     def guard(self, owner: Any, name: str, value: Any) -> Any:
         return self.outer.guard(owner, name, value)
@@ -184,8 +184,8 @@ class Around(Recorder):
     def abandon(self) -> None:
         pass
 
-    def home(self, backend: Any) -> Any:
-        return self.outer.home(backend)
+    def resolve_backend(self, backend: Any) -> Any:
+        return self.outer.resolve_backend(backend)
 
 
 _recorder: ContextVar[Recorder | None] = ContextVar("polygrad_recorder", default=None)

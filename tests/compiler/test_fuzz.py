@@ -47,8 +47,8 @@ def first_difference(count: int = 400) -> str:
 
 
 def test_a_view_that_still_names_what_was_merged_is_found(monkeypatch):
-    renamed = replay._renamed
-    monkeypatch.setattr(replay, "_renamed", lambda o, same: renamed(o, same)._replace(windows=o.windows))
+    renamed = replay._rename
+    monkeypatch.setattr(replay, "_rename", lambda o, same: renamed(o, same)._replace(views=o.views))
     found = first_difference()
     assert "eager and replay differ" in found
     assert "--seed" in found

@@ -196,8 +196,8 @@ def test_two_states_of_one_merged_value_are_overwritten_apart():
 
 @pytest.mark.parametrize("row", ALL_ROWS, ids=lambda row: row.name)
 def test_what_makes_new_arrays_does_so_however_its_operands_lie(row, monkeypatch):
-    recorded, simplified = [], replay._simplified
-    monkeypatch.setattr(replay, "_simplified", lambda r: recorded.append(list(r.operations)) or simplified(r))
+    recorded, simplified = [], replay._simplify
+    monkeypatch.setattr(replay, "_simplify", lambda r: recorded.append(list(r.operations)) or simplified(r))
     arrays = sample_operands(row, 0, row.kinds[0])
     for lying in (np.ascontiguousarray, np.asfortranarray):
         operands = [polygrad.from_numpy(lying(a)) if a.ndim else polygrad.tensor(a) for a in arrays]
@@ -208,7 +208,7 @@ def test_what_makes_new_arrays_does_so_however_its_operands_lie(row, monkeypatch
             polygrad.compile(lambda *x: _values_and_gradients(row, x))(*operands)
     facts = polygrad.get_backend("numpy").replay_facts
     for same in zip(*recorded, strict=True):
-        if len({frozenset(slot for slot, _ in operation.windows) for operation in same}) > 1:
+        if len({frozenset(slot for slot, _ in operation.views) for operation in same}) > 1:
             assert not facts.returns_new_memory(same[0].function)
 
 

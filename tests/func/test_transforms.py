@@ -401,7 +401,7 @@ def test_chunks():
     sizes = []
 
     def f(row):
-        sizes.append(row._read().frame.size)
+        sizes.append(row._read().trace.size)
         return row * 2, row.sum()
 
     twice, total = func.vmap(f, out_dims=(1, 0), chunk_size=2)(x)

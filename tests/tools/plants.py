@@ -83,8 +83,8 @@ PLANTS = {
     "views do not follow a step": Plant("_core/aliasing.py", "            with _grad_mode(False):\n                self._rebind(self._data, self._edge)", "            pass", "tests/compiler/test_aliasing.py"),
     # -- the compiler
     "replay, different constants are merged": Plant("compiler/replay/program.py", "        return kind, repr(value)  # zeros of both signs are equal", "        return kind", COMPILED),
-    "replay, windows keep the name of what was merged": Plant("compiler/replay/program.py", "windows=tuple((slot, same.get(other, other)) for slot, other in operation.windows)", "windows=operation.windows", COMPILED),
-    "replay, results may be overwritten": Plant("compiler/replay/liveness.py", "        for slot in recording.results:\n            self.last[self.memories.of(slot)] = count\n", "", COMPILED),
+    "replay, views keep the name of what was merged": Plant("compiler/replay/program.py", "views=tuple((slot, same.get(other, other)) for slot, other in operation.views)", "views=operation.views", COMPILED),
+    "replay, results may be overwritten": Plant("compiler/replay/liveness.py", "        for slot in graph.results:\n            self.last[self.memories.of(slot)] = count\n", "", COMPILED),
     "programs do not look at shapes": Plant("compiler/cache_key.py", "parts += array.__class__, array.shape, array.dtype, x._edge.__class__", "parts += array.__class__, array.dtype, x._edge.__class__", "tests/compiler/test_retracing.py -k one_shape"),
     "programs do not look at the training mode": Plant("nn/module.py", "            active.guard(self, \"training\", value)\n", "            pass\n", "tests/compiler/test_retracing.py -k training_mode"),
 }  # fmt: skip

@@ -349,9 +349,9 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
         raise RuntimeError(
             f"the gradient has shape {tuple(gradient.shape)}, but the tensor that it belongs to has {tuple(output.shape)}"
         )
-    backend: Any = output.backend  # a transform's has `ground`
+    backend: Any = output.backend  # a transform's has `base`
     if gradient.backend is not backend:
-        own = backend.ground if backend.level else backend
+        own = backend.base if backend.level else backend
         if gradient.backend is not own and not gradient.backend.level:
             raise TypeError(
                 f"the gradient is on backend {gradient.backend.name!r}, but the tensor that it belongs to is on "

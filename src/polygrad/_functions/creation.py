@@ -28,7 +28,7 @@ def place(backend: Any, device: Any) -> tuple[Any, Any]:
     """Return the backend and the library's own device that the arguments `backend` and `device` mean."""
     chosen = get_backend(backend)
     if RECORDERS and (active := recorder()) is not None:
-        chosen = active.home(chosen)
+        chosen = active.resolve_backend(chosen)
     if device is None:
         device = entered_device()
     return chosen, chosen.default_device() if device is None else native_device(chosen, device)
@@ -162,7 +162,7 @@ def _stacked(data: Any, target: Any, device: Any) -> Tensor:
     if isinstance(data, Tensor):
         return data if target.level else transfer(data, target, device, None)
     if not isinstance(data, (list, tuple)) or not data:
-        return tensor(data, device=device, backend=target.ground if target.level else target)
+        return tensor(data, device=device, backend=target.base if target.level else target)
     parts = [_stacked(item, target, device) for item in data]
     if any(isinstance(item, Tensor) for item in data) and all(part.shape.numel() == 1 for part in parts):
         parts = [OPERATIONS.reshape(part, ()) for part in parts]  # tensors of one element are numbers, as in PyTorch

@@ -19,7 +19,7 @@ from .. import _dtypes
 from .._core.errors import ShapeError
 from .._core.tensor import Tensor, cell
 from .._forking import lock
-from .._interpreters.trace import stack as frames
+from .._interpreters.trace import stack as active_traces
 from ..backends.registry import BY_TYPE
 from .public import FUNCTIONS, public_function
 
@@ -120,13 +120,13 @@ class Generator:
 
         Inside vmap with ``randomness="different"`` there are as many for every example.
         """
-        batches: list[Any] = [frame for frame in frames.get() if frame.randomness != "same"]
+        batches: list[Any] = [trace for trace in active_traces.get() if trace.randomness != "same"]
         if not batches:
             return cell(self._words(words, backend, device))
-        shape = (*[frame.length_of_random() for frame in batches], 4 * -(-words // 4))
+        shape = (*[trace.length_of_random() for trace in batches], 4 * -(-words // 4))
         array = backend.xp.reshape(self._words(math.prod(shape), backend, device), shape)
-        for frame in batches:
-            array = frame.wrap(array, True)
+        for trace in batches:
+            array = trace.wrap(array, True)
         return cell(array)
 
     def _words(self, words: int, backend: Any, device: Any) -> Any:

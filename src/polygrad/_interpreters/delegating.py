@@ -13,47 +13,47 @@ from .tracer import plain
 
 
 class DelegatingBackend(Backend):
-    """A backend over the plain backend ``ground``, which knows the data types and devices."""
+    """A backend over the plain backend ``base``, which knows the data types and devices."""
 
-    ground: Backend
+    base: Backend
 
     def supports(self, dtype: DType) -> bool:
-        return self.ground.supports(dtype)
+        return self.base.supports(dtype)
 
     def to_dtype(self, dtype: DType) -> Any:
-        return self.ground.to_dtype(dtype)
+        return self.base.to_dtype(dtype)
 
     def from_dtype(self, native: Any) -> DType:
-        return self.ground.from_dtype(native)
+        return self.base.from_dtype(native)
 
     def devices(self) -> list[Any]:
-        return self.ground.devices()
+        return self.base.devices()
 
     def default_device(self) -> Any:
-        return self.ground.default_device()
+        return self.base.default_device()
 
     def parse_device(self, device: Any) -> Any:
-        return self.ground.parse_device(device)
+        return self.base.parse_device(device)
 
     def device_name(self, device: Any) -> str:
-        return self.ground.device_name(device)
+        return self.base.device_name(device)
 
 
 class Interpreter(DelegatingBackend):
-    """One level's backend over the plain backend ``ground``.  A subclass says how it runs a primitive."""
+    """One level's backend over the plain backend ``base``.  A subclass says how it runs a primitive."""
 
     #: The transform's name, for messages.
     transform: str
 
-    def __init__(self, array_type: type, level: int, ground: Backend):
+    def __init__(self, array_type: type, level: int, base: Backend):
         # Not the base class's: there is no library to look through.
-        self.array_type, self.level, self.ground = array_type, level, ground
-        self.name = f"{self.transform} at level {level} on {ground.name}"
-        self.capabilities = ground.capabilities - {"jit", "mutable"}
-        self.accumulates, self.shares_scalars = ground.accumulates, ground.shares_scalars
-        self.value_errors = ground.value_errors
+        self.array_type, self.level, self.base = array_type, level, base
+        self.name = f"{self.transform} at level {level} on {base.name}"
+        self.capabilities = base.capabilities - {"jit", "mutable"}
+        self.accumulates, self.shares_scalars = base.accumulates, base.shares_scalars
+        self.value_errors = base.value_errors
         self.kernels = {}
-        self.library = self.xp = namespace_over(ground)  # type: ignore[assignment]  # a namespace, if not a module
+        self.library = self.xp = namespace_over(base)  # type: ignore[assignment]  # a namespace, if not a module
 
     def owns(self, array_type: type) -> bool:
         return array_type is self.array_type
@@ -80,31 +80,31 @@ class Interpreter(DelegatingBackend):
         raise NotImplementedError(f"{self.transform} has no rule for {name}")
 
     def note_write(self, tensor: Any, array: Any) -> None:
-        """``tensor``, which held an array of other frames, is about to hold ``array``, of this level."""
-        array.frame.note_write(tensor)
+        """``tensor``, which held an array of other traces, is about to hold ``array``, of this level."""
+        array.trace.note_write(tensor)
 
     # -- the plain backend's -----------------------------------------------------------------------------------------------
 
     def device(self, array: Any) -> Any:
-        return self.ground.device(plain(array))
+        return self.base.device(plain(array))
 
     def values_for_checks(self, array: Any) -> Any:
-        return self.ground.values_for_checks(plain(array))
+        return self.base.values_for_checks(plain(array))
 
     def asarray(self, obj: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
-        return self.ground.asarray(obj, dtype=dtype, device=device, copy=copy)
+        return self.base.asarray(obj, dtype=dtype, device=device, copy=copy)
 
     def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
-        return self.ground.scalar(value, dtype, plain(like))
+        return self.base.scalar(value, dtype, plain(like))
 
     def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
-        return self.ground.random_bits(key, counter, blocks, device)
+        return self.base.random_bits(key, counter, blocks, device)
 
     def is_traced(self, array: Any) -> bool:
-        return self.ground.is_traced(plain(array))
+        return self.base.is_traced(plain(array))
 
     def concrete(self) -> contextlib.AbstractContextManager:
-        return self.ground.concrete()
+        return self.base.concrete()
 
     def synchronize(self) -> None:
-        self.ground.synchronize()
+        self.base.synchronize()

@@ -1,8 +1,8 @@
-"""Into a frame and out of it again, for arrays and for the gradients that flow across its border.
+"""Into a trace and out of it again, for arrays and for the gradients that flow across its border.
 
 Each way in has an adjoint way out, and the other way round, so a gradient crosses by the same functions as a value, and
-the gradient of a gradient too.  A constant that enters a frame (`Lift`) gets its gradient from the whole frame: the sum
-over a batch, or what goes into a derivative.  Only a sweep that runs inside the frame leaves it as it is: there every
+the gradient of a gradient too.  A constant that enters a trace (`Lift`) gets its gradient from the whole trace: the sum
+over a batch, or what goes into a derivative.  Only a sweep that runs inside the trace leaves it as it is: there every
 example, or every direction, is computed as if it were alone.
 """
 
@@ -16,22 +16,22 @@ from .._core.hooks import HOOKS
 from .._core.primitive import AnyType
 from .._core.tensor import Tensor, cell
 from .._state import grad_enabled
-from .trace import Frame
+from .trace import Trace
 from .tracer import Tracer, layers
 
 
 class LiftOp:
-    """A linear map across the border of ``frame``, and its own plan as the engine sees it: nothing is saved."""
+    """A linear map across the border of ``trace``, and its own plan as the engine sees it: nothing is saved."""
 
-    __slots__ = ("frame", "mask")
+    __slots__ = ("mask", "trace")
 
     arrays: tuple = ()
     residuals: tuple = ()
     broadcasts = frees = variadic = False
     outputs = 1
 
-    def __init__(self, frame: Any, mask: tuple[bool, ...] = (True,)):
-        self.frame, self.mask = frame, mask
+    def __init__(self, trace: Any, mask: tuple[bool, ...] = (True,)):
+        self.trace, self.mask = trace, mask
 
     @property
     def primitive(self) -> LiftOp:
@@ -62,9 +62,9 @@ class LiftOp:
         return [c for c, needed in zip(self.adjoint(g), self.mask, strict=True) if needed]
 
 
-def apply(kind: type[LiftOp], frame: Frame | None, *operands: Any) -> Any:
+def apply(kind: type[LiftOp], trace: Trace | None, *operands: Any) -> Any:
     """The map of ``kind`` on Tensors, recorded, or on raw arrays."""
-    crossing = kind(frame)
+    crossing = kind(trace)
     if operands[0].__class__ is not Tensor and not isinstance(operands[0], Tensor):
         return crossing.forward(*operands)
     if len(operands) == 1 and operands[0]._edge is None:
@@ -77,15 +77,15 @@ def apply(kind: type[LiftOp], frame: Frame | None, *operands: Any) -> Any:
     return cell(array, make_node(crossing, edges, (), array.shape))
 
 
-def map_inner(array: Any, frame: Frame, function: Callable[[Any, int], Any], axis: int = 0) -> Any:
-    """``function(array, axis)`` for a map across the border of ``frame``, below the layers of higher levels.
+def map_inner(array: Any, trace: Trace, function: Callable[[Any, int], Any], axis: int = 0) -> Any:
+    """``function(array, axis)`` for a map across the border of ``trace``, below the layers of higher levels.
 
-    The layers are put around the result again.  ``axis`` is that of ``frame`` outside of it: it moves back behind the
+    The layers are put around the result again.  ``axis`` is that of ``trace`` outside of it: it moves back behind the
     axes of the layers that are taken off.
     """
-    if not isinstance(array, Tracer) or array.level <= frame.level:
+    if not isinstance(array, Tracer) or array.level <= trace.level:
         return function(array, axis)
-    return array.frame.around(array, lambda part, further: map_inner(part, frame, function, axis + further))
+    return array.trace.map_inside(array, lambda part, further: map_inner(part, trace, function, axis + further))
 
 
 class Identity(LiftOp):
@@ -100,70 +100,70 @@ class Identity(LiftOp):
         return (g,)
 
 
-def stop(edge: Edge | None, shape: tuple[int, ...]) -> Node:
+def stop_node(edge: Edge | None, shape: tuple[int, ...]) -> Node:
     """An edge of ``shape`` for a sweep to end in; a graph that is recorded from there on leads to ``edge``."""
     return make_node(Identity(None), () if edge is None else (edge,), (), shape)
 
 
 class Lift(LiftOp):
-    """A constant of the frame, as an array of it."""
+    """A constant of the trace, as an array of it."""
 
     __slots__ = ()
 
     def forward(self, x: Any) -> Any:
-        return map_inner(x, self.frame, lambda part, axis: self.frame.constant(part))
+        return map_inner(x, self.trace, lambda part, axis: self.trace.constant(part))
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (g if self.frame.active else apply(Lower, self.frame, g),)
+        return (g if self.trace.active else apply(Lower, self.trace, g),)
 
 
 class Lower(LiftOp):
-    """The adjoint of `Lift`: what all of the frame gives to a constant."""
+    """The adjoint of `Lift`: what all of the trace gives to a constant."""
 
     __slots__ = ()
 
     def forward(self, g: Any) -> Any:
-        return map_inner(g, self.frame, self.frame.gathered)
+        return map_inner(g, self.trace, self.trace.lower_gradient)
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (apply(Lift, self.frame, g),)
+        return (apply(Lift, self.trace, g),)
 
 
-def raised(array: Any, frames: Sequence[Frame]) -> Any:
-    """``array`` as an array of all ``frames``, whatever it belongs to already."""
+def lift_array(array: Any, traces: Sequence[Trace]) -> Any:
+    """``array`` as an array of all ``traces``, whatever it belongs to already."""
     own = layers(array) if isinstance(array, Tracer) else ()
-    for frame in frames:
-        if frame not in own:
-            array = Lift(frame).forward(array)
+    for trace in traces:
+        if trace not in own:
+            array = Lift(trace).forward(array)
     return array
 
 
-def lifted(x: Tensor, frames: Collection[Frame]) -> Tensor:
-    """``x`` as a tensor of all ``frames``, whatever it belongs to already."""
-    if not frames:
+def lift(x: Tensor, traces: Collection[Trace]) -> Tensor:
+    """``x`` as a tensor of all ``traces``, whatever it belongs to already."""
+    if not traces:
         return x
     own = layers(x._read())
-    for frame in sorted(set(frames) - set(own), key=lambda one: one.level):
-        x = apply(Lift, frame, x)
+    for trace in sorted(set(traces) - set(own), key=lambda one: one.level):
+        x = apply(Lift, trace, x)
     return x
 
 
 def unify_levels(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """The operands of an operation: those that are in the graph become tensors of all frames among them.
+    """The operands of an operation: those that are in the graph become tensors of all traces among them.
 
-    So the gradient of each belongs to the frames that it belongs to itself.
+    So the gradient of each belongs to the traces that it belongs to itself.
     """
     own = [layers(x._read()) for x in tensors]
-    frames = set().union(*own)
+    traces = set().union(*own)
     return [
-        x if x._edge is None or len(mine) == len(frames) else lifted(x, frames)
+        x if x._edge is None or len(mine) == len(traces) else lift(x, traces)
         for x, mine in zip(tensors, own, strict=True)
     ]
 
 
 def lift_like(x: Tensor, other: Tensor) -> Tensor:
-    """``x`` as a tensor of the frames that ``other`` belongs to."""
-    return lifted(x, layers(other._read()))
+    """``x`` as a tensor of the traces that ``other`` belongs to."""
+    return lift(x, layers(other._read()))
 
 
 HOOKS.unify_levels = unify_levels

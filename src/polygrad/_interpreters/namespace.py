@@ -116,20 +116,20 @@ def on_one_type(values: Sequence[Any]) -> list[Any]:
     def lifted(x: Any) -> Any:
         if isinstance(x, (list, tuple)):
             return type(x)([lifted(one) for one in x])
-        return x if x is None or x.__class__ is top.__class__ or not hasattr(x, "shape") else top.frame.constant(x)
+        return x if x is None or x.__class__ is top.__class__ or not hasattr(x, "shape") else top.trace.constant(x)
 
     return [lifted(x) for x in values]
 
 
 class InterpreterNamespace:
-    """The names, as ``xp.NAME``, over the plain arrays of the backend ``ground``."""
+    """The names, as ``xp.NAME``, over the plain arrays of the backend ``base``."""
 
-    def __init__(self, ground: Any):
-        self._ground = ground
+    def __init__(self, base: Any):
+        self._base = base
         #: Whether the library leaves ``plain * interpreted`` to the interpreted array, as Python's data model has it.  Where it
         #: raises instead, texts get all arrays on one level.
         try:
-            self.operators_defer = (ground.xp.ones((1,)) * _Probe()) is True
+            self.operators_defer = (base.xp.ones((1,)) * _Probe()) is True
         except Exception:
             self.operators_defer = False
 
@@ -139,7 +139,7 @@ class InterpreterNamespace:
         if name in PRIMITIVES:
             found = raw(PRIMITIVES[name])
         else:
-            found = getattr(self._ground.xp, name)
+            found = getattr(self._base.xp, name)
             if callable(found) and not isinstance(found, type):
                 found = _foreign(name, found)
         setattr(self, name, found)
@@ -153,7 +153,7 @@ class InterpreterNamespace:
 
     def device(self, x: Any) -> Any:
         """The device that ``x`` lives on."""
-        return self._ground.device(plain(x))
+        return self._base.device(plain(x))
 
     def astype(self, x: Any, dtype: Any, *, copy: bool = True) -> Any:
         """``x`` in another data type."""
@@ -162,7 +162,7 @@ class InterpreterNamespace:
     def asarray(self, x: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
         """``x`` as an array.  Arrays are not written to, so an interpreted one is its own copy."""
         if not isinstance(x, Tracer):
-            return self._ground.xp.asarray(x, dtype=dtype, device=device, copy=copy)
+            return self._base.xp.asarray(x, dtype=dtype, device=device, copy=copy)
         return x if dtype is None else self.cast(x, dtype)
 
     def zeros_like(self, x: Any, /, *, dtype: Any = None, device: Any = None) -> Any:
@@ -175,7 +175,7 @@ class InterpreterNamespace:
 
     def full_like(self, x: Any, value: Any, /, *, dtype: Any = None, device: Any = None) -> Any:
         """``value``, a number, in the shape of ``x``."""
-        made = self._ground.xp.full((), value, dtype=x.dtype if dtype is None else dtype, device=self.device(x))
+        made = self._base.xp.full((), value, dtype=x.dtype if dtype is None else dtype, device=self.device(x))
         return self.where(self.zeros_like(x, dtype=self.bool), made, made)
 
     def _typed(self, x: Any, dtype: Any) -> Any:
@@ -224,9 +224,9 @@ def _foreign(name: str, function: Callable) -> Callable:
 _namespaces: dict[Any, InterpreterNamespace] = {}
 
 
-def namespace_over(ground: Any) -> InterpreterNamespace:
-    """The namespace over the backend ``ground``, made once."""
-    made = _namespaces.get(ground)
+def namespace_over(base: Any) -> InterpreterNamespace:
+    """The namespace over the backend ``base``, made once."""
+    made = _namespaces.get(base)
     if made is None:
-        made = _namespaces[ground] = InterpreterNamespace(ground)
+        made = _namespaces[base] = InterpreterNamespace(base)
     return made

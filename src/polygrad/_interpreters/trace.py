@@ -1,11 +1,11 @@
-"""Frames: one for every call of a transform, with a level of its own.
+"""Traces: one for every call of a transform, with a level of its own.
 
-While a transform runs its function, its frame is *active* and lies on a stack.  Arrays that belong to a frame wrap arrays
-of lower levels; where arrays meet, the frame of the highest level runs the operation and hands what is left to the next.
+While a transform runs its function, its trace is *active* and lies on a stack.  Arrays that belong to a trace wrap arrays
+of lower levels; where arrays meet, the trace of the highest level runs the operation and hands what is left to the next.
 
-An array of a level has a layer for every frame that was active around it, down to the plain array: a constant of a frame
-is wrapped all the same.  So the type of an array tells which frames it belongs to, and the dispatchers, which look at
-types only, notice where arrays of different frames meet.
+An array of a level has a layer for every trace that was active around it, down to the plain array: a constant of a trace
+is wrapped all the same.  So the type of an array tells which traces it belongs to, and the dispatchers, which look at
+types only, notice where arrays of different traces meet.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from .._core.tensor import cell
 from .._forking import lock
 from ..backends.registry import BY_TYPE, register_backend
 
-#: The active frames of this thread or task, the outermost first.
-stack: ContextVar[tuple[Frame, ...]] = ContextVar("polygrad_frames", default=())
+#: The active traces of this thread or task, the outermost first.
+stack: ContextVar[tuple[Trace, ...]] = ContextVar("polygrad_traces", default=())
 
 _lock = lock()
-#: Level → the last frame on it, if something still refers to it: a graph may outlive the call that it was recorded in.
-_last: dict[int, weakref.ref[Frame]] = {}
+#: Level → the last trace on it, if something still refers to it: a graph may outlive the call that it was recorded in.
+_last: dict[int, weakref.ref[Trace]] = {}
 #: (class, level, plain backend) → the array type, which is made and registered once.
 _types: dict[tuple[type, int, Any], type] = {}
 
 
-class Frame:
+class Trace:
     """One call of a transform.  As a context manager it is active inside the block."""
 
     #: The class of this transform's arrays; and of the backend that runs them.
@@ -44,23 +44,23 @@ class Frame:
     def __init__(self) -> None:
         self.active = False
         self.level = 0
-        #: The frames that were active around this one.
-        self.below: tuple[Frame, ...] = ()
+        #: The traces that were active around this one.
+        self.below: tuple[Trace, ...] = ()
         self._chosen: dict[type, type] = {}
         self._written: list[tuple[weakref.ref, Any, Any]] = []
         self._token: Token | None = None
 
     def __enter__(self) -> Any:
-        around = stack.get()
+        map_inside = stack.get()
         with _lock:
-            # Above the frames around it, and apart from every other frame that has arrays.
+            # Above the traces around it, and apart from every other trace that has arrays.
             # (Level 1 is that of arrays that are recorded.)
-            level = around[-1].level + 1 if around else 2
+            level = map_inside[-1].level + 1 if map_inside else 2
             while (last := _last.get(level)) is not None and last() is not None:
                 level += 1
             self.level, _last[level] = level, weakref.ref(self)
-        self.below, self.active = around, True
-        self._token = stack.set((*around, self))
+        self.below, self.active = map_inside, True
+        self._token = stack.set((*map_inside, self))
         return self
 
     def __exit__(self, kind: Any, *exc: Any) -> None:
@@ -72,7 +72,7 @@ class Frame:
     # -- tensors from outside that are written to inside -------------------------------------------------------------------
 
     def note_write(self, tensor: Any) -> None:
-        """``tensor``, which was not of this frame, is about to become so.  Raises RuntimeError where the frame is over."""
+        """``tensor``, which was not of this trace, is about to become so.  Raises RuntimeError where the trace is over."""
         if not self.active:
             raise RuntimeError(
                 f"a tensor of shape {tuple(tensor.shape)} gets a value that belongs to a call of {self.name} which has ended; something outside "  # noqa: E501
@@ -83,20 +83,20 @@ class Frame:
     def check_written(self) -> None:
         """Raise RuntimeError where the function wrote to tensors from outside, which get back what they held.
 
-        They take what does not vary in this frame.  It is called after the function, and after what it returned is gone: a
+        They take what does not vary in this trace.  It is called after the function, and after what it returned is gone: a
         tensor that it wrote to and that is still there came from outside.
         """
         if not self._written:
             return
-        varying, shared = [], []
+        varying, lower_unvarying = [], []
         for reference, _, edge in self._written:
             tensor = reference()
             if tensor is not None:
-                value = None if tensor._edge is not None or edge is not None else self.shared(tensor._data)
+                value = None if tensor._edge is not None or edge is not None else self.lower_unvarying(tensor._data)
                 if value is None:
                     varying.append(str(tuple(tensor.shape)))
                 else:
-                    shared.append((tensor, value))
+                    lower_unvarying.append((tensor, value))
         self._undo()
         if varying:
             raise RuntimeError(
@@ -104,42 +104,42 @@ class Frame:
                 f"writes {self.varying}; the tensor has its value back.  Return the new value from the function instead.  (Batch normalization "  # noqa: E501
                 "in training writes its running statistics: call eval(), or make it with track_running_stats=False.)"
             )
-        for tensor, value in shared:
+        for tensor, value in lower_unvarying:
             tensor.copy_(cell(value))
 
     def _undo(self) -> None:
-        """Put back what tensors of this frame held before."""
+        """Put back what tensors of this trace held before."""
         for reference, array, edge in reversed(self._written):
             tensor = reference()
             if tensor is not None:
                 tensor._data, tensor._edge = array, edge
         self._written.clear()
 
-    def shared(self, array: Any) -> Any:
-        """What ``array`` is one level below, if it is of this frame and does not vary in it; else None."""
+    def lower_unvarying(self, array: Any) -> Any:
+        """What ``array`` is one level below, if it is of this trace and does not vary in it; else None."""
         return None
 
     def constant(self, array: Any) -> Any:
-        """``array``, which does not vary in this frame, as an array of it."""
+        """``array``, which does not vary in this trace, as an array of it."""
         raise NotImplementedError
 
-    def gathered(self, array: Any, axis: int) -> Any:
-        """What an array of this frame gives, as a gradient, to a constant of it.  ``axis`` of the result is the frame's."""
+    def lower_gradient(self, array: Any, axis: int) -> Any:
+        """What an array of this trace gives, as a gradient, to a constant of it.  ``axis`` of the result is the trace's."""
         raise NotImplementedError
 
-    def around(self, array: Any, function: Callable[[Any, int], Any]) -> Any:
-        """``function`` of what ``array``, of this frame, wraps, wrapped again.
+    def map_inside(self, array: Any, function: Callable[[Any, int], Any]) -> Any:
+        """``function`` of what ``array``, of this trace, wraps, wrapped again.
 
-        Its second argument is how many axes of its own the frame has there.
+        Its second argument is how many axes of its own the trace has there.
         """
         raise NotImplementedError
 
-    def made(self, parts: list[Any], mapped: bool) -> Any:
-        """An array of this frame from what it consists of, one level below: see `forms.Form`."""
+    def build(self, parts: list[Any], mapped: bool) -> Any:
+        """An array of this trace from what it consists of, one level below: see `forms.Form`."""
         raise NotImplementedError
 
     def type_over(self, array: Any) -> type:
-        """The type of this frame's arrays that wrap arrays like ``array``."""
+        """The type of this trace's arrays that wrap arrays like ``array``."""
         lower = array.__class__
         chosen = self._chosen.get(lower)
         if chosen is None:
@@ -149,16 +149,16 @@ class Frame:
 
 def plain_backend(array_type: type) -> Any:
     """The backend of the plain arrays in, or of, ``array_type``."""
-    backend: Any = BY_TYPE[array_type]  # above level 0 it has a ground: see `delegating.DelegatingBackend`
-    return backend.ground if backend.level > 1 else backend  # recorded arrays are plain ones to a transform
+    backend: Any = BY_TYPE[array_type]  # above level 0 it has a `base`: see `delegating.DelegatingBackend`
+    return backend.base if backend.level > 1 else backend  # recorded arrays are plain ones to a transform
 
 
-def _array_type(frame: Frame, ground: Any) -> type:
-    key = (frame.array_class, frame.level, ground)
+def _array_type(trace: Trace, base: Any) -> type:
+    key = (trace.array_class, trace.level, base)
     with _lock:
         made: Any = _types.get(key)
         if made is None:
-            made = type(frame.array_class.__name__, (frame.array_class,), {"__slots__": (), "level": frame.level})
-            made.backend = register_backend(frame.backend_class(made, frame.level, ground))
+            made = type(trace.array_class.__name__, (trace.array_class,), {"__slots__": (), "level": trace.level})
+            made.backend = register_backend(trace.backend_class(made, trace.level, base))
             _types[key] = made
     return made

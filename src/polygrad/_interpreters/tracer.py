@@ -10,21 +10,21 @@ from collections.abc import Callable
 from typing import Any
 
 from ..backends.registry import BY_TYPE
-from .trace import Frame
+from .trace import Trace
 
 #: The types of Python's own numbers.
 NUMBERS = frozenset((bool, int, float, complex))
 
 
 class Tracer:
-    """An array of a frame.  ``inside`` is the array that it wraps, of the next lower level."""
+    """An array of a trace.  ``inside`` is the array that it wraps, of the next lower level."""
 
-    __slots__ = ("frame", "shape")
+    __slots__ = ("shape", "trace")
 
-    #: Set on the type that is made for a level (see `frames`).
+    #: Set on the type that is made for a level (see `traces`).
     level: int
     backend: Any
-    frame: Frame
+    trace: Trace
     shape: tuple[int, ...]
 
     # Libraries' own arrays leave ``array * interpreted`` to the interpreted one.
@@ -37,7 +37,7 @@ class Tracer:
         """The array of the next lower level."""
         raise NotImplementedError
 
-    def taken_apart(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
+    def flatten(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
         """The arrays that it is made of, and the function that makes it of them, which does not hold them."""
         raise NotImplementedError
 
@@ -94,11 +94,11 @@ class Tracer:
         return f"<{self.backend.name} array of shape {self.shape}>"
 
 
-def layers(array: Any) -> list[Frame]:
-    """The frames that ``array`` belongs to, the highest first."""
+def layers(array: Any) -> list[Trace]:
+    """The traces that ``array`` belongs to, the highest first."""
     found = []
     while isinstance(array, Tracer):
-        found.append(array.frame)
+        found.append(array.trace)
         array = array.inside
     return found
 
@@ -113,7 +113,7 @@ def plain(array: Any) -> Any:
 def _operand(array: Tracer, other: Any) -> Any:
     """``other`` beside ``array``: another library's number, such as the eps of a data type, is a Python number."""
     kind = other.__class__  # exactly: numbers of libraries may be subclasses of Python's
-    if kind in NUMBERS or isinstance(other, Tracer) or BY_TYPE[kind] is array.backend.ground:
+    if kind in NUMBERS or isinstance(other, Tracer) or BY_TYPE[kind] is array.backend.base:
         return other
     return other.item() if getattr(other, "shape", None) == () else other
 

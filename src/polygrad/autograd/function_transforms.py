@@ -1,8 +1,8 @@
 """How a call of a `Function` runs inside of transforms.
 
 In forward mode ``forward`` computes on the values alone, and the derivative is the user's: ``jvp``, or the transpose of
-``backward``.  In a batch the user's ``vmap`` takes forward's place; without one, forward runs on batched arrays.  Each frame is
-taken off the arguments, the call runs one level below, and the frame is put around what comes out of it.
+``backward``.  In a batch the user's ``vmap`` takes forward's place; without one, forward runs on batched arrays.  Each trace is
+taken off the arguments, the call runs one level below, and the trace is put around what comes out of it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .._dtypes import finfo
 from .._functions.common import values_for_checks
 from .._interpreters.batching.tracer import BatchTrace, BatchTracer, moved
 from .._interpreters.jvp.tracer import JVPTrace, paired, parts
-from .._interpreters.trace import Frame, stack
+from .._interpreters.trace import Trace, stack
 from .._interpreters.tracer import layers
 from .function_call import Call, FunctionCtx, backward_of, has_own
 from .grad_mode import enable_grad
@@ -37,36 +37,36 @@ class VmapInfo(NamedTuple):
 def run(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict) -> Any:
     """What forward returns, on arguments of any transforms, with ``ctx`` set up for them.  Nothing is recorded."""
     separate = has_own(cls, "setup_context")
-    frame = _next_frame(cls, args)
-    if frame is None:
+    trace = _next_frame(cls, args)
+    if trace is None:
         output = cls.forward(*args, **kwargs) if separate else cls.forward(ctx, *args, **kwargs)
     else:
-        with _outside(frame):
-            output = (_pushed if isinstance(frame, JVPTrace) else _batched)(cls, ctx, args, kwargs, frame)
+        with _outside(trace):
+            output = (_pushed if isinstance(trace, JVPTrace) else _batched)(cls, ctx, args, kwargs, trace)
     if separate:
         cls.setup_context(ctx, args, output)
     return output
 
 
 def _next_frame(cls: Any, args: Sequence[Any]) -> Any:
-    """The frame to take off first, or None where forward can run on the arguments.
+    """The trace to take off first, or None where forward can run on the arguments.
 
     A function of batches is differentiated as a whole, unless it has a ``vmap``, which computes on what is below the batch.
     """
-    frames = {frame for x in args if isinstance(x, Tensor) for frame in layers(x._read())}
-    if not frames:
+    traces = {trace for x in args if isinstance(x, Tensor) for trace in layers(x._read())}
+    if not traces:
         return None
-    highest = max(frames, key=lambda frame: frame.level)
+    highest = max(traces, key=lambda trace: trace.level)
     if isinstance(highest, BatchTrace) and has_own(cls, "vmap"):
         return highest
-    directions = [frame for frame in frames if isinstance(frame, JVPTrace)]
-    return max(directions, key=lambda frame: frame.level, default=None)
+    directions = [trace for trace in traces if isinstance(trace, JVPTrace)]
+    return max(directions, key=lambda trace: trace.level, default=None)
 
 
 @contextlib.contextmanager
-def _outside(frame: Frame) -> Iterator[None]:
-    """Run the block as if ``frame`` were not active."""
-    token = stack.set(tuple([one for one in stack.get() if one is not frame]))
+def _outside(trace: Trace) -> Iterator[None]:
+    """Run the block as if ``trace`` were not active."""
+    token = stack.set(tuple([one for one in stack.get() if one is not trace]))
     try:
         yield
     finally:
@@ -115,8 +115,8 @@ def _read(values: Sequence[Any]) -> list[Any]:
 # -- batches -----------------------------------------------------------------------------------------------------------
 
 
-def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, frame: BatchTrace) -> Any:
-    """The outputs by the user's ``vmap``, as arrays of ``frame``."""
+def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, trace: BatchTrace) -> Any:
+    """The outputs by the user's ``vmap``, as arrays of ``trace``."""
     if cls.generate_vmap_rule:
         raise RuntimeError(
             f"{cls.__name__} has generate_vmap_rule=True and a vmap staticmethod as well; leave one of them out"
@@ -128,7 +128,7 @@ def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, fram
         )
     values, in_dims = list(args), [None] * len(args)  # type: list[Any], list[int | None]
     for number, array in enumerate(_read(args)):
-        if isinstance(array, BatchTracer) and array.frame is frame:
+        if isinstance(array, BatchTracer) and array.trace is trace:
             values[number], in_dims[number] = cell(array.value), 0 if array.mapped else None
         elif array is not None:
             values[number] = cell(array)
@@ -137,7 +137,7 @@ def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, fram
         output = run(cls, FunctionCtx(ctx.needs_input_grad), values, kwargs)
         out_dims: Any = None
     else:
-        result = cls.vmap(VmapInfo(frame.size, frame.randomness), tuple(in_dims), *values, **kwargs)
+        result = cls.vmap(VmapInfo(trace.size, trace.randomness), tuple(in_dims), *values, **kwargs)
         if not isinstance(result, tuple) or len(result) != 2:
             raise RuntimeError(
                 f"the vmap staticmethod of {cls.__name__} returns two things, (outputs, out_dims), not a {type(result).__name__}"
@@ -150,28 +150,28 @@ def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, fram
             f"the vmap staticmethod of {cls.__name__} returns {len(outputs)} outputs and {len(dims)} out_dims; there is one for each, in a "  # noqa: E501
             "tuple or list as the outputs are, or one int or None for all"
         )
-    arrays = [_in_batch(cls, frame, x, d) if isinstance(x, Tensor) else x for x, d in zip(outputs, dims, strict=True)]
+    arrays = [_in_batch(cls, trace, x, d) if isinstance(x, Tensor) else x for x, d in zip(outputs, dims, strict=True)]
     return _wrapped(args, values, before, output, arrays)
 
 
-def _in_batch(cls: Any, frame: BatchTrace, out: Tensor, dim: int | None) -> Any:
+def _in_batch(cls: Any, trace: BatchTrace, out: Tensor, dim: int | None) -> Any:
     array = out._read()
     if dim is None:
-        return frame.constant(array)
-    if not -out.ndim <= dim < out.ndim or out.shape[dim] != frame.size:
+        return trace.constant(array)
+    if not -out.ndim <= dim < out.ndim or out.shape[dim] != trace.size:
         raise RuntimeError(
-            f"the vmap staticmethod of {cls.__name__} says that the {frame.size} examples lie along dimension {dim} of an "
+            f"the vmap staticmethod of {cls.__name__} says that the {trace.size} examples lie along dimension {dim} of an "
             f"output of shape {tuple(out.shape)}"
         )
-    return frame.wrap(moved(array, dim % out.ndim, 0), True)
+    return trace.wrap(moved(array, dim % out.ndim, 0), True)
 
 
 # -- forward mode ------------------------------------------------------------------------------------------------------
 
 
-def _pushed(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, frame: JVPTrace) -> Any:
-    """The outputs with their tangents, as arrays of ``frame``."""
-    taken = [parts(x._read(), frame) if isinstance(x, Tensor) else (x, None) for x in args]
+def _pushed(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, trace: JVPTrace) -> Any:
+    """The outputs with their tangents, as arrays of ``trace``."""
+    taken = [parts(x._read(), trace) if isinstance(x, Tensor) else (x, None) for x in args]
     values = [cell(part) if isinstance(x, Tensor) else x for x, (part, _) in zip(args, taken, strict=True)]
     tangents = [None if t is None else cell(t) for _, t in taken]
     before = _read(values)
@@ -185,7 +185,7 @@ def _pushed(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, frame
         rule = _by_jvp if has_own(cls, "jvp") else _by_transposition
         found = rule(cls, inner, values, tangents, outputs, varies)
     arrays = [
-        paired(x._read(), None if t is None else t._read(), frame) if isinstance(x, Tensor) else x
+        paired(x._read(), None if t is None else t._read(), trace) if isinstance(x, Tensor) else x
         for x, t in zip(outputs, found, strict=True)
     ]
     wrapped = _wrapped(args, values, before, output, arrays, inner._dirty)
@@ -202,7 +202,7 @@ def _hand_over(
     outputs: Sequence[Any],
     wrapped: Sequence[Any],
 ) -> None:
-    """Leave in ``ctx`` what forward left in ``inner``, with the arguments and outputs outside of the frame in their place."""
+    """Leave in ``ctx`` what forward left in ``inner``, with the arguments and outputs outside of the trace in their place."""
     of_output = {id(x): y for x, y in zip(outputs, wrapped, strict=True) if isinstance(x, Tensor)}
     outer = {**of_output, **{id(x): y for x, y in zip(values, args, strict=True) if isinstance(x, Tensor)}}
 

@@ -9,21 +9,21 @@ from .._core.tensor import Tensor, cell
 from .._interpreters.batching import nn_rules, rules  # noqa: F401  (what vmap can do)
 from .._interpreters.batching.tracer import BatchTrace, Enter, Leave
 from .._interpreters.jvp.tracer import JVPTrace, MakeDual
-from .._interpreters.lifting import Lower, apply, lifted
+from .._interpreters.lifting import Lower, apply, lift
 from .gradcheck_jacobians import outputs_of
 
 
 def pushed(func: Callable, inputs: Sequence[Any], directions: dict[int, Tensor]) -> list[Tensor]:
     """The tangents of the outputs where the inputs with these numbers have these tangents."""
     plain = [cell(x._read()) if isinstance(x, Tensor) else x for x in inputs]
-    with JVPTrace() as frame:
+    with JVPTrace() as trace:
         for number, t in directions.items():
-            plain[number] = apply(MakeDual, frame, lifted(plain[number], frame.below), lifted(t, frame.below))
-        return [apply(Lower, frame, cell(out._read())) for out in outputs_of(func, plain)]
+            plain[number] = apply(MakeDual, trace, lift(plain[number], trace.below), lift(t, trace.below))
+        return [apply(Lower, trace, cell(out._read())) for out in outputs_of(func, plain)]
 
 
 def batched(function: Callable[[Tensor], Sequence[Tensor]], batch: Tensor) -> list[Tensor]:
     """The results of ``function`` for all examples, the rows of ``batch``, in one run."""
-    with BatchTrace(batch.shape[0]) as frame:
-        results = function(apply(Enter, frame, lifted(batch, frame.below)))
-        return [apply(Leave, frame, cell(y._read())) for y in results]
+    with BatchTrace(batch.shape[0]) as trace:
+        results = function(apply(Enter, trace, lift(batch, trace.below)))
+        return [apply(Leave, trace, cell(y._read())) for y in results]

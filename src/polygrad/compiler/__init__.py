@@ -10,18 +10,18 @@ from typing import Any, NamedTuple
 
 from .._core import engine
 from .._core.tensor import Tensor
-from .._interpreters.trace import stack as frames
+from .._interpreters.trace import stack as active_traces
 from .._state import recorder
 from ..backends.base import CompilingBackend
 from ..backends.registry import get_backend
 from . import trace_lock
-from .cache_key import key_of, key_of_tensors, seen_by_numpy
-from .codegen import STALE
+from .cache_key import any_lent, key_of, key_of_tensors
+from .codegen import GUARD_FAILED
 from .errors import CompileError, RunsEagerly
-from .guards.dynamic_numbers import Changing
+from .guards.dynamic_numbers import ChangedNumbers
 from .guards.side_effects import Effects
 from .program import Program
-from .recompiles import described, explain, explain_eviction, warn_recompiles
+from .recompiles import describe_call, log_eviction, log_recompile, warn_recompiles
 from .replay.program import GuardFailed, replaying
 
 #: A program that is made may be stale at once, where another thread has changed something in between.
@@ -70,14 +70,14 @@ class Compiled:
         self._order: OrderedDict[Program, Any] = OrderedDict()
         self._latest: Program | None = None
         self._max_programs = max_programs
-        self._advised = False
+        self._has_warned = False
         self._effects = Effects(self._name)
         #: Numbers that the function needs the values of, in words.
         self._constants: set[str] = set()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         # A part of another compiled function, or of a transform; or somebody looks for the line that a NaN comes from.
-        if recorder() is not None or frames.get() or engine.anomaly_context is not None:
+        if recorder() is not None or active_traces.get() or engine.anomaly_context is not None:
             return self.__wrapped__(*args, **kwargs)
         attempts = 0
         passing: Program | None = None  # for this call alone
@@ -88,7 +88,7 @@ class Compiled:
             try:  # Ctrl-C comes after a call, so this one must be inside
                 trace_lock.running.append(thread)
                 if trace_lock.tracing is not None:
-                    trace_lock.wait()
+                    trace_lock.wait_for_trace()
                 if passing is None:  # the trace may have changed the arguments
                     tensors = args
                     key = None if kwargs else key_of_tensors(args)
@@ -106,20 +106,20 @@ class Compiled:
                         result = program.run(tensors)
                     except GuardFailed:
                         continue
-                    if result is not STALE:
+                    if result is not GUARD_FAILED:
                         if program is not self._latest and program is not passing:
                             self._use(program)
                         return result
             finally:
                 trace_lock.running.remove(thread)
             attempts += 1
-            if self._effects.runs_eagerly(key) or seen_by_numpy(tensors):
+            if self._effects.runs_eagerly(key) or any_lent(tensors):
                 break
-            with trace_lock.alone():
+            with trace_lock.exclusive():
                 if self._programs.get(key, ()) is not programs:  # another thread was here first
                     continue
                 try:
-                    program = self._made(args, kwargs, tensors, programs)
+                    program = self._make(args, kwargs, tensors, programs)
                 except RunsEagerly:
                     break
                 passing = program if program.changed else None
@@ -147,9 +147,9 @@ class Compiled:
             rest = tuple([other for other in self._programs.pop(key) if other is not oldest])
             if rest:
                 self._programs[key] = rest
-            explain_eviction(self._name, oldest, self._max_programs)
+            log_eviction(self._name, oldest, self._max_programs)
 
-    def _made(
+    def _make(
         self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], programs: Sequence[Program]
     ) -> Program:
         """A new program, after ``programs`` for the same kind of arguments, and what there is to be said of it."""
@@ -158,16 +158,16 @@ class Compiled:
         if program is None:
             program = self._trace(args, kwargs, tensors)
         if former:
-            explain(self._name, former, program.words, tensors)
-            self._advised = self._advised or warn_recompiles(self._name, [*former, program])
+            log_recompile(self._name, former, program.descriptions, tensors)
+            self._has_warned = self._has_warned or warn_recompiles(self._name, [*former, program])
         return program
 
     def _trace_again(
         self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], former: Program
     ) -> Program | None:
         """The program whose inputs are the numbers that have changed since the ``former`` one; None where there is none."""
-        while changing := Changing(
-            [guard for guard in former.guards if guard.words not in self._constants], former.run.__globals__
+        while changing := ChangedNumbers(
+            [guard for guard in former.value_guards if guard.description not in self._constants], former.run.__globals__
         ):
             try:
                 return self._trace(args, kwargs, tensors, changing)
@@ -187,7 +187,7 @@ class Compiled:
         return getattr(self.__wrapped__, "__name__", type(self.__wrapped__).__name__)
 
     def _trace(
-        self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], changing: Changing | None = None,
+        self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], changing: ChangedNumbers | None = None,
         only_to_look_at: bool = False,
     ) -> Program:  # fmt: skip
         backend = self._backend or (tensors[0].backend if tensors else get_backend())
@@ -198,7 +198,7 @@ class Compiled:
             )
         if not isinstance(backend, CompilingBackend):
             backend = replaying(backend)
-        words = described(self.__wrapped__, args, kwargs)
+        descriptions = describe_call(self.__wrapped__, args, kwargs)
         return Program(
             self._name,
             backend,
@@ -206,8 +206,8 @@ class Compiled:
             args,
             kwargs,
             tensors,
-            words,
-            changing or Changing((), {}),
+            descriptions,
+            changing or ChangedNumbers((), {}),
             only_to_look_at,
         )
 

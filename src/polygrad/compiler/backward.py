@@ -17,7 +17,7 @@ from .._core.hooks import HOOKS
 from .._core.tensor import Tensor, cell
 from .._dtypes import DType
 from .._forking import lock
-from .._interpreters.lifting import lifted, stop
+from .._interpreters.lifting import lift, stop_node
 from .._interpreters.tracer import layers
 from ..backends.registry import BY_TYPE
 
@@ -33,7 +33,7 @@ class CapturedGraph:
         self._outputs = [x._edge for x in outputs]
         self._kinds: list[tuple[tuple[int, ...], DType]] = [(tuple(x.shape), x.dtype) for x in outputs]
         #: The transforms that each belongs to: so does its cotangent, also where that is a plain array of zeros.
-        self._frames = [layers(x._read()) for x in outputs]
+        self._traces = [layers(x._read()) for x in outputs]
         self.leaves: list[Leaf] = []
         self._nodes: list[Node] = []
         self.freed = False
@@ -63,7 +63,7 @@ class CapturedGraph:
         if not self._backend.is_traced(saved):
             if not BY_TYPE[type(saved)].level:
                 return saved
-            rebuild, parts = saved.taken_apart()  # a batch, a dual number: what it is made of
+            rebuild, parts = saved.flatten()  # a batch, a dual number: what it is made of
             return _TakenApart(rebuild, [self._emptied(part) for part in parts])
         for place, known in enumerate(self.residuals):
             if known is saved:
@@ -109,7 +109,7 @@ class CapturedGraph:
         With ``edges`` the sweep is recorded: as if the graph had ended in these instead of in `leaves`.
         """
         following: Sequence[Edge | None] = edges or [None] * len(self.leaves)
-        ends = [stop(edge, leaf.shape) for edge, leaf in zip(following, self.leaves, strict=True)]
+        ends = [stop_node(edge, leaf.shape) for edge, leaf in zip(following, self.leaves, strict=True)]
         # Hooks of leaves are called outside, when the gradient arrives there.
         made: dict[Edge, Edge] = dict(zip(self.leaves, ends, strict=True))
         for node, saved in zip(self._nodes, self._saved, strict=True):
@@ -117,8 +117,8 @@ class CapturedGraph:
             made[node] = copy = make_node(node.plan, into, _filled(saved, values, made), node.shape, node.output)
             copy.hooks = node.hooks
         pairs = [
-            (cell(_zeros(kind, self._backend), made[edge]), lifted(to_torch_convention(c), frames))
-            for kind, edge, frames, c in zip(self._kinds, self._outputs, self._frames, cotangents, strict=True)
+            (cell(_zeros(kind, self._backend), made[edge]), lift(to_torch_convention(c), traces))
+            for kind, edge, traces, c in zip(self._kinds, self._outputs, self._traces, cotangents, strict=True)
             if c is not None
         ]
         if not pairs:

@@ -20,7 +20,7 @@ def _array(x: Tensor) -> Any:
     return x._data
 
 
-def seen_by_numpy(tensors: Sequence[Any]) -> bool:
+def any_lent(tensors: Sequence[Any]) -> bool:
     """Whether one of ``tensors`` shares its memory with NumPy's arrays, so that no program can be run on it."""
     return bool(LENT) and any(x._data.__class__ in LENT for x in tensors)
 

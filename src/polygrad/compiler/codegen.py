@@ -19,39 +19,39 @@ from .._state import VERSION_COUNTER
 from .interrupts import hold, release
 
 #: What a call returns for a state that the program was not made for.
-STALE: Any = object()
+GUARD_FAILED: Any = object()
 
 
-class Condition(NamedTuple):
+class Guard(NamedTuple):
     """What must hold for a program to be right: an expression, the value that it had, and how to say it to a user.
 
-    Those that are ``counted`` need not be looked at while `VERSION_COUNTER` is what it was.
+    Those that are ``versioned`` need not be looked at while `VERSION_COUNTER` is what it was.
     """
 
     expression: str
     value: Any
-    words: str
-    counted: bool = False
+    description: str
+    versioned: bool = False
 
 
-def short(value: Any) -> str:
-    """The value of a `Condition` in words."""
+def describe_value(value: Any) -> str:
+    """The value of a `Guard` in words."""
     if isinstance(value, type):
         return {Leaf: "it is a leaf", Node: "it was computed"}.get(value, "it requires no grad")
     return ", ".join(f"{name}={x!r}" for name, x in value.items()) if isinstance(value, dict) else repr(value)
 
 
-def apart(now: Any, before: Any) -> tuple[Any, Any]:
+def differing_parts(now: Any, before: Any) -> tuple[Any, Any]:
     """What distinguishes two values: of tuples and dicts the parts that differ."""
     if isinstance(now, tuple) and isinstance(before, tuple) and len(now) == len(before):
-        return next(apart(a, b) for a, b in zip(now, before, strict=True) if a != b)
+        return next(differing_parts(a, b) for a, b in zip(now, before, strict=True) if a != b)
     if isinstance(now, dict) and isinstance(before, dict):
         names = [name for name in {**before, **now} if now.get(name, ...) != before.get(name, ...)]
         return tuple({name: x[name] for name in names if name in x} for x in (now, before))  # type: ignore[return-value]  # two of them
     return now, before
 
 
-def differ(now: Any, before: Any) -> bool:
+def differs(now: Any, before: Any) -> bool:
     """Whether a condition's value is another than it was."""
     return now is not before if isinstance(before, Tensor) or isinstance(now, Tensor) else bool(now != before)
 
@@ -60,7 +60,11 @@ class FunctionBuilder:
     """A function that is being written: its lines, and the objects that they name."""
 
     def __init__(self) -> None:
-        self.names: dict[str, Any] = {"cell": cell, "getrefcount": getattr(sys, "getrefcount", None), "STALE": STALE}
+        self.names: dict[str, Any] = {
+            "cell": cell,
+            "getrefcount": getattr(sys, "getrefcount", None),
+            "GUARD_FAILED": GUARD_FAILED,
+        }
         self.lines: list[str] = []
         self._known: dict[int, str] = {}
         self._holds = False
@@ -78,7 +82,7 @@ class FunctionBuilder:
         """Add a line to the function."""
         self.lines.append(line)
 
-    def before(self, change: str, remember: str) -> None:
+    def add_undoable(self, change: str, remember: str) -> None:
         """Add a change of Python state that comes before what may fail; the value of ``remember`` undoes it."""
         self.undone = True
         self.hold()
@@ -101,24 +105,24 @@ class FunctionBuilder:
             lines += ["except BaseException:", "    for back in reversed(undo): back()", "    raise"]
         self.lines[start:] = [*["undo = []"] * self.undone, "try:", *lines, "finally:", "    release()"]
 
-    def demand(self, conditions: Sequence[Condition]) -> None:
-        """Return `STALE` where one of ``conditions`` does not hold."""
-        counted = [condition for condition in conditions if condition.counted]
-        if counted:
+    def check_guards(self, guards: Sequence[Guard]) -> None:
+        """Return `GUARD_FAILED` where one of ``guards`` does not hold."""
+        versioned = [guard for guard in guards if guard.versioned]
+        if versioned:
             self.names.update(changes=VERSION_COUNTER, seen=[-1])
             self.add("changed = changes[0]")
             self.add("if changed != seen[0]:")
-            for condition in counted:
-                self.add(f"    {self._test(condition)}")
+            for guard in versioned:
+                self.add(f"    {self._test(guard)}")
             self.add("    seen[0] = changed")
-        for condition in conditions:
-            if not condition.counted:
-                self.add(self._test(condition))
+        for guard in guards:
+            if not guard.versioned:
+                self.add(self._test(guard))
 
-    def _test(self, condition: Condition) -> str:
+    def _test(self, guard: Guard) -> str:
         kinds = (NoneType, bool, type, Tensor, FunctionType)  # of which equal ones are one and the same
-        same = "is" if isinstance(condition.value, kinds) else "=="
-        return f"if not ({condition.expression} {same} {self.name(condition.value)}): return STALE"
+        same = "is" if isinstance(guard.value, kinds) else "=="
+        return f"if not ({guard.expression} {same} {self.name(guard.value)}): return GUARD_FAILED"
 
     def function(self, name: str) -> Callable[[Sequence[Any]], Any]:
         """The function of the tensors among the arguments, ``t``."""
@@ -126,12 +130,12 @@ class FunctionBuilder:
         return define(name, text, dict(self.names), name)
 
 
-def tree(source: FunctionBuilder, structure: Any, leaves: Any) -> str:
+def build_tree(source: FunctionBuilder, structure: Any, leaves: Any) -> str:
     """The expression that builds the tree of ``structure`` (see `_pytree`) from the expressions ``leaves``, an iterator."""
     if structure is None:
         return next(leaves)
     kind, keys, parts, extra = structure
-    values = [tree(source, part, leaves) for part in parts]
+    values = [build_tree(source, part, leaves) for part in parts]
     if keys is not None:
         items = ", ".join(f"{source.name(key)}: {value}" for key, value in zip(keys, values, strict=True))
         if kind is dict:

@@ -11,21 +11,21 @@ from .._core.tensor import Tensor
 from .._pytree import flatten
 from .._state import Versioned, recording
 from .backward import CapturedGraph
-from .codegen import UNIQUE, Condition, FunctionBuilder, differ, tree
+from .codegen import UNIQUE, FunctionBuilder, Guard, build_tree, differs
 from .errors import CompileError, needs_a_value
-from .guards.dynamic_numbers import Changing
+from .guards.dynamic_numbers import ChangedNumbers
 from .guards.watcher import Watch
 from .leak_check import check_leaks, young_objects
-from .state_discovery import CellRecord, Discovery, LeafRecord, hooked, settled, spread
-from .trace_lock import alone
+from .state_discovery import CellRecord, Discovery, LeafRecord, hook_ids, propagate_views, shares_no_storage
+from .trace_lock import exclusive
 
 
 class Program:
     """One traced version of a function, and how its inputs and outputs are tied to cells.
 
-    ``run(tensors)`` is a call with these tensors among the arguments; it returns `STALE` where ``conditions`` do not hold, or
-    where ``guards`` find other Python values.  ``words`` say what arguments it is for.  ``changed`` are the places whose Python
-    values the function has changed, and lines that name them: such a program is for this one call.
+    ``run(tensors)`` runs it, with the tensors among the arguments.  It returns `GUARD_FAILED` where one of ``guards`` or
+    ``value_guards`` (of Python values) fails.  ``descriptions`` say which arguments it is for.  ``changed`` are the places whose
+    Python values the function has changed, with the lines that did it: such a program serves for one call.
     """
 
     run: Callable[[Sequence[Tensor]], Any]
@@ -34,11 +34,11 @@ class Program:
 
     def __init__(
         self, name: str, backend: Any, function: Callable, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor],
-        words: dict[str, str], changing: Changing, only_to_look_at: bool = False,
+        descriptions: dict[str, str], changing: ChangedNumbers, only_to_look_at: bool = False,
     ):  # fmt: skip
         self._backend = backend
         self._name = name
-        self.words = words
+        self.descriptions = descriptions
         discovery = Discovery(backend)
         watch = Watch(function, (args, kwargs), backend, discovery.is_new, discovery.guard)
 
@@ -63,7 +63,7 @@ class Program:
             arrays.extend(r.array for _, r in self._changed if r.array is not None)
             return self._once(arrays)
 
-        with alone(), changing, young_objects() as young:
+        with exclusive(), changing, young_objects() as young:
             try:
                 try:
                     captured = backend.capture(body)
@@ -149,7 +149,7 @@ class Program:
                 "the argument, move its computation inside, or call backward() outside"
             )
         self._source = source = FunctionBuilder()
-        source.names["hooked"] = hooked
+        source.names["hook_ids"] = hook_ids
         self._arguments = {id(x): f"t[{place}]" for place, x in reversed(list(enumerate(tensors)))}
         self._leaves = {x._edge: f"t[{place}]._edge" for place, x in enumerate(tensors) if isinstance(x._edge, Leaf)}
         self._cells: dict[int, str] = {}
@@ -160,9 +160,9 @@ class Program:
             if kept.before is not None and kept.looked:
                 self._cells[id(kept.before)] = local = f"g{len(self._cells)}"
                 source.add(f"{local} = {self._leaf(leaf)}.grad")
-        self.conditions = self._conditions(discovery)
-        self.guards = [] if self.changed else watch.write(source)
-        source.demand(self.conditions)
+        self.guards = self._guards(discovery)
+        self.value_guards = [] if self.changed else watch.write(source)
+        source.check_guards(self.guards)
         start = len(source.lines)
         late = self._host(discovery)
         found = self._call(captured, discovery)
@@ -178,7 +178,7 @@ class Program:
         self._store(found)
         source.lines.extend(late)
         source.end(start)
-        source.add(f"return {tree(source, self._structure, iter(self._outputs(found, boundaries)))}")
+        source.add(f"return {build_tree(source, self._structure, iter(self._outputs(found, boundaries)))}")
         self.run = source.function("call")
         # What held arrays and tensors for writing it: the state is the cells' alone.
         del (
@@ -204,27 +204,29 @@ class Program:
     def _expression(self, target: Tensor) -> str:
         return self._arguments.get(id(target)) or self._cells.get(id(target)) or self._source.name(target)
 
-    def _conditions(self, discovery: Discovery) -> list[Condition]:
+    def _guards(self, discovery: Discovery) -> list[Guard]:
         """What the state must be like; see `Discovery`."""
-        found: dict[str, Condition] = {}
+        found: dict[str, Guard] = {}
         new = {*self._returned, *self._switched.values()}
         for leaf, kept in discovery.leaves.items():
             if leaf in new:
                 continue
             if kept.looked and leaf.variable is not None:
                 expression = f"({self._leaf(leaf)}.grad is None)"
-                words = f"whether {_describe(leaf.variable)} has no gradient"
-                found[expression] = Condition(expression, kept.before is None, words)
+                description = f"whether {_describe(leaf.variable)} has no gradient"
+                found[expression] = Guard(expression, kept.before is None, description)
             if kept.written and leaf.variable is not None:
-                expression = f"hooked({self._leaf(leaf)})"
-                words = f"the hooks of {_describe(leaf.variable)}"
-                found[expression] = Condition(expression, hooked(leaf), words, not expression.startswith("hooked(t["))
+                expression = f"hook_ids({self._leaf(leaf)})"
+                description = f"the hooks of {_describe(leaf.variable)}"
+                found[expression] = Guard(
+                    expression, hook_ids(leaf), description, not expression.startswith("hook_ids(t[")
+                )
         for owner, attribute, value in discovery.guards:
-            if differ(getattr(owner, attribute, None), value):  # the function itself changes it, while it is traced
+            if differs(getattr(owner, attribute, None), value):  # the function itself changes it, while it is traced
                 continue
             expression = f"{self._source.name(owner)}.{attribute}"
-            words = f"{type(owner).__name__}.{attribute.strip('_')}"
-            found.setdefault(expression, Condition(expression, value, words, isinstance(owner, Versioned)))
+            description = f"{type(owner).__name__}.{attribute.strip('_')}"
+            found.setdefault(expression, Guard(expression, value, description, isinstance(owner, Versioned)))
         for record in discovery.records:
             target = record.reference()
             if target is None or id(target) in self._arguments or id(target) in self._cells:
@@ -233,23 +235,23 @@ class Program:
                 if record.written and self._backend.level:
                     lent = self._source.name(LENT)  # which is nearly always empty
                     expression = f"(not {lent} or {self._source.name(target)}._data.__class__ not in {lent})"
-                    found[expression] = Condition(expression, True, f"whether NumPy sees {_describe(target)}")
+                    found[expression] = Guard(expression, True, f"whether NumPy sees {_describe(target)}")
                 continue
             expression = f"{self._source.name(target)}._edge.__class__"
-            words = f"the graph of {_describe(target)}"
-            found[expression] = Condition(expression, record.edge.__class__, words)
+            description = f"the graph of {_describe(target)}"
+            found[expression] = Guard(expression, record.edge.__class__, description)
             if self._backend.level:  # a replay is for arrays of these kinds
                 array, name = record.array, self._source.name(target)
                 expression = f"{self._source.name(self._backend.plain_types)}[{name}._data.__class__]"
-                words = f"the shape and type of {_describe(target)}"
-                found[expression] = Condition(expression, self._backend.is_plain(array), words)
+                description = f"the shape and type of {_describe(target)}"
+                found[expression] = Guard(expression, self._backend.is_plain(array), description)
                 if self._backend.is_plain(array):
                     expression = f"({name}._data.shape, {name}._data.dtype)"
-                    found[expression] = Condition(expression, (array.shape, array.dtype), words)
+                    found[expression] = Guard(expression, (array.shape, array.dtype), description)
             else:
                 expression = f"({self._source.name(target)}._data.shape, {self._source.name(target)}._data.dtype)"
-                words = f"the shape and type of {_describe(target)}"
-                found[expression] = Condition(expression, (record.array.shape, record.array.dtype), words, True)
+                description = f"the shape and type of {_describe(target)}"
+                found[expression] = Guard(expression, (record.array.shape, record.array.dtype), description, True)
         return list(found.values())
 
     def _host(self, discovery: Discovery) -> list[str]:
@@ -266,7 +268,7 @@ class Program:
             elif place > early:
                 late.append(f"{name(act)}()")
             else:
-                self._source.before(f"{name(act)}()", f"{name(other)}()")
+                self._source.add_undoable(f"{name(act)}()", f"{name(other)}()")
         self._numbers = numbers
         if numbers:
             # The library's own numbers are passed faster than Python's, and they seldom change.
@@ -336,9 +338,9 @@ class Program:
         used = {cell for r in discovery.records if r.number is not None and (cell := self._cell(r)) is not None}
         others = used.difference(self._arguments.values())
         cells, rest = (f"({''.join(f'{cell}, ' for cell in sorted(names))})" for names in (set(written), others))
-        source.names.update(settled=settled, spread=spread)
+        source.names.update(shares_no_storage=shares_no_storage, propagate_views=propagate_views)
         source.add(f"free = not ({' or '.join(f'{cell}._base or {cell}._views' for cell in written)})")
-        source.add(f"if not free: free = settled({cells}, t, {rest})")
+        source.add(f"if not free: free = shares_no_storage({cells}, t, {rest})")
 
     def _store(self, found: list[str]) -> None:
         """Put the results into the cells and gradients."""
@@ -350,7 +352,7 @@ class Program:
                 cells.append(cell)
             place += 1
         if cells:
-            self._source.add(f"if not free: spread(({', '.join(cells)}, ))")
+            self._source.add(f"if not free: propagate_views(({', '.join(cells)}, ))")
         for leaf, kept in self._changed:
             if kept.array is not None:
                 self._source.add(f"{self._leaf(leaf)}.grad = cell({found[place]})")

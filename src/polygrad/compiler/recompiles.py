@@ -28,14 +28,14 @@ if "recompiles" in os.environ.get("POLYGRAD_LOG", "").split(","):
     logger.addHandler(_handler)
 
 #: A function that is traced for so many shapes or numbers gets an advice.
-MANY_KINDS = 8
+MANY_VARIANTS = 8
 #: So many of the reasons for one trace are told.
 MANY_CHANGES = 3
 #: What comes before the kind of a tensor in its words.
 _TENSOR = " tensor "
 
 
-def described(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[str, str]:
+def describe_call(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[str, str]:
     """What a program is traced for, in words, by the names of the arguments and modes."""
     try:
         call = inspect.signature(function).bind(*args, **kwargs)
@@ -43,75 +43,79 @@ def described(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[s
         given: dict[str, Any] = dict(call.arguments)
     except (TypeError, ValueError):  # no signature is known, or the call is wrong, which the call itself will say
         given = {**{f"argument {place}": value for place, value in enumerate(args)}, **kwargs}
-    words = {}
+    descriptions = {}
     for name, leaf in labelled(given):
         if isinstance(leaf, Tensor):
             grad = ", requires grad" if leaf.requires_grad else ""
-            words[name] = f"a {leaf.backend.name}{_TENSOR}{leaf.dtype.name}{list(leaf.shape)}{grad}"
+            descriptions[name] = f"a {leaf.backend.name}{_TENSOR}{leaf.dtype.name}{list(leaf.shape)}{grad}"
         else:
-            words[name] = repr(leaf)
-    words["grad mode"] = "on" if grad_enabled() else "off"
-    words["the default dtype"] = get_default_dtype().name
-    return words
+            descriptions[name] = repr(leaf)
+    descriptions["grad mode"] = "on" if grad_enabled() else "off"
+    descriptions["the default dtype"] = get_default_dtype().name
+    return descriptions
 
 
-def explain(name: str, former: Sequence[Program], words: dict[str, str], tensors: Sequence[Tensor]) -> None:
+def log_recompile(
+    name: str, former: Sequence[Program], descriptions: dict[str, str], tensors: Sequence[Tensor]
+) -> None:
     """Log why none of the ``former`` programs, the newest first, fits a call for which a new one is traced."""
     if logger.isEnabledFor(logging.INFO):
-        logger.info("%s is traced again at %s: %s", name, _calling_line(), _listed(_changes(former, words, tensors)))
+        logger.info(
+            "%s is traced again at %s: %s", name, _calling_line(), _shorten(_differences(former, descriptions, tensors))
+        )
 
 
-def explain_eviction(name: str, program: Program, count: int) -> None:
+def log_eviction(name: str, program: Program, count: int) -> None:
     """Log that ``program`` is let go of, since there are more than ``count``."""
     logger.info(
         "%s has more than max_programs=%d programs, and lets go of the one that was used longest ago, for %s",
         name,
         count,
-        ", ".join(f"{label}: {word}" for label, word in program.words.items()),
+        ", ".join(f"{label}: {word}" for label, word in program.descriptions.items()),
     )
 
 
-def _listed(changes: Sequence[str]) -> str:
+def _shorten(changes: Sequence[str]) -> str:
     more = len(changes) - MANY_CHANGES
     return "; ".join(changes[:MANY_CHANGES]) + (f"; and {more} more like this" if more > 0 else "")
 
 
-def _changes(former: Sequence[Program], words: dict[str, str], tensors: Sequence[Tensor]) -> list[str]:
+def _differences(former: Sequence[Program], descriptions: dict[str, str], tensors: Sequence[Tensor]) -> list[str]:
     """What distinguishes the call from the program that it has most in common with."""
     best: list[str] = []
     for program in former:
-        before = program.words
-        names = [*words, *(name for name in before if name not in words)]
+        before = program.descriptions
+        names = [*descriptions, *(name for name in before if name not in descriptions)]
         changes = [
-            f"{name}: {words.get(name, 'missing')}, was {before.get(name, 'missing')}"
+            f"{name}: {descriptions.get(name, 'missing')}, was {before.get(name, 'missing')}"
             for name in names
-            if words.get(name) != before.get(name)
+            if descriptions.get(name) != before.get(name)
         ]
-        changes = changes or failures.changes(program, tensors)
+        changes = changes or failures.describe_failures(program, tensors)
         if changes and (not best or len(changes) < len(best)):
             best = changes
     return best or ["its arguments are shared in another way"]
 
 
 def warn_recompiles(name: str, programs: Sequence[Program]) -> bool:
-    """Warn of an argument that brings one shape or number after the other, and so one program; says whether it has."""
-    kinds = {
-        label: list(dict.fromkeys(program.words[label] for program in programs if label in program.words))
-        for label in programs[-1].words
+    """Warn of an argument with ever new shapes or values, each of which needs a program.  Returns whether it warned."""
+    variants = {
+        label: list(dict.fromkeys(program.descriptions[label] for program in programs if label in program.descriptions))
+        for label in programs[-1].descriptions
     }
-    many = {label: words for label, words in kinds.items() if len(words) >= MANY_KINDS}
+    many = {label: found for label, found in variants.items() if len(found) >= MANY_VARIANTS}
     shapes = {
-        label: [word.partition(_TENSOR)[2] for word in words] for label, words in many.items() if _TENSOR in words[-1]
+        label: [one.partition(_TENSOR)[2] for one in found] for label, found in many.items() if _TENSOR in found[-1]
     }
-    numbers = {label: words for label, words in many.items() if _is_number(words[-1])}
+    numbers = {label: found for label, found in many.items() if _is_number(found[-1])}
     if shapes:
         text = (
-            f"{_several(shapes)}, and each new shape takes its time to compile.  Let all batches have one size, as "
+            f"{_list_variants(shapes)}, and each new shape needs a compilation.  Let all batches have one size, as "
             "DataLoader(..., drop_last=True) does, or pad them to a few sizes and leave the padding out of the loss with a mask"
         )
     elif numbers:
         text = (
-            f"{_several(numbers)}, and each new number takes its time to compile.  Pass numbers that change from call to call "
+            f"{_list_variants(numbers)}, and each new number needs a compilation.  Pass numbers that change from call to call "
             f"as tensors, as in {next(iter(numbers))}=polygrad.tensor({next(iter(numbers.values()))[-1]})"
         )
     else:
@@ -124,7 +128,7 @@ def warn_recompiles(name: str, programs: Sequence[Program]) -> bool:
     return True
 
 
-def _several(kinds: dict[str, list[str]]) -> str:
+def _list_variants(kinds: dict[str, list[str]]) -> str:
     return " and ".join(f"{len(k)} kinds of {label} ({k[0]}, {k[1]}, …, {k[-1]})" for label, k in kinds.items())
 
 

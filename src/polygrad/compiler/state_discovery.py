@@ -89,7 +89,7 @@ class Discovery(Recorder):
     def argument(self, cell: Tensor) -> None:
         """As `read`, for an argument.  It may come from another backend, where compile was told for which backend it is.
 
-        It stands for others, which are views of something else or of nothing; see `settled`.
+        It stands for others, which are views of something else or of nothing; see `shares_no_storage`.
         """
         self._stage(cell)
         cell._base = cell._views = None
@@ -121,7 +121,7 @@ class Discovery(Recorder):
             self.leaves[leaf] = LeafRecord(leaf.grad)
         self.leaves[leaf].written = True
 
-    def made(self, owner: Any) -> None:
+    def on_create(self, owner: Any) -> None:
         """Remember that the function makes ``owner`` anew at every call."""
         self._made[id(owner)] = weakref.ref(owner)
 
@@ -177,17 +177,17 @@ class Discovery(Recorder):
             return False
         return bool(BY_TYPE[type(cell._data)].level or self.backend.is_traced(cell._data))
 
-    def home(self, backend: Any) -> Any:
+    def resolve_backend(self, backend: Any) -> Any:
         """Where tensors that are made on ``backend`` while tracing belong."""
-        return self.backend if getattr(self.backend, "ground", None) is backend else backend
+        return self.backend if self.backend.level and self.backend.base is backend else backend
 
     def _check_place(self, array: Any) -> None:
         """Raise TypeError for an array of another backend, as an operation would; random generators follow every backend."""
-        backend, ground = BY_TYPE[type(array)], getattr(self.backend, "ground", self.backend)
-        if not backend.level and backend is not ground and backend.from_dtype(array.dtype).is_differentiable:
+        backend, base = BY_TYPE[type(array)], self.backend.base if self.backend.level else self.backend
+        if not backend.level and backend is not base and backend.from_dtype(array.dtype).is_differentiable:
             raise TypeError(
-                f"compile: the function is compiled for backend {ground.name!r}, and reads a tensor of shape {tuple(array.shape)} "
-                f"on backend {backend.name!r}; move one of them, as in x.to(backend={ground.name!r})"
+                f"compile: the function is compiled for backend {base.name!r}, and reads a tensor of shape {tuple(array.shape)} "
+                f"on backend {backend.name!r}; move one of them, as in x.to(backend={base.name!r})"
             )
 
     # -- afterwards ------------------------------------------------------------------------------------------------------
@@ -236,12 +236,12 @@ class Discovery(Recorder):
         return record
 
 
-def hooked(leaf: Leaf) -> tuple[int, ...]:
+def hook_ids(leaf: Leaf) -> tuple[int, ...]:
     """Which hooks are called where a gradient arrives at ``leaf``."""
     return () if leaf.hooks is None else (*leaf.hooks.callbacks, *leaf.hooks.after_accumulation)
 
 
-def settled(written: Sequence[Tensor], arguments: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
+def shares_no_storage(written: Sequence[Tensor], arguments: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
     """Before a run: whether none of the cells that will be ``written`` shares its memory with any other.
 
     Raises CompileError where it is shared in a way that the program does not know: a cell that is an argument with another
@@ -262,7 +262,7 @@ def settled(written: Sequence[Tensor], arguments: Sequence[Tensor], others: Sequ
     return free
 
 
-def spread(written: Sequence[Tensor]) -> None:
+def propagate_views(written: Sequence[Tensor]) -> None:
     """After a run: whatever shares the memory of the cells that were ``written`` follows them."""
     for cell in written:
         cell._propagate()

@@ -12,7 +12,7 @@ from .._forking import in_children, lock
 _traces = lock()
 #: The thread that traces, or waits until nobody runs.
 tracing: int | None = None
-#: Threads that look for a program or run one: before it does, a thread appends itself, and calls `wait` if somebody is
+#: Threads that look for a program or run one: before it does, a thread appends itself, and calls `wait_for_trace` if somebody is
 #: `tracing`; afterwards it removes itself.  Each of these is a single step, so nobody is missed.
 running: list[int] = []
 
@@ -25,7 +25,7 @@ def _only_this_thread() -> None:
         tracing = None
 
 
-def wait() -> None:
+def wait_for_trace() -> None:
     """Let other threads trace first."""
     while tracing is not None and tracing != get_ident():
         running.remove(get_ident())
@@ -37,7 +37,7 @@ def wait() -> None:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def exclusive() -> Iterator[None]:
     """Context in which this thread may trace: nobody else traces or runs."""
     global tracing
     with _traces:

@@ -13,7 +13,7 @@ from .._functions.manipulation import reshape
 from .._interpreters.batching import nn_rules, rules  # noqa: F401  (what vmap can do)
 from .._interpreters.batching.tracer import RULES, Batching, BatchTrace, Enter, Leave
 from .._interpreters.jvp import tracer  # noqa: F401  (what jvp can do)
-from .._interpreters.lifting import apply, lifted
+from .._interpreters.lifting import apply, lift
 from .trees import TransformError, apart, flatten, unflatten
 
 RANDOMNESS = ("error", "same", "different")
@@ -69,14 +69,14 @@ def vmap(
 def _run(
     func: Callable, leaves: list, structure: Any, kwargs: dict, dims: list, size: int, out_dims: Any, randomness: str
 ) -> Any:
-    with BatchTrace(size, randomness) as frame:
+    with BatchTrace(size, randomness) as trace:
         inside: list[Any] = []
         entered = []
         for x, d in zip(leaves, dims, strict=True):
             if d is None:
                 inside.append(x)
                 continue
-            y = apply(Enter, frame, lifted(_moved(x, d, 0), frame.below))
+            y = apply(Enter, trace, lift(_moved(x, d, 0), trace.below))
             inside.append(y)
             entered.append((x, d, y, y._read()))
         result = func(*unflatten(structure, inside), **kwargs)
@@ -92,13 +92,13 @@ def _run(
     changes = []
     for x, d, y, array in entered:
         if (now := y._read()) is not array and now.shape == array.shape:
-            changes.append((x, _outside(frame, y, d)))
+            changes.append((x, _outside(trace, y, d)))
     del inside, entered, y, result
-    frame.check_written()
+    trace.check_written()
     for x, new in changes:  # what the function wrote to its arguments reaches what was given for them
         x.copy_(new)
     return unflatten(result_structure, [
-        _outside(frame, y, d) if view is None or d is None else _seen_again(size, *view, _counted(d, y))
+        _outside(trace, y, d) if view is None or d is None else _seen_again(size, *view, _counted(d, y))
         for y, d, view in zip(outputs, where, views, strict=True)
     ])  # fmt: skip
 
@@ -126,16 +126,16 @@ def _seen_again(size: int, x: Tensor, dim: int, views: list, target: int) -> Ten
     return _moved(seen, 0 if views else dim, target)
 
 
-def _outside(frame: BatchTrace, y: Tensor, dim: int | None) -> Tensor:
-    y = lifted(y, (*frame.below, frame)) if y._edge is not None else y
+def _outside(trace: BatchTrace, y: Tensor, dim: int | None) -> Tensor:
+    y = lift(y, (*trace.below, trace)) if y._edge is not None else y
     if dim is None:
         array = y._read()
-        if getattr(array, "frame", None) is frame and array.mapped:
+        if getattr(array, "trace", None) is trace and array.mapped:
             raise ValueError(
                 "vmap: an output has out_dims None, which is for what is the same for all examples, but it depends on the batch"
             )
-        return OPERATIONS.getitem(apply(Leave, frame, y), (0, Ellipsis))
-    return _moved(apply(Leave, frame, y), 0, _counted(dim, y))
+        return OPERATIONS.getitem(apply(Leave, trace, y), (0, Ellipsis))
+    return _moved(apply(Leave, trace, y), 0, _counted(dim, y))
 
 
 def _counted(dim: int, y: Tensor) -> int:

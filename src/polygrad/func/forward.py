@@ -11,7 +11,7 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._interpreters.batching.tracer import BatchTracer
 from .._interpreters.jvp.tracer import JVPTrace, JVPTracer, MakeDual, PrimalOf
-from .._interpreters.lifting import Lower, apply, lifted
+from .._interpreters.lifting import Lower, apply, lift
 from .._interpreters.tracer import layers
 from .._state import grad_enabled
 from ..autograd.grad_mode import enable_grad
@@ -41,11 +41,11 @@ class Pushed:
         given = [args[position] for position in positions]
         leaves, structure = tensors_of(given, name, "a primal", differentiable=True)
         inside, pairs = stand_ins(args, positions)
-        with JVPTrace() as frame:
+        with JVPTrace() as trace:
             duals = [
                 cell(x._read(), x._edge)
                 if t is None
-                else apply(MakeDual, frame, lifted(x, frame.below), lifted(t, frame.below))
+                else apply(MakeDual, trace, lift(x, trace.below), lift(t, trace.below))
                 for x, t in zip(leaves, directions, strict=True)
             ]
             pairs += [(x, y, y._read()) for x, y in zip(leaves, duals, strict=True)]
@@ -60,16 +60,16 @@ class Pushed:
         found, self.structure = results_of(result, name)
         others, aux_structure = flatten(aux)
         found, others = apart(found), apart(others)
-        self.changes = [(x, apply(PrimalOf, frame, _of(frame, y))) for x, y in written(pairs)]
+        self.changes = [(x, apply(PrimalOf, trace, _of(trace, y))) for x, y in written(pairs)]
         del inside, duals, pairs, result, aux
-        frame.check_written()
-        found = [_of(frame, y) for y in found]
+        trace.check_written()
+        found = [_of(trace, y) for y in found]
         if strict:
             for number, y in enumerate(found):
-                _check_depends(name, y._read(), frame, number)
-        self.outputs = [apply(PrimalOf, frame, y) for y in found]
-        self.tangents = [apply(Lower, frame, y) for y in found]
-        self.aux = unflatten(aux_structure, [apply(PrimalOf, frame, x) if isinstance(x, Tensor) else x for x in others])
+                _check_depends(name, y._read(), trace, number)
+        self.outputs = [apply(PrimalOf, trace, y) for y in found]
+        self.tangents = [apply(Lower, trace, y) for y in found]
+        self.aux = unflatten(aux_structure, [apply(PrimalOf, trace, x) if isinstance(x, Tensor) else x for x in others])
 
     def reach_arguments(self) -> None:
         """Let what the function wrote to its arguments reach what was given for them."""
@@ -77,21 +77,21 @@ class Pushed:
             x.copy_(_without_batches(new, x))
 
 
-def _of(frame: JVPTrace, y: Tensor) -> Tensor:
-    """``y`` as a tensor of ``frame``, if it has a graph."""
-    return lifted(y, (*frame.below, frame)) if y._edge is not None else y
+def _of(trace: JVPTrace, y: Tensor) -> Tensor:
+    """``y`` as a tensor of ``trace``, if it has a graph."""
+    return lift(y, (*trace.below, trace)) if y._edge is not None else y
 
 
 def _without_batches(new: Tensor, x: Tensor) -> Tensor:
     """``new`` outside of the batches that ``x`` does not belong to, where it is the same for all examples."""
     array, own = new._read(), layers(x._read())
-    while new._edge is None and isinstance(array, BatchTracer) and not array.mapped and array.frame not in own:
+    while new._edge is None and isinstance(array, BatchTracer) and not array.mapped and array.trace not in own:
         array = array.value
     return new if array is new._read() else cell(array)
 
 
-def _check_depends(name: str, array: Any, frame: JVPTrace, number: int) -> None:
-    if not isinstance(array, JVPTracer) or array.frame is not frame or array.tangent is None:
+def _check_depends(name: str, array: Any, trace: JVPTrace, number: int) -> None:
+    if not isinstance(array, JVPTracer) or array.trace is not trace or array.tangent is None:
         raise RuntimeError(
             f"{name}: strict=True, and output {number} of the function does not depend on its arguments; without strict its "
             "tangent is zero"

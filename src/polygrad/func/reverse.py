@@ -15,7 +15,7 @@ from .._core import engine, graph
 from .._core.graph import Edge, Leaf
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
-from .._interpreters.lifting import Identity, apply, lifted, raised
+from .._interpreters.lifting import Identity, apply, lift, lift_array
 from .._interpreters.trace import stack
 from .._state import differentiating, grad_enabled, grad_mode
 from ..autograd.grad_mode import enable_grad
@@ -102,12 +102,12 @@ class Recorded:
 
 def _argument(x: Tensor) -> Tensor:
     """``x`` as a variable of its own, of all transforms around: so nothing has to be lifted each time that it is used."""
-    frames = stack.get()
+    traces = stack.get()
     if x._edge is not None:
         with enable_grad():  # a sweep may be recorded, whether the function's run is or not
-            made = apply(Identity, None, lifted(x, frames))
+            made = apply(Identity, None, lift(x, traces))
     else:
-        made = cell(raised(x._read(), frames))
+        made = cell(lift_array(x._read(), traces))
     if made._edge is None:
         made._edge = Leaf(made, tuple(made.shape))
     return made

@@ -74,7 +74,7 @@ class Module(Placement, Versioned):
         """Make a module, and tell a recorder of it."""
         made = super().__new__(cls)
         if RECORDERS and (active := recorder()) is not None:
-            active.made(made)
+            active.on_create(made)
         return made
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

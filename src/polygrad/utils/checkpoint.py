@@ -16,7 +16,7 @@ from .._core.graph import NODE, Edge, Leaf, Node, make_node, next_sequence
 from .._core.primitive import AnyType
 from .._core.tensor import Tensor, cell
 from .._functions.generator import default_generator
-from .._interpreters.lifting import stop
+from .._interpreters.lifting import stop_node
 from .._pytree import flatten, unflatten
 from .._state import Around, Recorder, grad_enabled, recorder, recording
 from ..autograd.grad_mode import enable_grad
@@ -116,11 +116,13 @@ def checkpoint_sequential(
     if not 1 <= segments <= max(len(steps), 1):
         raise ValueError(f"checkpoint_sequential: {len(steps)} functions do not make {segments} segments")
     size = len(steps) // segments
-    stop = 0
+    stop_node = 0
     for start in range(0, size * (segments - 1), size):
-        stop = start + size
-        input = checkpoint(_chain(steps[start:stop]), input, use_reentrant=use_reentrant, preserve_rng_state=preserve)
-    return _chain(steps[stop:])(input)
+        stop_node = start + size
+        input = checkpoint(
+            _chain(steps[start:stop_node]), input, use_reentrant=use_reentrant, preserve_rng_state=preserve
+        )
+    return _chain(steps[stop_node:])(input)
 
 
 def _chain(steps: Sequence[Callable]) -> Callable:
@@ -228,7 +230,9 @@ class _Call:
         Recorded, and leading on to ``edges``, where there are any.
         """
         following: Sequence[Edge | None] = edges or [None] * len(self.edges)
-        ends: dict[Edge, Edge] = {edge: stop(to, edge.shape) for edge, to in zip(self.edges, following, strict=True)}
+        ends: dict[Edge, Edge] = {
+            edge: stop_node(to, edge.shape) for edge, to in zip(self.edges, following, strict=True)
+        }
         since = next_sequence()
         outputs = self._again(arrays, random, ends)
         _replace([out._edge for out in outputs], since, ends)

@@ -160,7 +160,7 @@ def _bytes(saved: Any) -> int:
     while waiting:
         array = waiting.pop()
         if isinstance(array, Tracer):
-            waiting += _arrays(array.taken_apart()[1])
+            waiting += _arrays(array.flatten()[1])
         else:
             found[id(array)] = array
     return sum(math.prod(a.shape) * BY_TYPE[a.__class__].from_dtype(a.dtype).itemsize for a in found.values())

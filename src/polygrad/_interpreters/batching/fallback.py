@@ -32,23 +32,23 @@ class WithoutRule:
         self.inside = _Decomposing(backend.xp, primitive.name)
         self.decomposes = True
 
-    def run(self, frame: Any, batch: Any, operands: Any, values: list, settings: dict[str, Any]) -> Any:
-        """The result, an array of ``frame`` or a tuple of such."""
+    def run(self, trace: Any, batch: Any, operands: Any, values: list, settings: dict[str, Any]) -> Any:
+        """The result, an array of ``trace`` or a tuple of such."""
         if self.decomposes:
             operands = on_one_type(operands)
             given = (operands,) if self.primitive.variadic else operands
             try:
-                return self._of_frame(frame, self.primitive.forward(self.inside, *given, **settings))
+                return self._of_frame(trace, self.primitive.forward(self.inside, *given, **settings))
             except Exception:
                 pass  # what is wrong with the operands, if anything, is wrong with each example too
         result = self._loop(batch, values, settings)
         self.decomposes = False
-        return self.backend.wrap(frame, result, True)
+        return self.backend.wrap(trace, result, True)
 
-    def _of_frame(self, frame: Any, result: Any) -> Any:
+    def _of_frame(self, trace: Any, result: Any) -> Any:
         if isinstance(result, (tuple, list)):
-            return tuple([self._of_frame(frame, one) for one in result])
-        return result if result.__class__ is self.backend.array_type else self.backend.wrap(frame, result, False)
+            return tuple([self._of_frame(trace, one) for one in result])
+        return result if result.__class__ is self.backend.array_type else self.backend.wrap(trace, result, False)
 
     def _loop(self, batch: Any, values: list, settings: dict[str, Any]) -> Any:
         name = self.primitive.name

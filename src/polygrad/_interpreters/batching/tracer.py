@@ -17,7 +17,7 @@ from ...backends.registry import BY_TYPE
 from ..delegating import Interpreter
 from ..lifting import LiftOp, apply, map_inner
 from ..namespace import highest, highest_inside, namespace_over, raw, settings_by_name, taking_names
-from ..trace import Frame, plain_backend
+from ..trace import Trace, plain_backend
 from ..tracer import NUMBERS, Tracer, plain
 from .fallback import WithoutRule, report, stacked
 
@@ -33,18 +33,18 @@ class BatchTracer(Tracer):
 
     __slots__ = ("mapped", "value")
 
-    frame: BatchTrace
+    trace: BatchTrace
 
-    def __init__(self, frame: BatchTrace, value: Any, mapped: bool):
-        self.frame, self.value, self.mapped = frame, value, mapped
+    def __init__(self, trace: BatchTrace, value: Any, mapped: bool):
+        self.trace, self.value, self.mapped = trace, value, mapped
         self.shape = tuple(value.shape[1:]) if mapped else tuple(value.shape)
 
     @property
     def inside(self) -> Any:
         return self.value
 
-    def taken_apart(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
-        return partial(self.frame.wrap, mapped=self.mapped), (self.value,)
+    def flatten(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
+        return partial(self.trace.wrap, mapped=self.mapped), (self.value,)
 
 
 class Batching:
@@ -76,29 +76,29 @@ class Batching:
 
 
 def _opened(kind: type[BatchTracer], operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
-    """The frame of the operands of type ``kind``, what all of them are one level below, and which have the batch axis."""
-    frame: Any = None
+    """The trace of the operands of type ``kind``, what all of them are one level below, and which have the batch axis."""
+    trace: Any = None
     values, mapped = [], []
     for x in operands:
         if x.__class__ is kind:
-            frame = x.frame
+            trace = x.trace
             values.append(x.value)
             mapped.append(x.mapped)
         else:
             values.append(x)
             mapped.append(False)
-    return frame, values, mapped
+    return trace, values, mapped
 
 
 def _opened_all(kind: type[BatchTracer], operands: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
     """`_opened`, with lists and tuples of arrays among the operands."""
-    frame, values, flags = _opened(kind, operands)
+    trace, values, flags = _opened(kind, operands)
     mapped: list[Any] = list(flags)
     for number, x in enumerate(operands):
         if isinstance(x, (list, tuple)):
             inner, values[number], mapped[number] = _opened(kind, x)
-            frame = inner if frame is None else frame
-    return frame, values, mapped
+            trace = inner if trace is None else trace
+    return trace, values, mapped
 
 
 class BatchBackend(Interpreter):
@@ -126,23 +126,23 @@ class BatchBackend(Interpreter):
         def run(*arguments: Any, **named: Any) -> Any:
             operands = arguments[0] if variadic else arguments[:count]
             settings = bind(arguments[count:], named) if has_settings else {}
-            frame, values, mapped = _opened(kind, operands)
+            trace, values, mapped = _opened(kind, operands)
             given = (values,) if variadic else values
             if True not in mapped:
-                return self.wrap(frame, op(*given, **settings), False)
-            batch = Batching(op, xp, frame.size, mapped)
+                return self.wrap(trace, op(*given, **settings), False)
+            batch = Batching(op, xp, trace.size, mapped)
             if rule is not None:
                 result = rule(batch, *given, **settings)
                 if result is not NotImplemented:
-                    return self.wrap(frame, result, True)
-            return without.run(frame, batch, operands, values, settings)
+                    return self.wrap(trace, result, True)
+            return without.run(trace, batch, operands, values, settings)
 
         return run
 
     def _of_one(self, op: Callable) -> Callable[..., Any]:
         """An element-wise function of one operand."""
         kind = self.array_type
-        return lambda x: kind(x.frame, op(x.value), x.mapped)
+        return lambda x: kind(x.trace, op(x.value), x.mapped)
 
     def _of_two(self, op: Callable, general: Callable) -> Callable[..., Any]:
         """An element-wise function of two operands: the common cases, in which nothing has to be reshaped, come first."""
@@ -152,11 +152,11 @@ class BatchBackend(Interpreter):
             if x.__class__ is kind:
                 if y.__class__ is kind:
                     if x.mapped is y.mapped and len(x.shape) == len(y.shape):
-                        return kind(x.frame, op(x.value, y.value), x.mapped)
+                        return kind(x.trace, op(x.value, y.value), x.mapped)
                 elif y.__class__ in NUMBERS:
-                    return kind(x.frame, op(x.value, y), x.mapped)
+                    return kind(x.trace, op(x.value, y), x.mapped)
             elif x.__class__ in NUMBERS:
-                return kind(y.frame, op(x, y.value), y.mapped)
+                return kind(y.trace, op(x, y.value), y.mapped)
             return general(x, y)
 
         return run
@@ -174,11 +174,11 @@ class BatchBackend(Interpreter):
             return plan.backward[highest_inside((g, *saved))](g, saved)
 
         def run(g: Any, saved: tuple) -> Any:
-            frame, values, mapped = _opened_all(kind, (g, *saved))
-            found = own(Batching(below, xp, frame.size, mapped), *values)
+            trace, values, mapped = _opened_all(kind, (g, *saved))
+            found = own(Batching(below, xp, trace.size, mapped), *values)
             if found is NotImplemented:
                 return usual(g, saved)
-            return [kind(frame, c, True) for c, needed in zip(found, plan.mask, strict=True) if needed]
+            return [kind(trace, c, True) for c, needed in zip(found, plan.mask, strict=True) if needed]
 
         return run
 
@@ -198,45 +198,45 @@ class BatchBackend(Interpreter):
                 lower.append(x)
             found = backward[highest((g.value, *lower))](g.value, tuple(lower))
             # Without the batch axis is what does not depend on the cotangent.
-            return [c if c is None else kind(g.frame, c, len(c.shape) > ndim) for c in found]
+            return [c if c is None else kind(g.trace, c, len(c.shape) > ndim) for c in found]
 
         return run
 
-    def wrap(self, frame: Any, value: Any, mapped: bool) -> Any:
-        """``value``, an array one level below or a tuple of such, as arrays of ``frame``."""
+    def wrap(self, trace: Any, value: Any, mapped: bool) -> Any:
+        """``value``, an array one level below or a tuple of such, as arrays of ``trace``."""
         kind = self.array_type
         if value.__class__ is tuple:
-            return tuple([kind(frame, one, mapped) for one in value])
-        return kind(frame, value, mapped)
+            return tuple([kind(trace, one, mapped) for one in value])
+        return kind(trace, value, mapped)
 
     def _constant_like(self, op: Callable) -> Callable:
         """Zeros or ones are the same for all examples."""
 
         def run(x: Any) -> Any:
-            if x.mapped and not x.frame.size:
-                return self.wrap(x.frame, op(x.value), True)
-            return self.wrap(x.frame, op(self.xp.getitem(x.value, (0, Ellipsis)) if x.mapped else x.value), False)
+            if x.mapped and not x.trace.size:
+                return self.wrap(x.trace, op(x.value), True)
+            return self.wrap(x.trace, op(self.xp.getitem(x.value, (0, Ellipsis)) if x.mapped else x.value), False)
 
         return run
 
     def foreign(self, name: str, function: Callable, arguments: tuple, named: dict[str, Any]) -> Any:
-        frame: Any = None
+        trace: Any = None
 
         def part(x: Any, number: int) -> Any:
-            nonlocal frame
+            nonlocal trace
             if x.__class__ is self.array_type:
-                frame = x.frame
+                trace = x.trace
                 return self.xp.getitem(x.value, (number, Ellipsis)) if x.mapped else x.value
             return type(x)([part(one, number) for one in x]) if isinstance(x, (list, tuple)) else x
 
         part(arguments, 0)
         part(tuple(named.values()), 0)
         results = [
-            function(*part(arguments, i), **{key: part(x, i) for key, x in named.items()}) for i in range(frame.size)
+            function(*part(arguments, i), **{key: part(x, i) for key, x in named.items()}) for i in range(trace.size)
         ]
         result = stacked(self.xp, results, name)
         report(name)
-        return self.wrap(frame, result, True)
+        return self.wrap(trace, result, True)
 
     # -- values ------------------------------------------------------------------------------------------------------------
 
@@ -245,7 +245,7 @@ class BatchBackend(Interpreter):
             return BY_TYPE[array.value.__class__].item(array.value)
         raise RuntimeError(
             f"vmap: one number is asked for (item(), float(), bool(), `if`), but this tensor of shape {array.shape} is a "
-            f"different one for each of the {array.frame.size} examples; choose with polygrad.where(condition, a, b) instead of `if`, "  # noqa: E501
+            f"different one for each of the {array.trace.size} examples; choose with polygrad.where(condition, a, b) instead of `if`, "  # noqa: E501
             "and return the tensor instead of its number" + _ended(array)
         )
 
@@ -254,18 +254,18 @@ class BatchBackend(Interpreter):
             return BY_TYPE[array.value.__class__].to_numpy(array.value)
         raise RuntimeError(
             f"vmap: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist(), print), but it is a different one "  # noqa: E501
-            f"for each of the {array.frame.size} examples; return it from the function, and look at the result of vmap"
+            f"for each of the {array.trace.size} examples; return it from the function, and look at the result of vmap"
             + _ended(array)
         )
 
 
 def _ended(array: Any) -> str:
-    if array.frame.active:
+    if array.trace.active:
         return ""
     return ".  The call of vmap that it belongs to has ended: the tensor was kept by something outside of the function"
 
 
-class BatchTrace(Frame):
+class BatchTrace(Trace):
     """One call of vmap, over ``size`` examples.  ``randomness`` says what its random numbers are: see `polygrad.vmap`."""
 
     array_class = BatchTracer
@@ -277,10 +277,10 @@ class BatchTrace(Frame):
         self.size, self.randomness = size, randomness
 
     def wrap(self, value: Any, mapped: bool) -> BatchTracer:
-        """``value``, one level below, as an array of this frame."""
+        """``value``, one level below, as an array of this trace."""
         return self.type_over(value)(self, value, mapped)
 
-    def made(self, parts: list[Any], mapped: bool) -> BatchTracer:
+    def build(self, parts: list[Any], mapped: bool) -> BatchTracer:
         return self.wrap(parts[0], mapped)
 
     def length_of_random(self) -> int:
@@ -295,15 +295,15 @@ class BatchTrace(Frame):
     def constant(self, array: Any) -> BatchTracer:
         return self.wrap(array, False)
 
-    def shared(self, array: Any) -> Any:
-        return array.value if isinstance(array, BatchTracer) and array.frame is self and not array.mapped else None
+    def lower_unvarying(self, array: Any) -> Any:
+        return array.value if isinstance(array, BatchTracer) and array.trace is self and not array.mapped else None
 
-    def gathered(self, array: Any, axis: int) -> Any:
-        if not isinstance(array, BatchTracer) or array.frame is not self:
+    def lower_gradient(self, array: Any, axis: int) -> Any:
+        if not isinstance(array, BatchTracer) or array.trace is not self:
             return array * self.size
         return array.backend.xp.sum(array.value, axis=0) if array.mapped else array.value * self.size
 
-    def around(self, array: BatchTracer, function: Callable[[Any, int], Any]) -> BatchTracer:
+    def map_inside(self, array: BatchTracer, function: Callable[[Any, int], Any]) -> BatchTracer:
         return self.wrap(function(array.value, int(array.mapped)), array.mapped)
 
 
@@ -311,43 +311,43 @@ class BatchTrace(Frame):
 
 
 class Enter(LiftOp):
-    """An array whose first axis is the batch, as an array of the frame."""
+    """An array whose first axis is the batch, as an array of the trace."""
 
     __slots__ = ()
 
     def forward(self, x: Any) -> Any:
         def wrapped(part: Any, axis: int) -> Any:
-            return self.frame.wrap(moved(part, axis, 0), True)
+            return self.trace.wrap(moved(part, axis, 0), True)
 
-        return map_inner(x, self.frame, wrapped)
+        return map_inner(x, self.trace, wrapped)
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (_in_own_row(self.frame, g) if self.frame.active else apply(Leave, self.frame, g),)
+        return (_in_own_row(self.trace, g) if self.trace.active else apply(Leave, self.trace, g),)
 
 
 class Leave(LiftOp):
-    """An array of the frame with the batch as its first axis, of the frames outside: the adjoint of `Enter`."""
+    """An array of the trace with the batch as its first axis, of the traces outside: the adjoint of `Enter`."""
 
     __slots__ = ()
 
     def forward(self, y: Any) -> Any:
-        frame = self.frame
-        if isinstance(y, BatchTracer) and y.frame is frame and y.mapped:
+        trace = self.trace
+        if isinstance(y, BatchTracer) and y.trace is trace and y.mapped:
             return y.value
 
         def unwrapped(part: Any, axis: int) -> Any:
             xp = namespace_over(plain_backend(part.__class__))
-            if isinstance(part, BatchTracer) and part.frame is frame:
+            if isinstance(part, BatchTracer) and part.trace is trace:
                 if part.mapped:
                     return moved(part.value, 0, axis)
                 part = part.value
-            shape = (*part.shape[:axis], frame.size, *part.shape[axis:])
+            shape = (*part.shape[:axis], trace.size, *part.shape[axis:])
             return xp.broadcast_to(xp.expand_dims(part, axis=axis), shape)
 
-        return map_inner(y, frame, unwrapped)
+        return map_inner(y, trace, unwrapped)
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (apply(Enter, self.frame, g),)
+        return (apply(Enter, self.trace, g),)
 
 
 def moved(x: Any, source: int, target: int) -> Any:
@@ -359,14 +359,14 @@ def moved(x: Any, source: int, target: int) -> Any:
     return namespace_over(plain_backend(x.__class__)).permute_dims(x, tuple(axes))
 
 
-def _in_own_row(frame: Any, g: Any) -> Any:
+def _in_own_row(trace: Any, g: Any) -> Any:
     """The gradient, within one example, of all examples' array: ``g`` in the example's own row, zeros in the others."""
     tensor = isinstance(g, Tensor)
     array = g._read() if tensor else g
     plain_xp = plain_backend(array.__class__).xp
-    numbers = plain_xp.arange(frame.size, device=plain_backend(array.__class__).device(plain(array)))
-    mine = frame.wrap(numbers, True) == numbers
-    mask = mine.backend.xp.reshape(mine, (frame.size, *(1,) * len(array.shape)))
+    numbers = plain_xp.arange(trace.size, device=plain_backend(array.__class__).device(plain(array)))
+    mine = trace.wrap(numbers, True) == numbers
+    mask = mine.backend.xp.reshape(mine, (trace.size, *(1,) * len(array.shape)))
     xp = namespace_of(g)
     row = xp.reshape(g, (1, *array.shape))
     return xp.where(cell(mask) if tensor else mask, row, xp.zeros_like(row))

@@ -17,7 +17,7 @@ from ...backends.registry import BY_TYPE
 from ..delegating import Interpreter
 from ..lifting import LiftOp, Lower, apply, map_inner
 from ..namespace import namespace_over, raw, settings_by_name
-from ..trace import Frame, plain_backend
+from ..trace import Trace, plain_backend
 from ..tracer import Tracer
 from .rules import tangent_rule
 
@@ -27,18 +27,18 @@ class JVPTracer(Tracer):
 
     __slots__ = ("tangent", "value")
 
-    frame: JVPTrace
+    trace: JVPTrace
 
-    def __init__(self, frame: JVPTrace, value: Any, tangent: Any):
-        self.frame, self.value, self.tangent = frame, value, tangent
+    def __init__(self, trace: JVPTrace, value: Any, tangent: Any):
+        self.trace, self.value, self.tangent = trace, value, tangent
         self.shape = tuple(value.shape)
 
     @property
     def inside(self) -> Any:
         return self.value
 
-    def taken_apart(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
-        return self.frame.wrap, (self.value, self.tangent)
+    def flatten(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
+        return self.trace.wrap, (self.value, self.tangent)
 
 
 class JVPBackend(Interpreter):
@@ -54,12 +54,12 @@ class JVPBackend(Interpreter):
 
         def run(*arguments: Any, **named: Any) -> Any:
             operands = arguments[0] if variadic else arguments[:count] if has_settings else arguments
-            frame: Any = None
+            trace: Any = None
             live = False
             values, tangents = [], []
             for x in operands:
                 if x.__class__ is kind:
-                    frame, t = x.frame, x.tangent
+                    trace, t = x.trace, x.tangent
                     values.append(x.value)
                     tangents.append(t)
                     live = live or t is not None
@@ -71,8 +71,8 @@ class JVPBackend(Interpreter):
             if live and rule is not None:
                 found = rule(values, tangents, bind(arguments[count:], named) if has_settings else {}, answer)
             if answer.__class__ is tuple:
-                return _joined(frame, answer, found)
-            return answer if is_integral_or_bool[answer.__class__, answer.dtype] else kind(frame, answer, found)
+                return _joined(trace, answer, found)
+            return answer if is_integral_or_bool[answer.__class__, answer.dtype] else kind(trace, answer, found)
 
         return run
 
@@ -101,14 +101,14 @@ class JVPBackend(Interpreter):
         return BY_TYPE[array.value.__class__].to_numpy(array.value)
 
 
-def _joined(frame: Any, answer: Any, tangent: Any) -> Any:
+def _joined(trace: Any, answer: Any, tangent: Any) -> Any:
     """The result of a primitive.  Integers and booleans have no tangent, and are no dual numbers."""
     if isinstance(answer, tuple):
-        return tuple([_joined(frame, one, None if tangent is None else tangent[i]) for i, one in enumerate(answer)])
-    return answer if is_integral_or_bool[type(answer), answer.dtype] else frame.wrap(answer, tangent)
+        return tuple([_joined(trace, one, None if tangent is None else tangent[i]) for i, one in enumerate(answer)])
+    return answer if is_integral_or_bool[type(answer), answer.dtype] else trace.wrap(answer, tangent)
 
 
-class JVPTrace(Frame):
+class JVPTrace(Trace):
     """One call of jvp."""
 
     array_class = JVPTracer
@@ -116,19 +116,19 @@ class JVPTrace(Frame):
     name, varying = "jvp", "carries a derivative"
 
     def wrap(self, value: Any, tangent: Any) -> JVPTracer:
-        """``value`` with its ``tangent``, one level below, as an array of this frame."""
+        """``value`` with its ``tangent``, one level below, as an array of this trace."""
         return self.type_over(value)(self, value, tangent)
 
-    def made(self, parts: list[Any], mapped: bool) -> JVPTracer:
+    def build(self, parts: list[Any], mapped: bool) -> JVPTracer:
         return self.wrap(parts[0], parts[1] if len(parts) > 1 else None)
 
     def constant(self, array: Any) -> Any:
         return array if is_integral_or_bool[type(array), array.dtype] else self.wrap(array, None)
 
-    def gathered(self, array: Any, axis: int) -> Any:
+    def lower_gradient(self, array: Any, axis: int) -> Any:
         return _tangent(self, array)
 
-    def around(self, array: JVPTracer, function: Callable[[Any, int], Any]) -> JVPTracer:
+    def map_inside(self, array: JVPTracer, function: Callable[[Any, int], Any]) -> JVPTracer:
         return self.wrap(function(array.value, 0), None if array.tangent is None else function(array.tangent, 0))
 
 
@@ -136,12 +136,12 @@ def _zeros_like(array: Any) -> Any:
     return namespace_over(plain_backend(array.__class__)).zeros_like(array)
 
 
-def _value(frame: Frame, array: Any) -> Any:
-    return array.value if isinstance(array, JVPTracer) and array.frame is frame else array
+def _value(trace: Trace, array: Any) -> Any:
+    return array.value if isinstance(array, JVPTracer) and array.trace is trace else array
 
 
-def _tangent(frame: Frame, array: Any) -> Any:
-    if isinstance(array, JVPTracer) and array.frame is frame:
+def _tangent(trace: Trace, array: Any) -> Any:
+    if isinstance(array, JVPTracer) and array.trace is trace:
         return _zeros_like(array.value) if array.tangent is None else array.tangent
     return _zeros_like(array)
 
@@ -155,16 +155,16 @@ class MakeDual(LiftOp):
     __slots__ = ()
 
     def forward(self, value: Any, tangent: Any) -> Any:
-        frame: Any = self.frame
-        if not isinstance(value, Tracer) or value.level <= frame.level:
-            if not isinstance(tangent, Tracer) or tangent.level <= frame.level:
-                return frame.wrap(value, tangent)
+        trace: Any = self.trace
+        if not isinstance(value, Tracer) or value.level <= trace.level:
+            if not isinstance(tangent, Tracer) or tangent.level <= trace.level:
+                return trace.wrap(value, tangent)
         raise RuntimeError("jvp: an array of an inner transform is used outside of it")
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        if self.frame.active:
+        if self.trace.active:
             return g, None
-        return apply(Lower, self.frame, g), apply(PrimalOf, self.frame, g)
+        return apply(Lower, self.trace, g), apply(PrimalOf, self.trace, g)
 
 
 class PrimalOf(LiftOp):
@@ -173,10 +173,10 @@ class PrimalOf(LiftOp):
     __slots__ = ()
 
     def forward(self, y: Any) -> Any:
-        return map_inner(y, self.frame, lambda part, axis: _value(self.frame, part))
+        return map_inner(y, self.trace, lambda part, axis: _value(self.trace, part))
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (apply(FromTangent, self.frame, g),)
+        return (apply(FromTangent, self.trace, g),)
 
 
 class FromTangent(LiftOp):
@@ -185,10 +185,10 @@ class FromTangent(LiftOp):
     __slots__ = ()
 
     def forward(self, tangent: Any) -> Any:
-        return map_inner(tangent, self.frame, lambda part, axis: self.frame.wrap(_zeros_like(part), part))
+        return map_inner(tangent, self.trace, lambda part, axis: self.trace.wrap(_zeros_like(part), part))
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (apply(PrimalOf, self.frame, g),)
+        return (apply(PrimalOf, self.trace, g),)
 
 
 def without_tangent(array: Any) -> Any:
@@ -198,11 +198,11 @@ def without_tangent(array: Any) -> Any:
     if not isinstance(array, Tracer):
         return array
     inside = without_tangent(array.inside)
-    return array if inside is array.inside else array.frame.around(array, lambda part, axis: inside)
+    return array if inside is array.inside else array.trace.map_inside(array, lambda part, axis: inside)
 
 
 def has_tangent(array: Any) -> bool:
-    """Whether forward mode takes a derivative of ``array``, in whichever of its frames."""
+    """Whether forward mode takes a derivative of ``array``, in whichever of its traces."""
     while isinstance(array, Tracer):
         if isinstance(array, JVPTracer) and array.tangent is not None:
             return True
@@ -210,24 +210,24 @@ def has_tangent(array: Any) -> bool:
     return False
 
 
-def parts(array: Any, frame: JVPTrace) -> tuple[Any, Any]:
-    """The value and the tangent that ``array`` has in ``frame``, without it; a tangent of None is zero."""
-    value = map_inner(array, frame, lambda part, axis: _value(frame, part))
+def parts(array: Any, trace: JVPTrace) -> tuple[Any, Any]:
+    """The value and the tangent that ``array`` has in ``trace``, without it; a tangent of None is zero."""
+    value = map_inner(array, trace, lambda part, axis: _value(trace, part))
     own = array
-    while isinstance(own, Tracer) and own.frame is not frame:
+    while isinstance(own, Tracer) and own.trace is not trace:
         own = own.inside
     if not isinstance(own, JVPTracer) or own.tangent is None:
         return value, None
-    return value, map_inner(array, frame, lambda part, axis: _tangent(frame, part))
+    return value, map_inner(array, trace, lambda part, axis: _tangent(trace, part))
 
 
-def paired(value: Any, tangent: Any, frame: JVPTrace) -> Any:
-    """The array of ``frame`` with these parts, whatever other frames they belong to: the reverse of `parts`."""
-    constant = map_inner(value, frame, lambda part, axis: frame.constant(part))
+def paired(value: Any, tangent: Any, trace: JVPTrace) -> Any:
+    """The array of ``trace`` with these parts, whatever other traces they belong to: the reverse of `parts`."""
+    constant = map_inner(value, trace, lambda part, axis: trace.constant(part))
     if tangent is None:
         return constant
     # Adding -0 leaves every value alone, 0 as well as -0.
-    return constant + map_inner(tangent, frame, lambda part, axis: frame.wrap(-_zeros_like(part), part))
+    return constant + map_inner(tangent, trace, lambda part, axis: trace.wrap(-_zeros_like(part), part))
 
 
 # What `Tensor.detach` asks for.

@@ -46,7 +46,7 @@ class Tree:
         self._leaves = [None if isinstance(leaf, Tensor) else leaf for leaf in self._leaves]
         self._kinds = [(x.dtype, tuple(x.shape)) for x in self.tensors]
 
-    def filled(self, tensors: Sequence[Tensor]) -> Any:
+    def fill(self, tensors: Sequence[Tensor]) -> Any:
         """The tree with other tensors."""
         leaves = list(self._leaves)
         for place, x in zip(self._places, tensors, strict=True):
@@ -64,29 +64,29 @@ class Tree:
             if x == y:
                 continue
             place = f", tensor {number}," if len(self._kinds) > 1 else ""
-            message = f"{whats}{place} is {_shown(y)}, but {what} is {_shown(x)}; {advice}"
+            message = f"{whats}{place} is {_describe(y)}, but {what} is {_describe(x)}; {advice}"
             if x[0] is not y[0]:
                 raise TypeError(f"{message}, by .to(polygrad.{x[0].name}) for example")
             raise ShapeError(message)
 
-    def taken(self) -> list[Tensor]:
+    def take(self) -> list[Tensor]:
         """The tensors, which the tree lets go of."""
         tensors, self.tensors = self.tensors, []
         return tensors
 
     def __str__(self) -> str:
-        return repr(self.filled([_shown(kind) for kind in self._kinds]))  # type: ignore[misc]  # what fills it need not be a tensor here
+        return repr(self.fill([_describe(kind) for kind in self._kinds]))  # type: ignore[misc]  # what fills it need not be a tensor here
 
 
-class _Shown(str):
+class _Verbatim(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
         return str(self)
 
 
-def _shown(kind: tuple[DType, tuple[int, ...]]) -> _Shown:
-    return _Shown(f"{kind[0].name}{list(kind[1])}")
+def _describe(kind: tuple[DType, tuple[int, ...]]) -> _Verbatim:
+    return _Verbatim(f"{kind[0].name}{list(kind[1])}")
 
 
 #: Whether a loop runs as plain Python: a program that replays would be another one for every way through its branches.
@@ -102,7 +102,7 @@ def _looping() -> Iterator[None]:
         _in_a_loop.reset(token)
 
 
-def _compiling() -> Any:
+def _control_flow_backend() -> Any:
     """The backend that a program is being captured for, if the program can have loops of its own."""
     active = recorder()
     backend = None if active is None else active.backend
@@ -114,7 +114,7 @@ def _callable(function: Any, name: str, argument: str) -> None:
         raise TypeError(f"{name}: {argument} must be a function, not {type(function).__name__}")
 
 
-def _truth(value: Any, what: str) -> Any:
+def _check_predicate(value: Any, what: str) -> Any:
     """``value``, a bool or a tensor that holds one.  Raises TypeError for anything else."""
     if isinstance(value, bool):
         return value
@@ -127,7 +127,7 @@ def _truth(value: Any, what: str) -> Any:
     return value
 
 
-def _decided(truth: Any) -> bool:
+def _decide(truth: Any) -> bool:
     """``truth``, or whether it holds for any example of a batch, in Python.
 
     A program that replays holds as long as it is the same.
@@ -139,12 +139,12 @@ def _decided(truth: Any) -> bool:
     return bool(plainly) if answer is None else answer
 
 
-def _undecided(array: Any) -> bool:
+def _cannot_decide(array: Any) -> bool:
     """Whether a program that replays cannot depend on the value of ``array``: in a loop, or inside of a transform."""
     return BY_TYPE[type(array)].is_traced(array) and (_in_a_loop.get() or isinstance(array, Tracer))
 
 
-def _own(tensors: Sequence[Tensor]) -> list[Tensor]:
+def _copies_of(tensors: Sequence[Tensor]) -> list[Tensor]:
     """The same tensors in cells of their own: a function that changes them in place changes nothing outside."""
     return [cell(x._read(), x._edge) for x in tensors]
 
@@ -179,7 +179,7 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -
         raise TypeError(
             f"cond: operands is a tuple or list of arguments, not a {type(operands).__name__}; write (x,) for one"
         )
-    _truth(pred, "cond: pred")
+    _check_predicate(pred, "cond: pred")
     functions = {"true_fn": true_fn, "false_fn": false_fn}
     if isinstance(pred, bool):
         return (true_fn if pred else false_fn)(*operands)
@@ -189,26 +189,26 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -
 
     def branch(name: str) -> Callable[..., list[Tensor]]:
         def run(*tensors: Tensor) -> list[Tensor]:
-            result = functions[name](*given.filled(tensors))
+            result = functions[name](*given.fill(tensors))
             both[name] = Tree(result, f"cond: the result of {name}")
             if len(both) == 2:
                 both["true_fn"].check_same(
                     both["false_fn"], "that of true_fn", "cond: the result of false_fn", "return the same kind from both functions"
                 )  # fmt: skip
-            return both[name].taken()
+            return both[name].take()
 
         return run
 
-    backend = _compiling()
-    if varies_in_batch(pred._read()) or (backend is None and _undecided(pred._read())):
-        pairs = zip(*[branch(name)(*_own(given.tensors)) for name in functions], strict=True)
+    backend = _control_flow_backend()
+    if varies_in_batch(pred._read()) or (backend is None and _cannot_decide(pred._read())):
+        pairs = zip(*[branch(name)(*_copies_of(given.tensors)) for name in functions], strict=True)
         results = [OPERATIONS.where(pred, x, y) for x, y in pairs]
     elif backend is not None:
         results = branches.cond(backend, pred, branch("true_fn"), branch("false_fn"), given.tensors)
     else:
-        name = "true_fn" if _decided(pred) else "false_fn"
-        return functions[name](*given.filled(_own(given.tensors)))
-    return both["true_fn"].filled(results)
+        name = "true_fn" if _decide(pred) else "false_fn"
+        return functions[name](*given.fill(_copies_of(given.tensors)))
+    return both["true_fn"].fill(results)
 
 
 # -- while_loop ------------------------------------------------------------------------------------------------------------
@@ -244,11 +244,11 @@ def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any
         raise ValueError("while_loop: carried_inputs has no tensor, so that no step can make a difference to cond_fn")
 
     def goes_on(*tensors: Tensor) -> Any:
-        truth = _truth(cond_fn(*given.filled(tensors)), "while_loop: what cond_fn returns")
+        truth = _check_predicate(cond_fn(*given.fill(tensors)), "while_loop: what cond_fn returns")
         return truth if isinstance(truth, bool) else OPERATIONS.reshape(truth, ())
 
     def step(*tensors: Tensor) -> list[Tensor]:
-        result = body_fn(*given.filled(tensors))
+        result = body_fn(*given.fill(tensors))
         if isinstance(result, list):
             result = tuple(result)
         elif isinstance(result, Tensor) and len(carried_inputs) == 1:
@@ -257,22 +257,22 @@ def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any
         given.check_same(
             found, "what it was given", "while_loop: the result of body_fn", "return a tuple of the same kind"
         )
-        return found.taken()
+        return found.take()
 
     def masked(*tensors: Tensor) -> list[Tensor]:
         """One step for those examples of a batch that go on."""
         truth = goes_on(*tensors)
-        return [OPERATIONS.where(truth, new, x) for new, x in zip(step(*_own(tensors)), tensors, strict=True)]
+        return [OPERATIONS.where(truth, new, x) for new, x in zip(step(*_copies_of(tensors)), tensors, strict=True)]
 
-    backend = _compiling()
+    backend = _control_flow_backend()
     if backend is not None:
-        return given.filled(loops.while_loop(backend, goes_on, step, masked, given.tensors))
-    tensors = _own(given.tensors)
+        return given.fill(loops.while_loop(backend, goes_on, step, masked, given.tensors))
+    tensors = _copies_of(given.tensors)
     with _looping():
-        while _decided(truth := goes_on(*tensors)):
+        while _decide(truth := goes_on(*tensors)):
             batch = isinstance(truth, Tensor) and varies_in_batch(truth._read())
-            tensors = (masked if batch else step)(*_own(tensors))
-    return given.filled(tensors)
+            tensors = (masked if batch else step)(*_copies_of(tensors))
+    return given.fill(tensors)
 
 
 # -- scan --------------------------------------------------------------------------------------------------------------------
@@ -312,7 +312,7 @@ def scan(
 
     def step(*tensors: Tensor) -> list[Tensor]:
         carry, parts = tensors[: len(start.tensors)], tensors[len(start.tensors) :]
-        result = combine_fn(start.filled(carry), given.filled(parts))
+        result = combine_fn(start.fill(carry), given.fill(parts))
         if not isinstance(result, tuple) or len(result) != 2:
             raise TypeError(f"scan: combine_fn must return a pair (carry, y), and it returned {_kind(result)}")
         following = Tree(result[0], "scan: the carry that combine_fn returns")
@@ -324,15 +324,15 @@ def scan(
             )
         else:
             ys.append(y)
-        return [*following.taken(), *y.taken()]
+        return [*following.take(), *y.take()]
 
     inputs = [x if dim in (0, -x.ndim) else movedim(x, dim, 0) for x in given.tensors]
-    backend = _compiling()
+    backend = _control_flow_backend()
     if backend is not None:
         carry, stacked = loops.scan(backend, step, start.tensors, inputs, count, reverse, ys)
     else:
         carry, stacked = _scan_eagerly(step, start.tensors, inputs, count, reverse)
-    return start.filled(carry), ys[0].filled(stacked)
+    return start.fill(carry), ys[0].fill(stacked)
 
 
 def _scan_eagerly(
@@ -342,7 +342,7 @@ def _scan_eagerly(
     found: list[list[Tensor]] = [[]] * count
     with _looping():
         for number in reversed(range(count)) if reverse else range(count):
-            results = step(*_own([*carry, *[part[number] for part in parts]]))
+            results = step(*_copies_of([*carry, *[part[number] for part in parts]]))
             carry, found[number] = results[: len(carry)], results[len(carry) :]
     return carry, [OPERATIONS.stack(list(column), axis=0) for column in zip(*found, strict=True)]
 

@@ -22,8 +22,8 @@ from .gradients import (
     Rule,
     StandIns,
     arrays_of,
-    fitting,
-    joined,
+    attach_node,
+    fit_cotangent,
     needs_of,
     zeros,
 )
@@ -37,7 +37,9 @@ def cond(
     """The results of the branch that is chosen."""
     xp = backend.xp
     state = State()
-    regions = [SubTrace(label, f, backend, state, k) for label, f, k in zip(labels, (true, false), known, strict=True)]
+    subtraces = [
+        SubTrace(label, f, backend, state, k) for label, f, k in zip(labels, (true, false), known, strict=True)
+    ]
     truth, needs, width = plain(predicate._read()), needs_of(operands), len(operands)
     # Both branches must have the same outputs: what a branch saves is zeros in the other, which has to know its kind.
     saving: list[list[Kind]] = [[], []]
@@ -45,16 +47,16 @@ def cond(
     traces: dict[int, Any] = {}
 
     def branch(number: int) -> Callable[..., tuple]:
-        region = regions[number]
+        subtrace = subtraces[number]
 
         def run(own: Any, *given: Any) -> tuple:
             arrays = before.unpack(given)
-            traced = region.trace(arrays[:width], needs, arrays[width:], own)
+            traced = subtrace.trace(arrays[:width], needs, arrays[width:], own)
             fits = made.admit([*traced.arrays, *traced.state])
-            traced.raise_to(made.forms[: len(traced.arrays)])
+            traced.raise_to(made.specs[: len(traced.arrays)])
             tape = traced.tape("cond", backend)
             packed = made.pack([*traced.arrays, *traced.state])
-            saved = Residuals(tape, region, given, packed, own)
+            saved = Residuals(tape, subtrace, given, packed, own)
             kinds = [(tuple(x.shape), x.dtype) for x in saved.more]
             traces[number] = (tape, saved, [edge is not None for edge in traced.edges], kinds)
             if len(traces) == 2:
@@ -91,13 +93,13 @@ def cond(
         more, found = found[: len(kinds)], found[len(kinds) :]
         if tape is not None:
             own, _ = saved.collect(given, packed, more)
-            leaves = Leaves(regions[number], tape, operands)
+            leaves = Leaves(subtraces[number], tape, operands)
             edges.update({edge: leaves.kinds[leaf] for leaf, edge in leaves.edges.items()})
             sides[number] = _Side(tape, leaves.edges, varies, slice(len(values), len(values) + len(own)))
             values += own
     traces.clear()
-    rule = _cond_rule(backend, sides, edges, [region.stand_ins for region in regions])
-    return joined("cond", results[: len(varying)], varying, list(edges), (truth, *values), rule)
+    rule = _cond_rule(backend, sides, edges, [subtrace.stand_ins for subtrace in subtraces])
+    return attach_node("cond", results[: len(varying)], varying, list(edges), (truth, *values), rule)
 
 
 class _Side:
@@ -143,7 +145,7 @@ def _cond_rule(backend: Any, sides: list[Any], edges: dict[Any, Kind], known: Se
                     for place, g in zip(side.places, reached, strict=True):
                         if g is not None:
                             found[place] = g if found[place] is None else found[place] + g
-                return [fitting(g, xp, kind) for g, kind in zip(found, kinds, strict=True)]
+                return [fit_cotangent(g, xp, kind) for g, kind in zip(found, kinds, strict=True)]
 
             return back
 

@@ -34,7 +34,7 @@ def leaves_of(edge: Edge | None) -> set[Leaf]:
 Rule = Callable[[Sequence[Tensor | None], Sequence[Any], Node | None], Sequence[Tensor | None]]
 
 
-class Whole:
+class SubTracePlan:
     """The plan of a node that stands for a whole operation made of regions."""
 
     broadcasts = variadic = False
@@ -47,7 +47,7 @@ class Whole:
         self.outputs, self.mask, self._rule = outputs, (True,) * edges, rule
 
     @property
-    def primitive(self) -> Whole:
+    def primitive(self) -> SubTracePlan:
         """What the engine asks for the number of outputs."""
         return self
 
@@ -62,7 +62,7 @@ class Whole:
         return list(found) if node is not None else [None if x is None else x._read() for x in found]
 
 
-def joined(
+def attach_node(
     name: str, arrays: Sequence[Any], varies: Sequence[bool], edges: Sequence[Edge], saved: Sequence[Any], rule: Rule,
     more: int = 0,
 ) -> list[Tensor]:  # fmt: skip
@@ -73,7 +73,7 @@ def joined(
     """
     if not edges or True not in varies:
         return [cell(array) for array in arrays]
-    node = make_node(Whole(name, len(arrays) + more, len(edges), rule), tuple(edges), (None, *saved), None)
+    node = make_node(SubTracePlan(name, len(arrays) + more, len(edges), rule), tuple(edges), (None, *saved), None)
     return [
         cell(array, output(node, number, tuple(array.shape)) if varying else None)
         for number, (array, varying) in enumerate(zip(arrays, varies, strict=True))
@@ -110,14 +110,14 @@ class Residuals:
     """
 
     def __init__(
-        self, tape: CapturedGraph | None, region: SubTrace, inputs: Sequence[Any], outputs: Sequence[Any], own: Any
+        self, tape: CapturedGraph | None, subtrace: SubTrace, inputs: Sequence[Any], outputs: Sequence[Any], own: Any
     ):
         self._places: list[tuple[str, int]] = []
         self.more: list[Any] = []
         #: Those from outside.  They are taken by `collect`, and only there held by the graph.
         self.outside: list[Any] = []
         for array in [] if tape is None else tape.residuals:
-            if not region.backend.same_trace(array, own):
+            if not subtrace.backend.same_trace(array, own):
                 self._put("outside", self.outside, array)
             elif any(array is x for x in inputs):
                 self._places.append(("inputs", next(k for k, x in enumerate(inputs) if x is array)))
@@ -144,13 +144,13 @@ class Residuals:
 class Leaves:
     """The leaves of a region's graph: of its carry, of its other inputs, and of tensors from outside."""
 
-    def __init__(self, region: SubTrace, tape: CapturedGraph, given: Sequence[Tensor]):
-        inputs = {leaf: number for number, leaf in enumerate(region.leaves) if leaf is not None}
-        self.kinds = region.kinds
+    def __init__(self, subtrace: SubTrace, tape: CapturedGraph, given: Sequence[Tensor]):
+        inputs = {leaf: number for number, leaf in enumerate(subtrace.leaves) if leaf is not None}
+        self.kinds = subtrace.kinds
         #: Those that lead on to a tensor of the graph outside, with its edge.
         self.edges: dict[Leaf, Any] = {}
         for leaf in tape.leaves:
-            edge = given[inputs[leaf]]._edge if leaf in inputs else region.edge(leaf)
+            edge = given[inputs[leaf]]._edge if leaf in inputs else subtrace.edge(leaf)
             if edge is not None:
                 self.edges[leaf] = edge
         self.closed = [leaf for leaf in self.edges if leaf not in inputs]
@@ -161,7 +161,7 @@ def zeros(xp: Any, kind: Kind) -> Any:
     return xp.zeros(kind[0], dtype=kind[1])
 
 
-def fitting(found: Tensor | None, xp: Any, kind: Kind) -> Tensor:
+def fit_cotangent(found: Tensor | None, xp: Any, kind: Kind) -> Tensor:
     """The cotangent ``found`` in this kind; zeros for None."""
     if found is None:
         return cell(zeros(xp, kind))

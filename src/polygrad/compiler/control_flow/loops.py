@@ -17,7 +17,7 @@ from typing import Any
 
 from ..._core.graph import Leaf, Node
 from ..._core.tensor import Tensor, cell
-from ..._interpreters.flattening import Flattener, raised, varies_in_batch
+from ..._interpreters.flattening import Flattener, lift_to_spec, varies_in_batch
 from ..._interpreters.tracer import plain
 from ..backward import CapturedGraph
 from ..errors import CompileError
@@ -29,8 +29,8 @@ from .gradients import (
     Rule,
     StandIns,
     arrays_of,
-    fitting,
-    joined,
+    attach_node,
+    fit_cotangent,
     leaves_of,
     may_need,
     needs_of,
@@ -40,7 +40,7 @@ from .gradients import (
 from .subtrace import Retrace, State, SubTrace, Traced
 
 
-def _depending(traced: Traced, region: SubTrace, needs: Sequence[bool], given: Sequence[bool]) -> list[bool]:
+def _depending(traced: Traced, subtrace: SubTrace, needs: Sequence[bool], given: Sequence[bool]) -> list[bool]:
     """Which tensors of the carry have a gradient, after any number of steps.
 
     Those for which ``given`` says so from the beginning, and those that a step computes from such, or from anything else that
@@ -48,7 +48,7 @@ def _depending(traced: Traced, region: SubTrace, needs: Sequence[bool], given: S
     """
     count = len(given)
     found = list(given)
-    carry = {leaf: number for number, leaf in enumerate(region.leaves[:count]) if leaf is not None}
+    carry = {leaf: number for number, leaf in enumerate(subtrace.leaves[:count]) if leaf is not None}
     reached = [leaves_of(edge) for edge in traced.edges[:count]]
     while True:
         before = list(found)
@@ -68,7 +68,7 @@ def scan(
     """The last carry, and the other results of all steps; ``results`` is emptied before ``step`` runs anew."""
     xp = backend.xp
     state = State()
-    region = SubTrace(label, step, backend, state, known, always=True)
+    subtrace = SubTrace(label, step, backend, state, known, always=True)
     needs, width = may_need(carry), len(carry)
     held, rows = Flattener(arrays_of(carry)), Flattener(arrays_of(inputs))
     last_trace: list[Any] = []
@@ -78,17 +78,17 @@ def scan(
         arrays = held.unpack(before)
         slices = rows.unpack(parts) if inputs else []
         own = (*before, *parts)[0]
-        traced = region.trace([*arrays[:width], *slices], [*needs, *needs_of(inputs)], arrays[width:], own)
+        traced = subtrace.trace([*arrays[:width], *slices], [*needs, *needs_of(inputs)], arrays[width:], own)
         fits = held.admit([*traced.arrays[:width], *traced.state])
-        depending = _depending(traced, region, needs, needs_of(carry))
+        depending = _depending(traced, subtrace, needs, needs_of(carry))
         if not fits or depending != needs:
             needs[:] = depending
             raise Retrace
-        traced.raise_to(held.forms[:width])
+        traced.raise_to(held.specs[:width])
         tape = traced.tape("scan", backend)
         ys = Flattener(traced.arrays[width:])
         stacked = ys.pack(traced.arrays[width:])
-        saved = Residuals(tape, region, parts, stacked, own)
+        saved = Residuals(tape, subtrace, parts, stacked, own)
         last_trace[:] = [tape, saved, ys, [leaves_of(edge) for edge in traced.edges]]
         return held.pack([*traced.arrays[:width], *traced.state]), (*stacked, *saved.more)
 
@@ -112,23 +112,23 @@ def scan(
         made = [cell(array) for array in arrays]
     else:
         values, steps = saved.collect(through, own_stacked, more)
-        carry = [raised(x, form) for x, form in zip(carry, held.forms, strict=False)]
-        leaves = Leaves(region, tape, [*carry, *inputs])
-        rule = _scan_rule(backend, tape, region, leaves, reaches, steps, count, reverse, width)
+        carry = [lift_to_spec(x, spec) for x, spec in zip(carry, held.specs, strict=False)]
+        leaves = Leaves(subtrace, tape, [*carry, *inputs])
+        rule = _scan_rule(backend, tape, subtrace, leaves, reaches, steps, count, reverse, width)
         varies = [bool(found) for found in reaches]
-        made = joined("scan", arrays, varies, list(leaves.edges.values()), values, rule, more=width)
+        made = attach_node("scan", arrays, varies, list(leaves.edges.values()), values, rule, more=width)
     return made[:width], made[width:]
 
 
 def _scan_rule(
-    backend: Any, tape: CapturedGraph, region: SubTrace, leaves: Leaves, reaches: list[set[Leaf]], steps: list[bool], count: int,
+    backend: Any, tape: CapturedGraph, subtrace: SubTrace, leaves: Leaves, reaches: list[set[Leaf]], steps: list[bool], count: int,
     reverse: bool, width: int,
 ) -> Rule:  # fmt: skip
     """How the cotangents of a scan's leaves come from those of its results, and of the carry before every step.
 
     ``reaches`` has the leaves that each result of a step depends on; ``steps`` says which saved arrays have an axis of steps.
     """
-    xp, kinds, stand_ins, inputs = backend.xp, leaves.kinds, region.stand_ins, region.leaves
+    xp, kinds, stand_ins, inputs = backend.xp, leaves.kinds, subtrace.stand_ins, subtrace.leaves
     leaf_of = {number: leaf for number, leaf in enumerate(inputs[:width]) if leaf is not None}
     carry = {leaf: number for number, leaf in leaf_of.items()}
     given = [leaf for leaf in inputs[width:] if leaf in leaves.edges]
@@ -149,8 +149,8 @@ def _scan_rule(
         results = [number for number in arriving if number >= width]
         sums, parts = ([leaf for leaf in some if leaf in reached] for some in (closed, given))
         # The carry's cotangents go from step to step, those of what is the same in all steps are summed up.
-        start = [fitting(arriving.get(k), xp, kinds[leaf_of[k]]) for k in carried]
-        start += [fitting(None, xp, kinds[leaf]) for leaf in sums]
+        start = [fit_cotangent(arriving.get(k), xp, kinds[leaf_of[k]]) for k in carried]
+        start += [fit_cotangent(None, xp, kinds[leaf]) for leaf in sums]
         through = [cell(array) for array, has_steps in zip(saved, steps, strict=True) if has_steps]
         through += [*[arriving[number] for number in results], *before.values()]
         # Where this is recorded, the graph of a step leads on to what the steps were given: of that the values are saved.
@@ -179,10 +179,10 @@ def _scan_rule(
                     x._read()  # from here on it has a place in the graph of the step
                 edges = [{**found_at, **outside}[leaf]._edge for leaf in tape.leaves]
             found = dict(zip(tape.leaves, tape.swept(values, [known.get(n) for n in outputs], edges), strict=True))
-            of_steps = [fitting(found.get(leaf_of[k]), xp, kinds[leaf_of[k]]) for k in carried]
+            of_steps = [fit_cotangent(found.get(leaf_of[k]), xp, kinds[leaf_of[k]]) for k in carried]
             of_steps = [g + of_carry[k] if k in of_carry else g for k, g in zip(carried, of_steps, strict=True)]
-            summed = [g + fitting(found[leaf], xp, kinds[leaf]) for g, leaf in zip(totals, sums, strict=True)]
-            return [*of_steps, *summed, *[fitting(found[leaf], xp, kinds[leaf]) for leaf in parts]]
+            summed = [g + fit_cotangent(found[leaf], xp, kinds[leaf]) for g, leaf in zip(totals, sums, strict=True)]
+            return [*of_steps, *summed, *[fit_cotangent(found[leaf], xp, kinds[leaf]) for leaf in parts]]
 
         last, stacked = scan(backend, back, start, through, count, not reverse, [], GRADIENT + "a scan", stand_ins)
         found = {leaf_of[k]: g for k, g in zip(carried, last, strict=False) if leaf_of[k] in reached}
@@ -253,7 +253,7 @@ def while_loop(
             continue
     state.bind(last[width:])
     varies, outer = edges
-    return joined("while_loop", last[:width], varies, outer, (), _no_gradient)
+    return attach_node("while_loop", last[:width], varies, outer, (), _no_gradient)
 
 
 def _no_gradient(cotangents: Sequence[Tensor | None], saved: Sequence[Any], node: Node | None) -> list[Tensor | None]:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from ..._core import graph
 from ..._core.graph import Edge, Leaf, Node
 from ..._core.tensor import Tensor, cell
-from ..._interpreters.flattening import TracerSpec, raised
+from ..._interpreters.flattening import TracerSpec, lift_to_spec
 from ..._interpreters.lifting import Identity, apply
 from ..._interpreters.tracer import plain
 from ..._state import Around, recorder, recording
@@ -47,16 +47,16 @@ class Traced(NamedTuple):
     edges: list[Edge | None]
     state: list[Any]
 
-    def raise_to(self, forms: Sequence[TracerSpec | None]) -> None:
-        """Make the first results, as far as they are in the graph, tensors of all frames of ``flattening``."""
-        for number, form in enumerate(forms):
-            x = raised(cell(self.arrays[number], self.edges[number]), form)
+    def raise_to(self, specs: Sequence[TracerSpec | None]) -> None:
+        """Make the first results, as far as they are in the graph, tensors of all traces of ``flattening``."""
+        for number, spec in enumerate(specs):
+            x = lift_to_spec(cell(self.arrays[number], self.edges[number]), spec)
             self.arrays[number], self.edges[number] = x._data, x._edge
 
     def tape(self, name: str, backend: Any) -> CapturedGraph | None:
         """The graph of the results, taken out; None where there is none."""
-        joined = [cell(x, edge) for x, edge in zip(self.arrays, self.edges, strict=True) if edge is not None]
-        return CapturedGraph(name, joined, backend) if joined else None
+        with_graph = [cell(x, edge) for x, edge in zip(self.arrays, self.edges, strict=True) if edge is not None]
+        return CapturedGraph(name, with_graph, backend) if with_graph else None
 
 
 class State(list[Tensor]):

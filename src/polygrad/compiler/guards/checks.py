@@ -47,26 +47,26 @@ class Number(NamedTuple):
         return (owner, self.kind, self.key) if binds(owner, self.kind, self.key) else None
 
 
-class Guard(NamedTuple):
+class ValueGuard(NamedTuple):
     """A place that a call looks at, for telling what has changed."""
 
     expression: str
     differs: Callable[[Any], bool]
-    words: str
+    description: str
     was: str
     number: Number | None = None
 
 
-class Writer:
+class GuardWriter:
     """Writes the part of a call that looks at places."""
 
     def __init__(self, source: FunctionBuilder):
         self.source = source
         self.lines: list[str] = []
-        self.guards: list[Guard] = []
+        self.guards: list[ValueGuard] = []
 
-    def write(self, roots: Iterable[Place]) -> list[Guard]:
-        """Return `STALE` where a place below one of ``roots`` holds something else."""
+    def write(self, roots: Iterable[Place]) -> list[ValueGuard]:
+        """Return `GUARD_FAILED` where a place below one of ``roots`` holds something else."""
         for root in roots:
             value = root.held
             if value is None or not self._matters(root):
@@ -79,7 +79,7 @@ class Writer:
             self.source.add("try:")
             self.source.lines.extend(f"    {line}" for line in self.lines)
             self.source.add("except LOOKUPS:")
-            self.source.add("    return STALE")
+            self.source.add("    return GUARD_FAILED")
             self.source.names["LOOKUPS"] = (AttributeError, LookupError, TypeError, ValueError, RuntimeError)
         return self.guards
 
@@ -114,8 +114,8 @@ class Writer:
     def _demand(
         self, test: str, full: str, differs: Callable[[Any], bool], place: Place, was: str, number: Number | None = None
     ) -> None:
-        self.lines.append(f"if {test}: return STALE")
-        self.guards.append(Guard(full, differs, place.words, was, number))
+        self.lines.append(f"if {test}: return GUARD_FAILED")
+        self.guards.append(ValueGuard(full, differs, place.description, was, number))
 
     def _compare(self, place: Place, value: Any, local: str, full: str, owner: str) -> None:
         name, known = self.source.name, f"w{len(self.lines)}_"

@@ -10,30 +10,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .checks import Guard
+from .checks import ValueGuard
 from .sources import look, put
 from .symbolic import Origin, SymbolicNumber, Trace, ValueIsNeeded
 
 
-class Changing:
+class ChangedNumbers:
     """Context of one trace, in which symbolic numbers stand where ``guards`` find other numbers; ``names`` are those of the guards.
 
     It is true where there are such places.
     """
 
-    def __init__(self, guards: Iterable[Guard], names: dict[str, Any]):
+    def __init__(self, guards: Iterable[ValueGuard], names: dict[str, Any]):
         self._places: list[tuple[Any, str, Any]] = []
         self._origins: list[Origin] = []
         for guard in guards:
             found = None if guard.number is None else guard.number.find(names)
             if found is not None:
                 self._places.append(found)
-                self._origins.append(Origin(guard.words, look(*found)))
+                self._origins.append(Origin(guard.description, look(*found)))
 
     def __bool__(self) -> bool:
         return bool(self._places)
 
-    def __enter__(self) -> Changing:
+    def __enter__(self) -> ChangedNumbers:
         self._trace = Trace()
         for place, origin in zip(self._places, self._origins, strict=True):
             put(*place, SymbolicNumber(origin.value, origin.read, (origin,), self._trace))
@@ -65,5 +65,5 @@ class Changing:
     @property
     def constants(self) -> set[str]:
         """After a trace that failed: the numbers that must be constants, in words."""
-        needed = {origin.words for origin in self._origins if origin.is_constant}
-        return needed or {origin.words for origin in self._origins}
+        needed = {origin.description for origin in self._origins if origin.is_constant}
+        return needed or {origin.description for origin in self._origins}

@@ -10,26 +10,26 @@ from ..program import Program
 from .sources import MISSING, short
 
 
-def changes(program: Program, tensors: Sequence[Tensor]) -> list[str]:
+def describe_failures(program: Program, tensors: Sequence[Tensor]) -> list[str]:
     """What does not hold, in words."""
-    found = [f"{words}: {now}, was {was}" for words, now, was in moved(program)]
-    for condition in program.conditions:
-        now = eval(condition.expression, program.run.__globals__, {"t": tensors})
-        if codegen.differ(now, condition.value):
-            now, before = codegen.apart(now, condition.value)
-            found.append(f"{condition.words}: {codegen.short(now)}, was {codegen.short(before)}")
+    found = [f"{description}: {now}, was {was}" for description, now, was in changed_values(program)]
+    for guard in program.guards:
+        now = eval(guard.expression, program.run.__globals__, {"t": tensors})
+        if codegen.differs(now, guard.value):
+            now, before = codegen.differing_parts(now, guard.value)
+            found.append(f"{guard.description}: {codegen.describe_value(now)}, was {codegen.describe_value(before)}")
     return found
 
 
-def moved(program: Program) -> list[tuple[str, str, str]]:
+def changed_values(program: Program) -> list[tuple[str, str, str]]:
     """The places that hold other Python values than when the function was traced: in words, with the values now and then."""
     found = []
-    for guard in program.guards:
+    for guard in program.value_guards:
         try:
             now = eval(guard.expression, program.run.__globals__)
             if not guard.differs(now):
                 continue
         except Exception:
             now = MISSING
-        found.append((guard.words, short(now), guard.was))
+        found.append((guard.description, short(now), guard.was))
     return found

@@ -94,17 +94,17 @@ class Explorer:
         self._shown: set[int] = set()
         self._level = 0
 
-    def root(self, value: Any, words: str) -> Place:
+    def root(self, value: Any, description: str) -> Place:
         """The place of an object that is known by itself."""
         place = self.roots.get(id(value))
         if place is None or place.held is not value:
             if place is not None:  # of an object that is gone, whose number another has now
                 self._gone.append(place)
-            place = self.roots[id(value)] = Place(None, "", None, value, words, "")
+            place = self.roots[id(value)] = Place(None, "", None, value, description, "")
             self.places.append(place)
         return place
 
-    def known_or_root(self, value: Any, words: str) -> Place | None:
+    def known_or_root(self, value: Any, description: str) -> Place | None:
         place = self._by_identity.get(id(value))
         if place is not None and place.held is value:
             return place
@@ -112,17 +112,17 @@ class Explorer:
             return None  # made while tracing
         if isinstance(value, Tensor) and (self._is_new(value) or not attributes_of(value)):
             return None
-        place = self._by_identity[id(value)] = self.root(value, words)
+        place = self._by_identity[id(value)] = self.root(value, description)
         self._look_at(value)
         return place
 
-    def step(self, parent: Place, kind: str, key: Any, value: Any, use: Use, words: str) -> Place:
+    def step(self, parent: Place, kind: str, key: Any, value: Any, use: Use, description: str) -> Place:
         """The place that is one step from ``parent``, where ``value`` is now."""
         place = parent.steps.get((kind, key))
         if place is None:
             reads = self.where
             line = f"{os.path.basename(reads.code.co_filename)}, line {use.line}" if reads is not None else ""
-            place = parent.steps[kind, key] = Place(parent, kind, key, value, words, line)
+            place = parent.steps[kind, key] = Place(parent, kind, key, value, description, line)
             self.places.append(place)
             if value is not MISSING and not is_simple(value):
                 known = self._by_identity.setdefault(id(value), place)
@@ -135,7 +135,7 @@ class Explorer:
                     known.is_compared = place.is_compared = True
                 self._look_at(value)
         elif value is not place.held and value is not MISSING and not is_simple(value):  # the function has put it there
-            return self.known_or_root(value, words) or place
+            return self.known_or_root(value, description) or place
         return place
 
     def _look_at(self, value: Any) -> None:
@@ -174,20 +174,20 @@ class Explorer:
                 self.whole(place, pool)
                 pool.loose(use)
                 return
-            self.follow(self._below(place, "item", key, found[0], use, f"{place.words}[{_key(key)}]"), use, pool)
+            self.follow(self._below(place, "item", key, found[0], use, f"{place.description}[{_key(key)}]"), use, pool)
         else:
             attribute = self._attribute(place, value, key, use, pool)
             if attribute is None:
                 pool.loose(use)
             self.follow(attribute, use, pool)
 
-    def _below(self, place: Place, kind: str, key: Any, value: Any, use: Use, words: str) -> Place | None:
+    def _below(self, place: Place, kind: str, key: Any, value: Any, use: Use, description: str) -> Place | None:
         """A step from ``place``; from an argument, whose structure is a part of the program's key, the object by itself."""
         if isinstance(value, Tensor) and self._is_new(value):
             return None
         if id(place.held) in self._given:
-            return None if value is MISSING or is_simple(value) else self.known_or_root(value, words)
-        return self.step(place, kind, key, value, use, words)
+            return None if value is MISSING or is_simple(value) else self.known_or_root(value, description)
+        return self.step(place, kind, key, value, use, description)
 
     def _item(self, value: Any, key: Any) -> tuple[Any] | None:
         """What a container has under a constant key; None where that cannot be known."""
@@ -198,21 +198,21 @@ class Explorer:
         return None
 
     def _attribute(self, place: Place, value: Any, name: str, use: Use, pool: Pool) -> Place | None:
-        words = f"{place.words}.{name}" if place.words else name
+        description = f"{place.description}.{name}" if place.description else name
         if isinstance(value, types.ModuleType):
             found = value.__dict__.get(name, MISSING)
             if found is MISSING and "__getattr__" in value.__dict__:  # it is made when it is asked for
                 found = getattr(value, name, MISSING)
-            return self._below(place, "attr", name, found, use, words)
+            return self._below(place, "attr", name, found, use, description)
         if isinstance(value, type):
-            return self._of_class(place, value, name, use, words)
+            return self._of_class(place, value, name, use, description)
         if value is None or is_simple(value):
             return None
         kind = type(value)
         raw = look_up(kind, name)
         attributes = attributes_of(value)
         if name == "__dict__":
-            return self._below(place, "attr", name, attributes, use, words) if attributes is not None else None
+            return self._below(place, "attr", name, attributes, use, description) if attributes is not None else None
         if self.where is not None and self.where.uses_super:
             for base in kind.__mro__:
                 if name in base.__dict__:
@@ -225,19 +225,19 @@ class Explorer:
             ):
                 found = getattr(value, name, MISSING)
                 if raw.__class__ is types.MemberDescriptorType or is_simple(found):
-                    return self._below(place, "attr", name, found, use, words)
+                    return self._below(place, "attr", name, found, use, description)
                 self.whole(place, pool)
             elif isinstance(value, tuple) and is_named_tuple(value):
-                return self._below(place, "attr", name, getattr(value, name), use, words)
+                return self._below(place, "attr", name, getattr(value, name), use, description)
             return None
         if attributes is not None and name in attributes:
-            return self._below(place, "attr", name, attributes[name], use, words)
+            return self._below(place, "attr", name, attributes[name], use, description)
         if raw is MISSING:
             self._absent(kind, name, use)
             if isinstance(value, (*CONTAINERS, np.ndarray)):  # its attributes may be its items
                 self.whole(place, pool)
             if attributes is not None:
-                return self._below(place, "attr", name, MISSING, use, words)
+                return self._below(place, "attr", name, MISSING, use, description)
             return None
         if isinstance(raw, types.FunctionType):
             if isinstance(value, Tensor):
@@ -245,7 +245,7 @@ class Explorer:
             know_functions(raw, self.functions)
             if is_foreign(kind):
                 self.whole(place, pool)
-            found = self._below(place, "method", name, raw, use, words)
+            found = self._below(place, "method", name, raw, use, description)
             if found is not None:
                 found.is_compared = True
             return None
@@ -254,15 +254,15 @@ class Explorer:
             return None
         if hasattr(type(raw), "__get__"):
             if isinstance(value, ContextVar) and name == "get":
-                return self._below(place, "context", None, value.get(None), use, f"{place.words}.get()")
+                return self._below(place, "context", None, value.get(None), use, f"{place.description}.get()")
             if isinstance(raw, functools.cached_property):
-                return self._below(place, "attr", name, MISSING, use, words)
+                return self._below(place, "attr", name, MISSING, use, description)
             if not isinstance(value, Tensor):  # a method that is not written in Python may look at all of it
                 self.whole(place, pool)
             return None
-        return self._below(place, "attr", name, raw, use, words)
+        return self._below(place, "attr", name, raw, use, description)
 
-    def _of_class(self, place: Place, kind: type, name: str, use: Use, words: str) -> Place | None:
+    def _of_class(self, place: Place, kind: type, name: str, use: Use, description: str) -> Place | None:
         raw = look_up(kind, name)
         if isinstance(kind, enum.EnumMeta) and name in kind.__members__:
             return None  # cannot be bound to anything else
@@ -275,13 +275,13 @@ class Explorer:
             return None
         know_functions(raw, self.functions)
         if isinstance(raw, classmethod):
-            below = self._below(place, "method", name, raw.__func__, use, words)
+            below = self._below(place, "method", name, raw.__func__, use, description)
         elif isinstance(raw, staticmethod):
-            below = self._below(place, "attr", name, raw.__func__, use, words)
+            below = self._below(place, "attr", name, raw.__func__, use, description)
         elif hasattr(type(raw), "__get__") and not isinstance(raw, (types.FunctionType, property)):
             return None
         else:
-            return self._below(place, "attr", name, raw, use, words)
+            return self._below(place, "attr", name, raw, use, description)
         if below is not None:
             below.is_compared = True
         return None
@@ -354,7 +354,7 @@ class Explorer:
                 if (
                     child is not None
                     and kind == "module"
-                    and (known := self.known_or_root(child, f"{place.words}.{name}"))
+                    and (known := self.known_or_root(child, f"{place.description}.{name}"))
                 ):
                     pool.add(known)
         if self.where is not None and (self.where.reflects or is_foreign(type(value))) and self._level < LEVELS:
@@ -391,7 +391,7 @@ class Explorer:
                 self.whole(step, pool)
         if attributes is not None and id(attributes) not in self._given:
             keys = self.step(
-                place, "attr", "__dict__", attributes, Use(self._line()), f"the attributes of {place.words}"
+                place, "attr", "__dict__", attributes, Use(self._line()), f"the attributes of {place.description}"
             )
             if not keys.is_whole:
                 keys.take_in(attributes)
@@ -401,8 +401,8 @@ class Explorer:
 
     def _whole_step(self, place: Place, kind: str, key: Any, value: Any, pool: Pool) -> None:
         named = {"attr": ".{}", "referent": "()"}.get(kind)
-        words = place.words + (f"[{_key(key)}]" if named is None else named.format(key))
-        step = self._below(place, kind, key, value, Use(self._line()), words)
+        description = place.description + (f"[{_key(key)}]" if named is None else named.format(key))
+        step = self._below(place, kind, key, value, Use(self._line()), description)
         if step is not None:
             self.whole(step, pool)
 
@@ -469,7 +469,9 @@ class Explorer:
         """What lasts and is too large to be looked at in every call: the places in words, and what is there."""
         # A root is what a call returned or got: what lasts of it is known from where it was read.
         return {
-            place.words: what for place, what in self._large if place.kind != "dropped" and place.parent is not None
+            place.description: what
+            for place, what in self._large
+            if place.kind != "dropped" and place.parent is not None
         }
 
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..program import Program
-from .failures import moved
+from .failures import changed_values
 from .sources import ARGUMENT
 
 #: So many values of one place make a program each.
@@ -47,39 +47,39 @@ class Effects:
     def note(self, key: Any, program: Program, former: Sequence[Program]) -> None:
         """Take in a trace, which ``former`` programs for the same arguments did not fit."""
         changed = frozenset(program.changed)
-        self._changes.update((key, words) for words in changed)
-        often = {words for words in changed if self._changes[key, words] >= MANY_CHANGES}
+        self._changes.update((key, place) for place in changed)
+        often = {place for place in changed if self._changes[key, place] >= MANY_CHANGES}
         if again := changed & (self._changed.get(key, frozenset()) | self._known | often):
             self._eager.add(key)
             self._tell_of_changes(sorted(again), program)
         self._changed[key] = changed
-        arguments = frozenset(words for words in changed if words.startswith(ARGUMENT))
+        arguments = frozenset(place for place in changed if place.startswith(ARGUMENT))
         if again := arguments & self._arguments:
             self._changes_arguments = True
             self._tell_of_changes(sorted(again), program)
         self._arguments = arguments
-        for words, what in program.unwatched.items():
-            if words not in self._told:
-                self._told.add(words)
+        for place, what in program.unwatched.items():
+            if place not in self._told:
+                self._told.add(place)
                 warnings.warn(
-                    f"compile: {self._name} reads {words}, {what}, whose contents are not compared in every call: later changes "
+                    f"compile: {self._name} reads {place}, {what}, whose contents are not compared in every call: later changes "
                     "inside of it are not seen.  Pass it as a tensor, or bind the name to a new object where it changes",
                     UserWarning,
                     stacklevel=4,
                 )
         if former and not changed:
-            for words, _, _ in moved(former[0]):
-                self._values[key, words] += 1
-                if self._values[key, words] >= MANY_VALUES:
+            for place, _, _ in changed_values(former[0]):
+                self._values[key, place] += 1
+                if self._values[key, place] >= MANY_VALUES:
                     self._eager.add(key)
                     self._warn(
-                        f"{words} has had {MANY_VALUES} values, and each makes another program.  More of them run without one, "
+                        f"{place} has had {MANY_VALUES} values, and each makes another program.  More of them run without one, "
                         f"as eager code: pass what changes as a tensor, which is an input of the program"
                     )
 
     def _tell_of_changes(self, again: list[str], program: Program) -> None:
         if self._known.isdisjoint(again):
-            places = ", ".join(f"{words} ({line})" if (line := program.changed[words]) else words for words in again)
+            places = ", ".join(f"{place} ({line})" if (line := program.changed[place]) else place for place in again)
             self._warn(
                 f"it changes {places} at every call, and a program changes tensors only, so it runs without one, as eager "
                 "code.  Keep what changes in a tensor that is changed in place, as in steps.add_(1), take random numbers from "

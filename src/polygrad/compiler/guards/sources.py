@@ -123,6 +123,7 @@ class Place:
     """Where a value was read: ``key`` of ``parent``, an attribute, item or cell."""
 
     __slots__ = (
+        "description",
         "is_compared",
         "is_spent",
         "is_whole",
@@ -134,11 +135,10 @@ class Place:
         "root",
         "steps",
         "value",
-        "words",
     )
 
-    def __init__(self, parent: Place | None, kind: str, key: Any, value: Any, words: str, line: str):
-        self.parent, self.kind, self.key, self.words, self.line = parent, kind, key, words, line
+    def __init__(self, parent: Place | None, kind: str, key: Any, value: Any, description: str, line: str):
+        self.parent, self.kind, self.key, self.description, self.line = parent, kind, key, description, line
         self.steps: dict[tuple[str, Any], Place] = {}
         #: Whether it is an iterator, which every call may take something from.
         self.is_compared = self.is_whole = self.is_spent = False

@@ -27,10 +27,10 @@ class ValueIsNeeded(Exception):
 class Origin:
     """Where a symbolic number comes from; ``value`` is the one of the present call, once the call has looked it up."""
 
-    __slots__ = ("is_constant", "is_guarded", "is_used", "value", "words")
+    __slots__ = ("description", "is_constant", "is_guarded", "is_used", "value")
 
-    def __init__(self, words: str, value: int | float):
-        self.words, self.value = words, value
+    def __init__(self, description: str, value: int | float):
+        self.description, self.value = description, value
         #: Whether the program reads it, whether its calls look it up, and whether it cannot be symbolic.
         self.is_used = self.is_guarded = self.is_constant = False
 

@@ -19,7 +19,7 @@ from ..._core.tensor import Tensor
 from ...backends.registry import BY_TYPE
 from ..codegen import FunctionBuilder
 from .bytecode import Reads, Use, reads_of
-from .checks import Guard, Writer
+from .checks import GuardWriter, ValueGuard
 from .introspection import (
     LIBRARIES,
     code_of,
@@ -250,7 +250,9 @@ class Watch:
 
     def changes(self) -> dict[str, str]:
         """What the function has changed: the places in words, and the lines that name them."""
-        found = {place.words: place.line for place in self._explorer.places if place.is_spent or place.is_changed()}
+        found = {
+            place.description: place.line for place in self._explorer.places if place.is_spent or place.is_changed()
+        }
         for generator, state in self._explorer.states:
             if state_of(generator) != state:
                 found[f"the state of {described_generator(generator)}"] = ""
@@ -269,9 +271,9 @@ class Watch:
         for generator, state in self._explorer.states:
             set_state(generator, state)
 
-    def write(self, source: FunctionBuilder) -> list[Guard]:
+    def write(self, source: FunctionBuilder) -> list[ValueGuard]:
         """Write the lines of a call that look at all places."""
-        return Writer(source).write(self._explorer.lasting)
+        return GuardWriter(source).write(self._explorer.lasting)
 
     def forget(self) -> None:
         """Let go of all values."""

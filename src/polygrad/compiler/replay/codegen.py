@@ -10,9 +10,9 @@ from typing import Any
 from ..._core.errors import ARRAY_ERRORS, wrap_array_error
 from ..._core.generated import define
 from ..interrupts import hold
-from .graph import Operation, Recording, Slot, slots_in
-from .liveness import SMALL, Alive
-from .may_alias import read
+from .graph import Graph, Operation, Slot, slots_in
+from .liveness import SMALL, Liveness
+from .may_alias import slots_read
 
 _SYMBOLS = {
     operator.add: "+", operator.sub: "-", operator.mul: "*", operator.truediv: "/", operator.floordiv: "//",
@@ -30,23 +30,23 @@ class ReplayCodegen:
     """Writes the function: one line for each operation."""
 
     def __init__(
-        self, recording: Recording, operations: list[Operation], free: frozenset[Slot], arguments: Sequence[Slot],
+        self, graph: Graph, operations: list[Operation], free: frozenset[Slot], arguments: Sequence[Slot],
         released: bool,
     ):  # fmt: skip
-        self._recording, self._kinds, self._operations = recording, recording.kinds, operations
-        ground = recording.backend.ground
+        self._graph, self._avals, self._operations = graph, graph.avals, operations
+        base = graph.backend.base
         self._own: Slot | None = None
-        self._facts = facts = recording.backend.facts
-        self._is_reusable, self._is_writable = facts.is_reusable, ground.is_writable
-        self._copied = lambda array: ground.asarray(array, copy=True)
+        self._facts = facts = graph.backend.facts
+        self._is_reusable, self._is_writable = facts.is_reusable, base.is_writable
+        self._copy_array = lambda array: base.asarray(array, copy=True)
         self._free = free
-        self._alive = Alive(recording, operations)
-        self._memories = self._alive.memories
-        self._constant = {self._memories.of(Slot(slot)) for slot in recording.constants}
+        self._liveness = Liveness(graph, operations)
+        self._memories = self._liveness.memories
+        self._constant = {self._memories.of(Slot(slot)) for slot in graph.constants}
         self._scope: dict[str, Any] = {
             "GuardFailed": GuardFailed,
             "ARRAY_ERRORS": ARRAY_ERRORS,
-            "explained": self._explained,
+            "explained": self._explain_error,
             "hold": hold,
         }
         self._names: dict[int, str] = {slot: f"a{place}" for place, slot in enumerate(arguments)}
@@ -66,7 +66,7 @@ class ReplayCodegen:
         #: The names of arrays that see a memory.
         self._seen_by: dict[int, list[str]] = {}
         self._dying: dict[int, list[Slot]] = {}
-        for memory, place in self._alive.last.items():
+        for memory, place in self._liveness.last.items():
             self._dying.setdefault(place, []).append(memory)
 
     def function(self) -> Callable[..., Any]:
@@ -83,9 +83,9 @@ class ReplayCodegen:
             self._free_memory(place)
         if self._safe >= len(self._operations):
             self._release()
-        results = "".join(f"{self._result(slot)}, " for slot in self._recording.results)
-        for name, number in self._waiting.items():  # nobody has taken it
-            self._lines[number] = f"del {name}"
+        results = "".join(f"{self._result(slot)}, " for slot in self._graph.results)
+        for name, scalar in self._waiting.items():  # nobody has taken it
+            self._lines[scalar] = f"del {name}"
         self._add(f"return ({results})", None)
         released = ", released" if self._released else ""
         text = "\n        ".join([f"def program({self._arguments}{released}):\n    try:", *self._lines])
@@ -102,7 +102,9 @@ class ReplayCodegen:
         """Whether ``operation`` may raise something.  What it looks at of indices is known to be in range afterwards."""
         if operation.overwritten or (not operation.is_question and self._facts.cannot_raise(operation.function)):
             return False
-        integers = {self._memories.of(slot) for slot in read(operation) if self._is_integer(self._kinds[slot].dtype)}
+        integers = {
+            self._memories.of(slot) for slot in slots_read(operation) if self._is_integer(self._avals[slot].dtype)
+        }
         if (
             not operation.is_question
             and self._facts.raises_only_for_indices(operation.function)
@@ -113,7 +115,7 @@ class ReplayCodegen:
         return True
 
     def _is_integer(self, dtype: Any) -> bool:
-        return self._recording.backend.from_dtype(dtype).kind in ("int", "uint")
+        return self._graph.backend.from_dtype(dtype).kind in ("int", "uint")
 
     def _release(self) -> None:
         """Nothing can fail any more: begin to overwrite, and let go of gradients that get new values."""
@@ -143,7 +145,7 @@ class ReplayCodegen:
 
     def _of(self, slot: Slot) -> str:
         if slot not in self._names:
-            self._names[slot] = self._name(self._recording.constants[slot])
+            self._names[slot] = self._name(self._graph.constants[slot])
         return self._names[slot]
 
     def _target(self, slots: Any) -> str:
@@ -199,28 +201,28 @@ class ReplayCodegen:
 
         Where that always lies as it did while recorded, so must the array: what follows counts on it.
         """
-        kind, settled = self._kinds[result], self._memories.is_settled(result)
+        kind, fixed = self._avals[result], self._memories.has_fixed_layout(result)
         operands = list(slots_in(operation.arguments))
         self._own = None
         if self._facts.is_elementwise(operation.function):
             for slot in sorted(operands, key=lambda slot: slot not in self._free):
-                if (self._kinds[slot].shape, self._kinds[slot].dtype) != (kind.shape, kind.dtype):
+                if (self._avals[slot].shape, self._avals[slot].dtype) != (kind.shape, kind.dtype):
                     continue
-                if self._alive.last[self._memories.of(slot)] != place or self._is_shared(slot, operands):
+                if self._liveness.last[self._memories.of(slot)] != place or self._is_shared(slot, operands):
                     continue
                 own = slot in self._free and place >= self._safe and self._memories.is_owner(slot)
-                if own or (self._memories.is_reusable(slot) and (self._memories.is_settled(slot) or not settled)):
+                if own or (self._memories.is_reusable(slot) and (self._memories.has_fixed_layout(slot) or not fixed)):
                     self._dying[place].remove(slot)
                     self._own = slot if own else None
                     self._seen_by[result] = self._seen_by.pop(
                         slot, [self._names[slot]]
                     )  # windows that nothing reads any more
                     return self._names[slot]
-        for lies in (True,) if settled else (False, True):
+        for lies in (True,) if fixed else (False, True):
             free = self._pool.get((kind.shape, kind.dtype, lies))
             while free:
                 memory, name, since = free.pop()
-                if self._alive.hold(memory, since, place):
+                if self._liveness.hold(memory, since, place):
                     self._waiting.pop(name, None)
                     return name
         return None
@@ -233,14 +235,14 @@ class ReplayCodegen:
     def _overwrite(self, place: int, operation: Operation, certain: bool) -> None:
         """A kernel that overwrites: the memory itself where it is the program's and nothing else reads it."""
         names = dict(self._names)
-        operands = Counter(read(operation))
+        operands = Counter(slots_read(operation))
         seers = Counter(map(self._memories.of, operands))
         for old, new in operation.overwritten:
             memory = self._memories.of(old)
             name = self._of(old)
             own = old in self._free or (self._memories.is_owner(old) and memory not in self._memories.outside)
             alone = operands[old] == 1 and seers[memory] == 1
-            if certain and own and alone and self._alive.last[memory] == place:
+            if certain and own and alone and self._liveness.last[memory] == place:
                 if old in self._free:
                     self._add(f"if not {self._name(self._is_writable)}({name}): {name} = {self._copy(name)}", None)
                 else:
@@ -257,12 +259,12 @@ class ReplayCodegen:
         self._add(call, operation)
 
     def _copy(self, name: str) -> str:
-        return f"{self._name(self._copied)}({name})"
+        return f"{self._name(self._copy_array)}({name})"
 
     def _free_memory(self, place: int) -> None:
         """Memory that nobody reads after ``place`` is free, for other results or for the system."""
         for memory in self._dying.get(place, ()):
-            kind = self._kinds[memory]
+            kind = self._avals[memory]
             if memory in self._memories.outside:
                 continue
             names = self._seen_by.get(memory, [])
@@ -270,15 +272,15 @@ class ReplayCodegen:
             large = kind.nbytes >= SMALL
             if own is not None and self._memories.is_reusable(memory):
                 if large:
-                    self._drop(name for name in names if name != own)
+                    self._delete(name for name in names if name != own)
                     self._waiting[own] = len(self._lines)
                     self._add("pass", None)
-                lies = self._memories.is_settled(memory)
+                lies = self._memories.has_fixed_layout(memory)
                 self._pool.setdefault((kind.shape, kind.dtype, lies), []).append((memory, own, place))
             elif large:
-                self._drop(names)
+                self._delete(names)
 
-    def _drop(self, names: Iterable[str]) -> None:
+    def _delete(self, names: Iterable[str]) -> None:
         found = list(names)
         if found:
             self._add(f"del {', '.join(found)}", None)
@@ -286,18 +288,18 @@ class ReplayCodegen:
     def _result(self, slot: Slot) -> str:
         name = self._of(slot)
         constant = self._memories.of(slot) in self._constant
-        return self._copy(name) if constant and self._kinds[slot].shape else name
+        return self._copy(name) if constant and self._avals[slot].shape else name
 
     # -- errors ------------------------------------------------------------------------------------------------------------
 
-    def _explained(self, error: Exception) -> Exception:
+    def _explain_error(self, error: Exception) -> Exception:
         """``error`` as the operation that raised it would have told it in eager code."""
         trace = error.__traceback__
         operation = self._owners[trace.tb_lineno - 3] if trace is not None else None
-        if operation is None or operation.told is None:
+        if operation is None or operation.origin is None:
             return error
-        primitive, slots = operation.told
-        operands = [self._recording.backend.described(slot, self._kinds[slot]) for slot in slots]
+        primitive, slots = operation.origin
+        operands = [self._graph.backend.abstract(slot, self._avals[slot]) for slot in slots]
         told = wrap_array_error(primitive, operands, error)
         if told is not error:
             told.__cause__ = error

@@ -42,12 +42,12 @@ class Operation(NamedTuple):
     answer: Any = None
     is_question: bool = False
     #: (result, the array whose memory it sees), of results that are windows: of an operand, or of an earlier result.
-    windows: tuple[tuple[Slot, Slot], ...] = ()
+    views: tuple[tuple[Slot, Slot], ...] = ()
     #: The primitive that an error is told of, and its operands.
-    told: tuple[Any, list[Slot]] | None = None
+    origin: tuple[Any, list[Slot]] | None = None
 
 
-class Kind(NamedTuple):
+class Aval(NamedTuple):
     """What is known of an array without its values.
 
     Whose memory it sees is no property of an array but of the operations that there are: see `may_alias`.
@@ -62,17 +62,17 @@ class Kind(NamedTuple):
     compact: bool
 
 
-class Recorded:
+class ReplayTracer:
     """An array of a recording."""
 
-    __slots__ = ("__weakref__", "constant", "recording", "slot", "value")
+    __slots__ = ("__weakref__", "constant", "graph", "slot", "value")
 
     backend: Any
     __array_ufunc__ = None
     __array_priority__ = 1900
 
-    def __init__(self, recording: Recording, slot: Slot, value: Any, constant: bool):
-        self.recording, self.slot, self.value, self.constant = recording, slot, value, constant
+    def __init__(self, graph: Graph, slot: Slot, value: Any, constant: bool):
+        self.graph, self.slot, self.value, self.constant = graph, slot, value, constant
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -87,7 +87,7 @@ class Recorded:
     @property
     def device(self) -> Any:
         """The library's own device."""
-        return self.backend.ground.device(self.value)
+        return self.backend.base.device(self.value)
 
     @property
     def ndim(self) -> int:
@@ -97,98 +97,98 @@ class Recorded:
     @property
     def mT(self) -> Any:
         """The matrices of the last two axes transposed."""
-        return self.recording.apply(_MT, (self,))
+        return self.graph.apply(_MT, (self,))
 
     @property
     def T(self) -> Any:
         """The matrix transposed."""
-        return self.recording.apply(_T, (self,))
+        return self.graph.apply(_T, (self,))
 
     def __getitem__(self, key: Any) -> Any:
-        if _of_values(key):
+        if _depends_on_values(key):
             raise ValueUnknown("a boolean mask as an index")
-        return self.recording.apply(operator.getitem, (self, key))
+        return self.graph.apply(operator.getitem, (self, key))
 
     def __len__(self) -> int:
         return len(self.value)
 
-    def _unknown(self, *_: Any) -> Any:
+    def _raise_unknown(self, *_: Any) -> Any:
         raise ValueUnknown("the value of an array that is being recorded")
 
-    __bool__ = __int__ = __float__ = __complex__ = __index__ = __array__ = __dlpack__ = _unknown
-    item = tolist = _unknown
+    __bool__ = __int__ = __float__ = __complex__ = __index__ = __array__ = __dlpack__ = _raise_unknown
+    item = tolist = _raise_unknown
 
     def __repr__(self) -> str:
         return f"<{self.backend.name} array of shape {self.shape}>"
 
 
-def _of_values(key: Any) -> bool:
+def _depends_on_values(key: Any) -> bool:
     """Whether a key has a mask in it: the shape of what it selects depends on values."""
     parts = key if isinstance(key, tuple) else (key,)
-    return any(isinstance(part, Recorded) and part.backend.from_dtype(part.dtype).kind == "bool" for part in parts)
+    return any(isinstance(part, ReplayTracer) and part.backend.from_dtype(part.dtype).kind == "bool" for part in parts)
 
 
 def _binary(function: Callable) -> tuple[Callable, Callable]:
-    def straight(self: Recorded, other: Any) -> Any:
-        return self.recording.apply(function, (self, other))
+    def straight(self: ReplayTracer, other: Any) -> Any:
+        return self.graph.apply(function, (self, other))
 
-    def reflected(self: Recorded, other: Any) -> Any:
-        return self.recording.apply(function, (other, self))
+    def reflected(self: ReplayTracer, other: Any) -> Any:
+        return self.graph.apply(function, (other, self))
 
     return straight, reflected
 
 
 def _unary(function: Callable) -> Callable:
-    return lambda self: self.recording.apply(function, (self,))
+    return lambda self: self.graph.apply(function, (self,))
 
 
 for _name in "add sub mul truediv floordiv mod matmul and or xor lshift rshift pow".split():
     _straight, _reflected = _binary(getattr(operator, f"__{_name}__"))
-    setattr(Recorded, f"__{_name}__", _straight)
-    setattr(Recorded, f"__r{_name}__", _reflected)
+    setattr(ReplayTracer, f"__{_name}__", _straight)
+    setattr(ReplayTracer, f"__r{_name}__", _reflected)
 for _name in "eq ne lt le gt ge".split():
-    setattr(Recorded, f"__{_name}__", _binary(getattr(operator, f"__{_name}__"))[0])
+    setattr(ReplayTracer, f"__{_name}__", _binary(getattr(operator, f"__{_name}__"))[0])
 for _name in "neg pos abs invert".split():
-    setattr(Recorded, f"__{_name}__", _unary(getattr(operator, f"__{_name}__")))
-Recorded.__hash__ = object.__hash__  # type: ignore[method-assign]  # `==` gives an array
+    setattr(ReplayTracer, f"__{_name}__", _unary(getattr(operator, f"__{_name}__")))
+ReplayTracer.__hash__ = object.__hash__  # type: ignore[method-assign]  # `==` gives an array
 
 
-class Recording:
+class Graph:
     """What was applied to what, in order."""
 
     def __init__(self, backend: Any):
         self.backend = backend
         self._array_type, self._is_plain = backend.array_type, backend.plain_types
-        self._has_windows = "mutable" in backend.ground.capabilities
+        self._has_views = "mutable" in backend.base.capabilities
         self.operations: list[Operation] = []
-        self.kinds: list[Kind] = []
+        self.avals: list[Aval] = []
         self.inputs: list[Slot] = []
         #: Slots that are windows of the memory of an earlier one.
-        self.windows: dict[Slot, Slot] = {}
+        self.views: dict[Slot, Slot] = {}
         #: The arrays of slots that depend on no input.
         self.constants: dict[int, Any] = {}
         self.results: list[Any] = []
         #: The slots of memory by its identity, and the arrays that own it, so that no identity is used twice.
         self._memory: dict[int, Slot] = {}
         self._watched: dict[int, weakref.ref] = {}
-        self._numbers: dict[tuple[str, Any], Recorded] = {}
+        self._scalars: dict[tuple[str, Any], ReplayTracer] = {}
         #: Constants by the identity of their arrays, which were not recorded.
-        self._plain: dict[int, Recorded] = {}
+        self._plain: dict[int, ReplayTracer] = {}
         #: What is recorded now belongs to this primitive, with these operands, for the words of its errors.
-        self.told: tuple[Any, list[Slot]] | None = None
+        self.origin: tuple[Any, list[Slot]] | None = None
 
-    def add(self, value: Any, constant: bool = False) -> Recorded:
+    def add(self, value: Any, constant: bool = False) -> ReplayTracer:
         """A recorded array for ``value``."""
-        ground, facts = self.backend.ground, self.backend.facts
-        slot = Slot(len(self.kinds))
+        base, facts = self.backend.base, self.backend.facts
+        slot = Slot(len(self.avals))
         owned = compact = False
-        if self._has_windows:
-            owner = ground.base_of(value)
+        if self._has_views:
+            owner = base.base_of(value)
             memory = self._owner(value if owner is None else owner, slot)
             if memory != slot:
-                self.windows[slot] = memory
-            owned, compact = memory == slot and ground.is_writable(value), facts.is_compact(value)
-        self.kinds.append(Kind(tuple(value.shape), value.dtype, facts.nbytes(value), owned, compact))
+                self.views[slot] = memory
+            owned, compact = memory == slot and base.is_writable(value), facts.is_compact(value)
+        self.avals.append(Aval(tuple(value.shape), value.dtype, facts.nbytes(value), owned, compact))
         if constant:
             self.constants[slot] = value
         return self._array_type(self, slot, value, constant)
@@ -197,14 +197,14 @@ class Recording:
         known = self._memory.get(id(owner))
         if known is None:
             known = slot
-            number, memory = id(owner), self._memory
+            scalar, memory = id(owner), self._memory
 
             def forget(_: Any) -> None:
-                memory.pop(number, None)
+                memory.pop(scalar, None)
 
             try:
-                self._watched[number] = weakref.ref(owner, forget)
-                memory[number] = slot
+                self._watched[scalar] = weakref.ref(owner, forget)
+                memory[scalar] = slot
             except TypeError:  # a number, which nobody looks into; or memory that cannot be watched
                 pass
         return known
@@ -213,9 +213,9 @@ class Recording:
         self, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any] | None = None
     ) -> Any:
         """``function`` of recorded and other arrays, computed and written down."""
-        found: list[Recorded] = []
-        plain = self._taken(arguments, found)
-        with_names = dict(zip(named, self._taken(named.values(), found), strict=True)) if named else {}
+        found: list[ReplayTracer] = []
+        plain = self._values_of(arguments, found)
+        with_names = dict(zip(named, self._values_of(named.values(), found), strict=True)) if named else {}
         if not found:
             return function(*plain, **with_names)
         value = function(*plain, **with_names)
@@ -223,46 +223,48 @@ class Recording:
             if not x.constant:
                 break
         else:
-            return self._wrapped(value, found, True)[0]
+            return self._wrap(value, found, True)[0]
         if len(plain) == 2:
-            arguments = self._with_arrays(function, arguments, plain)
+            arguments = self._with_scalar_arrays(function, arguments, plain)
         slots = tuple(self._slots(arguments))
         slots_by_name = dict(zip(named, self._slots(named.values()), strict=True)) if named else {}
-        new = len(self.kinds)
-        result, results = self._wrapped(value, found, False)
-        made = [results] if results.__class__ is Slot else list(_leaves(results))
-        if made and made[0] >= new:  # it is not the very array that was given
-            windows = (
-                tuple([(slot, self.windows[slot]) for slot in made if slot in self.windows]) if self.windows else ()
+        new = len(self.avals)
+        result, results = self._wrap(value, found, False)
+        slots_written = [results] if results.__class__ is Slot else list(_leaves(results))
+        if slots_written and slots_written[0] >= new:  # it is not the very array that was given
+            views = (
+                tuple([(slot, self.views[slot]) for slot in slots_written if slot in self.views]) if self.views else ()
             )
-            self.operations.append(Operation(function, slots, slots_by_name, results, windows=windows, told=self.told))
+            self.operations.append(Operation(function, slots, slots_by_name, results, views=views, origin=self.origin))
         return result
 
-    def number(self, value: Any, dtype: Any, like: Any) -> Recorded:
+    def scalar(self, value: Any, dtype: Any, like: Any) -> ReplayTracer:
         """A Python number as a constant."""
         key = repr(value), dtype
-        if key not in self._numbers:
-            self._numbers[key] = self.add(self.backend.ground.scalar(value, dtype, like), True)
-        return self._numbers[key]
+        if key not in self._scalars:
+            self._scalars[key] = self.add(self.backend.base.scalar(value, dtype, like), True)
+        return self._scalars[key]
 
-    def _taken(self, values: Iterable[Any], found: list[Recorded], instead: dict[int, Any] | None = None) -> list[Any]:
+    def _values_of(
+        self, values: Iterable[Any], found: list[ReplayTracer], instead: dict[int, Any] | None = None
+    ) -> list[Any]:
         """``values`` with the real arrays in the place of recorded ones, which ``found`` collects."""
-        taken, recorded = list(values), self._array_type
+        taken, record_calls = list(values), self._array_type
         for place, x in enumerate(taken):
             kind = x.__class__
-            if kind is recorded:
+            if kind is record_calls:
                 found.append(x)
                 taken[place] = x.value if instead is None else instead.get(x.slot, x.value)
             elif kind is tuple or kind is list:
-                taken[place] = kind(self._taken(x, found, instead))
+                taken[place] = kind(self._values_of(x, found, instead))
         return taken
 
     def _slots(self, values: Iterable[Any]) -> list[Any]:
         """``values`` with the slots of arrays; those that are not recorded are constants, so that windows of them show."""
-        slots, recorded, is_plain = list(values), self._array_type, self._is_plain
+        slots, record_calls, is_plain = list(values), self._array_type, self._is_plain
         for place, x in enumerate(slots):
             kind = x.__class__
-            if kind is recorded:
+            if kind is record_calls:
                 slots[place] = x.slot
             elif kind is tuple or kind is list:
                 slots[place] = kind(self._slots(x))
@@ -272,62 +274,64 @@ class Recording:
                 slots[place] = self._plain[id(x)].slot
         return slots
 
-    def _with_arrays(self, function: Callable, arguments: tuple, plain: list) -> tuple:
+    def _with_scalar_arrays(self, function: Callable, arguments: tuple, plain: list) -> tuple:
         """A Python number beside an array as an array of that one's type, where that is the same: it is faster."""
-        ground = self.backend.ground
+        base = self.backend.base
         place = int(plain[1].__class__ in NUMBERS)
-        number, other = plain[place], plain[1 - place]
+        scalar, other = plain[place], plain[1 - place]
         dtype = getattr(other, "dtype", None)
-        if dtype is None or number.__class__ not in NUMBERS:
+        if dtype is None or scalar.__class__ not in NUMBERS:
             return arguments
-        if not ground.shares_scalars or not self.backend.facts.is_elementwise(function):
+        if not base.shares_scalars or not self.backend.facts.is_elementwise(function):
             return arguments
-        own = ground.from_dtype(dtype)
-        if promote_scalar(own, number.__class__) is not own:
+        own = base.from_dtype(dtype)
+        if promote_scalar(own, scalar.__class__) is not own:
             return arguments
-        made = self.number(number, dtype, other)
-        return (arguments[0], made) if place else (made, arguments[1])
+        slots_written = self.scalar(scalar, dtype, other)
+        return (arguments[0], slots_written) if place else (slots_written, arguments[1])
 
-    def _wrapped(self, value: Any, given: Sequence[Recorded], constant: bool) -> tuple[Any, Any]:
+    def _wrap(self, value: Any, given: Sequence[ReplayTracer], constant: bool) -> tuple[Any, Any]:
         """``value`` with recorded arrays in it, and their slots; one of those ``given`` where it is that very array."""
         if self._is_plain[value.__class__]:
             for x in given:
                 # There is only one True among NumPy's scalars: equal ones are not therefore the very array that was given.
-                if x.value is value and self.backend.ground.native(value) is value:
+                if x.value is value and self.backend.base.native(value) is value:
                     return x, x.slot
-            made = self.add(value, constant)
-            return made, made.slot
+            slots_written = self.add(value, constant)
+            return slots_written, slots_written.slot
         if not isinstance(value, (tuple, list)):
             return value, None
         # Every part is filled by the operation, also one that is an operand itself: a window of that.
-        parts = [self._wrapped(part, (), constant) for part in value]
+        parts = [self._wrap(part, (), constant) for part in value]
         kind = tuple if hasattr(value, "_fields") else type(value)
         return kind([part[0] for part in parts]), kind([part[1] for part in parts])
 
-    def overwrite(self, function: Callable[..., bool], arguments: tuple[Any, ...], targets: Sequence[Recorded]) -> Any:
+    def overwrite(
+        self, function: Callable[..., bool], arguments: tuple[Any, ...], targets: Sequence[ReplayTracer]
+    ) -> Any:
         """Write down ``function``, which overwrites ``targets`` among its arguments.
 
         Returns what they hold afterwards; None where the function says that it cannot.
         """
-        copies: dict[int, Any] = {x.slot: self.backend.ground.asarray(x.value, copy=True) for x in targets}
-        if not function(*self._taken(arguments, [], copies)):
+        copies: dict[int, Any] = {x.slot: self.backend.base.asarray(x.value, copy=True) for x in targets}
+        if not function(*self._values_of(arguments, [], copies)):
             return None
         slots = tuple(self._slots(arguments))
-        made = [self.add(copies[x.slot]) for x in targets]
-        pairs = tuple((x.slot, new.slot) for x, new in zip(targets, made, strict=True))
+        slots_written = [self.add(copies[x.slot]) for x in targets]
+        pairs = tuple((x.slot, new.slot) for x, new in zip(targets, slots_written, strict=True))
         self.operations.append(Operation(function, slots, {}, None, pairs))
-        return made
+        return slots_written
 
-    def assume(self, question: Callable[[Any], Any], x: Recorded) -> Any:
+    def assume(self, question: Callable[[Any], Any], x: ReplayTracer) -> Any:
         """The answer to ``question`` about the values of ``x``, on which the program depends from now on."""
-        ground = self.backend.ground
+        base = self.backend.base
 
-        def asked(array: Any) -> Any:
-            return question(ground.values_for_checks(array))
+        def answer_now(array: Any) -> Any:
+            return question(base.values_for_checks(array))
 
-        answer = asked(x.value)
+        answer = answer_now(x.value)
         if not x.constant:
-            self.operations.append(Operation(asked, (x.slot,), {}, None, answer=answer, is_question=True))
+            self.operations.append(Operation(answer_now, (x.slot,), {}, None, answer=answer, is_question=True))
         return answer
 
     def forget(self) -> None:
@@ -335,7 +339,7 @@ class Recording:
         self.operations.clear()
         self._memory.clear()
         self._watched.clear()
-        self._numbers.clear()
+        self._scalars.clear()
         self._plain.clear()
 
 
@@ -351,13 +355,13 @@ def _leaves(slots: Any) -> Iterator[Slot]:
 slots_in = _leaves
 
 
-def recording_of(arguments: Any) -> Recording | None:
+def graph_of(arguments: Any) -> Graph | None:
     """The recording that an array among ``arguments`` belongs to."""
     for x in arguments:
-        if isinstance(x, Recorded):
-            return x.recording
+        if isinstance(x, ReplayTracer):
+            return x.graph
         if x.__class__ is list or x.__class__ is tuple:
-            found = recording_of(x)
+            found = graph_of(x)
             if found is not None:
                 return found
     return None

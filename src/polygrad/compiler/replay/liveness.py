@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .graph import Operation, Recording, Slot
-from .may_alias import Memories, made, read
+from .graph import Graph, Operation, Slot
+from .may_alias import Memories, slots_read, slots_written
 
 #: Arrays of fewer bytes are neither counted nor let go one by one.
 SMALL = 4096
@@ -13,22 +13,22 @@ SMALL = 4096
 SLACK = 0.01
 
 
-class Alive:
+class Liveness:
     """How much memory is in use at each place of a list of operations, without the inputs and the constants."""
 
-    def __init__(self, recording: Recording, operations: Sequence[Operation]):
-        self._kinds = recording.kinds
-        self.memories = Memories(recording, operations)
+    def __init__(self, graph: Graph, operations: Sequence[Operation]):
+        self._avals = graph.avals
+        self.memories = Memories(graph, operations)
         count = len(operations)
         self.last: dict[Slot, int] = {}
         first: dict[Slot, int] = {}
         for place, operation in enumerate(operations):
-            for slot in made(operation):
+            for slot in slots_written(operation):
                 first.setdefault(self.memories.of(slot), place)
                 self.last[self.memories.of(slot)] = place
-            for slot in read(operation):
+            for slot in slots_read(operation):
                 self.last[self.memories.of(slot)] = place
-        for slot in recording.results:
+        for slot in graph.results:
             self.last[self.memories.of(slot)] = count
         changes = [0] * (count + 2)
         for memory, place in first.items():
@@ -44,7 +44,7 @@ class Alive:
 
     def size(self, memory: int) -> int:
         """The bytes that are counted for a memory."""
-        size = self._kinds[memory].nbytes
+        size = self._avals[memory].nbytes
         return 0 if size < SMALL else size
 
     def last_together(self, kept: Sequence[Slot], other: Sequence[Slot], place: int) -> bool:

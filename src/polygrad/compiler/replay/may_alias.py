@@ -17,15 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .graph import Operation, Recording, Slot, slots_in
+from .graph import Graph, Operation, Slot, slots_in
 
 
-def read(operation: Operation) -> list[Slot]:
+def slots_read(operation: Operation) -> list[Slot]:
     """The slots that ``operation`` reads."""
     return [*slots_in(operation.arguments), *slots_in(tuple(operation.named.values()))]
 
 
-def made(operation: Operation) -> list[Slot]:
+def slots_written(operation: Operation) -> list[Slot]:
     """The slots that ``operation`` fills."""
     return [*slots_in(operation.results), *(new for _, new in operation.overwritten)]
 
@@ -33,15 +33,15 @@ def made(operation: Operation) -> list[Slot]:
 class Memories:
     """Whose memory each array of ``operations`` may see."""
 
-    def __init__(self, recording: Recording, operations: Iterable[Operation]):
-        self._kinds, self._facts = recording.kinds, recording.backend.facts
+    def __init__(self, graph: Graph, operations: Iterable[Operation]):
+        self._avals, self._facts = graph.avals, graph.backend.facts
         self._parents: dict[Slot, Slot] = {}
         #: Arrays that lie in memory, at every call, as they did while recorded.
-        self._settled: set[int] = set(recording.constants)
-        outside = [Slot(slot) for slot in (*recording.inputs, *recording.constants)]
-        self._join((slot, recording.windows[slot]) for slot in outside if slot in recording.windows)
+        self._fixed_layout: set[int] = set(graph.constants)
+        outside = [Slot(slot) for slot in (*graph.inputs, *graph.constants)]
+        self._join((slot, graph.views[slot]) for slot in outside if slot in graph.views)
         for operation in operations:
-            self._join(operation.windows)
+            self._join(operation.views)
             self._add(operation)
         #: The memories that come from outside: of inputs and constants.
         self.outside: set[int] = {self.of(slot) for slot in outside}
@@ -54,42 +54,42 @@ class Memories:
 
     def is_owner(self, slot: Slot) -> bool:
         """Whether ``slot`` is an array with memory of its own, which no other array sees that is not a window of it."""
-        return self._kinds[slot].owned and self.of(slot) == slot
+        return self._avals[slot].owned and self.of(slot) == slot
 
     def is_reusable(self, slot: Slot) -> bool:
         """Whether a function may write its result into ``slot``, once nothing reads it any more."""
-        return self.is_owner(slot) and self._kinds[slot].compact and slot not in self.outside
+        return self.is_owner(slot) and self._avals[slot].compact and slot not in self.outside
 
-    def is_settled(self, slot: Slot) -> bool:
+    def has_fixed_layout(self, slot: Slot) -> bool:
         """Whether ``slot`` lies in memory, at every call, as it did while recorded."""
-        return slot in self._settled
+        return slot in self._fixed_layout
 
-    def _join(self, windows: Iterable[tuple[Slot, Slot]]) -> None:
-        for slot, other in windows:
+    def _join(self, views: Iterable[tuple[Slot, Slot]]) -> None:
+        for slot, other in views:
             mine, theirs = self.of(slot), self.of(other)
             if mine != theirs:
                 self._parents[mine] = theirs
 
     def _add(self, operation: Operation) -> None:
         """What ``operation`` makes, whose windows are known where it was recorded."""
-        operands = read(operation)
-        unsettled = [slot for slot in operands if slot not in self._settled]
-        windows = {slot for slot, _ in operation.windows}
+        operands = slots_read(operation)
+        unsettled = [slot for slot in operands if slot not in self._fixed_layout]
+        views = {slot for slot, _ in operation.views}
         for slot in slots_in(operation.results):
-            if not unsettled or not self._kinds[slot].shape or self._is_laid_out(operation, slot, operands):
-                self._settled.add(slot)
-            if unsettled and slot not in windows and not self._facts.returns_new_memory(operation.function):
+            if not unsettled or not self._avals[slot].shape or self._is_laid_out(operation, slot, operands):
+                self._fixed_layout.add(slot)
+            if unsettled and slot not in views and not self._facts.returns_new_memory(operation.function):
                 self._join((slot, operand) for operand in unsettled)
 
     def _is_laid_out(self, operation: Operation, slot: Slot, operands: Sequence[Slot]) -> bool:
         """Whether what ``operation`` makes is compact however its operands lie."""
-        kind, function = self._kinds[slot], operation.function
+        kind, function = self._avals[slot], operation.function
         if not (kind.owned and kind.compact and self._facts.returns_new_memory(function)):
             return False
         if len(kind.shape) == 1 or self._facts.returns_compact(function, len(kind.shape)):
             return True
         # Where operands disagree, element by element, one that is compact decides.
         return self._facts.is_elementwise(function) and any(
-            slot in self._settled and self._kinds[slot].compact and self._kinds[slot].shape == kind.shape
+            slot in self._fixed_layout and self._avals[slot].compact and self._avals[slot].shape == kind.shape
             for slot in operands
         )

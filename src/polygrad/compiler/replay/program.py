@@ -13,13 +13,13 @@ from typing import Any
 
 from ...backends.base import Backend
 from .codegen import GuardFailed, ReplayCodegen
-from .graph import Operation, Recording, Slot
-from .liveness import Alive
-from .may_alias import made, read
-from .tracer import RecordedBackend, recorded_backend
+from .graph import Graph, Operation, Slot
+from .liveness import Liveness
+from .may_alias import slots_read, slots_written
+from .tracer import TracerBackend, tracer_backend
 
 
-class ReplayBackend(RecordedBackend):
+class ReplayBackend(TracerBackend):
     """Records, and makes programs of what it has recorded."""
 
     def capture(self, function: Callable[[], list[Any]]) -> Any:
@@ -28,16 +28,16 @@ class ReplayBackend(RecordedBackend):
 
 def replaying(backend: Backend) -> Any:
     """The backend that records ``backend``, which has no compiler."""
-    return recorded_backend(backend, ReplayBackend)
+    return tracer_backend(backend, ReplayBackend)
 
 
 class Replay:
     """A recording, from which programs are made."""
 
-    def __init__(self, recording: Recording):
-        self._recording = recording
-        self._operations = _late(_simplified(recording))
-        recording.forget()
+    def __init__(self, graph: Graph):
+        self._graph = graph
+        self._operations = _move_writes_last(_simplify(graph))
+        graph.forget()
         self._text = ""
 
     def bind(self, overwritten: Sequence[int], others: Sequence[int], released: bool = False) -> Callable[..., Any]:
@@ -45,10 +45,10 @@ class Replay:
 
         With ``released`` it takes one argument more: leaves whose gradients are replaced, and let go of in time.
         """
-        inputs = self._recording.inputs
-        free = frozenset(inputs[number] for number in overwritten)
-        arguments = [inputs[number] for number in (*overwritten, *others)]
-        program = ReplayCodegen(self._recording, self._operations, free, arguments, released).function()
+        inputs = self._graph.inputs
+        free = frozenset(inputs[scalar] for scalar in overwritten)
+        arguments = [inputs[scalar] for scalar in (*overwritten, *others)]
+        program = ReplayCodegen(self._graph, self._operations, free, arguments, released).function()
         self._text = program.source  # type: ignore[attr-defined]  # generated functions keep their source
         return program
 
@@ -61,18 +61,26 @@ class Replay:
 
         Only products of matrices are told from functions that do one operation for each element of their result.
         """
-        kinds = self._recording.kinds
-        flops = sum(_flops(operation, kinds) for operation in self._operations)
-        moved = sum(kinds[slot].nbytes for o in self._operations for slot in (*read(o), *made(o)) if not _is_view(o))
-        return float(flops), float(moved), max(Alive(self._recording, self._operations).bytes, default=0)
+        avals = self._graph.avals
+        flops = sum(_flops(operation, avals) for operation in self._operations)
+        moved = sum(
+            avals[slot].nbytes
+            for o in self._operations
+            for slot in (*slots_read(o), *slots_written(o))
+            if not _is_view(o)
+        )
+        return float(flops), float(moved), max(Liveness(self._graph, self._operations).bytes, default=0)
 
 
 def _is_view(operation: Operation) -> bool:
-    return len(operation.windows) == len(made(operation))
+    return len(operation.views) == len(slots_written(operation))
 
 
-def _flops(operation: Operation, kinds: list[Any]) -> int:
-    given, results = [kinds[slot].shape for slot in read(operation)], [kinds[slot].shape for slot in made(operation)]
+def _flops(operation: Operation, avals: list[Any]) -> int:
+    given, results = (
+        [avals[slot].shape for slot in slots_read(operation)],
+        [avals[slot].shape for slot in slots_written(operation)],
+    )
     if _is_view(operation):
         return 0
     name = getattr(operation.function, "__name__", "")
@@ -84,56 +92,60 @@ def _flops(operation: Operation, kinds: list[Any]) -> int:
 # -- which operations there are ----------------------------------------------------------------------------------------
 
 
-def _useful(operations: Iterable[Operation], results: Iterable[Slot]) -> list[Operation]:
+def _without_dead_operations(operations: Iterable[Operation], results: Iterable[Slot]) -> list[Operation]:
     """The operations that lead to ``results``, and the questions."""
     needed = set(results)
     kept = []
     for operation in reversed(list(operations)):
-        if operation.is_question or not needed.isdisjoint(made(operation)):
-            needed.update(read(operation))
+        if operation.is_question or not needed.isdisjoint(slots_written(operation)):
+            needed.update(slots_read(operation))
             kept.append(operation)
     return kept[::-1]
 
 
-def _simplified(recording: Recording) -> list[Operation]:
+def _simplify(graph: Graph) -> list[Operation]:
     """Without what is not used, and without what was computed before and is still there."""
-    operations = _useful(recording.operations, recording.results)
-    alive = Alive(recording, operations)
+    operations = _without_dead_operations(graph.operations, graph.results)
+    alive = Liveness(graph, operations)
     known: dict[Any, Operation] = {}
     same: dict[int, Slot] = {}
     kept = []
     for place, operation in enumerate(operations):
-        operation = _renamed(operation, same)
+        operation = _rename(operation, same)
         key = None if operation.overwritten or operation.is_question else _key(operation)
         before = None if key is None else known.get(key)
-        if before is not None and alive.last_together(made(before), made(operation), place):
-            same.update(zip(made(operation), made(before), strict=True))
+        if before is not None and alive.last_together(slots_written(before), slots_written(operation), place):
+            same.update(zip(slots_written(operation), slots_written(before), strict=True))
             continue
         if key is not None:
             known[key] = operation
         kept.append(operation)
-    recording.results[:] = [same.get(slot, slot) for slot in recording.results]
-    return _useful(kept, recording.results)
+    graph.results[:] = [same.get(slot, slot) for slot in graph.results]
+    return _without_dead_operations(kept, graph.results)
 
 
-def _renamed(operation: Operation, same: dict[int, Slot]) -> Operation:
-    def renamed(value: Any) -> Any:
+def _rename(operation: Operation, same: dict[int, Slot]) -> Operation:
+    def rename(value: Any) -> Any:
         if value.__class__ is Slot:
             return same.get(value, value)
-        return type(value)([renamed(v) for v in value]) if value.__class__ in (tuple, list) else value
+        return type(value)([rename(v) for v in value]) if value.__class__ in (tuple, list) else value
 
-    if not any(slot in same for slot in (*read(operation), *(other for _, other in operation.windows))):
+    if not any(slot in same for slot in (*slots_read(operation), *(other for _, other in operation.views))):
         return operation
     return operation._replace(
-        arguments=renamed(operation.arguments), named={n: renamed(v) for n, v in operation.named.items()},
+        arguments=rename(operation.arguments), named={n: rename(v) for n, v in operation.named.items()},
         overwritten=tuple((same.get(old, old), new) for old, new in operation.overwritten),
-        windows=tuple((slot, same.get(other, other)) for slot, other in operation.windows),
+        views=tuple((slot, same.get(other, other)) for slot, other in operation.views),
     )  # fmt: skip
 
 
 def _key(operation: Operation) -> Any:
     """Equal for operations that compute the same; None where nobody can tell."""
-    key = (_keyed(operation.function), _keyed(operation.arguments), _keyed(tuple(operation.named.items())))
+    key = (
+        _part_of_key(operation.function),
+        _part_of_key(operation.arguments),
+        _part_of_key(tuple(operation.named.items())),
+    )
     try:
         hash(key)
     except TypeError:
@@ -141,25 +153,25 @@ def _key(operation: Operation) -> Any:
     return key
 
 
-def _keyed(value: Any) -> Any:
+def _part_of_key(value: Any) -> Any:
     kind = value.__class__
     if kind in (tuple, list):
-        return kind, tuple([_keyed(part) for part in value])
+        return kind, tuple([_part_of_key(part) for part in value])
     if kind is slice:
-        return kind, _keyed(value.start), _keyed(value.stop), _keyed(value.step)
+        return kind, _part_of_key(value.start), _part_of_key(value.stop), _part_of_key(value.step)
     if kind in (float, complex):
         return kind, repr(value)  # zeros of both signs are equal
     return (kind, id(value)) if hasattr(value, "shape") else (kind, value)
 
 
-def _late(operations: list[Operation]) -> list[Operation]:
+def _move_writes_last(operations: list[Operation]) -> list[Operation]:
     """What overwrites, and what depends on it, at the end: when something fails before, nothing has changed."""
     late: list[Operation] = []
     early: list[Operation] = []
     after: set[Slot] = set()
     for operation in operations:
-        if operation.overwritten or not after.isdisjoint(read(operation)):
-            after.update(made(operation))
+        if operation.overwritten or not after.isdisjoint(slots_read(operation)):
+            after.update(slots_written(operation))
             late.append(operation)
         else:
             early.append(operation)

@@ -20,9 +20,9 @@ from ...backends.base import Backend, CompilingBackend
 from ...backends.namespace import STANDARD
 from ...backends.registry import BY_TYPE, register_backend
 from .facts import facts_of
-from .graph import Kind, Recorded, Recording, Slot, ValueUnknown, recording_of
+from .graph import Aval, Graph, ReplayTracer, Slot, ValueUnknown, graph_of
 
-_active: ContextVar[Recording | None] = ContextVar("polygrad_recording", default=None)
+_active: ContextVar[Graph | None] = ContextVar("polygrad_recording", default=None)
 
 #: Functions whose result has a shape that depends on values.
 _SHAPED_BY_VALUES = frozenset(
@@ -34,10 +34,10 @@ _SHAPED_BY_VALUES = frozenset(
 _SMALL = 4096
 
 
-class RecordedNamespace:
+class TracerNamespace:
     """The names, as ``xp.NAME``, of a backend whose arrays are recorded."""
 
-    def __init__(self, backend: RecordedBackend):
+    def __init__(self, backend: TracerBackend):
         self._backend = backend
 
     def __getattr__(self, name: str) -> Any:
@@ -46,9 +46,9 @@ class RecordedNamespace:
         if name in PRIMITIVES and name not in ("take", "astype"):
             found = self._backend.kernel(PRIMITIVES[name])
         else:
-            found = getattr(self._backend.ground.xp, name)
+            found = getattr(self._backend.base.xp, name)
             if callable(found) and not isinstance(found, type):
-                found = self._backend.recorded(found, name)
+                found = self._backend.record_calls(found, name)
         setattr(self, name, found)
         return found
 
@@ -62,61 +62,61 @@ class RecordedNamespace:
 
     def philox(self, key: Any, counter: Any, blocks: int, device: Any = None) -> Any:
         """Random words by the library's own generator."""
-        return self._backend.recorded(partial(_random_words, self._backend.ground, blocks), "philox")(key, counter)
+        return self._backend.record_calls(partial(_random_words, self._backend.base, blocks), "philox")(key, counter)
 
 
-class _Around:
+class _ForwardNamespace:
     """The namespace that a primitive's own forward runs on: there, its name is the library's function."""
 
-    def __init__(self, backend: RecordedBackend, name: str):
+    def __init__(self, backend: TracerBackend, name: str):
         self._backend, self._name = backend, name
 
     def __getattr__(self, name: str) -> Any:
         if name != self._name:
             found = getattr(self._backend.xp, name)
         elif name in STANDARD:
-            found = self._backend.recorded(getattr(self._backend.ground.xp, name), name)
+            found = self._backend.record_calls(getattr(self._backend.base.xp, name), name)
         else:
             raise AttributeError(f"the forward of {name} is {name} itself")
         setattr(self, name, found)
         return found
 
 
-def _random_words(ground: Any, blocks: int, key: Any, counter: Any) -> Any:
-    return ground.random_bits(int(key), int(counter), blocks)
+def _random_words(base: Any, blocks: int, key: Any, counter: Any) -> Any:
+    return base.random_bits(int(key), int(counter), blocks)
 
 
 class _PlainTypes(dict[type, bool]):
     """Type → whether it is one of the plain backend's arrays."""
 
-    def __init__(self, ground: Backend):
+    def __init__(self, base: Backend):
         super().__init__()
-        self._ground = ground
+        self._base = base
 
     def __missing__(self, kind: type) -> bool:
         # Numbers, tuples and the like are nobody's arrays, which is not worth a search of the registry.
-        found = self._ground.owns(kind) and BY_TYPE[kind] is self._ground and kind not in LENT
+        found = self._base.owns(kind) and BY_TYPE[kind] is self._base and kind not in LENT
         self[kind] = found
         return found
 
 
-class RecordedBackend(DelegatingBackend, CompilingBackend):
-    """Records what the backend ``ground`` computes."""
+class TracerBackend(DelegatingBackend, CompilingBackend):
+    """Records what the backend ``base`` computes."""
 
     level = 1
     value_errors = (ValueUnknown,)
     shares_scalars = False
     has_control_flow = False
 
-    def __init__(self, ground: Backend):
+    def __init__(self, base: Backend):
         # Not the base class's: there is no library to look through.
-        self.ground, self.facts = ground, facts_of(ground)
-        self.name = f"{ground.name}, recorded"
-        self.capabilities, self.accumulates = ground.capabilities - {"mutable"}, ground.accumulates
-        self.array_type = type("Recorded", (Recorded,), {"__slots__": (), "backend": self})
+        self.base, self.facts = base, facts_of(base)
+        self.name = f"{base.name}, recorded"
+        self.capabilities, self.accumulates = base.capabilities - {"mutable"}, base.accumulates
+        self.array_type = type("ReplayTracer", (ReplayTracer,), {"__slots__": (), "backend": self})
         self.kernels = {}
-        self.library = self.xp = RecordedNamespace(self)  # type: ignore[assignment]  # a namespace, if not a module
-        self.plain_types = _PlainTypes(ground)
+        self.library = self.xp = TracerNamespace(self)  # type: ignore[assignment]  # a namespace, if not a module
+        self.plain_types = _PlainTypes(base)
 
     def owns(self, array_type: type) -> bool:
         return array_type is self.array_type
@@ -125,82 +125,82 @@ class RecordedBackend(DelegatingBackend, CompilingBackend):
         """Whether ``value`` is an array of the plain backend."""
         return self.plain_types[value.__class__]
 
-    def described(self, slot: Slot, kind: Kind) -> Recorded:
+    def abstract(self, slot: Slot, kind: Aval) -> ReplayTracer:
         """A recorded array without its value."""
         return self.array_type(None, slot, kind, False)
 
     # -- functions ---------------------------------------------------------------------------------------------------------
 
-    def recorded(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def record_calls(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         """``function``, written down where a recorded array is among its arguments."""
         unknown, filled = name in _SHAPED_BY_VALUES, name in ("zeros_like", "ones_like")
 
         def run(*arguments: Any, **named: Any) -> Any:
-            recording = recording_of(arguments) or (recording_of(named.values()) if named else None)
-            if recording is None:
+            graph = graph_of(arguments) or (graph_of(named.values()) if named else None)
+            if graph is None:
                 return self._constant(function(*arguments, **named))
             if unknown:
                 raise ValueUnknown(f"{name} has a result whose shape depends on values")
             if filled and self.facts.nbytes(arguments[0].value) < _SMALL:  # of the argument only its kind matters
-                return recording.add(function(arguments[0].value, *arguments[1:], **named), True)
-            return recording.apply(function, arguments, named)
+                return graph.add(function(arguments[0].value, *arguments[1:], **named), True)
+            return graph.apply(function, arguments, named)
 
         return run
 
     def _constant(self, value: Any) -> Any:
         """A new array, as a constant of the recording that is made."""
-        recording = _active.get()
-        if recording is None or not self.is_plain(value):
+        graph = _active.get()
+        if graph is None or not self.is_plain(value):
             return value
-        return recording.add(value, True)
+        return graph.add(value, True)
 
     def kernel(self, primitive: Any) -> Callable[..., Any]:
-        ground, name = self.ground, primitive.name
-        raw = self.recorded(ground.kernel(primitive), name)
+        base, name = self.base, primitive.name
+        raw = self.record_calls(base.kernel(primitive), name)
         steps = self.facts.decompositions.get(name)
         if steps is not None:
             inner = partial(steps, _do)
-        elif name in ground.kernels or primitive.is_of_standard:
+        elif name in base.kernels or primitive.is_of_standard:
             inner = None
         else:
-            inner = partial(primitive.forward, _Around(self, name))
+            inner = partial(primitive.forward, _ForwardNamespace(self, name))
         count = len(primitive.operands)
 
         def run(*arguments: Any, **named: Any) -> Any:
             operands = arguments[0] if primitive.variadic else arguments[:count]
-            recording = recording_of(operands)
-            if recording is None:
+            graph = graph_of(operands)
+            if graph is None:
                 return raw(*arguments, **named)
-            outer = recording.told
+            outer = graph.origin
             if outer is None:
-                recording.told = primitive, [x.slot for x in operands if isinstance(x, Recorded)]
+                graph.origin = primitive, [x.slot for x in operands if isinstance(x, ReplayTracer)]
             try:
                 if inner is not None:
-                    before = len(recording.operations)
+                    before = len(graph.operations)
                     try:
                         return inner(*arguments, **named)
                     except Exception:  # what cannot be taken apart, or an error, which comes again
-                        del recording.operations[before:]
+                        del graph.operations[before:]
                 return raw(*arguments, **named)
             finally:
-                recording.told = outer
+                graph.origin = outer
 
         return run
 
     def rule(self, plan: Any) -> Callable[..., Any]:
         name = plan.primitive.name + ".vjp"
-        override = self.ground.kernels.get(name)
+        override = self.base.kernels.get(name)
         if override is None:
             usual = plan.rule(self.xp)
         else:
             steps = self.facts.decompositions.get(name)
-            usual = plan.rule_from_kernel(self.recorded(override, name) if steps is None else partial(steps, _do))
+            usual = plan.rule_from_kernel(self.record_calls(override, name) if steps is None else partial(steps, _do))
         return usual
 
     def record_update(self, name: str, columns: Sequence[Any], settings: dict[str, Any]) -> Any:
-        kernel = self.ground.kernels.get(name)
-        recording = recording_of(columns[0])
-        if kernel is None or recording is None:
+        kernel = self.base.kernels.get(name)
+        graph = graph_of(columns[0])
+        if kernel is None or graph is None:
             return None
         if self.facts.prefers_rule(name, [x.value for x in columns[0]]):
             return None
@@ -216,10 +216,10 @@ class RecordedBackend(DelegatingBackend, CompilingBackend):
 
         places = [place for place, column in enumerate(columns) if column is not None and place not in (1, step)]
         targets = [x for place in places for x in columns[place]]
-        made = recording.overwrite(run, (tuple(columns), *settings.values()), targets)
-        if made is None:
+        slots_written = graph.overwrite(run, (tuple(columns), *settings.values()), targets)
+        if slots_written is None:
             return None
-        rest = iter(made)
+        rest = iter(slots_written)
         found: list[Any] = [None] * len(columns)
         for place in places:
             found[place] = [next(rest) for _ in columns[place]]
@@ -235,35 +235,35 @@ class RecordedBackend(DelegatingBackend, CompilingBackend):
     item = values_for_checks = to_numpy
 
     def assume(self, array: Any, question: Callable[[Any], Any]) -> Any:
-        return array.recording.assume(question, array)
+        return array.graph.assume(question, array)
 
     def is_traced(self, array: Any) -> bool:
-        return isinstance(array, Recorded)
+        return isinstance(array, ReplayTracer)
 
     def note_write(self, tensor: Any, array: Any) -> None:
         """A recorder has seen it."""
 
     # -- recording ---------------------------------------------------------------------------------------------------------
 
-    def record(self, function: Callable[[], list[Any]]) -> Recording:
+    def record(self, function: Callable[[], list[Any]]) -> Graph:
         """What ``function`` computes from what it stages to what it returns."""
-        recording = Recording(self)
-        token = _active.set(recording)
+        graph = Graph(self)
+        token = _active.set(graph)
         try:
-            recording.results = [x.slot if isinstance(x, Recorded) else recording.add(x, True).slot for x in function()]
+            graph.results = [x.slot if isinstance(x, ReplayTracer) else graph.add(x, True).slot for x in function()]
         finally:
             _active.reset(token)
-        return recording
+        return graph
 
     def stage(self, array: Any) -> Any:
-        recording = _active.get()
-        assert recording is not None
+        graph = _active.get()
+        assert graph is not None
         if not hasattr(array, "dtype"):
-            array = self.ground.asarray(array)
+            array = self.base.asarray(array)
         foreign = not self.is_plain(array)
-        made = recording.add(self.ground.asarray(BY_TYPE[type(array)].to_numpy(array)) if foreign else array)
-        recording.inputs.append(made.slot)
-        return recording.apply(_Home(self.ground), (made,)) if foreign else made
+        slots_written = graph.add(self.base.asarray(BY_TYPE[type(array)].to_numpy(array)) if foreign else array)
+        graph.inputs.append(slots_written.slot)
+        return graph.apply(_Import(self.base), (slots_written,)) if foreign else slots_written
 
     @contextlib.contextmanager
     def concrete(self) -> Iterator[None]:
@@ -276,42 +276,42 @@ class RecordedBackend(DelegatingBackend, CompilingBackend):
     # -- the plain backend's -----------------------------------------------------------------------------------------------
 
     def device(self, array: Any) -> Any:
-        return self.ground.device(array.value if isinstance(array, Recorded) else array)
+        return self.base.device(array.value if isinstance(array, ReplayTracer) else array)
 
     def to_device(self, array: Any, device: Any) -> Any:
         return array
 
     def asarray(self, obj: Any, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
-        if isinstance(obj, Recorded):
+        if isinstance(obj, ReplayTracer):
             return obj if dtype is None or obj.dtype == dtype else self.xp.astype(obj, dtype)
-        return self._constant(self.ground.asarray(obj, dtype=dtype, device=device, copy=copy))
+        return self._constant(self.base.asarray(obj, dtype=dtype, device=device, copy=copy))
 
     def scalar(self, value: Any, dtype: Any, like: Any) -> Any:
-        if not isinstance(like, Recorded):
-            return self.ground.scalar(value, dtype, like)
-        return like.recording.number(value, dtype, like.value)
+        if not isinstance(like, ReplayTracer):
+            return self.base.scalar(value, dtype, like)
+        return like.graph.scalar(value, dtype, like.value)
 
     def random_bits(self, key: int, counter: int, blocks: int, device: Any = None) -> Any:
-        return self._constant(self.ground.random_bits(key, counter, blocks, device))
+        return self._constant(self.base.random_bits(key, counter, blocks, device))
 
     def synchronize(self) -> None:
-        self.ground.synchronize()
+        self.base.synchronize()
 
 
-class _Home:
+class _Import:
     """An array of another library as one of the plain backend's: such is the state that another program has left."""
 
-    def __init__(self, ground: Backend):
-        self._ground = ground
+    def __init__(self, base: Backend):
+        self._base = base
 
     def __call__(self, array: Any) -> Any:
-        return self._ground.asarray(BY_TYPE[type(array)].to_numpy(array), copy=True)
+        return self._base.asarray(BY_TYPE[type(array)].to_numpy(array), copy=True)
 
 
 def _do(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
     """A step of a kernel that is written down in steps."""
-    recording = recording_of(arguments)
-    return function(*arguments, **named) if recording is None else recording.apply(function, arguments, named)
+    graph = graph_of(arguments)
+    return function(*arguments, **named) if graph is None else graph.apply(function, arguments, named)
 
 
 def _number(value: Any) -> Any:
@@ -319,13 +319,13 @@ def _number(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-_made: dict[int, RecordedBackend] = {}
+_made: dict[int, TracerBackend] = {}
 
 
-def recorded_backend(ground: Backend, kind: type[RecordedBackend] = RecordedBackend) -> Any:
-    """The backend that records what ``ground`` computes, made once."""
-    made = _made.get(id(ground))
-    if made is None:
-        made = _made[id(ground)] = kind(ground)
-        register_backend(made)
-    return made
+def tracer_backend(base: Backend, kind: type[TracerBackend] = TracerBackend) -> Any:
+    """The backend that records what ``base`` computes, made once."""
+    slots_written = _made.get(id(base))
+    if slots_written is None:
+        slots_written = _made[id(base)] = kind(base)
+        register_backend(slots_written)
+    return slots_written
