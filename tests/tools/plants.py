@@ -74,7 +74,7 @@ PLANTS = {
     "PolynomialLR, one epoch off": Plant("optim/lr_scheduler.py", "((total - epoch) / (total - epoch + 1)) ** self.power", "((total - epoch + 1) / (total - epoch + 2)) ** self.power", SCHEDULES),
     "CosineAnnealingWarmRestarts, cycles do not grow": Plant("optim/lr_scheduler.py", "                self.T_cur %= self.T_i\n                self.T_i *= self.T_mult\n", "                self.T_cur %= self.T_i\n", SCHEDULES),
     # -- normalization
-    "batch norm, biased running variance": Plant("_functions/nn/normalization.py", "    _follow(running_var, variance, momentum, count / (count - 1))", "    _follow(running_var, variance, momentum)", "tests/nn/test_batch_norm_formulas.py"),
+    "batch norm, biased running variance": Plant("_functions/nn/normalization.py", "    _update_running(running_var, variance, momentum, count / (count - 1))", "    _update_running(running_var, variance, momentum)", "tests/nn/test_batch_norm_formulas.py"),
     "batch norm, momentum the wrong way round": Plant("_functions/nn/normalization.py", "* (1 - momentum) + found * (momentum * factor)", "* momentum + found * ((1 - momentum) * factor)", "tests/nn/test_batch_norm_formulas.py"),
     "evaluation, epsilon outside of the root": Plant("_functions/nn/normalization.py", "        factor = 1 / xp.sqrt(variance + eps)\n", "        factor = 1 / (xp.sqrt(variance) + eps)\n", "tests/nn/test_batch_norm_formulas.py"),
     # -- the engine

@@ -136,7 +136,7 @@ class _MaybeInPlace(Module):
         """Return the settings that the module's text shows."""
         return "inplace=True" if self.inplace else ""
 
-    def _described(self, **settings: Any) -> str:
+    def _describe(self, **settings: Any) -> str:
         """The settings as text, with ``inplace`` where it is on."""
         parts = [f"{name}={value}" for name, value in settings.items()]
         return ", ".join([*parts, "inplace=True"] if self.inplace else parts)
@@ -322,7 +322,7 @@ class Hardtanh(_MaybeInPlace):
 
     def extra_repr(self) -> str:
         """Return the settings that the module's text shows."""
-        return self._described(min_val=self.min_val, max_val=self.max_val)
+        return self._describe(min_val=self.min_val, max_val=self.max_val)
 
 
 class _Exponential(_MaybeInPlace):
@@ -332,7 +332,7 @@ class _Exponential(_MaybeInPlace):
 
     def extra_repr(self) -> str:
         """Return the settings that the module's text shows."""
-        return self._described(alpha=self.alpha)
+        return self._describe(alpha=self.alpha)
 
 
 class ELU(_Exponential):
@@ -407,7 +407,7 @@ class LeakyReLU(_MaybeInPlace):
 
     def extra_repr(self) -> str:
         """Return the settings that the module's text shows."""
-        return self._described(negative_slope=self.negative_slope)
+        return self._describe(negative_slope=self.negative_slope)
 
 
 class Threshold(_MaybeInPlace):
@@ -437,7 +437,7 @@ class Threshold(_MaybeInPlace):
 
     def extra_repr(self) -> str:
         """Return the settings that the module's text shows."""
-        return self._described(threshold=self.threshold, value=self.value)
+        return self._describe(threshold=self.threshold, value=self.value)
 
 
 class PReLU(Module):

@@ -79,11 +79,11 @@ class GradientHooks:
         return passed[0] if single else type(result)(passed) if type(result) is tuple else type(result)(*passed)
 
     def _call_before(self, outputs: Gradients, places: list[int], count: int) -> Gradients | None:
-        incoming = _spread(outputs, places, count)
+        incoming = _scatter(outputs, places, count)
         for hook in self.before:
             replaced = hook(self.module, incoming)
             if replaced is not None:
-                incoming = _checked(replaced, incoming, hook, "grad_output")
+                incoming = _check_gradients(replaced, incoming, hook, "grad_output")
         if self.observed:
             self.incoming = incoming
         else:  # no input requires grad, so this is where the hooks are called
@@ -94,7 +94,7 @@ class GradientHooks:
                 )
             for hook in self.after:
                 replaced = hook(self.module, (None,) * self.inputs, incoming)
-                if replaced is not None and any(g is not None for g in _several(replaced)):
+                if replaced is not None and any(g is not None for g in _as_tuple(replaced)):
                     raise RuntimeError(
                         f"backward hook {hook!r} returned gradients for the inputs of {type(self.module).__name__}, none of "
                         "which requires grad"
@@ -107,26 +107,26 @@ class GradientHooks:
             incoming is None
         ):  # not from the outputs: a derivative of the module's gradient, which is no call of the module
             return inputs
-        gradients = _spread(inputs, places, self.inputs)
+        gradients = _scatter(inputs, places, self.inputs)
         for hook in self.after:
             replaced = hook(self.module, gradients, incoming)
             if replaced is not None:
-                gradients = _checked(replaced, gradients, hook, "grad_input")
+                gradients = _check_gradients(replaced, gradients, hook, "grad_input")
         return tuple(gradients[i] for i in places)
 
 
-def _spread(gradients: Gradients, places: list[int], count: int) -> Gradients:
+def _scatter(gradients: Gradients, places: list[int], count: int) -> Gradients:
     """``gradients`` at their places among ``count`` values, and None elsewhere."""
     found = dict(zip(places, gradients, strict=True))
     return tuple(found.get(i) for i in range(count))
 
 
-def _several(replaced: Any) -> tuple[Any, ...]:
+def _as_tuple(replaced: Any) -> tuple[Any, ...]:
     return replaced if isinstance(replaced, tuple) else (replaced,)
 
 
-def _checked(replaced: Any, gradients: Gradients, hook: Callable, what: str) -> Gradients:
-    several = _several(replaced)
+def _check_gradients(replaced: Any, gradients: Gradients, hook: Callable, what: str) -> Gradients:
+    several = _as_tuple(replaced)
     if len(several) != len(gradients):
         raise RuntimeError(
             f"backward hook {hook!r} returned {len(several)} gradients, but {what} has {len(gradients)}; it returns None, or "

@@ -16,14 +16,14 @@ def compiled_module(module: Any, compiled: Compiled) -> Any:
     It is of a subclass of the module's class, and both have one dictionary of attributes, so what is set on one of them is
     set on the other.
     """
-    made = object.__new__(_class_of(module.__class__))
+    made = object.__new__(_compiled_class(module.__class__))
     made.__dict__ = module.__dict__
     object.__setattr__(made, "_compiled", compiled)
     return made
 
 
 @functools.cache
-def _class_of(kind: Any) -> Any:
+def _compiled_class(kind: Any) -> Any:
     class CompiledModule(kind):
         __slots__ = ("_compiled",)
         __doc__ = kind.__doc__
@@ -40,12 +40,12 @@ def _class_of(kind: Any) -> Any:
             return self._compiled.lower(*args, **kwargs)
 
         def __reduce_ex__(self, protocol: Any) -> Any:
-            return _again, (self._compiled.__wrapped__, self._compiled.backend)
+            return _recompile, (self._compiled.__wrapped__, self._compiled.backend)
 
     CompiledModule.__name__ = CompiledModule.__qualname__ = f"Compiled{kind.__name__}"
     CompiledModule.__module__ = kind.__module__
     return CompiledModule
 
 
-def _again(module: Any, backend: str | None) -> Any:
+def _recompile(module: Any, backend: str | None) -> Any:
     return compile(module, backend=backend)

@@ -310,7 +310,7 @@ class ParameterList(Module):
 
     def extra_repr(self) -> str:
         """Return the settings that the module's text shows."""
-        return "\n".join(f"({i}): {_described(value)}" for i, value in enumerate(self))
+        return "\n".join(f"({i}): {_describe(value)}" for i, value in enumerate(self))
 
 
 class ParameterDict(Module):
@@ -431,14 +431,14 @@ class ParameterDict(Module):
 
     def extra_repr(self) -> str:
         """Return the settings that the module's text shows."""
-        return "\n".join(f"({key}): {_described(value)}" for key, value in self.items())
+        return "\n".join(f"({key}): {_describe(value)}" for key, value in self.items())
 
 
 def _as_parameter(value: Any) -> Any:
     return Parameter(value) if isinstance(value, Tensor) and not isinstance(value, Parameter) else value
 
 
-def _described(value: Any) -> str:
+def _describe(value: Any) -> str:
     if not isinstance(value, Tensor):
         return f"Object of type: {type(value).__name__}"
     return f"{type(value).__name__} containing: [{value.dtype!r} of size {'x'.join(map(str, value.shape))}]"

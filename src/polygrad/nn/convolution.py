@@ -67,7 +67,7 @@ class _Convolution(Module):
             if fan_in:
                 init.uniform_(self.bias, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
 
-    def _padded(self, input: Tensor) -> tuple[Tensor, Any]:
+    def _pad(self, input: Tensor) -> tuple[Tensor, Any]:
         """Return the input, padded unless with zeros, and the padding that is left for the convolution."""
         if self.padding_mode == "zeros":
             return input, self.padding
@@ -161,7 +161,7 @@ class Conv1d(_Forward):
 
     def forward(self, input: Tensor) -> Tensor:
         """Convolve ``input``."""
-        input, padding = self._padded(input)
+        input, padding = self._pad(input)
         return F.conv1d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
 
@@ -186,7 +186,7 @@ class Conv2d(_Forward):
 
     def forward(self, input: Tensor) -> Tensor:
         """Convolve ``input``."""
-        input, padding = self._padded(input)
+        input, padding = self._pad(input)
         return F.conv2d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
 

@@ -108,7 +108,7 @@ class Embedding(Module):
     def forward(self, input: Tensor) -> Tensor:
         """Look up the vectors of ``input``."""
         if self.max_norm is not None:
-            self._shorten(input)
+            self._limit_norms(input)
         out = F.embedding(input, self.weight, self.padding_idx)
         if self.scale_grad_by_freq and out.requires_grad:
             share = 1 / self._counts(input)[input][..., None]
@@ -121,7 +121,7 @@ class Embedding(Module):
         return OPERATIONS.index_add(full_like(each, 1, dtype=self.weight.dtype), each, self.num_embeddings)
 
     @no_grad()
-    def _shorten(self, input: Tensor) -> None:
+    def _limit_norms(self, input: Tensor) -> None:
         """Scale the rows that are looked up to a norm of at most ``max_norm``."""
         norms = vector_norm(self.weight, self.norm_type, dim=1)
         too_long = (self._counts(input) > 0) & (norms > self.max_norm)

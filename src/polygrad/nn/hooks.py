@@ -34,7 +34,7 @@ class Hooks:
         for name in self.__slots__:
             setattr(self, name, OrderedDict())
 
-    def when_it_runs(self) -> tuple[int, ...]:
+    def around_forward(self) -> tuple[int, ...]:
         """The numbers of the hooks around forward and backward."""
         return (*self.forward_pre, *self.forward, *self.backward_pre, *self.backward)
 

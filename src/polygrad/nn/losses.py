@@ -17,7 +17,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
+def _resolve_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
     """``reduction``, or what PyTorch's older arguments mean."""
     if size_average is not None or reduce is not None:
         return reduction_meant(size_average, reduce)
@@ -29,7 +29,7 @@ def _reduction(size_average: bool | None, reduce: bool | None, reduction: str) -
 class _Loss(Module):
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
         super().__init__()
-        self.reduction = _reduction(size_average, reduce, reduction)
+        self.reduction = _resolve_reduction(size_average, reduce, reduction)
 
 
 class _Weighted(_Loss):

@@ -29,9 +29,9 @@ from .registration import (
     PARAMETER,
     UNSAVED,
     check_name,
+    dictionary_property,
     forget,
     register,
-    registered,
     take_over,
 )
 from .state_dict import IncompatibleKeys, Plan, load_state, plan_module, save_module, save_state
@@ -143,7 +143,7 @@ class Module(Placement, Versioned):
     @property
     def _hooked(self) -> tuple[int, ...]:
         """The numbers of the hooks that are called when the module runs."""
-        return () if self._hooks is None else self._hooks.when_it_runs()
+        return () if self._hooks is None else self._hooks.around_forward()
 
     def _run(self, args: tuple, kwargs: dict[str, Any]) -> Any:
         """Call `forward`, and explain errors of shape; for calls with hooks."""
@@ -224,7 +224,9 @@ class Module(Placement, Versioned):
     def __dir__(self) -> list[str]:
         return sorted(name for name in {*object.__dir__(self), *self.__dict__} if name and not name[0].isdigit())
 
-    _parameters, _buffers, _modules = registered(PARAMETER), registered(BUFFER, UNSAVED), registered(MODULE)
+    _parameters = dictionary_property(PARAMETER)
+    _buffers = dictionary_property(BUFFER, UNSAVED)
+    _modules = dictionary_property(MODULE)
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Add a parameter.
@@ -632,12 +634,12 @@ class Module(Placement, Versioned):
     def __repr__(self) -> str:
         extra = self.extra_repr()
         lines = extra.split("\n") if extra else []
-        children = [f"({name}): {_indented(repr(child))}" for name, child in self._modules.items()]
+        children = [f"({name}): {_indent(repr(child))}" for name, child in self._modules.items()]
         if not children and len(lines) < 2:
             return f"{self._get_name()}({extra})"
         body = "".join(f"\n  {line}" for line in lines + children)
         return f"{self._get_name()}({body}\n)"
 
 
-def _indented(text: str) -> str:
+def _indent(text: str) -> str:
     return text.replace("\n", "\n  ")

@@ -15,8 +15,8 @@ from . import functional as F
 from . import init
 from .module import Module
 from .parameter import new_parameter
-from .recurrent_cells import zeros_beside
-from .utils.rnn import PackedSequence, PaddedRows, packed_like
+from .recurrent_cells import new_zeros
+from .utils.rnn import PackedSequence, PaddedRows, pack_like
 
 __all__ = ["GRU", "LSTM", "RNN", "RNNBase"]
 
@@ -116,24 +116,24 @@ class RNNBase(Module):
     def _state_sizes(self) -> tuple[int, ...]:
         return (self.hidden_size,)
 
-    def _first_states(self, given: list[Tensor] | None, input: Tensor, batch: int | None) -> list[Tensor]:
+    def _initial_states(self, given: list[Tensor] | None, input: Tensor, batch: int | None) -> list[Tensor]:
         """The first states ``(layers * directions, batch, size)``, zeros where none are given."""
         count = self.num_layers * (2 if self.bidirectional else 1)
         if given is None:
-            return [zeros_beside(input, count, 1 if batch is None else batch, size) for size in self._state_sizes()]
+            return [new_zeros(input, count, 1 if batch is None else batch, size) for size in self._state_sizes()]
         for name, x, size in zip(("hx", "cx"), given, self._state_sizes(), strict=False):
             expected = (count, size) if batch is None else (count, batch, size)
             if tuple(check_tensor(x, type(self).__name__, name).shape) != expected:
                 raise ShapeError(f"{type(self).__name__}: {name} must have shape {expected}, but got {tuple(x.shape)}")
         return given if batch is not None else [x.unsqueeze(1) for x in given]
 
-    def _given(self, hx: Any) -> list[Tensor]:
+    def _states_of(self, hx: Any) -> list[Tensor]:
         return [hx]
 
     def forward(self, input: Any, hx: Any = None) -> tuple[Any, Any]:
         """Run all layers over ``input``, from the states ``hx``."""
         if isinstance(input, PackedSequence):
-            return self._packed(input, hx)
+            return self._forward_packed(input, hx)
         check_tensor(input, type(self).__name__)
         if input.ndim not in (2, 3) or input.shape[-1] != self.input_size:
             raise ShapeError(
@@ -143,22 +143,22 @@ class RNNBase(Module):
         x = input.unsqueeze(1) if not batched else input.transpose(0, 1) if self.batch_first else input
         if not x.shape[0]:
             raise RuntimeError(f"{type(self).__name__}: expected at least one step, got {tuple(input.shape)}")
-        given = None if hx is None else self._given(hx)
-        output, states = self._through_layers(x, self._first_states(given, x, x.shape[1] if batched else None))
+        given = None if hx is None else self._states_of(hx)
+        output, states = self._run_layers(x, self._initial_states(given, x, x.shape[1] if batched else None))
         if not batched:
             output, states = output.squeeze(1), [state.squeeze(1) for state in states]
         elif self.batch_first:
             output = output.transpose(0, 1)
-        return output, self._returned(states)
+        return output, self._as_result(states)
 
     def _expects(self) -> str:
         axes = "batch, steps" if self.batch_first else "steps, batch"
         return f"({axes}, {self.input_size}) or (steps, {self.input_size})"
 
-    def _returned(self, states: list[Tensor]) -> Any:
+    def _as_result(self, states: list[Tensor]) -> Any:
         return states[0]
 
-    def _through_layers(
+    def _run_layers(
         self, x: Tensor, first: list[Tensor], rows: PaddedRows | None = None
     ) -> tuple[Tensor, list[Tensor]]:
         """All layers: the output of the last, and the last states of all.
@@ -176,24 +176,24 @@ class RNNBase(Module):
                     outputs.append(states[0])
                     last.append([part[0 if reverse else -1] for part in states])
                 else:
-                    states = self._layer(rows.shaped(x, reverse), state, self._weights(suffix), False)
-                    outputs.append(rows.flat(states[0], reverse))
+                    states = self._layer(rows.pad(x, reverse), state, self._weights(suffix), False)
+                    outputs.append(rows.pack(states[0], reverse))
                     last.append([rows.last(part) for part in states])
             x = outputs[0] if len(outputs) == 1 else cat(outputs, -1)
             if self.dropout and layer < self.num_layers - 1:
                 x = F.dropout(x, self.dropout, self.training)
         return x, [stack(list(parts)) for parts in zip(*last, strict=True)]
 
-    def _packed(self, input: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
-        """`_through_layers` on sequences in order of their lengths; the states go back to the order that the user has."""
+    def _forward_packed(self, input: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
+        """`_run_layers` on sequences in order of their lengths; the states go back to the order that the user has."""
         rows = PaddedRows(input)
-        given = None if hx is None else self._given(hx)
+        given = None if hx is None else self._states_of(hx)
         if given is not None and input.sorted_indices is not None:
             given = [x.index_select(1, input.sorted_indices) for x in given]
-        output, states = self._through_layers(input.data, self._first_states(given, input.data, rows.batch), rows)
+        output, states = self._run_layers(input.data, self._initial_states(given, input.data, rows.batch), rows)
         if input.unsorted_indices is not None:
             states = [x.index_select(1, input.unsorted_indices) for x in states]
-        return packed_like(input, output), self._returned(states)
+        return pack_like(input, output), self._as_result(states)
 
     def extra_repr(self) -> str:
         """Return the settings that the module's text shows."""
@@ -384,7 +384,7 @@ class LSTM(RNNBase):
     def _state_sizes(self) -> tuple[int, ...]:
         return (self.proj_size or self.hidden_size, self.hidden_size)
 
-    def _given(self, hx: Any) -> list[Tensor]:
+    def _states_of(self, hx: Any) -> list[Tensor]:
         if not isinstance(hx, (tuple, list)) or len(hx) != 2:
             raise TypeError("LSTM: the state is a pair (h_0, c_0) of tensors")
         return list(hx)
@@ -392,5 +392,5 @@ class LSTM(RNNBase):
     def _layer(self, x: Tensor, state: list[Tensor], weights: list[Any], reverse: bool) -> tuple[Tensor, ...]:
         return lstm_layer(x, state, weights if self.proj_size else [*weights, None], reverse)
 
-    def _returned(self, states: list[Tensor]) -> Any:
+    def _as_result(self, states: list[Tensor]) -> Any:
         return tuple(states)

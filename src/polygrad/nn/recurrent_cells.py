@@ -17,7 +17,7 @@ from .parameter import new_parameter
 __all__ = ["GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"]
 
 
-def zeros_beside(input: Tensor, *shape: int) -> Tensor:
+def new_zeros(input: Tensor, *shape: int) -> Tensor:
     """Zeros of ``shape``, of the type of ``input`` and where it lives."""
     device = None if input.backend.level else input.device
     return zeros(shape, dtype=input.dtype, backend=input.backend, device=device)
@@ -66,7 +66,7 @@ class RNNCellBase(Module):
     def _expects(self) -> str:
         return f"(batch, {self.input_size}) or ({self.input_size},)"
 
-    def _checked(self, input: Tensor, *states: Any) -> list[Tensor]:
+    def _check_states(self, input: Tensor, *states: Any) -> list[Tensor]:
         """The states; zeros where they are None."""
         name = type(self).__name__
         check_tensor(input, name)
@@ -74,7 +74,7 @@ class RNNCellBase(Module):
             raise ShapeError(f"{name}: expected an input of shape {self._expects()}, got {tuple(input.shape)}")
         expected = (*input.shape[:-1], self.hidden_size)
         if states[0] is None:
-            return [zeros_beside(input, *expected)] * len(states)
+            return [new_zeros(input, *expected)] * len(states)
         for state in states:
             if tuple(check_tensor(state, name, "hx").shape) != expected:
                 raise ShapeError(f"{name}: the state must have shape {expected}, but got {tuple(state.shape)}")
@@ -130,7 +130,7 @@ class RNNCell(RNNCellBase):
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         """Compute the states after ``input``."""
-        return rnn_cell(input, self._checked(input, hx)[0], self._weights(), self.nonlinearity)
+        return rnn_cell(input, self._check_states(input, hx)[0], self._weights(), self.nonlinearity)
 
     def extra_repr(self) -> str:
         """Return the settings that the module's text shows."""
@@ -176,7 +176,7 @@ class LSTMCell(RNNCellBase):
     def forward(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Tensor]:
         """Compute the states after ``input``."""
         hidden, cell = (None, None) if hx is None else hx
-        return lstm_cell(input, self._checked(input, hidden, cell), self._weights())
+        return lstm_cell(input, self._check_states(input, hidden, cell), self._weights())
 
 
 class GRUCell(RNNCellBase):
@@ -215,4 +215,4 @@ class GRUCell(RNNCellBase):
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         """Compute the states after ``input``."""
-        return gru_cell(input, self._checked(input, hx)[0], self._weights())
+        return gru_cell(input, self._check_states(input, hx)[0], self._weights())

@@ -49,7 +49,7 @@ class Registered(MutableMapping):
         return repr(dict(self))
 
 
-def registered(*kinds: str) -> Any:
+def dictionary_property(*kinds: str) -> Any:
     """A module's property: its attributes of these ``kinds`` as a dictionary.  What is assigned to it takes their place."""
 
     def read(module: Any) -> Registered:

@@ -145,7 +145,7 @@ def plan_module(module: Any, state_dict: Any, prefix: str, plan: Plan) -> None:
     for name, old in expected.items():
         key = prefix + name
         if key in state_dict:
-            new = _fitting(key, old, state_dict[key], plan)
+            new = _convert(key, old, state_dict[key], plan)
             if new is not None:
                 plan.values.append((module, name, old, new))
         else:
@@ -169,7 +169,7 @@ def plan_module(module: Any, state_dict: Any, prefix: str, plan: Plan) -> None:
                 plan.unexpected.append(key)
 
 
-def _fitting(key: str, old: Tensor, value: Any, plan: Plan) -> Tensor | None:
+def _convert(key: str, old: Tensor, value: Any, plan: Plan) -> Tensor | None:
     """``value`` as a tensor, or None, with the reason among the plan's errors."""
     try:
         # Another library's tensors, PyTorch's among them, come by way of NumPy.

@@ -100,7 +100,7 @@ class TransformerEncoderLayer(Module):
         """
 
         def to_itself(x: Tensor) -> Tensor:
-            return self.dropout1(_attended(self.self_attn, x, x, src_mask, src_key_padding_mask, is_causal))
+            return self.dropout1(_attend(self.self_attn, x, x, src_mask, src_key_padding_mask, is_causal))
 
         if self.norm_first:
             x = src + to_itself(self.norm1(src))
@@ -191,10 +191,10 @@ class TransformerDecoderLayer(Module):
         other = (memory_mask, memory_key_padding_mask, memory_is_causal)
 
         def to_itself(x: Tensor) -> Tensor:
-            return self.dropout1(_attended(self.self_attn, x, x, *own))
+            return self.dropout1(_attend(self.self_attn, x, x, *own))
 
         def to_memory(x: Tensor) -> Tensor:
-            return self.dropout2(_attended(self.multihead_attn, x, memory, *other))
+            return self.dropout2(_attend(self.multihead_attn, x, memory, *other))
 
         if self.norm_first:
             x = x + to_itself(self.norm1(x))
@@ -208,7 +208,7 @@ class TransformerDecoderLayer(Module):
         return self.dropout3(self.linear2(self.dropout(self.activation(self.linear1(x)))))
 
 
-def _attended(
+def _attend(
     attention: MultiheadAttention, x: Tensor, memory: Tensor, mask: Tensor | None, padding: Tensor | None, causal: bool
 ) -> Tensor:
     return attention(x, memory, memory, attn_mask=mask, key_padding_mask=padding, need_weights=False, is_causal=causal)[
@@ -216,7 +216,7 @@ def _attended(
     ]
 
 
-def _copies(layer: Module, count: int) -> ModuleList:
+def _copy_layers(layer: Module, count: int) -> ModuleList:
     return ModuleList([copy.deepcopy(layer) for _ in range(count)])
 
 
@@ -250,7 +250,7 @@ class TransformerEncoder(Module):
         mask_check: bool = True,
     ) -> None:  # fmt: skip
         super().__init__()
-        self.layers = _copies(encoder_layer, num_layers)
+        self.layers = _copy_layers(encoder_layer, num_layers)
         self.num_layers, self.norm = num_layers, norm
 
     def forward(
@@ -290,7 +290,7 @@ class TransformerDecoder(Module):
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
         super().__init__()
-        self.layers = _copies(decoder_layer, num_layers)
+        self.layers = _copy_layers(decoder_layer, num_layers)
         self.num_layers, self.norm = num_layers, norm
 
     def forward(

@@ -17,7 +17,7 @@ from ..public import public_function
 from ..random import exponential_like
 
 
-def _applied(operation: Callable, input: Tensor, inplace: bool) -> Tensor:
+def _apply(operation: Callable, input: Tensor, inplace: bool) -> Tensor:
     check_tensor(input, getattr(operation, "__name__", "activation"))
     return input._in_place(operation) if inplace else operation(input)
 
@@ -74,7 +74,7 @@ def tanh(input: Tensor) -> Tensor:
     return xp.tanh(input)
 
 
-def _along(operation: Callable, input: Tensor, dim: Any, dtype: DType | None) -> Tensor:
+def _apply_along(operation: Callable, input: Tensor, dim: Any, dtype: DType | None) -> Tensor:
     name = operation.__name__
     check_tensor(input, name)
     if (dtype := check_dtype(dtype)) is not None:
@@ -112,7 +112,7 @@ def softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -
         tensor([[0.5000, 0.5000],
                 [0.2689, 0.7311]])
     """
-    return _along(xp.softmax, input, dim, dtype)
+    return _apply_along(xp.softmax, input, dim, dtype)
 
 
 @public_function(method=True, hot=True)
@@ -136,7 +136,7 @@ def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = Non
         >>> F.log_softmax(polygrad.tensor([0.0, 1000.0]), dim=0)
         tensor([-1000.,     0.])
     """
-    return _along(xp.log_softmax, input, dim, dtype)
+    return _apply_along(xp.log_softmax, input, dim, dtype)
 
 
 @numpy_spelling
@@ -204,7 +204,7 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.silu(polygrad.tensor([-1.0, 0.0, 1.0]))
         tensor([-0.2689,  0.0000,  0.7311])
     """
-    return _applied(xp.silu, input, inplace)
+    return _apply(xp.silu, input, inplace)
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
@@ -224,7 +224,7 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.mish(polygrad.tensor([-1.0, 0.0, 1.0]))
         tensor([-0.3034,  0.0000,  0.8651])
     """
-    return _applied(_mish, input, inplace)
+    return _apply(_mish, input, inplace)
 
 
 @in_single_precision
@@ -286,7 +286,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
         >>> F.elu(polygrad.tensor([-1.0, 0.0, 2.0]))
         tensor([-0.6321,  0.0000,  2.0000])
     """
-    return _applied(lambda x: xp.elu(x, alpha), input, inplace)
+    return _apply(lambda x: xp.elu(x, alpha), input, inplace)
 
 
 @public_function()
@@ -308,7 +308,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
         >>> F.celu(polygrad.tensor([-1.0, 0.0, 2.0]), alpha=2.0)
         tensor([-0.7869,  0.0000,  2.0000])
     """
-    return _applied(lambda x: _celu(x, alpha), input, inplace)
+    return _apply(lambda x: _celu(x, alpha), input, inplace)
 
 
 @in_single_precision
@@ -334,7 +334,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.selu(polygrad.tensor([-1.0, 0.0, 1.0]))
         tensor([-1.1113,  0.0000,  1.0507])
     """
-    return _applied(lambda x: xp.elu(x, 1.6732632423543772, 1.0507009873554805), input, inplace)
+    return _apply(lambda x: xp.elu(x, 1.6732632423543772, 1.0507009873554805), input, inplace)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
@@ -353,7 +353,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
         >>> F.leaky_relu(polygrad.tensor([-1.0, 0.0, 2.0]), 0.1)
         tensor([-0.1000,  0.0000,  2.0000])
     """
-    return _applied(lambda x: xp.leaky_relu(x, negative_slope), input, inplace)
+    return _apply(lambda x: xp.leaky_relu(x, negative_slope), input, inplace)
 
 
 @public_function(method=True)
@@ -417,7 +417,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
         raise ValueError(f"hardtanh(): min_val {min_val} is above max_val {max_val}")
     if not input.dtype.is_differentiable:
         min_val, max_val = int(min_val), int(max_val)
-    return _applied(lambda x: xp.hardtanh(x, min_val, max_val), input, inplace)
+    return _apply(lambda x: xp.hardtanh(x, min_val, max_val), input, inplace)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -453,7 +453,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.hardsigmoid(polygrad.tensor([-4.0, 0.0, 1.5]))
         tensor([0.0000, 0.5000, 0.7500])
     """
-    return _applied(_hardsigmoid, input, inplace)
+    return _apply(_hardsigmoid, input, inplace)
 
 
 @in_single_precision
@@ -478,7 +478,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.hardswish(polygrad.tensor([-4.0, -1.0, 1.0]))
         tensor([-0.0000, -0.3333,  0.6667])
     """
-    return _applied(_hardswish, input, inplace)
+    return _apply(_hardswish, input, inplace)
 
 
 @in_single_precision
@@ -504,7 +504,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
         >>> F.threshold(polygrad.tensor([0.0, 1.0, 2.0]), 1.0, -5.0)
         tensor([-5., -5.,  2.])
     """
-    return _applied(lambda x: xp.where(x > threshold, x, value), input, inplace)
+    return _apply(lambda x: xp.where(x > threshold, x, value), input, inplace)
 
 
 def softsign(input: Tensor) -> Tensor:

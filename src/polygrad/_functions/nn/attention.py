@@ -18,7 +18,7 @@ from .dropout import dropout
 from .linear import linear
 
 
-def attended(
+def attend(
     query: Tensor,
     key: Tensor,
     value: Tensor,
@@ -102,8 +102,8 @@ def scaled_dot_product_attention(
     scale = 1 / math.sqrt(max(query.shape[-1], 1)) if scale is None else float(scale)
     heads = query.shape[-3] if enable_gqa and query.ndim > 2 else None
     if heads is not None and (key.ndim < 3 or key.shape[-3] != heads or value.shape[-3] != heads):
-        return _grouped(query, key, value, attn_mask, is_causal, scale, dropout_p, shapes)
-    return attended(query, key, value, attn_mask, is_causal, scale, dropout_p)[0]
+        return _attend_grouped(query, key, value, attn_mask, is_causal, scale, dropout_p, shapes)
+    return attend(query, key, value, attn_mask, is_causal, scale, dropout_p)[0]
 
 
 def _check_kind(function: str, argument: str, mask: Tensor) -> None:
@@ -114,7 +114,7 @@ def _check_kind(function: str, argument: str, mask: Tensor) -> None:
         )
 
 
-def _grouped(
+def _attend_grouped(
     query: Tensor,
     key: Tensor,
     value: Tensor,
@@ -138,7 +138,7 @@ def _grouped(
 
     if mask is not None and mask.ndim > 2:
         mask = split(mask, 1, 1) if mask.shape[-3] == 1 else split(mask, own, heads // own)
-    result, _ = attended(
+    result, _ = attend(
         split(query, own, heads // own), split(key, own, 1), split(value, own, 1), mask, causal, scale, dropout_p
     )
     return xp.reshape(result, (*result.shape[:-4], heads, *result.shape[-2:]))
@@ -240,14 +240,14 @@ def multi_head_attention_forward(
         raise ShapeError(f"multi_head_attention: embed_dim {width} is not divisible by num_heads {num_heads}")
     if is_causal and attn_mask is None:
         raise RuntimeError("multi_head_attention: is_causal says what attn_mask is, so it needs an attn_mask")
-    q, k, v = _projected(
+    q, k, v = _project(
         query, key, value, in_proj_bias, [in_proj_weight] if not use_separate_proj_weight
         else [q_proj_weight, k_proj_weight, v_proj_weight],
     )  # fmt: skip
     if bias_k is not None and bias_v is not None:
         spread = (1, batch, width)
         k, v = cat([k, xp.broadcast_to(bias_k, spread)]), cat([v, xp.broadcast_to(bias_v, spread)])
-    q, k, v = (xp.permute_dims(_headed(x, num_heads), (1, 2, 0, 3)) for x in (q, k, v))  # (N, heads, L, features)
+    q, k, v = (xp.permute_dims(_split_heads(x, num_heads), (1, 2, 0, 3)) for x in (q, k, v))  # (N, heads, L, features)
     k = k if static_k is None else xp.reshape(static_k, (batch, num_heads, *static_k.shape[1:]))
     v = v if static_v is None else xp.reshape(static_v, (batch, num_heads, *static_v.shape[1:]))
     if add_zero_attn:
@@ -255,8 +255,8 @@ def multi_head_attention_forward(
     # The hint that the mask is causal spares looking at it, where nothing else comes in.
     causal = is_causal and key_padding_mask is None and not need_weights and k.shape[2] == key.shape[0] == length
     attn_mask = None if causal else attn_mask
-    mask = _merged_masks(attn_mask, key_padding_mask, q, (batch, num_heads, length, key.shape[0]), k.shape[2])
-    result, weights = attended(
+    mask = _merge_masks(attn_mask, key_padding_mask, q, (batch, num_heads, length, key.shape[0]), k.shape[2])
+    result, weights = attend(
         q, k, v, mask, causal, 1 / math.sqrt(q.shape[-1]), dropout_p if training else 0.0, need_weights
     )
     result = xp.reshape(xp.permute_dims(result, (2, 0, 1, 3)), (length, batch, width))
@@ -268,7 +268,7 @@ def multi_head_attention_forward(
     return result, weights
 
 
-def _projected(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, weights: list[Any]) -> list[Tensor]:
+def _project(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, weights: list[Any]) -> list[Tensor]:
     """Query, key and value after their linear maps, with one product for those that are the same tensor."""
     if len(weights) == 1 and query is key and key is value:
         return list(chunk(linear(query, weights[0], bias), 3, -1))
@@ -277,11 +277,11 @@ def _projected(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, w
     return [linear(x, w, b) for x, w, b in zip((query, key, value), parts, biases, strict=True)]
 
 
-def _headed(x: Tensor, heads: int) -> Tensor:
+def _split_heads(x: Tensor, heads: int) -> Tensor:
     return xp.reshape(x, (*x.shape[:2], heads, x.shape[2] // heads))
 
 
-def _merged_masks(
+def _merge_masks(
     attn_mask: Tensor | None, padding: Tensor | None, query: Tensor, shape: tuple[int, ...], columns: int
 ) -> Tensor | None:
     """One mask, of True where attention is paid, or of numbers that are added, from two of which True leaves out.
@@ -301,7 +301,7 @@ def _merged_masks(
     if len({mask.dtype for mask in masks}) > 1:
         warn("Support for mismatched key_padding_mask and attn_mask is deprecated. Use the same type for both.")
     if columns > length:
-        masks = [_wider(mask, columns - length) for mask in masks]
+        masks = [_widen_mask(mask, columns - length) for mask in masks]
     if all(mask.dtype.kind == "bool" for mask in masks):
         together = masks[0] if len(masks) == 1 else xp.logical_or(*masks)
         return xp.logical_not(together)
@@ -324,7 +324,7 @@ def _check_mask(name: str, mask: Tensor, meaning: str, *shapes: tuple[int, ...])
         )
 
 
-def _wider(mask: Tensor, count: int) -> Tensor:
+def _widen_mask(mask: Tensor, count: int) -> Tensor:
     """``mask`` with ``count`` columns more, which leave nothing out."""
     shape, device = (*mask.shape[:-1], count), None if mask.backend.level else mask.device
     return cat([mask, zeros(shape, dtype=mask.dtype, backend=mask.backend, device=device)], -1)

@@ -14,7 +14,7 @@ from ..common import check_tensor, xp
 from ..public import public_function
 
 
-def several(value: Any, count: int, what: str) -> tuple[int, ...]:
+def per_axis(value: Any, count: int, what: str) -> tuple[int, ...]:
     """``value``, a number for all axes or one for each, as a tuple.  Raises ValueError for another number of them."""
     if isinstance(value, int):
         return (value,) * count
@@ -26,7 +26,7 @@ def several(value: Any, count: int, what: str) -> tuple[int, ...]:
     return numbers
 
 
-def batched(input: Tensor, name: str, axes: int) -> tuple[Tensor, bool]:
+def add_batch(input: Tensor, name: str, axes: int) -> tuple[Tensor, bool]:
     """``input`` with a batch dimension, and whether it had one.  Raises ShapeError for a wrong number of dimensions."""
     check_tensor(input, name)
     if input.ndim == axes + 1:
@@ -49,12 +49,12 @@ def check_filled(input: Tensor, name: str, first: int = 1) -> None:
         )
 
 
-def unbatched(result: Tensor, had_batch: bool) -> Tensor:
-    """The result without the batch dimension that `batched` added."""
+def remove_batch(result: Tensor, had_batch: bool) -> Tensor:
+    """The result without the batch dimension that `add_batch` added."""
     return result if had_batch else xp.reshape(result, result.shape[1:])
 
 
-def flat(*tensors: Tensor) -> list[Tensor]:
+def to_2d(*tensors: Tensor) -> list[Tensor]:
     """Arrays over one axis as arrays over two, the first of length 1."""
     return [xp.reshape(x, (*x.shape[:2], 1, x.shape[2])) for x in tensors]
 
@@ -98,7 +98,7 @@ def _with_bias(result: Tensor, bias: Tensor | None) -> Tensor:
     return result if bias is None else result + xp.reshape(bias, (bias.shape[0], *(1,) * (result.ndim - 2)))
 
 
-def _convolved(
+def _convolve(
     name: str,
     axes: int,
     input: Any,
@@ -109,13 +109,13 @@ def _convolved(
     dilation: Any,
     groups: int,
 ) -> Tensor:
-    x, had_batch = batched(input, name, axes)
+    x, had_batch = add_batch(input, name, axes)
     _check(name, x, weight, bias, axes, groups, False)
-    stride, dilation = several(stride, axes, f"{name}: stride"), several(dilation, axes, f"{name}: dilation")
+    stride, dilation = per_axis(stride, axes, f"{name}: stride"), per_axis(dilation, axes, f"{name}: dilation")
     kernel = tuple(weight.shape[2:])
     if isinstance(padding, str):
-        x, padding = _named_padding(name, padding, x, kernel, stride, dilation)
-    padding = several(padding, axes, f"{name}: padding")
+        x, padding = _resolve_padding(name, padding, x, kernel, stride, dilation)
+    padding = per_axis(padding, axes, f"{name}: padding")
     _check_settings(name, stride=stride, padding=padding, dilation=dilation)
     counts = [
         (n + 2 * p - d * (k - 1) - 1) // s
@@ -127,15 +127,15 @@ def _convolved(
             f"{tuple(input.shape)} with padding {padding}"
         )
     if axes == 1:
-        x, weight = flat(x, weight)
+        x, weight = to_2d(x, weight)
         stride, padding, dilation = (1, *stride), (0, *padding), (1, *dilation)
     result = xp.conv2d(x, weight, stride, padding, dilation, groups)
     if axes == 1:
         result = xp.reshape(result, (*result.shape[:2], result.shape[3]))
-    return unbatched(_with_bias(result, bias), had_batch)
+    return remove_batch(_with_bias(result, bias), had_batch)
 
 
-def _named_padding(
+def _resolve_padding(
     name: str, padding: str, x: Tensor, kernel: Any, stride: Any, dilation: Any
 ) -> tuple[Tensor, tuple[int, ...]]:
     """What ``"valid"`` and ``"same"`` mean.  An odd amount has one element more at the end, as in PyTorch."""
@@ -191,7 +191,7 @@ def conv2d(
         >>> F.conv2d(polygrad.ones(1, 1, 4, 4), polygrad.ones(2, 1, 3, 3), padding="same").shape
         polygrad.Size([1, 2, 4, 4])
     """
-    return _convolved("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
+    return _convolve("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
 @public_function()
@@ -232,10 +232,10 @@ def conv1d(
         >>> F.conv1d(polygrad.tensor([[1.0, 2.0, 4.0, 8.0]]), polygrad.tensor([[[-1.0, 1.0]]]))
         tensor([[1., 2., 4.]])
     """
-    return _convolved("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
+    return _convolve("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
-def _transposed(
+def _convolve_transposed(
     name: str,
     axes: int,
     input: Any,
@@ -247,13 +247,13 @@ def _transposed(
     groups: int,
     dilation: Any,
 ) -> Tensor:
-    x, had_batch = batched(input, name, axes)
+    x, had_batch = add_batch(input, name, axes)
     _check(name, x, weight, bias, axes, groups, True)
     check_filled(x, name, 2)
     if not (dtype := x.dtype).is_differentiable:  # libraries may have no adjoint for integers
         x, weight = (xp.astype(part, _dtypes.float64) for part in (x, weight))
     stride, padding, dilation, extra = (
-        several(value, axes, f"{name}: {what}")
+        per_axis(value, axes, f"{name}: {what}")
         for value, what in (
             (stride, "stride"),
             (padding, "padding"),
@@ -272,13 +272,13 @@ def _transposed(
     if any(n < 1 for n in size):
         raise ShapeError(f"{name}: the result would have size {size} for an input of shape {tuple(input.shape)}")
     if axes == 1:
-        x, weight = flat(x, weight)
+        x, weight = to_2d(x, weight)
         size, stride, padding, dilation = (1, *size), (1, *stride), (0, *padding), (1, *dilation)
     result = xp.conv2d_input_gradient(x, weight, size, stride, padding, dilation, groups)
     result = result if dtype.is_differentiable else xp.astype(result, dtype)
     if axes == 1:
         result = xp.reshape(result, (*result.shape[:2], result.shape[3]))
-    return unbatched(_with_bias(result, bias), had_batch)
+    return remove_batch(_with_bias(result, bias), had_batch)
 
 
 @public_function()
@@ -318,7 +318,9 @@ def conv_transpose2d(
         >>> F.conv_transpose2d(polygrad.ones(1, 2, 4, 4), polygrad.ones(2, 3, 2, 2), stride=2).shape
         polygrad.Size([1, 3, 8, 8])
     """
-    return _transposed("conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+    return _convolve_transposed(
+        "conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
 
 
 @public_function()
@@ -357,7 +359,9 @@ def conv_transpose1d(
         >>> F.conv_transpose1d(polygrad.tensor([[1.0, 2.0]]), polygrad.tensor([[[1.0, 0.5]]]), stride=2)
         tensor([[1.0000, 0.5000, 2.0000, 1.0000]])
     """
-    return _transposed("conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+    return _convolve_transposed(
+        "conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
 
 
 def unfold(
@@ -390,10 +394,10 @@ def unfold(
                 [3., 4., 6., 7.],
                 [4., 5., 7., 8.]])
     """
-    x, had_batch = batched(input, "unfold", 2)
+    x, had_batch = add_batch(input, "unfold", 2)
     check_filled(x, "unfold")
     kernel, dilation, padding, stride = (
-        several(value, 2, "unfold") for value in (kernel_size, dilation, padding, stride)
+        per_axis(value, 2, "unfold") for value in (kernel_size, dilation, padding, stride)
     )
     _check_settings("unfold", kernel_size=kernel, dilation=dilation, padding=padding, stride=stride)
     counts = window_counts(x.shape, kernel, stride, padding, dilation)
@@ -402,7 +406,7 @@ def unfold(
     image = xp.pad(x, ((0, 0), (0, 0), *((p, p) for p in padding)))
     parts = [xp.getitem(image, key) for key in keys(counts, kernel, stride, dilation)]
     columns = xp.stack(parts, axis=2)
-    return unbatched(xp.reshape(columns, (x.shape[0], x.shape[1] * len(parts), counts[0] * counts[1])), had_batch)
+    return remove_batch(xp.reshape(columns, (x.shape[0], x.shape[1] * len(parts), counts[0] * counts[1])), had_batch)
 
 
 def fold(
@@ -440,7 +444,7 @@ def fold(
     had_batch = input.ndim == 3
     x = input if had_batch else xp.reshape(input, (1, *input.shape))
     size, kernel, dilation, padding, stride = (
-        several(value, 2, "fold") for value in (output_size, kernel_size, dilation, padding, stride)
+        per_axis(value, 2, "fold") for value in (output_size, kernel_size, dilation, padding, stride)
     )
     counts = window_counts(size, kernel, stride, padding, dilation)
     inside = kernel[0] * kernel[1]
@@ -456,4 +460,4 @@ def fold(
     for number, key in enumerate(keys(counts, kernel, stride, dilation)):
         part = xp.slice_pad(columns[:, :, number], key, shape)
         image = part if image is None else image + part
-    return unbatched(crop_image(image, size, padding), had_batch)
+    return remove_batch(crop_image(image, size, padding), had_batch)

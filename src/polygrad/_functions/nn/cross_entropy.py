@@ -16,7 +16,7 @@ from .activations import log_softmax
 from .losses import check_reduction
 
 
-def _classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor]:
+def _flatten_classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor]:
     """Scores ``(rows, classes)`` and a class for each row.  Raises ShapeError where the shapes do not fit."""
     shape = tuple(input.shape)
     if not shape:
@@ -109,8 +109,8 @@ def cross_entropy(
         raise RuntimeError(f"cross_entropy: label_smoothing must be between 0.0 and 1.0, not {label_smoothing}")
     check_reduction(reduction)
     if target.dtype.is_floating_point and target.shape == input.shape:
-        return _with_probabilities(input, target, weight, reduction, label_smoothing)
-    scores, labels = _classes("cross_entropy", input, target, weight)
+        return _cross_entropy_of_probabilities(input, target, weight, reduction, label_smoothing)
+    scores, labels = _flatten_classes("cross_entropy", input, target, weight)
     ignored = _has_ignored("cross_entropy", labels, scores.shape[1], ignore_index)
     if not scores.shape[1]:  # no row counts: as of one class, whose maximum there is
         scores = xp.slice_pad(scores, (Ellipsis, slice(0, 0)), (scores.shape[0], 1))
@@ -118,22 +118,22 @@ def cross_entropy(
         if not ignored:
             loss = xp.cross_entropy(scores, labels, reduction)[0]
             return xp.reshape(loss, target.shape) if reduction == "none" and target.ndim != 1 else loss
-        labels, keep = _without_ignored(labels, ignore_index)
+        labels, keep = _replace_ignored(labels, ignore_index)
         rows = xp.cross_entropy(scores, labels, "none")[0]
-        return _shaped(_weighted(rows, xp.astype(keep, scores.dtype), keep, reduction), target, reduction)
+        return _reshape_loss(_reduce_weighted(rows, xp.astype(keep, scores.dtype), keep, reduction), target, reduction)
     logarithms = log_softmax(scores, 1)
     loss = _nll(logarithms, labels, weight, ignore_index if ignored else None, reduction)
     if label_smoothing:
-        even = _smooth(logarithms, labels, weight, ignore_index if ignored else None, reduction)
+        even = _smoothing_loss(logarithms, labels, weight, ignore_index if ignored else None, reduction)
         loss = loss * (1 - label_smoothing) + even * (label_smoothing / scores.shape[1])
-    return _shaped(loss, target, reduction)
+    return _reshape_loss(loss, target, reduction)
 
 
-def _shaped(loss: Tensor, target: Tensor, reduction: str) -> Tensor:
+def _reshape_loss(loss: Tensor, target: Tensor, reduction: str) -> Tensor:
     return xp.reshape(loss, target.shape) if reduction == "none" else loss
 
 
-def _with_probabilities(
+def _cross_entropy_of_probabilities(
     input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, smoothing: float
 ) -> Tensor:
     axis = min(1, input.ndim - 1)
@@ -151,14 +151,14 @@ def _with_probabilities(
     return xp.divide(total, input.shape.numel() // classes if classes else math.nan)
 
 
-def _without_ignored(labels: Tensor, ignore_index: int) -> tuple[Tensor, Tensor]:
+def _replace_ignored(labels: Tensor, ignore_index: int) -> tuple[Tensor, Tensor]:
     """A class that exists for every row, and which rows count."""
     labels = xp.astype(labels, _dtypes.int64)
     keep = labels != ignore_index
     return xp.where(keep, labels, 0), keep
 
 
-def _weighted(rows: Tensor, weights: Tensor, keep: Tensor | None, reduction: str) -> Tensor:
+def _reduce_weighted(rows: Tensor, weights: Tensor, keep: Tensor | None, reduction: str) -> Tensor:
     """The losses of rows times their weights; the mean is by the weights' sum."""
     rows = rows * weights
     if keep is not None:  # a row that does not count may be infinite
@@ -168,7 +168,7 @@ def _weighted(rows: Tensor, weights: Tensor, keep: Tensor | None, reduction: str
     return rows if reduction == "none" else xp.sum(rows)
 
 
-def _row_weights(labels: Tensor, weight: Tensor | None, keep: Tensor | None, like: Tensor) -> Tensor:
+def _weights_of_rows(labels: Tensor, weight: Tensor | None, keep: Tensor | None, like: Tensor) -> Tensor:
     if weight is None:
         chosen = xp.ones_like(like)
     else:
@@ -179,24 +179,24 @@ def _row_weights(labels: Tensor, weight: Tensor | None, keep: Tensor | None, lik
 def _nll(logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index: int | None, reduction: str) -> Tensor:
     keep = None
     if ignore_index is not None:
-        labels, keep = _without_ignored(labels, ignore_index)
+        labels, keep = _replace_ignored(labels, ignore_index)
     chosen = gather(logarithms, 1, xp.reshape(labels, (labels.shape[0], 1)))
     rows = -xp.reshape(chosen, tuple(labels.shape))
-    return _weighted(rows, _row_weights(labels, weight, keep, rows), keep, reduction)
+    return _reduce_weighted(rows, _weights_of_rows(labels, weight, keep, rows), keep, reduction)
 
 
-def _smooth(
+def _smoothing_loss(
     logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index: int | None, reduction: str
 ) -> Tensor:
     """The loss against all classes at once, which label smoothing mixes in."""
     keep = None
     if ignore_index is not None:
-        labels, keep = _without_ignored(labels, ignore_index)
+        labels, keep = _replace_ignored(labels, ignore_index)
     rows = -xp.sum(logarithms if weight is None else logarithms * weight, 1)
     if keep is not None:
         rows = xp.where(keep, rows, xp.zeros_like(rows))
     if reduction == "mean":
-        return xp.sum(rows) / xp.sum(_row_weights(labels, weight, keep, rows))
+        return xp.sum(rows) / xp.sum(_weights_of_rows(labels, weight, keep, rows))
     return rows if reduction == "none" else xp.sum(rows)
 
 
@@ -234,6 +234,6 @@ def nll_loss(
     check_tensor(input, "nll_loss")
     check_tensor(target, "nll_loss", "target")
     check_reduction(reduction)
-    rows, labels = _classes("nll_loss", input, target, weight)
+    rows, labels = _flatten_classes("nll_loss", input, target, weight)
     ignored = _has_ignored("nll_loss", labels, rows.shape[1], ignore_index)
-    return _shaped(_nll(rows, labels, weight, ignore_index if ignored else None, reduction), target, reduction)
+    return _reshape_loss(_nll(rows, labels, weight, ignore_index if ignored else None, reduction), target, reduction)

@@ -11,7 +11,7 @@ from ..public import public_function
 from ..random import bernoulli_mask
 
 
-def _dropped(name: str, input: Tensor, p: float, training: bool, inplace: bool, mask_shape: tuple[int, ...]) -> Tensor:
+def _drop(name: str, input: Tensor, p: float, training: bool, inplace: bool, mask_shape: tuple[int, ...]) -> Tensor:
     check_tensor(input, name)
     if not 0 <= p <= 1:
         raise ValueError(f"{name}: the dropout probability has to be between 0 and 1, but it is {p}")
@@ -48,7 +48,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
         >>> set(F.dropout(polygrad.ones(100), p=0.5).tolist()) == {0.0, 2.0}
         True
     """
-    return _dropped("dropout", input, p, training, inplace, tuple(input.shape))
+    return _drop("dropout", input, p, training, inplace, tuple(input.shape))
 
 
 def _channel_dropout(
@@ -63,7 +63,7 @@ def _channel_dropout(
             f"{name}: an input of {input.ndim} dimensions is deprecated; it should have {usual[0]}, and the first are taken "
             f"for {kept}"
         )
-    return _dropped(name, input, p, training, inplace, (*input.shape[:lead], *(1,) * (input.ndim - lead)))
+    return _drop(name, input, p, training, inplace, (*input.shape[:lead], *(1,) * (input.ndim - lead)))
 
 
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:

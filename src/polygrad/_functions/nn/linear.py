@@ -35,13 +35,13 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     try:
         if bias is not None:
             return xp.linear(input, weight, bias)
-        return xp.linear_without_bias(input, weight) if weight.ndim == 2 else _of_vector(input, weight)
+        return xp.linear_without_bias(input, weight) if weight.ndim == 2 else _linear_of_vector(input, weight)
     except (ValueError, RuntimeError, IndexError):
         _check_linear(input, weight, bias)
         raise
 
 
-def _of_vector(input: Tensor, weight: Tensor) -> Tensor:
+def _linear_of_vector(input: Tensor, weight: Tensor) -> Tensor:
     """``input @ weight`` for a ``weight`` of shape ``(in,)``: one feature comes out, without an axis for it."""
     if weight.ndim != 1 or not input.ndim or input.shape[-1] != weight.shape[0]:
         _check_linear(input, weight, None)

@@ -26,12 +26,12 @@ def check_reduction(reduction: str) -> None:
         )
 
 
-def _reduced(losses: Tensor, reduction: str) -> Tensor:
+def _reduce(losses: Tensor, reduction: str) -> Tensor:
     check_reduction(reduction)
     return losses if reduction == "none" else xp.mean(losses) if reduction == "mean" else xp.sum(losses)
 
 
-def _pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
+def _broadcast_pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
     """Both operands in one shape.  PyTorch broadcasts too, and warns as it is almost always a mistake."""
     check_tensor(input, name)
     check_tensor(target, name, "target")
@@ -77,7 +77,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Ten
         tensor(2.)
     """
     if input.__class__ is not target.__class__ or input.shape != target.shape:
-        input, target = _pair(input, target, "mse_loss")
+        input, target = _broadcast_pair(input, target, "mse_loss")
     if not (input.dtype.is_differentiable or target.dtype.is_differentiable):
         input = xp.astype(input, get_default_dtype())
     if weight is not None:
@@ -90,7 +90,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Ten
 @in_single_precision
 def _weighted_squares(input: Tensor, target: Tensor, weight: Tensor, reduction: str) -> Tensor:
     difference = input - target
-    return _reduced(difference * difference * weight, reduction)
+    return _reduce(difference * difference * weight, reduction)
 
 
 @older_reduction
@@ -115,8 +115,8 @@ def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
         >>> F.l1_loss(polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 4.0]))
         tensor(1.)
     """
-    input, target = _pair(input, target, "l1_loss")
-    return _reduced(xp.abs(input - target), reduction)
+    input, target = _broadcast_pair(input, target, "l1_loss")
+    return _reduce(xp.abs(input - target), reduction)
 
 
 @older_reduction
@@ -149,10 +149,10 @@ def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta:
         raise RuntimeError(f"smooth_l1_loss: beta must not be negative, but it is {beta}")
     if beta == 0:
         return l1_loss(input, target, reduction)
-    input, target = _pair(input, target, "smooth_l1_loss")
+    input, target = _broadcast_pair(input, target, "smooth_l1_loss")
     difference = input - target
     size = xp.abs(difference)
-    return _reduced(xp.where(size < beta, difference * difference * (0.5 / beta), size - 0.5 * beta), reduction)
+    return _reduce(xp.where(size < beta, difference * difference * (0.5 / beta), size - 0.5 * beta), reduction)
 
 
 @older_reduction
@@ -183,10 +183,10 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     """
     if delta <= 0:
         raise RuntimeError(f"huber_loss: delta must be positive, but it is {delta}")
-    input, target = _pair(input, target, "huber_loss")
+    input, target = _broadcast_pair(input, target, "huber_loss")
     difference = input - target
     size = xp.abs(difference)
-    return _reduced(xp.where(size <= delta, difference * difference * 0.5, (size - 0.5 * delta) * delta), reduction)
+    return _reduce(xp.where(size <= delta, difference * difference * 0.5, (size - 0.5 * delta) * delta), reduction)
 
 
 # -- probabilities -----------------------------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def binary_cross_entropy(
             "binary_cross_entropy_with_logits"
         )
     losses = xp.binary_cross_entropy(input, target)
-    return _reduced(losses if weight is None else losses * weight, reduction)
+    return _reduce(losses if weight is None else losses * weight, reduction)
 
 
 @older_reduction
@@ -282,7 +282,7 @@ def binary_cross_entropy_with_logits(
     losses = xp.binary_cross_entropy_with_logits(input, target)
     if pos_weight is not None:
         losses = losses - (pos_weight - 1) * target * xp.logsigmoid(input)
-    return _reduced(losses if weight is None else losses * weight, reduction)
+    return _reduce(losses if weight is None else losses * weight, reduction)
 
 
 @older_reduction
@@ -316,14 +316,14 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
             "definition does; write reduction='batchmean'"
         )
     _check_target(target, "kl_div")
-    input, target = _pair(input, target, "kl_div")
+    input, target = _broadcast_pair(input, target, "kl_div")
     if log_target:
         losses = xp.exp(target) * (target - input)
     else:
         losses = xlogy(target, target) - target * input
     if reduction == "batchmean":
         return xp.sum(losses) / input.shape[0] if input.ndim else losses
-    return _reduced(losses, reduction)
+    return _reduce(losses, reduction)
 
 
 @older_reduction
@@ -366,7 +366,7 @@ def poisson_nll_loss(
         safe = xp.where(large, target, xp.ones_like(target))
         stirling = safe * xp.log(safe) - safe + 0.5 * xp.log(2 * math.pi * safe)
         losses = losses + xp.where(large, stirling, xp.zeros_like(stirling))
-    return _reduced(losses, reduction)
+    return _reduce(losses, reduction)
 
 
 @older_reduction
@@ -406,7 +406,7 @@ def gaussian_nll_loss(
     var = var + (xp.clip(var, eps, None) - var).detach()
     difference = input - target
     losses = 0.5 * (xp.log(var) + difference * difference / var)
-    return _reduced(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)
+    return _reduce(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)
 
 
 # -- margins -----------------------------------------------------------------------------------------------------------
@@ -445,7 +445,7 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, red
 @in_single_precision
 def _hinge_embedding_loss(input: Tensor, similar: Tensor, different: Tensor, margin: float, reduction: str) -> Tensor:
     zero = xp.zeros_like(input)
-    return _reduced(xp.where(similar, input, zero) + xp.where(different, _hinge(margin - input), zero), reduction)
+    return _reduce(xp.where(similar, input, zero) + xp.where(different, _hinge(margin - input), zero), reduction)
 
 
 @older_reduction
@@ -473,7 +473,7 @@ def margin_ranking_loss(
         >>> F.margin_ranking_loss(polygrad.tensor([2.0]), polygrad.tensor([1.0]), polygrad.tensor([-1.0]), margin=0.5)
         tensor(1.5000)
     """
-    return _reduced(_hinge(-target * (input1 - input2) + margin), reduction)
+    return _reduce(_hinge(-target * (input1 - input2) + margin), reduction)
 
 
 @older_reduction
@@ -498,8 +498,8 @@ def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> 
         >>> F.soft_margin_loss(polygrad.tensor([2.0, 2.0]), polygrad.tensor([1.0, -1.0]), reduction="none")
         tensor([0.1269, 2.1269])
     """
-    input, target = _pair(input, target, "soft_margin_loss")
-    return _reduced(-xp.logsigmoid(target * input), reduction)
+    input, target = _broadcast_pair(input, target, "soft_margin_loss")
+    return _reduce(-xp.logsigmoid(target * input), reduction)
 
 
 @older_reduction
@@ -539,7 +539,7 @@ def triplet_margin_loss(
     near, far = norm(anchor - positive + eps, p, -1), norm(anchor - negative + eps, p, -1)
     if swap:
         far = xp.minimum(far, norm(positive - negative + eps, p, -1))
-    return _reduced(_hinge(near - far + margin), reduction)
+    return _reduce(_hinge(near - far + margin), reduction)
 
 
 @older_reduction
@@ -585,4 +585,4 @@ def _cosine_embedding_loss(
     cosine = cosine_similarity(first, second, first.ndim - 1)
     zero = xp.zeros_like(cosine)
     losses = xp.where(similar, 1 - cosine, zero) + xp.where(different, xp.relu(cosine - margin), zero)
-    return _reduced(losses, reduction)
+    return _reduce(losses, reduction)

@@ -14,10 +14,10 @@ from ..._dtypes import finfo, float32
 from ..common import check_tensor, xp
 from ..public import public_function
 from ..reductions import norm
-from .pooling import divided
+from .pooling import divide
 
 
-def _affine(
+def _standardize(
     x: Tensor, weight: Tensor | None, bias: Tensor | None, axes: tuple[int, ...], eps: float
 ) -> tuple[Tensor, Tensor, Tensor]:
     """``x`` standardized over ``axes``, scaled and moved where asked for; with its mean and variance."""
@@ -102,7 +102,7 @@ def layer_norm(
             )
     if _is_mixed("layer_norm", input, weight=weight, bias=bias):
         return narrow(layer_norm(widen(input), normalized_shape, weight, bias, eps), input.dtype)
-    return _affine(input, weight, bias, tuple(range(input.ndim - count, input.ndim)), eps)[0]
+    return _standardize(input, weight, bias, tuple(range(input.ndim - count, input.ndim)), eps)[0]
 
 
 @public_function()
@@ -193,11 +193,11 @@ def batch_norm(
     _is_mixed("batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     # The running statistics, which are written to, stay as they are.
     parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
-    result = _batch_normed(*parts, training, momentum, eps)
+    result = _batch_norm(*parts, training, momentum, eps)
     return narrow(result, input.dtype) if is_half(input) else result
 
 
-def _batch_normed(
+def _batch_norm(
     input: Tensor,
     running_mean: Tensor | None,
     running_var: Tensor | None,
@@ -227,14 +227,14 @@ def _batch_normed(
     if count == 1:
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {tuple(input.shape)}")
     axes = (0, *range(2, input.ndim))
-    result, mean, variance = _affine(input, scale, offset, axes, eps)
+    result, mean, variance = _standardize(input, scale, offset, axes, eps)
     if count:
-        _follow(running_mean, mean, momentum)
-        _follow(running_var, variance, momentum, count / (count - 1))
+        _update_running(running_mean, mean, momentum)
+        _update_running(running_var, variance, momentum, count / (count - 1))
     return result
 
 
-def _follow(running: Tensor | None, found: Tensor, momentum: Any, factor: float = 1) -> None:
+def _update_running(running: Tensor | None, found: Tensor, momentum: Any, factor: float = 1) -> None:
     """Move a running statistic towards the one of a batch, times ``factor``."""
     if running is not None:
         found = xp.reshape(found.detach(), tuple(running.shape))
@@ -283,7 +283,7 @@ def group_norm(
         raise ValueError(f"Expected more than 1 value per channel when training, got input size {tuple(input.shape)}")
     x = xp.reshape(input, (batch, num_groups, members, math.prod(input.shape[2:])))
     scale, offset = (None if p is None else xp.reshape(p, (num_groups, members, 1)) for p in (scale, offset))
-    return xp.reshape(_affine(x, scale, offset, (2, 3), eps)[0], input.shape)
+    return xp.reshape(_standardize(x, scale, offset, (2, 3), eps)[0], input.shape)
 
 
 @public_function()
@@ -330,11 +330,11 @@ def instance_norm(
     _is_mixed("instance_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     if is_half(input):
         parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
-        return narrow(_instance_normed(*parts, momentum, eps), input.dtype)
-    return _instance_normed(input, running_mean, running_var, weight, bias, momentum, eps)
+        return narrow(_instance_norm(*parts, momentum, eps), input.dtype)
+    return _instance_norm(input, running_mean, running_var, weight, bias, momentum, eps)
 
 
-def _instance_normed(
+def _instance_norm(
     input: Tensor,
     running_mean: Tensor | None,
     running_var: Tensor | None,
@@ -348,9 +348,9 @@ def _instance_normed(
     if count < 2:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {tuple(input.shape)}")
     scale, offset = _per_channel("instance_norm", input, weight=weight, bias=bias)
-    result, mean, variance = _affine(input, scale, offset, axes, eps)
-    _follow(running_mean, xp.mean(mean, 0), momentum)
-    _follow(running_var, xp.mean(variance, 0), momentum, count / (count - 1))
+    result, mean, variance = _standardize(input, scale, offset, axes, eps)
+    _update_running(running_mean, xp.mean(mean, 0), momentum)
+    _update_running(running_var, xp.mean(variance, 0), momentum, count / (count - 1))
     return result
 
 
@@ -388,7 +388,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     before = size // 2
     squares = xp.pad(squares, ((0, 0), (0, 0), (before, size - 1 - before), (0, 0)))
     total = xp.sum_pool2d(squares, (size, 1), (1, 1), (0, 0), False)
-    mean = divided(xp.reshape(total, input.shape), size)
+    mean = divide(xp.reshape(total, input.shape), size)
     return input / xp.power(k + alpha * mean, beta)
 
 

@@ -49,10 +49,10 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         raise ShapeError(f"pad: {tuple(amounts)} cuts more than there is of the input of shape {tuple(input.shape)}")
     if mode in ("reflect", "replicate"):
         check_filled(input, "pad", 1 if input.ndim == len(amounts) // 2 + 2 else 0)
-    return separate_from(input, _padded(input, widths, mode, value))
+    return separate_from(input, _pad(input, widths, mode, value))
 
 
-def _padded(input: Tensor, widths: list[tuple[int, int]], mode: str, value: float | None) -> Tensor:
+def _pad(input: Tensor, widths: list[tuple[int, int]], mode: str, value: float | None) -> Tensor:
     if mode == "constant":
         input = _cut(input, widths)
         widths = [(max(before, 0), max(after, 0)) for before, after in widths]
@@ -70,7 +70,7 @@ def _padded(input: Tensor, widths: list[tuple[int, int]], mode: str, value: floa
     return _cut(input, widths)
 
 
-def _part(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
+def _slice(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
     return xp.getitem(x, (*(slice(None),) * axis, slice(start, stop), Ellipsis))
 
 
@@ -78,44 +78,44 @@ def _cut(x: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
     """``x`` without what negative widths take away."""
     for axis, (before, after) in enumerate(widths):
         if before < 0 or after < 0:
-            x = _part(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))
+            x = _slice(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))
     return x
 
 
-def _joined(parts: list[Tensor], axis: int) -> Tensor:
+def _join(parts: list[Tensor], axis: int) -> Tensor:
     return xp.concat([part for part in parts if part.shape[axis]], axis=axis)
 
 
-def _reflected(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+def _reflect(x: Tensor, axis: int, before: int, after: int) -> Tensor:
     length = x.shape[axis]
     if max(before, after) >= length:
         raise ShapeError(
             f"pad: reflection of {before} and {after} elements must be smaller than dimension {axis}, which has "
             f"{length}"
         )
-    start = xp.flip(_part(x, axis, 1, max(before, 0) + 1), axis)
-    end = xp.flip(_part(x, axis, length - 1 - max(after, 0), length - 1), axis)
-    return _joined([start, x, end], axis)
+    start = xp.flip(_slice(x, axis, 1, max(before, 0) + 1), axis)
+    end = xp.flip(_slice(x, axis, length - 1 - max(after, 0), length - 1), axis)
+    return _join([start, x, end], axis)
 
 
-def _replicated(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+def _replicate(x: Tensor, axis: int, before: int, after: int) -> Tensor:
     length = x.shape[axis]
     shape = list(x.shape)
     parts = []
-    for edge, amount in ((_part(x, axis, 0, 1), before), (_part(x, axis, length - 1, length), after)):
+    for edge, amount in ((_slice(x, axis, 0, 1), before), (_slice(x, axis, length - 1, length), after)):
         shape[axis] = max(amount, 0)
         parts.append(xp.broadcast_to(edge, tuple(shape)))
-    return _joined([parts[0], x, parts[1]], axis)
+    return _join([parts[0], x, parts[1]], axis)
 
 
-def _circular(x: Tensor, axis: int, before: int, after: int) -> Tensor:
-    x = _part(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))  # what is cut does not come back around
+def _wrap_around(x: Tensor, axis: int, before: int, after: int) -> Tensor:
+    x = _slice(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))  # what is cut does not come back around
     length = x.shape[axis]
     if max(before, after) > length:
         raise ShapeError(
             f"pad: circular padding of {before} and {after} elements goes more than once around dimension {axis}"
         )
-    return _joined([_part(x, axis, length - max(before, 0), length), x, _part(x, axis, 0, max(after, 0))], axis)
+    return _join([_slice(x, axis, length - max(before, 0), length), x, _slice(x, axis, 0, max(after, 0))], axis)
 
 
-_EXTENSIONS = {"reflect": _reflected, "replicate": _replicated, "circular": _circular}
+_EXTENSIONS = {"reflect": _reflect, "replicate": _replicate, "circular": _wrap_around}

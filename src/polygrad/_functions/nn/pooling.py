@@ -19,11 +19,11 @@ from ..elementwise import div
 from ..joining import cat
 from ..public import public_function
 from ..strides import separate_from
-from .convolution import batched, check_filled, flat, several, unbatched
-from .vision import mixed, regions
+from .convolution import add_batch, check_filled, per_axis, remove_batch, to_2d
+from .vision import mix, region_weights
 
 
-def _geometry(
+def _resolve_windows(
     name: str,
     axes: int,
     x: Tensor,
@@ -33,9 +33,9 @@ def _geometry(
     dilation: Any,
     ceil: bool,
 ) -> tuple:
-    kernel = several(kernel_size, axes, f"{name}: kernel_size")
-    stride = kernel if stride is None or stride == () else several(stride, axes, f"{name}: stride")
-    padding, dilation = several(padding, axes, f"{name}: padding"), several(dilation, axes, f"{name}: dilation")
+    kernel = per_axis(kernel_size, axes, f"{name}: kernel_size")
+    stride = kernel if stride is None or stride == () else per_axis(stride, axes, f"{name}: stride")
+    padding, dilation = per_axis(padding, axes, f"{name}: padding"), per_axis(dilation, axes, f"{name}: dilation")
     shape = tuple(x.shape)
     check_filled(x, name)
     for what, numbers in (("kernel_size", kernel), ("stride", stride), ("dilation", dilation)):
@@ -45,20 +45,20 @@ def _geometry(
         raise ShapeError(f"{name}: padding must be between 0 and half of the kernel size; got {padding} for {kernel}")
     if axes == 1:
         kernel, stride, padding, dilation = (1, *kernel), (1, *stride), (0, *padding), (1, *dilation)
-        x = flat(x)[0]
+        x = to_2d(x)[0]
     counts = window_counts(x.shape, kernel, stride, padding, dilation, ceil)
     if min(counts) < 1:
         raise ShapeError(f"{name}: no window of size {kernel[-axes:]} fits into the input of shape {shape}")
     return x, kernel, stride, padding, dilation, counts
 
 
-def _finished(result: Tensor, axes: int, had_batch: bool) -> Tensor:
+def _restore_axes(result: Tensor, axes: int, had_batch: bool) -> Tensor:
     if axes == 1:
         result = xp.reshape(result, (*result.shape[:2], result.shape[3]))
-    return unbatched(result, had_batch)
+    return remove_batch(result, had_batch)
 
 
-def _max_pooled(
+def _max_pool(
     name: str,
     axes: int,
     input: Any,
@@ -69,12 +69,14 @@ def _max_pooled(
     ceil: bool,
     return_indices: bool,
 ) -> Any:
-    x, had_batch = batched(input, name, axes)
-    x, kernel, stride, padding, dilation, _ = _geometry(name, axes, x, kernel_size, stride, padding, dilation, ceil)
-    result = _finished(xp.max_pool2d(x, kernel, stride, padding, dilation, ceil), axes, had_batch)
+    x, had_batch = add_batch(input, name, axes)
+    x, kernel, stride, padding, dilation, _ = _resolve_windows(
+        name, axes, x, kernel_size, stride, padding, dilation, ceil
+    )
+    result = _restore_axes(xp.max_pool2d(x, kernel, stride, padding, dilation, ceil), axes, had_batch)
     if not return_indices:
         return result
-    return result, _finished(xp.max_pool2d_indices(x, kernel, stride, padding, dilation, ceil), axes, had_batch)
+    return result, _restore_axes(xp.max_pool2d_indices(x, kernel, stride, padding, dilation, ceil), axes, had_batch)
 
 
 @public_function()
@@ -111,7 +113,7 @@ def max_pool2d(
         tensor([[[ 5.,  7.],
                  [13., 15.]]])
     """
-    return _max_pooled("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return _max_pool("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
 @public_function()
@@ -147,10 +149,10 @@ def max_pool1d(
         >>> F.max_pool1d(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2, return_indices=True)
         (tensor([[3., 2.]]), tensor([[1, 2]]))
     """
-    return _max_pooled("max_pool1d", 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    return _max_pool("max_pool1d", 1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
-def _averaged(
+def _avg_pool(
     name: str,
     axes: int,
     input: Any,
@@ -161,13 +163,13 @@ def _averaged(
     include: bool,
     divisor: int | None,
 ) -> Tensor:
-    x, had_batch = batched(input, name, axes)
-    x, kernel, stride, padding, _, counts = _geometry(name, axes, x, kernel_size, stride, padding, 1, ceil)
+    x, had_batch = add_batch(input, name, axes)
+    x, kernel, stride, padding, _, counts = _resolve_windows(name, axes, x, kernel_size, stride, padding, 1, ceil)
     total = xp.sum_pool2d(x, kernel, stride, padding, ceil)
     if divisor is None and not ceil and (include or not any(padding)):
         divisor = kernel[0] * kernel[1]
     if divisor is not None:
-        return _finished(divided(total, divisor), axes, had_batch)
+        return _restore_axes(divide(total, divisor), axes, had_batch)
     # How many elements of the image, with its padding or without, every window covers.
     covered = []
     for n, count, k, s, p in zip(x.shape[2:], counts, kernel, stride, padding, strict=True):
@@ -176,10 +178,10 @@ def _averaged(
         covered.append(stop - start if include else np.minimum(stop, n) - np.maximum(start, 0))
     numbers = np.outer(*covered).astype("float64")
     numbers = tensor(numbers, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
-    return _finished(divided(total, numbers), axes, had_batch)
+    return _restore_axes(divide(total, numbers), axes, had_batch)
 
 
-def divided(total: Tensor, count: Any) -> Tensor:
+def divide(total: Tensor, count: Any) -> Tensor:
     """``total / count``, of the type of ``total``: as in PyTorch, integers are cut off after the point."""
     return total / count if total.dtype.is_differentiable else div(total, count, rounding_mode="trunc")
 
@@ -221,7 +223,7 @@ def avg_pool2d(
     """
     if divisor_override == 0:
         raise ValueError("avg_pool2d: divisor_override must not be zero")
-    return _averaged(
+    return _avg_pool(
         "avg_pool2d", 2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
     )
 
@@ -257,7 +259,7 @@ def avg_pool1d(
         >>> F.avg_pool1d(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
         tensor([[2., 1.]])
     """
-    return _averaged("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+    return _avg_pool("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
 @in_single_precision
@@ -291,8 +293,8 @@ def lp_pool2d(
         >>> F.lp_pool2d(polygrad.tensor([[[3.0, 0.0], [0.0, 4.0]]]), 2, 2)
         tensor([[[5.]]])
     """
-    means = avg_pool2d(_floating(input) ** norm_type, kernel_size, stride, 0, ceil_mode)
-    return _root(means, norm_type, several(kernel_size, 2, "lp_pool2d: kernel_size"))
+    means = avg_pool2d(_to_floating(input) ** norm_type, kernel_size, stride, 0, ceil_mode)
+    return _take_root(means, norm_type, per_axis(kernel_size, 2, "lp_pool2d: kernel_size"))
 
 
 @in_single_precision
@@ -325,15 +327,15 @@ def lp_pool1d(
         >>> F.lp_pool1d(polygrad.tensor([[3.0, 4.0, 0.0, 2.0]]), 2, 2)
         tensor([[5., 2.]])
     """
-    means = avg_pool1d(_floating(input) ** norm_type, kernel_size, stride, 0, ceil_mode)
-    return _root(means, norm_type, several(kernel_size, 1, "lp_pool1d: kernel_size"))
+    means = avg_pool1d(_to_floating(input) ** norm_type, kernel_size, stride, 0, ceil_mode)
+    return _take_root(means, norm_type, per_axis(kernel_size, 1, "lp_pool1d: kernel_size"))
 
 
-def _floating(x: Tensor) -> Tensor:
+def _to_floating(x: Tensor) -> Tensor:
     return x if x.dtype.is_differentiable else xp.astype(x, get_default_dtype())
 
 
-def _root(means: Tensor, norm_type: float, kernel: tuple[int, ...]) -> Tensor:
+def _take_root(means: Tensor, norm_type: float, kernel: tuple[int, ...]) -> Tensor:
     sums = xp.sign(means) * xp.relu(xp.abs(means)) * math.prod(kernel)  # relu: no gradient where all elements are 0
     return xp.power(sums, 1 / norm_type)
 
@@ -341,7 +343,7 @@ def _root(means: Tensor, norm_type: float, kernel: tuple[int, ...]) -> Tensor:
 # -- pooling to a given size -------------------------------------------------------------------------------------------
 
 
-def _target(name: str, axes: int, x: Tensor, output_size: Any) -> tuple[int, ...]:
+def _resolve_output_size(name: str, axes: int, x: Tensor, output_size: Any) -> tuple[int, ...]:
     wanted = (output_size,) * axes if output_size is None or isinstance(output_size, int) else tuple(output_size)
     if len(wanted) != axes:
         raise ShapeError(f"{name}: output_size has {len(wanted)} numbers, {wanted}, but there are {axes} axes")
@@ -353,7 +355,7 @@ def _target(name: str, axes: int, x: Tensor, output_size: Any) -> tuple[int, ...
     return target
 
 
-def _bounds(length: int, size: int) -> list[tuple[int, int]]:
+def _region_bounds(length: int, size: int) -> list[tuple[int, int]]:
     """Where each of ``size`` regions of about equal length begins and ends."""
     return [(i * length // size, -(-(i + 1) * length // size)) for i in range(size)]
 
@@ -367,7 +369,7 @@ def _region_means(x: Tensor, axis: int, size: int) -> Tensor:
         position = x.ndim + axis
         split = xp.reshape(x, (*x.shape[:position], size, length // size, *x.shape[position + 1 :]))
         return xp.mean(split, position + 1)
-    return mixed(x, x.ndim + axis, *regions(length, size))
+    return mix(x, x.ndim + axis, *region_weights(length, size))
 
 
 @in_single_precision
@@ -391,9 +393,9 @@ def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int]) -> Tens
         tensor([[[ 3.5000],
                  [11.5000]]])
     """
-    x, had_batch = batched(input, "adaptive_avg_pool2d", 2)
-    height, width = _target("adaptive_avg_pool2d", 2, x, output_size)
-    return separate_from(input, unbatched(_region_means(_region_means(x, -1, width), -2, height), had_batch))
+    x, had_batch = add_batch(input, "adaptive_avg_pool2d", 2)
+    height, width = _resolve_output_size("adaptive_avg_pool2d", 2, x, output_size)
+    return separate_from(input, remove_batch(_region_means(_region_means(x, -1, width), -2, height), had_batch))
 
 
 @public_function()
@@ -417,17 +419,17 @@ def adaptive_avg_pool1d(input: Tensor, output_size: int | Sequence[int]) -> Tens
         >>> F.adaptive_avg_pool1d(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
         tensor([[2., 1.]])
     """
-    x, had_batch = batched(input, "adaptive_avg_pool1d", 1)
-    target = _target("adaptive_avg_pool1d", 1, x, output_size)
-    return separate_from(input, unbatched(_region_means(x, -1, *target), had_batch))
+    x, had_batch = add_batch(input, "adaptive_avg_pool1d", 1)
+    target = _resolve_output_size("adaptive_avg_pool1d", 1, x, output_size)
+    return separate_from(input, remove_batch(_region_means(x, -1, *target), had_batch))
 
 
 def _region_maxima(x: Tensor, height: int, width: int, return_indices: bool) -> list[Tensor]:
     """The largest element of each region, and, if asked for, where it is in the image."""
     rows: list[list[Tensor]] = []
-    for top, bottom in _bounds(x.shape[2], height):
+    for top, bottom in _region_bounds(x.shape[2], height):
         row = []
-        for left, right in _bounds(x.shape[3], width):
+        for left, right in _region_bounds(x.shape[3], width):
             region, one = x[:, :, top:bottom, left:right], (1, 1)
             window = (bottom - top, right - left)
             row.append([xp.max_pool2d(region, window, one, (0, 0), one, False)])
@@ -438,14 +440,14 @@ def _region_maxima(x: Tensor, height: int, width: int, return_indices: bool) -> 
     return [cat(list(parts), -2) for parts in zip(*rows, strict=True)]
 
 
-def _adaptive_max(name: str, axes: int, input: Tensor, output_size: Any, return_indices: bool) -> Any:
-    x, had_batch = batched(input, name, axes)
-    target = _target(name, axes, x, output_size)
+def _adaptive_max_pool(name: str, axes: int, input: Tensor, output_size: Any, return_indices: bool) -> Any:
+    x, had_batch = add_batch(input, name, axes)
+    target = _resolve_output_size(name, axes, x, output_size)
     check_filled(x, name)
     if axes == 1:
-        x, target = flat(x)[0], (1, *target)
+        x, target = to_2d(x)[0], (1, *target)
     found = _region_maxima(x, target[0], target[1], return_indices)
-    results = tuple(_finished(result, axes, had_batch) for result in found)
+    results = tuple(_restore_axes(result, axes, had_batch) for result in found)
     return results if return_indices else results[0]
 
 
@@ -470,7 +472,7 @@ def adaptive_max_pool2d(input: Tensor, output_size: int | Sequence[int], return_
         tensor([[[ 7.],
                  [15.]]])
     """
-    return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
+    return _adaptive_max_pool("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
 @public_function()
@@ -494,4 +496,4 @@ def adaptive_max_pool1d(input: Tensor, output_size: int | Sequence[int], return_
         >>> F.adaptive_max_pool1d(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
         tensor([[3., 2.]])
     """
-    return _adaptive_max("adaptive_max_pool1d", 1, input, output_size, return_indices)
+    return _adaptive_max_pool("adaptive_max_pool1d", 1, input, output_size, return_indices)

@@ -99,13 +99,13 @@ def interpolate(
             shift = 0.5 if mode == "nearest-exact" else 0.0
             scale = old / new if factor is None else 1 / factor
             places = np.minimum(np.floor((np.arange(new) + shift) * scale).astype(np.int64), old - 1)
-            input = _taken(input, axis, places)
+            input = _take(input, axis, places)
         elif mode in _SMOOTH:
             scale = old / new if factor is None else 1 / factor
             places, amounts = _neighbours(old, new, scale, bool(align_corners), mode == "bicubic")
-            input = mixed(input, axis, places, amounts)
+            input = mix(input, axis, places, amounts)
         elif mode == "area":
-            input = mixed(input, axis, *regions(old, new))
+            input = mix(input, axis, *region_weights(old, new))
         else:
             raise NotImplementedError(f"interpolate: there is no mode {mode!r}")
     return input
@@ -145,19 +145,19 @@ def upsample(
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
-def _place(x: Tensor) -> dict[str, Any]:
+def _placement(x: Tensor) -> dict[str, Any]:
     return {"backend": x.backend, "device": None if x.backend.level else x.device}
 
 
-def _taken(x: Tensor, axis: int, places: Any) -> Tensor:
+def _take(x: Tensor, axis: int, places: Any) -> Tensor:
     front = (axis, *(a for a in range(x.ndim) if a != axis))
-    rows = xp.take_rows(xp.permute_dims(x, front), tensor(places, **_place(x)))
+    rows = xp.take_rows(xp.permute_dims(x, front), tensor(places, **_placement(x)))
     return xp.permute_dims(rows, tuple(sorted(range(x.ndim), key=front.__getitem__)))
 
 
-def _weighted(x: Tensor, axis: int, weights: Any) -> Tensor:
+def _multiply_by_matrix(x: Tensor, axis: int, weights: Any) -> Tensor:
     """``x`` with ``axis`` mapped by a matrix of weights."""
-    matrix = tensor(weights, dtype=x.dtype, **_place(x))
+    matrix = tensor(weights, dtype=x.dtype, **_placement(x))
     order = (*(a for a in range(x.ndim) if a != axis), axis)
     mapped = xp.matmul(xp.permute_dims(x, order), xp.matrix_transpose(matrix))
     return xp.permute_dims(mapped, tuple(sorted(range(x.ndim), key=order.__getitem__)))
@@ -167,7 +167,7 @@ def _weighted(x: Tensor, axis: int, weights: Any) -> Tensor:
 _LARGEST_MATRIX = 1 << 20
 
 
-def mixed(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
+def mix(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
     """``x`` with ``axis`` mapped to sums of some elements, from ``places``, times ``amounts``: both ``(neighbours, new)``.
 
     A product with a matrix is faster where its zeros meet finite numbers only; what is traced may be infinite.
@@ -177,19 +177,19 @@ def mixed(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
         weights = np.zeros((new, old))
         for place, amount in zip(places, amounts, strict=True):
             np.add.at(weights, (np.arange(new), place), amount)
-        return _weighted(x, axis, weights)
+        return _multiply_by_matrix(x, axis, weights)
     shape = (*(1,) * axis, new, *(1,) * (x.ndim - axis - 1))
     total = None
     for place, amount in zip(places, amounts, strict=True):
-        part = _taken(x, axis, place)
+        part = _take(x, axis, place)
         if not amount.all():  # what does not count must not be infinite
-            part = xp.where(tensor(amount.reshape(shape) != 0, **_place(x)), part, xp.zeros_like(part))
-        part = part * tensor(amount.reshape(shape), dtype=x.dtype, **_place(x))
+            part = xp.where(tensor(amount.reshape(shape) != 0, **_placement(x)), part, xp.zeros_like(part))
+        part = part * tensor(amount.reshape(shape), dtype=x.dtype, **_placement(x))
         total = part if total is None else total + part
     return total  # type: ignore[return-value]  # there is a neighbour
 
 
-def regions(old: int, new: int) -> tuple[Any, Any]:
+def region_weights(old: int, new: int) -> tuple[Any, Any]:
     """Places and weights of the means of ``new`` regions of about equal length."""
     starts = np.arange(new) * old // new
     stops = -(-(np.arange(new) + 1) * old // new)
@@ -221,7 +221,7 @@ def _cubic(distance: Any) -> Any:
 # -- pixels and channels -----------------------------------------------------------------------------------------------
 
 
-def _factor(input: Tensor, factor: int, name: str) -> int:
+def _check_factor(input: Tensor, factor: int, name: str) -> int:
     """``factor``, a positive number, for images with their channels."""
     if check_tensor(input, name).ndim < 3:
         raise ShapeError(f"{name}: the input must have at least 3 dimensions, but its shape is {tuple(input.shape)}")
@@ -252,7 +252,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
         tensor([[[0., 1.],
                  [2., 3.]]])
     """
-    r = _factor(input, upscale_factor, "pixel_shuffle")
+    r = _check_factor(input, upscale_factor, "pixel_shuffle")
     *lead, channels, height, width = input.shape
     if channels % (r * r):
         raise ShapeError(f"pixel_shuffle: {channels} channels of {tuple(input.shape)} are not divisible by {r} * {r}")
@@ -281,7 +281,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
         >>> F.pixel_unshuffle(polygrad.ones(1, 3, 8, 8), 2).shape
         polygrad.Size([1, 12, 4, 4])
     """
-    r = _factor(input, downscale_factor, "pixel_unshuffle")
+    r = _check_factor(input, downscale_factor, "pixel_unshuffle")
     *lead, channels, height, width = input.shape
     if height % r or width % r:
         raise ShapeError(f"pixel_unshuffle: height and width of {tuple(input.shape)} are not divisible by {r}")
@@ -312,7 +312,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
         >>> F.channel_shuffle(polygrad.arange(4).reshape(1, 4, 1), 2).flatten()
         tensor([0, 2, 1, 3])
     """
-    groups = _factor(input, groups, "channel_shuffle")
+    groups = _check_factor(input, groups, "channel_shuffle")
     batch, channels, *rest = input.shape
     if channels % groups:
         raise ShapeError(f"channel_shuffle: {channels} channels of {tuple(input.shape)} are not divisible by {groups}")

@@ -59,43 +59,43 @@ class PackedSequence(_Packed):
     @property
     def sizes(self) -> tuple[int, ...]:
         """``batch_sizes`` as a tuple of ints."""
-        known = _numbers.get(id(self.batch_sizes))
-        return _known(self.batch_sizes, tuple(self.batch_sizes.tolist())) if known is None else known
+        known = _SIZES.get(id(self.batch_sizes))
+        return _remember(self.batch_sizes, tuple(self.batch_sizes.tolist())) if known is None else known
 
     @property
     def _constants(self) -> tuple[int, ...] | None:
         """What a compiled program depends on: ``sizes``, where they are known, or can be read."""
-        return self.sizes if recorder() is None else _numbers.get(id(self.batch_sizes))
+        return self.sizes if recorder() is None else _SIZES.get(id(self.batch_sizes))
 
     def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """Return the same sequences with ``data`` moved or converted as by `Tensor.to`."""
-        return packed_like(self, self.data.to(*args, **kwargs))
+        return pack_like(self, self.data.to(*args, **kwargs))
 
 
 #: By the identity of tensors of batch sizes, their numbers: while a function is traced a tensor does not tell them.
-_numbers: dict[int, tuple[int, ...]] = {}
+_SIZES: dict[int, tuple[int, ...]] = {}
 
 
-def _known(batch_sizes: Tensor, sizes: tuple[int, ...]) -> tuple[int, ...]:
+def _remember(batch_sizes: Tensor, sizes: tuple[int, ...]) -> tuple[int, ...]:
     """Remember ``sizes`` while ``batch_sizes`` lives."""
-    _numbers[id(batch_sizes)] = sizes
-    weakref.finalize(batch_sizes, _numbers.pop, id(batch_sizes))
+    _SIZES[id(batch_sizes)] = sizes
+    weakref.finalize(batch_sizes, _SIZES.pop, id(batch_sizes))
     return sizes
 
 
-def _made(data: Tensor, sizes: Sequence[int], order: Sequence[int] | None) -> PackedSequence:
-    indices = [None, None] if order is None else [_indices(data, order), _indices(data, _inverse(order))]
-    made = PackedSequence(data, _indices(data, sizes), *indices)
-    _known(made.batch_sizes, tuple(sizes))
+def _make(data: Tensor, sizes: Sequence[int], order: Sequence[int] | None) -> PackedSequence:
+    indices = [None, None] if order is None else [_index_tensor(data, order), _index_tensor(data, _inverse(order))]
+    made = PackedSequence(data, _index_tensor(data, sizes), *indices)
+    _remember(made.batch_sizes, tuple(sizes))
     return made
 
 
-def packed_like(packed: PackedSequence, data: Tensor) -> PackedSequence:
+def pack_like(packed: PackedSequence, data: Tensor) -> PackedSequence:
     """``data`` packed as ``packed`` is."""
     return PackedSequence(data, *packed[1:])
 
 
-def _indices(beside: Tensor, numbers: Sequence[int]) -> Tensor:
+def _index_tensor(beside: Tensor, numbers: Sequence[int]) -> Tensor:
     device = None if beside.backend.level else beside.device
     return tensor(list(numbers), dtype=_dtypes.int64, backend=beside.backend, device=device)
 
@@ -122,16 +122,16 @@ class PaddedRows:
         grid = [(t, b) for t in range(self.steps) for b in range(batch)]
         #: For every place of the padded array a row of the packed one, any row where there is padding; turned, too.
         self._into = [
-            _indices(packed.data, [offsets[t] + b if t < last[b] else 0 for t, b in grid]),
-            _indices(packed.data, [offsets[last[b] - 1 - t] + b if t < last[b] else 0 for t, b in grid]),
+            _index_tensor(packed.data, [offsets[t] + b if t < last[b] else 0 for t, b in grid]),
+            _index_tensor(packed.data, [offsets[last[b] - 1 - t] + b if t < last[b] else 0 for t, b in grid]),
         ]
         self._back = [
-            _indices(packed.data, [t * batch + b for t, b in places]),
-            _indices(packed.data, [(last[b] - 1 - t) * batch + b for t, b in places]),
+            _index_tensor(packed.data, [t * batch + b for t, b in places]),
+            _index_tensor(packed.data, [(last[b] - 1 - t) * batch + b for t, b in places]),
         ]
-        self._ends = _indices(packed.data, [(last[b] - 1) * batch + b for b in range(batch)])
+        self._ends = _index_tensor(packed.data, [(last[b] - 1) * batch + b for b in range(batch)])
 
-    def shaped(self, data: Tensor, reverse: bool = False) -> Tensor:
+    def pad(self, data: Tensor, reverse: bool = False) -> Tensor:
         """Packed ``data`` in a padded array, each sequence turned around if ``reverse``."""
         rows = OPERATIONS.take_rows(data, self._into[reverse])
         return OPERATIONS.reshape(rows, (self.steps, self.batch, *data.shape[1:]))
@@ -140,8 +140,8 @@ class PaddedRows:
         rows = OPERATIONS.reshape(padded, (self.steps * self.batch, *padded.shape[2:]))
         return OPERATIONS.take_rows(rows, indices)
 
-    def flat(self, padded: Tensor, reverse: bool = False) -> Tensor:
-        """The reverse of `shaped`."""
+    def pack(self, padded: Tensor, reverse: bool = False) -> Tensor:
+        """The reverse of `pad`."""
         return self._rows(padded, self._back[reverse])
 
     def last(self, padded: Tensor) -> Tensor:
@@ -178,7 +178,7 @@ def pack_padded_sequence(
     if not enforce_sorted:
         order = sorted(range(len(counts)), key=lambda b: -counts[b])
         counts = [counts[b] for b in order]
-        x = x.index_select(1, _indices(input, order))
+        x = x.index_select(1, _index_tensor(input, order))
     elif any(a < b for a, b in pairwise(counts)):
         raise RuntimeError(
             f"lengths must be sorted in decreasing order when enforce_sorted is True, but got {counts}; pass "
@@ -193,7 +193,7 @@ def pack_padded_sequence(
     sizes = [sum(n > t for n in counts) for t in range(counts[0])]
     rows = OPERATIONS.reshape(x, (x.shape[0] * x.shape[1], *x.shape[2:]))
     places = [t * x.shape[1] + b for t, size in enumerate(sizes) for b in range(size)]
-    return _made(OPERATIONS.take_rows(rows, _indices(input, places)), sizes, order)
+    return _make(OPERATIONS.take_rows(rows, _index_tensor(input, places)), sizes, order)
 
 
 def pad_packed_sequence(
@@ -222,7 +222,7 @@ def pad_packed_sequence(
                 [3., 0.]]), tensor([2, 1]))
     """
     rows = PaddedRows(sequence)
-    x, steps = rows.shaped(sequence.data), rows.steps
+    x, steps = rows.pad(sequence.data), rows.steps
     trailing = (1,) * (x.ndim - 2)
     inside = [[t < n for n in rows.lengths] for t in range(steps)]
     device = None if x.backend.level else x.device
@@ -239,9 +239,9 @@ def pad_packed_sequence(
     counts = rows.lengths
     if sequence.unsorted_indices is not None:
         x = x.index_select(1, sequence.unsorted_indices)
-        lengths = _indices(x, counts).index_select(0, sequence.unsorted_indices)
+        lengths = _index_tensor(x, counts).index_select(0, sequence.unsorted_indices)
     else:
-        lengths = _indices(x, counts)
+        lengths = _index_tensor(x, counts)
     return x.transpose(0, 1) if batch_first else x, lengths
 
 
