@@ -75,7 +75,7 @@ RAW = {
     "_core/dispatch.py": "generated code, which tells a recorder by itself",
     "_core/operands.py": "reads what the dispatcher has told a recorder of",
     "_core/lending.py": "puts something else into the cell while NumPy sees the array",
-    "_core/references.py": "counts who holds an array",
+    "_core/refcount.py": "counts the references to an array",
     "_core/precision.py": "looks at the data type, which no recorder minds",
     "_core/tensor.py": "the cell itself",
     "_functions/printing.py": "what is printed is no part of a recorded program",

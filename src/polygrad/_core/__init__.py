@@ -1,1 +1,1 @@
-"""The engine room: cells, graph, primitives, dispatch and the backward sweep.  No mathematics, no array library."""
+"""The engine: tensors, graph, primitives, dispatch and the backward sweep.  It has no mathematics and no array library."""

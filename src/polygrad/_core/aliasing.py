@@ -1,11 +1,11 @@
 """One memory seen through several tensors: views, `detach`, ``.data``, and operations in place.
 
-An in-place operation computes a new value and rebinds the cell.  A view holds its base and how a write reaches it
-(``_base``), a base knows its live views weakly (``_views``).  Tensors that share memory across the border of the graph
-(``x`` and ``x.detach()``) are all views, by no primitive, of one hidden cell that has no edge: each keeps its own place
-in the graph, and none keeps another alive.
+An in-place operation computes a new value and rebinds the cell.  A view holds ``_base``: its base, the primitive that made
+it, and that primitive's settings.  A base holds weak references to its live views, ``_views``.  Tensors that share memory but
+not the graph (``x`` and ``x.detach()``) are all views, without a primitive, of one hidden cell that has no edge: each has its
+own edge, and none keeps another alive.
 
-The memory of an array is really overwritten only where nobody else can see it, which its reference count tells.
+An array's memory is overwritten only if nothing but the tensor and its views refers to it, which the reference count shows.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from .graph import Edge, Leaf, Node, hooks_of
 from .hooks import HOOKS
 from .lending import LENT
 from .primitive import OPERATIONS
-from .references import UNIQUE, references
+from .refcount import UNSHARED, reference_count
 
 
 class Aliasing:
-    """What a Tensor does when it, or what it shares memory with, is written to.  Tensor gives the slots and `_cell`."""
+    """Views and in-place operations of a Tensor.  `Tensor` defines the slots and `_cell`."""
 
     __slots__ = ()
 
@@ -44,7 +44,7 @@ class Aliasing:
     # -- views ---------------------------------------------------------------------------------------------------------
 
     def _watch(self, view: Any) -> None:
-        """Know ``view`` from now on.  Dead views are forgotten now and then."""
+        """Register ``view`` as a view of this tensor.  Every 64th call drops the references to dead views."""
         views = self._views
         if views is None:
             self._views = [weakref.ref(view)]  # type: ignore[misc]  # a slot of Tensor
@@ -63,14 +63,14 @@ class Aliasing:
         return alive
 
     def _view_chain(self) -> list[Any]:
-        """This tensor, what it is a view of, what that is a view of, …, as far as the graph knows."""
+        """This tensor, its base, the base of that, and so on, up to a base that is not detached from it."""
         chain = [self]
         while (base := chain[-1]._base) is not None and base[1] is not None:
             chain.append(base[0])
         return chain
 
     def _detached_alias(self) -> Any:
-        """The same memory outside the graph."""
+        """A tensor of the same memory outside the graph."""
         if RECORDERS:
             note_read(self)
         if BY_TYPE[self._data.__class__].level > 1 and (value := HOOKS.without_tangent(self._data)) is not self._data:
@@ -97,13 +97,13 @@ class Aliasing:
         return made
 
     def _share_storage(self, other: Any) -> None:
-        """Let go of the memory that this tensor has, and share that of ``other``, outside the graph."""
+        """Replace this tensor's memory by that of ``other``, outside the graph."""
         self._take_over(other._detached_alias(), self._edge)
 
     def _take_over(self, view: Any, edge: Edge | None) -> None:
-        """Be ``view`` from now on.
+        """Take over the base and the data of ``view``.
 
-        What is a view of this tensor, perhaps ``view`` too, keeps the former value as its base.
+        Views of this tensor, of which ``view`` may be one, get a new base that holds the former value.
         """
         former = self._cell(self._data, self._edge)
         for other in self._live_views():
@@ -161,7 +161,7 @@ class Aliasing:
         return self._assign(operation(self, *operands))
 
     def _assign(self, result: Any) -> Any:
-        """Take over ``result``: its value, cast to this type, and its place in the graph."""
+        """Take over the value of ``result``, cast to this data type, and its edge."""
         if result._data.shape != self._data.shape:
             raise RuntimeError(
                 f"an in-place operation cannot change the shape: the tensor has {tuple(self._data.shape)}, the result "
@@ -179,10 +179,10 @@ class Aliasing:
         return self
 
     def _rebind(self, data: Any, edge: Edge | None) -> None:
-        """Bind this cell to another value, and its base and all their views to what they see of it.
+        """Bind this cell to another value, and update its base and all views of that.
 
-        In grad mode, where this tensor or the value is in the graph, ``edge`` and what the write means for the others
-        is recorded.  Everything is computed before anything is bound.
+        In grad mode, if this tensor or the value is in the graph, ``edge`` and the updates of the others are recorded.
+        Everything is computed before anything is bound.
         """
         recorded = grad_enabled() and (edge is not None or self._edge is not None)
         if self._base is None and self._views is None:
@@ -210,7 +210,7 @@ class Aliasing:
     def _replay_views(
         self, data: Any, edge: Edge | None, recorded: bool, changes: list[tuple[Any, Any, Edge | None]]
     ) -> None:
-        """Add to ``changes`` what binding this cell to ``data`` and ``edge`` makes of it and of its views."""
+        """Append to ``changes`` the new data and edges of this cell and its views, once it is bound to ``data`` and ``edge``."""
         stack = [(self, data, edge, recorded)]
         while stack:
             tensor, data, edge, recorded = stack.pop()
@@ -219,7 +219,7 @@ class Aliasing:
                 continue
             source = self._cell(data, edge)
             for view in tensor._live_views():
-                # A view that is a leaf itself, or was made under no_grad, stays so.
+                # A view that is a leaf itself, or was made under no_grad, stays outside the graph.
                 joins = (
                     recorded and view._edge.__class__ is not Leaf and (view._edge is not None or tensor._edge is None)
                 )
@@ -228,7 +228,7 @@ class Aliasing:
                 stack.append((view, again._data, again._edge if joins else view._edge, joins))
 
     def _bind(self, data: Any, edge: Edge | None, replaces: bool = False) -> None:
-        """Bind this cell alone.  Memory that NumPy sees gets the new values, unless other memory ``replaces`` it."""
+        """Bind this cell alone.  Memory that is shared with NumPy is overwritten, unless other memory ``replaces`` it."""
         if RECORDERS and (active := recorder()) is not None:
             active.write(self)
         if self._data.__class__ in LENT and not replaces and self._data.fits(data):
@@ -239,32 +239,32 @@ class Aliasing:
         self._data = data
         old: Any = self._edge
         self._edge = edge
-        # What was to be retained is the gradient of the tensor, wherever the tensor went.
+        # `retain_grad` asks for the gradient of the tensor, so it moves with the tensor to the new node.
         moves = old.__class__ is Node and edge.__class__ is Node and old is not edge
         if moves and old.hooks is not None and old.hooks.retains_grad:
             old.hooks.retains_grad = False
             hooks_of(edge).retains_grad = True  # type: ignore[arg-type]  # `moves` says that it is a node
 
     def _forget_dead(self) -> bool:
-        """Forget views that are gone, and memory that was shared with what is gone; says whether any is left."""
+        """Drop dead views, and a hidden base that no other tensor shares.  Returns whether this tensor still shares memory."""
         base = self._base
         if base is not None and base[1] is None and base[0]._base is None and len(base[0]._live_views()) == 1:
             base = self._base = None
         return base is not None or bool(self._live_views())
 
     def _propagate(self) -> None:
-        """Let all that see this cell's memory see its value, which was stored past them."""
+        """Propagate the value, which was stored in this cell alone, to the base and all views."""
         views = self._live_views()
-        if not views or views[0]._base[1] is not None:  # else a hidden memory, which what shares it takes along
+        if not views or views[0]._base[1] is not None:  # a hidden cell is updated with the tensors that share it
             with _grad_mode(False):
                 self._rebind(self._data, self._edge)
 
     # -- overwriting memory --------------------------------------------------------------------------------------------
 
     def _overwrite(self, kernel_name: str, *operands: Any) -> bool:
-        """Run the in-place kernel of that name, if there is one and the memory is this family's own.
+        """Run the in-place kernel of that name, if there is one and only this tensor, its base and their views use the memory.
 
-        Says whether it ran.  Nothing is checked here: `_check_in_place` goes before.
+        Returns whether it ran.  The caller has called `_check_in_place`.
         """
         kernel = BY_TYPE[self._data.__class__].kernels.get(kernel_name)
         if kernel is None or self._records(*operands) or not self._is_exclusive():
@@ -276,7 +276,7 @@ class Aliasing:
         return True
 
     def _all_aliases(self) -> list[Any]:
-        """All live tensors that see this one's memory, the owner of it first."""
+        """All live tensors that share this one's memory; the first is the owner."""
         root = self
         while root._base is not None:
             root = root._base[0]
@@ -286,19 +286,19 @@ class Aliasing:
         return cells
 
     def _is_exclusive(self) -> bool:
-        """Whether this cell's memory is seen by its own base and views only, so that it may be overwritten."""
+        """Whether only this tensor, its base and their views use the memory, so that it may be overwritten."""
         backend = BY_TYPE[self._data.__class__]
-        if UNIQUE is None or RECORDERS or "mutable" not in backend.capabilities:
+        if UNSHARED is None or RECORDERS or "mutable" not in backend.capabilities:
             return False
-        if LENT and self._data.__class__ in LENT:  # NumPy is meant to see it, and nobody else does
+        if LENT and self._data.__class__ in LENT:  # shared with NumPy on purpose, and with nothing else
             return self._data.again is None
         if self._base is None and (self._views is None or not self._live_views()):
-            return references(self) == UNIQUE and backend.is_writable(self._data)
+            return reference_count(self) == UNSHARED and backend.is_writable(self._data)
         cells = self._all_aliases()
         root = cells[0]
         if self._data is not root._data and backend.base_of(self._data) is not root._data:
             return False
-        # Of every array the references are counted that the family itself accounts for: its cells, and windows on it.
+        # Count, for every array, the references from these cells and from the arrays that are views of it.
         distinct: dict[int, Any] = {}
         holders: dict[int, int] = {}
         for member in cells:
@@ -308,15 +308,15 @@ class Aliasing:
                 distinct[number] = member
                 owner = id(backend.base_of(member._data))
                 holders[owner] = holders.get(owner, 0) + 1
-        unexplained = UNIQUE - 1
-        if any(references(member) != unexplained + holders[number] for number, member in distinct.items()):
+        unexplained = UNSHARED - 1
+        if any(reference_count(member) != unexplained + holders[number] for number, member in distinct.items()):
             return False
         return backend.is_writable(root._data)
 
     def _own_storage(self) -> Any:
-        """The raw array, which the caller may overwrite: memory of this cell's family only, a copy if need be.
+        """The raw array for the caller to overwrite: used by this tensor, its base and their views only, if need be a copy.
 
-        None where there is no such memory.  Afterwards the caller calls `_refresh_copies` where there are views.
+        None if it stays shared.  If there are views, the caller calls `_refresh_copies` afterwards.
         """
         self._forget_dead()
         if LENT and self._data.__class__ in LENT:
@@ -329,11 +329,11 @@ class Aliasing:
         return self._data
 
     def _memory(self) -> Any:
-        """The raw array, for looking at it or writing to it at once."""
+        """The raw array, to be read or written immediately."""
         return self._data.present if self._data.__class__ in LENT else self._data
 
     def _refresh_copies(self) -> None:
-        """After memory was overwritten: views whose array is a copy, not a window, are computed again."""
+        """Recompute the views whose array is a copy, after the memory was overwritten."""
         cells = self._all_aliases()
         memory = cells[0]._data
         base_of = BY_TYPE[memory.__class__].base_of
@@ -347,7 +347,7 @@ class Aliasing:
 
 
 class _grad_mode:
-    """Grad mode as the engine needs it: a context manager without frills."""
+    """Sets grad mode in a ``with`` block.  Cheaper than `autograd.set_grad_enabled`, which is also a decorator."""
 
     __slots__ = ("enabled", "token")
 

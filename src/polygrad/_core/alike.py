@@ -1,7 +1,7 @@
-"""Operands that must be of one data type: of products, layers and solvers, where PyTorch refuses float32 beside float64.
+"""Checks that operands have one data type: products, layers and solvers refuse float32 with float64, as in PyTorch.
 
-A primitive that declares ``alike`` has its operands checked where they would be promoted, off the common path; a function
-that is composed of several operations is checked by the decorator `alike`.
+The dispatcher checks the operands of a primitive that declares ``alike`` where it would promote them, off the common path.
+Functions over several primitives have the decorator `alike`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _METHODS = {"float16": "half", "float32": "float", "float64": "double", "int64":
 
 
 def alike(*arguments: str) -> Callable[[Function], Function]:
-    """Let a function refuse tensors of several data types among ``arguments``; what is no tensor counts nothing."""
+    """Let a function raise MixedTypesError for ``arguments`` of several data types.  Only tensors are checked."""
 
     def decorate(function: Function) -> Function:
         parameters = list(inspect.signature(function).parameters)
@@ -34,7 +34,7 @@ def alike(*arguments: str) -> Callable[[Function], Function]:
             for name, place in places:
                 x = args[place] if place < count else kwargs.get(name)
                 if x.__class__ in TENSOR_TYPES:
-                    own = x._data.dtype  # the library's: types that differ are looked at again
+                    own = x._data.dtype  # the library's: if it differs, `check_alike` compares polygrad's
                     if dtype is None:
                         dtype = own
                     elif own is not dtype:
@@ -48,7 +48,7 @@ def alike(*arguments: str) -> Callable[[Function], Function]:
 
 
 def check_alike(function: str, operands: Mapping[str, Any]) -> None:
-    """Raise MixedTypesError, naming ``function``, operands and types, where tensors among the operands differ in their type."""
+    """Raise MixedTypesError, naming ``function``, if the tensors among ``operands`` (name → value) differ in data type."""
     first = None
     for name, x in operands.items():
         if not isinstance(x, Tensor):
@@ -56,23 +56,20 @@ def check_alike(function: str, operands: Mapping[str, Any]) -> None:
         if first is None:
             first = name, x.dtype
         elif x.dtype is not first[1]:
-            raise MixedTypesError(_told(function, first, (name, x.dtype)))
+            raise MixedTypesError(_mismatch_message(function, first, (name, x.dtype)))
 
 
-def _told(function: str, *operands: tuple[str, _dtypes.DType]) -> str:
+def _mismatch_message(function: str, *operands: tuple[str, _dtypes.DType]) -> str:
     (one, its), (other, theirs) = operands
-    # The usual mistake is an input that stayed of integers, or came from NumPy as float64: that is the one to convert.
+    # The usual mistake is an input of integers, or of float64 from NumPy: that is the one to convert.
     (wrong, _), (right, dtype) = sorted(operands, key=lambda pair: (_KINDS.index(pair[1].kind), -pair[1].itemsize))
     ways = [f"{wrong}.{_METHODS[dtype.name]}()"] if dtype.name in _METHODS else []
     text = (
-        f"{function}: {one} is {its.name} and {other} is {theirs.name}, and they must be of one data type; convert one, as in "
+        f"{function}: {one} is {its.name} and {other} is {theirs.name}, but they must have one data type; convert one, as in "
         f"{' or '.join([*ways, f'{wrong}.to({right}.dtype)'])}"
     )
     if {its, theirs} == {_dtypes.float32, _dtypes.float64}:
-        text += (
-            ". (A float64 tensor without dimensions, such as a mean taken with NumPy, makes what it meets float64 too; its "
-            ".item() does not.)"
-        )
+        text += ". (A 0-d float64 tensor, such as a mean from NumPy, promotes other operands to float64; its .item() does not.)"
     return text
 
 

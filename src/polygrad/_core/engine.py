@@ -1,9 +1,9 @@
 """The backward sweep.
 
-Nodes wait in a heap, the latest first, so every node is reached after all that used its result; nothing recurses.  Here,
-and nowhere in a rule, gradients are summed back over broadcast axes, added up where paths meet, and conjugated at the
-boundary (seeds, leaves, hooks), so that rules can follow the bilinear convention while users see PyTorch's gradients.
-Leaves get theirs at the very end: a sweep that fails changes no ``.grad``.
+Nodes wait in a heap, the latest first, so every node is reached after all nodes that used its result.  Nothing recurses.
+The engine, and no rule, sums gradients over broadcast axes, adds up the gradients of several paths, and conjugates at the
+boundary (seeds, leaves, hooks): rules follow the bilinear convention, and users see PyTorch's gradients.  Leaves are
+accumulated into at the very end, so that a sweep that fails changes no ``.grad``.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from .operands import is_integral_or_bool
 from .primitive import OPERATIONS
 from .tensor import Tensor, cell
 
-#: Held while a gradient is read, added to and stored: several threads may go backward into one leaf.
-_adding = lock()
+#: Held while a gradient is read, added to and stored: several threads may accumulate into one leaf.
+_accumulation_lock = lock()
 
-#: Anomaly mode's: given the edges that a sweep starts from, the context that the sweep runs in.
+#: Set by anomaly mode: a function of the edges that a sweep starts from, to the context that the sweep runs in.
 anomaly_context: Callable[[Iterable[Edge]], AbstractContextManager] | None = None
 
 
@@ -36,13 +36,13 @@ def backward(
     create_graph: bool = False,
     inputs: Tensor | Sequence[Tensor] | None = None,
 ) -> None:
-    """Add gradients into the leaves' ``.grad``: of all leaves, or of ``inputs`` only."""
+    """Accumulate gradients into the ``.grad`` of all leaves, or of ``inputs`` only."""
     wanted = None
     if inputs is not None:
         inputs = [inputs] if isinstance(inputs, (Tensor, GradientEdge)) else list(inputs)
         if not inputs:
             raise RuntimeError("inputs argument to backward() cannot be empty")
-        wanted = dict.fromkeys(_edges_of(inputs, outputs))
+        wanted = dict.fromkeys(_find_edges(inputs, outputs))
         for edge in wanted:
             if edge.__class__ is Node:
                 hooks_of(edge).retains_grad = True
@@ -53,7 +53,7 @@ def backward(
             _check_levels(found)
             break
     hooked = []
-    with _adding:
+    with _accumulation_lock:
         for leaf, g in found:
             if leaf.hooks is None or not leaf.hooks.after_accumulation:
                 _accumulate(leaf, g, create_graph)
@@ -79,7 +79,7 @@ def tensor_backward(  # noqa: D417  # the method's self
 
     Args:
         gradient: the cotangent to start from, of this tensor's shape; a scalar needs none.
-        retain_graph: keep what the graph saved, so that it can be gone through again (default: ``create_graph``).
+        retain_graph: keep the saved values, so that backward can run again (default: ``create_graph``).
         create_graph: record the backward pass itself, so that its results can be differentiated.
         inputs: add into these leaves only.
 
@@ -104,20 +104,20 @@ def grad(
     allow_unused: bool,
 ) -> list[Tensor | None]:
     """The gradients of ``outputs`` with respect to ``inputs``; None where an input was not used, if that is allowed."""
-    edges = _edges_of(inputs, outputs)
+    edges = _find_edges(inputs, outputs)
     reached = sweep(outputs, gradients, retain_graph, create_graph, dict.fromkeys(edges), not allow_unused)
     return [to_torch_convention(reached[edge]) if edge in reached else None for edge in edges]
 
 
-def unused(number: int, edge: Edge | GradientEdge) -> str:
-    """What to say of an input that the outputs do not depend on."""
+def unused_input_message(number: int, edge: Edge | GradientEdge) -> str:
+    """Error message for an unused input."""
     return (
         f"input {number}, of shape {tuple(edge.shape)}, was not used in computing the outputs; pass allow_unused=True to "
         "get None for it, or materialize_grads=True to get zeros"
     )
 
 
-def _edges_of(inputs: Sequence[Any], outputs: Sequence[Any]) -> list[Edge]:
+def _find_edges(inputs: Sequence[Any], outputs: Sequence[Any]) -> list[Edge]:
     found: list[Edge] = []
     for number, x in enumerate(inputs):
         if not isinstance(x, (Tensor, GradientEdge)):
@@ -143,10 +143,10 @@ def sweep(
     wanted: dict[Edge, None] | None,
     complete: bool = False,
 ) -> dict[Edge, Any]:
-    """Go through the graph once; returns the cotangent of every leaf, or of every ``wanted`` edge.
+    """Run the graph backward once and return the cotangents of all leaves, or of the ``wanted`` edges.
 
-    With ``complete`` a wanted edge that cannot be reached raises, before anything is computed and freed.  Cotangents are
-    raw arrays, or Tensors with ``create_graph``.
+    With ``complete``, raises RuntimeError for a wanted edge that cannot be reached, before anything is computed or freed.
+    Cotangents are raw arrays, or Tensors with ``create_graph``.
     """
     retain = create_graph if retain_graph is None else retain_graph
     cotangents: dict[Edge, Any] = {}
@@ -164,7 +164,7 @@ def sweep(
         if complete:
             for number, edge in enumerate(wanted):
                 if edge not in useful:
-                    raise RuntimeError(unused(number, edge))
+                    raise RuntimeError(unused_input_message(number, edge))
         cotangents = {edge: g for edge, g in cotangents.items() if edge in useful}
     heap = [(-edge.sequence, edge) for edge in cotangents if edge.__class__ is Node]
     heapq.heapify(heap)
@@ -185,7 +185,7 @@ def sweep(
         grad_mode.reset(token)
     for edge, kept in retained.items():
         hooks = hooks_of(edge)
-        with _adding:
+        with _accumulation_lock:
             hooks.grad = kept if hooks.grad is None else hooks.grad + kept
     return reached
 
@@ -201,7 +201,7 @@ def _run_backward(
 ) -> dict[Edge, Any]:
     reached: dict[Edge, Any] = {}
     push, pop, take = heapq.heappush, heapq.heappop, cotangents.pop
-    # Most nodes have one successor that is due at once.  It and its cotangent wait in ``node`` and ``g``, outside the heap.
+    # Most nodes have one successor, which is next.  It and its cotangent stay in ``node`` and ``g``, outside the heap.
     node: Node | None = None
     g: Any = None
     while heap or node is not None:
@@ -217,19 +217,19 @@ def _run_backward(
             g = _run_hooks(hooks, node, g, retained)
         if wanted is not None and node in wanted:
             reached[node] = g
-            # Where nothing that is wanted lies beyond, the saved values stay.
+            # If no wanted edge lies beyond, the node does not run and its saved values stay.
             if not any(edge in useful for edge in node.edges):  # type: ignore[operator]  # it is a set where `wanted` is one
                 node = None
                 continue
         if hooks is not None and hooks.prehooks:
             g = _run_prehooks(hooks, g)
-        if node.output is not None:  # one output of several: collect it at the operation's own node
+        if node.output is not None:  # one output of several: collect it at the operation's node
             _collect(node, node.output, g, cotangents, heap)
             node = None
             continue
         plan, saved = node.plan, node.saved
         if saved is None:
-            raise RuntimeError(_freed(node))
+            raise RuntimeError(_freed_message(node))
         if create_graph:
             saved = _as_tensors(node, saved)
         kind = type(g)
@@ -241,12 +241,12 @@ def _run_backward(
         if hooks is not None and hooks.posthooks:
             results = _run_posthooks(hooks, plan.mask, results, g)
         broadcasts, following, into = plan.broadcasts, None, node.into
-        if type(into) is Node and useful is None:  # a link of a chain: the same as below without a loop
+        if type(into) is Node and useful is None:  # one operand: the loop below, unrolled
             edge, c = into, results[0]
             if c is not None and edge not in cotangents:
                 node, g = edge, unbroadcast(c, edge.shape) if broadcasts and c.shape != edge.shape else c
                 continue
-        for edge, c in zip(into if type(into) is tuple else (into,), results):  # noqa: B905  (the inner step: no keyword)
+        for edge, c in zip(into if type(into) is tuple else (into,), results):  # noqa: B905  (no keyword: this is the inner loop)
             if c is None or (useful is not None and edge not in useful):
                 continue
             if broadcasts and c.shape != edge.shape:
@@ -272,19 +272,19 @@ def _collect(node: Node, output: int, g: Any, cotangents: dict[Edge, Any], heap:
     if collected is None:
         collected = cotangents[operation] = [None] * operation.plan.primitive.outputs
         heapq.heappush(heap, (-operation.sequence, operation))
-    if len(collected) <= output:  # an operation that returns as many as its settings say
+    if len(collected) <= output:  # the settings decide how many outputs there are
         collected.extend([None] * (output + 1 - len(collected)))
     known = collected[output]
     collected[output] = g if known is None else known + g
 
 
 def namespace_of(array: Any) -> Any:
-    """The ``xp`` that computes on ``array``: a backend's, or polygrad's own operations for a Tensor."""
+    """The ``xp`` of ``array``: a backend's namespace, or polygrad's own operations for a Tensor."""
     return OPERATIONS if array.__class__ is Tensor else BY_TYPE[array.__class__].xp
 
 
 def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
-    """Sum ``g`` over the axes along which an operand of ``shape`` was repeated."""
+    """Sum ``g`` over the axes along which an operand of ``shape`` was broadcast."""
     xp = namespace_of(g)
     extra = len(g.shape) - len(shape)
     axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1))
@@ -294,7 +294,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _reachable_backward(wanted: dict[Edge, None], roots: Any) -> set[Edge]:
-    """The edges from which one of ``wanted`` can be reached: only these parts of the graph are gone through."""
+    """The edges from which one of ``wanted`` can be reached: the sweep visits only these."""
     earliest = min(edge.sequence for edge in wanted)
     found: set[Edge] = set()
     stack = list(roots)
@@ -312,9 +312,11 @@ def _reachable_backward(wanted: dict[Edge, None], roots: Any) -> set[Edge]:
 
 def _seed_of_edge(edge: Edge, gradient: Tensor | None, create_graph: bool) -> Any:
     if gradient is None:
-        raise RuntimeError("of a GradientEdge only the shape is known; pass a gradient for it, of the tensor's type")
+        raise RuntimeError("a GradientEdge knows its shape only; pass a gradient for it, of the tensor's data type")
     if edge.shape is not None and tuple(gradient.shape) != tuple(edge.shape):
-        raise RuntimeError(f"the gradient has shape {tuple(gradient.shape)}, but the GradientEdge {tuple(edge.shape)}")
+        raise RuntimeError(
+            f"the gradient has shape {tuple(gradient.shape)}, but the GradientEdge has {tuple(edge.shape)}"
+        )
     if RECORDERS:
         note_read(gradient)
     return from_torch_convention(gradient, create_graph)
@@ -369,7 +371,7 @@ def _seed(output: Tensor, gradient: Tensor | None, create_graph: bool) -> Any:
 
 
 class _Complex(dict):
-    """Array type and data type → whether the numbers are complex."""
+    """(array type, the library's data type) → whether that is complex."""
 
     def __missing__(self, key: tuple[type, Any]) -> bool:
         found = self[key] = BY_TYPE[key[0]].from_dtype(key[1]).is_complex
@@ -388,29 +390,29 @@ def _conjugate(g: Any) -> Any:
 
 
 def to_torch_convention(g: Any) -> Tensor:
-    """The cotangent ``g`` in a cell of the user's own, in PyTorch's convention."""
+    """Conjugate the cotangent ``g`` to PyTorch's convention, in a new tensor for users."""
     g = _conjugate(g)
     return cell(g._read(), g._edge) if g.__class__ is Tensor else cell(g)
 
 
 def from_torch_convention(tensor: Tensor, create_graph: bool) -> Any:
-    """The reverse of `to_torch_convention`."""
+    """Conjugate a user's gradient to the bilinear convention: the inverse of `to_torch_convention`."""
     return _conjugate(cell(tensor._read(), tensor._edge) if create_graph else tensor._read())
 
 
 def _run_hooks(hooks: Hooks, edge: Edge, g: Any, retained: dict[Edge, Tensor]) -> Any:
-    """Pass ``g`` through the ``hooks`` on ``edge``; what comes out is what the user asked to retain."""
+    """Pass ``g`` through the ``hooks`` of ``edge``; the result is also what `retain_grad` keeps."""
     for callback in list(hooks.callbacks.values()):
         result = callback(to_torch_convention(g))
         if result is not None:
-            g = from_torch_convention(_checked(callback, g, result), g.__class__ is Tensor)
+            g = from_torch_convention(_check_hook_result(callback, g, result), g.__class__ is Tensor)
     if hooks.retains_grad:
         retained[edge] = to_torch_convention(g)
     return g
 
 
-def _checked(callback: Callable, g: Any, result: Any) -> Tensor:
-    """What a hook made of ``g``.  Raises where it does not fit the tensor."""
+def _check_hook_result(callback: Callable, g: Any, result: Any) -> Tensor:
+    """The ``result`` of a hook on ``g``.  Raises if its shape, data type or backend differ from those of ``g``."""
     name = getattr(callback, "__name__", repr(callback))
     if not isinstance(result, Tensor):
         raise TypeError(f"hook {name!r} returned a {type(result).__name__}; a hook returns a Tensor or None")
@@ -426,22 +428,22 @@ def _checked(callback: Callable, g: Any, result: Any) -> Tensor:
     return result
 
 
-def _to_users(cotangents: Sequence[Any]) -> tuple[Tensor | None, ...]:
+def _to_torch_conventions(cotangents: Sequence[Any]) -> tuple[Tensor | None, ...]:
     return tuple(None if c is None else to_torch_convention(c) for c in cotangents)
 
 
-def _checked_all(callback: Callable, before: Sequence[Any], after: Any) -> list[Any]:
-    """What a node's hook made of the cotangents ``before``: one for each of them."""
+def _check_hook_results(callback: Callable, before: Sequence[Any], after: Any) -> list[Any]:
+    """The cotangents ``after`` that a node's hook returned for ``before``, checked one by one."""
     if not isinstance(after, (tuple, list)) or len(after) != len(before):
         name = getattr(callback, "__name__", repr(callback))
         raise RuntimeError(
-            f"hook {name!r} of a node returns None or a tuple of {len(before)}, as it was given, not {after!r}"
+            f"hook {name!r} of a node must return None or a tuple of {len(before)} gradients, not {after!r}"
         )
     create_graph = any(c.__class__ is Tensor for c in before)
     return [
         None
         if new is None
-        else from_torch_convention(new if old is None else _checked(callback, old, new), create_graph)
+        else from_torch_convention(new if old is None else _check_hook_result(callback, old, new), create_graph)
         for old, new in zip(before, after, strict=True)
     ]
 
@@ -449,25 +451,25 @@ def _checked_all(callback: Callable, before: Sequence[Any], after: Any) -> list[
 def _run_prehooks(hooks: Hooks, g: Any) -> Any:
     several = g if g.__class__ is list else [g]
     for callback in list(hooks.prehooks.values()):
-        replaced = callback(_to_users(several))
+        replaced = callback(_to_torch_conventions(several))
         if replaced is not None:
-            several = _checked_all(callback, several, replaced)
+            several = _check_hook_results(callback, several, replaced)
     return several if g.__class__ is list else several[0]
 
 
 def _run_posthooks(hooks: Hooks, mask: Sequence[bool], results: Sequence[Any], g: Any) -> Sequence[Any]:
-    """Pass the rule's ``results`` through the node's hooks, which see one gradient per operand."""
+    """Pass the rule's ``results`` through the node's hooks, which get one gradient for each operand."""
     needed = iter(results)
     each = [next(needed) if wanted else None for wanted in mask]
-    incoming = _to_users(g if g.__class__ is list else [g])
+    incoming = _to_torch_conventions(g if g.__class__ is list else [g])
     for callback in list(hooks.posthooks.values()):
-        replaced = callback(_to_users(each), incoming)
+        replaced = callback(_to_torch_conventions(each), incoming)
         if replaced is not None:
-            each = _checked_all(callback, each, replaced)
+            each = _check_hook_results(callback, each, replaced)
     return [c for c, wanted in zip(each, mask, strict=True) if wanted]
 
 
-def _freed(node: Node) -> str:
+def _freed_message(node: Node) -> str:
     shape = "" if node.shape is None else f", of shape {tuple(node.shape)}"
     return (
         f"backward goes through the graph a second time, but the values that {node!r} saved (the result of "
@@ -477,7 +479,7 @@ def _freed(node: Node) -> str:
 
 
 def _as_tensors(node: Node, saved: tuple) -> tuple:
-    """The saved raw arrays as Tensors that are joined to the graph, so that the rule's own computation is recorded."""
+    """The saved raw arrays as Tensors with their edges, so that the rule's own computation is recorded."""
     lifted = list(saved)
     mask = node.plan.mask
     for slot, operand in node.plan.arrays:
@@ -509,26 +511,23 @@ def _as_tensors(node: Node, saved: tuple) -> tuple:
 
 
 def _check_levels(found: Sequence[tuple[Leaf, Tensor]]) -> None:
-    """Raise RuntimeError where a leaf from outside of a transform would keep a gradient from inside."""
+    """Raise RuntimeError if a leaf from outside a transform would keep a gradient from inside."""
     for leaf, g in found:
         variable = leaf.variable
         backend: Any = g.backend  # a transform's has its name
         if variable is not None and backend.level > variable.backend.level:
             raise RuntimeError(
-                f"backward() inside of {backend.transform} would add into the .grad of a tensor of shape {tuple(leaf.shape)} from outside, "  # noqa: E501
-                "and the gradient belongs to the inside only; take polygrad.func.grad or polygrad.autograd.grad, which return it"
+                f"backward() inside {backend.transform} cannot accumulate into .grad of a tensor of shape {tuple(leaf.shape)} "
+                "from outside; use polygrad.func.grad or polygrad.autograd.grad, which return the gradient"
             )
 
 
 def _accumulate_and_call(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
-    """`_accumulate`, then the leaf's hooks: one thread at a time for each leaf.
-
-    A hook may wait for other threads, so no other leaf waits for it.
-    """
+    """Accumulate, then run the leaf's hooks, under the leaf's own lock: a hook may wait for threads that need other leaves."""
     hooks = leaf.hooks
     assert hooks is not None
     with hooks.lock:
-        with _adding:
+        with _accumulation_lock:
             _accumulate(leaf, g, create_graph)
         for callback in list(hooks.after_accumulation.values()):
             variable = leaf.variable
@@ -542,7 +541,7 @@ def _accumulate_and_call(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
 
 
 def _accumulate(leaf: Leaf, g: Tensor, create_graph: bool) -> None:
-    """Add ``g`` into the leaf's ``.grad``; `_adding` is held."""
+    """Accumulate ``g`` into the leaf's ``.grad``.  The caller holds `_accumulation_lock`."""
     if RECORDERS and (active := recorder()) is not None:
         active.read_grad(leaf)
         active.write_grad(leaf)

@@ -1,4 +1,4 @@
-"""Errors of operands, and what becomes of an array library's own."""
+"""Errors of operands, and the conversion of an array library's errors to them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 from ..backends.registry import BY_TYPE
 from .primitive import Primitive
 
-#: Of Python's own types, those by which libraries refuse operands; types derived from them mean something else.
+#: Python's exception types that libraries raise for operands.  Types derived from them mean something else.
 _REFUSALS = frozenset((ValueError, TypeError, IndexError, RuntimeError, ZeroDivisionError, OverflowError))
 _RAISE = dis.opmap["RAISE_VARARGS"]
-#: What an array library raises for operands that do not fit.
+#: What an array library may raise for operands that it cannot take.
 ARRAY_ERRORS = (ValueError, TypeError, IndexError, RuntimeError, ArithmeticError)
 
 
@@ -22,22 +22,22 @@ class ShapeError(ValueError, RuntimeError):
 
 
 class DTypeError(TypeError, RuntimeError):
-    """Operands of a data type that the operation is not for."""
+    """Operands of a data type that the operation does not support."""
 
 
 class LinAlgError(ShapeError):
-    """A matrix that has no such decomposition, inverse or solution: it is singular, or not positive definite."""
+    """A matrix without the decomposition, inverse or solution: singular, or not positive definite."""
 
 
 class MixedTypesError(RuntimeError, ValueError):
-    """Operands of several data types, where they must be of one.  PyTorch's recurrent layers raise ValueError for it."""
+    """Operands of several data types where one is required.  Also a ValueError, as in PyTorch's recurrent layers."""
 
 
 def wrap_array_error(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Exception:
-    """An error of the array library, with the operation, shapes and types that caused it; any other error as it is.
+    """An error of the array library, after the operation and its operands' shapes and data types; other errors unchanged.
 
-    Shapes that do not fit are RuntimeError in PyTorch and ValueError in NumPy; the result is both.  Values that a traced array
-    does not have yet are not the operation's affair.
+    Shapes that do not match are RuntimeError in PyTorch and ValueError in NumPy; the result is both.  Errors about the unknown
+    values of traced arrays stay as they are.
     """
     if any(isinstance(error, BY_TYPE[array.__class__].value_errors) for array in arrays) or not _refuses(error):
         return error
@@ -47,10 +47,10 @@ def wrap_array_error(primitive: Primitive, arrays: Sequence[Any], error: Excepti
         f"{BY_TYPE[a.__class__].from_dtype(a.dtype).name}{list(a.shape)}" for a in arrays if hasattr(a, "shape")
     )
     text = f"{primitive.name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}"
-    if type(error).__name__ == "LinAlgError":  # as every library calls it
+    if type(error).__name__ == "LinAlgError":  # the name in every library
         return LinAlgError(text)
     if primitive.broadcasts and not _broadcast_together([a.shape for a in arrays]):
-        return ShapeError(text)  # which is a TypeError in some libraries
+        return ShapeError(text)  # some libraries raise TypeError
     refusals = (IndexError, IndexError), (TypeError, DTypeError)
     return next((ours for theirs, ours in refusals if isinstance(error, theirs)), ShapeError)(text)
 
@@ -61,10 +61,10 @@ def _broadcast_together(shapes: Sequence[tuple[int, ...]]) -> bool:
 
 
 def _refuses(error: Exception) -> bool:
-    """Whether an array library, or its backend, says by ``error`` that it cannot take operands.
+    """Whether an array library or its backend raised ``error`` because of the operands.
 
-    What a user's code raises while an operation runs (a signal handler, a primitive's own forward) is no such error, nor is
-    one of the machine (memory, a device) or of NumPy's `errstate`.
+    Errors of user code that runs meanwhile (a signal handler, a primitive's own forward), of the machine (memory, a device) and
+    of NumPy's `errstate` are not.
     """
     packages = {"polygrad", "array_api_compat", "numpy", "scipy"}
     for array_type, backend in list(BY_TYPE.items()):
@@ -83,5 +83,5 @@ def _refuses(error: Exception) -> bool:
         trace = trace.tb_next
     if trace is None or is_theirs(trace.tb_frame.f_globals.get("__name__", "")):
         return True
-    # The innermost frame is of a user's code: a call of the library from there fails without a frame of its own.
+    # The innermost frame is user code.  Calls of the library's C functions add no frame, so look at the instruction.
     return trace.tb_frame.f_code.co_code[trace.tb_lasti] != _RAISE

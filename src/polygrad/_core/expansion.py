@@ -1,4 +1,4 @@
-"""Writes to tensors that were expanded: several of their elements are one element of the memory."""
+"""Writes to expanded tensors, where several elements share one memory location."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import numpy as np
 from ..backends.registry import BY_TYPE
 from .primitive import OPERATIONS
 
-#: Views that only move elements.  Applied to positions, they say where each element of the view lies in its base.
+#: Views that only move elements.  Run on the positions of the base, they give each element's position in the base.
 _MOVES = frozenset({"reshape", "permute_dims", "matrix_transpose", "getitem", "diagonal", "broadcast_to"})
 
 
 def expanded_from(tensor: Any) -> Any:
-    """The tensor whose expansion ``tensor`` is, or is a view of; None where nothing was expanded."""
+    """The tensor whose expansion ``tensor`` is, or is a view of; None if nothing was expanded."""
     expanded, base = None, tensor._base
     while base is not None and base[1] is not None and base[1].name in _MOVES:
         if base[1].name == "broadcast_to":
@@ -37,16 +37,16 @@ def positions_in(base: Any, view: Any) -> np.ndarray:
 
 
 def positions_beside(base: Any, positions: np.ndarray) -> Any:
-    """``positions`` as a tensor on the backend and the device of ``base``."""
+    """``positions`` as a tensor on the backend and device of ``base``."""
     array = base._read()
     backend = BY_TYPE[array.__class__]
     return base._cell(backend.asarray(positions, device=None if backend.level else backend.device(array)))
 
 
 def written_through(base: Any, view: Any, value: Any) -> Any:
-    """The value of ``base`` after ``view``, of an expansion of it, was set to ``value``.
+    """The value of ``base`` after a write of ``value`` to ``view``, which is an expansion of ``base`` or a view of one.
 
-    Raises RuntimeError where two elements of ``view`` are one element of ``base``.
+    Raises RuntimeError if two elements of ``view`` share a memory location.
     """
     shape, positions = tuple(base.shape), positions_in(base, view).reshape(-1)
     if positions.size and np.bincount(positions).max() > 1:

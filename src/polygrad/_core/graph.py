@@ -18,13 +18,13 @@ from .._state import VERSION_COUNTER
 next_sequence = itertools.count(1).__next__
 
 
-#: Among the operands that a plan has saved (-1 is the answer): the node itself, for a rule that is recorded and that knows
-#: better than the engine what its saved values belong to.  It is put in there; saved is None.
+#: Operand number of a placeholder among a plan's saved values (-1 is the result): under create_graph the engine fills the
+#: slot with the node itself.  Compiled calls have it, whose rules join their saved values to the graph themselves.
 NODE = -2
 
 
 class Hooks:
-    """What users attached to a leaf or node: callbacks on its gradient, and whether the gradient is kept."""
+    """Hooks of a leaf or node: callbacks on its gradient, and whether the gradient is retained."""
 
     __slots__ = ("after_accumulation", "callbacks", "grad", "lock", "posthooks", "prehooks", "retains_grad")
 
@@ -40,7 +40,7 @@ class Hooks:
 
 
 class RemovableHandle:
-    """What registering a hook returns; `remove`, or leaving it as a context manager, takes the hook back."""
+    """Handle of a registered hook: `remove`, or the end of a ``with`` block, removes the hook."""
 
     def __init__(self, hooks: dict, callback: Callable):
         self.id = next_sequence()
@@ -49,7 +49,7 @@ class RemovableHandle:
         VERSION_COUNTER[0] += 1
 
     def remove(self) -> None:
-        """Take the hook back.  Doing so twice does nothing."""
+        """Remove the hook.  A second call does nothing."""
         self._hooks.pop(self.id, None)
         VERSION_COUNTER[0] += 1
 
@@ -62,7 +62,7 @@ class RemovableHandle:
 
 @final
 class Leaf:
-    """The end of the graph for a tensor that requires grad.  It owns ``.grad``, and knows its tensor only weakly."""
+    """The end of the graph for a tensor that requires grad.  It owns ``.grad``, and holds its tensor weakly."""
 
     __slots__ = ("_tensor", "grad", "hooks", "sequence", "shape")
 
@@ -78,7 +78,7 @@ class Leaf:
 
     @property
     def variable(self) -> Any:
-        """The tensor that this leaf belongs to, or None where it is gone."""
+        """The tensor that this leaf belongs to, or None if that is dead."""
         return self._tensor()
 
     @property
@@ -96,14 +96,14 @@ class Leaf:
 
 @final
 class Node:
-    """One recorded operation, or (``output`` is not None) one output of an operation that has several.
+    """One recorded operation; or, if ``output`` is not None, one output of an operation that has several.
 
-    ``saved`` holds raw arrays and settings, exactly those that the rules of ``plan`` name; it is None once they are freed.
+    ``saved`` holds the residuals: the raw arrays and settings that the rules of ``plan`` name.  It is None once they are freed.
     """
 
     __slots__ = ("__weakref__", "hooks", "into", "output", "plan", "saved", "sequence", "shape")
 
-    # No ``__init__``: the dispatchers make a node and set its attributes, which is twice as fast as calling one.
+    # No ``__init__``: the dispatchers set the attributes themselves, which is twice as fast.
     plan: Any
     into: Any
     saved: tuple | None
@@ -114,10 +114,9 @@ class Node:
 
     @property
     def edges(self) -> tuple:
-        """Where the gradient goes next.
+        """The edges to the operands that require grad.
 
-        A node with one edge holds it as it is, in ``into``: a long graph is half as much for Python's garbage collector to
-        go through.
+        ``into`` is the edge itself if there is one, else a tuple: half the objects for the garbage collector.
         """
         into = self.into
         return into if type(into) is tuple else (into,)
@@ -132,17 +131,17 @@ class Node:
 
     @property
     def next_functions(self) -> tuple[tuple[Node | Leaf | None, int], ...]:
-        """Where the gradient goes next: for each operand the node, or None, and by which of its outputs it enters."""
+        """For each operand its node and the number of that node's output; the node is None if the operand needs no gradient."""
         operation = node_and_output(self)[0]
         edges = iter(operation.edges)
         return tuple(node_and_output(next(edges)) if needed else (None, 0) for needed in operation.plan.mask)
 
     def register_hook(self, hook: Callable) -> RemovableHandle:
-        """Call ``hook(grad_inputs, grad_outputs)`` after this node's rule ran; what it returns replaces the former."""
+        """Call ``hook(grad_inputs, grad_outputs)`` after this node's rule; a tuple that it returns replaces ``grad_inputs``."""
         return RemovableHandle(hooks_of(self).posthooks, hook)
 
     def register_prehook(self, hook: Callable) -> RemovableHandle:
-        """Call ``hook(grad_outputs)`` before this node's rule runs; what it returns replaces them."""
+        """Call ``hook(grad_outputs)`` before this node's rule; a tuple that it returns replaces ``grad_outputs``."""
         return RemovableHandle(hooks_of(self).prehooks, hook)
 
     def __repr__(self) -> str:
@@ -150,7 +149,7 @@ class Node:
 
 
 def make_node(plan: Any, edges: tuple, saved: tuple | None, shape: Any, output: int | None = None) -> Node:
-    """A node, where speed does not matter."""
+    """Make a node.  The dispatchers inline this, for speed."""
     node = Node()
     node.plan, node.edges, node.saved, node.shape, node.output = plan, edges, saved, shape, output
     node.hooks, node.sequence = None, next_sequence()
@@ -162,27 +161,27 @@ AnyEdge = TypeVar("AnyEdge", bound=Edge)
 
 
 def node_and_output(edge: AnyEdge) -> tuple[AnyEdge, int]:
-    """The operation that ``edge`` belongs to, and the number of its output that ``edge`` is."""
+    """The node of the operation that ``edge`` belongs to, and which of its outputs ``edge`` is."""
     if edge.__class__ is Node and edge.output is not None:
         return edge.edges[0], edge.output
     return edge, 0
 
 
 class GradientEdge(NamedTuple):
-    """Where a tensor joins the graph: the node that computed it, or its leaf, and which of the node's outputs it is."""
+    """A tensor's place in the graph: the node that computed it, or its leaf, and which of the node's outputs it is."""
 
     node: Edge
     output_nr: int = 0
-    #: The edge itself, where it is known: of several outputs each has its own, which the node does not know.
+    #: The edge itself, if it is known: each of several outputs has its own, to which the node holds no reference.
     ownership_token: Edge | None = None
 
     @property
     def shape(self) -> Any:
-        """The tensor's shape; None where it is not known."""
+        """The tensor's shape; None if it is unknown."""
         return (self.ownership_token or self.node).shape
 
     def find(self, roots: Iterable[Edge]) -> Edge:
-        """The edge, which ``roots`` lead to if they depend on the tensor.  Raises RuntimeError for an output that there is not."""
+        """The edge, found from ``roots`` if they depend on the tensor.  Raises RuntimeError if the node has no such output."""
         if self.ownership_token is not None:
             return self.ownership_token
         node = self.node
@@ -197,14 +196,14 @@ class GradientEdge(NamedTuple):
 
 
 def hooks_of(edge: Edge) -> Hooks:
-    """The hooks of ``edge``, made on first use so that the graph pays nothing for them."""
+    """The hooks of ``edge``, made on first use: most edges have none."""
     if edge.hooks is None:
         edge.hooks = Hooks()
     return edge.hooks
 
 
 def reachable(roots: Iterable[Edge]) -> Iterator[Edge]:
-    """The edges ``roots`` and all that they lead to, each once."""
+    """Iterate over ``roots`` and all edges that can be reached from them, each once."""
     seen: set[Edge] = set()
     stack = list(roots)
     while stack:

@@ -1,9 +1,9 @@
-"""Memory that NumPy may write to: what ``Tensor.numpy()`` hands out.
+"""Memory that a tensor shares with NumPy after ``Tensor.numpy()``.
 
-The array and the tensor share memory, and either may be written to; no version counter sees NumPy's writes.  So only memory
-that nothing but the tensor and its views holds is lent, a copy where a graph holds it.  While it is lent, a `Lent` stands
-in the cells in place of the array.  It has no kernels: operations compute on a copy of the moment's values, and that is what
-a graph saves.  So what is recorded never changes, whenever NumPy writes.  The loan is over when NumPy's arrays are gone.
+Both may write to it, and no version counter notices NumPy's writes.  So memory is lent only if nothing but the tensor and its
+views refers to it; if a graph does, NumPy gets a copy.  While memory is lent, the cells hold a `Lent` instead of the array.  A
+`Lent` has no kernels: operations compute on a copy of its current values, and a graph saves that copy.  So NumPy's writes never
+change what is recorded.  The loan ends when NumPy's arrays are dead.
 """
 
 from __future__ import annotations
@@ -13,26 +13,26 @@ from typing import Any
 
 from .._state import RECORDERS, grad_mode
 from ..backends.registry import BY_TYPE
-from .references import UNIQUE, references
+from .refcount import UNSHARED, reference_count
 
-#: The types of all backends' lent arrays: there are none until the first ``numpy()``.
+#: The subclasses of `Lent`, one for each backend; empty until the first call of ``numpy()``.
 LENT: set[Any] = set()
 #: Backend → the type of its lent arrays.
 _types: dict[Any, type[Lent]] = {}
 
 
 class MemoryIsLent(Exception):
-    """An operation has met a lent array, and is to run on private memory instead."""
+    """An operation got a lent array; the dispatcher runs it again on a copy."""
 
 
 class Lent:
-    """Stands in a cell for an array whose memory NumPy sees.
+    """The value of a cell whose memory is shared with NumPy.
 
-    Views of it are lent, too.  Where the library has no window for one, such as for the diagonal of a transposed matrix, it
-    has ``again``, which computes it from the present values.
+    Views of it are lent as well.  If the library makes a copy instead of a view, as for the diagonal of a transposed matrix,
+    ``again`` recomputes it from the current values.
     """
 
-    # The array's name is that of a cell's, so that the same function counts references to it.
+    # The attribute has a cell's name, so that `reference_count` counts for both.
     __slots__ = ("_data", "again")
 
     backend: Any
@@ -52,35 +52,35 @@ class Lent:
 
     @property
     def dtype(self) -> Any:
-        """The library's own data type."""
+        """The library's data type."""
         return self._data.dtype
 
     @property
     def device(self) -> Any:
-        """The library's own device."""
+        """The library's device."""
         return self._data.device
 
     @property
     def present(self) -> Any:
-        """The array as NumPy sees it, or as it is computed of that."""
+        """The array of the current values."""
         return self._data if self.again is None else self.again()
 
     def copy(self) -> Any:
-        """The values of this moment."""
+        """A copy of the current values."""
         return self.backend.asarray(self.present, copy=True)
 
     def write(self, values: Any) -> None:
-        """Overwrite the memory.  What is a window of it has the new values when its owner has."""
+        """Overwrite the memory.  Only the owner writes; its views see the new values."""
         if self.again is None and self.backend.base_of(self._data) is None:
             self._data[...] = values
 
     def fits(self, array: Any) -> bool:
-        """Whether ``array`` may take this one's place without anybody noticing but by the values."""
+        """Whether ``array`` has this one's backend, shape and data type, so that its values can be written here."""
         same_place = BY_TYPE[array.__class__] is self.backend and array.__class__ not in LENT
         return same_place and (array.shape, array.dtype) == (self.shape, self.dtype)
 
     def shares(self, array: Any) -> bool:
-        """Whether ``array`` sees the same memory."""
+        """Whether ``array`` shares memory with this one."""
         if self.again is not None or BY_TYPE[array.__class__] is not self.backend:
             return False
         own, base_of = self._data, self.backend.base_of
@@ -90,7 +90,7 @@ class Lent:
 
 
 def _lent(array: Any) -> Lent:
-    """What stands for ``array`` while it is lent."""
+    """Wrap ``array`` while it is lent."""
     backend = BY_TYPE[array.__class__]
     kind = _types.get(backend)
     if kind is None:
@@ -101,7 +101,7 @@ def _lent(array: Any) -> Lent:
 
 
 def lent_kernel(primitive: Any, kind: Any) -> Callable[..., Any]:
-    """What runs ``primitive`` on a lent array: only views of it are made."""
+    """The kernel of ``primitive`` for a lent array: views are made of it, anything else raises MemoryIsLent."""
     if primitive.view is None:
 
         def refuse(*operands: Any, **settings: Any) -> Any:
@@ -112,7 +112,7 @@ def lent_kernel(primitive: Any, kind: Any) -> Callable[..., Any]:
     parts = primitive.name == "getitem"
 
     def view(x: Lent, *settings: Any, **named: Any) -> Any:
-        if parts and Ellipsis not in settings[0]:  # so that NumPy gives a window of a single element, and no number
+        if parts and Ellipsis not in settings[0]:  # so that NumPy gives a 0-d view, not a scalar
             settings = ((*settings[0], Ellipsis),)
         made = kernel(x.present, *settings, **named)
         return kind(made, None if x.shares(made) else lambda: kernel(x.present, *settings, **named))
@@ -121,7 +121,7 @@ def lent_kernel(primitive: Any, kind: Any) -> Callable[..., Any]:
 
 
 def lend(tensor: Any) -> Any:
-    """The raw array of ``tensor``, for NumPy to read and write as long as it likes; None where it must be a copy."""
+    """The raw array of ``tensor``, for NumPy to share; None if NumPy must get a copy."""
     if not BY_TYPE[tensor._data.__class__].shares_with_numpy or RECORDERS:
         return None
     if tensor._data.__class__ not in LENT:
@@ -141,11 +141,11 @@ def lend(tensor: Any) -> Any:
 
 
 def end_loan(tensor: Any) -> bool:
-    """Give the memory back to the family of ``tensor`` alone, if NumPy has let go of it.  Says whether it has."""
+    """End the loan if NumPy no longer refers to the memory.  Returns whether it has ended."""
     cells = [x for x in tensor._all_aliases() if x._data.__class__ in LENT]
     distinct = {id(x._data): x._data for x in cells if x._data.again is None}
-    # Each of them holds the memory once: it is that, or a window of it.
-    if UNIQUE is None or references(cells[0]._data) != UNIQUE + len(distinct) - 1:
+    # Each of them refers to the memory once: it is the owner or a view.
+    if UNSHARED is None or reference_count(cells[0]._data) != UNSHARED + len(distinct) - 1:
         return False
     for x in cells:
         x._data = x._data.present
@@ -153,5 +153,5 @@ def end_loan(tensor: Any) -> bool:
 
 
 def private(tensor: Any) -> Any:
-    """The values of ``tensor``, whose memory is lent, as an array that NumPy does not see."""
+    """The values of ``tensor``, whose memory is lent, as an array that NumPy cannot write to."""
     return tensor._data if end_loan(tensor) else tensor._data.copy()

@@ -1,9 +1,9 @@
-"""Half precision: what accumulates does so in single precision and rounds once.
+"""Half precision: operations that accumulate compute in single precision, and the result is rounded once.
 
-A sum of float16 stops at 2048 ones, and squares above 65504 are infinite.  Operations that add or multiply many elements
-together, or take their moments, compute in float32: dispatchers of primitives that declare ``accumulates`` go by `widened`,
-and functions that are composed of several operations by `in_single_precision`.  The conversions are recorded, so that
-gradients of every order are computed in single precision as well.
+A sum of ones in float16 stops at 2048, and squares above 65504 are infinite.  So operations that add or multiply many
+elements, or compute their moments, run in float32: the dispatchers of primitives that declare ``accumulates`` call `widened`,
+and functions over several primitives have the decorator `in_single_precision`.  The conversions are recorded, so that
+gradients of every order are computed in single precision too.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def widen(x: Any) -> Any:
-    """``x``, in single precision if it is a tensor of half precision; lists and tuples element by element."""
+    """Convert ``x`` to single precision if it is a tensor of half precision; also inside lists and tuples."""
     if x.__class__ is tuple or x.__class__ is list:
         return x.__class__([widen(one) for one in x])
     return OPERATIONS.astype(x, _dtypes.float32) if is_half(x) else x
 
 
 def narrow(x: Any, dtype: Any) -> Any:
-    """``x``, a tensor or a tuple of tensors: what is in single precision as ``dtype``."""
+    """Convert ``x``, a tensor or a tuple of tensors, from single precision to ``dtype``."""
     if isinstance(x, tuple):
         parts = [narrow(one, dtype) for one in x]
         return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
@@ -36,7 +36,7 @@ def narrow(x: Any, dtype: Any) -> Any:
 
 
 def widened(dispatch: Callable[..., Any], operands: Sequence[Any], *settings: Any, **named: Any) -> Any:
-    """``dispatch`` of operands of which the first is of half precision."""
+    """Run ``dispatch`` in single precision on operands whose first is of half precision, and round the result."""
     dtype = operands[0].dtype
     return narrow(dispatch(*[widen(x) for x in operands], *settings, **named), dtype)
 
@@ -47,10 +47,10 @@ def is_half(x: Any) -> TypeGuard[Tensor]:
 
 
 def in_single_precision(function: Function) -> Function:
-    """Let ``function``, whose first argument is a tensor or a list of tensors, compute in single precision for half.
+    """Let ``function`` compute in single precision if its first argument, a tensor or list of tensors, has half precision.
 
-    The result is rounded once, to the type that the arguments have in common.  ``function`` must not write to its arguments:
-    it may be given copies.
+    The result is rounded once, to the promoted data type of the arguments.  ``function`` must not write to its arguments, which
+    may be copies.
     """
 
     @functools.wraps(function)
@@ -69,7 +69,7 @@ def in_single_precision(function: Function) -> Function:
 
 
 class _Half(dict):
-    """(array type, the library's data type) → whether that is half precision."""
+    """(array type, the library's data type) → whether it is half precision."""
 
     def __missing__(self, key: tuple[type, Any]) -> bool:
         found = self[key] = BY_TYPE[key[0]].from_dtype(key[1]).is_half

@@ -1,9 +1,9 @@
-"""What a scalar is: the one place that turns the numbers of NumPy and others into Python's own.
+"""Conversion of scalars of NumPy and other libraries to Python numbers.
 
-Python's numbers are weak in promotion, can be keys of what is kept, and are what every backend takes.  Scalars of NumPy are hard
-to tell from them: ``np.float64`` is a subclass of float, ``np.float32`` is not, and ``np.int64`` is no int.  So none of them
-goes further than the border: `wrong_calls.explained` reads the arguments of public functions, `tensor.as_operand` the operands
-of primitives, `index` dimensions and lengths.
+Python numbers are weak in promotion, can be keys of caches, and every backend takes them.  NumPy's scalars are similar but
+not equal: ``np.float64`` is a subclass of float, ``np.float32`` is not, and ``np.int64`` is not an int.  So they are converted
+on entry: `wrong_calls.explained` converts the arguments of public functions, `tensor.as_operand` the operands of primitives,
+and `index` dimensions and lengths.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from .._devices import Device
 from .._dtypes import DType
 from ..backends.base import Backend
 
-#: Python's own types of numbers.
+#: The types of Python numbers.
 SCALARS = frozenset((bool, int, float, complex))
-#: Types of arguments that are taken as they are; what most arguments are, so this is asked first.  Tensor puts itself here, and
-#: backends are added as they are met.
+#: Types that need no conversion, which is what most arguments have, so this is tested first.  `Tensor` adds itself; backend
+#: types are added when they are first seen.
 PLAIN: set[type] = {*SCALARS, type(None), str, DType, Device}
 
-#: Of a list for which Python's stack does not suffice.
-TOO_DEEP = "a list is nested too deeply: perhaps it holds itself"
+#: Error message for a RecursionError.
+TOO_DEEP = "a list is nested too deeply; perhaps it contains itself"
 
 _KINDS = ((bool, bool), (int, numbers.Integral), (float, numbers.Real), (complex, numbers.Complex))
 
 
 class UnknownOperandError(TypeError):
-    """An operand of a type that has no meaning here; an operator leaves it to that type's own operator."""
+    """An operand of an unknown type: an operator returns NotImplemented for it."""
 
 
 class _Readers(dict):
-    """Type → the function that gives a value of it as Python's number; None for a type that is no number."""
+    """Type → the function that converts its values to Python numbers; None for a type without numbers."""
 
     def __missing__(self, kind: type) -> Callable[[Any], Any] | None:
         if issubclass(kind, Backend):
@@ -50,7 +50,7 @@ class _Readers(dict):
 
 
 def _read_array(array: Any) -> Any:
-    """An array without dimensions, which NumPy's bool is as well, as a number; others as they are."""
+    """Convert a 0-d array, or NumPy's bool, to a number; return other arrays unchanged."""
     return plain(array.item()) if array.shape == () else array
 
 
@@ -58,7 +58,7 @@ _readers = _Readers()
 
 
 def plain(value: Any) -> Any:
-    """``value`` with other libraries' scalars as Python's numbers, also in lists and tuples; anything else as it is."""
+    """Convert other libraries' scalars to Python numbers, also in lists and tuples; return anything else unchanged."""
     kind = value.__class__
     if kind in PLAIN:
         return value
@@ -74,7 +74,7 @@ def plain(value: Any) -> Any:
 
 
 def plain_arguments(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
-    """All arguments of a call as `plain` gives them."""
+    """Convert all arguments of a call as `plain` does."""
     if not PLAIN.issuperset(map(type, args)):
         args = tuple([plain(value) for value in args])
     if kwargs and not PLAIN.issuperset(map(type, kwargs.values())):
@@ -83,7 +83,7 @@ def plain_arguments(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[st
 
 
 def with_plain_numbers(function: Callable) -> Callable:
-    """``function``, which is given Python's numbers, in whatever arguments there are."""
+    """Wrap ``function`` so that its arguments are converted as by `plain`."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -94,7 +94,7 @@ def with_plain_numbers(function: Callable) -> Callable:
 
 
 def whole(value: Any) -> Any:
-    """As `plain`, for an integer or several: a tensor without dimensions is one, too."""
+    """As `plain` for one or several integers: 0-d tensors of integers are converted too."""
     kind = value.__class__
     if kind is tuple or kind is list:
         return value if SCALARS.issuperset(map(type, value)) else kind([whole(item) for item in value])
@@ -107,7 +107,7 @@ def whole(value: Any) -> Any:
 
 
 def index(value: Any) -> int:
-    """A dimension or a length as an int.  Raises TypeError for what is none."""
+    """Convert a dimension or a length to an int.  Raises TypeError for other values."""
     if not hasattr(value, "__index__") or value is True or value is False:
         raise TypeError(f"a dimension must be an int, not {type(value).__name__} ({value!r})")
     return value.__index__()

@@ -1,7 +1,7 @@
-"""The Tensor: a mutable cell that holds an immutable array value, and the edge by which it joins the graph.
+"""The Tensor: a mutable cell that holds an immutable array, and its edge in the graph.
 
-``_data`` is read in this package only, and in generated dispatchers.  Everybody else reads a raw array through
-`Tensor._read`, which an active recorder sees.
+Only this package and generated dispatchers read ``_data``.  All other code calls `Tensor._read`, which notes the read in an
+active recorder.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Size(tuple[int, ...]):
             return _size(cls, [length.__index__() for length in several])
         except (AttributeError, TypeError):
             kinds = ", ".join(type(length).__name__ for length in several[:8])
-            raise TypeError(f"a Size is made of ints, not of {kinds}") from None
+            raise TypeError(f"the lengths of a Size must be ints, not {kinds}") from None
 
     @overload
     def __getitem__(self, key: SupportsIndex) -> int: ...
@@ -117,7 +117,7 @@ class Tensor(_Methods):
         tensor([2., 4.])
     """
 
-    #: ``_former`` is set only on a tensor that is no leaf now: the leaf that it was, with ``.grad`` and hooks.
+    #: ``_former`` is set after ``requires_grad = False``: the former leaf, with its ``.grad`` and hooks.
     __slots__ = ("__weakref__", "_base", "_data", "_edge", "_former", "_views")
 
     # NumPy leaves ``array * tensor`` to the tensor.
@@ -199,7 +199,7 @@ class Tensor(_Methods):
                 )
             return
         if RECORDERS:
-            note_read(self)  # so that it is known what it was before
+            note_read(self)  # the recorder keeps the former value
         if not value:
             if self._edge is not None:
                 self._former, self._edge = self._edge, None
@@ -293,11 +293,11 @@ class Tensor(_Methods):
     def grad(self) -> None:
         self.grad = None
 
-    _grad = grad  # PyTorch's name of the same, which programs use
+    _grad = grad  # PyTorch has this alias, and programs use it
 
     def _check_grad(self, value: Any) -> None:
         if not isinstance(value, Tensor):
-            raise TypeError(f"a gradient is a Tensor or None, not {type(value).__name__}")
+            raise TypeError(f"a gradient must be a Tensor or None, not {type(value).__name__}")
         if value is self:
             raise RuntimeError("a tensor cannot be its own gradient; assign a copy, as in x.grad = x.detach().clone()")
         if RECORDERS:
@@ -306,9 +306,7 @@ class Tensor(_Methods):
         facts = ("shape", tuple(self.shape), tuple(value.shape)), ("dtype", self.dtype, value.dtype)
         for what, mine, theirs in (*facts, ("backend", self.backend, value.backend)):
             if mine != theirs:
-                raise RuntimeError(
-                    f"a gradient has its tensor's {what}: that is {mine!r}, but the gradient's is {theirs!r}"
-                )
+                raise RuntimeError(f"a gradient must have its tensor's {what}, {mine!r}, but this one has {theirs!r}")
 
     @property
     def retains_grad(self) -> bool:
@@ -422,9 +420,9 @@ class Tensor(_Methods):
     def _new_scalar(self, value: Any, dtype: DType) -> Tensor:
         """Return a 0-d tensor of `dtype` on the backend and device of this one.
 
-        Raises RuntimeError for a number that the type does not have.
+        Raises RuntimeError for a number that ``dtype`` cannot represent.
         """
-        if hasattr(type(value), "__polygrad_tensor__"):  # a number that a program reads anew at every call
+        if hasattr(type(value), "__polygrad_tensor__"):  # a symbolic number, which a program reads at every call
             return value.__polygrad_tensor__(dtype)
         dtype.check(value)
         data = self._data
@@ -432,7 +430,7 @@ class Tensor(_Methods):
         return cell(backend.scalar(value, backend.to_dtype(dtype), data))
 
 
-Tensor.__module__ = Size.__module__ = "polygrad"  # as users write and pickle them
+Tensor.__module__ = Size.__module__ = "polygrad"  # the path that users write, and that pickles contain
 TENSOR_TYPES: set[type[Tensor]] = {Tensor}
 PLAIN.add(Tensor)
 HOOKS.tensor_class = Tensor

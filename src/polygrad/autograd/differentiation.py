@@ -80,7 +80,7 @@ def grad(
                 raise RuntimeError("materialize_grads cannot be used when the given input is a GradientEdge")
             results[number] = zeros_like(x, requires_grad=create_graph)
         elif result is None and not allow_unused:
-            raise RuntimeError(engine.unused(number, x))
+            raise RuntimeError(engine.unused_input_message(number, x))
     return tuple(results)
 
 

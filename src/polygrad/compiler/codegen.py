@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from .._core.generated import define
 from .._core.graph import Leaf, Node
+from .._core.refcount import count_unshared
 from .._core.tensor import Tensor, cell
 from .._state import VERSION_COUNTER
 from .interrupts import hold, release
@@ -148,15 +149,13 @@ def build_tree(source: FunctionBuilder, structure: Any, leaves: Any) -> str:
     return f"({inside})" if kind is tuple else f"{source.name(kind)}({inside})"
 
 
-def _calibrate() -> int | None:
-    """What ``getrefcount(array)`` says, in the source of a call, of an array that only a cell holds."""
-    if not hasattr(sys, "getrefcount") or not getattr(sys, "_is_gil_enabled", lambda: True)():
-        return None
+def _measure_unshared() -> int | None:
+    """What ``getrefcount(array)`` returns, in a generated call, for an array that only a cell refers to."""
     source = FunctionBuilder()
     source.add("array = t._data")
     source.add("return getrefcount(array)")
-    return source.function("calibrate")(cell([0.0]))  # type: ignore[arg-type]  # anything with references will do
+    return count_unshared(source.function("count"))  # type: ignore[arg-type]  # any object with ``_data`` will do
 
 
-#: See `_calibrate`; None where nobody knows who holds an array, so that all of them are copied.
-UNIQUE = _calibrate()
+#: See `_measure_unshared`; None on a Python whose counts are unreliable: then all arrays are copied.
+UNSHARED = _measure_unshared()

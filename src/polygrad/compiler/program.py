@@ -11,7 +11,7 @@ from .._core.tensor import Tensor
 from .._pytree import flatten
 from .._state import Versioned, recording
 from .backward import CapturedGraph
-from .codegen import UNIQUE, FunctionBuilder, Guard, build_tree, differs
+from .codegen import UNSHARED, FunctionBuilder, Guard, build_tree, differs
 from .errors import CompileError, needs_a_value
 from .guards.dynamic_numbers import ChangedNumbers
 from .guards.watcher import Watch
@@ -309,7 +309,7 @@ class Program:
                 source.add(f"{local} = {expression}._data")
                 others = [holder for holder in holders[id(record.array)] if holder != expression]
                 sharing = "".join(f" + ({other}._data is {local})" for other in others)
-                held = "True" if UNIQUE is None else f"getrefcount({local}) > {UNIQUE}{sharing}"
+                held = "True" if UNSHARED is None else f"getrefcount({local}) > {UNSHARED}{sharing}"
                 source.add(f"if {held}: {local} = copy({local})")
                 given.append((record.number, local))
         kept += [(number, f"h{number}") for number in self._numbers]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 from .._core.graph import Leaf
-from .._core.references import UNIQUE
+from .._core.refcount import count_unshared
 from .._core.tensor import Tensor
 from .._state import RECORDERS, VERSION_COUNTER, note_read, recorder
 
@@ -99,11 +99,11 @@ def check_name(module: Any, name: Any, kind: str, is_kind: bool) -> None:
         raise KeyError(f"attribute {name!r} already exists")
 
 
-def _references(attributes: dict[str, Any], name: str) -> int:
+def _reference_count(attributes: dict[str, Any], name: str) -> int:
     return sys.getrefcount(attributes[name])
 
 
-_ALONE = None if UNIQUE is None else _references({"probe": [0.0]}, "probe")
+_UNSHARED = count_unshared(lambda holder: _reference_count(vars(holder), "_data"))
 
 
 def take_over(attributes: dict[str, Any], name: str, new: Tensor) -> bool:
@@ -126,7 +126,7 @@ def take_over(attributes: dict[str, Any], name: str, new: Tensor) -> bool:
         old._rebind(new._read(), new._edge)
         return True
     del old
-    if _ALONE is None or _references(attributes, name) != _ALONE:
+    if _UNSHARED is None or _reference_count(attributes, name) != _UNSHARED:
         return False
     old = attributes[name]
     if old.device != new.device or _is_seen_elsewhere(old):
