@@ -154,7 +154,7 @@ def _measure_unshared() -> int | None:
     source = FunctionBuilder()
     source.add("array = t._data")
     source.add("return getrefcount(array)")
-    return count_unshared(source.function("count"))  # type: ignore[arg-type]  # any object with ``_data`` will do
+    return count_unshared(source.function("count"))
 
 
 #: See `_measure_unshared`; None on a Python whose counts are unreliable: then all arrays are copied.
