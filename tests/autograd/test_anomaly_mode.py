@@ -47,6 +47,17 @@ def test_it_names_the_operation_and_shows_the_line_of_the_forward_pass():
     assert x.grad is None
 
 
+@pytest.mark.parametrize("call", [lambda x: x.softmax(0), lambda x: polygrad.nn.functional.softmax(x, 0)])
+def test_no_line_of_the_library_is_shown_where_a_function_checks_its_call(call):
+    with autograd.detect_anomaly():
+        p = call(tensor([0.0, 1000.0], requires_grad=True))
+        with pytest.raises(RuntimeError) as caught:
+            (p * p.log()).sum().backward()
+    text = str(caught.value)
+    assert "p = call(tensor(" in text
+    assert "<dispatcher" not in text and "<string>" not in text and "/src/polygrad/" not in text
+
+
 def test_a_forward_pass_outside_is_told():
     loss, _ = nan_loss()
     with autograd.detect_anomaly(), pytest.raises(RuntimeError, match="the forward pass ran outside of anomaly mode"):
