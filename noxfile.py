@@ -243,7 +243,7 @@ def release(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Documentation: every block of code runs and gives the output shown; the site builds, and works without a network."""
     install(session, *group("docs"), backends=("jax", "strict"))
-    pages = ("tests/project/test_docs.py", "tests/project/test_help.py", "tests/project/test_reference.py")
+    pages = [f"tests/project/test_{about}.py" for about in ("docs", "notebooks", "help", "reference")]
     run_pytest(session, *pages, optimized=True)  # the pages train networks
     ship_mermaid(session)
     session.run("python", "docs/tools/reference.py")

@@ -23,13 +23,15 @@ def test_a_notebook_is_that_of_its_page(page, monkeypatch):
 
 def shown(cell) -> tuple[str, set[str]]:
     """What a cell printed, without the names of files, and the types of what it displayed."""
-    printed = "".join(output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout")
+    printed = "".join(
+        output.text for output in cell.outputs if output.output_type == "stream" and output.name == "stdout"
+    )
     return without_files(printed), {kind for output in cell.outputs for kind in output.get("data", {})}
 
 
 def without_files(text: str) -> str:
     """A block lies in the page's file, a cell in one that Jupyter makes."""
-    return re.sub(r'File "[^"]*", line \d+', "File", text)
+    return re.sub(r'(File "[^"]*"|\S+\.(md|py)), line \d+', "FILE", text)
 
 
 def as_wanted(cell, block: Block) -> bool:

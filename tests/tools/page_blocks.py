@@ -103,7 +103,9 @@ def run(page: Path, blocks: list[Block]) -> list[tuple[str, str | None]]:
     environment |= {"PYTHONIOENCODING": "utf-8", "COLUMNS": "100", "MPLBACKEND": "svg"}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", DRIVER],
-        input=json.dumps([str(page), [(block.line, block.code, block.drawing) for block in blocks]]),
+        input=json.dumps(
+            [page.relative_to(ROOT).as_posix(), [(block.line, block.code, block.drawing) for block in blocks]]
+        ),
         capture_output=True,
         encoding="utf-8",
         env=environment,
