@@ -101,7 +101,7 @@ def test_tensor_of_what_has_no_gradient_does_not_warn():
 )  # fmt: skip
 def test_tensor_inside_of_a_transform_raises(make, transform):
     x = polygrad.tensor([[1.0, 2.0], [3.0, 4.0]])
-    with pytest.raises(RuntimeError, match="no derivative goes through|vmap: the numbers of a tensor"):
+    with pytest.raises(RuntimeError, match="no derivative goes through|vmap: numpy"):
         transform(make)(x if "vmap" in transform.__code__.co_names else x[0])
 
 

@@ -407,9 +407,9 @@ WRONG = {
     "it returned a NoneType": lambda t: t.func.vmap(lambda x: None)(three(t)),
     "randomness is one of": lambda t: t.func.vmap(t.sin, randomness="much")(three(t)),
     'randomness="different"': lambda t: t.func.vmap(t.rand_like)(three(t)),
-    "one number is asked for": lambda t: t.func.vmap(lambda x: x * x.item())(three(t)),
+    "need one value": lambda t: t.func.vmap(lambda x: x * x.item())(three(t)),
     "choose with polygrad.where": lambda t: t.func.vmap(lambda x: x if x > 0 else -x)(three(t)),
-    "numbers of a tensor of shape": lambda t: t.func.vmap(lambda x: x * x.tolist())(three(t)),
+    "need the values of a tensor of shape": lambda t: t.func.vmap(lambda x: x * x.tolist())(three(t)),
     "writes in place to a tensor from outside": lambda t: t.func.vmap(t.zeros(()).add_)(three(t)),
     "strict=True, but no tensor is given for 'bias'": lambda t: t.func.functional_call(
         linear(t), {"weight": noise(t, 2, 3)}, (three(t),), strict=True

@@ -537,7 +537,7 @@ WRONG = {
     "out_dims has 3": lambda: func.vmap(lambda x: x, out_dims=3)(TWO),
     "out_dims None": lambda: func.vmap(lambda x: x, out_dims=None)(TWO),
     "choose with polygrad.where": lambda: func.vmap(lambda x: x if x.sum() > 3 else -x)(TWO),
-    "numbers of a tensor": lambda: func.vmap(lambda x: polygrad.tensor(x.numpy() * 2))(TWO),
+    "need the values of a tensor": lambda: func.vmap(lambda x: polygrad.tensor(x.numpy() * 2))(TWO),
     "one shape: use a mask": lambda: func.vmap(lambda x: x[x > 1])(TWO),
     "writes in place to a tensor from outside": lambda: func.vmap(_add_outside)(TWO),
     "inside vmap cannot accumulate": lambda: func.vmap(_backward_inside)(TWO),

@@ -1,4 +1,4 @@
-"""Array types that compute something else: batches of examples (vmap) and dual numbers (forward mode).
+"""Tracers for vmap and jvp: array types that stand for a batch of examples, or for a value with its tangent.
 
-They are registered like any backend's.  Neither the Tensor nor the graph knows of them.
+They are registered like the arrays of any backend.  Neither Tensor nor the graph knows of them.
 """

@@ -1,4 +1,4 @@
-"""The backend of arrays that compute something else: data types, devices and constants are those of the plain arrays."""
+"""Backends that delegate to the backend of plain arrays what they do not change: data types, devices, constants."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .tracer import plain
 
 
 class DelegatingBackend(Backend):
-    """A backend over the plain backend ``base``, which knows the data types and devices."""
+    """A backend of tracers over the plain backend ``base``, which has the data types and devices."""
 
     base: Backend
 
@@ -40,13 +40,13 @@ class DelegatingBackend(Backend):
 
 
 class Interpreter(DelegatingBackend):
-    """One level's backend over the plain backend ``base``.  A subclass says how it runs a primitive."""
+    """The backend of one transform level over the plain backend ``base``.  A subclass says how it runs a primitive."""
 
     #: The transform's name, for messages.
     transform: str
 
     def __init__(self, array_type: type, level: int, base: Backend):
-        # Not the base class's: there is no library to look through.
+        # Backend.__init__() is not called: there is no library to inspect.
         self.array_type, self.level, self.base = array_type, level, base
         self.name = f"{self.transform} at level {level} on {base.name}"
         self.capabilities = base.capabilities - {"jit", "mutable"}
@@ -76,14 +76,14 @@ class Interpreter(DelegatingBackend):
         return run
 
     def foreign(self, name: str, function: Callable, arguments: tuple, named: dict[str, Any]) -> Any:
-        """Run ``function``, which is no primitive, on arguments with arrays of this level among them."""
+        """Run ``function``, which is no primitive, on arguments that contain tracers of this level."""
         raise NotImplementedError(f"{self.transform} has no rule for {name}")
 
     def note_write(self, tensor: Any, array: Any) -> None:
-        """``tensor``, which held an array of other traces, is about to hold ``array``, of this level."""
+        """Remember that ``tensor``, of lower levels, is about to hold ``array``, of this level."""
         array.trace.note_write(tensor)
 
-    # -- the plain backend's -----------------------------------------------------------------------------------------------
+    # -- delegated to the plain backend ------------------------------------------------------------------------------------
 
     def device(self, array: Any) -> Any:
         return self.base.device(plain(array))

@@ -1,8 +1,7 @@
-"""Arrays that compute something else, as the plain arrays that they are made of: what a library's own loop takes.
+"""Flatten tracers into plain arrays, for native loops, and rebuild them.
 
-A `TracerSpec` says how they are put together again.  What goes through a loop keeps its form from step to step, so where two
-forms meet there is one that both fit into (`unify`): a batch where one of them is the same for all examples, a tangent
-where one of them has none.
+A `TracerSpec` says how a tracer is built.  The carry of a loop must keep one spec from step to step.  `unify` finds the spec
+that two specs can be broadcast to: with a batch axis where one of them has it, and with a tangent where one of them has it.
 """
 
 from __future__ import annotations
@@ -19,23 +18,23 @@ from .tracer import Tracer
 
 
 class TracerSpec(NamedTuple):
-    """How an array of ``trace`` is made: of its value, and of a tangent where it has one.  None stands for a plain array."""
+    """How a tracer of ``trace`` is built: from its value, and from a tangent if it has one.  None means a plain array."""
 
     trace: Any
-    #: Whether the value has the axis of a batch.
+    #: Whether the value has a batch axis.
     mapped: bool
     parts: tuple[Any, ...]
 
 
 def spec_of(array: Any) -> TracerSpec | None:
-    """The form of ``array``."""
+    """The spec of ``array``."""
     if not isinstance(array, Tracer):
         return None
     return TracerSpec(array.trace, getattr(array, "mapped", False), tuple([spec_of(part) for part in _parts(array)]))
 
 
 def traces_of(spec: TracerSpec | None) -> list[Trace]:
-    """The traces that arrays of ``spec`` belong to, the highest first."""
+    """The traces of ``spec``, the highest first."""
     return [] if spec is None else [spec.trace, *traces_of(spec.parts[0])]
 
 
@@ -49,10 +48,10 @@ def _parts(array: Tracer) -> list[Any]:
 
 
 def unify(one: TracerSpec | None, other: TracerSpec | None) -> TracerSpec | None:
-    """The form that arrays of both can be brought into."""
+    """The spec that arrays of both specs can be broadcast to."""
     if one is None or other is None:
         return one or other
-    if one.trace is not other.trace:  # in the lower one, what belongs to the higher trace is constant
+    if one.trace is not other.trace:  # an array of the lower one is a constant of the higher trace
         high, low = (one, other) if one.trace.level > other.trace.level else (other, one)
         return high._replace(parts=(unify(high.parts[0], low), *high.parts[1:]))
     parts = [unify(a, b) for a, b in zip_longest(one.parts, other.parts)]
@@ -60,7 +59,7 @@ def unify(one: TracerSpec | None, other: TracerSpec | None) -> TracerSpec | None
 
 
 def broadcast_to_spec(array: Any, spec: TracerSpec | None) -> Any:
-    """``array`` in a form that its own fits into."""
+    """Broadcast ``array`` to a wider spec."""
     if spec is None:
         return array
     own = isinstance(array, Tracer) and array.trace is spec.trace
@@ -88,25 +87,25 @@ def _rebuild(spec: TracerSpec | None, arrays: Iterator[Any]) -> Any:
 
 
 def _depths(spec: TracerSpec | None, depth: int = 0) -> list[int]:
-    """How many axes of batches each plain array of ``spec`` begins with."""
+    """The number of batch axes in front of each plain array of ``spec``."""
     if spec is None:
         return [depth]
     return [found for part in spec.parts for found in _depths(part, depth + spec.mapped)]
 
 
 def lift_to_spec(x: Tensor, spec: TracerSpec | None) -> Tensor:
-    """``x`` as a tensor of all traces of ``spec``, where it is in the graph: so its gradient is, too."""
+    """Lift ``x`` into all traces of ``spec`` if it is in the graph, so that its gradient belongs to them."""
     return x if x._edge is None else lift(x, traces_of(spec))
 
 
 class Flattener:
-    """Several arrays as plain ones, and back; each has a form."""
+    """Flattens several arrays, and rebuilds them; each has a spec."""
 
     def __init__(self, arrays: Sequence[Any]):
         self.specs = [spec_of(x) for x in arrays]
 
     def admit(self, arrays: Sequence[Any]) -> bool:
-        """Widen the forms so that ``arrays``, of which more may be at the end, fit, too.  Says whether they did."""
+        """Widen the specs so that ``arrays`` fit; more arrays may follow at the end.  Returns whether all fitted already."""
         before, found = self.specs, [spec_of(x) for x in arrays]
         self.specs = [*map(unify, before, found), *found[len(before) :]]
         return self.specs == before
@@ -122,16 +121,16 @@ class Flattener:
         rest = iter(plain)
         return [_rebuild(spec, rest) for spec in self.specs]
 
-    # A loop goes along the first axis of a plain array, which the first of an example lies behind axes of batches.
+    # A native loop steps along the first axis of plain arrays.  The first axis of an example comes after the batch axes.
 
     def pack_steps(self, arrays: Sequence[Any]) -> tuple[Any, ...]:
-        """The plain arrays of ``arrays``, with the first axis of these in front."""
+        """The plain arrays of ``arrays``, with the step axis in front."""
         return tuple([
             _move_axis(x, depth, 0) for x, depth in zip(self.pack(arrays), self._all_depths(), strict=True)
         ])  # fmt: skip
 
     def unpack_steps(self, plain: Sequence[Any]) -> list[Any]:
-        """The arrays whose first axis lies in front of all others of the plain ones."""
+        """The arrays from plain ones that have the step axis in front."""
         return self.unpack([_move_axis(x, 0, depth) for x, depth in zip(plain, self._all_depths(), strict=True)])
 
     def __len__(self) -> int:

@@ -1,9 +1,8 @@
-"""Into a trace and out of it again, for arrays and for the gradients that flow across its border.
+"""Lift values into a transform level and lower them out, differentiably.
 
-Each way in has an adjoint way out, and the other way round, so a gradient crosses by the same functions as a value, and
-the gradient of a gradient too.  A constant that enters a trace (`Lift`) gets its gradient from the whole trace: the sum
-over a batch, or what goes into a derivative.  Only a sweep that runs inside the trace leaves it as it is: there every
-example, or every direction, is computed as if it were alone.
+Lifting and lowering are linear maps, and adjoint to each other, so gradients of any order cross a level by the same
+functions as values.  The gradient of a constant (`Lift`) is the sum over the whole level, such as all examples of a batch.
+A sweep that runs inside the trace does not sum: there every example, or direction, is computed separately.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from .tracer import Tracer, layers
 
 
 class LiftOp:
-    """A linear map across the border of ``trace``, and its own plan as the engine sees it: nothing is saved."""
+    """A linear map into or out of the level of ``trace``.  To the engine it is also its own plan, which saves nothing."""
 
     __slots__ = ("mask", "trace")
 
@@ -35,7 +34,7 @@ class LiftOp:
 
     @property
     def primitive(self) -> LiftOp:
-        """What the engine asks for the number of outputs."""
+        """Where the engine reads the number of outputs."""
         return self
 
     @property
@@ -63,25 +62,24 @@ class LiftOp:
 
 
 def apply(kind: type[LiftOp], trace: Trace | None, *operands: Any) -> Any:
-    """The map of ``kind`` on Tensors, recorded, or on raw arrays."""
-    crossing = kind(trace)
+    """Apply the map ``kind`` to tensors, recorded in the graph, or to raw arrays."""
+    op = kind(trace)
     if operands[0].__class__ is not Tensor and not isinstance(operands[0], Tensor):
-        return crossing.forward(*operands)
+        return op.forward(*operands)
     if len(operands) == 1 and operands[0]._edge is None:
-        return cell(crossing.forward(operands[0]._read()))
-    array = crossing.forward(*[x._read() for x in operands])
+        return cell(op.forward(operands[0]._read()))
+    array = op.forward(*[x._read() for x in operands])
     edges = tuple([x._edge for x in operands if x._edge is not None])
     if not edges or not grad_enabled():
         return cell(array)
-    crossing.mask = tuple([x._edge is not None for x in operands])
-    return cell(array, make_node(crossing, edges, (), array.shape))
+    op.mask = tuple([x._edge is not None for x in operands])
+    return cell(array, make_node(op, edges, (), array.shape))
 
 
 def map_inner(array: Any, trace: Trace, function: Callable[[Any, int], Any], axis: int = 0) -> Any:
-    """``function(array, axis)`` for a map across the border of ``trace``, below the layers of higher levels.
+    """Apply ``function(inner, axis)`` to ``array`` below its layers of higher levels than ``trace``, and wrap the result.
 
-    The layers are put around the result again.  ``axis`` is that of ``trace`` outside of it: it moves back behind the
-    axes of the layers that are taken off.
+    ``axis`` is the position of the axis of ``trace``: it comes after the batch axes of the higher levels.
     """
     if not isinstance(array, Tracer) or array.level <= trace.level:
         return function(array, axis)
@@ -89,7 +87,7 @@ def map_inner(array: Any, trace: Trace, function: Callable[[Any, int], Any], axi
 
 
 class Identity(LiftOp):
-    """The identity: an argument of a function that is differentiated by it, apart from the tensor that was given for it."""
+    """Identity node: separates a function's argument from the caller's tensor."""
 
     __slots__ = ()
 
@@ -101,12 +99,12 @@ class Identity(LiftOp):
 
 
 def stop_node(edge: Edge | None, shape: tuple[int, ...]) -> Node:
-    """An edge of ``shape`` for a sweep to end in; a graph that is recorded from there on leads to ``edge``."""
+    """A node of ``shape`` where a sweep ends.  A graph recorded from there leads to ``edge``."""
     return make_node(Identity(None), () if edge is None else (edge,), (), shape)
 
 
 class Lift(LiftOp):
-    """A constant of the trace, as an array of it."""
+    """Lift a constant into the trace."""
 
     __slots__ = ()
 
@@ -118,7 +116,7 @@ class Lift(LiftOp):
 
 
 class Lower(LiftOp):
-    """The adjoint of `Lift`: what all of the trace gives to a constant."""
+    """Adjoint of `Lift`: the gradient summed over the level."""
 
     __slots__ = ()
 
@@ -130,7 +128,7 @@ class Lower(LiftOp):
 
 
 def lift_array(array: Any, traces: Sequence[Trace]) -> Any:
-    """``array`` as an array of all ``traces``, whatever it belongs to already."""
+    """Lift the raw ``array`` into those of ``traces`` that it does not belong to."""
     own = layers(array) if isinstance(array, Tracer) else ()
     for trace in traces:
         if trace not in own:
@@ -139,7 +137,7 @@ def lift_array(array: Any, traces: Sequence[Trace]) -> Any:
 
 
 def lift(x: Tensor, traces: Collection[Trace]) -> Tensor:
-    """``x`` as a tensor of all ``traces``, whatever it belongs to already."""
+    """Lift ``x`` into those of ``traces`` that it does not belong to."""
     if not traces:
         return x
     own = layers(x._read())
@@ -149,9 +147,9 @@ def lift(x: Tensor, traces: Collection[Trace]) -> Tensor:
 
 
 def unify_levels(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """The operands of an operation: those that are in the graph become tensors of all traces among them.
+    """Lift those operands that are in the graph into all traces that any operand belongs to.
 
-    So the gradient of each belongs to the traces that it belongs to itself.
+    So the gradient of each belongs to the same traces as the operand.
     """
     own = [layers(x._read()) for x in tensors]
     traces = set().union(*own)
@@ -162,7 +160,7 @@ def unify_levels(tensors: Sequence[Tensor]) -> list[Tensor]:
 
 
 def lift_like(x: Tensor, other: Tensor) -> Tensor:
-    """``x`` as a tensor of the traces that ``other`` belongs to."""
+    """Lift ``x`` into the traces that ``other`` belongs to."""
     return lift(x, layers(other._read()))
 
 

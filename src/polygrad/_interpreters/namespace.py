@@ -1,7 +1,7 @@
-"""The ``xp`` of arrays that compute something else: every primitive by name, run by whatever its operands are.
+"""The ``xp`` of tracers: every primitive by name, run by the highest level among its operands.
 
-Rules and the forwards of primitives are texts over ``xp``; on this one they run on interpreted arrays, and plain arrays
-may stand beside these.  What needs no array, such as data types and constants, is the plain library's.
+Rules and forwards of primitives are written over ``xp``.  On this one they run on tracers, mixed with plain arrays.  What
+needs no array, such as data types and constants, is the plain library's.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ def raw(primitive: Primitive) -> Callable[..., Any]:
     return of_several
 
 
-def settings_by_name(primitive: Primitive) -> Callable[[tuple, dict[str, Any]], dict[str, Any]]:
-    """What gives all settings of a call of ``primitive`` by name: those given in order, by name, and the defaults."""
+def bind_settings(primitive: Primitive) -> Callable[[tuple, dict[str, Any]], dict[str, Any]]:
+    """A function that returns all settings of a call by name: those given by position, by name, and the defaults."""
     names, defaults = primitive.settings, primitive.defaults
 
     def bind(settings: tuple, named: dict[str, Any]) -> dict[str, Any]:
@@ -80,8 +80,8 @@ def settings_by_name(primitive: Primitive) -> Callable[[tuple, dict[str, Any]], 
     return bind
 
 
-def taking_names(primitive: Primitive) -> Callable[..., Any]:
-    """`raw`, with the settings given by name.  The kernels get them in order: only that is sure to fit."""
+def call_by_name(primitive: Primitive) -> Callable[..., Any]:
+    """`raw` with settings given by name.  Kernels get them by position, since their parameters may have other names."""
     run = raw(primitive)
     if not primitive.settings:
         return run
@@ -97,7 +97,7 @@ def taking_names(primitive: Primitive) -> Callable[..., Any]:
 
 
 class _Probe:
-    """Something that a library does not know, and that can be multiplied from the right."""
+    """Operand with only ``__rmul__``: tests whether the library's operators defer."""
 
     __array_ufunc__ = None
     __array_priority__ = 2000
@@ -107,27 +107,27 @@ class _Probe:
 
 
 def on_one_type(values: Sequence[Any]) -> list[Any]:
-    """``values``, arrays, and lists and tuples of arrays, as arrays of the highest level among them."""
+    """Lift ``values``, arrays and lists and tuples of arrays, to the highest level among them."""
     inside = _arrays(values)
     if not inside:
         return list(values)
     top = max(inside, key=lambda array: array.level)
 
-    def lifted(x: Any) -> Any:
+    def lift(x: Any) -> Any:
         if isinstance(x, (list, tuple)):
-            return type(x)([lifted(one) for one in x])
+            return type(x)([lift(one) for one in x])
         return x if x is None or x.__class__ is top.__class__ or not hasattr(x, "shape") else top.trace.constant(x)
 
-    return [lifted(x) for x in values]
+    return [lift(x) for x in values]
 
 
 class InterpreterNamespace:
-    """The names, as ``xp.NAME``, over the plain arrays of the backend ``base``."""
+    """The namespace ``xp`` of tracers over the plain arrays of the backend ``base``."""
 
     def __init__(self, base: Any):
         self._base = base
-        #: Whether the library leaves ``plain * interpreted`` to the interpreted array, as Python's data model has it.  Where it
-        #: raises instead, texts get all arrays on one level.
+        #: Whether the library leaves ``plain * tracer`` to the tracer, by Python's protocol for operators.  Where it raises
+        #: instead, rules get all arrays on one level.
         try:
             self.operators_defer = (base.xp.ones((1,)) * _Probe()) is True
         except Exception:
@@ -148,7 +148,7 @@ class InterpreterNamespace:
     # -- the standard's functions that are no primitives, or take more than these ------------------------------------------
 
     def scan_steps(self, *arguments: Any, **named: Any) -> Any:
-        """Loops run step by step: a library's own loop knows its own arrays only."""
+        """The loop, step by step: a library's own loop takes only its own arrays."""
         return scan_steps(self, *arguments, **named)
 
     def device(self, x: Any) -> Any:
@@ -160,7 +160,7 @@ class InterpreterNamespace:
         return self.cast(x, dtype)
 
     def asarray(self, x: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | None = None) -> Any:
-        """``x`` as an array.  Arrays are not written to, so an interpreted one is its own copy."""
+        """``x`` as an array.  Nothing writes to tracers, so a tracer is its own copy."""
         if not isinstance(x, Tracer):
             return self._base.xp.asarray(x, dtype=dtype, device=device, copy=copy)
         return x if dtype is None else self.cast(x, dtype)
@@ -199,7 +199,7 @@ def _to_front(ndim: int, axis: int) -> tuple[int, ...]:
 
 
 def _arrays(arguments: Any) -> list[Any]:
-    """The interpreted arrays among ``arguments``, and in lists of them."""
+    """The tracers among ``arguments``, and in lists of them."""
     found = []
     for x in arguments:
         if isinstance(x, Tracer):
@@ -210,13 +210,13 @@ def _arrays(arguments: Any) -> list[Any]:
 
 
 def _foreign(name: str, function: Callable) -> Callable:
-    """A function that is no primitive."""
+    """The function ``name`` of the standard, which is no primitive, on tracers."""
 
     def run(*arguments: Any, **named: Any) -> Any:
         inside = _arrays((*arguments, *named.values()))
         if not inside:
             return function(*arguments, **named)
-        return highest(inside).backend.foreign(name, run, arguments, named)  # type: ignore[attr-defined]  # arrays of a level have such a backend
+        return highest(inside).backend.foreign(name, run, arguments, named)  # type: ignore[attr-defined]  # tracers have such a backend
 
     return run
 

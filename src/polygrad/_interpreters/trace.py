@@ -1,11 +1,12 @@
-"""Traces: one for every call of a transform, with a level of its own.
+"""Traces: one for every call of a transform, each with its level.
 
-While a transform runs its function, its trace is *active* and lies on a stack.  Arrays that belong to a trace wrap arrays
-of lower levels; where arrays meet, the trace of the highest level runs the operation and hands what is left to the next.
+While a transform runs its function, its trace is *active* and lies on a stack.  Tracers of a trace wrap arrays of lower
+levels.  Where arrays of several levels meet, the trace of the highest level runs the operation, and passes the operation on
+what it wraps to the level below.
 
-An array of a level has a layer for every trace that was active around it, down to the plain array: a constant of a trace
-is wrapped all the same.  So the type of an array tells which traces it belongs to, and the dispatchers, which look at
-types only, notice where arrays of different traces meet.
+A tracer has a layer for every trace that was active when it was made, down to the plain array; constants are wrapped too.
+So the type of an array tells which traces it belongs to, and the dispatchers, which look at types only, notice where arrays
+of different traces meet.
 """
 
 from __future__ import annotations
@@ -23,44 +24,44 @@ from ..backends.registry import BY_TYPE, register_backend
 stack: ContextVar[tuple[Trace, ...]] = ContextVar("polygrad_traces", default=())
 
 _lock = lock()
-#: Level → the last trace on it, if something still refers to it: a graph may outlive the call that it was recorded in.
+#: Level → the last trace on it, while something refers to it: a graph may outlive the call that it was recorded in.
 _last: dict[int, weakref.ref[Trace]] = {}
-#: (class, level, plain backend) → the array type, which is made and registered once.
+#: (class, level, plain backend) → the tracer type, which is made and registered once.
 _types: dict[tuple[type, int, Any], type] = {}
 
 
 class Trace:
     """One call of a transform.  As a context manager it is active inside the block."""
 
-    #: The class of this transform's arrays; and of the backend that runs them.
+    #: The class of this transform's tracers, and of the backend that runs them.
     array_class: type
     backend_class: type
-    #: The transform's name, and what is the matter with its arrays, for messages.
+    #: For messages: the transform's name, and how its tracers vary.
     name: str
     varying: str
-    #: What random numbers do inside of it: "same", or, in a batch, "different" or "error".
+    #: How random functions behave inside: "same", or, in a batch, "different" or "error".
     randomness = "same"
 
     def __init__(self) -> None:
         self.active = False
         self.level = 0
-        #: The traces that were active around this one.
+        #: The traces that are active around this one, the outermost first.
         self.below: tuple[Trace, ...] = ()
         self._chosen: dict[type, type] = {}
         self._written: list[tuple[weakref.ref, Any, Any]] = []
         self._token: Token | None = None
 
     def __enter__(self) -> Any:
-        map_inside = stack.get()
+        outer = stack.get()
         with _lock:
-            # Above the traces around it, and apart from every other trace that has arrays.
-            # (Level 1 is that of arrays that are recorded.)
-            level = map_inside[-1].level + 1 if map_inside else 2
+            # Above the traces around it, and on a level that no other trace with living tracers has.  Level 1 belongs to the
+            # tracers of replay.
+            level = outer[-1].level + 1 if outer else 2
             while (last := _last.get(level)) is not None and last() is not None:
                 level += 1
             self.level, _last[level] = level, weakref.ref(self)
-        self.below, self.active = map_inside, True
-        self._token = stack.set((*map_inside, self))
+        self.below, self.active = outer, True
+        self._token = stack.set((*outer, self))
         return self
 
     def __exit__(self, kind: Any, *exc: Any) -> None:
@@ -72,23 +73,26 @@ class Trace:
     # -- tensors from outside that are written to inside -------------------------------------------------------------------
 
     def note_write(self, tensor: Any) -> None:
-        """``tensor``, which was not of this trace, is about to become so.  Raises RuntimeError where the trace is over."""
+        """Remember that ``tensor``, of lower levels, is about to hold an array of this trace.
+
+        Raises RuntimeError where the trace is over.
+        """
         if not self.active:
             raise RuntimeError(
-                f"a tensor of shape {tuple(tensor.shape)} gets a value that belongs to a call of {self.name} which has ended; something outside "  # noqa: E501
-                "of the function has kept a tensor from inside: return it from the function instead"
+                f"a tensor of shape {tuple(tensor.shape)} gets a value that belongs to a call of {self.name} which has ended; something "  # noqa: E501
+                "outside the function kept a tensor from inside: return it from the function instead"
             )
         self._written.append((weakref.ref(tensor), tensor._data, tensor._edge))
 
     def check_written(self) -> None:
-        """Raise RuntimeError where the function wrote to tensors from outside, which get back what they held.
+        """After the call: raise RuntimeError if an outer tensor still holds a varying tracer, and restore its value.
 
-        They take what does not vary in this trace.  It is called after the function, and after what it returned is gone: a
-        tensor that it wrote to and that is still there came from outside.
+        A value that does not vary in this trace is stored in the tensor.  The function's results must be gone by now, so that
+        a tensor that is still alive came from outside.
         """
         if not self._written:
             return
-        varying, lower_unvarying = [], []
+        varying, unvarying = [], []
         for reference, _, edge in self._written:
             tensor = reference()
             if tensor is not None:
@@ -96,7 +100,7 @@ class Trace:
                 if value is None:
                     varying.append(str(tuple(tensor.shape)))
                 else:
-                    lower_unvarying.append((tensor, value))
+                    unvarying.append((tensor, value))
         self._undo()
         if varying:
             raise RuntimeError(
@@ -104,11 +108,11 @@ class Trace:
                 f"writes {self.varying}; the tensor has its value back.  Return the new value from the function instead.  (Batch normalization "  # noqa: E501
                 "in training writes its running statistics: call eval(), or make it with track_running_stats=False.)"
             )
-        for tensor, value in lower_unvarying:
+        for tensor, value in unvarying:
             tensor.copy_(cell(value))
 
     def _undo(self) -> None:
-        """Put back what tensors of this trace held before."""
+        """Restore what the tensors held before."""
         for reference, array, edge in reversed(self._written):
             tensor = reference()
             if tensor is not None:
@@ -116,30 +120,30 @@ class Trace:
         self._written.clear()
 
     def lower_unvarying(self, array: Any) -> Any:
-        """What ``array`` is one level below, if it is of this trace and does not vary in it; else None."""
+        """``array`` one level below, if it is of this trace and does not vary in it; else None."""
         return None
 
     def constant(self, array: Any) -> Any:
-        """``array``, which does not vary in this trace, as an array of it."""
+        """``array`` of lower levels as a tracer of this trace that does not vary."""
         raise NotImplementedError
 
     def lower_gradient(self, array: Any, axis: int) -> Any:
-        """What an array of this trace gives, as a gradient, to a constant of it.  ``axis`` of the result is the trace's."""
+        """The cotangent of a constant: that of its tracer, ``array``, summed over this level, whose axis is ``axis``."""
         raise NotImplementedError
 
     def map_inside(self, array: Any, function: Callable[[Any, int], Any]) -> Any:
-        """``function`` of what ``array``, of this trace, wraps, wrapped again.
+        """Apply ``function(inner, n_batch_axes)`` to the array that ``array`` wraps, and wrap the result.
 
-        Its second argument is how many axes of its own the trace has there.
+        ``n_batch_axes`` is the number of axes that this trace adds in front.
         """
         raise NotImplementedError
 
     def build(self, parts: list[Any], mapped: bool) -> Any:
-        """An array of this trace from what it consists of, one level below: see `forms.Form`."""
+        """A tracer of this trace from its parts, arrays of the level below; see `flattening.TracerSpec`."""
         raise NotImplementedError
 
     def type_over(self, array: Any) -> type:
-        """The type of this trace's arrays that wrap arrays like ``array``."""
+        """The type of this trace's tracers over arrays like ``array``."""
         lower = array.__class__
         chosen = self._chosen.get(lower)
         if chosen is None:
@@ -148,9 +152,9 @@ class Trace:
 
 
 def plain_backend(array_type: type) -> Any:
-    """The backend of the plain arrays in, or of, ``array_type``."""
+    """The backend of the plain arrays in a tracer of ``array_type``, or of ``array_type`` itself."""
     backend: Any = BY_TYPE[array_type]  # above level 0 it has a `base`: see `delegating.DelegatingBackend`
-    return backend.base if backend.level > 1 else backend  # recorded arrays are plain ones to a transform
+    return backend.base if backend.level > 1 else backend  # to a transform, the tracers of replay are plain arrays
 
 
 def _array_type(trace: Trace, base: Any) -> type:

@@ -1,7 +1,7 @@
-"""What arrays that compute something else have in common.
+"""The base class of tracers.
 
-They look like arrays of the Array API, so that rules and forwards run on them as they are, and every operation on them goes
-to the highest level among its operands.
+Tracers look like arrays of the Array API, so that rules and forwards run on them unchanged.  The highest level among its
+operands runs an operation.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ NUMBERS = frozenset((bool, int, float, complex))
 
 
 class Tracer:
-    """An array of a trace.  ``inside`` is the array that it wraps, of the next lower level."""
+    """An array of a trace.  It wraps ``inside``, an array of a lower level."""
 
     __slots__ = ("shape", "trace")
 
-    #: Set on the type that is made for a level (see `traces`).
+    #: Set on the subclass for a level; see `trace`.
     level: int
     backend: Any
     trace: Trace
     shape: tuple[int, ...]
 
-    # Libraries' own arrays leave ``array * interpreted`` to the interpreted one.
+    # Libraries' own arrays leave ``array * tracer`` to the tracer.
     __array_ufunc__ = None
     __array_priority__ = 2000
     __hash__ = object.__hash__
 
     @property
     def inside(self) -> Any:
-        """The array of the next lower level."""
+        """The array that it wraps."""
         raise NotImplementedError
 
     def flatten(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
-        """The arrays that it is made of, and the function that makes it of them, which does not hold them."""
+        """A function that rebuilds the tracer from its parts, and the parts.  The function holds none of them."""
         raise NotImplementedError
 
     @property
@@ -84,7 +84,7 @@ class Tracer:
         return complex(self.backend.item(self))
 
     def __array__(self, *arguments: Any, **named: Any) -> Any:
-        """What NumPy asks for; it would go through the elements otherwise."""
+        """NumPy's protocol, without which NumPy would iterate over the elements."""
         return self.backend.to_numpy(self).__array__(*arguments, **named)
 
     def __index__(self) -> int:
@@ -111,7 +111,7 @@ def plain(array: Any) -> Any:
 
 
 def _operand(array: Tracer, other: Any) -> Any:
-    """``other`` beside ``array``: another library's number, such as the eps of a data type, is a Python number."""
+    """``other`` as an operand beside ``array``: a 0-d array of another library becomes a Python number, such as an eps."""
     kind = other.__class__  # exactly: numbers of libraries may be subclasses of Python's
     if kind in NUMBERS or isinstance(other, Tracer) or BY_TYPE[kind] is array.backend.base:
         return other

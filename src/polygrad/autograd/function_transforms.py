@@ -19,8 +19,8 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._dtypes import finfo
 from .._functions.common import values_for_checks
-from .._interpreters.batching.tracer import BatchTrace, BatchTracer, moved
-from .._interpreters.jvp.tracer import JVPTrace, paired, parts
+from .._interpreters.batching.tracer import BatchTrace, BatchTracer, move_axis
+from .._interpreters.jvp.tracer import JVPTrace, join_dual, split_dual
 from .._interpreters.trace import Trace, stack
 from .._interpreters.tracer import layers
 from .function_call import Call, FunctionCtx, backward_of, has_own
@@ -163,7 +163,7 @@ def _in_batch(cls: Any, trace: BatchTrace, out: Tensor, dim: int | None) -> Any:
             f"the vmap staticmethod of {cls.__name__} says that the {trace.size} examples lie along dimension {dim} of an "
             f"output of shape {tuple(out.shape)}"
         )
-    return trace.wrap(moved(array, dim % out.ndim, 0), True)
+    return trace.wrap(move_axis(array, dim % out.ndim, 0), True)
 
 
 # -- forward mode ------------------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def _in_batch(cls: Any, trace: BatchTrace, out: Tensor, dim: int | None) -> Any:
 
 def _pushed(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, trace: JVPTrace) -> Any:
     """The outputs with their tangents, as arrays of ``trace``."""
-    taken = [parts(x._read(), trace) if isinstance(x, Tensor) else (x, None) for x in args]
+    taken = [split_dual(x._read(), trace) if isinstance(x, Tensor) else (x, None) for x in args]
     values = [cell(part) if isinstance(x, Tensor) else x for x, (part, _) in zip(args, taken, strict=True)]
     tangents = [None if t is None else cell(t) for _, t in taken]
     before = _read(values)
@@ -185,7 +185,7 @@ def _pushed(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, trace
         rule = _by_jvp if has_own(cls, "jvp") else _by_transposition
         found = rule(cls, inner, values, tangents, outputs, varies)
     arrays = [
-        paired(x._read(), None if t is None else t._read(), trace) if isinstance(x, Tensor) else x
+        join_dual(x._read(), None if t is None else t._read(), trace) if isinstance(x, Tensor) else x
         for x, t in zip(outputs, found, strict=True)
     ]
     wrapped = _wrapped(args, values, before, output, arrays, inner._dirty)

@@ -1,10 +1,10 @@
-"""Batching rules: products of matrices, systems of equations, convolution, pooling, layers and losses."""
+"""Batching rules: matrix products, linear systems, convolution, pooling, losses, random numbers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .rules import behind, product, rule_for
+from .rules import product, rule_for, shift_axis
 from .tracer import Batching
 
 # -- products --------------------------------------------------------------------------------------------------------------
@@ -29,14 +29,14 @@ def _matmul(batch: Batching, x: Any, y: Any, x_mapped: bool, y_mapped: bool) -> 
     x = xp.expand_dims(x, axis=-2) if a == 1 else x
     y = xp.expand_dims(y, axis=-1) if b == 1 else y
     ndim = max(a, b, 2)
-    x, y = _filled(batch, x, x_mapped, ndim), _filled(batch, y, y_mapped, ndim)
+    x, y = _pad_dims(batch, x, x_mapped, ndim), _pad_dims(batch, y, y_mapped, ndim)
     result = xp.matmul(x, y)
     if a == 1:
         return xp.getitem(result, (Ellipsis, 0, 0) if b == 1 else (Ellipsis, 0, slice(None)))
     return xp.getitem(result, (Ellipsis, 0)) if b == 1 else result
 
 
-def _filled(batch: Batching, x: Any, mapped: bool, ndim: int) -> Any:
+def _pad_dims(batch: Batching, x: Any, mapped: bool, ndim: int) -> Any:
     missing = ndim - (x.ndim - mapped)
     if not mapped or missing <= 0:
         return x
@@ -52,7 +52,7 @@ def linear(batch: Batching, x: Any, weight: Any, bias: Any) -> Any:
         return batch.op(x, weight, bias)
     result = linear_without_bias(batch, x, weight)
     ndim = result.ndim - (True in batch.mapped[:2])
-    return batch.xp.add(result, _filled(batch, bias, True, ndim) if bias_mapped else bias)
+    return batch.xp.add(result, _pad_dims(batch, bias, True, ndim) if bias_mapped else bias)
 
 
 @rule_for("linear_without_bias")
@@ -65,7 +65,7 @@ def linear_without_bias(batch: Batching, x: Any, weight: Any) -> Any:
 
 @rule_for("linear.vjp linear_without_bias.vjp")
 def linear_gradients(batch: Batching, g: Any, x: Any, weight: Any, needs: tuple[bool, ...]) -> Any:
-    """The gradients of every example: of its weight the products of its rows, which are not summed over the batch."""
+    """Per-example gradients: the weight's is the product of the example's rows, not summed over the batch."""
     if tuple(batch.mapped[:3]) != (True, True, False) or x.ndim > 3:
         return NotImplemented
     xp = batch.xp
@@ -87,7 +87,7 @@ def solve(batch: Batching, a: Any, b: Any, **settings: Any) -> Any:
 
 
 # -- convolution -----------------------------------------------------------------------------------------------------------
-# Examples go either into the images of one batch, or, where each has a weight of its own, into groups of channels.
+# The examples become more images of one batch, or, where each example has its own weight, groups of channels.
 
 
 def _into_images(batch: Batching, x: Any) -> Any:
@@ -137,15 +137,15 @@ def pooling(batch: Batching, *operands: Any, **settings: Any) -> Any:
 # -- losses ----------------------------------------------------------------------------------------------------------------
 
 
-def _reduced(batch: Batching, losses: Any, reduction: str) -> Any:
+def _reduce(batch: Batching, losses: Any, reduction: str) -> Any:
     if reduction == "none":
         return losses
-    return getattr(batch.xp, reduction)(losses, axis=behind(None, losses.ndim - 1))
+    return getattr(batch.xp, reduction)(losses, axis=shift_axis(None, losses.ndim - 1))
 
 
 @rule_for("mse_loss")
 def mse_loss(batch: Batching, x: Any, y: Any, reduction: str) -> Any:
-    return _reduced(batch, batch.op(batch.whole(0, x), batch.whole(1, y), reduction="none"), reduction)
+    return _reduce(batch, batch.op(batch.whole(0, x), batch.whole(1, y), reduction="none"), reduction)
 
 
 @rule_for("class_mask")
@@ -161,12 +161,12 @@ def cross_entropy(batch: Batching, x: Any, target: Any, reduction: str) -> Any:
     rows = batch.xp.reshape(x, (product(shape), x.shape[-1]))
     losses, *parts = batch.op(rows, batch.xp.reshape(target, (product(shape),)), reduction="none")
     losses, *parts = [batch.xp.reshape(one, shape) for one in (losses, *parts)]
-    return _reduced(batch, losses, reduction), *parts
+    return _reduce(batch, losses, reduction), *parts
 
 
 @rule_for("cross_entropy.vjp")
 def cross_entropy_gradients(batch: Batching, g: Any, x: Any, target: Any, ans: Any, reduction: str) -> Any:
-    """The rows of all examples are differentiated as losses of their own: the example's cotangent, or its share for each."""
+    """Differentiates the rows of all examples as separate losses, each with its share of the example's cotangent."""
     of_loss, _, of_total = g
     if of_total is not None or not batch.mapped[1]:
         return NotImplemented

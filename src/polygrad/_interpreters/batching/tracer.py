@@ -1,8 +1,8 @@
-"""Batching: an array that stands for one array per example, and runs an operation once for all of them.
+"""The tracer of vmap: it stands for one array per example, and runs an operation once for all of them.
 
-``value`` holds the examples along its first axis; an array that is the same for all of them is not ``mapped``, and its
-``value`` is that one array.  A primitive runs by its batching rule (`rules`).  Without one it decomposes: its own
-forward runs on batched arrays.  Where that is not possible it runs example by example, and says so once.
+``value`` holds the examples along its first axis.  An array that is the same for all examples is not ``mapped``, and its
+``value`` is that one array.  A primitive runs by its batching rule (`rules`).  Without a rule, its forward runs on tracers.
+Where that is not possible, it runs example by example, with a warning.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from ..._core.tensor import Tensor, cell
 from ...backends.registry import BY_TYPE
 from ..delegating import Interpreter
 from ..lifting import LiftOp, apply, map_inner
-from ..namespace import highest, highest_inside, namespace_over, raw, settings_by_name, taking_names
+from ..namespace import bind_settings, call_by_name, highest, highest_inside, namespace_over, raw
 from ..trace import Trace, plain_backend
 from ..tracer import NUMBERS, Tracer, plain
-from .fallback import WithoutRule, report, stacked
+from .fallback import Fallback, stack_results, warn_slow
 
-#: Primitive name → ``rule(batch, *operands, **settings)``: operands are the values of the next lower level, batch axis first
-#: where ``batch.mapped`` says so, and so is the result.  A rule may leave a call to the fallback by NotImplemented.
-#: ``"NAME.vjp"`` → the gradient of a primitive with a joint rule, ``rule(batch, g, *residuals)``, where it is faster than the
-#: text run on batched arrays.
+#: Primitive name → ``rule(batch, *operands, **settings)``.  The operands are arrays of the level below, with the batch axis
+#: first where ``batch.mapped`` is true, and so is the result.  A rule returns NotImplemented to leave a call to the fallback.
+#: ``"NAME.vjp"`` → the gradient of a primitive with a joint rule, ``rule(batch, g, *residuals)``, where that is faster than the
+#: generic rule on tracers.
 RULES: dict[str, Callable[..., Any]] = {}
 
 
@@ -48,10 +48,10 @@ class BatchTracer(Tracer):
 
 
 class Batching:
-    """What a rule is given beside its operands.
+    """What a batching rule gets besides the operands.
 
-    The same primitive one level below, the ``xp`` there, the length of the batch, and which operands have the batch axis (for
-    a list of arrays a list of bools).
+    ``op`` is the primitive one level below, ``xp`` the namespace there, ``size`` the length of the batch, and ``mapped`` says
+    which operands have the batch axis (for a list of arrays: a list of bools).
     """
 
     __slots__ = ("mapped", "op", "size", "xp")
@@ -64,19 +64,19 @@ class Batching:
         return len(getattr(x, "shape", ())) - self.mapped[number]
 
     def aligned(self, number: int, x: Any, ndim: int) -> Any:
-        """Operand ``number`` with its examples' dimensions filled up to ``ndim`` from the left, so that it broadcasts."""
+        """Operand ``number`` with dimensions of length 1 after the batch axis, so that examples have ``ndim`` dimensions."""
         missing = ndim - self.ndim(number, x)
         if not self.mapped[number] or missing <= 0:
             return x
         return self.xp.reshape(x, (self.size, *(1,) * missing, *x.shape[1:]))
 
     def whole(self, number: int, x: Any) -> Any:
-        """Operand ``number`` with the batch axis, repeated along it if it is the same for all examples."""
+        """Operand ``number`` with the batch axis; repeated along it if it is the same for all examples."""
         return x if self.mapped[number] else self.xp.broadcast_to(x, (self.size, *x.shape))
 
 
-def _opened(kind: type[BatchTracer], operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
-    """The trace of the operands of type ``kind``, what all of them are one level below, and which have the batch axis."""
+def _unwrap(kind: type[BatchTracer], operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
+    """The trace of the operands of type ``kind``, all operands one level below, and which have the batch axis."""
     trace: Any = None
     values, mapped = [], []
     for x in operands:
@@ -90,19 +90,19 @@ def _opened(kind: type[BatchTracer], operands: Sequence[Any]) -> tuple[Any, list
     return trace, values, mapped
 
 
-def _opened_all(kind: type[BatchTracer], operands: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
-    """`_opened`, with lists and tuples of arrays among the operands."""
-    trace, values, flags = _opened(kind, operands)
+def _unwrap_all(kind: type[BatchTracer], operands: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
+    """`_unwrap`, with lists and tuples of arrays among the operands."""
+    trace, values, flags = _unwrap(kind, operands)
     mapped: list[Any] = list(flags)
     for number, x in enumerate(operands):
         if isinstance(x, (list, tuple)):
-            inner, values[number], mapped[number] = _opened(kind, x)
+            inner, values[number], mapped[number] = _unwrap(kind, x)
             trace = inner if trace is None else trace
     return trace, values, mapped
 
 
 class BatchBackend(Interpreter):
-    """Runs primitives on the batched arrays of one level."""
+    """Runs primitives on the batch tracers of one level."""
 
     transform = "vmap"
     array_type: type[BatchTracer]
@@ -118,15 +118,15 @@ class BatchBackend(Interpreter):
         return self._of_two(raw(primitive), general) if is_direct else general
 
     def _general(self, primitive: Any, rule: Callable | None) -> Callable[..., Any]:
-        """What runs ``primitive`` by ``rule``, or without one."""
-        kind, xp, op, bind = self.array_type, self.xp, taking_names(primitive), settings_by_name(primitive)
-        without = WithoutRule(primitive, self)
+        """A kernel that runs ``primitive`` by ``rule``, or by the fallback."""
+        kind, xp, op, bind = self.array_type, self.xp, call_by_name(primitive), bind_settings(primitive)
+        fallback = Fallback(primitive, self)
         count, variadic, has_settings = len(primitive.operands), primitive.variadic, bool(primitive.settings)
 
         def run(*arguments: Any, **named: Any) -> Any:
             operands = arguments[0] if variadic else arguments[:count]
             settings = bind(arguments[count:], named) if has_settings else {}
-            trace, values, mapped = _opened(kind, operands)
+            trace, values, mapped = _unwrap(kind, operands)
             given = (values,) if variadic else values
             if True not in mapped:
                 return self.wrap(trace, op(*given, **settings), False)
@@ -135,7 +135,7 @@ class BatchBackend(Interpreter):
                 result = rule(batch, *given, **settings)
                 if result is not NotImplemented:
                     return self.wrap(trace, result, True)
-            return without.run(trace, batch, operands, values, settings)
+            return fallback.run(trace, batch, operands, values, settings)
 
         return run
 
@@ -145,7 +145,7 @@ class BatchBackend(Interpreter):
         return lambda x: kind(x.trace, op(x.value), x.mapped)
 
     def _of_two(self, op: Callable, general: Callable) -> Callable[..., Any]:
-        """An element-wise function of two operands: the common cases, in which nothing has to be reshaped, come first."""
+        """An element-wise function of two operands.  The common cases, which need no reshape, come first."""
         kind = self.array_type
 
         def run(x: Any, y: Any) -> Any:
@@ -174,7 +174,7 @@ class BatchBackend(Interpreter):
             return plan.backward[highest_inside((g, *saved))](g, saved)
 
         def run(g: Any, saved: tuple) -> Any:
-            trace, values, mapped = _opened_all(kind, (g, *saved))
+            trace, values, mapped = _unwrap_all(kind, (g, *saved))
             found = own(Batching(below, xp, trace.size, mapped), *values)
             if found is NotImplemented:
                 return usual(g, saved)
@@ -183,7 +183,7 @@ class BatchBackend(Interpreter):
         return run
 
     def _elementwise_rule(self, plan: Any, usual: Callable) -> Callable[..., Any]:
-        """The gradient of an element-wise function, run once one level below, where nothing has to be reshaped."""
+        """The gradient of an element-wise function, run once one level below where nothing needs a reshape."""
         kind, backward = self.array_type, plan.backward
 
         def run(g: Any, saved: tuple) -> Any:
@@ -197,20 +197,20 @@ class BatchBackend(Interpreter):
                     x = x.value
                 lower.append(x)
             found = backward[highest((g.value, *lower))](g.value, tuple(lower))
-            # Without the batch axis is what does not depend on the cotangent.
+            # A cotangent that does not depend on ``g`` has no batch axis.
             return [c if c is None else kind(g.trace, c, len(c.shape) > ndim) for c in found]
 
         return run
 
     def wrap(self, trace: Any, value: Any, mapped: bool) -> Any:
-        """``value``, an array one level below or a tuple of such, as arrays of ``trace``."""
+        """Wrap ``value``, an array of the level below or a tuple of them, in tracers of ``trace``."""
         kind = self.array_type
         if value.__class__ is tuple:
             return tuple([kind(trace, one, mapped) for one in value])
         return kind(trace, value, mapped)
 
     def _constant_like(self, op: Callable) -> Callable:
-        """Zeros or ones are the same for all examples."""
+        """`zeros_like` or `ones_like`, whose result is the same for all examples."""
 
         def run(x: Any) -> Any:
             if x.mapped and not x.trace.size:
@@ -234,8 +234,8 @@ class BatchBackend(Interpreter):
         results = [
             function(*part(arguments, i), **{key: part(x, i) for key, x in named.items()}) for i in range(trace.size)
         ]
-        result = stacked(self.xp, results, name)
-        report(name)
+        result = stack_results(self.xp, results, name)
+        warn_slow(name)
         return self.wrap(trace, result, True)
 
     # -- values ------------------------------------------------------------------------------------------------------------
@@ -244,29 +244,29 @@ class BatchBackend(Interpreter):
         if not array.mapped:
             return BY_TYPE[array.value.__class__].item(array.value)
         raise RuntimeError(
-            f"vmap: one number is asked for (item(), float(), bool(), `if`), but this tensor of shape {array.shape} is a "
-            f"different one for each of the {array.trace.size} examples; choose with polygrad.where(condition, a, b) instead of `if`, "  # noqa: E501
-            "and return the tensor instead of its number" + _ended(array)
+            f"vmap: item(), float(), bool() and `if` need one value, but this tensor of shape {array.shape} has one for each "
+            f"of the {array.trace.size} examples; choose with polygrad.where(condition, a, b) instead of `if`, "
+            "and return the tensor instead of its value" + _hint_if_ended(array)
         )
 
     def to_numpy(self, array: Any) -> Any:
         if not array.mapped:
             return BY_TYPE[array.value.__class__].to_numpy(array.value)
         raise RuntimeError(
-            f"vmap: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist(), print), but it is a different one "  # noqa: E501
-            f"for each of the {array.trace.size} examples; return it from the function, and look at the result of vmap"
-            + _ended(array)
+            f"vmap: numpy(), tolist() and print need the values of a tensor of shape {array.shape}, but it differs between the "
+            f"{array.trace.size} examples; return it from the function, and look at the result of vmap"
+            + _hint_if_ended(array)
         )
 
 
-def _ended(array: Any) -> str:
+def _hint_if_ended(array: Any) -> str:
     if array.trace.active:
         return ""
     return ".  The call of vmap that it belongs to has ended: the tensor was kept by something outside of the function"
 
 
 class BatchTrace(Trace):
-    """One call of vmap, over ``size`` examples.  ``randomness`` says what its random numbers are: see `polygrad.vmap`."""
+    """One call of vmap over ``size`` examples.  ``randomness`` is that of `polygrad.vmap`."""
 
     array_class = BatchTracer
     backend_class = BatchBackend
@@ -277,18 +277,18 @@ class BatchTrace(Trace):
         self.size, self.randomness = size, randomness
 
     def wrap(self, value: Any, mapped: bool) -> BatchTracer:
-        """``value``, one level below, as an array of this trace."""
+        """Wrap ``value``, of the level below, in a tracer."""
         return self.type_over(value)(self, value, mapped)
 
     def build(self, parts: list[Any], mapped: bool) -> BatchTracer:
         return self.wrap(parts[0], mapped)
 
     def length_of_random(self) -> int:
-        """For how many examples random numbers are drawn.  Raises RuntimeError where there are to be none."""
+        """The number of examples to draw random numbers for.  Raises RuntimeError with ``randomness="error"``."""
         if self.randomness == "error":
             raise RuntimeError(
-                'vmap: a random number is drawn inside; say what it is to be: vmap(function, randomness="different") draws one for each '  # noqa: E501
-                'example, randomness="same" one for all of them'
+                'vmap: the function draws random numbers; say how: vmap(function, randomness="different") draws new ones for each '
+                'example, randomness="same" the same ones for all'
             )
         return self.size
 
@@ -311,22 +311,22 @@ class BatchTrace(Trace):
 
 
 class Enter(LiftOp):
-    """An array whose first axis is the batch, as an array of the trace."""
+    """Enter the batch: the first axis of an array becomes the batch axis of a tracer."""
 
     __slots__ = ()
 
     def forward(self, x: Any) -> Any:
-        def wrapped(part: Any, axis: int) -> Any:
-            return self.trace.wrap(moved(part, axis, 0), True)
+        def wrap(part: Any, axis: int) -> Any:
+            return self.trace.wrap(move_axis(part, axis, 0), True)
 
-        return map_inner(x, self.trace, wrapped)
+        return map_inner(x, self.trace, wrap)
 
     def adjoint(self, g: Any) -> Sequence[Any]:
-        return (_in_own_row(self.trace, g) if self.trace.active else apply(Leave, self.trace, g),)
+        return (_embed_in_row(self.trace, g) if self.trace.active else apply(Leave, self.trace, g),)
 
 
 class Leave(LiftOp):
-    """An array of the trace with the batch as its first axis, of the traces outside: the adjoint of `Enter`."""
+    """Leave the batch: the batch axis of a tracer becomes the first axis of an array.  The adjoint of `Enter`."""
 
     __slots__ = ()
 
@@ -335,23 +335,23 @@ class Leave(LiftOp):
         if isinstance(y, BatchTracer) and y.trace is trace and y.mapped:
             return y.value
 
-        def unwrapped(part: Any, axis: int) -> Any:
+        def unwrap(part: Any, axis: int) -> Any:
             xp = namespace_over(plain_backend(part.__class__))
             if isinstance(part, BatchTracer) and part.trace is trace:
                 if part.mapped:
-                    return moved(part.value, 0, axis)
+                    return move_axis(part.value, 0, axis)
                 part = part.value
             shape = (*part.shape[:axis], trace.size, *part.shape[axis:])
             return xp.broadcast_to(xp.expand_dims(part, axis=axis), shape)
 
-        return map_inner(y, trace, unwrapped)
+        return map_inner(y, trace, unwrap)
 
     def adjoint(self, g: Any) -> Sequence[Any]:
         return (apply(Enter, self.trace, g),)
 
 
-def moved(x: Any, source: int, target: int) -> Any:
-    """``x`` with its axis ``source`` at ``target``."""
+def move_axis(x: Any, source: int, target: int) -> Any:
+    """Move the axis ``source`` of ``x`` to ``target``."""
     if source == target:
         return x
     axes = [axis for axis in range(len(x.shape)) if axis != source]
@@ -359,8 +359,8 @@ def moved(x: Any, source: int, target: int) -> Any:
     return namespace_over(plain_backend(x.__class__)).permute_dims(x, tuple(axes))
 
 
-def _in_own_row(trace: Any, g: Any) -> Any:
-    """The gradient, within one example, of all examples' array: ``g`` in the example's own row, zeros in the others."""
+def _embed_in_row(trace: Any, g: Any) -> Any:
+    """Inside an example, the gradient of the whole batch: ``g`` in the example's row, and zeros in the others."""
     tensor = isinstance(g, Tensor)
     array = g._read() if tensor else g
     plain_xp = plain_backend(array.__class__).xp

@@ -1,1 +1,1 @@
-"""Dual numbers: forward mode."""
+"""Forward mode: the tracer of jvp and its rules."""

@@ -1,8 +1,8 @@
-"""The tangent of a primitive's result from those of its operands.
+"""JVP rules: the tangent of a primitive's result from the tangents of its operands.
 
-In this order: a declared rule; the primitive itself, where it is linear; for element-wise functions the gradient rule,
-since the Jacobian is diagonal and its own transpose; else the gradient rule transposed: a gradient is linear in the
-cotangent ``g``, and the derivative of ``<vjp(g), t>`` by ``g`` is the tangent (J. Townsend, "A new trick for calculating
+The first that applies: a declared rule; the primitive itself, if it is linear; the gradient rule of an element-wise function,
+whose Jacobian is diagonal and so its own transpose; the transposed gradient rule.  A gradient is linear in the cotangent
+``g``, and the derivative of ``<vjp(g), t>`` with respect to ``g`` is the tangent (J. Townsend, "A new trick for calculating
 Jacobian vector products", 2017).
 """
 
@@ -18,25 +18,25 @@ from ..._core.primitive import Primitive, parameters
 from ..._core.tensor import Tensor, cell
 from ..._state import grad_mode
 from ...backends.registry import BY_TYPE
-from ..namespace import on_one_type, taking_names
+from ..namespace import call_by_name, on_one_type
 
 Rule = Callable[[Sequence[Any], Sequence[Any], dict[str, Any], Any], Any]
-#: The part of one operand: as a `Rule`, after its tangent.
+#: The contribution of one operand: as `Rule`, with its tangent first.
 RuleOfOne = Callable[[Any, Sequence[Any], Sequence[Any], dict[str, Any], Any], Any]
 
 
 def tangent_rule(primitive: Primitive, xp: Any) -> Rule:
-    """``(values, tangents, settings, answer) -> tangent`` for ``primitive``; a tangent of None is zero.  One is not None."""
+    """``(values, tangents, settings, answer) -> tangent`` for ``primitive``.  A tangent of None is zero; not all are."""
     if primitive.variadic:
         return _of_list(primitive)
-    op, names = taking_names(primitive), primitive.operands
+    op, names = call_by_name(primitive), primitive.operands
     direct: list[RuleOfOne | None] = []
     for name in names:
         if name in primitive.jvp_rules:
-            direct.append(_applied(primitive, primitive.jvp_rules[name], xp))
+            direct.append(_apply_rule(primitive, primitive.jvp_rules[name], xp))
         elif primitive.is_elementwise and name not in primitive.linear:
             own = primitive.rules.get(name)
-            direct.append(_without_gradient(primitive) if own is None else _applied(primitive, own, xp))
+            direct.append(_without_gradient(primitive) if own is None else _apply_rule(primitive, own, xp))
         else:
             direct.append(None)
     linear = [name in primitive.linear and rule is None for name, rule in zip(names, direct, strict=True)]
@@ -70,18 +70,18 @@ def tangent_rule(primitive: Primitive, xp: Any) -> Rule:
         if any(linear[number] and tangents[number] is not None for number in numbers):
             total = _sum(total, op(*parts, **settings))
         if any(t is not None for t in left):
-            total = _sum(total, transposed(primitive, values, left, settings, answer))
+            total = _sum(total, transpose_vjp(primitive, values, left, settings, answer))
         return total
 
     return rule
 
 
 def _of_list(primitive: Primitive) -> Rule:
-    op = taking_names(primitive)
+    op = call_by_name(primitive)
 
     def rule(values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any) -> Any:
         if not primitive.linear:
-            return transposed(primitive, values, tangents, settings, answer)
+            return transpose_vjp(primitive, values, tangents, settings, answer)
         zeros = BY_TYPE[answer.__class__].xp.zeros_like
         parts = [zeros(x) if t is None else t for x, t in zip(values, tangents, strict=True)]
         return op(parts, **settings)
@@ -100,13 +100,13 @@ def _sum(a: Any, b: Any) -> Any:
 
 def _without_gradient(primitive: Primitive) -> RuleOfOne:
     def refuse(t: Any, values: Any, tangents: Sequence[Any], settings: Any, answer: Any) -> Any:
-        return primitive.plan(tuple([one is not None for one in tangents]))  # says that there is no gradient
+        return primitive.plan(tuple([one is not None for one in tangents]))  # raises: there is no gradient
 
     return refuse
 
 
 def _residual(name: str, primitive: Primitive) -> Callable[[Any, dict[str, Any], Any, Sequence[Any]], Any]:
-    """What gives the residual ``name`` of a call, from its values, settings, answer, and which operands have tangents."""
+    """A function that returns the residual ``name`` of a call from its values, settings, answer and mask of tangents."""
     if name == "ans":
         return lambda values, settings, answer, mask: answer
     if name == "needs":
@@ -121,8 +121,8 @@ def _residual(name: str, primitive: Primitive) -> Callable[[Any, dict[str, Any],
     return lambda values, settings, answer, mask: settings[name]
 
 
-def _applied(primitive: Primitive, rule: Callable, xp: Any) -> RuleOfOne:
-    """``(t, values, tangents, settings, answer) -> tangent`` by a rule that takes the tangent where a gradient is."""
+def _apply_rule(primitive: Primitive, rule: Callable, xp: Any) -> RuleOfOne:
+    """``(t, values, tangents, settings, answer) -> tangent`` by a rule, with the tangent in place of a cotangent."""
     residuals = [_residual(name, primitive) for name in parameters(rule)]
     wide = primitive.broadcasts or len(primitive.operands) > 1
     needs = "needs" in parameters(rule)
@@ -133,16 +133,18 @@ def _applied(primitive: Primitive, rule: Callable, xp: Any) -> RuleOfOne:
             t, answer, *values = on_one_type([t, answer, *values])
         return rule(xp, t, *[residual(values, settings, answer, mask) for residual in residuals])
 
-    def spread(t: Any, values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any) -> Any:
+    def run_broadcast(
+        t: Any, values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any
+    ) -> Any:
         if t.shape != answer.shape:
             t = xp.broadcast_to(t, answer.shape)
         return run(t, values, tangents, settings, answer)
 
-    return spread if wide and rule not in primitive.jvp_rules.values() else run
+    return run_broadcast if wide and rule not in primitive.jvp_rules.values() else run
 
 
-class _recorded:
-    """Grad mode on: the gradient rule runs on polygrad's own operations."""
+class _grad_mode_on:
+    """Context with grad mode on, in which the gradient rule is recorded."""
 
     def __enter__(self) -> None:
         self._token = grad_mode.set(True)
@@ -151,10 +153,10 @@ class _recorded:
         grad_mode.reset(self._token)
 
 
-def transposed(
+def transpose_vjp(
     primitive: Primitive, values: Sequence[Any], tangents: Sequence[Any], settings: dict[str, Any], answer: Any
 ) -> Any:
-    """The tangent by two sweeps.  Raises RuntimeError where an operand has no gradient rule."""
+    """The tangent by transposing the gradient rule, in two sweeps.  Raises RuntimeError where an operand has none."""
     mask = tuple([t is not None for t in tangents])
     plan = primitive.plan(mask)
     several = isinstance(answer, tuple)
@@ -167,7 +169,7 @@ def transposed(
         if name == "ans" or name in primitive.operands:
             found = type(found)([cell(one) for one in found]) if isinstance(found, (list, tuple)) else cell(found)
         saved.append(found)
-    with _recorded():
+    with _grad_mode_on():
         cotangents = plan.backward[Tensor](seeds if several else seeds[0], tuple(saved))
         outputs, directions = [], []
         needed = [(x, t) for x, t in zip(values, tangents, strict=True) if t is not None]
@@ -191,6 +193,6 @@ def _seed(array: Any) -> Tensor:
 
 
 def _conjugate(t: Any) -> Any:
-    """The sweep conjugates what users give it, and this is in the engine's own convention already."""
+    """Undo the conjugation that the sweep applies to users' cotangents: ``t`` follows the engine's convention."""
     backend = BY_TYPE[t.__class__]
     return backend.xp.conj(t) if backend.from_dtype(t.dtype).is_complex else t

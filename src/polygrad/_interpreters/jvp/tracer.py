@@ -1,9 +1,9 @@
-"""Forward mode: a dual number is a value with its derivative in one direction, its *tangent*.
+"""The tracer of jvp: a dual number, which is a value with its derivative in one direction, the *tangent*.
 
-A primitive on dual numbers runs on the values, and its rule of `rules` gives the tangent of the result.  A tangent of
-None is zero, and costs nothing.  Where a gradient flows backward across dual numbers it is a dual number itself: the
-function of a change ``dy`` that it stands for is the tangent of ``g * dy``, so what ``y``'s tangent gives is in its value, and
-what ``y``'s value gives is in its tangent.
+A primitive runs on the values, and its rule in `rules` gives the tangent of the result.  A tangent of None is zero, and costs
+nothing.  The cotangent ``g`` of a dual number ``y`` is a dual number too: it represents the linear map that takes a change
+``dy`` to the tangent of ``g * dy``.  So the cotangent of ``y``'s tangent is in the value of ``g``, and the cotangent of ``y``'s
+value is in the tangent of ``g``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..._core.operands import is_integral_or_bool
 from ...backends.registry import BY_TYPE
 from ..delegating import Interpreter
 from ..lifting import LiftOp, Lower, apply, map_inner
-from ..namespace import namespace_over, raw, settings_by_name
+from ..namespace import bind_settings, namespace_over, raw
 from ..trace import Trace, plain_backend
 from ..tracer import Tracer
 from .rules import tangent_rule
@@ -48,7 +48,7 @@ class JVPBackend(Interpreter):
     array_type: type[JVPTracer]
 
     def kernel(self, primitive: Any) -> Callable[..., Any]:
-        kind, op, bind = self.array_type, raw(primitive), settings_by_name(primitive)
+        kind, op, bind = self.array_type, raw(primitive), bind_settings(primitive)
         rule: Any = tangent_rule(primitive, self.xp) if primitive.differentiable else None
         count, variadic, has_settings = len(primitive.operands), primitive.variadic, bool(primitive.settings)
 
@@ -71,7 +71,7 @@ class JVPBackend(Interpreter):
             if live and rule is not None:
                 found = rule(values, tangents, bind(arguments[count:], named) if has_settings else {}, answer)
             if answer.__class__ is tuple:
-                return _joined(trace, answer, found)
+                return _wrap_results(trace, answer, found)
             return answer if is_integral_or_bool[answer.__class__, answer.dtype] else kind(trace, answer, found)
 
         return run
@@ -87,7 +87,7 @@ class JVPBackend(Interpreter):
             return result
         return super().foreign(name, function, arguments, named)
 
-    # -- values: those of a dual number are its value's --------------------------------------------------------------------
+    # -- values --------------------------------------------------------------------
 
     def item(self, array: Any) -> Any:
         return BY_TYPE[array.value.__class__].item(array.value)
@@ -95,16 +95,18 @@ class JVPBackend(Interpreter):
     def to_numpy(self, array: Any) -> Any:
         if array.tangent is not None:
             raise RuntimeError(
-                f"jvp: the numbers of a tensor of shape {array.shape} are asked for (numpy(), tolist()), and what is computed from them has no "  # noqa: E501
-                "derivative; if none is meant, write x.detach().numpy()"
+                f"jvp: numpy() and tolist() of a tensor of shape {array.shape} inside of jvp drop its derivative; "
+                "if that is intended, use x.detach().numpy()"
             )
         return BY_TYPE[array.value.__class__].to_numpy(array.value)
 
 
-def _joined(trace: Any, answer: Any, tangent: Any) -> Any:
-    """The result of a primitive.  Integers and booleans have no tangent, and are no dual numbers."""
+def _wrap_results(trace: Any, answer: Any, tangent: Any) -> Any:
+    """Wrap the result of a primitive.  Integers and booleans have no tangent and stay plain."""
     if isinstance(answer, tuple):
-        return tuple([_joined(trace, one, None if tangent is None else tangent[i]) for i, one in enumerate(answer)])
+        return tuple(
+            [_wrap_results(trace, one, None if tangent is None else tangent[i]) for i, one in enumerate(answer)]
+        )
     return answer if is_integral_or_bool[type(answer), answer.dtype] else trace.wrap(answer, tangent)
 
 
@@ -116,7 +118,7 @@ class JVPTrace(Trace):
     name, varying = "jvp", "carries a derivative"
 
     def wrap(self, value: Any, tangent: Any) -> JVPTracer:
-        """``value`` with its ``tangent``, one level below, as an array of this trace."""
+        """Wrap ``value`` and its ``tangent``, of the level below, in a tracer."""
         return self.type_over(value)(self, value, tangent)
 
     def build(self, parts: list[Any], mapped: bool) -> JVPTracer:
@@ -146,11 +148,11 @@ def _tangent(trace: Trace, array: Any) -> Any:
     return _zeros_like(array)
 
 
-# -- into dual numbers and out of them -----------------------------------------------------------------------------------
+# -- making dual numbers and reading them -----------------------------------------------------------------------------------
 
 
 class MakeDual(LiftOp):
-    """A value and a tangent, as a dual number."""
+    """Make a dual number from a value and a tangent."""
 
     __slots__ = ()
 
@@ -180,7 +182,7 @@ class PrimalOf(LiftOp):
 
 
 class FromTangent(LiftOp):
-    """A tangent, as a dual number of value 0: the adjoint of `PrimalOf`.  `Lower`, the tangent, is the adjoint of `Lift`."""
+    """A dual number of value 0 with the given tangent: the adjoint of `PrimalOf`."""
 
     __slots__ = ()
 
@@ -192,7 +194,7 @@ class FromTangent(LiftOp):
 
 
 def without_tangent(array: Any) -> Any:
-    """``array`` as what no derivative flows through: dual numbers become their values."""
+    """``array`` with dual numbers replaced by their values, so that no derivative flows through it."""
     if isinstance(array, JVPTracer):
         return without_tangent(array.value)
     if not isinstance(array, Tracer):
@@ -202,7 +204,7 @@ def without_tangent(array: Any) -> Any:
 
 
 def has_tangent(array: Any) -> bool:
-    """Whether forward mode takes a derivative of ``array``, in whichever of its traces."""
+    """Whether ``array`` has a tangent in any of its traces."""
     while isinstance(array, Tracer):
         if isinstance(array, JVPTracer) and array.tangent is not None:
             return True
@@ -210,8 +212,8 @@ def has_tangent(array: Any) -> bool:
     return False
 
 
-def parts(array: Any, trace: JVPTrace) -> tuple[Any, Any]:
-    """The value and the tangent that ``array`` has in ``trace``, without it; a tangent of None is zero."""
+def split_dual(array: Any, trace: JVPTrace) -> tuple[Any, Any]:
+    """The value and the tangent of ``array`` in ``trace``, as arrays outside of ``trace``; a tangent of None is zero."""
     value = map_inner(array, trace, lambda part, axis: _value(trace, part))
     own = array
     while isinstance(own, Tracer) and own.trace is not trace:
@@ -221,14 +223,13 @@ def parts(array: Any, trace: JVPTrace) -> tuple[Any, Any]:
     return value, map_inner(array, trace, lambda part, axis: _tangent(trace, part))
 
 
-def paired(value: Any, tangent: Any, trace: JVPTrace) -> Any:
-    """The array of ``trace`` with these parts, whatever other traces they belong to: the reverse of `parts`."""
+def join_dual(value: Any, tangent: Any, trace: JVPTrace) -> Any:
+    """A tracer of ``trace`` from a value and a tangent of any traces: the inverse of `split_dual`."""
     constant = map_inner(value, trace, lambda part, axis: trace.constant(part))
     if tangent is None:
         return constant
-    # Adding -0 leaves every value alone, 0 as well as -0.
+    # Adding -0 changes no value, neither 0 nor -0.
     return constant + map_inner(tangent, trace, lambda part, axis: trace.wrap(-_zeros_like(part), part))
 
 
-# What `Tensor.detach` asks for.
 HOOKS.without_tangent = without_tangent
