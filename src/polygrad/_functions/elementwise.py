@@ -177,7 +177,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     return _with_scaled(input, other, alpha, xp.subtract)
 
 
-@public_function("div divide true_divide", method=True, in_place=True, hot=True)
+@public_function("div divide true_divide", method=True, hot=True)
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     """Return ``input / other``, exact or rounded to an integer.
 

@@ -102,6 +102,14 @@ def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     return self._in_place(xp.subtract, elementwise.scaled(other, alpha))
 
 
+@public_method("div_ divide_ true_divide_")
+def div_(self: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+    """Divide by ``other`` in place, rounded as `div` is."""
+    if rounding_mode is None:
+        return self._in_place(xp.divide, other)
+    return self._in_place(lambda x, y: elementwise.div(x, y, rounding_mode=rounding_mode), other)
+
+
 @public_method()
 def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
     """Take over the values of ``source``, broadcast and cast to this tensor; differentiable with respect to ``source``.
