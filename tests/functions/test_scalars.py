@@ -22,7 +22,7 @@ import polygrad  # noqa: E402
 import polygrad.nn.functional as F  # noqa: E402
 import polygrad.optim  # noqa: E402
 from polygrad import nn  # noqa: E402
-from polygrad._core.scalars import plain  # noqa: E402
+from polygrad._core.scalars import to_python  # noqa: E402
 from tests.cases.torch_samples import (  # noqa: E402
     DIFFERENT_LAYERS,
     LAYERS,
@@ -285,8 +285,8 @@ def test_every_kind(kind, backend):
     scalar = kind(1)
     python = {"b": bool, "i": int, "u": int, "f": float, "c": complex}[scalar.dtype.kind]
     for one in (scalar, np.asarray(scalar)):
-        assert type(plain(one)) is python and plain(one) == python(1)
-        assert [type(x) for x in plain([one, "text", (one,)])[::2]] == [python, tuple]
+        assert type(to_python(one)) is python and to_python(one) == python(1)
+        assert [type(x) for x in to_python([one, "text", (one,)])[::2]] == [python, tuple]
         for dtype in DTYPES if backend != "strict" else DTYPES[:-1]:
             x, mask = polygrad.zeros(2, dtype=dtype), polygrad.tensor([True, False])
             wide = polygrad.result_type(x, python(1))
@@ -345,12 +345,12 @@ def test_other_numbers():
         (x.size, 6),
         (polygrad.ones(2).numpy().sum(), 2.0),
     ):
-        assert type(plain(value)) is type(number) and plain(value) == number
+        assert type(to_python(value)) is type(number) and to_python(value) == number
         assert (x * value).tolist() == (x * number).tolist() and (x * value).dtype is polygrad.float32
     array, text = np.ones(2), "text"
-    assert plain(array) is array and plain(text) is text and plain(x) is x
+    assert to_python(array) is array and to_python(text) is text and to_python(x) is x
     listed = [x, 1, None]
-    assert plain(listed) is listed
+    assert to_python(listed) is listed
 
 
 def test_limits_are_numbers_of_python():

@@ -71,7 +71,7 @@ LATE_IMPORTS = {
 #: Who may touch ``._data``, past `Tensor._read`.
 RAW = {
     "_core/aliasing.py": "the cell itself",
-    "_core/alike.py": "looks at the data type, which no recorder minds",
+    "_core/same_dtype.py": "looks at the data type, which no recorder minds",
     "_core/dispatch.py": "generated code, which tells a recorder by itself",
     "_core/operands.py": "reads what the dispatcher has told a recorder of",
     "_core/lending.py": "puts something else into the cell while NumPy sees the array",

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from .. import _dtypes
 from .._state import RECORDERS, VERSION_COUNTER, grad_enabled, grad_mode, note_read, recorder
 from ..backends.registry import BY_TYPE
-from .expansion import expanded_from, written_through
+from .expansion import find_expanded, write_through
 from .graph import Edge, Leaf, Node, hooks_of
 from .hooks import HOOKS
-from .lending import LENT
+from .lending import LENT_TYPES
 from .primitive import OPERATIONS
 from .refcount import UNSHARED, reference_count
 
@@ -43,7 +43,7 @@ class Aliasing:
 
     # -- views ---------------------------------------------------------------------------------------------------------
 
-    def _watch(self, view: Any) -> None:
+    def _add_view(self, view: Any) -> None:
         """Register ``view`` as a view of this tensor.  Every 64th call drops the references to dead views."""
         views = self._views
         if views is None:
@@ -77,19 +77,19 @@ class Aliasing:
             memory = self._cell(value)
             made = self._cell(value)
             made._base = (memory, None, None)
-            memory._watch(made)
+            memory._add_view(made)
             return made
         chain = self._view_chain()
         root = chain.pop()
         if root._base is None:
             root._base = (self._cell(root._data), None, None)
-            root._base[0]._watch(root)
+            root._base[0]._add_view(root)
         memory = root._base[0]
         if RECORDERS:
             note_read(memory)
         made = self._cell(memory._data)
         made._base = (memory, None, None)
-        memory._watch(made)
+        memory._add_view(made)
         if chain:
             with _grad_mode(False):
                 for view in reversed(chain):
@@ -110,18 +110,18 @@ class Aliasing:
             other._base = (former, *other._base[1:])
         former._base, former._views = self._base, self._views
         if former._base is not None:
-            former._base[0]._watch(former)
+            former._base[0]._add_view(former)
             former._base[0]._views[:] = [r for r in former._base[0]._views if r() is not self]
         new, old = view._data, self._data
         if new.__class__ is not old.__class__ or (new.shape, new.dtype) != (old.shape, old.dtype):
             VERSION_COUNTER[0] += 1
         self._base, self._views = view._base, None  # type: ignore[misc]  # a slot of Tensor
-        self._base[0]._watch(self)
+        self._base[0]._add_view(self)
         self._bind(view._data, edge, replaces=True)
 
     # -- in place ------------------------------------------------------------------------------------------------------
 
-    def _records(self, *operands: Any) -> bool:
+    def _should_record(self, *operands: Any) -> bool:
         """Whether an in-place operation with these operands belongs to the graph."""
         return grad_enabled() and (
             self._edge is not None or any(isinstance(x, Aliasing) and x._edge is not None for x in operands)
@@ -192,8 +192,8 @@ class Aliasing:
         with _grad_mode(recorded):
             while root._base is not None and root._base[1] is not None:
                 base, primitive, settings = root._base
-                if (expanded := expanded_from(root)) is not None:
-                    value, root = written_through(expanded, root, value), expanded
+                if (expanded := find_expanded(root)) is not None:
+                    value, root = write_through(expanded, root, value), expanded
                 else:
                     value, root = primitive.view(base, value, **settings), base
         changes: list[tuple[Any, Any, Edge | None]] = []
@@ -231,7 +231,7 @@ class Aliasing:
         """Bind this cell alone.  Memory that is shared with NumPy is overwritten, unless other memory ``replaces`` it."""
         if RECORDERS and (active := recorder()) is not None:
             active.write(self)
-        if self._data.__class__ in LENT and not replaces and self._data.fits(data):
+        if self._data.__class__ in LENT_TYPES and not replaces and self._data.accepts(data):
             self._data.write(data)
             data = self._data
         if data.__class__ is not self._data.__class__ and BY_TYPE[data.__class__].level:
@@ -245,7 +245,7 @@ class Aliasing:
             old.hooks.retains_grad = False
             hooks_of(edge).retains_grad = True  # type: ignore[arg-type]  # `moves` says that it is a node
 
-    def _forget_dead(self) -> bool:
+    def _drop_dead_views(self) -> bool:
         """Drop dead views, and a hidden base that no other tensor shares.  Returns whether this tensor still shares memory."""
         base = self._base
         if base is not None and base[1] is None and base[0]._base is None and len(base[0]._live_views()) == 1:
@@ -267,7 +267,7 @@ class Aliasing:
         Returns whether it ran.  The caller has called `_check_in_place`.
         """
         kernel = BY_TYPE[self._data.__class__].kernels.get(kernel_name)
-        if kernel is None or self._records(*operands) or not self._is_exclusive():
+        if kernel is None or self._should_record(*operands) or not self._is_exclusive():
             return False
         if not kernel(self._memory(), *[x._read() if isinstance(x, Aliasing) else x for x in operands]):
             return False
@@ -290,8 +290,8 @@ class Aliasing:
         backend = BY_TYPE[self._data.__class__]
         if UNSHARED is None or RECORDERS or "mutable" not in backend.capabilities:
             return False
-        if LENT and self._data.__class__ in LENT:  # shared with NumPy on purpose, and with nothing else
-            return self._data.again is None
+        if LENT_TYPES and self._data.__class__ in LENT_TYPES:  # shared with NumPy on purpose, and with nothing else
+            return self._data.recompute is None
         if self._base is None and (self._views is None or not self._live_views()):
             return reference_count(self) == UNSHARED and backend.is_writable(self._data)
         cells = self._all_aliases()
@@ -318,8 +318,8 @@ class Aliasing:
 
         None if it stays shared.  If there are views, the caller calls `_refresh_copies` afterwards.
         """
-        self._forget_dead()
-        if LENT and self._data.__class__ in LENT:
+        self._drop_dead_views()
+        if LENT_TYPES and self._data.__class__ in LENT_TYPES:
             return self._memory() if self._is_exclusive() else None
         if not self._is_exclusive():
             with _grad_mode(False):
@@ -330,7 +330,7 @@ class Aliasing:
 
     def _memory(self) -> Any:
         """The raw array, to be read or written immediately."""
-        return self._data.present if self._data.__class__ in LENT else self._data
+        return self._data.value if self._data.__class__ in LENT_TYPES else self._data
 
     def _refresh_copies(self) -> None:
         """Recompute the views whose array is a copy, after the memory was overwritten."""
@@ -339,7 +339,7 @@ class Aliasing:
         base_of = BY_TYPE[memory.__class__].base_of
         for tensor in cells:
             _, primitive, settings = tensor._base or (None, None, {})
-            if tensor._data.__class__ in LENT:
+            if tensor._data.__class__ in LENT_TYPES:
                 continue
             if primitive is not None and tensor._data is not memory and base_of(tensor._data) is not memory:
                 with _grad_mode(False):

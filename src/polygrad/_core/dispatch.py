@@ -30,9 +30,9 @@ from .operands import (
     scalar_operand,
     with_scalar,
 )
-from .precision import widened
+from .precision import call_in_single_precision
 from .primitive import Plan, Primitive
-from .scalars import SCALARS
+from .scalars import PYTHON_SCALARS
 from .tensor import TENSOR_TYPES, Tensor, cell
 
 # -- templates: the whole function, by the number of operands -----------------------------------------------------------
@@ -64,7 +64,7 @@ def dispatch($signature):
                 $x, $y = promote_operands(primitive, $operand_tuple)
                 a0 = $x._data; a1 = $y._data; e0 = $x._edge; e1 = $y._edge
                 kind = highest_level((a0, a1))
-        elif type($y) in SCALARS:
+        elif type($y) in PYTHON_SCALARS:
             if RECORDERS:
                 note_read($x)
                 a0 = $x._data; e0 = $x._edge; kind = type(a0)
@@ -75,7 +75,7 @@ def dispatch($signature):
                     return with_scalar(dispatch, primitive, $x, $y$settings)
         else:
             return $unknown
-    elif type($y) in TENSOR_TYPES and type($x) in SCALARS:
+    elif type($y) in TENSOR_TYPES and type($x) in PYTHON_SCALARS:
         if RECORDERS:
             note_read($y)
         a1 = $y._data; e1 = $y._edge; kind = type(a1); e0 = None
@@ -139,7 +139,7 @@ if is_complex[kind, a0.dtype]:
 
 _ACCUMULATE_IN_SINGLE_PRECISION = """
 if a0.dtype in halves[kind]:
-    return widened(dispatch, $operand_tuple$settings)
+    return call_in_single_precision(dispatch, $operand_tuple$settings)
 """
 
 _INTEGERS_ELSEWHERE = """
@@ -241,7 +241,7 @@ def wrap_outputs(
 def attach_view(view: Tensor, base: Tensor, primitive: Primitive, settings: dict[str, Any]) -> None:
     """Make ``view`` an alias of ``base``: writes to either reach the other."""
     view._base = (base, primitive, settings)
-    base._watch(view)
+    base._add_view(view)
 
 
 #: The globals of every dispatcher that was generated.
@@ -255,13 +255,14 @@ def generate(primitive: Primitive, operator: bool = False) -> Callable:
     """The dispatcher of ``primitive``; for an ``operator`` of Python, one that leaves unknown operands to `operate`."""
     scope: dict[str, Any] = {
         "__name__": __name__, "ARRAY_ERRORS": ARRAY_ERRORS, "MemoryIsLent": MemoryIsLent, "Node": Node, "RECORDERS": RECORDERS,
-        "SCALARS": SCALARS, "TENSOR_TYPES": TENSOR_TYPES, "Tensor": Tensor, "attach_view": attach_view,
+        "PYTHON_SCALARS": PYTHON_SCALARS, "TENSOR_TYPES": TENSOR_TYPES, "Tensor": Tensor, "attach_view": attach_view,
         "grad_enabled": grad_enabled, "halves": primitive.halves, "highest_level": highest_level, "is_complex": is_complex,
         "is_integral_or_bool": is_integral_or_bool, "kernels": primitive.kernels, "known_scalar": known_scalar,
         "new": object.__new__, "note_read": note_read, "on_private_memory": on_private_memory, "operate": operate,
         "plan_of": primitive.plan, "plans": primitive.plans, "primitive": primitive, "promote_operands": promote_operands,
-        "scalar_operand": scalar_operand, "sequence": graph.next_sequence, "widened": widened, "with_scalar": with_scalar,
-        "wrap_array_error": wrap_array_error, "wrap_outputs": wrap_outputs,
+        "scalar_operand": scalar_operand, "sequence": graph.next_sequence,
+        "call_in_single_precision": call_in_single_precision, "with_scalar": with_scalar, "wrap_array_error": wrap_array_error,
+        "wrap_outputs": wrap_outputs,
     }  # fmt: skip
     source = _source(primitive, operator, scope)
     _scopes.append(scope)

@@ -14,7 +14,7 @@ from .primitive import OPERATIONS
 _MOVES = frozenset({"reshape", "permute_dims", "matrix_transpose", "getitem", "diagonal", "broadcast_to"})
 
 
-def expanded_from(tensor: Any) -> Any:
+def find_expanded(tensor: Any) -> Any:
     """The tensor whose expansion ``tensor`` is, or is a view of; None if nothing was expanded."""
     expanded, base = None, tensor._base
     while base is not None and base[1] is not None and base[1].name in _MOVES:
@@ -24,7 +24,7 @@ def expanded_from(tensor: Any) -> Any:
     return expanded
 
 
-def positions_in(base: Any, view: Any) -> np.ndarray:
+def find_positions(base: Any, view: Any) -> np.ndarray:
     """For each element of ``view`` its position in ``base``, flattened."""
     shape, steps, tensor = tuple(base.shape), [], view
     while tensor is not base:
@@ -36,19 +36,19 @@ def positions_in(base: Any, view: Any) -> np.ndarray:
     return positions
 
 
-def positions_beside(base: Any, positions: np.ndarray) -> Any:
+def positions_like(base: Any, positions: np.ndarray) -> Any:
     """``positions`` as a tensor on the backend and device of ``base``."""
     array = base._read()
     backend = BY_TYPE[array.__class__]
     return base._cell(backend.asarray(positions, device=None if backend.level else backend.device(array)))
 
 
-def written_through(base: Any, view: Any, value: Any) -> Any:
+def write_through(base: Any, view: Any, value: Any) -> Any:
     """The value of ``base`` after a write of ``value`` to ``view``, which is an expansion of ``base`` or a view of one.
 
     Raises RuntimeError if two elements of ``view`` share a memory location.
     """
-    shape, positions = tuple(base.shape), positions_in(base, view).reshape(-1)
+    shape, positions = tuple(base.shape), find_positions(base, view).reshape(-1)
     if positions.size and np.bincount(positions).max() > 1:
         raise RuntimeError(
             f"unsupported operation: more than one element of the written-to tensor, of shape "
@@ -56,5 +56,5 @@ def written_through(base: Any, view: Any, value: Any) -> Any:
             "location; clone() the tensor first"
         )
     flat = OPERATIONS.reshape(base, (-1,))
-    written = OPERATIONS.put_rows(flat, OPERATIONS.reshape(value, (-1,)), positions_beside(base, positions))
+    written = OPERATIONS.put_rows(flat, OPERATIONS.reshape(value, (-1,)), positions_like(base, positions))
     return OPERATIONS.reshape(written, shape)

@@ -11,13 +11,13 @@ from typing import Any
 from .. import _dtypes
 from .._state import RECORDERS, grad_enabled
 from ..backends.registry import BY_TYPE
-from .alike import check_alike
 from .errors import DTypeError
 from .hooks import HOOKS
-from .lending import LENT, Lent, end_loan
-from .precision import is_half, narrow, widen
+from .lending import LENT_TYPES, LentArray, end_loan
+from .precision import downcast, is_half, upcast
 from .primitive import OPERATIONS, Primitive
-from .scalars import SCALARS, UnknownOperandError, plain
+from .same_dtype import check_same_dtype
+from .scalars import PYTHON_SCALARS, UnknownOperandError, to_python
 from .tensor import TENSOR_TYPES, Tensor, as_operand, cell
 
 #: (array type, its dtype, scalar's type, scalar) → 0-d array, where the backend lets such arrays be shared.
@@ -75,22 +75,22 @@ def with_scalar(dispatch: Callable, primitive: Primitive, x: Any, y: Any, *setti
     Half precision with a number that it would round is computed in single precision: ``x / 65536`` is not 0, although 65536
     is infinite in float16.
     """
-    half, number = (x, plain(y)) if isinstance(x, Tensor) else (y, plain(x))
+    half, number = (x, to_python(y)) if isinstance(x, Tensor) else (y, to_python(x))
     if primitive.has_rules and is_half(half) and _is_rounded(number, half.dtype):
-        return narrow(dispatch(widen(x), widen(y), *settings, **named), half.dtype)
+        return downcast(dispatch(upcast(x), upcast(y), *settings, **named), half.dtype)
     return dispatch(*promote_operands(primitive, (x, y)), *settings, **named)
 
 
 def highest_level(arrays: Sequence[Any]) -> type:
     """The array type that runs an operation: among several, the one of the highest level; a lent one before a plain one."""
-    return max((array.__class__ for array in arrays), key=lambda kind: (BY_TYPE[kind].level, kind in LENT))
+    return max((array.__class__ for array in arrays), key=lambda kind: (BY_TYPE[kind].level, kind in LENT_TYPES))
 
 
 def promote_operands(primitive: Primitive, operands: Sequence[Any], names: Sequence[str] | None = None) -> list[Tensor]:
     """``operands`` as Tensors on one backend and device, of one data type where the primitive promotes.
 
     Raises TypeError for operands that are neither tensors nor numbers, for mixed backends and for types without a common
-    one; RuntimeError for mixed devices, and for mixed data types where the primitive says that they must be alike.
+    one; RuntimeError for mixed devices, and for mixed data types where the primitive declares ``same_dtype``.
     """
     names = primitive.operands if names is None else names
     if _only_levels_differ(primitive, operands, names):
@@ -98,10 +98,10 @@ def promote_operands(primitive: Primitive, operands: Sequence[Any], names: Seque
     reference = next((x for x in operands if isinstance(x, Tensor)), None)
     arguments = primitive.parameters if len(primitive.parameters) == len(operands) else names
     if reference is None:
-        numbers = [plain(x) for x in operands]
-        if primitive.accepts_scalars and all(x.__class__ in SCALARS for x in numbers):
+        numbers = [to_python(x) for x in operands]
+        if primitive.accepts_scalars and all(x.__class__ in PYTHON_SCALARS for x in numbers):
             return promote_operands(primitive, [HOOKS.make_tensor(x) for x in numbers])
-        wrong = next((i for i, x in enumerate(numbers) if x.__class__ not in SCALARS), 0)
+        wrong = next((i for i, x in enumerate(numbers) if x.__class__ not in PYTHON_SCALARS), 0)
         raise TypeError(
             f"{primitive.public_name}(): argument {arguments[wrong]!r} must be a Tensor, not "
             f"{type(operands[wrong]).__name__} (polygrad.tensor(...) makes one)"
@@ -109,13 +109,13 @@ def promote_operands(primitive: Primitive, operands: Sequence[Any], names: Seque
     promoting = [name in primitive.promotes for name in names]
     tensors: list[Any] = [
         x
-        if isinstance(x, Tensor) or x.__class__ in SCALARS
+        if isinstance(x, Tensor) or x.__class__ in PYTHON_SCALARS
         else as_operand(x, reference, f"{primitive.public_name}(): argument {name!r}")
         for x, name in zip(operands, arguments, strict=True)
     ]
     _check_same_place(primitive, [x for x in tensors if isinstance(x, Tensor)])
-    if primitive.alike:
-        check_alike(primitive.public_name, dict(zip(arguments, tensors, strict=True)))
+    if primitive.same_dtype:
+        check_same_dtype(primitive.public_name, dict(zip(arguments, tensors, strict=True)))
     common = _common_dtype(primitive, tensors, promoting)
     for i, x in enumerate(tensors):
         if not isinstance(x, Tensor):
@@ -153,7 +153,7 @@ def operate(primitive: Primitive, x: Any, y: Any) -> Any:
 
 
 def _on_one_level(tensors: Sequence[Tensor]) -> list[Tensor]:
-    private = [cell(x._read(), x._edge) if x._data.__class__ in LENT else x for x in tensors]
+    private = [cell(x._read(), x._edge) if x._data.__class__ in LENT_TYPES else x for x in tensors]
     return HOOKS.unify_levels(private)
 
 
@@ -164,22 +164,22 @@ def on_private_memory(dispatch: Callable, operands: Sequence[Any], *settings: An
     """
     tensors = operands[0] if isinstance(operands[0], list) else operands
     records = grad_enabled() and any(x.__class__ in TENSOR_TYPES and x._edge is not None for x in tensors)
-    seen: list[Lent] = []
+    seen: list[LentArray] = []
 
     def private(x: Any) -> Any:
         if x.__class__ is list:
             return [private(part) for part in x]
-        if x.__class__ not in TENSOR_TYPES or x._data.__class__ not in LENT or end_loan(x):
+        if x.__class__ not in TENSOR_TYPES or x._data.__class__ not in LENT_TYPES or end_loan(x):
             return x
         if records:
             return cell(x._data.copy(), x._edge)
         seen.append(x._data)
-        return cell(x._data.present)
+        return cell(x._data.value)
 
     result = dispatch(*[private(x) for x in operands], *settings, **named)
     if seen:
         for made in result if result.__class__ is tuple else (result,):
-            if any(memory.shares(made._data) for memory in seen):
+            if any(memory.shares_memory(made._data) for memory in seen):
                 made._data = seen[0].backend.asarray(made._data, copy=True)
     return result
 

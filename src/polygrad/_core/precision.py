@@ -1,9 +1,9 @@
 """Half precision: operations that accumulate compute in single precision, and the result is rounded once.
 
 A sum of ones in float16 stops at 2048, and squares above 65504 are infinite.  So operations that add or multiply many
-elements, or compute their moments, run in float32: the dispatchers of primitives that declare ``accumulates`` call `widened`,
-and functions over several primitives have the decorator `in_single_precision`.  The conversions are recorded, so that
-gradients of every order are computed in single precision too.
+elements, or compute their moments, run in float32: the dispatchers of primitives that declare ``accumulates`` call
+`call_in_single_precision`, and functions over several primitives have the decorator `in_single_precision`.  The conversions
+are recorded, so that gradients of every order are computed in single precision too.
 """
 
 from __future__ import annotations
@@ -20,25 +20,27 @@ from .tensor import TENSOR_TYPES, Tensor
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def widen(x: Any) -> Any:
+def upcast(x: Any) -> Any:
     """Convert ``x`` to single precision if it is a tensor of half precision; also inside lists and tuples."""
     if x.__class__ is tuple or x.__class__ is list:
-        return x.__class__([widen(one) for one in x])
+        return x.__class__([upcast(one) for one in x])
     return OPERATIONS.astype(x, _dtypes.float32) if is_half(x) else x
 
 
-def narrow(x: Any, dtype: Any) -> Any:
+def downcast(x: Any, dtype: Any) -> Any:
     """Convert ``x``, a tensor or a tuple of tensors, from single precision to ``dtype``."""
     if isinstance(x, tuple):
-        parts = [narrow(one, dtype) for one in x]
+        parts = [downcast(one, dtype) for one in x]
         return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)
     return OPERATIONS.astype(x, dtype) if getattr(x, "dtype", None) is _dtypes.float32 else x
 
 
-def widened(dispatch: Callable[..., Any], operands: Sequence[Any], *settings: Any, **named: Any) -> Any:
+def call_in_single_precision(
+    dispatch: Callable[..., Any], operands: Sequence[Any], *settings: Any, **named: Any
+) -> Any:
     """Run ``dispatch`` in single precision on operands whose first is of half precision, and round the result."""
     dtype = operands[0].dtype
-    return narrow(dispatch(*[widen(x) for x in operands], *settings, **named), dtype)
+    return downcast(dispatch(*[upcast(x) for x in operands], *settings, **named), dtype)
 
 
 def is_half(x: Any) -> TypeGuard[Tensor]:
@@ -62,8 +64,8 @@ def in_single_precision(function: Function) -> Function:
             return function(*args, **kwargs)
         given = [first, *[x for x in (*args, *kwargs.values()) if x.__class__ in TENSOR_TYPES]]
         common = _dtypes.promote(*[x.dtype for x in given if x.dtype.is_differentiable])
-        result = function(*widen(args), **{name: widen(x) for name, x in kwargs.items()})
-        return narrow(result, common) if common.is_half else result
+        result = function(*upcast(args), **{name: upcast(x) for name, x in kwargs.items()})
+        return downcast(result, common) if common.is_half else result
 
     return wrapper  # type: ignore[return-value]  # of the same signature
 
@@ -78,4 +80,4 @@ class _Half(dict):
 
 _half = _Half()
 
-__all__ = ["in_single_precision", "is_half", "narrow", "widen", "widened"]
+__all__ = ["call_in_single_precision", "downcast", "in_single_precision", "is_half", "upcast"]

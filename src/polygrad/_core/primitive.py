@@ -30,7 +30,7 @@ from ..backends.registry import BY_TYPE
 from .docstrings import docstring
 from .generated import evaluate
 from .hooks import HOOKS
-from .lending import LENT, lent_kernel
+from .lending import LENT_TYPES, lent_kernel
 
 #: Every primitive, by name.
 PRIMITIVES: dict[str, Primitive] = {}
@@ -100,7 +100,7 @@ class Primitive:
         elementwise: bool = False,
         of_standard: bool = False,
         accumulates: bool = False,
-        alike: bool = False,
+        same_dtype: bool = False,
         real_only: bool = False,
     ):
         code = forward.__code__
@@ -136,7 +136,7 @@ class Primitive:
         self.check: Callable[..., None] | None = None
         #: What stands for it where the operands are integers or booleans, of which the standard says less than PyTorch.
         self.of_integers: Primitive | None = None
-        self.accumulates, self.alike = accumulates, alike
+        self.accumulates, self.same_dtype = accumulates, same_dtype
         #: Array type → the library's types of half precision that this operation wants in single precision.
         self.halves = _ByType(lambda array_type: half_types(BY_TYPE[array_type], name))
         self.kernels = _ByType(self._kernel)
@@ -181,7 +181,7 @@ class Primitive:
         return bool(self.public_names)
 
     def _kernel(self, array_type: type) -> Callable:
-        return lent_kernel(self, array_type) if array_type in LENT else BY_TYPE[array_type].kernel(self)
+        return lent_kernel(self, array_type) if array_type in LENT_TYPES else BY_TYPE[array_type].kernel(self)
 
     def defvjp(self, joint: Callable | None = None, /, **rules: Callable) -> Primitive:
         """Declare the gradient rules: one per operand, or one ``joint`` rule that returns a tuple for all of them.
@@ -369,7 +369,7 @@ def primitive(
     view: Callable | None = None,
     differentiable: bool = True,
     accumulates: bool = False,
-    alike: bool = False,
+    same_dtype: bool = False,
     elementwise: bool = False,
     real_only: bool = False,
 ) -> Callable[[Callable], Primitive]:
@@ -390,7 +390,7 @@ def primitive(
         accumulates: many elements are added or multiplied together, or their moments taken, or several functions of an
             element are.  Operands of half precision are brought to single precision first and the result is rounded once;
             so are the gradients.
-        alike: the operands must be of one data type: RuntimeError otherwise.
+        same_dtype: the operands must have one data type: RuntimeError otherwise.
         elementwise: an element of the result depends on the elements of the operands at its place only.  `vmap` and forward
             mode follow from that.
         real_only: complex operands are refused, since they have no order.
@@ -410,7 +410,7 @@ def primitive(
         made = Primitive(
             forward, chosen, broadcasts=broadcasts, promotes=promotes, outputs=outputs, variadic=variadic,
             linear=linear, view=view, differentiable=differentiable, elementwise=elementwise, accumulates=accumulates,
-            alike=alike, real_only=real_only,
+            same_dtype=same_dtype, real_only=real_only,
         )  # fmt: skip
         PRIMITIVES[chosen] = made
         if accumulates:

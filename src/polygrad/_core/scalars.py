@@ -3,7 +3,7 @@
 Python numbers are weak in promotion, can be keys of caches, and every backend takes them.  NumPy's scalars are similar but
 not equal: ``np.float64`` is a subclass of float, ``np.float32`` is not, and ``np.int64`` is not an int.  So they are converted
 on entry: `wrong_calls.explained` converts the arguments of public functions, `tensor.as_operand` the operands of primitives,
-and `index` dimensions and lengths.
+and `as_int` dimensions and lengths.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from .._dtypes import DType
 from ..backends.base import Backend
 
 #: The types of Python numbers.
-SCALARS = frozenset((bool, int, float, complex))
+PYTHON_SCALARS = frozenset((bool, int, float, complex))
 #: Types that need no conversion, which is what most arguments have, so this is tested first.  `Tensor` adds itself; backend
 #: types are added when they are first seen.
-PLAIN: set[type] = {*SCALARS, type(None), str, DType, Device}
+UNCONVERTED_TYPES: set[type] = {*PYTHON_SCALARS, type(None), str, DType, Device}
 
 #: Error message for a RecursionError.
 TOO_DEEP = "a list is nested too deeply; perhaps it contains itself"
@@ -38,9 +38,9 @@ class _Readers(dict):
 
     def __missing__(self, kind: type) -> Callable[[Any], Any] | None:
         if issubclass(kind, Backend):
-            PLAIN.add(kind)
+            UNCONVERTED_TYPES.add(kind)
         found: Callable[[Any], Any] | None = None
-        if kind not in PLAIN or kind in SCALARS:
+        if kind not in UNCONVERTED_TYPES or kind in PYTHON_SCALARS:
             found = next((python for python, abstract in _KINDS if issubclass(kind, abstract)), None)
             if found is None and all(hasattr(kind, name) for name in ("dtype", "shape", "item")):
                 found = _read_array
@@ -51,62 +51,62 @@ class _Readers(dict):
 
 def _read_array(array: Any) -> Any:
     """Convert a 0-d array, or NumPy's bool, to a number; return other arrays unchanged."""
-    return plain(array.item()) if array.shape == () else array
+    return to_python(array.item()) if array.shape == () else array
 
 
 _readers = _Readers()
 
 
-def plain(value: Any) -> Any:
+def to_python(value: Any) -> Any:
     """Convert other libraries' scalars to Python numbers, also in lists and tuples; return anything else unchanged."""
     kind = value.__class__
-    if kind in PLAIN:
+    if kind in UNCONVERTED_TYPES:
         return value
     if kind is tuple or kind is list:
-        if PLAIN.issuperset(map(type, value)):
+        if UNCONVERTED_TYPES.issuperset(map(type, value)):
             return value
         try:
-            return kind([plain(item) for item in value])
+            return kind([to_python(item) for item in value])
         except RecursionError:
             raise TypeError(TOO_DEEP) from None
     reader = _readers[kind]
     return value if reader is None else reader(value)
 
 
-def plain_arguments(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
-    """Convert all arguments of a call as `plain` does."""
-    if not PLAIN.issuperset(map(type, args)):
-        args = tuple([plain(value) for value in args])
-    if kwargs and not PLAIN.issuperset(map(type, kwargs.values())):
-        kwargs = {name: plain(value) for name, value in kwargs.items()}
+def arguments_to_python(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, dict[str, Any]]:
+    """Convert all arguments of a call as `to_python` does."""
+    if not UNCONVERTED_TYPES.issuperset(map(type, args)):
+        args = tuple([to_python(value) for value in args])
+    if kwargs and not UNCONVERTED_TYPES.issuperset(map(type, kwargs.values())):
+        kwargs = {name: to_python(value) for name, value in kwargs.items()}
     return args, kwargs
 
 
-def with_plain_numbers(function: Callable) -> Callable:
-    """Wrap ``function`` so that its arguments are converted as by `plain`."""
+def accept_any_scalars(function: Callable) -> Callable:
+    """Wrap ``function`` so that its arguments are converted as by `to_python`."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        args, kwargs = plain_arguments(args, kwargs)
+        args, kwargs = arguments_to_python(args, kwargs)
         return function(*args, **kwargs)
 
     return call
 
 
-def whole(value: Any) -> Any:
-    """As `plain` for one or several integers: 0-d tensors of integers are converted too."""
+def to_python_ints(value: Any) -> Any:
+    """As `to_python` for one or several integers: 0-d tensors of integers are converted too."""
     kind = value.__class__
     if kind is tuple or kind is list:
-        return value if SCALARS.issuperset(map(type, value)) else kind([whole(item) for item in value])
-    if kind in SCALARS or not hasattr(value, "dtype") or getattr(value, "shape", None) != ():
-        return plain(value)
+        return value if PYTHON_SCALARS.issuperset(map(type, value)) else kind([to_python_ints(item) for item in value])
+    if kind in PYTHON_SCALARS or not hasattr(value, "dtype") or getattr(value, "shape", None) != ():
+        return to_python(value)
     try:
         return value.__index__()
     except TypeError:
-        return plain(value)
+        return to_python(value)
 
 
-def index(value: Any) -> int:
+def as_int(value: Any) -> int:
     """Convert a dimension or a length to an int.  Raises TypeError for other values."""
     if not hasattr(value, "__index__") or value is True or value is False:
         raise TypeError(f"a dimension must be an int, not {type(value).__name__} ({value!r})")

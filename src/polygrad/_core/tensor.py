@@ -18,8 +18,8 @@ from ..backends.registry import BY_TYPE
 from .aliasing import Aliasing
 from .graph import Edge, Leaf, Node, RemovableHandle, hooks_of, node_and_output
 from .hooks import HOOKS
-from .lending import LENT, private
-from .scalars import PLAIN, SCALARS, UnknownOperandError, plain
+from .lending import LENT_TYPES, reclaim_or_copy
+from .scalars import PYTHON_SCALARS, UNCONVERTED_TYPES, UnknownOperandError, to_python
 
 if TYPE_CHECKING:  # with the methods that `_functions` attaches, from the stub that tools/stubs.py writes
     from .tensor_methods import TensorMethods as _Methods
@@ -130,7 +130,7 @@ class Tensor(_Methods):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         TENSOR_TYPES.add(cls)
-        PLAIN.add(cls)
+        UNCONVERTED_TYPES.add(cls)
 
     # -- the value ---------------------------------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ class Tensor(_Methods):
         if RECORDERS:
             note_read(self)
         data = self._data
-        return data if data.__class__ not in LENT else private(self)
+        return data if data.__class__ not in LENT_TYPES else reclaim_or_copy(self)
 
     @property
     def array(self) -> Any:
@@ -432,7 +432,7 @@ class Tensor(_Methods):
 
 Tensor.__module__ = Size.__module__ = "polygrad"  # the path that users write, and that pickles contain
 TENSOR_TYPES: set[type[Tensor]] = {Tensor}
-PLAIN.add(Tensor)
+UNCONVERTED_TYPES.add(Tensor)
 HOOKS.tensor_class = Tensor
 
 
@@ -459,8 +459,8 @@ def as_operand(value: Any, reference: Tensor, label: str) -> Any:
 
     Raises UnknownOperandError, a TypeError, for anything else.
     """
-    value = plain(value)
-    if value.__class__ in SCALARS:
+    value = to_python(value)
+    if value.__class__ in PYTHON_SCALARS:
         return value
     try:
         backend = BY_TYPE[type(value)]

@@ -16,7 +16,7 @@ from typing import Any
 
 from .errors import ShapeError
 from .generated import PREFIX, define, fill
-from .scalars import PLAIN, plain, plain_arguments, whole
+from .scalars import UNCONVERTED_TYPES, arguments_to_python, to_python, to_python_ints
 from .tensor import Tensor
 
 _HERE = os.path.dirname(os.path.dirname(__file__))
@@ -52,10 +52,10 @@ def explained(function: Callable) -> Callable:
         "__name__": __name__,  # so that it is known as code of the library
         "function": function,
         "explain": explain,
-        "PLAIN": PLAIN,
-        "plain": plain,
-        "plain_arguments": plain_arguments,
-        "whole": whole,
+        "UNCONVERTED_TYPES": UNCONVERTED_TYPES,
+        "to_python": to_python,
+        "arguments_to_python": arguments_to_python,
+        "to_python_ints": to_python_ints,
         "Caught": (*_INTERNAL, TypeError, IndexError, ValueError),
     }
     source = _source(function, scope)
@@ -89,7 +89,7 @@ def _source(function: Callable, scope: dict[str, Any]) -> str:
     """
     parameters = list(inspect.signature(function).parameters.values())
     if {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} & {one.kind for one in parameters}:
-        both, all_plain = "*args, **kwargs", "args, kwargs = plain_arguments(args, kwargs)"
+        both, all_plain = "*args, **kwargs", "args, kwargs = arguments_to_python(args, kwargs)"
         return fill(_CALL, signature=both, read=all_plain, passed=both, positional="args", named="kwargs")
     parts: list[str] = []
     first: list[str] = []
@@ -120,7 +120,7 @@ def _source(function: Callable, scope: dict[str, Any]) -> str:
 def _second_names(given: tuple[tuple[str, Any, Any], ...], names: dict[str, Any]) -> dict[str, Any]:
     """The arguments of a call, by name: those that are not their defaults, and those under second names."""
     arguments = {name: value for name, value, default in given if value is not default}
-    return plain_arguments((), {**arguments, **names})[1]
+    return arguments_to_python((), {**arguments, **names})[1]
 
 
 def _reading(parameter: inspect.Parameter) -> str:
@@ -130,8 +130,8 @@ def _reading(parameter: inspect.Parameter) -> str:
         return ""
     given = "" if parameter.default is parameter.empty else f"{name} is not default_{name} and "
     if "int" in kinds and not kinds & {"Any", "Tensor", "float"}:
-        return f"if {given}type({name}) is not int: {name} = whole({name})"
-    return f"if {given}type({name}) not in PLAIN: {name} = plain({name})"
+        return f"if {given}type({name}) is not int: {name} = to_python_ints({name})"
+    return f"if {given}type({name}) not in UNCONVERTED_TYPES: {name} = to_python({name})"
 
 
 def explain_errors_of(modules: Iterable[ModuleType]) -> None:

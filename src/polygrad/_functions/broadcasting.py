@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .._core.alike import check_alike
 from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
+from .._core.same_dtype import check_same_dtype
 from .._core.tensor import Tensor
 from .common import sizes, warn
 from .public import public_function, public_method
@@ -242,7 +242,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         raise RuntimeError(f"meshgrid: indexing must be one of 'xy' or 'ij', but received: {indexing!r}")
     if not vectors or any(v.ndim > 1 for v in vectors):
         raise RuntimeError(f"meshgrid expects vectors, but got tensors of shapes {[tuple(v.shape) for v in vectors]}")
-    check_alike("meshgrid", {f"tensors[{number}]": v for number, v in enumerate(vectors)})
+    check_same_dtype("meshgrid", {f"tensors[{number}]": v for number, v in enumerate(vectors)})
     if indexing is None:
         warn(
             "meshgrid: in an upcoming release, it will be required to pass the indexing argument; indexing='ij' is meant here."

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import index, plain
+from .._core.scalars import as_int, to_python
 from .._core.tensor import Tensor
 from .._state import RECORDERS, recorder
 from ..backends.base import CompilingBackend
@@ -69,7 +69,7 @@ def check_tensor(value: Any, name: str, argument: str = "input") -> Tensor:
 
 def real_number(value: Any, function: str, argument: str) -> Any:
     """``value`` as a Python number, or a tensor of one.  Raises TypeError, naming function and argument, for anything else."""
-    value = plain(value)
+    value = to_python(value)
     is_number = isinstance(value, (bool, int, float))
     if not is_number and not (isinstance(value, Tensor) and value.shape.numel() == 1 and not value.dtype.is_complex):
         raise TypeError(f"{function}(): argument {argument!r} must be a real number, not {_described(value)}")
@@ -100,7 +100,7 @@ def dims_of(dim: Any) -> Any:
     if dim is None or dim.__class__ is int:
         return dim
     try:
-        return index(dim) if hasattr(dim, "__index__") else tuple([index(d) for d in dim]) or None
+        return as_int(dim) if hasattr(dim, "__index__") else tuple([as_int(d) for d in dim]) or None
     except (TypeError, AttributeError):
         raise TypeError(f"dim must be an int or a tuple of ints, not {dim!r}") from None
 

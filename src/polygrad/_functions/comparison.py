@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 
 from .. import _dtypes
-from .._core.alike import alike
 from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
+from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
 from .common import check_tensor
 from .public import public_function
 
 
 @public_function(method=True)
-@alike("input", "other")
+@require_same_dtype("input", "other")
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Test which elements of two tensors are equal within a tolerance.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import math
 
-from .._core.alike import alike
 from .._core.primitive import OPERATIONS as xp
+from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
 from .common import check_tensor
 from .public import public_function
@@ -39,7 +39,7 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
 
 
 @public_function()
-@alike("abs", "angle")
+@require_same_dtype("abs", "angle")
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """Return the complex numbers ``abs * exp(1j * angle)``.
 

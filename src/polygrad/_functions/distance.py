@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from .._core.alike import alike
 from .._core.errors import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
+from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
 from .common import check_tensor
 from .public import public_function
 
 
 @public_function(method=True)
-@alike("x1", "x2")
+@require_same_dtype("x1", "x2")
 @in_single_precision
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
     """Return the distances between all rows of two batches of matrices.

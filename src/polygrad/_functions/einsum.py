@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .._core.alike import alike
 from .._core.errors import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import whole
+from .._core.same_dtype import require_same_dtype
+from .._core.scalars import to_python_ints
 from .._core.tensor import Tensor
 from .._ops import einsum as einstein
 from .._ops.manipulation import normal_axis
@@ -24,7 +24,7 @@ def _folded(x: Tensor, axis: int) -> Tensor:
 
 
 @public_function()
-@alike("a", "b")
+@require_same_dtype("a", "b")
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """Multiply two tensors and sum over pairs of dimensions.
 
@@ -46,7 +46,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         polygrad.Size([2, 4])
     """
     if isinstance(dims, Tensor) and not dims.ndim:
-        dims = whole(dims)
+        dims = to_python_ints(dims)
     if isinstance(dims, int):
         if not 0 <= dims <= min(a.ndim, b.ndim):
             raise ShapeError(
@@ -54,7 +54,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
             )
         of_a, of_b = tuple(range(a.ndim - dims, a.ndim)), tuple(range(dims))
     else:
-        chosen = dims.tolist() if isinstance(dims, Tensor) else whole(dims)
+        chosen = dims.tolist() if isinstance(dims, Tensor) else to_python_ints(dims)
         first, second = ((d,) if isinstance(d, int) else tuple(d) for d in chosen)
         of_a, of_b = (tuple(normal_axis(d, x.ndim) for d in own) for own, x in ((first, a), (second, b)))
     if len(of_a) != len(of_b):

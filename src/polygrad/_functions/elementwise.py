@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import _dtypes
-from .._core.alike import check_alike
-from .._core.precision import in_single_precision, narrow, widen
+from .._core.precision import downcast, in_single_precision, upcast
 from .._core.primitive import OPERATIONS as xp
 from .._core.primitive import PRIMITIVES
-from .._core.scalars import PLAIN, SCALARS, plain
+from .._core.same_dtype import check_same_dtype
+from .._core.scalars import PYTHON_SCALARS, UNCONVERTED_TYPES, to_python
 from .._core.tensor import Tensor
 from .._dtypes import finfo, iinfo
 from .common import check_tensor
@@ -23,8 +23,8 @@ def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """Powers: by a number that leaves the type, which need no second operand, else ``general``."""
 
     def power(input: Any, exponent: Any) -> Any:
-        if exponent.__class__ not in PLAIN:
-            exponent = plain(exponent)
+        if exponent.__class__ not in UNCONVERTED_TYPES:
+            exponent = to_python(exponent)
         if exponent.__class__ in (int, float, complex) and isinstance(input, Tensor):
             dtype = input.dtype
             if _dtypes.promote_scalar(dtype, exponent.__class__) is dtype:
@@ -34,7 +34,7 @@ def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
                     )
                 dtype.check(exponent)
                 if dtype.is_half:  # the exponent is not rounded, nor what its derivatives need
-                    return narrow(xp.power(widen(input), exponent), dtype)
+                    return downcast(xp.power(upcast(input), exponent), dtype)
                 return xp.power(input, exponent)
         return general(input, exponent)
 
@@ -104,7 +104,7 @@ def check_alpha(name: str, alpha: Any, *operands: Any) -> None:
             raise RuntimeError(f"{name}(): alpha is {alpha}, and may be a bool only for boolean tensors")
         return
     whole = all(not x.dtype.is_differentiable if isinstance(x, Tensor) else isinstance(x, int) for x in operands)
-    if whole and plain(alpha).__class__ in (float, complex):
+    if whole and to_python(alpha).__class__ in (float, complex):
         raise RuntimeError(
             f"{name}(): for integer tensors alpha must be an integer, not {alpha}; convert the tensors first, as in x.float()"
         )
@@ -115,7 +115,7 @@ def scaled(x: Any, alpha: Any) -> Any:
     if type(alpha) is int and alpha == 1:  # nothing is asked of a number that is only known when a program runs
         return x
     if not isinstance(x, Tensor):
-        return plain(x) * plain(alpha)
+        return to_python(x) * to_python(alpha)
     return xp.multiply(x, bool(alpha) if x.dtype is _dtypes.bool and isinstance(alpha, int) else alpha)
 
 
@@ -205,7 +205,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode == "floor":
         return xp.floor_divide(input, other)
     if rounding_mode == "trunc":
-        input, other = plain(input), plain(other)
+        input, other = to_python(input), to_python(other)
         if any(isinstance(v, float) or (isinstance(v, Tensor) and v.dtype.is_differentiable) for v in (input, other)):
             return xp.trunc(xp.divide(input, other))
         return xp.floor_divide(xp.subtract(input, xp.fmod(input, other)), other)
@@ -301,7 +301,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """
     varies = isinstance(weight, Tensor) and weight.ndim  # one number may be of any type
     if varies or check_tensor(end, "lerp", "end").dtype is not check_tensor(input, "lerp").dtype:
-        check_alike("lerp", {"input": input, "end": end, "weight": weight if varies else None})
+        check_same_dtype("lerp", {"input": input, "end": end, "weight": weight if varies else None})
     return _between(input, end, weight)
 
 
@@ -460,7 +460,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
         result = input if min is None else xp.at_least(input, min)
         return result if max is None else xp.at_most(result, max)
     for bound in (min, max):
-        if bound is not None and not hasattr(bound, "shape") and bound.__class__ not in SCALARS:
+        if bound is not None and not hasattr(bound, "shape") and bound.__class__ not in PYTHON_SCALARS:
             raise TypeError(f"clamp(): min and max must be numbers or tensors, not {type(bound).__name__}")
         if bound is not None and _dtypes.promote_scalar(input.dtype, type(bound)) is not input.dtype:
             input = xp.astype(input, _dtypes.promote_scalar(input.dtype, type(bound)))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _dtypes
-from .._core.alike import check_alike
 from .._core.dispatch import attach_view
 from .._core.errors import ShapeError
-from .._core.expansion import expanded_from, positions_beside, positions_in
+from .._core.expansion import find_expanded, find_positions, positions_like
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import SCALARS, plain
+from .._core.same_dtype import check_same_dtype
+from .._core.scalars import PYTHON_SCALARS, to_python
 from .._core.tensor import Tensor
 from .._dtypes import fitted
 from .broadcasting import broadcast_tensors
@@ -41,8 +41,8 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
     if key is False:
         return  # it selects nothing, and PyTorch does not record it
     if not isinstance(value, Tensor):
-        value = plain(value)
-        value = scalar_for(x, value) if value.__class__ in SCALARS else _as_value(x, value)
+        value = to_python(value)
+        value = scalar_for(x, value) if value.__class__ in PYTHON_SCALARS else _as_value(x, value)
     if isinstance(key, Tensor) and key.dtype is _dtypes.uint8:
         key = byte_mask(key)
     if is_mask(key) and key.shape == x.shape[: key.ndim] and value.ndim == 0:
@@ -52,11 +52,11 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
     basic, indices = parse(x, key)
     if not indices and value._base is not None and value._base[0] is x and value._base[2] == {"key": basic}:
         return  # ``x[key] += 1`` assigns the view that it already changed
-    if x._base is not None and (base := expanded_from(x)) is not None:
+    if x._base is not None and (base := find_expanded(x)) is not None:
         x._check_in_place()
         value = xp.astype(value, x.dtype)
         if indices:  # they may name a place twice, as an index may occur twice: the last value wins
-            xp.reshape(base, (-1,))[positions_beside(base, positions_in(base, x))[key]] = value
+            xp.reshape(base, (-1,))[positions_like(base, find_positions(base, x))[key]] = value
         else:
             part = xp.getitem(x, basic)
             part._assign(_broadcast(value, tuple(part.shape)))
@@ -78,7 +78,7 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
     x._check_in_place()
     if value.dtype is not x.dtype:
         if not (is_mask(key) and value.shape.numel() == 1):
-            check_alike("x[indices] = value", {"x": x, "value": value})
+            check_same_dtype("x[indices] = value", {"x": x, "value": value})
         value = xp.astype(value, x.dtype)
     axes, positions = zip(*indices, strict=True)
     # A kernel has its library's rule for where arrays of no dimensions, mixed with others, put the picked axes.
@@ -121,8 +121,8 @@ def _without_leading_ones(value: Tensor, ndim: int) -> Tensor:
 def masked_put(x: Tensor, mask: Tensor, value: Tensor) -> None:
     """Write ``value``, of no dimensions and of the type of ``x``, where ``mask``, broadcast, is true."""
     x._check_in_place()
-    if x._base is not None and (base := expanded_from(x)) is not None:
-        positions = xp.reshape(positions_beside(base, positions_in(base, x)), (-1,))
+    if x._base is not None and (base := find_expanded(x)) is not None:
+        positions = xp.reshape(positions_like(base, find_positions(base, x)), (-1,))
         hits = xp.reshape(xp.astype(xp.broadcast_to(mask, tuple(x.shape)), _dtypes.int64), (-1,))
         masked_put(xp.reshape(base, (-1,)), xp.index_add(hits, positions, base.shape.numel()) > 0, value)
     elif not x._overwrite("masked_put_", mask, value):

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import _dtypes
-from .._core.expansion import expanded_from
+from .._core.expansion import find_expanded
 from .._core.generated import define, fill
 from .._core.precision import is_half
 from .._core.primitive import OPERATIONS as xp
 from .._core.primitive import Primitive
-from .._core.scalars import UnknownOperandError, plain
+from .._core.scalars import UnknownOperandError, to_python
 from .._core.tensor import Tensor
 from . import complex, elementwise, manipulation, scatter_gather
 from .broadcasting import broadcast_shapes
@@ -134,8 +134,8 @@ def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Fill this tensor with one number, or the number in a 0-d tensor, which gets a gradient."""
     if not isinstance(value, Tensor):
-        number = scalar_for(self, plain(value))
-        if self._base is not None and expanded_from(self) is not None:  # elements that are one get one number
+        number = scalar_for(self, to_python(value))
+        if self._base is not None and find_expanded(self) is not None:  # elements that are one get one number
             masked_put(self, self._new_scalar(True, _dtypes.bool), number)
             return self
         return self._in_place(xp.slice_put, number, _WHOLE)
@@ -155,7 +155,7 @@ def masked_fill_(self: Tensor, mask: Tensor, value: Any) -> Tensor:
     """Write ``value`` where ``mask``, broadcast, is true."""
     scatter_gather.check_mask(self, mask, value)
     masked_put(
-        self, mask, xp.astype(value, self.dtype) if isinstance(value, Tensor) else scalar_for(self, plain(value))
+        self, mask, xp.astype(value, self.dtype) if isinstance(value, Tensor) else scalar_for(self, to_python(value))
     )
     return self
 
@@ -199,7 +199,7 @@ def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
 
 def _reshape_in_place(self: Tensor, view: Tensor) -> Tensor:
     self._check_in_place()
-    self._take_over(view, view._edge if self._records() else self._edge)
+    self._take_over(view, view._edge if self._should_record() else self._edge)
     return self
 
 

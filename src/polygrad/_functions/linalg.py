@@ -6,10 +6,10 @@ import math
 from typing import Any, NamedTuple
 
 from .. import _dtypes
-from .._core.alike import alike
 from .._core.errors import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
+from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.decompositions import of_triangle
@@ -231,7 +231,7 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
 # -- systems of equations ----------------------------------------------------------------------------------------------
 
 
-@alike("A", "B")
+@require_same_dtype("A", "B")
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """Solve the linear equations ``A @ X == B``.
 
@@ -313,7 +313,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
 
 
 @public_function(method=True)
-@alike("B", "L")
+@require_same_dtype("B", "L")
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """Solve the linear equations ``A @ X == B``, given the Cholesky factor of ``A``.
 
@@ -420,7 +420,7 @@ def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, her
     return xp.pinv(check_matrices(A, "pinv"), **limits, hermitian=hermitian)
 
 
-@alike("A", "B")
+@require_same_dtype("A", "B")
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
     """Find the ``X`` that minimizes ``norm(A @ X - B)``; of several, the one of least norm.
 
@@ -637,7 +637,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
 
 
 @numpy_spelling
-@alike("input", "other")
+@require_same_dtype("input", "other")
 def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
     """Return the cross products of vectors of three elements along a dimension.
 

@@ -8,7 +8,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import whole
+from .._core.scalars import to_python_ints
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis
 from .broadcasting import as_list
@@ -697,7 +697,7 @@ def roll(input: Tensor, shifts: int | Sequence[int], dim: Any = None, *, dims: A
         tensor([3, 1, 2])
     """
     dim = dims if dim is None else dim
-    shifts = whole(shifts)
+    shifts = to_python_ints(shifts)
     shift = shifts if isinstance(shifts, int) else tuple(shifts)
     if shift == ():
         raise RuntimeError("roll: shifts is empty")

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from .._core.alike import alike, check_alike
 from .._core.errors import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
+from .._core.same_dtype import check_same_dtype, require_same_dtype
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis
 from . import linalg
@@ -171,7 +171,7 @@ def _conjugate(x: Tensor) -> Tensor:
 
 @public_function()
 @numpy_spelling
-@alike("x", "y")
+@require_same_dtype("x", "y")
 @in_single_precision
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """Return the inner products of vectors along a dimension, ``sum(conj(x) * y, dim)``.
@@ -331,7 +331,7 @@ def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     factors = list(tensors)
     if len(factors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(factors)}")
-    check_alike("multi_dot", {f"tensors[{number}]": x for number, x in enumerate(factors)})
+    check_same_dtype("multi_dot", {f"tensors[{number}]": x for number, x in enumerate(factors)})
     return _multiplied(factors)
 
 
@@ -414,7 +414,7 @@ def _added(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> 
 
 
 @public_function(method=True)
-@alike("input", "mat1", "mat2")
+@require_same_dtype("input", "mat1", "mat2")
 @in_single_precision
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return ``beta * input + alpha * (mat1 @ mat2)`` for matrices.
@@ -442,7 +442,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
 
 
 @public_function(method=True)
-@alike("input", "mat", "vec")
+@require_same_dtype("input", "mat", "vec")
 @in_single_precision
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return ``beta * input + alpha * (mat @ vec)``.
@@ -496,7 +496,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
 
 
 @public_function(method=True)
-@alike("input", "batch1", "batch2")
+@require_same_dtype("input", "batch1", "batch2")
 @in_single_precision
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return ``beta * input + alpha * (batch1 @ batch2)`` for batches of matrices.
@@ -524,7 +524,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
 
 
 @public_function(method=True)
-@alike("input", "batch1", "batch2")
+@require_same_dtype("input", "batch1", "batch2")
 @in_single_precision
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return ``beta * input + alpha * sum(batch1 @ batch2)``, summed over the batch.

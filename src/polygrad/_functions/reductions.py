@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from .. import _dtypes
 from .._core.errors import ShapeError
-from .._core.precision import widen
+from .._core.precision import upcast
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import plain
+from .._core.scalars import to_python
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.reductions import axes_of
@@ -202,7 +202,7 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
         >>> polygrad.nanmean(polygrad.tensor([1.0, float("nan"), 3.0]))
         tensor(2.)
     """
-    x = widen(check_real(input, "nanmean"))
+    x = upcast(check_real(input, "nanmean"))
     count = xp.astype(xp.logical_not(xp.isnan(x)), x.dtype).sum(dim, keepdim)
     result = nansum(x, dim, keepdim, dtype=dtype) / count
     return result if x is input or dtype is not None else xp.astype(result, input.dtype)
@@ -238,7 +238,7 @@ def var(
 
 def _spread(name: str, input: Tensor, dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
     """The axes and the correction of a variance."""
-    dim = plain(dim)
+    dim = to_python(dim)
     if isinstance(dim, bool):  # var(x, unbiased)
         dim, unbiased = None, dim
     if correction is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _dtypes
-from .._core.alike import alike
 from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
+from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis
 from .broadcasting import broadcast_shapes, broadcast_tensors, broadcast_to
@@ -219,7 +219,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
 
 
 @public_function(method=True, in_place=True)
-@alike("input", "src")
+@require_same_dtype("input", "src")
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
@@ -279,7 +279,7 @@ def _check_dimensions(input: Tensor, index: Tensor, src: Any, name: str) -> None
 
 
 @public_function(method=True, in_place=True)
-@alike("input", "src")
+@require_same_dtype("input", "src")
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """Return a copy with elements added along a dimension: ``out[index[i, j], j] += src[i, j]`` for ``dim=0``.
 
@@ -444,7 +444,7 @@ def at(input: Tensor, dim: int, index: Tensor, name: str) -> tuple:
 
 
 @public_function(method=True)
-@alike("input", "source")
+@require_same_dtype("input", "source")
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """Return a copy of a tensor with slices added at positions of a dimension; slices at equal positions add up.
 
@@ -515,7 +515,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 
 
 @public_function(method=True)
-@alike("input", "source")
+@require_same_dtype("input", "source")
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """Return a copy of a tensor with slices written at positions of a dimension.
 
@@ -581,7 +581,7 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
 
 
 @public_function(method=True)
-@alike("input", "source")
+@require_same_dtype("input", "source")
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """Return a copy of a tensor with the first elements of another one written, in order, where a mask is True.
 

@@ -8,7 +8,7 @@ from typing import Any
 from .._core.dispatch import attach_view
 from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import index, whole
+from .._core.scalars import as_int, to_python_ints
 from .._core.tensor import Tensor
 from .._ops.indexing import getitem
 from .._ops.manipulation import normal_axis
@@ -103,7 +103,7 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
     """
     axis = axis_of(tensor, dim, "split")
     length = tensor.shape[axis]
-    sections = whole(split_size_or_sections)
+    sections = to_python_ints(split_size_or_sections)
     if isinstance(sections, int):
         step = sections
         if step < 0 or (step == 0 and length):
@@ -151,7 +151,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         >>> polygrad.chunk(polygrad.tensor([1, 2, 3]), 2)
         (tensor([1, 2]), tensor([3]))
     """
-    chunks = index(chunks)
+    chunks = as_int(chunks)
     if chunks < 1:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     length = input.shape[axis_of(input, dim, "chunk")]

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from .. import _dtypes
-from .._core.alike import alike
 from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
+from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis
 from .common import check_tensor, numpy_spelling
@@ -234,7 +234,7 @@ def _median_of_nothing(input: Tensor) -> Tensor:
 
 @public_function(method=True)
 @numpy_spelling
-@alike("input", "q")
+@require_same_dtype("input", "q")
 def quantile(
     input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Tensor:

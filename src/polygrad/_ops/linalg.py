@@ -12,7 +12,7 @@ from .reductions import kept_shape, spread
 # -- products ----------------------------------------------------------------------------------------------------------
 
 
-@primitive(promotes=True, alike=True, accumulates=True)
+@primitive(promotes=True, same_dtype=True, accumulates=True)
 def matmul(xp, x, y, /):
     """The matrix product; vectors are rows on the left and columns on the right, and batches are broadcast."""
     return xp.matmul(x, y)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from .._core.primitive import OPERATIONS, primitive
-from .._core.scalars import index
+from .._core.scalars import as_int
 
 
 def normal_axis(axis: int, ndim: int) -> int:
     """``axis`` counted from the front.  Raises IndexError where there is no such axis."""
     bound = max(ndim, 1)
     if axis.__class__ is not int:
-        axis = index(axis)
+        axis = as_int(axis)
     if not -bound <= axis < bound:
         raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {axis})")
     return axis % bound

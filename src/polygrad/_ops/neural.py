@@ -42,7 +42,7 @@ def _linear_gradients(xp, g, x, weight, needs):
     return of_x, of_weight, rows
 
 
-@primitive(promotes=True, alike=True, accumulates=True)
+@primitive(promotes=True, same_dtype=True, accumulates=True)
 def linear(xp, x, weight, bias, /):
     """``x @ weight.mT + bias`` over the last axis of ``x``."""
     if tuple(bias.shape) != tuple(weight.shape[:1]):
@@ -63,7 +63,7 @@ linear.defjvp(
 )
 
 
-@primitive(promotes=True, alike=True, accumulates=True)
+@primitive(promotes=True, same_dtype=True, accumulates=True)
 def linear_without_bias(xp, x, weight, /):
     """``x @ weight.mT`` over the last axis of ``x``."""
     return _applied(xp, x, weight)

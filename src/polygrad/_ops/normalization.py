@@ -85,7 +85,7 @@ standardize.defvjp(
 )
 
 
-@primitive(broadcasts=True, promotes="float", alike=True, outputs=3, accumulates=True)
+@primitive(broadcasts=True, promotes="float", same_dtype=True, outputs=3, accumulates=True)
 def standardize_affine(xp, x, weight, bias, /, axes, eps):
     """`standardize`, times ``weight``, plus ``bias``, both of which broadcast against ``x``."""
     values, mean, variance = _standardized(xp, x, axes, eps)

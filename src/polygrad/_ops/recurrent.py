@@ -105,7 +105,7 @@ def _lstm_cell(xp, g, ans, cell):
 lstm_cell.defvjp(_lstm_cell)
 
 
-@primitive(promotes=True, alike=True, outputs=6, accumulates=True)
+@primitive(promotes=True, same_dtype=True, outputs=6, accumulates=True)
 def lstm_steps(xp, gates, hidden, cell, weight, /, reverse=False):
     """For all steps what `_cell` gives for one.
 
@@ -142,7 +142,7 @@ lstm_steps.defvjp(_lstm_steps)
 # -- gated recurrent units ---------------------------------------------------------------------------------------------
 
 
-@primitive(promotes=True, alike=True, outputs=5, accumulates=True)
+@primitive(promotes=True, same_dtype=True, outputs=5, accumulates=True)
 def gru_steps(xp, gates, hidden, weight, bias, /, reverse=False):
     """For all steps the hidden states, the activated gates, and what the candidate got from the state before.
 
@@ -186,7 +186,7 @@ gru_steps.defvjp(_gru_steps)
 # -- simple recurrence -------------------------------------------------------------------------------------------------
 
 
-@primitive(promotes=True, alike=True, accumulates=True)
+@primitive(promotes=True, same_dtype=True, accumulates=True)
 def rnn_steps(xp, gates, hidden, weight, /, nonlinearity="tanh", reverse=False):
     """Hidden states of all steps, each the tanh or relu of its ``gates`` and of ``weight`` times the state before."""
     across = xp.matrix_transpose(weight)

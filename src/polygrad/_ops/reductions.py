@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from .._core.primitive import primitive
-from .._core.scalars import index
+from .._core.scalars import as_int
 from .arithmetic import apart_from_zero
 
 
@@ -17,7 +17,7 @@ def axes_of(axis, ndim: int) -> tuple[int, ...]:
     result = []
     for a in chosen:
         if a.__class__ is not int:
-            a = index(a)
+            a = as_int(a)
         if not -max(ndim, 1) <= a < max(ndim, 1):
             raise IndexError(
                 f"Dimension out of range (expected to be in range of [{-max(ndim, 1)}, {max(ndim, 1) - 1}], but got {a})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .._core.lending import LENT, end_loan
+from .._core.lending import LENT_TYPES, end_loan
 from .._core.tensor import TENSOR_TYPES, Tensor
 from .._dtypes import get_default_dtype
 from .._pytree import flatten
@@ -15,14 +15,14 @@ from ..backends.registry import get_backend
 
 def _array(x: Tensor) -> Any:
     """What ``x`` holds: its own array, unless NumPy sees the memory, too."""
-    if x._data.__class__ in LENT:
+    if x._data.__class__ in LENT_TYPES:
         end_loan(x)
     return x._data
 
 
 def any_lent(tensors: Sequence[Any]) -> bool:
     """Whether one of ``tensors`` shares its memory with NumPy's arrays, so that no program can be run on it."""
-    return bool(LENT) and any(x._data.__class__ in LENT for x in tensors)
+    return bool(LENT_TYPES) and any(x._data.__class__ in LENT_TYPES for x in tensors)
 
 
 def key_of_tensors(args: Sequence[Any]) -> tuple | None:
@@ -33,7 +33,7 @@ def key_of_tensors(args: Sequence[Any]) -> tuple | None:
     for x in args:
         if x.__class__ not in TENSOR_TYPES:
             return None
-        array = x._data if not LENT else _array(x)
+        array = x._data if not LENT_TYPES else _array(x)
         parts += array.__class__, array.shape, array.dtype, x._edge.__class__
     return tuple(parts) if len(args) == 1 or len(set(map(id, args))) == len(args) else None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.graph import Leaf, Node
-from .._core.lending import LENT
+from .._core.lending import LENT_TYPES
 from .._core.tensor import Tensor
 from .._pytree import flatten
 from .._state import Versioned, recording
@@ -233,7 +233,7 @@ class Program:
                 continue
             if record.number is None:
                 if record.written and self._backend.level:
-                    lent = self._source.name(LENT)  # which is nearly always empty
+                    lent = self._source.name(LENT_TYPES)  # which is nearly always empty
                     expression = f"(not {lent} or {self._source.name(target)}._data.__class__ not in {lent})"
                     found[expression] = Guard(expression, True, f"whether NumPy sees {_describe(target)}")
                 continue

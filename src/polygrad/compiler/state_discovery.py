@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.graph import Leaf, Node
-from .._core.lending import LENT, end_loan
+from .._core.lending import LENT_TYPES, end_loan
 from .._core.tensor import Tensor
 from .._state import VERSION_COUNTER, Recorder
 from ..backends.registry import BY_TYPE
@@ -229,7 +229,7 @@ class Discovery(Recorder):
             return record
         if BY_TYPE[type(cell._data)].level or self.backend.is_traced(cell._data):
             return None  # made while tracing; so is what belongs to a transform
-        if cell._data.__class__ in LENT and not end_loan(cell):
+        if cell._data.__class__ in LENT_TYPES and not end_loan(cell):
             raise MemoryIsShared(cell)
         record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge, cell._base, cell._views)
         self.records.append(record)
@@ -249,7 +249,7 @@ def shares_no_storage(written: Sequence[Tensor], arguments: Sequence[Tensor], ot
     """
     free = True
     for cell in written:
-        if not cell._forget_dead():
+        if not cell._drop_dead_views():
             continue
         free = False
         family = {id(member) for member in cell._all_aliases()} - {id(cell)}

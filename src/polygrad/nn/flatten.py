@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .._core.scalars import index
+from .._core.scalars import as_int
 from .._core.tensor import Tensor
 from .._functions.manipulation import flatten, unflatten
 from .module import Module
@@ -69,7 +69,7 @@ class Unflatten(Module):
         super().__init__()
         if not isinstance(unflattened_size, (tuple, list)):
             raise TypeError(f"unflattened_size is a tuple of ints, not {type(unflattened_size).__name__}")
-        self.dim, self.unflattened_size = index(dim), tuple([index(length) for length in unflattened_size])
+        self.dim, self.unflattened_size = as_int(dim), tuple([as_int(length) for length in unflattened_size])
 
     def forward(self, input: Tensor) -> Tensor:
         """Split a dimension of ``input``."""

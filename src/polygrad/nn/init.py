@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .._core.scalars import plain
+from .._core.scalars import to_python
 from .._core.tensor import Tensor
 from .._functions.common import warn
 from .._functions.creation import eye, full_like, wrap
@@ -52,7 +52,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity in _GAINS:
         return _GAINS[nonlinearity]
     if nonlinearity == "leaky_relu":
-        slope = 0.01 if param is None else plain(param)
+        slope = 0.01 if param is None else to_python(param)
         if isinstance(slope, bool) or not isinstance(slope, (int, float)):
             raise ValueError(f"negative_slope {param} not a valid number")
         return math.sqrt(2 / (1 + slope**2))

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from .._core.errors import ShapeError
-from .._core.scalars import plain
+from .._core.scalars import to_python
 from .._core.tensor import Tensor
 from .._functions.common import check_tensor, warn
 from .._functions.joining import cat, stack
@@ -205,7 +205,7 @@ class RNNBase(Module):
 
 
 def _check_sizes(hidden_size: Any, num_layers: int, dropout: Any, proj_size: int) -> None:
-    dropout, hidden_size = plain(dropout), plain(hidden_size)
+    dropout, hidden_size = to_python(dropout), to_python(hidden_size)
     if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout <= 1:
         raise ValueError(f"dropout should be a number in range [0, 1], the probability of a zero, but got {dropout!r}")
     if not isinstance(hidden_size, int):

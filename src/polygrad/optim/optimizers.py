@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from .._core.scalars import SCALARS, plain
+from .._core.scalars import PYTHON_SCALARS, to_python
 from .._core.tensor import Tensor
 from .._functions.common import real_number
 from .._state import not_recording
@@ -19,7 +19,7 @@ __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "RMSprop"]
 def _number(value: Any) -> Any:
     """A setting as a Python number; PyTorch also takes tensors of one element."""
     if not isinstance(value, Tensor):
-        return value if value.__class__ in SCALARS else plain(value)
+        return value if value.__class__ in PYTHON_SCALARS else to_python(value)
     with not_recording():  # a step that is recorded asks for it at every run
         return value.item()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from types import FunctionType
 from typing import Any
 
-from .._core.scalars import plain, with_plain_numbers
+from .._core.scalars import accept_any_scalars, to_python
 from .._functions.common import warn
 from .._state import python_side_effect
 from .optimizer import Optimizer, has_stepped
@@ -71,7 +71,7 @@ class LRScheduler:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls):
-            cls.__init__ = with_plain_numbers(cls.__init__)  # type: ignore[method-assign]  # a subclass's own constructor
+            cls.__init__ = accept_any_scalars(cls.__init__)  # type: ignore[method-assign]  # a subclass's own constructor
             if cls.__module__.startswith(f"{__package__}."):
                 cls.__init__ = _with_verbose(cls.__init__)  # type: ignore[method-assign]  # as above
         if "get_lr" in vars(cls) and cls.__module__.startswith(f"{__package__}."):
@@ -85,7 +85,7 @@ class LRScheduler:
         self._overridden_step = vars(optimizer).get("step")
         for number, group in enumerate(optimizer.param_groups):
             if last_epoch == -1:
-                group.setdefault("initial_lr", plain(group["lr"]))
+                group.setdefault("initial_lr", to_python(group["lr"]))
             elif "initial_lr" not in group:
                 raise KeyError(
                     f"param 'initial_lr' is not specified in param_groups[{number}] when resuming an optimizer"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..._core.alike import alike
 from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
+from ..._core.same_dtype import require_same_dtype
 from ..._core.tensor import Tensor
 from ..._dtypes import DType
 from ..._ops.manipulation import normal_axis
@@ -357,7 +357,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 
 @public_function(method=True)
-@alike("input", "weight")
+@require_same_dtype("input", "weight")
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """`leaky_relu` with learned slopes: ``input`` where it is positive, else ``weight * input``.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..._core.alike import check_alike
 from ..._core.errors import ShapeError
+from ..._core.same_dtype import check_same_dtype
 from ..._core.tensor import Tensor
 from ..._dtypes import float32
 from ..._ops.attention import REMEMBERED
@@ -88,13 +88,13 @@ def scaled_dot_product_attention(
         raise ShapeError(f"scaled_dot_product_attention: tensors need at least 2 dimensions, but got {shapes}")
     if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
         raise ShapeError(f"scaled_dot_product_attention: shapes do not fit: {shapes}")
-    check_alike("scaled_dot_product_attention", {"query": query, "key": key, "value": value})
+    check_same_dtype("scaled_dot_product_attention", {"query": query, "key": key, "value": value})
     if is_causal and attn_mask is not None:
         raise RuntimeError("scaled_dot_product_attention: attn_mask must not be set when is_causal=True")
     if attn_mask is not None:
         _check_kind("scaled_dot_product_attention", "attn_mask", attn_mask)
         if attn_mask.dtype.kind != "bool" and attn_mask.dtype is not float32:
-            check_alike("scaled_dot_product_attention", {"query": query, "attn_mask": attn_mask})
+            check_same_dtype("scaled_dot_product_attention", {"query": query, "attn_mask": attn_mask})
         if attn_mask.dtype.kind != "bool":
             attn_mask = xp.astype(attn_mask, query.dtype)
     if not 0 <= dropout_p <= 1:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ... import _dtypes
-from ..._core.alike import check_alike
 from ..._core.errors import ShapeError
+from ..._core.same_dtype import check_same_dtype
 from ..._core.tensor import Tensor
 from ..._window_geometry import crop_image, keys, padded_lengths, window_counts
 from ..common import check_tensor, xp
@@ -66,7 +66,7 @@ def _check(
     shapes = f"input of shape {tuple(input.shape)}, weight of shape {tuple(weight.shape)}"
     if weight.ndim != axes + 2:
         raise ShapeError(f"{name}: the weight must have {axes + 2} dimensions; got {shapes}")
-    check_alike(name, {"input": input, "weight": weight, "bias": bias})
+    check_same_dtype(name, {"input": input, "weight": weight, "bias": bias})
     if groups < 1:
         raise ShapeError(f"{name}: groups must be positive, not {groups}")
     channels, outputs = input.shape[1], weight.shape[1] * groups if transposed else weight.shape[0]

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from ... import _dtypes
-from ..._core.alike import alike
 from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
+from ..._core.same_dtype import require_same_dtype
 from ..._core.tensor import Tensor
 from ..common import assume, check_tensor, older_reduction, xp
 from ..scatter_gather import gather
@@ -66,7 +66,7 @@ def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> 
 
 
 @older_reduction
-@alike("input", "weight")
+@require_same_dtype("input", "weight")
 @in_single_precision
 def cross_entropy(
     input: Tensor,
@@ -201,7 +201,7 @@ def _smoothing_loss(
 
 
 @older_reduction
-@alike("input", "weight")
+@require_same_dtype("input", "weight")
 @in_single_precision
 def nll_loss(
     input: Tensor, target: Tensor, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from ..._core.alike import alike, check_alike
 from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
+from ..._core.same_dtype import check_same_dtype, require_same_dtype
 from ..._core.tensor import Tensor
 from ..common import check_tensor, xp
 from ..public import public_function
@@ -51,7 +51,7 @@ def _linear_of_vector(input: Tensor, weight: Tensor) -> Tensor:
 def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
     check_tensor(input, "linear")
     check_tensor(weight, "linear", "weight")
-    check_alike("linear", {"input": input, "weight": weight, "bias": bias})
+    check_same_dtype("linear", {"input": input, "weight": weight, "bias": bias})
     shapes = f"input of shape {tuple(input.shape)}, weight of shape {tuple(weight.shape)}"
     if weight.ndim != 2:
         raise ShapeError(f"linear: the weight must be (out, in); got {shapes}")
@@ -67,7 +67,7 @@ def _check_linear(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
 
 
 @public_function()
-@alike("input1", "input2", "weight", "bias")
+@require_same_dtype("input1", "input2", "weight", "bias")
 @in_single_precision
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Bilinear map of the last dimensions: ``input1 @ weight[k] @ input2 + bias[k]`` for every output feature ``k``.

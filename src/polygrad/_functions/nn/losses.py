@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..._core.alike import alike
 from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
+from ..._core.same_dtype import require_same_dtype
 from ..._core.tensor import Tensor
 from ..._dtypes import get_default_dtype
 from ..broadcasting import broadcast_tensors
@@ -198,7 +198,7 @@ def _check_target(target: Tensor, name: str) -> None:
 
 
 @older_reduction
-@alike("input", "target")
+@require_same_dtype("input", "target")
 @in_single_precision
 def binary_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..._core.alike import check_alike
 from ..._core.errors import ShapeError
-from ..._core.precision import in_single_precision, is_half, narrow, widen
+from ..._core.precision import downcast, in_single_precision, is_half, upcast
+from ..._core.same_dtype import check_same_dtype
 from ..._core.tensor import Tensor
 from ..._dtypes import finfo, float32
 from ..common import check_tensor, xp
@@ -35,7 +35,7 @@ def _is_mixed(name: str, input: Tensor, **parameters: Tensor | None) -> bool:
     if all(x is None or x.dtype is dtype for x in parameters.values()):
         return False
     if not dtype.is_half or any(x is not None and x.dtype is not float32 for x in parameters.values()):
-        check_alike(name, {"input": input, **parameters})
+        check_same_dtype(name, {"input": input, **parameters})
     return True
 
 
@@ -101,7 +101,7 @@ def layer_norm(
                 f"layer_norm: {what} must have normalized_shape {ending}, but its shape is {tuple(parameter.shape)}"
             )
     if _is_mixed("layer_norm", input, weight=weight, bias=bias):
-        return narrow(layer_norm(widen(input), normalized_shape, weight, bias, eps), input.dtype)
+        return downcast(layer_norm(upcast(input), normalized_shape, weight, bias, eps), input.dtype)
     return _standardize(input, weight, bias, tuple(range(input.ndim - count, input.ndim)), eps)[0]
 
 
@@ -137,7 +137,7 @@ def rms_norm(
         )
     axes = tuple(range(input.ndim - len(ending), input.ndim))
     if is_half(input):  # an epsilon that is not given is that of single precision, in which this computes
-        return narrow(rms_norm(widen(input), normalized_shape, widen(weight), eps), input.dtype)
+        return downcast(rms_norm(upcast(input), normalized_shape, upcast(weight), eps), input.dtype)
     if eps is None:
         eps = float(finfo(input.dtype).eps)
     result = input / xp.sqrt(xp.mean(input * input, axes, True) + eps)
@@ -192,9 +192,9 @@ def batch_norm(
     check_tensor(input, "batch_norm")
     _is_mixed("batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     # The running statistics, which are written to, stay as they are.
-    parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
+    parts = upcast(input), running_mean, running_var, upcast(weight), upcast(bias)
     result = _batch_norm(*parts, training, momentum, eps)
-    return narrow(result, input.dtype) if is_half(input) else result
+    return downcast(result, input.dtype) if is_half(input) else result
 
 
 def _batch_norm(
@@ -218,7 +218,7 @@ def _batch_norm(
     if not training:
         if mean is None or variance is None:
             raise RuntimeError("batch_norm: running_mean and running_var must be given when training=False")
-        mean, variance = widen(mean), widen(variance)
+        mean, variance = upcast(mean), upcast(variance)
         factor = 1 / xp.sqrt(variance + eps)
         factor = factor if scale is None else factor * scale
         shift = -mean * factor if offset is None else offset - mean * factor
@@ -238,7 +238,7 @@ def _update_running(running: Tensor | None, found: Tensor, momentum: Any, factor
     """Move a running statistic towards the one of a batch, times ``factor``."""
     if running is not None:
         found = xp.reshape(found.detach(), tuple(running.shape))
-        running.copy_(widen(running.detach()) * (1 - momentum) + found * (momentum * factor))
+        running.copy_(upcast(running.detach()) * (1 - momentum) + found * (momentum * factor))
 
 
 @public_function()
@@ -275,7 +275,7 @@ def group_norm(
             f"{num_groups} groups"
         )
     if _is_mixed("group_norm", input, weight=weight, bias=bias):
-        return narrow(group_norm(widen(input), num_groups, weight, bias, eps), input.dtype)
+        return downcast(group_norm(upcast(input), num_groups, weight, bias, eps), input.dtype)
     scale, offset = _per_channel("group_norm", input, weight=weight, bias=bias)
     batch, channels = input.shape[:2]
     members = channels // num_groups
@@ -329,8 +329,8 @@ def instance_norm(
     check_tensor(input, "instance_norm")
     _is_mixed("instance_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     if is_half(input):
-        parts = widen(input), running_mean, running_var, widen(weight), widen(bias)
-        return narrow(_instance_norm(*parts, momentum, eps), input.dtype)
+        parts = upcast(input), running_mean, running_var, upcast(weight), upcast(bias)
+        return downcast(_instance_norm(*parts, momentum, eps), input.dtype)
     return _instance_norm(input, running_mean, running_var, weight, bias, momentum, eps)
 
 

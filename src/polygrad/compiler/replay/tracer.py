@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
-from ..._core.lending import LENT
+from ..._core.lending import LENT_TYPES
 from ..._core.primitive import PRIMITIVES
 from ..._interpreters.delegating import DelegatingBackend
 from ..._ops.recurrent import scan_steps
@@ -95,7 +95,7 @@ class _PlainTypes(dict[type, bool]):
 
     def __missing__(self, kind: type) -> bool:
         # Numbers, tuples and the like are nobody's arrays, which is not worth a search of the registry.
-        found = self._base.owns(kind) and BY_TYPE[kind] is self._base and kind not in LENT
+        found = self._base.owns(kind) and BY_TYPE[kind] is self._base and kind not in LENT_TYPES
         self[kind] = found
         return found
 

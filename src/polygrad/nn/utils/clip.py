@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sized
 from typing import Any
 
-from ..._core.precision import is_half, widen
+from ..._core.precision import is_half, upcast
 from ..._core.tensor import Tensor
 from ..._dtypes import promote
 from ..._functions.common import check_tensor, real_number, tensors_of, warn
@@ -66,7 +66,7 @@ def get_total_norm(
 
 def _total_norm(several: list[Tensor], norm_type: float, error_if_nonfinite: bool) -> Tensor:
     """That of gradients of half precision is in single precision: it is larger than each of them."""
-    each = [vector_norm(widen(x), norm_type) for x in several]
+    each = [vector_norm(upcast(x), norm_type) for x in several]
     norm = zeros(()) if not each else each[0] if len(each) == 1 else vector_norm(stack(each), norm_type)
     if error_if_nonfinite and not math.isfinite(norm.item()):
         raise RuntimeError(
@@ -101,7 +101,7 @@ def clip_grads_with_norm_(
     factor = clamp(largest / (check_tensor(total_norm, "clip_grads_with_norm_", "total_norm") + 1e-6), max=1.0)
     for gradient in _gradients(several):
         if is_half(gradient):
-            gradient.copy_(widen(gradient) * widen(factor))
+            gradient.copy_(upcast(gradient) * upcast(factor))
         else:
             gradient.mul_(factor if factor.dtype is gradient.dtype else factor.to(gradient.dtype))
 

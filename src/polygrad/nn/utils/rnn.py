@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ... import _dtypes
 from ..._core.primitive import OPERATIONS
-from ..._core.scalars import plain
+from ..._core.scalars import to_python
 from ..._core.tensor import Tensor
 from ..._functions.common import check_tensor, tensors_of
 from ..._functions.creation import full, tensor
@@ -227,7 +227,7 @@ def pad_packed_sequence(
     inside = [[t < n for n in rows.lengths] for t in range(steps)]
     device = None if x.backend.level else x.device
     mask = tensor(inside, backend=x.backend, device=device).reshape(steps, rows.batch, *trailing)
-    x = OPERATIONS.where(mask, x, scalar_for(x, plain(padding_value)))
+    x = OPERATIONS.where(mask, x, scalar_for(x, to_python(padding_value)))
     if total_length is not None:
         if total_length < steps:
             raise ValueError(

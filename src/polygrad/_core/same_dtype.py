@@ -1,7 +1,7 @@
 """Checks that operands have one data type: products, layers and solvers refuse float32 with float64, as in PyTorch.
 
-The dispatcher checks the operands of a primitive that declares ``alike`` where it would promote them, off the common path.
-Functions over several primitives have the decorator `alike`.
+The dispatcher checks the operands of a primitive that declares ``same_dtype`` where it would promote them, off the common path.
+Functions over several primitives have the decorator `require_same_dtype`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _KINDS = ("bool", "uint", "int", "float", "complex")
 _METHODS = {"float16": "half", "float32": "float", "float64": "double", "int64": "long"}
 
 
-def alike(*arguments: str) -> Callable[[Function], Function]:
+def require_same_dtype(*arguments: str) -> Callable[[Function], Function]:
     """Let a function raise MixedTypesError for ``arguments`` of several data types.  Only tensors are checked."""
 
     def decorate(function: Function) -> Function:
@@ -34,12 +34,12 @@ def alike(*arguments: str) -> Callable[[Function], Function]:
             for name, place in places:
                 x = args[place] if place < count else kwargs.get(name)
                 if x.__class__ in TENSOR_TYPES:
-                    own = x._data.dtype  # the library's: if it differs, `check_alike` compares polygrad's
+                    own = x._data.dtype  # the library's: if it differs, `check_same_dtype` compares polygrad's
                     if dtype is None:
                         dtype = own
                     elif own is not dtype:
                         given = {**dict(zip(parameters, args, strict=False)), **kwargs}
-                        check_alike(function.__name__, {one: given.get(one) for one in arguments})
+                        check_same_dtype(function.__name__, {one: given.get(one) for one in arguments})
             return function(*args, **kwargs)
 
         return wrapper  # type: ignore[return-value]  # of the same signature
@@ -47,7 +47,7 @@ def alike(*arguments: str) -> Callable[[Function], Function]:
     return decorate
 
 
-def check_alike(function: str, operands: Mapping[str, Any]) -> None:
+def check_same_dtype(function: str, operands: Mapping[str, Any]) -> None:
     """Raise MixedTypesError, naming ``function``, if the tensors among ``operands`` (name → value) differ in data type."""
     first = None
     for name, x in operands.items():
@@ -73,4 +73,4 @@ def _mismatch_message(function: str, *operands: tuple[str, _dtypes.DType]) -> st
     return text
 
 
-__all__ = ["alike", "check_alike"]
+__all__ = ["check_same_dtype", "require_same_dtype"]
