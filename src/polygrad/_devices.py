@@ -1,4 +1,4 @@
-"""Where a tensor is: a name that every backend shares, around the library's own device."""
+"""Devices: names that all backends share, with the library's own device."""
 
 from __future__ import annotations
 
@@ -9,15 +9,27 @@ from typing import Any
 class Device(str):
     """A device: a string such as ``"cpu"`` or ``"cuda:1"`` that also knows its parts.
 
-    Attributes: ``type``, such as ``"cuda"``; ``index``, an int or None; ``native``, the library's own device, or None
-    where the device was only named.  It equals its own name, and the library's device.
+    It equals its own name, and the library's device.  As a context manager it makes new tensors on this device.
 
-    In a ``with`` block, new tensors are made there.
+    Args:
+        type: the name, the type such as ``"cuda"``, or an int for the index of a CUDA device.
+        index: which device of that type.
+
+    Attributes:
+        type: the type, such as ``"cuda"``.
+        index: an int, or None.
+        native: the library's own device, or None where the device was only named.
+
+    Raises:
+        TypeError: ``type`` is not a name.
+        RuntimeError: the name has an index, and ``index`` is given.
 
     Example::
 
-        polygrad.device("cuda:1").type  # 'cuda'
-        polygrad.zeros(3).device == "cpu"  # True
+        >>> polygrad.device("cuda:1").type
+        'cuda'
+        >>> polygrad.zeros(3).device == "cpu"
+        True
     """
 
     __slots__ = ("backend", "native")
@@ -39,12 +51,12 @@ class Device(str):
 
     @property
     def type(self) -> str:
-        """The kind of device."""
+        """The type of device, such as ``"cpu"``."""
         return str(self).partition(":")[0]  # a string without ":" gives itself, and that is a device
 
     @property
     def index(self) -> int | None:  # type: ignore[override]  # PyTorch's attribute, not the method of str
-        """Which device of its kind."""
+        """Which device of its type, or None."""
         number = self.partition(":")[2]
         return int(number) if number.isdigit() else None
 
@@ -76,7 +88,7 @@ _entered: ContextVar[tuple[Device, ...]] = ContextVar("polygrad_devices", defaul
 
 
 def entered_device() -> Device | None:
-    """The device on which a ``with`` block asks for new tensors."""
+    """The device that an open ``with`` block asks for, or None."""
     entered = _entered.get()
     return entered[-1] if entered else None
 
@@ -85,10 +97,9 @@ _made: dict[tuple[int, Any], Device] = {}
 
 
 def device_of(backend: Any, array: Any) -> Device:
-    """The device that ``array`` of ``backend`` is on.
+    """The device of ``array`` of ``backend``.
 
-    A traced array will be where its program runs.  It has the name of the default device, and no ``native``: what is made
-    "there" is left to the compiler.
+    A traced array has the name of the default device, and no ``native``: the compiler places what is made like it.
     """
     native = backend.device(array)
     if native is None:

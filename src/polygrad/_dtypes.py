@@ -1,8 +1,8 @@
 """Data types: polygrad's own objects, and its own promotion table.
 
-Every array library promotes a little differently, so none of their rules is inherited: the table here is the Array API
-standard's ("Type Promotion Rules"), completed by PyTorch's answer where the standard leaves the result open (an integer
-with a float gives the float), and it is the same on every backend.
+Array libraries promote a little differently, so none of their rules is inherited: the table here is the Array API
+standard's ("Type Promotion Rules"), completed by PyTorch's answer where the standard leaves the result open (an
+integer with a float gives the float), and it is the same on every backend.
 """
 
 from __future__ import annotations
@@ -20,11 +20,27 @@ _LARGEST_FLOAT = int(sys.float_info.max)
 class DType:
     """A data type, such as ``polygrad.float32``.
 
-    Attributes: ``name``; ``kind``, one of ``"bool"``, ``"int"``, ``"uint"``, ``"float"``, ``"complex"``; ``itemsize``
-    in bytes; and, as these are asked for in every other operation, whether it is of some kinds: ``is_floating_point``, of real
-    floating-point types, as in PyTorch; ``is_half``, of those of 16 bits, whose sums are computed in ``float32``;
-    ``is_complex``; ``is_differentiable``, where tensors can require a gradient; ``is_signed``, where numbers can be negative.
     Data types are singletons: compare them with ``is`` or ``==``.
+
+    Args:
+        name: the name, such as ``"float32"``.
+        kind: ``"bool"``, ``"int"``, ``"uint"``, ``"float"`` or ``"complex"``.
+        itemsize: the size of an element in bytes.
+
+    Attributes:
+        name: the name.
+        kind: the kind.
+        itemsize: the size of an element in bytes.
+        is_floating_point: whether it is a real floating-point type.
+        is_complex: whether it is a complex type.
+        is_half: whether it is a floating-point type of 16 bits, whose sums are computed in ``float32``.
+        is_differentiable: whether tensors of this type can require grad: real floating-point and complex types.
+        is_signed: whether it has negative numbers.
+
+    Example::
+
+        >>> polygrad.float32.itemsize, polygrad.int8.is_signed
+        (4, True)
     """
 
     __slots__ = (
@@ -48,24 +64,24 @@ class DType:
         self.is_signed = self.is_differentiable or kind == "int"
 
     def to_real(self) -> DType:
-        """The type of the real part: ``complex64`` gives ``float32``; real types give themselves."""
+        """The data type of the real part: ``float32`` for ``complex64``; a real type itself."""
         return _REAL_OF.get(self, self)
 
     def to_complex(self) -> DType:
-        """The complex type whose parts have this precision: ``float32`` gives ``complex64``."""
+        """The complex data type with parts of this type: ``complex64`` for ``float32``."""
         return _COMPLEX_OF.get(self, self)
 
     def holds(self, value: float | complex) -> builtins.bool:
-        """Whether the Python number ``value`` is within the range of this type; a float within an integer type's is truncated."""
+        """Whether the Python number ``value`` is in the range of this type; integer types truncate a float."""
         if self.kind in ("int", "uint"):
             lowest, highest = self.limits
             return isinstance(value, complex) or (-math.inf < value < math.inf and lowest <= int(value) <= highest)
         return value.__class__ is not int or abs(value) <= _LARGEST_FLOAT or self.kind == "bool"
 
     def has(self, value: float) -> builtins.bool:
-        """Whether the real Python number ``value`` is exactly a normal number of this floating type, or 0, infinite or NaN.
+        """Whether the real number ``value`` is exactly a normal number of this floating-point type, 0, infinite or NaN.
 
-        Processors may take a subnormal one for 0.
+        Processors may treat a subnormal number as 0.
         """
         if not math.isfinite(value) or not value:
             return True
@@ -133,14 +149,34 @@ _default = float32
 
 
 def get_default_dtype() -> DType:
-    """The type of new floating-point tensors (``float32`` unless `set_default_dtype` changed it)."""
+    """The data type of new floating-point tensors.
+
+    Returns:
+        ``float32``, unless `set_default_dtype` changed it.
+
+    Example::
+
+        >>> polygrad.get_default_dtype()
+        polygrad.float32
+    """
     return _default
 
 
 def set_default_dtype(dtype: DType) -> None:
-    """Make ``dtype`` the type of new floating-point tensors.
+    """Set the data type of new floating-point tensors.
 
-    Raises TypeError unless ``dtype`` is a real floating-point `DType`.
+    Args:
+        dtype: a real floating-point data type.
+
+    Raises:
+        TypeError: ``dtype`` is not one.
+
+    Example::
+
+        >>> polygrad.set_default_dtype(polygrad.float64)
+        >>> polygrad.tensor(1.0).dtype
+        polygrad.float64
+        >>> polygrad.set_default_dtype(polygrad.float32)
     """
     global _default
     if not isinstance(dtype, DType) or not dtype.is_floating_point:
@@ -149,7 +185,7 @@ def set_default_dtype(dtype: DType) -> None:
 
 
 def default_of(python_type: type) -> DType:
-    """The type that a Python ``bool``, ``int``, ``float`` or ``complex`` gets in a new tensor."""
+    """The data type that a Python ``bool``, ``int``, ``float`` or ``complex`` gets in a new tensor."""
     if python_type is builtins.bool:
         return bool
     if python_type is int:
@@ -187,7 +223,7 @@ _table: dict[tuple[DType, DType], DType] = {}
 
 
 def promote(*dtypes: DType) -> DType:
-    """The common type of ``dtypes``: the standard's table, and an integer with a float gives the float.
+    """The common data type of ``dtypes``: the standard's table, and the float for an integer with a float.
 
     Raises TypeError for ``uint64`` with a signed integer, which have no common integer type.
     """
@@ -199,7 +235,7 @@ def promote(*dtypes: DType) -> DType:
 
 
 def promote_scalar(dtype: DType, python_type: type) -> DType:
-    """The result type of a tensor of ``dtype`` with a Python scalar, which is weak: it changes the kind, never the size."""
+    """The result type of a tensor of ``dtype`` with a Python scalar, which may change the kind, never the size."""
     if python_type is builtins.bool:
         return dtype
     if python_type is int:
@@ -223,16 +259,28 @@ def _dtype_of(subject: Any) -> Any:
 
 
 class finfo:
-    """The limits of a floating-point type, as Python's numbers; of a complex type those of its parts.
+    """The limits of a floating-point data type, as Python numbers; for a complex type those of its parts.
 
-    Attributes: ``bits``; ``eps``, the distance from 1 to the next number; ``max`` and ``min``; ``tiny`` and
-    ``smallest_normal``, the smallest positive number of full precision; ``resolution``, the decimal one; ``dtype``, the name.
-    Raises TypeError for a type that is not floating.
+    Args:
+        dtype: a data type, or a tensor that has it; by default the default data type.
+
+    Attributes:
+        bits: the number of bits.
+        eps: the distance from 1 to the next number.
+        max: the largest number.
+        min: the smallest number.
+        tiny: the smallest positive number of full precision.
+        smallest_normal: the same as ``tiny``.
+        resolution: the decimal resolution.
+        dtype: the name of the type.
+
+    Raises:
+        TypeError: the type is not a floating-point type.
 
     Example::
 
-        x = polygrad.zeros(3)
-        x.clamp(polygrad.finfo(x.dtype).eps)
+        >>> polygrad.finfo(polygrad.float32).eps
+        1.1920928955078125e-07
     """
 
     __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
@@ -254,9 +302,24 @@ class finfo:
 
 
 class iinfo:
-    """The limits of an integer type, as ints: ``bits``, ``max``, ``min``; ``dtype`` is its name.
+    """The limits of an integer data type, as ints.
 
-    Raises TypeError for a type that holds no integers.
+    Args:
+        dtype: a data type, or a tensor that has it.
+
+    Attributes:
+        bits: the number of bits.
+        max: the largest number.
+        min: the smallest number.
+        dtype: the name of the type.
+
+    Raises:
+        TypeError: the type is not an integer type.
+
+    Example::
+
+        >>> polygrad.iinfo(polygrad.int8).max
+        127
     """
 
     __slots__ = ("bits", "dtype", "max", "min")
@@ -275,10 +338,10 @@ class iinfo:
 _LARGEST = {dtype: (iinfo if dtype.kind in ("int", "uint") else finfo)(dtype).max for dtype in ALL[1:]}
 
 
-def fitted(value: Any, dtype: DType) -> Any:
+def cast_number(value: Any, dtype: DType) -> Any:
     """The Python number ``value`` as a number of ``dtype``: without its fraction for integers.
 
-    Raises RuntimeError for one that is larger than all that the type has.  Negative ints wrap in unsigned types, as in PyTorch.
+    Raises RuntimeError for one beyond the range of the type.  Negative ints wrap in unsigned types, as in PyTorch.
     """
     kind = dtype.kind
     if kind == "bool":
@@ -288,7 +351,7 @@ def fitted(value: Any, dtype: DType) -> Any:
         fits = _in_float(value.real, largest) and _in_float(value.imag, largest)
     elif python is complex:
         if not value.imag:
-            return fitted(value.real, dtype)
+            return cast_number(value.real, dtype)
         fits = False
     elif kind == "float":
         fits = _in_float(value, largest)

@@ -1,6 +1,6 @@
-"""What PyTorch programs ask of ``torch.cuda``: whether new tensors could live on a CUDA device.
+"""What PyTorch programs ask ``torch.cuda``: whether new tensors can be on a CUDA device.
 
-All of it speaks of the default backend, the one that makes new tensors.
+The functions refer to the default backend, which makes new tensors.
 """
 
 from __future__ import annotations
@@ -25,20 +25,44 @@ def _devices() -> list[Device]:
 def is_available() -> bool:
     """Whether the default backend has a CUDA device.
 
+    Returns:
+        A bool.
+
     Example::
 
-        device = polygrad.device("cuda" if polygrad.cuda.is_available() else "cpu")
+        >>> device = polygrad.device("cuda" if polygrad.cuda.is_available() else "cpu")
     """
     return bool(_devices())
 
 
 def device_count() -> int:
-    """How many CUDA devices the default backend has."""
+    """The number of CUDA devices of the default backend.
+
+    Returns:
+        An int, 0 where there is none.
+
+    Example::
+
+        >>> (polygrad.cuda.device_count() > 0) == polygrad.cuda.is_available()
+        True
+    """
     return len(_devices())
 
 
 def current_device() -> int:
-    """The number of the CUDA device that new tensors live on.  Raises RuntimeError where they live elsewhere."""
+    """The index of the CUDA device of new tensors.
+
+    Returns:
+        An int.
+
+    Raises:
+        RuntimeError: new tensors are not on a CUDA device.
+
+    Example::
+
+        >>> if polygrad.cuda.is_available():
+        ...     polygrad.cuda.current_device()
+    """
     backend = get_backend()
     device = Device(backend.device_name(backend.default_device()))
     if device.type != "cuda":
@@ -47,21 +71,57 @@ def current_device() -> int:
 
 
 def get_device_name(device: Any = None) -> str:
-    """The name of a CUDA device."""
+    """The name of a CUDA device.
+
+    Args:
+        device: a device, its index or its name; by default the current one.
+
+    Returns:
+        A name such as ``"cuda:0"``.
+
+    Raises:
+        RuntimeError: ``device`` is None, and new tensors are not on a CUDA device.
+
+    Example::
+
+        >>> polygrad.cuda.get_device_name(0)
+        'cuda:0'
+    """
     return str(Device("cuda", current_device()) if device is None else Device(device))
 
 
 def synchronize(device: Any = None) -> None:
-    """Wait for what the default backend computes asynchronously."""
+    """Wait until the default backend has finished its asynchronous computations.
+
+    Args:
+        device: accepted for compatibility with PyTorch; all devices are waited for.
+
+    Example::
+
+        >>> polygrad.cuda.synchronize()
+    """
     get_backend().synchronize()
 
 
 def empty_cache() -> None:
-    """Nothing: memory is the backend's own business."""
+    """Do nothing: the array library manages its memory.
+
+    Example::
+
+        >>> polygrad.cuda.empty_cache()
+    """
 
 
 def manual_seed(seed: int) -> None:
-    """Nothing: there is one generator for all devices, which `polygrad.manual_seed` seeds."""
+    """Do nothing: all devices share one generator, which `polygrad.manual_seed` seeds.
+
+    Args:
+        seed: accepted for compatibility with PyTorch, without effect.
+
+    Example::
+
+        >>> polygrad.cuda.manual_seed(0)
+    """
 
 
 manual_seed_all = manual_seed

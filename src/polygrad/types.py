@@ -1,10 +1,11 @@
-"""The types of arguments, for annotations, under PyTorch's names."""
+"""Types for annotations, under PyTorch's names."""
 
 from __future__ import annotations
 
 import builtins
+import os
 from collections.abc import Sequence
-from typing import Any
+from typing import BinaryIO
 
 from . import _devices, _dtypes
 from ._core.tensor import Size, Tensor
@@ -17,5 +18,5 @@ _size = Size | Sequence[int]
 _TensorOrTensors = Tensor | Sequence[Tensor]
 Number = int | float | bool
 Device = _device | str | int | None
-#: What `polygrad.save` and `polygrad.load` take: a path, or an open file.
-FileLike = Any
+#: A file for `polygrad.save` and `polygrad.load`: a path, or a file opened for bytes.
+FileLike = str | os.PathLike[str] | BinaryIO

@@ -60,7 +60,7 @@ def test_no_line_of_the_library_is_shown_where_a_function_checks_its_call(call):
 
 def test_a_forward_pass_outside_is_told():
     loss, _ = nan_loss()
-    with autograd.detect_anomaly(), pytest.raises(RuntimeError, match="the forward pass ran outside of anomaly mode"):
+    with autograd.detect_anomaly(), pytest.raises(RuntimeError, match="the forward pass ran outside anomaly mode"):
         loss.backward()
 
 

@@ -360,16 +360,20 @@ WRONG = {
     "names an argument twice": lambda t: t.func.grad(lambda x, y: x.sum(), argnums=(0, -2))(three(t), three(t)),
     "not a Tensor": lambda t: t.func.grad(lambda x: x.sum(), has_aux=True)(three(t)),
     "not a tuple of 3": lambda t: t.func.grad(lambda x: (x.sum(), x, x), has_aux=True)(three(t)),
-    "grad: an argument to differentiate by must be a Tensor, not float": lambda t: t.func.grad(lambda x: x)(2.0),
-    "grad: an argument to differentiate by is int64": lambda t: t.func.grad(lambda x: x.sum())(t.tensor([1, 2])),
+    "grad: an argument to differentiate with respect to must be a Tensor, not float": lambda t: t.func.grad(
+        lambda x: x
+    )(2.0),
+    "grad: an argument to differentiate with respect to is int64": lambda t: t.func.grad(lambda x: x.sum())(
+        t.tensor([1, 2])
+    ),
     "grad: what the function returns must be a Tensor, not float": lambda t: t.func.grad(lambda x: 1.0)(three(t)),
     "grad: the function must return one tensor": lambda t: t.func.grad(lambda x: (x.sum(), x))(three(t)),
     r"no dimensions, and it returned one of shape \(1,\)": lambda t: t.func.grad(lambda x: x[:1])(three(t)),
     "vjp: what the function returns, leaf 1, must be": lambda t: t.func.vjp(lambda x: (x, None), three(t)),
-    "vjp_fn: the cotangents must be nested": lambda t: t.func.vjp(t.sin, three(t))[1]((three(t),)),
+    "vjp_fn: the cotangents must have the structure": lambda t: t.func.vjp(t.sin, three(t))[1]((three(t),)),
     "vjp_fn: a cotangent has shape": lambda t: t.func.vjp(t.sin, three(t))[1](three(t)[:2]),
     "jvp: primals is a tuple": lambda t: t.func.jvp(t.sin, three(t), three(t)),
-    "jvp: the tangents must be nested": lambda t: t.func.jvp(t.sin, (three(t),), (three(t), three(t))),
+    "jvp: the tangents must have the structure": lambda t: t.func.jvp(t.sin, (three(t),), (three(t), three(t))),
     "jvp: a tangent has shape": lambda t: t.func.jvp(t.sin, (three(t),), (three(t)[:2],)),
     "jvp: a primal must be a Tensor": lambda t: t.func.jvp(lambda x: x, (3.0,), (three(t),)),
     "jvp: a primal is int64": lambda t: t.func.jvp(lambda x: x, (t.arange(3),), (t.arange(3),)),
@@ -385,11 +389,11 @@ WRONG = {
     "strict=True, and output 1 of the function does not depend": lambda t: t.func.jvp(
         lambda x: (x, t.ones(3)), (three(t),), (three(t),), strict=True
     ),
-    "jvp_fn: the tangents must be nested": lambda t: t.func.linearize(t.sin, three(t))[1](three(t), three(t)),
+    "jvp_fn: the tangents must have the structure": lambda t: t.func.linearize(t.sin, three(t))[1](three(t), three(t)),
     "chunk_size is None or at least 1, not 0": lambda t: t.func.vmap(t.sin, chunk_size=0)(three(t)),
-    r"not \[0, 0\]; for an only argument": lambda t: t.func.vmap(t.mul, in_dims=[0, 0])(three(t), three(t)),
+    r"not \[0, 0\]; for a single argument": lambda t: t.func.vmap(t.mul, in_dims=[0, 0])(three(t), three(t)),
     "in_dims has 2 entries": lambda t: t.func.vmap(t.sin, in_dims=(0, 0))(three(t)),
-    "a tensor without dimensions is no batch": lambda t: t.func.vmap(t.sin)(three(t)[0]),
+    "a 0-d tensor has no batch dimension": lambda t: t.func.vmap(t.sin)(three(t)[0]),
     r"in_dims has 0 for a float \(leaf 1": lambda t: t.func.vmap(lambda x, y: x * y)(three(t), 2.0),
     "vmap: no argument has a batch": lambda t: t.func.vmap(lambda: 3)(),
     "different sizes": lambda t: t.func.vmap(t.mul)(three(t), three(t)[:2]),
@@ -403,7 +407,9 @@ WRONG = {
         three(t)
     ),
     "out_dims has 3, but that result has 0 dimensions": lambda t: t.func.vmap(t.sin, out_dims=3)(three(t)),
-    "out_dims None, which is for what is the same": lambda t: t.func.vmap(t.sin, out_dims=None)(three(t)),
+    "out_dims=None requires an unbatched output, but output 0 is batched": lambda t: t.func.vmap(t.sin, out_dims=None)(
+        three(t)
+    ),
     "it returned a NoneType": lambda t: t.func.vmap(lambda x: None)(three(t)),
     "randomness is one of": lambda t: t.func.vmap(t.sin, randomness="much")(three(t)),
     'randomness="different"': lambda t: t.func.vmap(t.rand_like)(three(t)),

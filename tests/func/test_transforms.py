@@ -535,7 +535,7 @@ WRONG = {
     "has 2 entries": lambda: func.vmap(lambda x: x, (0, None))(TWO),
     "it returned a float": lambda: func.vmap(lambda x: 1.0)(TWO),
     "out_dims has 3": lambda: func.vmap(lambda x: x, out_dims=3)(TWO),
-    "out_dims None": lambda: func.vmap(lambda x: x, out_dims=None)(TWO),
+    "out_dims=None": lambda: func.vmap(lambda x: x, out_dims=None)(TWO),
     "choose with polygrad.where": lambda: func.vmap(lambda x: x if x.sum() > 3 else -x)(TWO),
     "need the values of a tensor": lambda: func.vmap(lambda x: polygrad.tensor(x.numpy() * 2))(TWO),
     "one shape: use a mask": lambda: func.vmap(lambda x: x[x > 1])(TWO),

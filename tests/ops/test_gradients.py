@@ -20,7 +20,7 @@ from polygrad.testing.table import (
     evaluate,
     leaf,
     primitives_of,
-    wrapped,
+    wrap,
 )
 from tests.cases.operations import ALL_ROWS, COMPOSITE_ROWS, SINGULAR_POINTS, Point
 from tests.cases.torch_functions import TORCH, evaluate_with_torch
@@ -125,8 +125,8 @@ def test_layouts(row: Row, layout):
             given = [laid_out(x) for x in before]
             made = iter(given)
             found = evaluate(
-                row, number, precision, make=lambda x, made=made: wrapped(next(made)),
-                make_cotangent=lambda g: wrapped(laid_out(g)).detach(),
+                row, number, precision, make=lambda x, made=made: wrap(next(made)),
+                make_cotangent=lambda g: wrap(laid_out(g)).detach(),
             )  # fmt: skip
             problems = disagreements(found, evaluate(row, number, precision, "numpy"), 1e-12, 1e-12)
             assert not problems, f"{row.name}({one}): {problems}"
@@ -146,7 +146,7 @@ def test_cotangents_with_strides_of_zero(row: Row):
     for precision in row.kinds:
         for number, one in enumerate(row.cases):
             results = [
-                evaluate(row, number, precision, "numpy", make_cotangent=lambda g, make=make: wrapped(make(g)).detach())
+                evaluate(row, number, precision, "numpy", make_cotangent=lambda g, make=make: wrap(make(g)).detach())
                 for make in (_everywhere_the_first, lambda g: _everywhere_the_first(g).copy())
             ]
             problems = disagreements(*results, 1e-12, 1e-12)

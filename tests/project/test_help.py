@@ -32,6 +32,9 @@ import polygrad
 #: Modules with public names.  Of those in the first list, help is complete, and stays so.
 COMPLETE = """
     polygrad.nn polygrad.nn.functional polygrad.nn.init polygrad.nn.utils polygrad.nn.utils.rnn
+    polygrad.func polygrad.optim polygrad.optim.lr_scheduler polygrad.optim.rules
+    polygrad.autograd polygrad.autograd.functional polygrad.backends polygrad.compiler polygrad.cuda polygrad.serialization polygrad.testing
+    polygrad.utils polygrad.utils.checkpoint polygrad.utils.data polygrad.viz
 """.split()
 OTHERS = """
     polygrad polygrad.Tensor
@@ -54,7 +57,9 @@ NAMES = {
 
 def is_described(value: Any) -> bool:
     """Whether help is expected of a public name: of functions, classes and properties, and not of values."""
-    if isinstance(value, (ModuleType, polygrad.DType, polygrad.Generator)):
+    if isinstance(value, (ModuleType, polygrad.DType, polygrad.Generator)) or type(value).__module__.startswith(
+        "pluggy"
+    ):
         return False
     return callable(value) or isinstance(value, property)
 
@@ -81,7 +86,7 @@ def parameters(value: Any) -> list[str]:
         return []
     if isinstance(value, type):
         own = [base for base in value.__mro__ if {"__init__", "__new__"} & set(vars(base)) and base is not object]
-        if not own or (own[0] is polygrad.nn.Module and value is not own[0]):
+        if not own or own[0].__module__ == "builtins" or (own[0] is polygrad.nn.Module and value is not own[0]):
             return []
         value = vars(own[0]).get("__init__") or vars(own[0])["__new__"]
         given = list(inspect.signature(getattr(value, "__func__", value)).parameters)[1:]

@@ -67,7 +67,7 @@ PLANTS = {
     "SGD, dampened twice": Plant("optim/rules.py", "momentum_buffer = momentum_buffer * momentum + fresh", "momentum_buffer = momentum_buffer * momentum + fresh * momentum", STEPS),
     "Nesterov's kernel, without looking ahead": Plant("backends/numpy/kernels/optimizers.py", "    return _add(g, _multiply(buffer, momentum, other), room) if nesterov else buffer", "    return buffer", STEPS),
     "RMSprop, epsilon inside the root": Plant("optim/rules.py", "change = gradient / (xp.sqrt(variance) + eps)", "change = gradient / xp.sqrt(variance + eps)", STEPS),
-    "Adagrad, decay from the first step": Plant("optim/rules.py", "lr / (1 + _as_type_of(xp, step, parameter) * lr_decay)", "lr / (1 + (_as_type_of(xp, step, parameter) + 1) * lr_decay)", STEPS),
+    "Adagrad, decay from the first step": Plant("optim/rules.py", "lr / (1 + _cast_to_type_of(xp, step, parameter) * lr_decay)", "lr / (1 + (_cast_to_type_of(xp, step, parameter) + 1) * lr_decay)", STEPS),
     # -- schedules
     "StepLR, one epoch late": Plant("optim/lr_scheduler.py", "self.last_epoch % self.step_size == 0", "self.last_epoch % self.step_size == 1", SCHEDULES),
     "LinearLR, goes on after the end": Plant("optim/lr_scheduler.py", "share = min(epoch, self.total_iters) / self.total_iters", "share = epoch / self.total_iters", SCHEDULES),

@@ -148,7 +148,7 @@ def test_collating_is_pytorchs():
     [
         (lambda: DataLoader(Squares(), shuffle=True, sampler=[1]), ValueError, "mutually exclusive"),
         (lambda: DataLoader(Squares(), batch_size=2, batch_sampler=[[1]]), ValueError, "mutually exclusive"),
-        (lambda: DataLoader(Stream(2), shuffle=True), ValueError, "order of its own"),
+        (lambda: DataLoader(Stream(2), shuffle=True), ValueError, "sets its own order"),
         (lambda: DataLoader(Squares(), batch_size=0), ValueError, "batch_size"),
         (lambda: TensorDataset(pg.ones(2), pg.ones(3)), ValueError, "different lengths"),
         (lambda: default_collate([object()]), TypeError, "collate_fn"),

@@ -62,7 +62,19 @@ class RemovableHandle:
 
 @final
 class Leaf:
-    """The end of the graph for a tensor that requires grad.  It owns ``.grad``, and holds its tensor weakly."""
+    """The end of the graph for a tensor that requires grad.  It owns ``.grad``, and holds its tensor weakly.
+
+    Args:
+        tensor: the tensor.
+        shape: its shape.
+
+    Example::
+
+        >>> x = polygrad.tensor([1.0], requires_grad=True)
+        >>> y = x * 2
+        >>> isinstance(y.grad_fn.edges[0], polygrad.autograd.Leaf)
+        True
+    """
 
     __slots__ = ("_tensor", "grad", "hooks", "sequence", "shape")
 
@@ -99,6 +111,13 @@ class Node:
     """One recorded operation; or, if ``output`` is not None, one output of an operation that has several.
 
     ``saved`` holds the residuals: the raw arrays and settings that the rules of ``plan`` name.  It is None once they are freed.
+
+    Example::
+
+        >>> x = polygrad.tensor([1.0], requires_grad=True)
+        >>> node = (x * 2).grad_fn
+        >>> isinstance(node, polygrad.autograd.Node), node.name()
+        (True, 'MultiplyBackward')
     """
 
     __slots__ = ("__weakref__", "hooks", "into", "output", "plan", "saved", "sequence", "shape")

@@ -15,7 +15,7 @@ from .._core.primitive import OPERATIONS
 from .._core.scalars import TOO_DEEP
 from .._core.tensor import Tensor, cell, make_leaf
 from .._devices import entered_device, native_device
-from .._dtypes import DType, fitted
+from .._dtypes import DType, cast_number
 from .._state import RECORDERS, recorder
 from ..backends.registry import get_backend
 from .common import check_tensor, lengths, sizes, warn
@@ -270,7 +270,7 @@ def _filled(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, requi
     for length in shape:
         if length < 0:
             raise RuntimeError(f"a tensor cannot have a negative length: {shape}")
-    value = fitted(value, dtype)
+    value = cast_number(value, dtype)
     target, where = place(backend, device)
     return wrap(target.xp.full(shape, value, dtype=target.to_dtype(dtype), device=where), requires_grad)
 

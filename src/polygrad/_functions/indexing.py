@@ -12,7 +12,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import check_same_dtype
 from .._core.scalars import PYTHON_SCALARS, to_python
 from .._core.tensor import Tensor
-from .._dtypes import fitted
+from .._dtypes import cast_number
 from .broadcasting import broadcast_tensors
 from .creation import as_tensor
 from .keys import byte_mask, is_mask, parse
@@ -135,7 +135,7 @@ def scalar_for(x: Tensor, value: Any) -> Tensor:
     Raises RuntimeError for a number that is larger than all of the type; negative ones of an unsigned type wrap.
     """
     dtype = x.dtype
-    return x._new_scalar(fitted(value, dtype), dtype)
+    return x._new_scalar(cast_number(value, dtype), dtype)
 
 
 class Selection:

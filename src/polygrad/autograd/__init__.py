@@ -1,4 +1,4 @@
-"""Gradients: `grad`, `backward`, `Function`, grad modes, and what to look at them with."""
+"""Gradients: `grad`, `backward`, `Function`, grad modes, anomaly mode, and gradient checks."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from .._core.graph import Leaf, Node
 from .differentiation import backward, grad
 from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 
-# Not on first use: importing the submodule of the same name later would put it in the function's place.
+# Not on first use: importing the submodule of the same name later would replace the function.
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 
-#: What is imported when it is first named: most programs need none of it.
+#: Imported on first use: most programs need none of these.
 _HOMES = {
     **dict.fromkeys(("Function", "once_differentiable"), "function"),
     **dict.fromkeys(("detect_anomaly", "is_anomaly_enabled", "set_detect_anomaly"), "anomaly_mode"),

@@ -1,8 +1,8 @@
-"""Anomaly mode: every node remembers where the program made it, and a gradient that turns NaN says so.
+"""Anomaly mode: nodes remember the line that recorded them, and a gradient that turns NaN raises.
 
-Nothing of it is on the way of an operation while the mode is off.  Switching it on exchanges two things: what numbers
-new nodes, so that a node's number carries the line that recorded it, and the guard of the backward sweep, under which
-every node of the graph has a plan that looks at what its rule returns.
+While the mode is off, operations pay nothing for it.  Switching it on replaces two things: the counter of nodes, so
+that a node's number also holds its stack trace, and the context of the backward sweep, in which each node of the graph
+has a plan that checks what its rule returns.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from ..backends.registry import BY_TYPE
 __all__ = ["detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_detect_anomaly"]
 
 _PACKAGE = str(Path(__file__).parent.parent)
-#: (on, whether NaN is looked for).  Like PyTorch's, the mode is the whole process's.
+#: (on, whether to check for NaN).  As in PyTorch, the mode belongs to the whole process.
 _state = (False, True)
 
 
-class _Place(int):
-    """The number of a node, which also knows the lines of the program that led to it."""
+class _TracedNumber(int):
+    """The number of a node, with the stack trace of the operation that recorded it."""
 
     lines: traceback.StackSummary
 
 
-def _place() -> _Place:
-    made = _Place(next_sequence())
+def _make_traced_number() -> _TracedNumber:
+    made = _TracedNumber(next_sequence())
     frames = [
         (frame, line)
         for frame, line in traceback.walk_stack(sys._getframe(1))
@@ -46,18 +46,18 @@ def _place() -> _Place:
     return made
 
 
-def _where(node: Node) -> str:
+def _describe_origin(node: Node) -> str:
     lines = getattr(node.sequence, "lines", None)
     if lines is None:
         return (
-            f"It is not known where {node.name()} was recorded: the forward pass ran outside of anomaly mode.  Run it "
-            "inside detect_anomaly() too."
+            f"It is unknown where {node.name()} was recorded: the forward pass ran outside anomaly mode.  Run it "
+            "inside detect_anomaly() as well."
         )
     return f"{node.name()} was recorded here (most recent call last):\n{''.join(lines.format()).rstrip()}"
 
 
-class _Watched:
-    """A node's plan while anomaly mode sweeps: the plan itself, but its rule is watched."""
+class _CheckedPlan:
+    """A node's plan during a sweep in anomaly mode: the plan itself, with its rule's results checked."""
 
     def __init__(self, node: Node):
         self.plan, self.node = node.plan, node
@@ -66,28 +66,28 @@ class _Watched:
         return getattr(self.plan, name)
 
     @property
-    def backward(self) -> _Watched:
+    def backward(self) -> _CheckedPlan:
         return self
 
     def __getitem__(self, array_type: type) -> Any:
         rule, node = self.plan.backward[array_type], self.node
 
-        def watched(g: Any, saved: tuple) -> Any:
+        def checked(g: Any, saved: tuple) -> Any:
             try:
                 results = rule(g, saved)
             except Exception as error:
-                error.add_note(_where(node))
+                error.add_note(_describe_origin(node))
                 raise
             if _state[1]:
                 positions = [i for i, needed in enumerate(self.plan.mask) if needed]
                 for position, result in zip(positions, results, strict=True):
                     if result is not None and _has_nan(result):
                         raise RuntimeError(
-                            f"Function '{node.name()}' returned nan values in its {position}th output.\n{_where(node)}"
+                            f"Function '{node.name()}' returned nan values in its {position}th output.\n{_describe_origin(node)}"
                         )
             return results
 
-        return watched
+        return checked
 
 
 def _has_nan(result: Any) -> bool:
@@ -99,18 +99,18 @@ def _has_nan(result: Any) -> bool:
 
 
 @contextmanager
-def _guard(roots: Iterable[Edge]) -> Iterator[None]:
-    watched = []
+def _check_nodes(roots: Iterable[Edge]) -> Iterator[None]:
+    checked = []
     for edge in reachable(roots):
-        if edge.__class__ is Node and edge.plan.__class__ is not _Watched:
-            edge.plan = _Watched(edge)
-            watched.append(edge)
+        if edge.__class__ is Node and edge.plan.__class__ is not _CheckedPlan:
+            edge.plan = _CheckedPlan(edge)
+            checked.append(edge)
     try:
         yield
     finally:
-        for node in watched:
+        for node in checked:
             plan = node.plan
-            while plan.__class__ is _Watched:  # another thread may have come in between
+            while plan.__class__ is _CheckedPlan:  # another thread may have come in between
                 plan = plan.plan
             node.plan = plan
 
@@ -118,9 +118,20 @@ def _guard(roots: Iterable[Edge]) -> Iterator[None]:
 class set_detect_anomaly:
     """Switch anomaly mode on or off: at once when called, until the end of the block as a context manager.
 
+    The mode belongs to the whole process.
+
+    Args:
+        mode: whether to switch it on.
+        check_nan: whether a NaN among the gradients raises.
+
+    Raises:
+        RuntimeError: it is switched on inside a compiled function.
+
     Example::
 
-        polygrad.autograd.set_detect_anomaly(True)
+        >>> with polygrad.autograd.set_detect_anomaly(True):
+        ...     polygrad.autograd.is_anomaly_enabled()
+        True
     """
 
     def __init__(self, mode: bool, check_nan: bool = True):
@@ -137,15 +148,25 @@ class set_detect_anomaly:
 class detect_anomaly:
     """Find the line that a NaN gradient comes from: a context manager for debugging, around forward and backward.
 
-    A gradient rule that returns NaN raises RuntimeError, with the traceback of the forward call; any other error in a
-    rule gets that traceback as a note.  It makes everything slower, and compiled functions run eagerly.  Raises RuntimeError
-    inside of a compiled function, where gradients have no values yet.
+    In it, a gradient rule that returns NaN raises RuntimeError with the stack trace of the forward call, and any other
+    error in a rule gets that stack trace as a note.  Everything is slower, and compiled functions run eagerly.
+
+    Args:
+        check_nan: whether a NaN among the gradients raises.
+
+    Raises:
+        RuntimeError: a gradient is NaN; or it is entered inside a compiled function.
 
     Example::
 
-        with polygrad.autograd.detect_anomaly():
-            loss = model(x).sum()
-            loss.backward()
+        >>> x = polygrad.tensor(-1.0, requires_grad=True)
+        >>> with polygrad.autograd.detect_anomaly():
+        ...     loss = x.sqrt()
+        ...     try:
+        ...         loss.backward()
+        ...     except RuntimeError as error:
+        ...         print(str(error).splitlines()[0])
+        Function 'SqrtBackward' returned nan values in its 0th output.
     """
 
     def __init__(self, check_nan: bool = True):
@@ -165,19 +186,37 @@ def _switch(mode: bool, check_nan: bool) -> None:
     global _state
     if mode and recorder() is not None:
         raise RuntimeError(
-            "anomaly mode is switched on inside of a compiled function, where gradients have no values that could be looked at; "
+            "anomaly mode cannot be switched on inside a compiled function, whose gradients have no values while it is traced; "
             "write detect_anomaly() around the call of the compiled function, which then runs eagerly"
         )
     _state = (mode, check_nan)
-    count_nodes_by(_place if mode else next_sequence)
-    engine.anomaly_context = _guard if mode else None
+    count_nodes_by(_make_traced_number if mode else next_sequence)
+    engine.anomaly_context = _check_nodes if mode else None
 
 
 def is_anomaly_enabled() -> bool:
-    """Whether anomaly mode is on."""
+    """Whether anomaly mode is on.
+
+    Returns:
+        A bool.
+
+    Example::
+
+        >>> polygrad.autograd.is_anomaly_enabled()
+        False
+    """
     return _state[0]
 
 
 def is_anomaly_check_nan_enabled() -> bool:
-    """Whether anomaly mode looks for NaN."""
+    """Whether anomaly mode checks for NaN.
+
+    Returns:
+        A bool.
+
+    Example::
+
+        >>> polygrad.autograd.anomaly_mode.is_anomaly_check_nan_enabled()
+        True
+    """
     return _state[1]

@@ -1,4 +1,4 @@
-"""`grad` and `backward` for several outputs at once."""
+"""`grad` and `backward` for one or several outputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .._functions.creation import zeros_like
 Tensors = Tensor | Sequence[Tensor]
 
 
-def _several(value: Any, name: str) -> list[Any]:
+def _as_list(value: Any, name: str) -> list[Any]:
     if isinstance(value, (Tensor, GradientEdge)):
         return [value]
     try:
@@ -25,7 +25,7 @@ def _several(value: Any, name: str) -> list[Any]:
 
 
 def _cotangents(grads: Any, outputs: list[Tensor], name: str) -> list[Tensor | None]:
-    given = [None] * len(outputs) if grads is None else _several(grads, name)
+    given = [None] * len(outputs) if grads is None else _as_list(grads, name)
     if len(given) != len(outputs):
         raise RuntimeError(f"there are {len(outputs)} outputs but {len(given)} {name}")
     return given
@@ -42,36 +42,44 @@ def grad(
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
-    """The gradients of the sum of ``outputs`` with respect to ``inputs``, leaving every ``.grad`` alone.
+    """The gradients of the sum of ``outputs`` with respect to ``inputs``; no ``.grad`` is changed.
 
     Args:
-        outputs: tensors to differentiate, or `graph.GradientEdge`, which need a cotangent.
-        inputs: tensors, or `graph.GradientEdge`, to differentiate with respect to; they need not be leaves.
-        grad_outputs: cotangents, one per output, of its shape; scalars need none.
-        retain_graph: keep what the graph saved (default: ``create_graph``).
-        create_graph: record the computation of the gradients, so that they can be differentiated.
-        only_inputs: always True, as in PyTorch, where it is ignored.
-        allow_unused: give None for an input that the outputs do not depend on, instead of an error.
-        is_grads_batched: every cotangent has one more axis in front; the gradients have it too, row by row.
-        materialize_grads: give zeros for such an input, which require grad with ``create_graph``.
+        outputs: a tensor or a sequence of tensors to differentiate, or `graph.GradientEdge`, which need a cotangent.
+        inputs: a tensor or a sequence of tensors, or `graph.GradientEdge`; they need not be leaves.
+        grad_outputs: cotangents, one per output, of its shape; None for outputs of one element.
+        retain_graph: whether to keep the saved values for another backward pass; by default as ``create_graph``.
+        create_graph: whether to record the computation of the gradients, so that they can be differentiated.
+        only_inputs: always True; accepted for compatibility with PyTorch.
+        allow_unused: whether an input that the outputs do not depend on gives None instead of an error.
+        is_grads_batched: whether every cotangent, and so every gradient, has one more dimension in front, of a batch.
+        materialize_grads: whether an unused input gives zeros, which require grad with ``create_graph``.
 
-    Raises RuntimeError for an input that was not used, and as `Tensor.backward`.
+    Returns:
+        A tuple of gradients, one per input, of its shape.
+
+    Raises:
+        RuntimeError: an input is unused, an output has no graph, or its graph was freed.
+        ShapeError: a cotangent has another shape than its output, or an output of several elements has none.
+        ValueError: ``materialize_grads`` together with ``allow_unused=False``.
 
     Example::
 
-        x = polygrad.tensor(3.0, requires_grad=True)
-        (first,) = polygrad.autograd.grad(x**3, x, create_graph=True)
-        (second,) = polygrad.autograd.grad(first, x)  # 18
+        >>> x = polygrad.tensor(3.0, requires_grad=True)
+        >>> (first,) = polygrad.autograd.grad(x**3, x, create_graph=True)
+        >>> (second,) = polygrad.autograd.grad(first, x)
+        >>> first.item(), second.item()
+        (27.0, 18.0)
     """
     if materialize_grads and allow_unused is False:
         raise ValueError("allow_unused=False and materialize_grads=True contradict each other: leave allow_unused out")
-    outs, ins = _several(outputs, "outputs"), _several(inputs, "inputs")
+    outs, ins = _as_list(outputs, "outputs"), _as_list(inputs, "inputs")
     if not ins:
         raise ShapeError("grad requires non-empty inputs.")
     seeds = _cotangents(grad_outputs, outs, "grad_outputs")
     lenient = bool(allow_unused) or materialize_grads
     if is_grads_batched:
-        results = _batched(outs, ins, seeds, retain_graph, create_graph, lenient)
+        results = _grad_batched(outs, ins, seeds, retain_graph, create_graph, lenient)
     else:
         results = engine.grad(outs, ins, seeds, retain_graph, create_graph, lenient)
     for number, (result, x) in enumerate(zip(results, ins, strict=True)):
@@ -84,7 +92,7 @@ def grad(
     return tuple(results)
 
 
-def _batched(
+def _grad_batched(
     outs: list[Tensor],
     ins: list[Tensor],
     seeds: list[Tensor | None],
@@ -116,13 +124,27 @@ def backward(
     create_graph: bool = False,
     inputs: Any = None,
 ) -> None:
-    """Add the gradients of the sum of ``tensors`` into the leaves' ``.grad``; the arguments are `Tensor.backward`'s.
+    """Add the gradients of the sum of ``tensors`` to the ``.grad`` of the leaves that they depend on.
+
+    `Tensor.backward` does so for one tensor.
+
+    Args:
+        tensors: a tensor or a sequence of tensors to differentiate.
+        grad_tensors: cotangents, one per tensor, of its shape; None for tensors of one element.
+        retain_graph: whether to keep the saved values for another backward pass; by default as ``create_graph``.
+        create_graph: whether to record the computation of the gradients, so that they can be differentiated.
+        inputs: a tensor or a sequence of tensors; only their ``.grad`` is changed.  By default all leaves'.
+
+    Raises:
+        RuntimeError: a tensor has no graph, or its graph was freed.
+        ShapeError: a cotangent has another shape than its tensor, or a tensor of several elements has none.
 
     Example::
 
-        x = polygrad.tensor([1.0, 2.0], requires_grad=True)
-        polygrad.autograd.backward([x.sum(), (x * x).sum()])
-        x.grad  # tensor([3., 5.])
+        >>> x = polygrad.tensor([1.0, 2.0], requires_grad=True)
+        >>> polygrad.autograd.backward([x.sum(), (x * x).sum()])
+        >>> x.grad
+        tensor([3., 5.])
     """
-    outs = _several(tensors, "tensors")
+    outs = _as_list(tensors, "tensors")
     engine.backward(outs, _cotangents(grad_tensors, outs, "grad_tensors"), retain_graph, create_graph, inputs)

@@ -1,6 +1,6 @@
-"""`Function`: an operation whose gradient the user writes, on tensors.
+"""`Function`: an operation with a gradient that the user defines, on tensors.
 
-To the engine a call is one more node, whose plan is a `function_call.Call`.
+To the engine a call is one node, whose plan is a `function_call.Call`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .._core.tensor import Tensor, cell
 from .._functions.common import warn
 from .._interpreters.jvp.tracer import has_tangent
 from .._state import grad_enabled
-from .function_call import Call, FunctionCtx, has_own, missing
+from .function_call import Call, FunctionCtx, has_own, optional_method
 from .function_transforms import run
 from .grad_mode import no_grad
 
@@ -25,65 +25,68 @@ __all__ = ["Function", "FunctionCtx", "once_differentiable"]
 
 
 class Function:
-    """The base of operations with a gradient of one's own.  `apply` calls them.
+    """Base class of operations with a user-defined gradient.  `apply` calls them.
 
-    A subclass has two static methods.  ``forward(ctx, *args)`` computes on tensors, unrecorded; and
-    ``backward(ctx, *grads)`` gets one gradient per output and returns one per argument of forward, None for those
-    without.  What backward does with tensors is recorded under ``create_graph=True``, so that higher derivatives come
-    for free.  Alternatively ``forward`` takes the arguments alone and ``setup_context(ctx, inputs, output)`` saves what
-    is needed.
+    A subclass has two static methods.  ``forward(ctx, *args)`` computes on tensors, without being recorded.
+    ``backward(ctx, *grads)`` gets one gradient per output and returns one per argument of forward, None for arguments
+    without one.  With ``create_graph=True`` the operations of backward are recorded, so higher derivatives follow from
+    it. Alternatively ``forward`` takes the arguments alone, and ``setup_context(ctx, inputs, output)`` saves what is
+    needed.
 
-    Two more may be given.  ``jvp(ctx, *tangents)`` is the forward-mode rule: the tangents of the outputs from those of
-    the arguments.  Without it forward mode transposes ``backward``, which is linear in the gradients that it is given.
-    ``vmap(info, in_dims, *args)`` computes the outputs of a whole batch, for a ``forward`` that cannot run on one.
+    Two more are optional.  ``jvp(ctx, *tangents)`` is the forward-mode rule; without it forward mode transposes
+    ``backward``, which is linear in its gradients.  ``vmap(info, in_dims, *args)`` computes a whole batch, where
+    ``forward`` cannot run on batched tensors.
 
-    For a complex variable the gradient is, as everywhere in PyTorch, the conjugate of the derivative.
+    The gradient with respect to a complex variable is the conjugate of the derivative, as everywhere in PyTorch.
+
+    Raises:
+        TypeError: the class is instantiated.
 
     Example::
 
-        class Cube(polygrad.autograd.Function):
-            @staticmethod
-            def forward(ctx, x):
-                ctx.save_for_backward(x)
-                return x * x * x
-
-            @staticmethod
-            def backward(ctx, grad):
-                (x,) = ctx.saved_tensors
-                return 3 * x * x * grad
-
-        x = polygrad.tensor(2.0, requires_grad=True)
-        Cube.apply(x).backward()
-        x.grad  # tensor(12.)
+        >>> class Cube(polygrad.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         ctx.save_for_backward(x)
+        ...         return x * x * x
+        ...
+        ...     @staticmethod
+        ...     def backward(ctx, grad):
+        ...         (x,) = ctx.saved_tensors
+        ...         return 3 * x * x * grad
+        >>> x = polygrad.tensor(2.0, requires_grad=True)
+        >>> Cube.apply(x).backward()
+        >>> x.grad
+        tensor(12.)
     """
 
-    #: Whether `polygrad.vmap` runs forward, backward and jvp on batches, as it does where there is no ``vmap``.
+    #: Whether `polygrad.vmap` runs forward, backward and jvp on batches, as it does without a ``vmap``.
     generate_vmap_rule = False
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *_args: Any, **_kwargs: Any) -> Any:
         raise TypeError(f"{cls.__name__} is not instantiated: its methods are static; write {cls.__name__}.apply(...)")
 
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
-        """Compute the outputs, a tensor or a tuple, from ``(ctx, *args)``, or from ``*args`` with a `setup_context`."""
+        """Compute the outputs from ``(ctx, *args)``, or from ``*args`` where there is a `setup_context`."""
         raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
 
     @staticmethod
-    @missing
+    @optional_method
     def setup_context(ctx: FunctionCtx, inputs: tuple, output: Any) -> None:
         """Save what `backward` needs, where `forward` does not take ``ctx``."""
         raise NotImplementedError("setup_context is not implemented.")
 
     @staticmethod
-    @missing
+    @optional_method
     def backward(ctx: FunctionCtx, *grad_outputs: Any) -> Any:
-        """The gradients of the arguments of forward, from those of its outputs."""
+        """Compute the gradients of the arguments of forward from those of its outputs."""
         raise NotImplementedError(
             "You must implement the backward method for your custom autograd.Function to use it with backward mode AD."
         )
 
     @staticmethod
-    @missing
+    @optional_method
     def vjp(ctx: FunctionCtx, *grad_outputs: Any) -> Any:
         """Another name of `backward`: a Function defines one of them."""
         raise NotImplementedError(
@@ -91,37 +94,49 @@ class Function:
         )
 
     @staticmethod
-    @missing
+    @optional_method
     def jvp(ctx: FunctionCtx, *grad_inputs: Any) -> Any:
-        """The tangents of the outputs, None for those that do not vary, from those of the arguments of forward.
+        """Compute the tangents of the outputs, None for constant ones, from those of the arguments of forward.
 
-        An argument that is a tensor without a tangent has one of zeros, or None after ``set_materialize_grads(False)``; one
-        that is no tensor has None.
+        An argument that is a tensor without a tangent has one of zeros, or None after
+        ``set_materialize_grads(False)``.  Other arguments have None.
         """
         raise NotImplementedError(
             "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
         )
 
     @staticmethod
-    @missing
+    @optional_method
     def vmap(info: Any, in_dims: tuple, *args: Any) -> Any:
-        """``(outputs, out_dims)`` of a batch.
+        """Compute ``(outputs, out_dims)`` of a batch.  It needs a `setup_context`.
 
-        ``args`` are those of forward; ``in_dims`` has for each the dimension along which its examples lie, or None where
-        it is the same for all.  ``info`` has ``batch_size`` and ``randomness``.  ``out_dims`` says the same of the
-        outputs.  It needs a ``setup_context``.
+        Args:
+            info: has ``batch_size`` and ``randomness``.
+            in_dims: for each argument the dimension of the batch, or None where it is the same for all examples.
+            *args: the arguments of forward.
+
+        Returns:
+            The outputs, and the dimension of the batch in each, or None.
         """
-        raise NotImplementedError("this Function has no vmap of its own")
+        raise NotImplementedError("this Function does not define vmap")
 
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Call the function.
 
-        Raises RuntimeError for a leaf that was changed in place, and for a changed input that was not returned.
+        Args:
+            *args: the arguments of forward without ``ctx``: tensors and anything else.
+            **kwargs: arguments of forward by name.
+
+        Returns:
+            What forward returns, as tensors that are joined to the graph.
+
+        Raises:
+            RuntimeError: forward changed a leaf in place, or an input that it did not return.
         """
         separate = has_own(cls, "setup_context")
         if separate or kwargs:
-            args, kwargs = _bound(cls.forward, args, kwargs, separate)
+            args, kwargs = _bind(cls.forward, args, kwargs, separate)
         edges = [isinstance(x, Tensor) and x._edge is not None for x in args]
         needs = edges
         if any(isinstance(x, Tensor) and x.backend.level > 1 for x in args):
@@ -140,12 +155,12 @@ class Function:
         single = not isinstance(output, (tuple, list))
         outputs = (output,) if single else tuple(output)
         _check_dirty(cls, ctx, args, outputs, leaves)
-        joined = _joined(cls, ctx, args, outputs, single) if records else _unjoined(ctx, outputs)
+        joined = _join_outputs(cls, ctx, args, outputs, single) if records else _detach_outputs(ctx, outputs)
         ctx._saved = ctx._saved_for_forward = None
         return joined[0] if single else joined
 
 
-def _bound(forward: Callable, args: tuple, kwargs: dict, separate: bool) -> tuple[tuple, dict]:
+def _bind(forward: Callable, args: tuple, kwargs: dict, separate: bool) -> tuple[tuple, dict]:
     """The arguments as forward names them, in order and with their defaults, and those that are keyword-only."""
     signature = inspect.signature(forward)
     if not separate:
@@ -158,6 +173,7 @@ def _bound(forward: Callable, args: tuple, kwargs: dict, separate: bool) -> tupl
 def _check_dirty(
     cls: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any], leaves: Sequence[tuple[Tensor, Any]]
 ) -> None:
+    """Raise where forward changed a leaf in place, or an input that it did not return."""
     returned = {id(out) for out in outputs}
     for x in ctx._dirty:
         if all(x is not given for given in args):
@@ -179,24 +195,26 @@ def _check_dirty(
             )
 
 
-def _unjoined(ctx: FunctionCtx, outputs: Sequence[Any]) -> tuple[Any, ...]:
+def _detach_outputs(ctx: FunctionCtx, outputs: Sequence[Any]) -> tuple[Any, ...]:
     """The outputs of a call that is not recorded."""
     dirty = {id(x) for x in ctx._dirty}
     made = {id(out): cell(out._read()) for out in outputs if isinstance(out, Tensor) and id(out) not in dirty}
     return tuple([made.get(id(out), out) for out in outputs])
 
 
-def _joined(cls: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any], single: bool) -> tuple[Any, ...]:
-    """The outputs, joined to the graph by a new node.
+def _join_outputs(
+    cls: type, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any], single: bool
+) -> tuple[Any, ...]:
+    """The outputs as tensors that a new node joins to the graph.
 
-    Each is a new cell: forward's own tensor may be an input, or a view of one, or be kept by ``ctx``.  A tensor that is returned
-    twice is one tensor, of which the last output's gradient is that of all.
+    Each is a new cell, since forward's own tensor may be an input, or a view of one, or be kept by ``ctx``.  A tensor
+    that is returned twice becomes one tensor, whose gradient is that of the last output.
     """
     call = Call(cls, ctx, args, outputs, tuple([x._edge is not None for x in args if isinstance(x, Tensor)]))
     dirty = {id(x) for x in ctx._dirty}
     constant = {id(out) for out in ctx._constant}
     varies = [isinstance(out, Tensor) and id(out) not in constant and out.dtype.is_differentiable for out in outputs]
-    # What is saved as an output is joined to the node itself, which must not hold itself: a number stands for it.
+    # A saved output is joined to the node itself, which must not hold itself: its number is saved instead.
     inputs = {id(x) for x in args} - dirty
     edge_of: dict[int, Any] = {id(out): number if varies[number] else None for number, out in enumerate(outputs)}
     saved = tuple([None if x is None else (x._read(), _edge_when_saved(x, inputs, edge_of)) for x in ctx._saved or ()])
@@ -237,9 +255,32 @@ class _Undifferentiable(Function):
 
 
 def once_differentiable(backward: Callable) -> Callable:
-    """Decorate a `Function.backward` that cannot be differentiated: it runs unrecorded, and a second order raises.
+    """Mark a `Function.backward` that cannot be differentiated: it runs unrecorded, and a second derivative raises.
 
     It goes below ``@staticmethod``.
+
+    Args:
+        backward: the static method ``backward(ctx, *grads)``.
+
+    Returns:
+        The marked function.
+
+    Example::
+
+        >>> class Exp(polygrad.autograd.Function):
+        ...     @staticmethod
+        ...     def forward(ctx, x):
+        ...         ctx.result = polygrad.tensor(np.exp(x.numpy()))
+        ...         return ctx.result
+        ...
+        ...     @staticmethod
+        ...     @polygrad.autograd.once_differentiable
+        ...     def backward(ctx, grad):
+        ...         return polygrad.tensor(grad.numpy() * ctx.result.numpy())
+        >>> x = polygrad.tensor(0.0, requires_grad=True)
+        >>> Exp.apply(x).backward()
+        >>> x.grad
+        tensor(1.)
     """
     reason = "trying to differentiate twice a function that was marked with @once_differentiable"
 

@@ -1,6 +1,6 @@
-"""One call of a `Function`: what its forward leaves for its backward, and the plan by which its node goes backward.
+"""One call of a `Function`: its context, and the plan of its node.
 
-Here the user's convention (PyTorch's: gradients are conjugated) meets the engine's bilinear one.
+Here PyTorch's convention, in which gradients are conjugated, is converted to the engine's bilinear one and back.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from .._core.tensor import Tensor, cell
 
 
 class FunctionCtx:
-    """What `Function.forward` leaves for `Function.backward`.  Any attribute may be set on it."""
+    """The context that `Function.forward` passes to `Function.backward`.  Any attribute may be set on it."""
 
-    # The attributes are shared between forward and backward, the saved tensors are not: they are put together anew for
-    # each backward, so that they live no longer than the graph keeps them.
+    # Forward and backward share the attributes, not the saved tensors: these are restored for each backward, so that
+    # they live no longer than the graph keeps them.
     __slots__ = ("__dict__", "__weakref__", "_saved", "_saved_for_forward")
 
     #: Which arguments of forward need a gradient: one bool for each, False for what is not a tensor.
@@ -39,57 +39,68 @@ class FunctionCtx:
         self._saved_for_forward: tuple[Tensor | None, ...] | None = None
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors (or None) for `backward`, which finds them in `saved_tensors`.  Called at most once.
+        """Save tensors (or None) for `backward`, which finds them in `saved_tensors`.  Call it at most once.
 
-        Inputs, outputs and what was computed between may be saved; they are freed with the graph.  To derivatives of
-        `backward` what was computed between is a constant: return it as an output where it is not.
-        Raises TypeError for anything that is not a tensor: set that as an attribute.
+        Inputs, outputs and intermediate tensors may be saved; they are freed with the graph.  Derivatives of
+        `backward` take an intermediate tensor as a constant: return it as an output where it is not.
+
+        Args:
+            *tensors: tensors, or None.
+
+        Raises:
+            TypeError: a value is not a tensor; set it as an attribute.
         """
         self._saved = _tensors_only("save_for_backward", tensors)
 
     def save_for_forward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors (or None) for `jvp`, which finds them in `saved_tensors`.  Called at most once.
+        """Save tensors (or None) for `jvp`, which finds them in `saved_tensors`.  Call it at most once.
 
-        Without it, `jvp` finds there what was saved for `backward`.  Raises TypeError as `save_for_backward`.
+        Without it, `jvp` finds there what was saved for `backward`.
+
+        Args:
+            *tensors: tensors, or None.
+
+        Raises:
+            TypeError: a value is not a tensor; set it as an attribute.
         """
         self._saved_for_forward = _tensors_only("save_for_forward", tensors)
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
-        """The tensors that were saved: with the values they had, and joined to the graph as they were."""
+        """The saved tensors, with the values they had, joined to the graph as they were."""
         if self._saved is None:
             raise RuntimeError(
-                "saved_tensors can be read in forward, backward and jvp, but not by somebody who kept ctx"
+                "saved_tensors can be read in forward, backward and jvp only, and this ctx was kept after the call"
             )
         return self._saved
 
     def mark_dirty(self, *tensors: Tensor) -> None:
-        """Say which inputs were changed in place.  They must be returned."""
+        """Declare which inputs were changed in place.  They must be returned."""
         self._dirty = tensors
 
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
-        """Say which outputs do not vary with the inputs.  Their gradients are not asked for."""
+        """Declare which outputs do not depend on the inputs.  They have no gradients."""
         self._constant = tensors
 
     def set_materialize_grads(self, value: bool) -> None:
         """Whether `backward` gets zeros (True, the default) or None for outputs that the loss does not depend on."""
         self._materializes = value
 
-    def _opened(self, saved: tuple[Tensor | None, ...]) -> FunctionCtx:
+    def _copy_with_saved(self, saved: tuple[Tensor | None, ...]) -> FunctionCtx:
         opened = object.__new__(FunctionCtx)
         opened.__dict__ = self.__dict__
         opened._saved, opened._saved_for_forward = saved, None
         return opened
 
-    def _opened_for_forward(self) -> FunctionCtx:
+    def _copy_for_jvp(self) -> FunctionCtx:
         saved = self._saved if self._saved_for_forward is None else self._saved_for_forward
-        return self._opened(saved or ())
+        return self._copy_with_saved(saved or ())
 
-    def _take(self, other: FunctionCtx, translated: Callable[[Any], Any]) -> None:
-        """Leave what ``other`` does, with every value in it ``translated``."""
-        self.__dict__.update({name: translated(value) for name, value in other.__dict__.items()})
-        self._saved = translated(other._saved)
-        self._saved_for_forward = translated(other._saved_for_forward)
+    def _take(self, other: FunctionCtx, convert: Callable[[Any], Any]) -> None:
+        """Take over what ``other`` holds, with ``convert`` applied to every value."""
+        self.__dict__.update({name: convert(value) for name, value in other.__dict__.items()})
+        self._saved = convert(other._saved)
+        self._saved_for_forward = convert(other._saved_for_forward)
 
 
 def _tensors_only(name: str, tensors: tuple[Any, ...]) -> tuple[Tensor | None, ...]:
@@ -103,24 +114,25 @@ def _tensors_only(name: str, tensors: tuple[Any, ...]) -> tuple[Tensor | None, .
 
 
 class Like:
-    """Where a tensor lives and what shape and type it has; enough to check a gradient, or to make one of zeros."""
+    """Shape, data type, backend and device of a tensor: enough to check a gradient, or to make one of zeros."""
 
     __slots__ = ("array", "backend", "device", "dtype", "shape")
 
     def __init__(self, tensor: Tensor):
         self.shape, self.dtype, self.backend = tensor.shape, tensor.dtype, tensor.backend
-        # Arrays that compute something else (a batch, a dual number) know more than their shape.
+        # A tracer (a batch, a dual number) knows more than its shape.
         self.array = tensor._read() if self.backend.level else None
         self.device = None if self.backend.level else tensor.device.native
 
     def zeros(self) -> Tensor:
+        """Zeros like the tensor."""
         if self.array is not None:
             return OPERATIONS.zeros_like(cell(self.array))
         dtype = self.backend.to_dtype(self.dtype)
         return cell(self.backend.xp.zeros(tuple(self.shape), dtype=dtype, device=self.device))
 
 
-def missing(method: Callable) -> Callable:
+def optional_method(method: Callable) -> Callable:
     """Mark a method of `Function` that subclasses may leave out."""
     method.is_missing = True  # type: ignore[attr-defined]  # functions take attributes
     return method
@@ -143,11 +155,11 @@ def backward_of(cls: Any) -> Callable[..., Any]:
 
 
 class Call:
-    """The plan of one call: how its node goes backward.  It is its own primitive."""
+    """The plan of one call: how its node goes backward.  It is also its own primitive."""
 
     __slots__ = ("ctx", "frees", "function", "inputs", "likes", "mask", "node", "outputs")
 
-    #: Nothing for the engine to lift and nothing to sum: both happen here, in the user's convention.
+    #: The engine neither lifts nor sums for this plan: both happen here, in PyTorch's convention.
     arrays: tuple = ()
     broadcasts = False
     residuals: tuple = ()
@@ -185,8 +197,8 @@ class Call:
     def _rule(self, g: Any, saved: tuple) -> list[Any]:
         cotangents = g if g.__class__ is list else [g]
         create_graph = any(c.__class__ is Tensor for c in cotangents)
-        ctx = self.ctx._opened(self._lifted(saved))
-        given = [self.given(c, like) for c, like in zip(cotangents, self.likes, strict=True)]
+        ctx = self.ctx._copy_with_saved(self._restore_saved(saved))
+        given = [self.as_gradient(c, like) for c, like in zip(cotangents, self.likes, strict=True)]
         return [
             None if result is None else from_torch_convention(result, create_graph)
             for needed, result in zip(self.mask, self.gradients(ctx, given), strict=True)
@@ -194,17 +206,17 @@ class Call:
         ]
 
     def gradients(self, ctx: FunctionCtx, given: Sequence[Tensor | None]) -> list[Tensor | None]:
-        """What the user's backward makes of ``given``, for each tensor among the arguments."""
+        """The results of the user's backward for the gradients ``given``, one for each tensor among the arguments."""
         results = backward_of(self.function)(ctx, *given)
-        return self._checked(tuple(results) if isinstance(results, (tuple, list)) else (results,))
+        return self._check_gradients(tuple(results) if isinstance(results, (tuple, list)) else (results,))
 
-    def given(self, cotangent: Any, like: Like | None) -> Tensor | None:
+    def as_gradient(self, cotangent: Any, like: Like | None) -> Tensor | None:
         """What backward gets for one output."""
         if cotangent is not None:
             return to_torch_convention(cotangent)
         return like.zeros() if like is not None and self.ctx._materializes else None
 
-    def _lifted(self, saved: tuple) -> tuple[Tensor | None, ...]:
+    def _restore_saved(self, saved: tuple) -> tuple[Tensor | None, ...]:
         """The saved arrays as tensors, each joined to where it came from."""
         lifted: list[Tensor | None] = []
         for entry in saved:
@@ -218,8 +230,8 @@ class Call:
             lifted.append(cell(array, edge))
         return tuple(lifted)
 
-    def _checked(self, results: tuple) -> list[Tensor | None]:
-        """What the user's backward returned, for each tensor among the arguments.  Raises what PyTorch raises."""
+    def _check_gradients(self, results: tuple) -> list[Tensor | None]:
+        """The results of the user's backward, one for each tensor among the arguments.  Raises what PyTorch raises."""
         name, expected = f"{self.operation}Backward", len(self.inputs)
         if len(results) > expected and all(result is None for result in results[expected:]):
             results = results[:expected]
@@ -241,12 +253,12 @@ class Call:
                 got = type(result).__name__
                 raise TypeError(f"function {name}: expected a Tensor or None at position {position + 1} (got {got})")
             else:
-                fitted.append(result if not self.mask[len(fitted)] else _fitted(result, like, name, len(fitted)))
+                fitted.append(result if not self.mask[len(fitted)] else _fit_gradient(result, like, name, len(fitted)))
         return fitted
 
 
-def _fitted(result: Tensor, like: Like, name: str, index: int) -> Tensor:
-    """``result`` in the shape and type of the input that it is the gradient of."""
+def _fit_gradient(result: Tensor, like: Like, name: str, index: int) -> Tensor:
+    """``result`` in the shape and data type of the input that it is the gradient of."""
     where = f"Function {name} returned an invalid gradient at index {index}"
     if result.backend is not like.backend and not (result.backend.level or like.backend.level):
         raise TypeError(f"{where} - expected backend {like.backend.name!r} but got {result.backend.name!r}")

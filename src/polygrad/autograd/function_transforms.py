@@ -1,8 +1,9 @@
-"""How a call of a `Function` runs inside of transforms.
+"""Run a `Function` inside transforms.
 
-In forward mode ``forward`` computes on the values alone, and the derivative is the user's: ``jvp``, or the transpose of
-``backward``.  In a batch the user's ``vmap`` takes forward's place; without one, forward runs on batched arrays.  Each trace is
-taken off the arguments, the call runs one level below, and the trace is put around what comes out of it.
+In forward mode ``forward`` computes on the primals, and the tangents come from the user's ``jvp``, or from the
+transpose of ``backward``.  In a batch the user's ``vmap`` replaces forward; without one, forward runs on batched
+arrays.  Each transform is removed from the arguments, the call runs one level below, and its results are wrapped for
+the transform again.
 """
 
 from __future__ import annotations
@@ -28,30 +29,31 @@ from .grad_mode import enable_grad
 
 
 class VmapInfo(NamedTuple):
-    """What a `Function.vmap` is told of the batch."""
+    """What a `Function.vmap` is told of the batch: its size, and the ``randomness`` of `polygrad.vmap`."""
 
     batch_size: int
     randomness: str
 
 
 def run(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict) -> Any:
-    """What forward returns, on arguments of any transforms, with ``ctx`` set up for them.  Nothing is recorded."""
+    """The result of forward on arguments of any transforms, with ``ctx`` set up for them.  Nothing is recorded."""
     separate = has_own(cls, "setup_context")
     trace = _next_frame(cls, args)
     if trace is None:
         output = cls.forward(*args, **kwargs) if separate else cls.forward(ctx, *args, **kwargs)
     else:
         with _outside(trace):
-            output = (_pushed if isinstance(trace, JVPTrace) else _batched)(cls, ctx, args, kwargs, trace)
+            output = (_run_jvp if isinstance(trace, JVPTrace) else _run_batched)(cls, ctx, args, kwargs, trace)
     if separate:
         cls.setup_context(ctx, args, output)
     return output
 
 
 def _next_frame(cls: Any, args: Sequence[Any]) -> Any:
-    """The trace to take off first, or None where forward can run on the arguments.
+    """The transform to remove first, or None where forward can run on the arguments.
 
-    A function of batches is differentiated as a whole, unless it has a ``vmap``, which computes on what is below the batch.
+    A function of batches is differentiated as a whole, unless it has a ``vmap``, which computes one level below the
+    batch.
     """
     traces = {trace for x in args if isinstance(x, Tensor) for trace in layers(x._read())}
     if not traces:
@@ -65,7 +67,7 @@ def _next_frame(cls: Any, args: Sequence[Any]) -> Any:
 
 @contextlib.contextmanager
 def _outside(trace: Trace) -> Iterator[None]:
-    """Run the block as if ``trace`` were not active."""
+    """Run the block as if the transform ``trace`` were not active."""
     token = stack.set(tuple([one for one in stack.get() if one is not trace]))
     try:
         yield
@@ -73,7 +75,7 @@ def _outside(trace: Trace) -> Iterator[None]:
         stack.reset(token)
 
 
-def _wrapped(
+def _wrap_outputs(
     args: Sequence[Any],
     values: Sequence[Any],
     before: Sequence[Any],
@@ -81,10 +83,10 @@ def _wrapped(
     arrays: Sequence[Any],
     dirty: Sequence[Tensor] = (),
 ) -> Any:
-    """``output``, computed one level below from ``values``, with ``arrays`` in it.
+    """``output``, computed one level below from ``values``, with the arrays ``arrays``.
 
-    An argument that was changed in place, or is marked as ``dirty``, and returned is so outside as well; ``before`` has the
-    values' former arrays.
+    An argument that was changed in place, or is marked as ``dirty``, and is returned gets its new array; ``before``
+    has the former arrays of ``values``.
     """
     marked = {id(value) for value in dirty}
     changed = {
@@ -115,7 +117,7 @@ def _read(values: Sequence[Any]) -> list[Any]:
 # -- batches -----------------------------------------------------------------------------------------------------------
 
 
-def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, trace: BatchTrace) -> Any:
+def _run_batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, trace: BatchTrace) -> Any:
     """The outputs by the user's ``vmap``, as arrays of ``trace``."""
     if cls.generate_vmap_rule:
         raise RuntimeError(
@@ -151,7 +153,7 @@ def _batched(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, trac
             "tuple or list as the outputs are, or one int or None for all"
         )
     arrays = [_in_batch(cls, trace, x, d) if isinstance(x, Tensor) else x for x, d in zip(outputs, dims, strict=True)]
-    return _wrapped(args, values, before, output, arrays)
+    return _wrap_outputs(args, values, before, output, arrays)
 
 
 def _in_batch(cls: Any, trace: BatchTrace, out: Tensor, dim: int | None) -> Any:
@@ -169,7 +171,7 @@ def _in_batch(cls: Any, trace: BatchTrace, out: Tensor, dim: int | None) -> Any:
 # -- forward mode ------------------------------------------------------------------------------------------------------
 
 
-def _pushed(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, trace: JVPTrace) -> Any:
+def _run_jvp(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, trace: JVPTrace) -> Any:
     """The outputs with their tangents, as arrays of ``trace``."""
     taken = [split_dual(x._read(), trace) if isinstance(x, Tensor) else (x, None) for x in args]
     values = [cell(part) if isinstance(x, Tensor) else x for x, (part, _) in zip(args, taken, strict=True)]
@@ -182,19 +184,19 @@ def _pushed(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict, trace
     if any(t is not None for t in tangents):
         constant = {id(out) for out in inner._constant}
         varies = [isinstance(x, Tensor) and x.dtype.is_differentiable and id(x) not in constant for x in outputs]
-        rule = _by_jvp if has_own(cls, "jvp") else _by_transposition
+        rule = _tangents_by_jvp if has_own(cls, "jvp") else _tangents_by_transposition
         found = rule(cls, inner, values, tangents, outputs, varies)
     arrays = [
         join_dual(x._read(), None if t is None else t._read(), trace) if isinstance(x, Tensor) else x
         for x, t in zip(outputs, found, strict=True)
     ]
-    wrapped = _wrapped(args, values, before, output, arrays, inner._dirty)
+    wrapped = _wrap_outputs(args, values, before, output, arrays, inner._dirty)
     if not has_own(cls, "setup_context"):
-        _hand_over(inner, ctx, values, args, outputs, _as_tuple(wrapped))
+        _pass_context(inner, ctx, values, args, outputs, _as_tuple(wrapped))
     return wrapped
 
 
-def _hand_over(
+def _pass_context(
     inner: FunctionCtx,
     ctx: FunctionCtx,
     values: Sequence[Any],
@@ -202,24 +204,24 @@ def _hand_over(
     outputs: Sequence[Any],
     wrapped: Sequence[Any],
 ) -> None:
-    """Leave in ``ctx`` what forward left in ``inner``, with the arguments and outputs outside of the trace in their place."""
+    """Move the attributes of ``inner`` to ``ctx``, with arguments and outputs replaced by those of the outer level."""
     of_output = {id(x): y for x, y in zip(outputs, wrapped, strict=True) if isinstance(x, Tensor)}
     outer = {**of_output, **{id(x): y for x, y in zip(values, args, strict=True) if isinstance(x, Tensor)}}
 
-    def translated(value: Any) -> Any:
+    def convert(value: Any) -> Any:
         kind = value.__class__
         if isinstance(value, Tensor):
             return outer.get(id(value), value)
         if kind is tuple or kind is list:
-            return kind([translated(one) for one in value])
-        return {key: translated(one) for key, one in value.items()} if kind is dict else value
+            return kind([convert(one) for one in value])
+        return {key: convert(one) for key, one in value.items()} if kind is dict else value
 
     constant = tuple([of_output[id(x)] for x in inner._constant if id(x) in of_output])
-    ctx._take(inner, translated)
+    ctx._take(inner, convert)
     ctx._constant = constant
 
 
-def _by_jvp(
+def _tangents_by_jvp(
     cls: Any,
     ctx: FunctionCtx,
     values: Sequence[Any],
@@ -232,19 +234,19 @@ def _by_jvp(
         xp.zeros_like(x) if t is None and isinstance(x, Tensor) and ctx._materializes else t
         for x, t in zip(values, tangents, strict=True)
     ]
-    results = _as_tuple(cls.jvp(ctx._opened_for_forward(), *given))
+    results = _as_tuple(cls.jvp(ctx._copy_for_jvp(), *given))
     if len(results) != len(outputs):
         raise RuntimeError(
             f"the jvp of {cls.__name__} returned an invalid number of forward gradients (expected {len(outputs)} but got "
             f"{len(results)})"
         )
     return [
-        None if t is None else _checked_tangent(cls.__name__, number, t, out, varied)
+        None if t is None else _check_tangent(cls.__name__, number, t, out, varied)
         for number, (t, out, varied) in enumerate(zip(results, outputs, varies, strict=True))
     ]
 
 
-def _checked_tangent(name: str, number: int, tangent: Any, out: Any, varies: bool) -> Tensor:
+def _check_tangent(name: str, number: int, tangent: Any, out: Any, varies: bool) -> Tensor:
     where = f"the jvp of {name} returned for output {number}"
     if not isinstance(tangent, Tensor):
         raise TypeError(f"{where} a {type(tangent).__name__}; a tangent is a Tensor or None")
@@ -261,7 +263,7 @@ def _checked_tangent(name: str, number: int, tangent: Any, out: Any, varies: boo
     return xp.astype(tangent, out.dtype)
 
 
-def _by_transposition(
+def _tangents_by_transposition(
     cls: Any,
     ctx: FunctionCtx,
     values: Sequence[Any],
@@ -271,8 +273,9 @@ def _by_transposition(
 ) -> list[Tensor | None]:
     """The tangents of the outputs by the user's ``backward``.
 
-    It is linear in the gradients ``g`` that it is given, so the derivative of ``<backward(g), tangents>`` by ``g`` is the
-    tangent, whatever ``g`` is (J. Townsend, "A new trick for calculating Jacobian vector products", 2017).
+    Backward is linear in the gradients ``g`` that it gets, so the derivative of ``<backward(g), tangents>`` with
+    respect to ``g`` is the tangent, whatever ``g`` is (J. Townsend, "A new trick for calculating Jacobian vector
+    products", 2017).
     """
     rule = f"write a jvp(ctx, *tangents) staticmethod for {cls.__name__}"
     if not has_own(cls, "backward"):
@@ -290,10 +293,10 @@ def _by_transposition(
     call = Call(cls, ctx, values, outputs, wanted)
     with enable_grad():
         given = [
-            call.given(None, like) if seed is None else seed * 1  # no leaf: backward may change it in place
+            call.as_gradient(None, like) if seed is None else seed * 1  # no leaf: backward may change it in place
             for seed, like in zip(seeds, call.likes, strict=True)
         ]
-        gradients = call.gradients(ctx._opened(ctx._saved or ()), given)
+        gradients = call.gradients(ctx._copy_with_saved(ctx._saved or ()), given)
     of_tensors = [t for x, t in zip(values, tangents, strict=True) if isinstance(x, Tensor)]
     pairs = [(g, t) for g, t in zip(gradients, of_tensors, strict=True) if g is not None and t is not None]
     live: list[Any] = [seed for seed in seeds if seed is not None]
@@ -312,9 +315,9 @@ def _by_transposition(
 
 
 def _is_linear(gradients: Sequence[tuple[Tensor, Tensor]], tangents: Sequence[tuple[Tensor, Tensor | None]]) -> bool:
-    """Whether ``<backward(g), t>`` is ``<g, tangent>``, as it is where the tangent comes from all that backward does.
+    """Whether ``<backward(g), t>`` equals ``<g, tangent>``, as it must for a linear backward.
 
-    Where the values are not known, in a program that is compiled, at least each gradient must depend on what was given.
+    Where values are unknown, in a program that is compiled, at least each gradient must depend on ``g``.
     """
     left = [_product(g, t) for g, t in gradients]
     right = [_product(g, t) for g, t in tangents if t is not None]
@@ -331,6 +334,6 @@ def _is_linear(gradients: Sequence[tuple[Tensor, Tensor]], tangents: Sequence[tu
 
 
 def _product(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """The inner product of tensors as of real vectors, and the sum of its terms' sizes."""
+    """The inner product of tensors as real vectors, and the sum of the absolute values of its terms."""
     products = xp.real(xp.conj(a.detach()) * b)
     return xp.sum(products), xp.sum(xp.abs(products))

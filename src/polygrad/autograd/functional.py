@@ -1,11 +1,10 @@
-"""Products with Jacobians and Hessians of functions, and these matrices themselves.
+"""Jacobian and Hessian products of functions, and the matrices themselves, as in ``torch.autograd.functional``.
 
-For a function f from n to m variables with Jacobian J (m rows, n columns), one backward sweep gives v·J for a row v of
-length m without ever forming J: `vjp`.  J·v takes two sweeps, since v·J is linear in v and so J·v is its derivative by
-v (`jvp`; J. Townsend, "A new trick for calculating Jacobian vector products", 2017).  `jacobian` puts together the m
-rows.
+For a function f from n to m variables with Jacobian J (m rows, n columns), one backward sweep gives v·J for a vector v
+of length m without forming J: `vjp`.  J·v takes two sweeps: v·J is linear in v, so J·v is its derivative with respect
+to v (`jvp`; J. Townsend, "A new trick for calculating Jacobian vector products", 2017).  `jacobian` stacks the m rows.
 
-The functions leave the inputs and their ``.grad`` alone.  Without ``create_graph`` their results are outside any graph.
+The functions leave the inputs and their ``.grad`` unchanged.  Without ``create_graph`` their results have no graph.
 """
 
 from __future__ import annotations
@@ -27,51 +26,77 @@ Tensors = Tensor | tuple[Tensor, ...]
 def vjp(
     func: Callable, inputs: Tensors, v: Tensors | None = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Tensors, Tensors]:
-    """``(func(*inputs), v·J)``: the outputs, and the product of the vector ``v`` with the Jacobian at ``inputs``.
+    """The outputs of a function, and the product of a vector with its Jacobian, v·J.
 
     Args:
         func: takes tensors, returns a tensor or a tuple of tensors.
         inputs: a tensor or a tuple of tensors.
-        v: of the outputs' shapes; may be left out where there is one output of one element.
-        create_graph: record the computation, so that the results can be differentiated.
-        strict: raise where an output does not depend on an input, instead of giving zeros; with ``create_graph``, also where
-            the result does not.
+        v: the vector, a tensor or a tuple of tensors of the outputs' shapes; None where there is one output of one
+            element.
+        create_graph: whether to record the computation, so that the results can be differentiated.
+        strict: whether an output that does not depend on an input is an error instead of giving zeros; with
+            ``create_graph``, also a product that does not depend on one.
 
-    Raises RuntimeError for a ``v`` that does not fit.
+    Returns:
+        ``(outputs, products)``: ``products`` has the structure and shapes of ``inputs``.
+
+    Raises:
+        RuntimeError: ``v`` does not match the outputs, or an output is independent with ``strict``.
+        TypeError: inputs or outputs are not tensors.
 
     Example::
 
-        A = polygrad.tensor([[1.0, 2.0], [3.0, 4.0]])
-        y, product = polygrad.autograd.functional.vjp(lambda x: A @ x, polygrad.ones(2), polygrad.tensor([1.0, 0.0]))
-        product  # the first row of A
+        >>> A = polygrad.tensor([[1.0, 2.0], [3.0, 4.0]])
+        >>> v = polygrad.tensor([1.0, 0.0])
+        >>> outputs, product = polygrad.autograd.functional.vjp(lambda x: A @ x, polygrad.ones(2), v)
+        >>> product
+        tensor([1., 2.])
     """
     with enable_grad():
         xs, outputs, one_input, one_output = _call("vjp", func, inputs, create_graph, strict)
-        seeds = _vector("vjp", v, outputs, one_output, "the user-provided function")
+        seeds = _check_vector("vjp", v, outputs, one_output, "the user-provided function")
         products = _grads(outputs, xs, seeds, create_graph, strict)
-    return _given(outputs, one_output, create_graph), _given(products, one_input, create_graph)
+    return _detach_results(outputs, one_output, create_graph), _detach_results(products, one_input, create_graph)
 
 
 def jvp(
     func: Callable, inputs: Tensors, v: Tensors | None = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Tensors, Tensors]:
-    """``(func(*inputs), J·v)``: the outputs, and the derivative of ``func`` at ``inputs`` in the direction ``v``.
+    """The outputs of a function, and the product of its Jacobian with a vector, J·v.
 
-    ``v`` has the inputs' shapes, and may be left out where there is one input of one element.  The other arguments and
-    errors are those of `vjp`.
+    Args:
+        func: takes tensors, returns a tensor or a tuple of tensors.
+        inputs: a tensor or a tuple of tensors.
+        v: the vector, a tensor or a tuple of tensors of the inputs' shapes; None where there is one input of one
+            element.
+        create_graph: whether to record the computation, so that the results can be differentiated.
+        strict: whether an output that does not depend on an input is an error instead of giving zeros; with
+            ``create_graph``, also a product that does not depend on one.
+
+    Returns:
+        ``(outputs, products)``: ``products`` has the structure and shapes of the outputs.
+
+    Raises:
+        RuntimeError: ``v`` does not match the inputs, or an output is independent with ``strict``.
+        TypeError: inputs or outputs are not tensors.
+
+    References:
+        J. Townsend, "A new trick for calculating Jacobian vector products" (2017).
 
     Example::
 
-        y, slope = polygrad.autograd.functional.jvp(lambda x: x**2, polygrad.tensor([1.0, 2.0]), polygrad.ones(2))
-        slope  # tensor([2., 4.])
+        >>> x, v = polygrad.tensor([1.0, 2.0]), polygrad.ones(2)
+        >>> outputs, product = polygrad.autograd.functional.jvp(lambda x: x**2, x, v)
+        >>> product
+        tensor([2., 4.])
     """
     with enable_grad():
         xs, outputs, one_input, one_output = _call("jvp", func, inputs, create_graph, strict)
-        directions = _vector("jvp", v, xs, one_input, "the input")
+        directions = _check_vector("jvp", v, xs, one_input, "the input")
         seeds = [zeros_like(out).requires_grad_() for out in outputs]
         products = _grads(outputs, xs, seeds, True, strict)
         derivatives = _grads(products, seeds, directions, create_graph, strict)
-    return _given(outputs, one_output, create_graph), _given(derivatives, one_output, create_graph)
+    return _detach_results(outputs, one_output, create_graph), _detach_results(derivatives, one_output, create_graph)
 
 
 def jacobian(
@@ -82,18 +107,31 @@ def jacobian(
     vectorize: bool = False,
     strategy: str = "reverse-mode",
 ) -> Any:
-    """The Jacobian of ``func`` at ``inputs``, row by row: one backward sweep per element of the outputs.
+    """The Jacobian of a function, one backward sweep for each element of the outputs.
 
-    For one input and one output it is a tensor of shape ``(*output.shape, *input.shape)`` whose element ``[j, i]`` is
-    the derivative of output ``j`` by input ``i``; several inputs, or outputs, give a tuple of these, or a tuple of
-    tuples of which the first index is the output's.  ``vectorize`` and ``strategy`` are accepted and change nothing.
+    Args:
+        func: takes tensors, returns a real tensor or a tuple of real tensors.
+        inputs: a tensor or a tuple of tensors.
+        create_graph: whether to record the computation, so that the Jacobian can be differentiated.
+        strict: whether an output that does not depend on an input is an error instead of giving zeros.
+        vectorize: accepted for compatibility with PyTorch, without effect.
+        strategy: ``"reverse-mode"`` or ``"forward-mode"``, accepted for compatibility with PyTorch, without effect.
 
-    Raises RuntimeError for complex outputs, for ``strict`` together with ``vectorize``, and as `vjp`.
+    Returns:
+        For one input and one output a tensor of shape ``(*output.shape, *input.shape)``, whose element ``[j, i]`` is
+        the derivative of output ``j`` with respect to input ``i``.  Several inputs or several outputs give a tuple of
+        these, both a tuple of tuples, indexed by output, then input.
+
+    Raises:
+        RuntimeError: an output is complex, ``strict`` together with ``vectorize``, or an output is independent with
+            ``strict``.
+        ValueError: ``strategy`` is unknown.
 
     Example::
 
-        polygrad.autograd.functional.jacobian(lambda x: x * x, polygrad.tensor([1.0, 2.0]))
-        # tensor([[2., 0.], [0., 4.]])
+        >>> polygrad.autograd.functional.jacobian(lambda x: x * x, polygrad.tensor([1.0, 2.0]))
+        tensor([[2., 0.],
+                [0., 4.]])
     """
     if strategy not in ("reverse-mode", "forward-mode"):
         raise ValueError(f"strategy is 'reverse-mode' or 'forward-mode', not {strategy!r}")
@@ -101,7 +139,7 @@ def jacobian(
         raise RuntimeError("jacobian: strict=True and vectorize=True are not supported together; leave vectorize out")
     with enable_grad():
         xs, outputs, one_input, one_output = _call("jacobian", func, inputs, create_graph, strict)
-        rows = tuple(_given(_rows(out, xs, create_graph, strict), one_input, create_graph) for out in outputs)
+        rows = tuple(_detach_results(_rows(out, xs, create_graph, strict), one_input, create_graph) for out in outputs)
     return rows[0] if one_output else rows
 
 
@@ -113,19 +151,32 @@ def hessian(
     vectorize: bool = False,
     outer_jacobian_strategy: str = "reverse-mode",
 ) -> Any:
-    """The matrix of second derivatives of ``func``, which returns one tensor of one element, at ``inputs``.
+    """The matrix of second derivatives of a function with one output of one element.
 
-    For one input it has the shape ``(*input.shape, *input.shape)``; several give a tuple of tuples, whose element
-    ``[i][j]`` are the derivatives by input ``i`` and input ``j``.
+    Args:
+        func: takes tensors, returns a tensor of one element.
+        inputs: a tensor or a tuple of tensors.
+        create_graph: whether to record the computation, so that the Hessian can be differentiated.
+        strict: whether an input that the output does not depend on is an error instead of giving zeros.
+        vectorize: accepted for compatibility with PyTorch, without effect.
+        outer_jacobian_strategy: accepted for compatibility with PyTorch, without effect.
+
+    Returns:
+        For one input a tensor of shape ``(*input.shape, *input.shape)``; for several a tuple of tuples, whose element
+        ``[i][j]`` has the derivatives with respect to input ``i`` and input ``j``.
+
+    Raises:
+        RuntimeError: the output has several elements, or ``strict`` together with ``vectorize``.
 
     Example::
 
-        polygrad.autograd.functional.hessian(lambda x: (x**3).sum(), polygrad.tensor([1.0, 2.0]))
-        # tensor([[6., 0.], [0., 12.]])
+        >>> polygrad.autograd.functional.hessian(lambda x: (x**3).sum(), polygrad.tensor([1.0, 2.0]))
+        tensor([[ 6.,  0.],
+                [ 0., 12.]])
     """
 
     def gradient(*xs: Tensor) -> Any:
-        return jacobian(lambda *ys: _scalar("hessian", func, ys), xs, create_graph=True, strict=strict)
+        return jacobian(lambda *ys: _call_for_scalar("hessian", func, ys), xs, create_graph=True, strict=strict)
 
     if strict and vectorize:
         raise RuntimeError("hessian: strict=True and vectorize=True are not supported together; leave vectorize out")
@@ -137,43 +188,82 @@ def hessian(
 def vhp(
     func: Callable, inputs: Tensors, v: Tensors | None = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Tensor, Tensors]:
-    """``(func(*inputs), v·H)``, with the Hessian H of a function that returns one tensor of one element.
+    """The output of a function, and the product of a vector with its Hessian, v·H.
 
-    Cheaper than `hvp`, and the same for real functions, since H is symmetric there.
+    It costs less than `hvp`, and is the same for real functions, whose Hessian is symmetric.
+
+    Args:
+        func: takes tensors, returns a tensor of one element.
+        inputs: a tensor or a tuple of tensors.
+        v: the vector, a tensor or a tuple of tensors of the inputs' shapes; None where there is one input of one
+            element.
+        create_graph: whether to record the computation, so that the results can be differentiated.
+        strict: whether an input that the output does not depend on is an error instead of giving zeros.
+
+    Returns:
+        ``(output, products)``: ``products`` has the structure and shapes of ``inputs``.
+
+    Raises:
+        RuntimeError: ``v`` does not match the inputs, or the output has several elements.
+
+    Example::
+
+        >>> x = polygrad.tensor([1.0, 2.0])
+        >>> output, product = polygrad.autograd.functional.vhp(lambda x: (x**3).sum(), x, polygrad.ones(2))
+        >>> product
+        tensor([ 6., 12.])
     """
     with enable_grad():
-        xs, outputs, one_input, _ = _call("vhp", _single("vhp", func), inputs, create_graph, strict)
-        directions = _vector("vhp", v, xs, one_input, "the input")
+        xs, outputs, one_input, _ = _call("vhp", _returning_scalar("vhp", func), inputs, create_graph, strict)
+        directions = _check_vector("vhp", v, xs, one_input, "the input")
         gradient = _grads(outputs, xs, [ones_like(outputs[0])], True, strict)
         products = _grads(gradient, xs, directions, create_graph, strict)
-    return _given(outputs, True, create_graph), _given(products, one_input, create_graph)
+    return _detach_results(outputs, True, create_graph), _detach_results(products, one_input, create_graph)
 
 
 def hvp(
     func: Callable, inputs: Tensors, v: Tensors | None = None, create_graph: bool = False, strict: bool = False
 ) -> tuple[Tensor, Tensors]:
-    """``(func(*inputs), H·v)``, with the Hessian H of a function that returns one tensor of one element.
+    """The output of a function, and the product of its Hessian with a vector, H·v.
+
+    Args:
+        func: takes tensors, returns a tensor of one element.
+        inputs: a tensor or a tuple of tensors.
+        v: the vector, a tensor or a tuple of tensors of the inputs' shapes; None where there is one input of one
+            element.
+        create_graph: whether to record the computation, so that the results can be differentiated.
+        strict: whether an input that the output does not depend on is an error instead of giving zeros.
+
+    Returns:
+        ``(output, products)``: ``products`` has the structure and shapes of ``inputs``.
+
+    Raises:
+        RuntimeError: ``v`` does not match the inputs, or the output has several elements.
+
+    References:
+        B. A. Pearlmutter, "Fast exact multiplication by the Hessian" (1994).
 
     Example::
 
-        x = polygrad.tensor([1.0, 2.0])
-        y, product = polygrad.autograd.functional.hvp(lambda x: (x**3).sum(), x, polygrad.ones(2))
-        product  # tensor([ 6., 12.])
+        >>> x = polygrad.tensor([1.0, 2.0])
+        >>> output, product = polygrad.autograd.functional.hvp(lambda x: (x**3).sum(), x, polygrad.ones(2))
+        >>> product
+        tensor([ 6., 12.])
     """
     with enable_grad():
-        xs, outputs, one_input, _ = _call("hvp", _single("hvp", func), inputs, create_graph, strict)
-        directions = _vector("hvp", v, xs, one_input, "the input")
+        xs, outputs, one_input, _ = _call("hvp", _returning_scalar("hvp", func), inputs, create_graph, strict)
+        directions = _check_vector("hvp", v, xs, one_input, "the input")
         gradient = _grads(outputs, xs, [ones_like(outputs[0])], True, strict)
         seeds = [zeros_like(x).requires_grad_() for x in xs]
         transposed = _grads(gradient, xs, seeds, True, strict)
         products = _grads(transposed, seeds, directions, create_graph, strict)
-    return _given(outputs, True, create_graph), _given(products, one_input, create_graph)
+    return _detach_results(outputs, True, create_graph), _detach_results(products, one_input, create_graph)
 
 
 # -- what they share ---------------------------------------------------------------------------------------------------
 
 
-def _tuple_of(value: Any, what: str, name: str) -> tuple[Tensor, ...]:
+def _as_tuple(value: Any, what: str, name: str) -> tuple[Tensor, ...]:
     several = value if isinstance(value, tuple) else (value,)
     for index, x in enumerate(several):
         if not isinstance(x, Tensor):
@@ -187,13 +277,13 @@ def _tuple_of(value: Any, what: str, name: str) -> tuple[Tensor, ...]:
 def _call(
     name: str, func: Callable, inputs: Any, create_graph: bool, strict: bool
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...], bool, bool]:
-    """The inputs as variables of their own, and the outputs computed from them; whether there is one of each."""
+    """The inputs as new variables, the outputs computed from them, and whether there is one of each."""
     xs = tuple(
         OPERATIONS.positive(x) if create_graph and x.requires_grad else x.detach().requires_grad_()
-        for x in _tuple_of(inputs, "inputs given to", name)
+        for x in _as_tuple(inputs, "inputs given to", name)
     )
     result = func(*xs)
-    outputs = _tuple_of(result, "outputs of the user-provided function given to", name)
+    outputs = _as_tuple(result, "outputs of the user-provided function given to", name)
     for index, out in enumerate(outputs):
         if strict and not out.requires_grad:
             raise RuntimeError(
@@ -203,9 +293,9 @@ def _call(
     return xs, outputs, not isinstance(inputs, tuple), not isinstance(result, tuple)
 
 
-def _scalar(name: str, func: Callable, xs: Sequence[Tensor]) -> Tensor:
+def _call_for_scalar(name: str, func: Callable, xs: Sequence[Tensor]) -> Tensor:
     out = func(*xs)
-    _tuple_of(out, "outputs of the user-provided function given to", name)
+    _as_tuple(out, "outputs of the user-provided function given to", name)
     if not isinstance(out, Tensor):
         raise RuntimeError(f"The function given to {name} should return a single Tensor")
     if out.numel() != 1:
@@ -213,17 +303,17 @@ def _scalar(name: str, func: Callable, xs: Sequence[Tensor]) -> Tensor:
     return out.reshape(())
 
 
-def _single(name: str, func: Callable) -> Callable:
-    return lambda *xs: _scalar(name, func, xs)
+def _returning_scalar(name: str, func: Callable) -> Callable:
+    return lambda *xs: _call_for_scalar(name, func, xs)
 
 
-def _vector(name: str, v: Any, others: Sequence[Tensor], one: bool, whose: str) -> list[Tensor]:
+def _check_vector(name: str, v: Any, others: Sequence[Tensor], one: bool, whose: str) -> list[Tensor]:
     """``v`` as one tensor for each of ``others``."""
     if v is None:
         if not one or others[0].numel() != 1:
             raise RuntimeError(f"The vector v can only be None if {whose} is a single Tensor with a single element.")
         return [ones_like(others[0])]
-    several = _tuple_of(v, "vector v given to", name)
+    several = _as_tuple(v, "vector v given to", name)
     if len(several) != len(others):
         raise RuntimeError(f"v is a tuple of invalid length: should be {len(others)} but got {len(several)}.")
     for index, (mine, theirs) in enumerate(zip(several, others, strict=True)):
@@ -236,9 +326,9 @@ def _vector(name: str, v: Any, others: Sequence[Tensor], one: bool, whose: str) 
 def _grads(
     outputs: Sequence[Tensor], inputs: Sequence[Tensor], seeds: Sequence[Tensor], create_graph: bool, strict: bool
 ) -> tuple[Tensor, ...]:
-    """The gradients of ``outputs`` by ``inputs``: zeros where they do not depend on one.
+    """The gradients of ``outputs`` with respect to ``inputs``, zeros where they do not depend on one.
 
-    Where they are to be differentiated, ``strict`` asks that they vary with the inputs, too.
+    With ``create_graph``, ``strict`` also requires that the gradients depend on the inputs.
     """
     used = [(out, seed) for out, seed in zip(outputs, seeds, strict=True) if out.requires_grad]
     found: Sequence[Tensor | None] = [None] * len(inputs)
@@ -278,6 +368,6 @@ def _rows(out: Tensor, xs: tuple[Tensor, ...], create_graph: bool, strict: bool)
     return tuple(OPERATIONS.stack(list(c)).reshape((*out.shape, *x.shape)) for c, x in zip(columns, xs, strict=True))
 
 
-def _given(tensors: Sequence[Tensor], one: bool, create_graph: bool) -> Any:
+def _detach_results(tensors: Sequence[Tensor], one: bool, create_graph: bool) -> Any:
     results = tuple(tensors) if create_graph else tuple(x.detach() for x in tensors)
     return results[0] if one else results

@@ -1,4 +1,4 @@
-"""Switching the recording of operations off and on: as contexts, and as decorators of functions and generators."""
+"""Grad modes, which switch recording off and on: context managers, and decorators of functions and generators."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from .._state import inference_mode as _inference
 
 
 class _Mode:
-    """A grad mode.  Entering is re-entrant; as a decorator it also serves generator functions and coroutine functions.
+    """Base class of grad modes: re-entrant contexts, and decorators of functions, generators and coroutines.
 
-    A decorated generator function has the mode only while it runs: when it is suspended, its consumer has its own.
+    A decorated generator function has the mode only while it runs: while it is suspended, its consumer has its own
+    mode.
     """
 
     _enabled = True
@@ -102,12 +103,18 @@ def _for_generator(mode: _Mode, function: Callable) -> Callable:
 
 
 class no_grad(_Mode):
-    """Do not record: results require no grad.  A context manager and a decorator.
+    """Disable recording: results do not require grad.  A context manager and a decorator.
+
+    Args:
+        function: the function to decorate, where it is a decorator without parentheses.
 
     Example::
 
-        with polygrad.no_grad():
-            output = model(x)
+        >>> x = polygrad.tensor(1.0, requires_grad=True)
+        >>> with polygrad.no_grad():
+        ...     y = x * 2
+        >>> y.requires_grad
+        False
     """
 
     _enabled = False
@@ -117,15 +124,39 @@ class no_grad(_Mode):
 
 
 class enable_grad(no_grad):
-    """Record again, inside a `no_grad`.  A context manager and a decorator."""
+    """Enable recording inside a `no_grad`.  A context manager and a decorator.
+
+    Args:
+        function: the function to decorate, where it is a decorator without parentheses.
+
+    Example::
+
+        >>> x = polygrad.tensor(1.0, requires_grad=True)
+        >>> with polygrad.no_grad():
+        ...     with polygrad.enable_grad():
+        ...         y = x * 2
+        >>> y.requires_grad
+        True
+    """
 
     _enabled = True
 
 
 class inference_mode(_Mode):
-    """Do not record, as `no_grad`; `is_inference_mode_enabled` tells the two apart.
+    """Disable recording, as `no_grad`, visible to `is_inference_mode_enabled`.  A context manager and a decorator.
 
-    Unlike PyTorch's, tensors made in it are ordinary tensors: they can be used in a graph afterwards.
+    Unlike in PyTorch, tensors made in it are ordinary tensors, which can be used in a graph afterwards.
+
+    Args:
+        mode: whether to switch it on.
+
+    Example::
+
+        >>> x = polygrad.tensor(1.0, requires_grad=True)
+        >>> with polygrad.inference_mode():
+        ...     y = x * 2
+        >>> y.requires_grad
+        False
     """
 
     def __init__(self, mode: bool = True):
@@ -147,7 +178,19 @@ class inference_mode(_Mode):
 
 
 class set_grad_enabled(_Mode):
-    """Switch recording on or off: at once when called, until the end of the block as a context manager."""
+    """Switch recording on or off: at once when called, until the end of the block as a context manager.
+
+    Args:
+        mode: whether operations are recorded.
+
+    Example::
+
+        >>> x = polygrad.tensor(1.0, requires_grad=True)
+        >>> with polygrad.set_grad_enabled(False):
+        ...     y = x * 2
+        >>> y.requires_grad
+        False
+    """
 
     def __init__(self, mode: bool):
         super().__init__()
@@ -166,15 +209,35 @@ class set_grad_enabled(_Mode):
         grad_mode.set(token)
 
     def __call__(self, function: Callable) -> Callable:
-        grad_mode.set(self._before)  # only a decorator was wanted
+        grad_mode.set(self._before)  # it is used as a decorator only
         return super().__call__(function)
 
 
 def is_grad_enabled() -> bool:
-    """Whether operations are recorded."""
+    """Whether operations are recorded.
+
+    Returns:
+        A bool.
+
+    Example::
+
+        >>> with polygrad.no_grad():
+        ...     polygrad.is_grad_enabled()
+        False
+    """
     return grad_mode.get()
 
 
 def is_inference_mode_enabled() -> bool:
-    """Whether `inference_mode` is active."""
+    """Whether `inference_mode` is active.
+
+    Returns:
+        A bool.
+
+    Example::
+
+        >>> with polygrad.inference_mode():
+        ...     polygrad.is_inference_mode_enabled()
+        True
+    """
     return _inference.get()

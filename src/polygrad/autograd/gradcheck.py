@@ -1,4 +1,4 @@
-"""Gradients against finite differences: `gradcheck` for the first order, `gradgradcheck` for the second."""
+"""Check gradients against finite differences: `gradcheck` the first derivatives, `gradgradcheck` the second."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from .gradcheck_jacobians import (
     Part,
     analytical,
     as_tuple,
+    central_differences,
     check_form,
     check_inputs,
     checked_inputs,
     compare,
     jacobians_by,
     like,
-    numbers,
+    numpy_values,
     outputs_of,
-    parts,
     random_like,
-    slopes,
-    weights,
+    random_weights,
+    split_parts,
 )
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
@@ -51,33 +51,40 @@ def gradcheck(
     fast_mode: bool = False,
     masked: bool | None = None,
 ) -> bool:
-    """Whether the derivatives of ``func`` agree with central differences, ``|a - n| <= atol + rtol * |n|``.
+    """Check the derivatives of a function against central differences: ``|a - n| <= atol + rtol * |n|``.
+
+    Cotangents and tangents are random and none is 1, so a rule that does not multiply by them is found.
 
     Args:
-        func: takes the inputs and returns a tensor or several; outputs of integer type are passed over.
-        inputs: a tensor or a tuple; those that require grad are checked, and should be of float64 or complex128.
-        eps: how far an element is moved in each direction.
+        func: takes the inputs and returns a tensor or several; outputs of integer type are ignored.
+        inputs: a tensor or a tuple; those that require grad are checked, and should be float64 or complex128.
+        eps: the step of the differences.
         atol: the absolute tolerance.
         rtol: the relative tolerance.
-        raise_exception: raise `GradcheckError` on disagreement; otherwise return False.
+        raise_exception: whether to raise `GradcheckError` on disagreement; otherwise return False.
         nondet_tol: how much two backward passes through the same graph may differ.
-        check_undefined_grad: also check that an output without a cotangent counts as one with a cotangent of zeros, and, in
-            forward mode, an input without a tangent as one with zeros.
-        check_grad_dtypes: also check that a gradient has its input's data type.
-        check_batched_grad: also check that backward under vmap gives what it gives row by row.
-        check_batched_forward_grad: the same of forward mode.
-        check_forward_ad: check forward mode as well.
-        check_backward_ad: check backward.
-        fast_mode: compare products of the Jacobian with one random vector from each side, instead of all its elements.
-        masked: as in PyTorch, where it is about sparse tensors, which polygrad does not have.
+        check_undefined_grad: whether to check that a missing cotangent counts as zeros, and in forward mode a missing
+            tangent.
+        check_grad_dtypes: whether to check that a gradient has its input's data type.
+        check_batched_grad: whether to check that backward under vmap gives what it gives row by row.
+        check_batched_forward_grad: whether to check the same for forward mode.
+        check_forward_ad: whether to check forward mode.
+        check_backward_ad: whether to check reverse mode.
+        fast_mode: whether to compare products of the Jacobian with random vectors instead of all its elements.
+        masked: accepted for compatibility with PyTorch, where it concerns sparse tensors; without effect.
 
-    The cotangents and tangents are random and none is 1, so a rule that does not multiply by them is found.
-    Raises ValueError where no input requires grad or nothing is to be checked, and `GradcheckError`.
+    Returns:
+        True; or False on disagreement without ``raise_exception``.
+
+    Raises:
+        GradcheckError: the derivatives disagree, or another check fails.
+        ValueError: no input requires grad, or the checks contradict each other.
 
     Example::
 
-        x = polygrad.tensor([0.5, -1.0], dtype=polygrad.float64, requires_grad=True)
-        polygrad.autograd.gradcheck(polygrad.sin, (x,))  # True
+        >>> x = polygrad.tensor([0.5, -1.0], dtype=polygrad.float64, requires_grad=True)
+        >>> polygrad.autograd.gradcheck(polygrad.sin, (x,))
+        True
     """
     if not (check_forward_ad or check_backward_ad):
         raise ValueError("gradcheck: at least one of check_forward_ad and check_backward_ad must be True")
@@ -93,19 +100,19 @@ def gradcheck(
     try:
         check = _Check(func, given, eps, atol, rtol)
         if fast_mode:
-            check.fast(check_backward_ad, check_forward_ad, nondet_tol, check_grad_dtypes)
+            check.check_products(check_backward_ad, check_forward_ad, nondet_tol, check_grad_dtypes)
         else:
-            check.all_elements(check_backward_ad, check_forward_ad, nondet_tol, check_grad_dtypes)
+            check.check_all_elements(check_backward_ad, check_forward_ad, nondet_tol, check_grad_dtypes)
         if check_forward_ad and check_undefined_grad:
-            check.missing_tangents()
+            check.check_missing_tangents()
         if check_batched_forward_grad:
-            check.batched_tangents()
+            check.check_batched_tangents()
         if check_backward_ad:
-            check.multiplied()
+            check.check_multiplied()
             if check_undefined_grad:
-                check.missing_cotangents()
+                check.check_missing_cotangents()
             if check_batched_grad:
-                check.batched_cotangents()
+                check.check_batched_cotangents()
     except GradcheckError:
         if raise_exception:
             raise
@@ -134,17 +141,41 @@ def gradgradcheck(
     fast_mode: bool = False,
     masked: bool | None = False,
 ) -> bool:
-    """Whether the derivatives of the gradients of ``func`` agree with central differences.
+    """Check the derivatives of the gradients of a function against central differences.
 
-    The gradient is taken as a function of the inputs and of ``grad_outputs``, which are random unless given, and with
-    ``gen_non_contig_grad_outputs`` views of every second element; given ones count where they require grad.  It is
-    differentiated backward (``check_rev_over_rev``), in forward mode (``check_fwd_over_rev``), or both.  The other arguments,
-    and what is raised, are those of `gradcheck`.
+    The gradient is checked as a function of the inputs and of ``grad_outputs``.
+
+    Args:
+        func: takes the inputs and returns a tensor or several; outputs of integer type are ignored.
+        inputs: a tensor or a tuple; those that require grad are checked, and should be float64 or complex128.
+        grad_outputs: cotangents, of the outputs' shapes; random by default.  Those that require grad are checked.
+        eps: the step of the differences.
+        atol: the absolute tolerance.
+        rtol: the relative tolerance.
+        gen_non_contig_grad_outputs: whether random cotangents are views of every second element of a larger tensor.
+        raise_exception: whether to raise `GradcheckError` on disagreement; otherwise return False.
+        nondet_tol: how much two backward passes through the same graph may differ.
+        check_undefined_grad: whether to check that a missing cotangent counts as zeros, and in forward mode a missing
+            tangent.
+        check_grad_dtypes: whether to check that a gradient has its input's data type.
+        check_batched_grad: whether to check that backward under vmap gives what it gives row by row.
+        check_fwd_over_rev: whether to differentiate the gradient in forward mode.
+        check_rev_over_rev: whether to differentiate the gradient in reverse mode.
+        fast_mode: whether to compare products of the Jacobian with random vectors instead of all its elements.
+        masked: accepted for compatibility with PyTorch, where it concerns sparse tensors; without effect.
+
+    Returns:
+        True; or False on disagreement without ``raise_exception``.
+
+    Raises:
+        GradcheckError: the derivatives disagree, or another check fails.
+        ValueError: no input requires grad, or the checks contradict each other.
 
     Example::
 
-        x = polygrad.tensor([0.5, -1.0], dtype=polygrad.float64, requires_grad=True)
-        polygrad.autograd.gradgradcheck(polygrad.sin, (x,))  # True
+        >>> x = polygrad.tensor([0.5, -1.0], dtype=polygrad.float64, requires_grad=True)
+        >>> polygrad.autograd.gradgradcheck(polygrad.sin, (x,))
+        True
     """
     given = as_tuple(inputs)
     check_inputs(given)
@@ -192,12 +223,12 @@ class _Check:
         self.wanted = [x for _, x in self.checked]
 
     def _slopes(self, number: int) -> Callable[[Any], list]:
-        return lambda way: slopes(self.func, self.inputs, number, way, self.outputs, self.eps)
+        return lambda way: central_differences(self.func, self.inputs, number, way, self.outputs, self.eps)
 
-    def _pushed(self, directions: dict[int, Tensor]) -> list[Tensor]:
-        from .gradcheck_transforms import pushed
+    def _push_forward(self, directions: dict[int, Tensor]) -> list[Tensor]:
+        from .gradcheck_transforms import run_jvp
 
-        found = pushed(self.func, self.inputs, directions)
+        found = run_jvp(self.func, self.inputs, directions)
         for number, (t, out) in enumerate(zip(found, self.outputs, strict=True)):
             if t.shape != out.shape or t.dtype is not out.dtype:
                 raise GradcheckError(
@@ -207,23 +238,23 @@ class _Check:
         return found
 
     def _tangents(self, number: int) -> Callable[[Any], list]:
-        """The tangents along a direction, which is given to forward mode times a number that is not 1."""
-        x, weight = self.inputs[number], weights(1)[0]
-        return lambda way: [numbers(t) / weight for t in self._pushed({number: like(x, weight * way)})]
+        """The tangents along a direction, which forward mode gets multiplied by a number that is not 1."""
+        x, weight = self.inputs[number], random_weights(1)[0]
+        return lambda way: [numpy_values(t) / weight for t in self._push_forward({number: like(x, weight * way)})]
 
     # -- derivatives ---------------------------------------------------------------------------------------------------
 
-    def all_elements(self, backward: bool, forward: bool, nondet_tol: float, check_dtypes: bool) -> None:
-        """The whole Jacobians."""
+    def check_all_elements(self, backward: bool, forward: bool, nondet_tol: float, check_dtypes: bool) -> None:
+        """Compare the whole Jacobians."""
         numerical = {n: jacobians_by(self._slopes(n), x, self.outputs) for n, x in self.checked}
         if forward:
             for n, x in self.checked:
                 mine = jacobians_by(self._tangents(n), x, self.outputs)
-                for part, jacobian, expected in zip(parts(self.outputs), mine, numerical[n], strict=True):
+                for part, jacobian, expected in zip(split_parts(self.outputs), mine, numerical[n], strict=True):
                     compare(jacobian, expected, part, n, self.atol, self.rtol, "While considering forward mode: ")
         if not backward:
             return
-        for index, part in enumerate(parts(self.outputs)):
+        for index, part in enumerate(split_parts(self.outputs)):
             jacobians, first = analytical(self.inputs, self.outputs[part.output], part)
             again, _ = analytical(self.inputs, self.outputs[part.output], part)
             for (n, x), jacobian, repeated, g in zip(self.checked, jacobians, again, first, strict=True):
@@ -231,10 +262,10 @@ class _Check:
                 compare(jacobian, numerical[n][index], part, n, self.atol, self.rtol)
                 _check_repeated(jacobian, repeated, part, n, nondet_tol)
 
-    def fast(self, backward: bool, forward: bool, nondet_tol: float, check_dtypes: bool) -> None:
-        """The products of the Jacobians with random vectors."""
+    def check_products(self, backward: bool, forward: bool, nondet_tol: float, check_dtypes: bool) -> None:
+        """Compare the products of the Jacobians with random vectors."""
         random = np.random.default_rng(3)
-        ways = {n: _unit(random_like(x, random)) for n, x in self.checked}
+        ways = {n: _normalize(random_like(x, random)) for n, x in self.checked}
         along = {n: self._slopes(n)(way) for n, way in ways.items()}
         if forward:
             for n, _ in self.checked:
@@ -244,7 +275,7 @@ class _Check:
                     )
         if not backward:
             return
-        for part in parts(self.outputs):
+        for part in split_parts(self.outputs):
             out = self.outputs[part.output]
             seed = random.uniform(0.5, 1.5, tuple(out.shape)) * random.choice([-1.0, 1.0], tuple(out.shape))
             if not out.requires_grad:
@@ -257,7 +288,7 @@ class _Check:
                 ]
             for (n, x), g, repeated in zip(self.checked, found, again, strict=True):
                 check_form(n, x, g, check_dtypes)
-                mine, other = [np.zeros(tuple(x.shape)) if one is None else numbers(one) for one in (g, repeated)]
+                mine, other = [np.zeros(tuple(x.shape)) if one is None else numpy_values(one) for one in (g, repeated)]
                 product = np.sum(np.real(np.conj(mine) * ways[n]))
                 expected = np.sum(seed * part.of(along[n][part.output]))
                 size = np.abs(ways[n]).sum() * np.abs(seed).sum()
@@ -265,7 +296,9 @@ class _Check:
                 _check_repeated(mine, other, part, n, nondet_tol)
 
     def _by_part(self, found: Sequence[Any], expected: Sequence[Any]) -> list[tuple[Part, tuple[Any, Any]]]:
-        return [(part, (part.of(found[part.output]), part.of(expected[part.output]))) for part in parts(self.outputs)]
+        return [
+            (part, (part.of(found[part.output]), part.of(expected[part.output]))) for part in split_parts(self.outputs)
+        ]
 
     def _compare_products(self, mine: Any, expected: Any, size: float, part: Part, number: int, mode: str) -> None:
         if not np.allclose(mine, expected, rtol=self.rtol, atol=self.atol * max(size, 1.0), equal_nan=True):
@@ -282,19 +315,19 @@ class _Check:
     def _gradients(self, outputs: Any, seeds: Any) -> Sequence[Tensor | None]:
         return grad(outputs, self.wanted, seeds, retain_graph=True, allow_unused=True)
 
-    def multiplied(self) -> None:
-        """Cotangents of zeros give gradients of zeros."""
+    def check_multiplied(self) -> None:
+        """Check that cotangents of zeros give gradients of zeros."""
         live = self._live()
         zeros = [like(out, np.zeros(tuple(out.shape))) for out in live]
         for (number, _), g in zip(self.checked, self._gradients(live, zeros) if live else (), strict=bool(live)):
-            if g is not None and np.any(numbers(g) != 0):
+            if g is not None and np.any(numpy_values(g) != 0):
                 raise GradcheckError(
                     f"backward not multiplied by grad_output: the gradient of input {number} is not zero where those of all "
                     "outputs are"
                 )
 
-    def missing_cotangents(self) -> None:
-        """An output that has no cotangent counts as one with zeros."""
+    def check_missing_cotangents(self) -> None:
+        """Check that a missing cotangent counts as zeros."""
         live = self._live()
         if len(live) < 2:
             return
@@ -310,60 +343,64 @@ class _Check:
                     f"set_materialize_grads at True: {type(error).__name__}: {error}"
                 ) from error
             for number, (a, b) in enumerate(zip(alone, self._gradients(live, seeds), strict=True)):
-                if not self._close(0 if a is None else numbers(a), 0 if b is None else numbers(b)):
+                if not self._close(0 if a is None else numpy_values(a), 0 if b is None else numpy_values(b)):
                     raise GradcheckError(
                         f"the gradient of output {chosen} with respect to input {number} changes when the other outputs "
                         "have cotangents of zeros instead of none: the backward function must take missing ones as zeros"
                     )
 
-    def missing_tangents(self) -> None:
-        """An input that has no tangent counts as one with zeros."""
+    def check_missing_tangents(self) -> None:
+        """Check that a missing tangent counts as zeros."""
         random = np.random.default_rng(1)
         directions = {n: random_like(x, random).detach() for n, x in self.checked}
         for number, x in self.checked:
             others = {n: t for n, t in directions.items() if n != number}
             with_zeros = {**others, number: like(x, np.zeros(tuple(x.shape)))}
-            for index, (a, b) in enumerate(zip(self._pushed(others), self._pushed(with_zeros), strict=True)):
-                if not self._close(numbers(a), numbers(b)):
+            for index, (a, b) in enumerate(
+                zip(self._push_forward(others), self._push_forward(with_zeros), strict=True)
+            ):
+                if not self._close(numpy_values(a), numpy_values(b)):
                     raise GradcheckError(
                         f"the tangent of output {index} changes when input {number} has a tangent of zeros instead of none: the "
                         "forward-mode rule must take missing ones as zeros"
                     )
 
-    def batched_cotangents(self) -> None:
-        """Backward of a batch of cotangents gives what it gives for each."""
+    def check_batched_cotangents(self) -> None:
+        """Check that backward of a batch of cotangents gives what it gives for each."""
         for number, out in enumerate(self.outputs):
             if out.requires_grad:
 
-                def pulled(g: Tensor, out: Tensor = out) -> list[Tensor]:
+                def pull_back(g: Tensor, out: Tensor = out) -> list[Tensor]:
                     found = self._gradients(out, g)
                     return [_zeros(x) if one is None else one for one, x in zip(found, self.wanted, strict=True)]
 
-                self._check_batched(f"gradients of output {number}", "input", out, pulled)
+                self._check_batched(f"gradients of output {number}", "input", out, pull_back)
 
-    def batched_tangents(self) -> None:
-        """Forward mode in a batch of directions gives what it gives in each."""
+    def check_batched_tangents(self) -> None:
+        """Check that forward mode in a batch of directions gives what it gives in each."""
         for number, x in self.checked:
 
-            def pushed(t: Tensor, number: int = number) -> list[Tensor]:
-                return self._pushed({number: t})
+            def run_jvp(t: Tensor, number: int = number) -> list[Tensor]:
+                return self._push_forward({number: t})
 
-            self._check_batched(f"tangents along input {number}", "output", x, pushed)
+            self._check_batched(f"tangents along input {number}", "output", x, run_jvp)
 
     def _check_batched(self, what: str, whose: str, x: Tensor, function: Callable[[Tensor], Sequence[Tensor]]) -> None:
-        from .gradcheck_transforms import batched
+        from .gradcheck_transforms import run_batched
 
         random = np.random.default_rng(4)
         rows = [random_like(x, random).detach() for _ in range(2)]
-        expected = [np.stack([numbers(y) for y in pair]) for pair in zip(*[function(row) for row in rows], strict=True)]
+        expected = [
+            np.stack([numpy_values(y) for y in pair]) for pair in zip(*[function(row) for row in rows], strict=True)
+        ]
         try:
-            found = batched(function, stack(rows))
+            found = run_batched(function, stack(rows))
         except GradcheckError:
             raise
         except Exception as error:
             raise GradcheckError(f"batched {what}: under vmap they fail: {type(error).__name__}: {error}") from error
         for number, (a, b) in enumerate(zip(found, expected, strict=True)):
-            if not self._close(numbers(a), b):
+            if not self._close(numpy_values(a), b):
                 raise GradcheckError(
                     f"batched {what}: under vmap that of {whose} {number} differs from that of each row by itself"
                 )
@@ -376,8 +413,8 @@ def _zeros(x: Tensor) -> Tensor:
     return like(x, np.zeros(tuple(x.shape)))
 
 
-def _unit(x: Tensor) -> Any:
-    values = numbers(x)
+def _normalize(x: Tensor) -> Any:
+    values = numpy_values(x)
     return values / max(float(np.sqrt(np.sum(np.abs(values) ** 2))), 1e-30)
 
 

@@ -1,4 +1,4 @@
-"""What the checks of gradients are made of: inputs, outputs, Jacobians, and how two of them are compared.
+"""Parts of the gradient checks: inputs, outputs, Jacobians, and their comparison.
 
 Complex numbers follow PyTorch's convention: the gradient of a real ``L`` with respect to ``z = x + iy`` is
 ``dL/dx + i dL/dy``.  A complex output is checked as two real ones, its real and its imaginary part.
@@ -20,10 +20,13 @@ from .grad_mode import no_grad
 
 
 class GradcheckError(RuntimeError):
-    """A gradient that disagrees with finite differences.
+    """A gradient disagrees with finite differences.
 
-    Its text has both Jacobians, one column for each element of the output.  The attributes ``numerical`` and
-    ``analytical`` hold them as NumPy arrays, or None where something else is wrong.
+    The message has both Jacobians, one column for each element of the output.
+
+    Attributes:
+        numerical: the Jacobian by finite differences, a NumPy array, or None where another check failed.
+        analytical: the Jacobian by the gradient rules, likewise.
     """
 
     numerical: Any = None
@@ -70,20 +73,20 @@ def outputs_of(func: Callable[..., Any], inputs: Sequence[Any]) -> tuple[Tensor,
     return tuple([out for out in outputs if out.dtype.is_differentiable])
 
 
-def numbers(x: Tensor) -> Any:
+def numpy_values(x: Tensor) -> Any:
     """The values as a NumPy array."""
     return np.asarray(x.backend.to_numpy(x.detach()._read()))
 
 
 def like(x: Tensor, values: Any, requires_grad: bool = False) -> Tensor:
-    """A new leaf beside ``x`` with other values."""
+    """A new leaf with other values, and the data type, backend and device of ``x``."""
     backend = x.backend
     array = backend.asarray(values, dtype=backend.to_dtype(x.dtype), device=backend.device(x._read()), copy=True)
     return make_leaf(object.__new__(Tensor), array, requires_grad)
 
 
 def random_like(x: Tensor, random: np.random.Generator) -> Tensor:
-    """A new leaf beside ``x`` with random values."""
+    """A new leaf with random values, and the shape, data type, backend and device of ``x``."""
     values = random.standard_normal(tuple(x.shape))
     if x.dtype.is_complex:
         values = values + 1j * random.standard_normal(tuple(x.shape))
@@ -94,19 +97,19 @@ def random_like(x: Tensor, random: np.random.Generator) -> Tensor:
 
 
 class Part(NamedTuple):
-    """A real function that a Jacobian is taken of: an output, or one part of a complex output."""
+    """A real function of which a Jacobian is taken: an output, or one part of a complex output."""
 
     output: int
     unit: complex
     description: str
 
     def of(self, values: Any) -> Any:
-        """It, of the output's values."""
+        """This part of the output's values."""
         return values.imag if self.unit == 1j else values.real
 
 
-def parts(outputs: Sequence[Tensor]) -> Iterator[Part]:
-    """The real functions that ``outputs`` are."""
+def split_parts(outputs: Sequence[Tensor]) -> Iterator[Part]:
+    """The real functions that ``outputs`` consist of."""
     for number, out in enumerate(outputs):
         if out.dtype.is_complex:
             yield Part(number, 1, f"the real part of output {number}")
@@ -115,46 +118,48 @@ def parts(outputs: Sequence[Tensor]) -> Iterator[Part]:
             yield Part(number, 1, f"output {number}")
 
 
-def outputs_beside(func: Callable, inputs: Sequence[Any], number: int, step: Any, outputs: Sequence[Tensor]) -> list:
+def outputs_near(func: Callable, inputs: Sequence[Any], number: int, step: Any, outputs: Sequence[Tensor]) -> list:
     """The values of the outputs where input ``number`` is moved by ``step``.
 
-    It is moved in place, since ``func`` may know it by another name, as a module knows its parameters.
+    It is moved in place, since ``func`` may reach it by another name, as a module reaches its parameters.
     """
     arguments, x = list(inputs), inputs[number]
     before = x._read()
-    moved = like(x, numbers(x) + step, requires_grad=True)
+    moved = like(x, numpy_values(x) + step, requires_grad=True)
     in_place = not any(stride == 0 and length > 1 for stride, length in zip(strides_of(x), x.shape, strict=True))
     if not in_place:  # an expanded tensor has several elements in one place
         arguments[number] = moved
     try:
         if in_place:
-            _hold(x, moved._read())
-        found = [numbers(out) for out in outputs_of(func, arguments)]
+            _replace_array(x, moved._read())
+        found = [numpy_values(out) for out in outputs_of(func, arguments)]
     finally:
         if in_place:
-            _hold(x, before)
+            _replace_array(x, before)
     if [f.shape for f in found] != [tuple(out.shape) for out in outputs]:
         raise GradcheckError(
-            f"the function returns outputs of shapes {[f.shape for f in found]} beside an input where it returns "
-            f"{[tuple(out.shape) for out in outputs]}; it must not change its outputs' shapes"
+            f"the function returns outputs of shapes {[f.shape for f in found]} near the input, and at the input "
+            f"{[tuple(out.shape) for out in outputs]}; the shapes must not depend on values"
         )
     return found
 
 
-def _hold(x: Tensor, array: Any) -> None:
+def _replace_array(x: Tensor, array: Any) -> None:
     with no_grad():
         x._rebind(array, x._edge)
 
 
-def slopes(func: Callable, inputs: Sequence[Any], number: int, way: Any, outputs: Sequence[Tensor], eps: float) -> list:
+def central_differences(
+    func: Callable, inputs: Sequence[Any], number: int, way: Any, outputs: Sequence[Tensor], eps: float
+) -> list:
     """The derivatives of the outputs where input ``number`` moves along ``way``, by central differences."""
-    above = outputs_beside(func, inputs, number, eps * way, outputs)
-    below = outputs_beside(func, inputs, number, -eps * way, outputs)
+    above = outputs_near(func, inputs, number, eps * way, outputs)
+    below = outputs_near(func, inputs, number, -eps * way, outputs)
     return [(a - b) / (2 * eps) for a, b in zip(above, below, strict=True)]
 
 
-def units(x: Tensor) -> Iterator[tuple[int, complex, Any]]:
-    """The directions in which the elements of ``x`` can move: the element's number, 1 or 1j, and the array with that there."""
+def unit_directions(x: Tensor) -> Iterator[tuple[int, complex, Any]]:
+    """For each element of ``x`` its number, 1 (and 1j if complex), and the array with that at the element."""
     for direction in (1, 1j) if x.dtype.is_complex else (1,):
         for place in range(x.shape.numel()):
             way = np.zeros(tuple(x.shape), complex if x.dtype.is_complex else float)
@@ -163,45 +168,45 @@ def units(x: Tensor) -> Iterator[tuple[int, complex, Any]]:
 
 
 def jacobians_by(slopes_along: Callable[[Any], list], x: Tensor, outputs: Sequence[Tensor]) -> list[Any]:
-    """For every part of every output its Jacobian with respect to ``x``, from what the outputs do along each direction."""
-    chosen = list(parts(outputs))
+    """The Jacobian of every part of every output with respect to ``x``, from the slopes along each direction."""
+    chosen = list(split_parts(outputs))
     kind = complex if x.dtype.is_complex else float
     found = [np.zeros((x.shape.numel(), outputs[part.output].shape.numel()), kind) for part in chosen]
-    for place, direction, way in units(x):
+    for place, direction, way in unit_directions(x):
         along = slopes_along(way)
         for part, jacobian in zip(chosen, found, strict=True):
             jacobian[place] += direction * part.of(along[part.output]).reshape(-1)
     return found
 
 
-def weights(count: int) -> Any:
-    """Random numbers that are not 1: a derivative that does not look at the vector that it is given is not multiplied by them."""
+def random_weights(count: int) -> Any:
+    """Random numbers that are not 1: a rule that ignores its cotangent is not multiplied by them."""
     return np.random.default_rng(2).uniform(1.25, 2.0, count)
 
 
 def analytical(inputs: Sequence[Any], out: Tensor, part: Part) -> tuple[list[Any], list[Any]]:
     """The Jacobians of ``part`` of ``out`` with respect to all checked inputs, one backward pass for each element.
 
-    Beside them the gradients of the first element as they came, for the checks of types and shapes.
+    Also the gradients of the first element, for the checks of data types and shapes.
     """
     wanted = [x for _, x in checked_inputs(inputs)]
-    jacobians = [np.zeros((x.shape.numel(), out.shape.numel()), numbers(x).dtype) for x in wanted]
+    jacobians = [np.zeros((x.shape.numel(), out.shape.numel()), numpy_values(x).dtype) for x in wanted]
     first: list[Any] = [None] * len(wanted)
     if not out.requires_grad:
         return jacobians, first
-    for place, weight in enumerate(weights(out.shape.numel())):
+    for place, weight in enumerate(random_weights(out.shape.numel())):
         seed = np.zeros(tuple(out.shape), complex if out.dtype.is_complex else float)
         seed.reshape(-1)[place] = part.unit * weight
         found = grad(out, wanted, like(out, seed), retain_graph=True, allow_unused=True)
         first = list(found) if place == 0 else first
         for jacobian, g in zip(jacobians, found, strict=True):
             if g is not None:
-                jacobian[:, place] = numbers(g).reshape(-1) / weight
+                jacobian[:, place] = numpy_values(g).reshape(-1) / weight
     return jacobians, first
 
 
 def check_form(number: int, x: Tensor, g: Tensor | None, check_dtype: bool) -> None:
-    """Raise where a gradient has not its input's shape, or type."""
+    """Raise where a gradient has another shape, or with ``check_dtype`` another data type, than its input."""
     if g is None:
         return
     if g.shape != x.shape:
@@ -215,7 +220,7 @@ def check_form(number: int, x: Tensor, g: Tensor | None, check_dtype: bool) -> N
 
 
 def compare(analytical: Any, numerical: Any, part: Part, number: int, atol: float, rtol: float, mode: str = "") -> None:
-    """Raise GradcheckError where the Jacobians differ; ``mode`` begins its text."""
+    """Raise GradcheckError where the Jacobians differ; ``mode`` begins its message."""
     close = np.isclose(analytical, numerical, rtol=rtol, atol=atol, equal_nan=True)
     if close.all():
         return
@@ -227,11 +232,11 @@ def compare(analytical: Any, numerical: Any, part: Part, number: int, atol: floa
         f"elements differ by more than atol={atol} and rtol={rtol} allow.  The worst is "
         f"d output[{worst[1]}] / d input[{worst[0]}]: "
         f"{numerical[worst]:.6g} numerically, {analytical[worst]:.6g} analytically.\n"
-        f"numerical:\n{_printed(numerical)}\nanalytical:\n{_printed(analytical)}"
+        f"numerical:\n{_format(numerical)}\nanalytical:\n{_format(analytical)}"
     )
     error.numerical, error.analytical = numerical, analytical
     raise error
 
 
-def _printed(jacobian: Any) -> str:
+def _format(jacobian: Any) -> str:
     return np.array2string(jacobian, precision=6, suppress_small=True, threshold=400, max_line_width=120)

@@ -1,4 +1,4 @@
-"""Forward mode and batches, for the checks of gradients."""
+"""Forward mode and batches, for the gradient checks."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from .._interpreters.lifting import Lower, apply, lift
 from .gradcheck_jacobians import outputs_of
 
 
-def pushed(func: Callable, inputs: Sequence[Any], directions: dict[int, Tensor]) -> list[Tensor]:
-    """The tangents of the outputs where the inputs with these numbers have these tangents."""
+def run_jvp(func: Callable, inputs: Sequence[Any], directions: dict[int, Tensor]) -> list[Tensor]:
+    """The tangents of the outputs, where the inputs of these numbers have the tangents ``directions``."""
     plain = [cell(x._read()) if isinstance(x, Tensor) else x for x in inputs]
     with JVPTrace() as trace:
         for number, t in directions.items():
@@ -22,8 +22,8 @@ def pushed(func: Callable, inputs: Sequence[Any], directions: dict[int, Tensor])
         return [apply(Lower, trace, cell(out._read())) for out in outputs_of(func, plain)]
 
 
-def batched(function: Callable[[Tensor], Sequence[Tensor]], batch: Tensor) -> list[Tensor]:
-    """The results of ``function`` for all examples, the rows of ``batch``, in one run."""
+def run_batched(function: Callable[[Tensor], Sequence[Tensor]], batch: Tensor) -> list[Tensor]:
+    """The results of ``function`` for all rows of ``batch``, in one run."""
     with BatchTrace(batch.shape[0]) as trace:
         results = function(apply(Enter, trace, lift(batch, trace.below)))
         return [apply(Leave, trace, cell(y._read())) for y in results]

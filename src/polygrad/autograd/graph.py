@@ -1,4 +1,4 @@
-"""The recorded graph, for those who look at it: its nodes, and the edges by which tensors join it."""
+"""The recorded graph: its nodes, and the edges that join tensors to it."""
 
 from __future__ import annotations
 
@@ -9,16 +9,25 @@ __all__ = ["GradientEdge", "Node", "get_gradient_edge"]
 
 
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:
-    """The edge by which ``tensor`` joins the graph: its node, and which of the node's outputs it is.
+    """The edge that joins ``tensor`` to the graph: its node, and which of the node's outputs it is.
 
-    `polygrad.autograd.grad` takes it for an input or output, so that the tensor itself need not be kept.
-    Raises RuntimeError for a tensor that does not require grad.
+    `polygrad.autograd.grad` takes it as an input or output, so that the tensor itself need not be kept.
+
+    Args:
+        tensor: a tensor that requires grad.
+
+    Returns:
+        A `GradientEdge`, with ``node`` and ``output_nr``.
+
+    Raises:
+        RuntimeError: ``tensor`` does not require grad.
 
     Example::
 
-        x = polygrad.tensor(3.0, requires_grad=True)
-        edge = polygrad.autograd.graph.get_gradient_edge(x * x)
-        edge.node.name()  # "MultiplyBackward"
+        >>> x = polygrad.tensor(3.0, requires_grad=True)
+        >>> edge = polygrad.autograd.graph.get_gradient_edge(x * x)
+        >>> edge.node.name()
+        'MultiplyBackward'
     """
     if tensor._edge is None:
         raise RuntimeError(

@@ -41,18 +41,24 @@ _RENAMED = {
 class Backend:
     """An array library, as the engine sees it.
 
-    Derive from this class, define ``name``, `owns` and `namespace`, and override what your library does otherwise.
+    Derive from this class, define ``name``, `owns` and `namespace`, and override what the library can do better.  A
+    backend knows raw arrays, never a Tensor.
 
     Example::
 
-        class MyBackend(polygrad.backends.Backend):
-            name = "mine"
-
-            def owns(self, array_type):
-                return array_type is my_library.Array
-
-            def namespace(self):
-                return my_library
+        >>> import array_api_compat.numpy
+        >>> class MyArray(np.ndarray):
+        ...     pass
+        >>> class MyBackend(polygrad.backends.Backend):
+        ...     name = "mine"
+        ...
+        ...     def owns(self, array_type):
+        ...         return array_type is MyArray
+        ...
+        ...     def namespace(self):
+        ...         return array_api_compat.numpy
+        >>> MyBackend().to_dtype(polygrad.float32)
+        dtype('float32')
     """
 
     #: What users write in ``backend="..."``.
@@ -255,12 +261,8 @@ class CompilingBackend(Backend):
 
     Example::
 
-        class MyBackend(polygrad.backends.CompilingBackend):
-            name = "mine"
-            value_errors = (my_library.TracerError,)
-
-            def capture(self, function):
-                return my_library.trace(function)
+        >>> isinstance(polygrad.backends.get_backend("numpy"), polygrad.backends.CompilingBackend)
+        False
     """
 
     _compiles = True

@@ -8,8 +8,8 @@ __all__ = ["BackendError", "UnknownBackendError"]
 class BackendError(RuntimeError):
     """A backend cannot be used: its plugin is broken, disabled or too old, or its library or device is missing.
 
-    The message says what to do; ``__cause__`` is the plugin's own exception, where there was one.  A plugin's factory
-    raises it itself where it knows better than polygrad what is missing.
+    The message says what to do; ``__cause__`` is the plugin's own exception, if there was one.  The factory of a
+    plugin may raise it with a better message.
     """
 
     def because(self, cause: BaseException) -> BackendError:

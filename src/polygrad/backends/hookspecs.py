@@ -15,11 +15,20 @@ hookimpl = pluggy.HookimplMarker("polygrad")
 
 @dataclass(frozen=True)
 class BackendRecord:
-    """One backend that a plugin offers, described without importing its array library.
+    """One backend that a plugin provides, described without importing its array library.
 
-    ``name`` is what users write, ``library`` the import name of the array library, ``factory`` makes the
-    `polygrad.backends.Backend` (and is the first that may import the library), ``api_version`` is the
-    `polygrad.backends.PLUGIN_API_VERSION` that the plugin was written for.
+    Args:
+        name: the name that users write.
+        library: the import name of the array library.
+        factory: makes the `Backend`; it is the first to import the library.
+        api_version: the `PLUGIN_API_VERSION` that the plugin was written for.
+
+    Example::
+
+        >>> version = polygrad.backends.PLUGIN_API_VERSION
+        >>> record = polygrad.backends.BackendRecord("mine", "my_library", lambda: None, version)
+        >>> record.name
+        'mine'
     """
 
     name: str

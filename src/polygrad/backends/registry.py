@@ -62,15 +62,26 @@ class Registry:
     # -- by name ---------------------------------------------------------------------------------------------------
 
     def get_backend(self, name: str | Backend | None = None) -> Backend:
-        """The backend of that name; without a name, the one that makes new tensors.
+        """The backend of a name; without a name, the one that makes new tensors.
 
-        Which that is: the innermost `use_backend`, else `set_backend`, else the environment variable
-        ``POLYGRAD_BACKEND``, else NumPy.
+        That one is set by the innermost `use_backend`, else by `set_backend`, else by the environment variable
+        ``POLYGRAD_BACKEND``, and is NumPy otherwise.
 
-        Raises UnknownBackendError for a name that there is not, and BackendError for a backend that cannot be used.
+        Args:
+            name: the name, or a backend, which is returned.
 
-        >>> polygrad.backends.get_backend("numpy").name
-        'numpy'
+        Returns:
+            A `Backend`.
+
+        Raises:
+            UnknownBackendError: there is no backend of that name.
+            BackendError: the backend cannot be used.
+            TypeError: ``name`` is not a string.
+
+        Example::
+
+            >>> polygrad.backends.get_backend("numpy").name
+            'numpy'
         """
         if name is None:
             return self.default()[0]
@@ -104,21 +115,58 @@ class Registry:
         return self._default
 
     def set_backend(self, name: str | Backend | None) -> None:
-        """Make new tensors on this backend, in the whole process; None goes back to the environment's choice.
+        """Make new tensors on this backend, in the whole process.  Existing tensors stay where they are.
 
-        Tensors that exist stay where they are.  Raises as `get_backend` does.
+        Args:
+            name: the name, or a backend; None returns to the choice of the environment.
 
-        >>> polygrad.set_backend("numpy")
+        Raises:
+            UnknownBackendError: there is no backend of that name.
+            BackendError: the backend cannot be used.
+
+        Example::
+
+            >>> polygrad.set_backend("numpy")
+            >>> polygrad.ones(3).backend.name
+            'numpy'
+            >>> polygrad.set_backend(None)
         """
         self._default = None if name is None else (self.get_backend(name), "set_backend()")
 
     # -- by array type ---------------------------------------------------------------------------------------------
 
     def register_backend(self, backend: Backend) -> Backend:
-        """Add a backend that no installed plugin brings: one under development, or an interpreter.
+        """Add a backend that no installed plugin provides, such as one under development.
 
-        Register it before any of its arrays is used.  The last one registered is asked first for an array type.
-        Raises BackendError where the name is taken.
+        Register it before its arrays are used.  The last registered backend is asked first for an array type.
+
+        Args:
+            backend: an instance of a subclass of `Backend`.
+
+        Returns:
+            The backend.
+
+        Raises:
+            BackendError: the name is taken.
+            TypeError: it is not an instance of `Backend`.
+
+        Example::
+
+            >>> import array_api_compat.numpy
+            >>> class MyArray(np.ndarray):
+            ...     pass
+            >>> class MyBackend(polygrad.backends.Backend):
+            ...     name = "mine"
+            ...
+            ...     def owns(self, array_type):
+            ...         return array_type is MyArray
+            ...
+            ...     def namespace(self):
+            ...         return array_api_compat.numpy
+            >>> backend = polygrad.backends.register_backend(MyBackend())
+            >>> polygrad.backends.get_backend("mine") is backend
+            True
+            >>> polygrad.backends.unregister_backend(backend)
         """
         if not isinstance(backend, Backend):
             raise TypeError(f"register_backend() takes an instance of polygrad.backends.Backend, not {backend!r}")
@@ -134,7 +182,32 @@ class Registry:
         return backend
 
     def unregister_backend(self, backend: Backend) -> None:
-        """Take back a `register_backend`.  Arrays that exist are not usable any more."""
+        """Remove a backend that `register_backend` added.  Its arrays cannot be used any more.
+
+        Args:
+            backend: the registered backend.
+
+        Raises:
+            ValueError: it is not registered.
+
+        Example::
+
+            >>> import array_api_compat.numpy
+            >>> class MyArray(np.ndarray):
+            ...     pass
+            >>> class MyBackend(polygrad.backends.Backend):
+            ...     name = "mine"
+            ...
+            ...     def owns(self, array_type):
+            ...         return array_type is MyArray
+            ...
+            ...     def namespace(self):
+            ...         return array_api_compat.numpy
+            >>> backend = polygrad.backends.register_backend(MyBackend())
+            >>> polygrad.backends.unregister_backend(backend)
+            >>> "mine" in polygrad.backends.available()
+            False
+        """
         with LOCK:
             self.registered.remove(backend)
             for array_type in [array_type for array_type, owner in self.by_type.items() if owner is backend]:
@@ -287,10 +360,22 @@ unregister_backend = REGISTRY.unregister_backend
 class use_backend:
     """Make new tensors on this backend inside a ``with`` block, or inside a function that it decorates.
 
-    It holds for this thread or asyncio task only, and may be nested.  Raises as `get_backend` does, on entry.
+    It applies to this thread or asyncio task only, and may be nested.
 
-    >>> with polygrad.use_backend("numpy"):
-    ...     x = polygrad.ones(3)
+    Args:
+        name: the name, or a backend.
+
+    Raises:
+        UnknownBackendError: on entry, there is no backend of that name.
+        BackendError: on entry, the backend cannot be used.
+        TypeError: it decorates a generator or coroutine function.
+
+    Example::
+
+        >>> with polygrad.use_backend("numpy"):
+        ...     x = polygrad.ones(3)
+        >>> x.backend.name
+        'numpy'
     """
 
     def __init__(self, name: str | Backend):

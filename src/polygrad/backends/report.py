@@ -13,7 +13,24 @@ __all__ = ["BackendInfo", "available", "describe", "errors"]
 
 
 class BackendInfo(NamedTuple):
-    """A row of ``python -m polygrad backends``.  ``state`` is ``"ready"``, ``"unavailable"`` or ``"disabled"``."""
+    """A row of ``python -m polygrad backends``.
+
+    Args:
+        name: the name of the backend.
+        distribution: the distribution that provides it.
+        version: the version of the distribution.
+        api_version: the version of the plugin interface that it was written for, or None.
+        devices: the names of its devices.
+        capabilities: its capabilities.
+        state: ``"ready"``, ``"unavailable"`` or ``"disabled"``.
+        error: why it cannot be used, or None.
+
+    Example::
+
+        >>> info = polygrad.backends.describe()[0]
+        >>> info.name, info.state
+        ('numpy', 'ready')
+    """
 
     name: str
     distribution: str
@@ -26,21 +43,37 @@ class BackendInfo(NamedTuple):
 
 
 def available(registry: Registry = REGISTRY) -> list[str]:
-    """The names of the backends that can be used here.  Imports their libraries to find out.
+    """The names of the backends that can be used.  It imports their libraries to find out.
 
-    >>> "numpy" in polygrad.backends.available()
-    True
+    Args:
+        registry: the backends to look at; by default those of the process.
+
+    Returns:
+        A list of names.
+
+    Example::
+
+        >>> "numpy" in polygrad.backends.available()
+        True
     """
     return [info.name for info in describe(registry) if info.state == "ready"]
 
 
 def errors(registry: Registry = REGISTRY) -> dict[str, BackendError]:
-    """Why something that is installed cannot be used: name → the exception, with the plugin's own as its ``__cause__``.
+    """Why installed backends and extensions cannot be used.
 
-    What an environment variable disables is not an error.
+    A backend that an environment variable disables is not an error.
 
-    >>> for name, error in polygrad.backends.errors().items():
-    ...     print(name, error)
+    Args:
+        registry: the backends to look at; by default those of the process.
+
+    Returns:
+        A dict from the name to the `BackendError`, whose ``__cause__`` is the plugin's own exception.
+
+    Example::
+
+        >>> "numpy" in polygrad.backends.errors()
+        False
     """
     found: dict[str, BackendError] = {}
     for plugin in registry.discovery.plugins():
@@ -59,10 +92,18 @@ def errors(registry: Registry = REGISTRY) -> dict[str, BackendError]:
 
 
 def describe(registry: Registry = REGISTRY) -> list[BackendInfo]:
-    """One `BackendInfo` for each backend that is installed or registered.
+    """Describe each backend that is installed or registered.
 
-    >>> polygrad.backends.describe()[0].name
-    'numpy'
+    Args:
+        registry: the backends to look at; by default those of the process.
+
+    Returns:
+        A list of `BackendInfo`.
+
+    Example::
+
+        >>> polygrad.backends.describe()[0].name
+        'numpy'
     """
     rows = []
     for plugin in registry.discovery.plugins():

@@ -33,7 +33,19 @@ __all__ = ["CompileError", "Compiled", "Cost", "Lowered", "compile"]
 
 
 class Cost(NamedTuple):
-    """What a program costs in one run, as the compiler estimates it."""
+    """What a program costs in one run, as the compiler estimates it.
+
+    Args:
+        flops: floating-point operations.
+        bytes: bytes read and written.
+        temporary_bytes: bytes of memory in use only while the program runs.
+
+    Example::
+
+        >>> lowered = polygrad.compile(lambda x: (x @ x).sum()).lower(polygrad.ones(8, 8))
+        >>> lowered.cost().flops >= 2 * 8 * 8 * 8
+        True
+    """
 
     #: Operations on floating-point numbers.
     flops: float
@@ -44,22 +56,46 @@ class Cost(NamedTuple):
 
 
 class Lowered:
-    """A program, to look at."""
+    """A lowered program: its source and its cost.  `Compiled.lower` makes it.
+
+    Args:
+        captured: the traced program of the backend.
+
+    Example::
+
+        >>> lowered = polygrad.compile(lambda x: (x @ x).sum()).lower(polygrad.ones(8, 8))
+        >>> print(lowered.as_text().splitlines()[0])
+        def program(a0):
+    """
 
     def __init__(self, captured: Any):
         self._captured = captured
 
     def as_text(self) -> str:
-        """The program in the compiler's own language."""
+        """The program in the compiler's language; Python where the backend has no compiler."""
         return self._captured.as_text()
 
     def cost(self) -> Cost:
-        """What one run costs; the program is compiled for it."""
+        """The cost of one run, as a `Cost`.  The program is compiled for it."""
         return Cost(*self._captured.cost())
 
 
 class Compiled:
-    """A function whose calls run as compiled programs, one for each kind of arguments; other attributes are its own."""
+    """A function whose calls run as compiled programs, one for each combination of argument types.  `compile` makes it.
+
+    Other attributes are those of the function.
+
+    Args:
+        function: the function.
+        backend: the backend to compile for; by default that of the tensors among the arguments.
+        max_programs: the largest number of programs to keep, or None.
+
+    Example::
+
+        >>> square = polygrad.compile(lambda x: x * x)
+        >>> square(polygrad.tensor([1.0, 2.0]))
+        tensor([1., 4.])
+    """
 
     def __init__(self, function: Callable, backend: Any = None, max_programs: int | None = MAX_PROGRAMS):
         functools.update_wrapper(self, function, updated=())
@@ -179,7 +215,7 @@ class Compiled:
 
     @property
     def backend(self) -> str | None:
-        """The name of the backend that it was told to compile for."""
+        """The name of the backend that it compiles for, or None where the arguments decide."""
         return None if self._backend is None else self._backend.name
 
     @property
@@ -212,12 +248,17 @@ class Compiled:
         )
 
     def lower(self, *args: Any, **kwargs: Any) -> Lowered:
-        """The program for these arguments, to look at: it is traced, which changes nothing, and not run.
+        """Lower the function for these arguments without running it.  Tracing changes no state.
 
-        Example::
+        Args:
+            *args: the arguments of a call.
+            **kwargs: its keyword arguments.
 
-            lowered = polygrad.compile(lambda x: (x @ x).sum(), backend="jax").lower(polygrad.ones(8, 8))
-            lowered.cost().flops
+        Returns:
+            A `Lowered`.
+
+        Raises:
+            CompileError: the function cannot be compiled as it is written.
         """
         _, tensors = key_of(args, kwargs)
         return Lowered(self._trace(args, kwargs, tensors, only_to_look_at=True).captured)
@@ -236,31 +277,43 @@ def compile(
     function: Callable | None = None, *, backend: Any = None, fullgraph: bool = True,
     max_programs: int | None = MAX_PROGRAMS,
 ) -> Any:  # fmt: skip
-    """``function``, or a module, compiled as a whole.
+    """Compile a function or a module as a whole.
 
-    The first call with new kinds of arguments traces the function: it runs once on values that have a shape and a type
-    only.  Parameters, buffers, optimizer state, gradients and the random generator are discovered while it does; nothing
-    is registered or rewritten.  Later calls run the program.  On a backend without a compiler the program is the recorded
-    sequence of the library's functions, as one Python function.  In anomaly mode (`autograd.detect_anomaly`) calls run eagerly.
+    The first call with a new combination of argument types traces the function: it runs once on values that have a
+    shape and a data type only.  The trace finds parameters, buffers, optimizer state, gradients and random generators
+    by itself.  Later calls run the program.  On a backend without a compiler the program is one Python function that
+    calls the library's functions in the recorded order.  In anomaly mode (`autograd.detect_anomaly`) calls run
+    eagerly.
 
     Args:
         function: a function or a module; without it, `compile` is a decorator with arguments.
-        backend: where to compile; by default where the tensors among the arguments are.
-        max_programs: so many programs are kept, for the kinds of arguments that were used last; None keeps all.
-        fullgraph: always True, as in programs for ``torch.compile``: a part of a function is never left to run eagerly.
+        backend: the backend to compile for; by default that of the tensors among the arguments.
+        fullgraph: always True, as in programs for ``torch.compile``: no part of a function runs eagerly.
+        max_programs: the largest number of programs to keep, those used last; None keeps all.
 
-    Raises CompileError where the function needs the value of a tensor while it is traced, or keeps a traced tensor, TypeError
-    where it reads tensors of several backends, and ValueError for ``fullgraph=False`` and for ``max_programs`` below 1.
+    Returns:
+        A `Compiled` function, or a module whose calls are compiled.
+
+    Raises:
+        CompileError: on a call, the function needs the value of a tensor while it is traced, or keeps a traced tensor.
+        TypeError: on a call, it reads tensors of several backends.
+        ValueError: ``fullgraph`` is False, or ``max_programs`` below 1.
 
     Example::
 
-        @polygrad.compile
-        def step(x, y):
-            loss = F.cross_entropy(model(x), y)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            return loss
+        >>> model = nn.Linear(1, 1)
+        >>> optimizer = optim.SGD(model.parameters(), lr=0.1)
+        >>> @polygrad.compile
+        ... def step(x, y):
+        ...     optimizer.zero_grad()
+        ...     loss = F.mse_loss(model(x), y)
+        ...     loss.backward()
+        ...     optimizer.step()
+        ...     return loss
+        >>> x = polygrad.tensor([[0.0], [1.0]])
+        >>> losses = [step(x, 2 * x).item() for _ in range(100)]
+        >>> losses[-1] < losses[0]
+        True
     """
     if not fullgraph:
         raise ValueError(

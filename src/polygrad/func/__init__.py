@@ -1,12 +1,7 @@
-"""Transforms of functions: derivatives and batches, which compose in any order.
+"""Function transforms, under the names of ``torch.func``: gradients, Jacobians and batches, which compose in any order.
 
-    from polygrad.func import grad, vmap
-
-    slope = grad(lambda x: x**3)
-    vmap(grad(slope))(polygrad.tensor([1.0, 2.0]))  # [6, 12]
-
-A transform takes a function of tensors, or of nested lists, tuples and dicts of tensors, and returns a function.  Nothing
-is added to any ``.grad``.  The names and arguments are those of ``torch.func``.
+A transform takes a function of tensors, or of nested lists, tuples and dicts of tensors, and returns a function.  No
+``.grad`` is changed.
 """
 
 from .._interpreters.batching.fallback import SlowBatchingWarning

@@ -1,4 +1,4 @@
-"""vmap: a function of one example, run for a whole batch at once."""
+"""`vmap`: run a function of one example for a whole batch at once."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
 from .._functions.joining import cat
 from .._functions.manipulation import reshape
-from .._interpreters.batching import nn_rules, rules  # noqa: F401  (what vmap can do)
+from .._interpreters.batching import nn_rules, rules  # noqa: F401  (registers the batching rules)
 from .._interpreters.batching.tracer import RULES, Batching, BatchTrace, Enter, Leave
-from .._interpreters.jvp import tracer  # noqa: F401  (what jvp can do)
+from .._interpreters.jvp import tracer  # noqa: F401  (registers the tracer of jvp)
 from .._interpreters.lifting import apply, lift
-from .trees import TransformError, apart, flatten, unflatten
+from .trees import TransformError, copy_cells, flatten, unflatten
 
 RANDOMNESS = ("error", "same", "different")
 
@@ -22,27 +22,34 @@ RANDOMNESS = ("error", "same", "different")
 def vmap(
     func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error", *, chunk_size: int | None = None
 ) -> Callable:
-    """The function that runs ``func``, written for one example, for all examples of a batch at once.
+    """Vectorize ``func``, written for one example, over a batch.
+
+    It nests, and works inside and around every other transform.  Operations without a batching rule run example by
+    example, and warn once (`polygrad.func.SlowBatchingWarning`).
 
     Args:
         func: takes tensors, or nested lists, tuples and dicts of tensors, and returns such.
-        in_dims: the dimension along which the examples of the arguments lie: an int for all of them, or a tuple with an
-            entry for each argument, which may be nested as the argument is.  None: the argument is the same for all examples.
-            Keyword arguments, and everything that the function sees from outside, are the same for all.
-        out_dims: where the examples lie in the results; likewise.
-        randomness: what a random number is inside: "different" for each example, the "same" for all, or an "error".
-        chunk_size: at most so many examples at once, to save memory.
+        in_dims: the dimension of the batch in the arguments: an int for all of them, or a tuple with an entry for each
+            argument, which may be nested as the argument is.  None: the argument is the same for all examples, as
+            keyword arguments and tensors of the enclosing scope always are.
+        out_dims: the dimension of the batch in the results, given in the same way; None for a result without a batch.
+        randomness: what random functions do inside: ``"different"`` numbers for each example, the ``"same"`` for all,
+            or ``"error"``.
+        chunk_size: the largest number of examples that run at once, to save memory; None for all.
 
-    It can be nested, and stand inside and around every other transform.  Operations without a batching rule run example by
-    example, and warn of it once (`polygrad.func.SlowBatchingWarning`).
+    Returns:
+        A function of batches.
 
-    Raises ValueError where in_dims does not fit the arguments or their batches differ in size, and RuntimeError where the
-    function asks for the number in a tensor of the batch, as ``if`` and ``.item()`` do.
+    Raises:
+        ValueError: ``in_dims`` does not match the arguments, or batch sizes differ.
+        RuntimeError: ``randomness`` is unknown, or ``func`` needs the value of a batched tensor, as ``if`` and
+            ``.item()`` do.
 
     Example::
 
-        dot = polygrad.vmap(lambda x, y: (x * y).sum())
-        dot(polygrad.ones(5, 3), polygrad.ones(5, 3)).shape  # (5,)
+        >>> dot = polygrad.vmap(lambda x, y: (x * y).sum())
+        >>> dot(polygrad.ones(5, 3), polygrad.ones(5, 3))
+        tensor([3., 3., 3., 3., 3.])
     """
     if randomness not in RANDOMNESS:
         raise RuntimeError(f"vmap: randomness is one of {', '.join(map(repr, RANDOMNESS))}, not {randomness!r}")
@@ -61,7 +68,7 @@ def vmap(
             stop = min(start + chunk_size, size)
             some = [x if d is None else x.narrow(d, start, stop - start) for x, d in zip(leaves, dims, strict=True)]
             parts.append(_run(func, some, structure, kwargs, dims, stop - start, out_dims, randomness))
-        return _together(parts, out_dims)
+        return _concatenate_chunks(parts, out_dims)
 
     return batched
 
@@ -76,7 +83,7 @@ def _run(
             if d is None:
                 inside.append(x)
                 continue
-            y = apply(Enter, trace, lift(_moved(x, d, 0), trace.below))
+            y = apply(Enter, trace, lift(_move_axis(x, d, 0), trace.below))
             inside.append(y)
             entered.append((x, d, y, y._read()))
         result = func(*unflatten(structure, inside), **kwargs)
@@ -87,24 +94,26 @@ def _run(
             f"vmap: the function must return tensors, or lists, tuples and dicts of them, and it returned a {kinds[0]}"
         )
     where = _out_dims(result_structure, out_dims)
-    views = [_view_of(entered, y) for y in outputs]
-    outputs = apart(outputs)
+    views = [_view_source(entered, y) for y in outputs]
+    outputs = copy_cells(outputs)
     changes = []
     for x, d, y, array in entered:
         if (now := y._read()) is not array and now.shape == array.shape:
-            changes.append((x, _outside(trace, y, d)))
+            changes.append((x, _lower_output(trace, y, d)))
     del inside, entered, y, result
     trace.check_written()
-    for x, new in changes:  # what the function wrote to its arguments reaches what was given for them
+    for x, new in changes:  # write in-place changes of arguments back to the caller's tensors
         x.copy_(new)
     return unflatten(result_structure, [
-        _outside(trace, y, d) if view is None or d is None else _seen_again(size, *view, _counted(d, y))
-        for y, d, view in zip(outputs, where, views, strict=True)
+        _lower_output(trace, y, d, number)
+        if view is None or d is None
+        else _replay_views(size, *view, _normalize_out_dim(d, y))
+        for number, (y, d, view) in enumerate(zip(outputs, where, views, strict=True))
     ])  # fmt: skip
 
 
-def _view_of(entered: list[tuple[Tensor, int, Tensor, Any]], y: Tensor) -> tuple[Tensor, int, list] | None:
-    """Of a result that is an argument, or a view of one: what was given for it, its dimension of the batch, and the views."""
+def _view_source(entered: list[tuple[Tensor, int, Tensor, Any]], y: Tensor) -> tuple[Tensor, int, list] | None:
+    """The argument that a result is, or is a view of: the tensor given for it, its batch dimension, and the views."""
     chain = [y] if y._base is None else y._view_chain()
     base = chain[-1]
     for x, dim, argument, _ in entered:
@@ -114,32 +123,33 @@ def _view_of(entered: list[tuple[Tensor, int, Tensor, Any]], y: Tensor) -> tuple
     return None
 
 
-def _seen_again(size: int, x: Tensor, dim: int, views: list, target: int) -> Tensor:
-    """``x`` seen through ``views`` of its examples: it shares their memory as the function's result does.
+def _replay_views(size: int, x: Tensor, dim: int, views: list, target: int) -> Tensor:
+    """Apply ``views`` of one example to the whole batch ``x``, so that the result shares its memory.
 
-    (A batch that does not lie first may have to be copied, to be reshaped, where an example has not.)
+    (A batch dimension that is not the first may have to be copied to be reshaped, where an example has not.)
     """
-    seen = _moved(x, dim, 0) if views else x
+    seen = _move_axis(x, dim, 0) if views else x
     for primitive, settings in views:
         op = (lambda x, shape: reshape(x, shape)) if primitive.name == "reshape" else primitive.op
         seen = RULES[primitive.name](Batching(op, OPERATIONS, size, (True,)), seen, **settings)
-    return _moved(seen, 0 if views else dim, target)
+    return _move_axis(seen, 0 if views else dim, target)
 
 
-def _outside(trace: BatchTrace, y: Tensor, dim: int | None) -> Tensor:
+def _lower_output(trace: BatchTrace, y: Tensor, dim: int | None, number: int = 0) -> Tensor:
     y = lift(y, (*trace.below, trace)) if y._edge is not None else y
     if dim is None:
         array = y._read()
         if getattr(array, "trace", None) is trace and array.mapped:
             raise ValueError(
-                "vmap: an output has out_dims None, which is for what is the same for all examples, but it depends on the batch"
+                f"vmap: out_dims=None requires an unbatched output, but output {number} is batched; write its batch dimension, "
+                "such as out_dims=0"
             )
         return OPERATIONS.getitem(apply(Leave, trace, y), (0, Ellipsis))
-    return _moved(apply(Leave, trace, y), 0, _counted(dim, y))
+    return _move_axis(apply(Leave, trace, y), 0, _normalize_out_dim(dim, y))
 
 
-def _counted(dim: int, y: Tensor) -> int:
-    """Where the batch goes among the dimensions of a result, counted from the front."""
+def _normalize_out_dim(dim: int, y: Tensor) -> int:
+    """The position of the batch dimension in a result, counted from the front."""
     ndim = y.ndim
     if not -ndim - 1 <= dim <= ndim:
         raise IndexError(
@@ -148,7 +158,7 @@ def _counted(dim: int, y: Tensor) -> int:
     return dim % (ndim + 1)
 
 
-def _moved(x: Tensor, source: int, target: int) -> Tensor:
+def _move_axis(x: Tensor, source: int, target: int) -> Tensor:
     if source == target:
         return x
     axes = [axis for axis in range(x.ndim) if axis != source]
@@ -156,7 +166,7 @@ def _moved(x: Tensor, source: int, target: int) -> Tensor:
     return OPERATIONS.permute_dims(x, tuple(axes))
 
 
-def _together(parts: Sequence[Any], out_dims: Any) -> Any:
+def _concatenate_chunks(parts: Sequence[Any], out_dims: Any) -> Any:
     leaves = [flatten(part)[0] for part in parts]
     structure = flatten(parts[0])[1]
     where = _out_dims(structure, out_dims)
@@ -165,14 +175,14 @@ def _together(parts: Sequence[Any], out_dims: Any) -> Any:
     ])  # fmt: skip
 
 
-# -- which dimension -------------------------------------------------------------------------------------------------------
+# -- batch dimensions --------------------------------------------------------------------------------------------------
 
 
 def _in_dims(leaves: Sequence[Any], structure: Any, in_dims: Any) -> list[int | None]:
-    """For every leaf of the arguments the dimension of the batch, counted from the front, or None."""
+    """For every leaf of the arguments the batch dimension, counted from the front, or None."""
     if (not isinstance(in_dims, (int, tuple)) and in_dims is not None) or isinstance(in_dims, bool):
         raise ValueError(
-            f"vmap: in_dims is an int, or a tuple with an entry for each argument, not {in_dims!r}; for an only argument that is a list or "  # noqa: E501
+            f"vmap: in_dims is an int, or a tuple with an entry for each argument, not {in_dims!r}; for a single argument that is a list or "  # noqa: E501
             "dict write a tuple of one"
         )
     if isinstance(in_dims, tuple) and len(in_dims) != len(structure.parts):
@@ -180,7 +190,7 @@ def _in_dims(leaves: Sequence[Any], structure: Any, in_dims: Any) -> list[int | 
             f"vmap: in_dims has {len(in_dims)} entries, {in_dims!r}, but the function was called with {len(structure.parts)} "
             "arguments"
         )
-    dims = _spread(structure, in_dims, "in_dims", "the arguments")
+    dims = _expand_dims_spec(structure, in_dims, "in_dims", "the arguments")
     for number, (x, d) in enumerate(zip(leaves, dims, strict=True)):
         if d is None:
             continue
@@ -196,7 +206,7 @@ def _in_dims(leaves: Sequence[Any], structure: Any, in_dims: Any) -> list[int | 
                 + (
                     f"it can be from {-ndim} to {ndim - 1}"
                     if ndim
-                    else "a tensor without dimensions is no batch: give None"
+                    else "a 0-d tensor has no batch dimension: give None"
                 )
             )
         dims[number] = d % ndim
@@ -204,24 +214,26 @@ def _in_dims(leaves: Sequence[Any], structure: Any, in_dims: Any) -> list[int | 
 
 
 def _out_dims(structure: Any, out_dims: Any) -> list[Any]:
-    """For every leaf of the results the dimension of the batch, or None.  An only result may have a tuple of one."""
+    """For every leaf of the results the batch dimension, or None.  A single result may have a tuple of one."""
     if structure is None and isinstance(out_dims, tuple) and len(out_dims) == 1:
         out_dims = out_dims[0]
-    return _spread(structure, out_dims, "out_dims", "what the function returned")
+    return _expand_dims_spec(structure, out_dims, "out_dims", "what the function returned")
 
 
-def _spread(structure: Any, dims: Any, name: str, what: str) -> list[Any]:
-    """One of ``dims`` for every leaf of ``structure``: an int or None is for all leaves below it."""
+def _expand_dims_spec(structure: Any, dims: Any, name: str, what: str) -> list[Any]:
+    """One of ``dims`` for every leaf of ``structure``: an int or None applies to all leaves below it."""
     if dims is None or (isinstance(dims, int) and not isinstance(dims, bool)):
         return [dims] * _leaves_in(structure)
     if structure is not None:
         kind, keys, parts = structure.kind, structure.keys, structure.parts
         if type(dims) is kind and keys is None and len(dims) == len(parts):
-            return [d for part, one in zip(parts, dims, strict=True) for d in _spread(part, one, name, what)]
+            return [d for part, one in zip(parts, dims, strict=True) for d in _expand_dims_spec(part, one, name, what)]
         if isinstance(dims, dict) and keys is not None and dims.keys() == set(keys):
-            return [d for key, part in zip(keys, parts, strict=True) for d in _spread(part, dims[key], name, what)]
+            return [
+                d for key, part in zip(keys, parts, strict=True) for d in _expand_dims_spec(part, dims[key], name, what)
+            ]
     raise ValueError(
-        f"vmap: {name} {dims!r} does not have the structure of {what}; an int or None stands for all that is below it"
+        f"vmap: {name} {dims!r} does not have the structure of {what}; an int or None applies to all leaves below it"
     )
 
 

@@ -1,4 +1,4 @@
-"""Forward mode: derivatives of functions in a direction."""
+"""Forward mode: Jacobian-vector products of functions."""
 
 from __future__ import annotations
 
@@ -15,16 +15,26 @@ from .._interpreters.lifting import Lower, apply, lift
 from .._interpreters.tracer import layers
 from .._state import grad_enabled
 from ..autograd.grad_mode import enable_grad
-from .reverse import Recorded
-from .trees import TransformError, apart, flatten, replaced, results_of, stand_ins, tensors_of, unflatten, written
+from .reverse import ReverseRun
+from .trees import (
+    TransformError,
+    copy_cells,
+    find_written,
+    flatten,
+    replace_at,
+    results_of,
+    substitute_arguments,
+    tensors_of,
+    unflatten,
+)
 
 
-class Pushed:
+class JVPRun:
     """One run of a function in one direction.
 
-    ``directions`` has one tangent for each leaf of the arguments at ``positions``; None for one that stays.  ``outputs``
-    and ``tangents`` are the results' leaves, nested as ``structure`` says.  ``changes`` are tensors among the arguments that
-    the function wrote to, each with its new value.
+    ``directions`` has one tangent, or None for zero, for each leaf of the arguments at ``positions``.  ``outputs`` and
+    ``tangents`` are the leaves of the results, nested by ``structure``.  ``changes`` are the arguments that the
+    function wrote to, with their new values.
     """
 
     def __init__(
@@ -40,7 +50,7 @@ class Pushed:
     ):
         given = [args[position] for position in positions]
         leaves, structure = tensors_of(given, name, "a primal", differentiable=True)
-        inside, pairs = stand_ins(args, positions)
+        inside, pairs = substitute_arguments(args, positions)
         with JVPTrace() as trace:
             duals = [
                 cell(x._read(), x._edge)
@@ -49,7 +59,7 @@ class Pushed:
                 for x, t in zip(leaves, directions, strict=True)
             ]
             pairs += [(x, y, y._read()) for x, y in zip(leaves, duals, strict=True)]
-            result = func(*replaced(inside, positions, unflatten(structure, duals)), **kwargs)
+            result = func(*replace_at(inside, positions, unflatten(structure, duals)), **kwargs)
         aux: Any = None
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
@@ -59,11 +69,11 @@ class Pushed:
             result, aux = result
         found, self.structure = results_of(result, name)
         others, aux_structure = flatten(aux)
-        found, others = apart(found), apart(others)
-        self.changes = [(x, apply(PrimalOf, trace, _of(trace, y))) for x, y in written(pairs)]
+        found, others = copy_cells(found), copy_cells(others)
+        self.changes = [(x, apply(PrimalOf, trace, _lift_to(trace, y))) for x, y in find_written(pairs)]
         del inside, duals, pairs, result, aux
         trace.check_written()
-        found = [_of(trace, y) for y in found]
+        found = [_lift_to(trace, y) for y in found]
         if strict:
             for number, y in enumerate(found):
                 _check_depends(name, y._read(), trace, number)
@@ -71,18 +81,18 @@ class Pushed:
         self.tangents = [apply(Lower, trace, y) for y in found]
         self.aux = unflatten(aux_structure, [apply(PrimalOf, trace, x) if isinstance(x, Tensor) else x for x in others])
 
-    def reach_arguments(self) -> None:
-        """Let what the function wrote to its arguments reach what was given for them."""
+    def write_back(self) -> None:
+        """Write the new values of arguments that the function changed in place to the caller's tensors."""
         for x, new in self.changes:
-            x.copy_(_without_batches(new, x))
+            x.copy_(_drop_other_batches(new, x))
 
 
-def _of(trace: JVPTrace, y: Tensor) -> Tensor:
+def _lift_to(trace: JVPTrace, y: Tensor) -> Tensor:
     """``y`` as a tensor of ``trace``, if it has a graph."""
     return lift(y, (*trace.below, trace)) if y._edge is not None else y
 
 
-def _without_batches(new: Tensor, x: Tensor) -> Tensor:
+def _drop_other_batches(new: Tensor, x: Tensor) -> Tensor:
     """``new`` outside of the batches that ``x`` does not belong to, where it is the same for all examples."""
     array, own = new._read(), layers(x._read())
     while new._edge is None and isinstance(array, BatchTracer) and not array.mapped and array.trace not in own:
@@ -98,7 +108,7 @@ def _check_depends(name: str, array: Any, trace: JVPTrace, number: int) -> None:
         )
 
 
-def _matching(name: str, primals: Sequence[Tensor], tangents: Sequence[Tensor]) -> None:
+def _check_matching(name: str, primals: Sequence[Tensor], tangents: Sequence[Tensor]) -> None:
     for x, t in zip(primals, tangents, strict=True):
         if x.shape != t.shape:
             raise RuntimeError(f"{name}: a tangent has shape {tuple(t.shape)}, but its primal has {tuple(x.shape)}")
@@ -110,7 +120,7 @@ def _matching(name: str, primals: Sequence[Tensor], tangents: Sequence[Tensor]) 
 
 
 def _directions(name: str, primals: Any, tangents: Any) -> list[Tensor]:
-    """The tangents' leaves.  Raises where they do not fit the primals."""
+    """The leaves of the tangents.  Raises where they do not match the primals."""
     for what, value in (("primals", primals), ("tangents", tangents)):
         if not isinstance(value, tuple):
             raise TransformError(
@@ -118,56 +128,85 @@ def _directions(name: str, primals: Any, tangents: Any) -> list[Tensor]:
             )
     leaves, structure = tensors_of(list(primals), name, "a primal", differentiable=True)
     if not leaves:
-        raise TransformError(f"{name}: there is no tensor among the primals, and nothing to differentiate by")
+        raise TransformError(f"{name}: there is no tensor among the primals to differentiate with respect to")
     directions, other = tensors_of(list(tangents), name, "a tangent")
     if structure != other:
         raise TransformError(
-            f"{name}: the tangents must be nested as the primals are, of {len(leaves)} tensors, and these are {len(directions)} nested otherwise"  # noqa: E501
+            f"{name}: the tangents must have the structure of the primals: expected {len(leaves)} tensors, got {len(directions)} "
+            "or another nesting"
         )
-    _matching(name, leaves, directions)
+    _check_matching(name, leaves, directions)
     return directions
 
 
 def jvp(
     func: Callable, primals: tuple, tangents: tuple, *, strict: bool = False, has_aux: bool = False
 ) -> tuple[Any, ...]:
-    """``(func(*primals), J·tangents)``: the output, and its derivative in the direction ``tangents``, in one run.
+    """The output of a function and its Jacobian-vector product, in one run.
 
-    ``primals`` and ``tangents`` are tuples with one entry for each argument, of equal structures, shapes and types.  With
-    ``has_aux`` the function returns ``(output, aux)``, and aux comes as a third result.  An output that does not depend on
-    the arguments has a tangent of zeros, and with ``strict`` it is an error.
+    Args:
+        func: takes one tensor, or one nested list, tuple or dict of tensors, for each entry of ``primals``.
+        primals: a tuple of arguments.
+        tangents: a tuple of directions, with the structure, shapes and data types of ``primals``.
+        strict: whether an output that does not depend on ``primals`` is an error; otherwise its tangent is zero.
+        has_aux: whether ``func`` returns ``(output, aux)``, where ``aux`` is not differentiated.
 
-    Raises TransformError or RuntimeError where tangents and primals do not fit.
+    Returns:
+        ``(output, tangent)``, or ``(output, tangent, aux)``.  ``tangent``, of the output's structure and shapes, is
+        the derivative of the output along ``tangents``.
+
+    Raises:
+        TransformError: tangents and primals differ in structure, or are not floating-point or complex tensors.
+        RuntimeError: they differ in shape or data type, or an output is independent with ``strict``.
 
     Example::
 
-        y, slope = polygrad.func.jvp(polygrad.sin, (polygrad.tensor(0.0),), (polygrad.tensor(1.0),))
-        slope  # cos(0)
+        >>> x, v = polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 0.0])
+        >>> y, tangent = polygrad.func.jvp(lambda x: x**2, (x,), (v,))
+        >>> tangent
+        tensor([2., 0.])
     """
     directions = _directions("jvp", primals, tangents)
-    run = Pushed("jvp", func, primals, {}, range(len(primals)), directions, has_aux, strict)
-    run.reach_arguments()
+    run = JVPRun("jvp", func, primals, {}, range(len(primals)), directions, has_aux, strict)
+    run.write_back()
     results = unflatten(run.structure, run.outputs), unflatten(run.structure, run.tangents)
     return (*results, run.aux) if has_aux else results
 
 
 def linearize(func: Callable, *primals: Any) -> tuple[Any, Callable]:
-    """``(func(*primals), jvp_fn)``: the output, and the function from tangents, one for each primal, to its derivative.
+    """The output of a function, and the linear function from tangents to its Jacobian-vector product.
 
-    The function runs once; ``jvp_fn`` only goes through what was recorded, and pays where there are many directions.
-    It is the transpose of the gradient, which is linear in the cotangent.
+    The function runs once: ``jvp_fn`` only transposes the recorded gradient, which is linear in the cotangent.  It
+    pays where there are many directions.
+
+    Args:
+        func: takes ``primals``, returns a tensor or a nested structure of tensors.
+        *primals: the arguments, each a tensor or a nested list, tuple or dict of tensors.
+
+    Returns:
+        ``(output, jvp_fn)``.  ``jvp_fn`` takes one tangent for each primal, of its structure and shapes.
+
+    Raises:
+        TransformError: a primal is not a floating-point or complex tensor; from ``jvp_fn`` also for another structure.
+        RuntimeError: from ``jvp_fn``, a tangent has another shape or data type than its primal.
+
+    References:
+        J. Townsend, "A new trick for calculating Jacobian vector products" (2017).
 
     Example::
 
-        y, jvp_fn = polygrad.func.linearize(polygrad.sin, polygrad.tensor(0.0))
-        jvp_fn(polygrad.tensor(2.0))  # 2 cos(0)
+        >>> y, jvp_fn = polygrad.func.linearize(lambda x: x**2, polygrad.tensor([1.0, 2.0]))
+        >>> jvp_fn(polygrad.tensor([1.0, 0.0]))
+        tensor([2., 0.])
+        >>> jvp_fn(polygrad.tensor([0.0, 1.0]))
+        tensor([0., 4.])
     """
-    run = Recorded("linearize", func, primals, {}, range(len(primals)), False)
+    run = ReverseRun("linearize", func, primals, {}, range(len(primals)), False)
     seeds = [OPERATIONS.zeros_like(y) for y in run.outputs]
     for seed in seeds:
         seed._edge = Leaf(seed, tuple(seed.shape))
     with enable_grad():
-        gradients = run.pull([seed * 1 for seed in seeds])  # no leaf: a Function's backward may change it in place
+        gradients = run.pull_back([seed * 1 for seed in seeds])  # no leaf: a Function's backward may change it in place
 
     def jvp_fn(*tangents: Any) -> Any:
         directions = _directions("jvp_fn", primals, tangents)

@@ -1,4 +1,4 @@
-"""Jacobians and Hessians as wholes: a batch of sweeps, one for each row or column."""
+"""Jacobians and Hessians of functions: a batch of sweeps, one for each row or column."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
 from .._functions.creation import eye
 from .batching import vmap
-from .forward import Pushed, jvp
-from .reverse import Recorded, grad
-from .trees import chosen, flatten, tensors_of, unflatten
+from .forward import JVPRun, jvp
+from .reverse import ReverseRun, grad
+from .trees import flatten, resolve_argnums, tensors_of, unflatten
 
 
 def _unit_vectors(x: Tensor) -> Tensor:
-    """One tensor like ``x`` for each of its elements, with 1 there and 0 elsewhere: ``(x.numel(), *x.shape)``."""
+    """The standard basis of the space of ``x``: a tensor of shape ``(x.numel(), *x.shape)``."""
     count = x.shape.numel()
     units = eye(count, dtype=x.dtype, backend=x.backend, device=x.device)
     return OPERATIONS.reshape(units, (count, *x.shape))
@@ -25,35 +25,49 @@ def _unit_vectors(x: Tensor) -> Tensor:
 def jacrev(
     func: Callable, argnums: int | Sequence[int] = 0, *, has_aux: bool = False, chunk_size: int | None = None
 ) -> Callable:
-    """The function that computes the Jacobian of ``func`` by reverse mode: all rows in one batch of sweeps.
+    """The function that computes the Jacobian of ``func`` in reverse mode, all rows in one batch.
 
-    The right choice where there are fewer outputs than inputs.  The Jacobian by one argument has the shape ``(*output.shape,
-    *argument.shape)``; where output or argument are nested, it is nested as the output, and within that as the argument;
-    with a tuple of ``argnums`` it has a tuple in place of each output.  ``chunk_size`` is the number of rows at once.
+    Prefer it to `jacfwd` where there are fewer outputs than inputs.
+
+    Args:
+        func: a function of tensors, or of nested lists, tuples and dicts of tensors.
+        argnums: the position of the argument to differentiate with respect to, or a tuple of positions.
+        has_aux: whether ``func`` returns ``(output, aux)``, where ``aux`` is not differentiated.
+        chunk_size: the largest number of rows computed at once, to save memory; None for all.
+
+    Returns:
+        A function with the arguments of ``func``.  It returns the Jacobian, of shape ``(*output.shape,
+        *argument.shape)``, or ``(jacobian, aux)``.  Nested outputs and arguments give a Jacobian that is nested as the
+        output, and within that as the argument; a tuple of ``argnums`` gives a tuple in place of each output.
+
+    Raises:
+        TransformError: on the call, for an argument that is not a floating-point or complex tensor, or ``argnums`` out
+            of range.
 
     Example::
 
-        polygrad.func.jacrev(lambda x: x**2)(polygrad.tensor([1.0, 2.0]))
-        # [[2, 0], [0, 4]]
+        >>> polygrad.func.jacrev(lambda x: x**2)(polygrad.tensor([1.0, 2.0]))
+        tensor([[2., 0.],
+                [0., 4.]])
     """
 
     @functools.wraps(func)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
-        positions, single = chosen("jacrev", args, argnums)
-        run = Recorded("jacrev", func, args, kwargs, positions, has_aux)
-        rows = [run.as_inputs(_rows(run, number, chunk_size), single) for number in range(len(run.outputs))]
+        positions, single = resolve_argnums("jacrev", args, argnums)
+        run = ReverseRun("jacrev", func, args, kwargs, positions, has_aux)
+        rows = [run.nest_as_inputs(_rows(run, number, chunk_size), single) for number in range(len(run.outputs))]
         result = unflatten(run.structure, rows)
         return (result, run.aux) if has_aux else result
 
     return jacobian
 
 
-def _rows(run: Recorded, number: int, chunk_size: int | None) -> list[Tensor]:
-    """The Jacobians of one output by every input."""
+def _rows(run: ReverseRun, number: int, chunk_size: int | None) -> list[Tensor]:
+    """The Jacobians of one output with respect to every input."""
     y = run.outputs[number]
 
     def row(g: Tensor) -> list[Tensor]:
-        return run.pull([g if n == number else None for n in range(len(run.outputs))])
+        return run.pull_back([g if n == number else None for n in range(len(run.outputs))])
 
     if y.shape.numel() == 1:
         found = row(OPERATIONS.ones_like(y))
@@ -72,21 +86,37 @@ def jacfwd(
     randomness: str = "error",
     chunk_size: int | None = None,
 ) -> Callable:
-    """The function that computes the Jacobian of ``func`` by forward mode: all columns in one batch of directions.
+    """The function that computes the Jacobian of ``func`` in forward mode, all columns in one batch.
 
-    The right choice where there are fewer inputs than outputs.  Results and other arguments are those of `jacrev`;
-    ``randomness`` is that of `polygrad.vmap`.
+    Prefer it to `jacrev` where there are fewer inputs than outputs.
+
+    Args:
+        func: a function of tensors, or of nested lists, tuples and dicts of tensors.
+        argnums: the position of the argument to differentiate with respect to, or a tuple of positions.
+        has_aux: whether ``func`` returns ``(output, aux)``, where ``aux`` is not differentiated.
+        randomness: what random functions do inside, as in `polygrad.vmap`.
+        chunk_size: the largest number of columns computed at once, to save memory; None for all.
+
+    Returns:
+        A function with the arguments of ``func``.  It returns what that of `jacrev` does.
+
+    Raises:
+        TransformError: on the call, for an argument that is not a floating-point or complex tensor, or ``argnums`` out
+            of range.
 
     Example::
 
-        polygrad.func.jacfwd(lambda x: x**2)(polygrad.tensor([1.0, 2.0]))
-        # [[2, 0], [0, 4]]
+        >>> polygrad.func.jacfwd(lambda x: x**2)(polygrad.tensor([1.0, 2.0]))
+        tensor([[2., 0.],
+                [0., 4.]])
     """
 
     @functools.wraps(func)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
-        positions, single = chosen("jacfwd", args, argnums)
-        leaves, structure = tensors_of([args[p] for p in positions], "jacfwd", "an argument to differentiate by", True)
+        positions, single = resolve_argnums("jacfwd", args, argnums)
+        leaves, structure = tensors_of(
+            [args[p] for p in positions], "jacfwd", "an argument to differentiate with respect to", True
+        )
         by_input = []
         run: Any = None
         aux: Any = None
@@ -95,7 +125,7 @@ def jacfwd(
             def column(t: Tensor, number: int = number) -> tuple[list[Tensor], list[Tensor]]:
                 nonlocal run, aux
                 directions = [t if n == number else None for n in range(len(leaves))]
-                run = Pushed("jacfwd", func, args, kwargs, positions, directions, has_aux)
+                run = JVPRun("jacfwd", func, args, kwargs, positions, directions, has_aux)
                 aux = flatten(run.aux)
                 return run.tangents, [one for one in aux[0] if isinstance(one, Tensor)]
 
@@ -103,7 +133,7 @@ def jacfwd(
             tangents, others = batched(_unit_vectors(x))
             by_input.append([OPERATIONS.reshape(t, (*t.shape[:-1], *x.shape)) for t in tangents])
         by_output = [unflatten(structure, columns) for columns in zip(*by_input, strict=True)]
-        run.reach_arguments()
+        run.write_back()
         result = unflatten(run.structure, [trees[0] if single else tuple(trees) for trees in by_output])
         if not has_aux:
             return result
@@ -114,29 +144,55 @@ def jacfwd(
 
 
 def hessian(func: Callable, argnums: int | Sequence[int] = 0) -> Callable:
-    """The function that computes the second derivatives of ``func``: ``jacfwd(jacrev(func))``, forward over reverse.
+    """The function that computes the Hessian of ``func``, forward over reverse: ``jacfwd(jacrev(func))``.
 
-    For one argument and an output of no dimensions it has the shape ``(*argument.shape, *argument.shape)``.  With a tuple of
-    ``argnums``, or nested arguments, it is nested as the first argument and within that as the second.
+    Args:
+        func: a function of tensors, or of nested lists, tuples and dicts of tensors.
+        argnums: the position of the argument to differentiate with respect to, or a tuple of positions.
+
+    Returns:
+        A function with the arguments of ``func``.  For one argument and a 0-d output it returns a tensor of shape
+        ``(*argument.shape, *argument.shape)``; with a tuple of ``argnums``, or nested arguments, one that is nested as
+        the first argument and within that as the second.
+
+    Raises:
+        TransformError: on the call, for an argument that is not a floating-point or complex tensor, or ``argnums`` out
+            of range.
 
     Example::
 
-        polygrad.func.hessian(lambda x: (x**3).sum())(polygrad.tensor([1.0, 2.0]))
-        # [[6, 0], [0, 12]]
+        >>> polygrad.func.hessian(lambda x: (x**3).sum())(polygrad.tensor([1.0, 2.0]))
+        tensor([[ 6.,  0.],
+                [ 0., 12.]])
     """
     return jacfwd(jacrev(func, argnums), argnums)
 
 
 def hvp(func: Callable, primals: tuple, tangents: tuple) -> Any:
-    """The product of the Hessian of ``func``, which returns a real number, with ``tangents``, without forming it.
+    """The product of the Hessian of ``func`` with a vector, without forming the Hessian.
 
-    Forward over reverse: as much work as two gradients.  ``primals`` and ``tangents`` are tuples as for `jvp`.  The result has
-    the structure of the only primal, or is a tuple with an entry for each of several.
+    Forward over reverse mode, ``jvp(grad(func))``: about the work of two gradients.
+
+    Args:
+        func: returns a real 0-d tensor.
+        primals: a tuple of arguments.
+        tangents: a tuple of vectors, with the structure, shapes and data types of ``primals``.
+
+    Returns:
+        The product, with the structure and shapes of the single primal, or a tuple with one entry for each of several.
+
+    Raises:
+        TransformError: tangents and primals differ in structure, or are not floating-point or complex tensors.
+        RuntimeError: they differ in shape or data type, or the output is not a real 0-d tensor.
+
+    References:
+        B. A. Pearlmutter, "Fast exact multiplication by the Hessian" (1994).
 
     Example::
 
-        x, v = polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 0.0])
-        polygrad.func.hvp(lambda x: (x**3).sum(), (x,), (v,))  # [6, 0]
+        >>> x, v = polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 0.0])
+        >>> polygrad.func.hvp(lambda x: (x**3).sum(), (x,), (v,))
+        tensor([6., 0.])
     """
     argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     return jvp(grad(func, argnums), primals, tangents)[1]

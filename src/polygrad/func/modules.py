@@ -1,4 +1,4 @@
-"""Modules as functions of their parameters."""
+"""Call modules as functions of their parameters."""
 
 from __future__ import annotations
 
@@ -15,40 +15,50 @@ def functional_call(
     module: Any, parameters_and_buffers: Mapping[str, Tensor] | Sequence[Mapping[str, Tensor]], args: Any = None,
     kwargs: Mapping[str, Any] | None = None, *, tie_weights: bool = True, strict: bool = False,
 ) -> Any:  # fmt: skip
-    """``module(*args, **kwargs)`` with other tensors in place of its parameters and buffers, and the module as it was.
+    """Call a module with other tensors in place of its parameters and buffers; the module stays unchanged.
+
+    The result is differentiable with respect to the given tensors.
 
     Args:
         module: a `polygrad.nn.Module`.
-        parameters_and_buffers: tensors by their dotted names, as in ``dict(module.named_parameters())``; or several
-            such dicts.  The result is differentiable with respect to them.  What is not named keeps its own; other attributes
-            may be named, too, and are there during the call.
-        args: the arguments, a tuple, or an only one that is no tuple.
+        parameters_and_buffers: tensors by their dotted names, as in ``dict(module.named_parameters())``, or a tuple of
+            several such dicts.  Parameters that are not named keep their values.  Other attributes may be named as
+            well.
+        args: the arguments, a tuple, or a single argument that is not a tuple.
         kwargs: the keyword arguments.
-        tie_weights: a tensor that the module has under several names is replaced under all of them.
-        strict: raise where a parameter or buffer is not named, or where a name is of none.
+        tie_weights: whether a tensor that the module has under several names is replaced under all of them.
+        strict: whether every parameter and buffer must be named, and no other name.
 
-    Raises ValueError for a name that is given twice, or for tied names with different tensors, TypeError for what is no tensor,
-    AttributeError for a name in a submodule that is not there, and with ``strict`` RuntimeError for names that do not match.
+    Returns:
+        What the module returns.
+
+    Raises:
+        ValueError: a name is given twice, or tied names get different tensors.
+        TypeError: ``module`` is not a module, or a value not a tensor.
+        AttributeError: a name leads to a submodule that does not exist.
+        RuntimeError: with ``strict``, names are missing or unknown.
 
     Example::
 
-        model = polygrad.nn.Linear(3, 1)
-        parameters = {name: p.detach() for name, p in model.named_parameters()}
-        loss = lambda parameters, x: polygrad.func.functional_call(model, parameters, (x,)).sum()
-        polygrad.func.grad(loss)(parameters, polygrad.ones(3))
+        >>> model = polygrad.nn.Linear(3, 1)
+        >>> parameters = {"weight": polygrad.ones(1, 3), "bias": polygrad.zeros(1)}
+        >>> polygrad.func.functional_call(model, parameters, (polygrad.ones(3),))
+        tensor([3.])
     """
     if not hasattr(module, "_kinds"):
         raise TypeError(f"functional_call: module must be a polygrad.nn.Module, not a {type(module).__name__}")
-    given = _merged(parameters_and_buffers)
-    places = _places(module)
+    given = _merge(parameters_and_buffers)
+    places = _parameter_locations(module)
     if strict:
         _check_all_named(module, given, places)
-    changes = _tied(given, places) if tie_weights else given
-    with _swapped([(places.get(name) or _place(module, name), tensor) for name, tensor in changes.items()]):
+    changes = _with_tied_names(given, places) if tie_weights else given
+    with _replace_attributes(
+        [(places.get(name) or _find_attribute(module, name), tensor) for name, tensor in changes.items()]
+    ):
         return module(*(args if isinstance(args, tuple) else () if args is None else (args,)), **(kwargs or {}))
 
 
-def _merged(dicts: Any) -> dict[str, Tensor]:
+def _merge(dicts: Any) -> dict[str, Tensor]:
     several = [dicts] if isinstance(dicts, Mapping) else dicts
     if not isinstance(several, (list, tuple)) or not all(isinstance(one, Mapping) for one in several):
         raise TransformError(
@@ -74,8 +84,8 @@ def _check_all_named(module: Any, given: Mapping[str, Tensor], places: Mapping[s
         raise RuntimeError(f"functional_call: strict=True, but {problems}")
 
 
-def _place(module: Any, name: str) -> tuple[dict[str, Any], str]:
-    """Where an attribute is kept that is no parameter or buffer: an empty one, as a bias that is None, or any other."""
+def _find_attribute(module: Any, name: str) -> tuple[dict[str, Any], str]:
+    """Where an attribute is kept that is neither parameter nor buffer, such as a bias that is None."""
     *path, last = name.split(".")
     for part in path:
         inner = getattr(module, part, None)
@@ -90,23 +100,23 @@ def _place(module: Any, name: str) -> tuple[dict[str, Any], str]:
     return vars(module), last
 
 
-def _places(module: Any) -> dict[str, tuple[dict[str, Any], str]]:
-    """Where each parameter and buffer is kept, under all its names: the attributes that it is in, and its name there."""
+def _parameter_locations(module: Any) -> dict[str, tuple[dict[str, Any], str]]:
+    """Where each parameter and buffer is kept, under all its names: the attributes that hold it, and its name there."""
     places: dict[str, tuple[dict[str, Any], str]] = {}
-    _find(vars(module), "", places)
+    _add_locations(vars(module), "", places)
     return places
 
 
-def _find(attributes: dict[str, Any], prefix: str, places: dict[str, tuple[dict[str, Any], str]]) -> None:
+def _add_locations(attributes: dict[str, Any], prefix: str, places: dict[str, tuple[dict[str, Any], str]]) -> None:
     for name in attributes["_kinds"]:
         value = attributes[name]
         if isinstance(value, Tensor):
             places[prefix + name] = attributes, name
         elif value is not None:
-            _find(vars(value), f"{prefix}{name}.", places)
+            _add_locations(vars(value), f"{prefix}{name}.", places)
 
 
-def _tied(given: dict[str, Tensor], places: dict[str, tuple[dict[str, Any], str]]) -> dict[str, Tensor]:
+def _with_tied_names(given: dict[str, Tensor], places: dict[str, tuple[dict[str, Any], str]]) -> dict[str, Tensor]:
     """``given``, and the same tensor under every other name of what it replaces."""
     names: dict[int, list[str]] = {}
     for name, (attributes, key) in places.items():
@@ -125,34 +135,44 @@ def _tied(given: dict[str, Tensor], places: dict[str, tuple[dict[str, Any], str]
 
 
 @contextlib.contextmanager
-def _swapped(changes: Sequence[tuple[tuple[dict[str, Any], str], Tensor]]) -> Iterator[None]:
-    """Context in which attributes hold other tensors.  The attributes are set directly: nothing is registered or copied."""
-    before = [(attributes, key, attributes.get(key, _swapped)) for (attributes, key), _ in changes]
+def _replace_attributes(changes: Sequence[tuple[tuple[dict[str, Any], str], Tensor]]) -> Iterator[None]:
+    """Context in which attributes hold other tensors.  They are set directly: nothing is registered or copied."""
+    before = [(attributes, key, attributes.get(key, _replace_attributes)) for (attributes, key), _ in changes]
     try:
         for (attributes, key), tensor in changes:
             attributes[key] = tensor
         yield
     finally:
         for attributes, key, value in reversed(before):
-            if value is _swapped:  # there was none
+            if value is _replace_attributes:  # there was none
                 attributes.pop(key, None)
             else:
                 attributes[key] = value
 
 
 def stack_module_state(models: Sequence[Any]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """The parameters and the buffers of several modules of one kind, stacked: what vmap needs to run an ensemble.
+    """Stack the parameters and the buffers of modules of one class, to run an ensemble with `vmap`.
 
-    The stacked parameters are new leaves that require grad where those of the modules do.  Raises TransformError
-    without modules, for modules of different classes, for some in training and some in evaluation, and for a parameter that
-    requires grad in some of them only; RuntimeError where shapes differ.
+    Args:
+        models: modules of one class, all in training or all in evaluation mode.
+
+    Returns:
+        ``(parameters, buffers)``, dicts of tensors with a new first dimension of ``len(models)``.  The parameters are
+        new leaves, which require grad where those of the modules do.
+
+    Raises:
+        TransformError: there are no models, or they differ in class, in mode, or in which parameters require grad.
+        RuntimeError: parameters of one name differ in shape.
 
     Example::
 
-        models = [polygrad.nn.Linear(3, 1) for _ in range(4)]
-        parameters, buffers = polygrad.func.stack_module_state(models)
-        run = lambda p, b, x: polygrad.func.functional_call(models[0], (p, b), (x,))
-        polygrad.vmap(run, in_dims=(0, 0, None))(parameters, buffers, polygrad.ones(2, 3)).shape  # (4, 2, 1)
+        >>> models = [polygrad.nn.Linear(3, 1) for _ in range(4)]
+        >>> parameters, buffers = polygrad.func.stack_module_state(models)
+        >>> parameters["weight"].shape
+        polygrad.Size([4, 1, 3])
+        >>> run = lambda p, b, x: polygrad.func.functional_call(models[0], (p, b), (x,))
+        >>> polygrad.vmap(run, in_dims=(0, 0, None))(parameters, buffers, polygrad.ones(2, 3)).shape
+        polygrad.Size([4, 2, 1])
     """
     models = list(models)
     if not models:
@@ -167,16 +187,17 @@ def stack_module_state(models: Sequence[Any]) -> tuple[dict[str, Tensor], dict[s
             "eval() on all of them"
         )
     parameters = {
-        name: _stacked(name, [dict(m.named_parameters())[name] for m in models])
+        name: _stack_tensors(name, [dict(m.named_parameters())[name] for m in models])
         for name, _ in models[0].named_parameters()
     }
     buffers = {
-        name: _stacked(name, [dict(m.named_buffers())[name] for m in models]) for name, _ in models[0].named_buffers()
+        name: _stack_tensors(name, [dict(m.named_buffers())[name] for m in models])
+        for name, _ in models[0].named_buffers()
     }
     return parameters, buffers
 
 
-def _stacked(name: str, tensors: Sequence[Tensor]) -> Tensor:
+def _stack_tensors(name: str, tensors: Sequence[Tensor]) -> Tensor:
     requires = {x.requires_grad for x in tensors}
     if len(requires) > 1:
         raise TransformError(f"stack_module_state: {name!r} requires grad in some of the models only")

@@ -1,8 +1,9 @@
-"""Reverse mode: gradients, and products of a vector with the Jacobian, of functions.
+"""Reverse mode: gradients and vector-Jacobian products of functions.
 
-The function runs on arguments of its own: new leaves, or, where the tensor that was given for one has a graph, a node that
-leads to it.  A sweep asks for the gradients by these and by nothing else, so transforms inside transforms do not see
-each other's variables.  The sweep itself is recorded only where somebody outside can differentiate its result.
+The function runs on variables that belong to this transform alone: new leaves, or, where the given tensor has a graph,
+an identity node that leads to it.  A sweep computes the gradients with respect to these only, so nested transforms do
+not see each other's variables.  The sweep is recorded only where an outer transform or graph can differentiate its
+result.
 """
 
 from __future__ import annotations
@@ -19,13 +20,23 @@ from .._interpreters.lifting import Identity, apply, lift, lift_array
 from .._interpreters.trace import stack
 from .._state import differentiating, grad_enabled, grad_mode
 from ..autograd.grad_mode import enable_grad
-from .trees import TransformError, chosen, flatten, replaced, results_of, stand_ins, tensors_of, unflatten, written
+from .trees import (
+    TransformError,
+    find_written,
+    flatten,
+    replace_at,
+    resolve_argnums,
+    results_of,
+    substitute_arguments,
+    tensors_of,
+    unflatten,
+)
 
 
-class Recorded:
-    """One run of a function for differentiation by some of its arguments.
+class ReverseRun:
+    """One run of a function, recorded for differentiation with respect to some of its arguments.
 
-    ``outputs`` are its results' leaves, ``structure`` how they are nested, ``aux`` what else it returned.
+    ``outputs`` are the leaves of its results, nested by ``structure``; ``aux`` is the second result with ``has_aux``.
     """
 
     def __init__(
@@ -35,12 +46,14 @@ class Recorded:
         around = grad_enabled()
         start = graph.next_sequence()
         given = [args[position] for position in positions]
-        leaves, self.inputs_structure = tensors_of(given, name, "an argument to differentiate by", differentiable=True)
-        self.inputs = [_argument(x) for x in leaves]
-        inside, pairs = stand_ins(args, positions)
+        leaves, self.inputs_structure = tensors_of(
+            given, name, "an argument to differentiate with respect to", differentiable=True
+        )
+        self.inputs = [_make_variable(x) for x in leaves]
+        inside, pairs = substitute_arguments(args, positions)
         mode, token = grad_mode.set(True), differentiating.set(name)
         try:
-            result = func(*replaced(inside, positions, unflatten(self.inputs_structure, self.inputs)), **kwargs)
+            result = func(*replace_at(inside, positions, unflatten(self.inputs_structure, self.inputs)), **kwargs)
         finally:
             differentiating.reset(token)
             grad_mode.reset(mode)
@@ -48,35 +61,35 @@ class Recorded:
         if has_aux:
             if not isinstance(result, tuple) or len(result) != 2:
                 raise TransformError(
-                    f"{name}: with has_aux=True the function returns (output, aux), not {_kind(result)}"
+                    f"{name}: with has_aux=True the function returns (output, aux), not {_describe(result)}"
                 )
             result, aux = result
         self.outputs, self.structure = results_of(result, name)
         others, aux_structure = flatten(aux)
-        changes = written(pairs)
+        changes = find_written(pairs)
         returned = (*self.outputs, *others, *[y for _, y in changes])
         edges = [x._edge for x in returned if isinstance(x, Tensor) and x._edge is not None]
-        #: Whether a graph outside can reach into this one: then it has to stay, and sweeps through it are recorded.
-        self.open = _leads_outside(edges, self.inputs, start)
-        #: Whether the results belong to that graph.
-        self.joined = around and self.open
-        #: Whether a sweep ends in the inputs wherever it goes.
+        #: Whether this graph leads to an outer one: then it is kept, and sweeps through it are recorded.
+        self.open = _reaches_outer_graph(edges, self.inputs, start)
+        #: Whether the results join that graph.
+        self.joins_outer = around and self.open
+        #: Whether every path of a sweep ends in an input.
         self.closed = not self.open and all(x._edge.__class__ is Leaf for x in self.inputs)
-        self.aux = unflatten(aux_structure, [self.seen(x) for x in others])
-        for x, y in changes:  # what the function wrote to an argument reaches what was given for it
-            x.copy_(self.seen(y))
+        self.aux = unflatten(aux_structure, [self.detach_inner(x) for x in others])
+        for x, y in changes:  # write in-place changes of arguments back to the caller's tensors
+            x.copy_(self.detach_inner(y))
 
-    def seen(self, x: Any) -> Any:
-        """A result as the caller sees it: without the graph, where nothing outside belongs to it."""
-        return cell(x._read()) if isinstance(x, Tensor) and not self.joined else x
+    def detach_inner(self, x: Any) -> Any:
+        """A result for the caller: without the graph, unless that belongs to an outer one."""
+        return cell(x._read()) if isinstance(x, Tensor) and not self.joins_outer else x
 
     @property
     def result(self) -> Any:
         """What the function returned."""
-        return unflatten(self.structure, [self.seen(x) for x in self.outputs])
+        return unflatten(self.structure, [self.detach_inner(x) for x in self.outputs])
 
-    def pull(self, cotangents: Sequence[Tensor | None], again: bool = True) -> list[Tensor]:
-        """The gradients by the inputs, zeros where there is none; None among ``cotangents`` is zero.
+    def pull_back(self, cotangents: Sequence[Tensor | None], again: bool = True) -> list[Tensor]:
+        """The gradients with respect to the inputs, zeros where there is none.  None among ``cotangents`` is zero.
 
         ``again`` says that another sweep may follow.
         """
@@ -94,14 +107,14 @@ class Recorded:
                 found = engine.grad(outputs, self.inputs, gradients, again or create, create, True)
         return [OPERATIONS.zeros_like(x) if g is None else g for x, g in zip(self.inputs, found, strict=True)]
 
-    def as_inputs(self, gradients: Sequence[Any], single: bool) -> Any:
+    def nest_as_inputs(self, gradients: Sequence[Any], single: bool) -> Any:
         """One value for each input leaf, nested as the arguments are."""
         trees = unflatten(self.inputs_structure, gradients)
         return trees[0] if single else tuple(trees)
 
 
-def _argument(x: Tensor) -> Tensor:
-    """``x`` as a variable of its own, of all transforms around: so nothing has to be lifted each time that it is used."""
+def _make_variable(x: Tensor) -> Tensor:
+    """``x`` as a variable of this run, lift to the level of all active transforms once."""
     traces = stack.get()
     if x._edge is not None:
         with enable_grad():  # a sweep may be recorded, whether the function's run is or not
@@ -113,8 +126,8 @@ def _argument(x: Tensor) -> Tensor:
     return made
 
 
-def _leads_outside(edges: Sequence[Edge], inputs: Sequence[Tensor], start: int) -> bool:
-    """Whether the graph from ``edges`` reaches something that was there before, or a leaf that is no argument."""
+def _reaches_outer_graph(edges: Sequence[Edge], inputs: Sequence[Tensor], start: int) -> bool:
+    """Whether the graph from ``edges`` reaches a node from before ``start``, or a leaf that is not an argument."""
     own = {x._edge for x in inputs if x._edge.__class__ is Leaf}
     stack, seen = list(edges), set(edges)
     while stack:
@@ -130,62 +143,85 @@ def _leads_outside(edges: Sequence[Edge], inputs: Sequence[Tensor], start: int) 
     return False
 
 
-def _kind(value: Any) -> str:
+def _describe(value: Any) -> str:
     return f"a tuple of {len(value)}" if isinstance(value, tuple) else f"a {type(value).__name__}"
 
 
 def vjp(func: Callable, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
-    """``(func(*primals), vjp_fn)``: the output, and the function from a cotangent to its product with the Jacobian.
+    """The output of a function, and the function from a cotangent to its vector-Jacobian product.
 
-    ``vjp_fn(cotangents)`` takes what has the output's structure and shapes and returns a tuple with one entry for each
-    of ``primals``, of their structures and shapes.  It may be called several times.  With ``has_aux`` the function
-    returns ``(output, aux)``, and aux comes as a third result.
+    Args:
+        func: takes ``primals``, returns a tensor or a nested structure of tensors.
+        *primals: the arguments, each a tensor or a nested list, tuple or dict of tensors.
+        has_aux: whether ``func`` returns ``(output, aux)``, where ``aux`` is not differentiated.
 
-    Raises TransformError for primals that are not floating-point tensors and cotangents of another structure, and
-    RuntimeError for cotangents of other shapes.
+    Returns:
+        ``(output, vjp_fn)``, or ``(output, vjp_fn, aux)``.  ``vjp_fn`` takes a cotangent with the output's structure
+        and shapes, and returns a tuple of gradients, one for each primal, of its structure and shapes.  It may be
+        called several times.
+
+    Raises:
+        TransformError: a primal is not a floating-point or complex tensor; from ``vjp_fn`` also for another structure.
+        RuntimeError: from ``vjp_fn``, a cotangent has another shape than its output.
 
     Example::
 
-        y, vjp_fn = polygrad.func.vjp(polygrad.sin, polygrad.tensor([0.0, 1.0]))
-        vjp_fn(polygrad.ones(2))  # (cos(x),)
+        >>> y, vjp_fn = polygrad.func.vjp(lambda x: x**2, polygrad.tensor([1.0, 2.0]))
+        >>> vjp_fn(polygrad.ones(2))
+        (tensor([2., 4.]),)
     """
-    run = Recorded("vjp", func, primals, {}, range(len(primals)), has_aux)
+    run = ReverseRun("vjp", func, primals, {}, range(len(primals)), has_aux)
 
     def vjp_fn(cotangents: Any) -> tuple[Any, ...]:
         leaves, structure = tensors_of(cotangents, "vjp_fn", "a cotangent")
         if structure != run.structure:
             raise TransformError(
-                f"vjp_fn: the cotangents must be nested as the output is, of {len(run.outputs)} tensors, and these are "
-                f"{len(leaves)} nested otherwise"
+                f"vjp_fn: the cotangents must have the structure of the output: expected {len(run.outputs)} tensors, got "
+                f"{len(leaves)} or another nesting"
             )
         for y, g in zip(run.outputs, leaves, strict=True):
             if y.shape != g.shape:
                 raise RuntimeError(
                     f"vjp_fn: a cotangent has shape {tuple(g.shape)}, but its output has {tuple(y.shape)}"
                 )
-        return run.as_inputs(run.pull(leaves), False)
+        return run.nest_as_inputs(run.pull_back(leaves), False)
 
     return (run.result, vjp_fn, run.aux) if has_aux else (run.result, vjp_fn)
 
 
 def grad_and_value(func: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:
-    """The function that returns the gradient of ``func`` together with its value: ``(grad, value)``.
+    """The function that computes the gradient of ``func`` together with its value.
 
-    The arguments are `grad`'s; with ``has_aux`` it returns ``(grad, (value, aux))``.
+    Args:
+        func: a function of tensors, or of nested lists, tuples and dicts of tensors, that returns a real 0-d tensor.
+        argnums: the position of the argument to differentiate with respect to, or a tuple of positions.
+        has_aux: whether ``func`` returns ``(output, aux)``, where ``aux`` is not differentiated.
+
+    Returns:
+        A function with the arguments of ``func`` that returns ``(gradient, value)``, or ``(gradient, (value, aux))``.
+
+    Raises:
+        RuntimeError: on the call, where the output is not a real 0-d tensor.
+        TransformError: on the call, for an argument that is not a floating-point or complex tensor.
+
+    Example::
+
+        >>> polygrad.func.grad_and_value(lambda x: x**3)(polygrad.tensor(2.0))
+        (tensor(12.), tensor(8.))
     """
 
     @functools.wraps(func)
     def gradient_and_value(*args: Any, **kwargs: Any) -> Any:
-        positions, single = chosen("grad", args, argnums)
-        run = Recorded("grad", func, args, kwargs, positions, has_aux)
+        positions, single = resolve_argnums("grad", args, argnums)
+        run = ReverseRun("grad", func, args, kwargs, positions, has_aux)
         _check_scalar(run)
-        gradient = run.as_inputs(run.pull([OPERATIONS.ones_like(run.outputs[0])], again=False), single)
+        gradient = run.nest_as_inputs(run.pull_back([OPERATIONS.ones_like(run.outputs[0])], again=False), single)
         return gradient, ((run.result, run.aux) if has_aux else run.result)
 
     return gradient_and_value
 
 
-def _check_scalar(run: Recorded) -> None:
+def _check_scalar(run: ReverseRun) -> None:
     if run.structure is not None:
         raise TransformError(
             f"grad: the function must return one tensor, of no dimensions, and it returned {len(run.outputs)} in a structure"
@@ -204,21 +240,31 @@ def _check_scalar(run: Recorded) -> None:
 
 
 def grad(func: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:
-    """The function that computes the gradient of ``func``, which returns a real tensor of no dimensions.
+    """The function that computes the gradient of ``func``.
+
+    It may be used inside any other transform, itself included.
 
     Args:
-        func: a function of tensors, or of nested lists, tuples and dicts of tensors.
-        argnums: the position of the argument to differentiate by, or a tuple of positions, which gives a tuple of gradients.
-        has_aux: whether ``func`` returns ``(output, aux)``; then the result is ``(gradient, aux)``.
+        func: a function of tensors, or of nested lists, tuples and dicts of tensors, that returns a real 0-d tensor.
+        argnums: the position of the argument to differentiate with respect to, or a tuple of positions, for a tuple of
+            gradients.
+        has_aux: whether ``func`` returns ``(output, aux)``, where ``aux`` is not differentiated.
 
-    A gradient has its argument's structure and shapes, and is zero where the output does not depend on it.  The function may
-    be called inside any other transform.  Raises RuntimeError where the output is no real number, TransformError for
-    arguments that are not floating-point tensors.
+    Returns:
+        A function with the arguments of ``func`` that returns the gradient, or ``(gradient, aux)``.  A gradient has
+        the structure and shapes of its argument, and is zero where the output does not depend on it.
+
+    Raises:
+        RuntimeError: on the call, where the output is not a real 0-d tensor.
+        TransformError: on the call, for an argument that is not a floating-point or complex tensor.
 
     Example::
 
-        slope = polygrad.func.grad(lambda x: x**3)
-        polygrad.func.grad(slope)(polygrad.tensor(2.0))  # 12
+        >>> slope = polygrad.func.grad(lambda x: x**3)
+        >>> slope(polygrad.tensor(2.0))
+        tensor(12.)
+        >>> polygrad.func.grad(slope)(polygrad.tensor(2.0))
+        tensor(12.)
     """
     with_value = grad_and_value(func, argnums, has_aux)
 

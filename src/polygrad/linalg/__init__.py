@@ -1,9 +1,7 @@
-"""Linear algebra under PyTorch's names, ``torch.linalg``: decompositions, systems of equations, norms.
+"""Linear algebra, under the names of ``torch.linalg``: decompositions, linear systems, norms.
 
-Every function takes batches: matrices are the last two dimensions.  All are differentiable to every order, on real and
+Every function takes batches: matrices are the last two dimensions.  All are differentiable to any order, for real and
 complex matrices, with PyTorch's convention for complex gradients.
-
-    values, vectors = polygrad.linalg.eigh(A + A.mH)
 """
 
 from __future__ import annotations
@@ -63,5 +61,20 @@ matmul = _operations.matmul
 
 
 def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
-    """The diagonals of matrices, as `polygrad.diagonal`, by default those of the last two dimensions.  A view."""
+    """The diagonals of matrices, a view, as `polygrad.diagonal` with other defaults.
+
+    Args:
+        A: a tensor of shape ``(*, m, n)``.
+        offset: which diagonal: 0 is the main one, positive ones are above it, negative ones below.
+        dim1: the first dimension of the matrices.
+        dim2: the second dimension of the matrices.
+
+    Returns:
+        A tensor of shape ``(*, k)``, where ``k`` is the length of the diagonal.
+
+    Example::
+
+        >>> polygrad.linalg.diagonal(polygrad.arange(4).reshape(2, 2))
+        tensor([0, 3])
+    """
     return _diagonal(A, offset, dim1, dim2)

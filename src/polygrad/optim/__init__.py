@@ -1,6 +1,6 @@
-"""Optimizers: how parameters follow their gradients, with PyTorch's names.
+"""Optimizers, under PyTorch's names.
 
-The mathematics is in `polygrad.optim.rules`, learning-rate schedules in `polygrad.optim.lr_scheduler`.
+The update rules are in `polygrad.optim.rules`, learning-rate schedules in `polygrad.optim.lr_scheduler`.
 """
 
 from __future__ import annotations

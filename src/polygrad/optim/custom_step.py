@@ -1,7 +1,7 @@
-"""A `step` that an optimizer defines itself, while a recorder watches it.
+"""Tracing of optimizers that override `step`.
 
-Its settings and other Python numbers are constants of what is recorded.  Its state stays in the tensors that it was in,
-also where the step binds a name of the state to a new tensor.
+Settings and other Python numbers are constants of the program.  State stays in its tensors, also where the step binds
+a name of the state to a new tensor.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from ..autograd.grad_mode import no_grad
 from ..compiler.errors import CompileError, StateIsMissing
 
 
-def recorded(step: Callable) -> Callable:
-    """``step``, which a recorder may watch."""
+def watch_step(step: Callable) -> Callable:
+    """Wrap ``step`` so that a recorder sees the settings it reads and the state it writes."""
 
     @functools.wraps(step)
     def wrapper(optimizer: Any, *args: Any, **kwargs: Any) -> Any:
@@ -30,7 +30,7 @@ def recorded(step: Callable) -> Callable:
         active.guard(settings, "settings", now)
         before = {key: dict(values) for key, values in optimizer.state.items() if isinstance(values, dict)}
         active.rollback_on_abort(
-            partial(_put_back, optimizer, before, [dict(group) for group in optimizer.param_groups])
+            partial(_restore, optimizer, before, [dict(group) for group in optimizer.param_groups])
         )
         result = step(optimizer, *args, **kwargs)
         if settings.settings != now:
@@ -38,14 +38,14 @@ def recorded(step: Callable) -> Callable:
                 f"compile: {type(optimizer).__name__}.step() changes the settings in its param_groups, and a program would not; "
                 "change them outside of the compiled function, or keep what changes in a tensor"
             )
-        _keep(optimizer, before)
+        _store_state(optimizer, before)
         return result
 
     return wrapper
 
 
 class _Settings:
-    """The settings of all groups, as something that is compared."""
+    """The settings of all groups, as a value that guards compare."""
 
     def __init__(self, optimizer: Any):
         self._optimizer = optimizer
@@ -64,7 +64,7 @@ def _comparable(value: Any) -> Any:
     return id(value) if isinstance(value, Tensor) else value
 
 
-def _put_back(optimizer: Any, before: dict[Any, dict[str, Any]], groups: list[dict[str, Any]]) -> None:
+def _restore(optimizer: Any, before: dict[Any, dict[str, Any]], groups: list[dict[str, Any]]) -> None:
     for group, settings in zip(optimizer.param_groups, groups, strict=True):
         group.update(settings)
     state = optimizer.state
@@ -76,8 +76,8 @@ def _put_back(optimizer: Any, before: dict[Any, dict[str, Any]], groups: list[di
             state[key].update(before[key])
 
 
-def _keep(optimizer: Any, before: dict[Any, dict[str, Any]]) -> None:
-    """Write what names of the state were bound to into the tensors that they were bound to before."""
+def _store_state(optimizer: Any, before: dict[Any, dict[str, Any]]) -> None:
+    """Write what the step bound to names of the state into the tensors that those names were bound to before."""
     name_of_optimizer = type(optimizer).__name__
     for key, values in optimizer.state.items():
         for name, value in values.items() if isinstance(values, dict) else ():

@@ -1,8 +1,7 @@
-"""What all optimizers share: groups of parameters, state, and how a step is run.
+"""The base class of optimizers: parameter groups, state, hooks, and the step.
 
-A subclass names its update rule (see `rules`), its state and its settings.  A step collects raw arrays, and runs the rule
-for all parameters of a group at once: by a kernel that overwrites them where the backend has one, compiled where the
-backend compiles, else one parameter after the other.
+A subclass names its update rule (see `rules`), its state and its settings.  `step.update` then runs the rule for all
+parameters of a group.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from .._functions.common import warn
 from .._functions.creation import zeros_like
 from .._state import RECORDERS, recorder
 from ..autograd.grad_mode import enable_grad
-from .custom_step import recorded
+from .custom_step import watch_step
 from .state_dict import load_state, save_state
 from .step import update, zero_steps, zeros
 
@@ -33,11 +32,11 @@ class _Required:
         return "<required parameter>"
 
 
-#: The default of a setting that every group must be given.
+#: The default of a setting that every group must state.
 required = _Required()
 
 
-#: The optimizers that have made a step, by identity: kept here, since a step that is compiled must not change attributes.
+#: The optimizers that have made a step, by id: kept here, since a compiled step must not change attributes.
 _STEPPED: dict[int, weakref.ref[Any]] = {}
 
 
@@ -56,7 +55,7 @@ def _note_step(optimizer: Any) -> None:
 
 
 def _with_hooks(step: Callable) -> Callable:
-    """``step`` with the optimizer's own hooks around it."""
+    """Wrap ``step`` so that it runs the optimizer's hooks."""
 
     @functools.wraps(step)
     def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
@@ -79,19 +78,41 @@ def _with_hooks(step: Callable) -> Callable:
 
 
 class Optimizer:
-    """The base of all optimizers.
+    """Base class of optimizers: parameter groups, their state, and the step.
+
+    A subclass gives either an update rule, with ``rule``, `names`, `settings` and perhaps `new_state`, or its own
+    `step`.
 
     Args:
-        params: parameters; or dictionaries, each with ``"params"`` and the settings of that group; or pairs of name and
-            parameter.
+        params: the parameters: tensors, pairs ``(name, tensor)``, or dictionaries of ``"params"`` and settings for
+            them.
         defaults: the settings of groups that do not have their own.
 
-    Raises TypeError for what are no parameters, ValueError for none at all, for tensors that were computed, and for a
-    parameter in two groups.
+    Attributes:
+        param_groups: a list of dictionaries with ``"params"`` and the settings, which may be changed between steps.
+        state: a dictionary of tensors for each parameter.
 
-    ``param_groups`` is a list of dictionaries, which may be changed between steps; ``state`` has a dictionary of tensors
-    for each parameter.  A subclass with a rule of its own defines ``rule``, ``names``, ``settings`` and perhaps
-    ``new_state``; or it defines `step`.
+    Raises:
+        TypeError: ``params`` is no iterable, or has something that is not a tensor.
+        ValueError: there are no parameters, one is not a leaf, or one is in two groups.
+
+    Example::
+
+        >>> class SignSGD(polygrad.optim.Optimizer):
+        ...     def __init__(self, params, lr):
+        ...         super().__init__(params, {"lr": lr})
+        ...
+        ...     @polygrad.no_grad()
+        ...     def step(self):
+        ...         for group in self.param_groups:
+        ...             for p in group["params"]:
+        ...                 p -= group["lr"] * p.grad.sign()
+        >>> w = polygrad.tensor([1.0, -2.0], requires_grad=True)
+        >>> optimizer = SignSGD([w], lr=0.5)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w
+        tensor([ 0.5000, -1.5000], requires_grad=True)
     """
 
     #: The update rule, and the kernel that does the same for many parameters at once.
@@ -101,7 +122,7 @@ class Optimizer:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "step" in cls.__dict__:
-            cls.step = _with_hooks(recorded(cls.step))  # type: ignore[method-assign]  # a subclass's own step
+            cls.step = _with_hooks(watch_step(cls.step))  # type: ignore[method-assign]  # a subclass's own step
 
     def __init__(self, params: Parameters, defaults: dict[str, Any]):
         self._hooks: dict[str, OrderedDict] | None = None
@@ -117,7 +138,7 @@ class Optimizer:
             raise TypeError(
                 f"params must be an iterable of tensors or of dictionaries, as model.parameters() is, not {type(params).__name__}"
             )
-        groups: list[Any] = list(params)  # `add_param_group` looks at each
+        groups: list[Any] = list(params)  # `add_param_group` checks each
         if not groups:
             raise ValueError("optimizer got an empty parameter list")
         for group in groups if isinstance(groups[0], dict) else [{"params": groups}]:
@@ -126,9 +147,14 @@ class Optimizer:
     # -- groups --------------------------------------------------------------------------------------------------------
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
-        """Add a group of parameters, a dictionary with ``"params"`` and the settings that differ from the defaults.
+        """Add a group of parameters.
 
-        Raises as the constructor does; nothing is added then.
+        Args:
+            param_group: a dictionary with ``"params"`` and the settings that differ from the defaults.
+
+        Raises:
+            TypeError: as the constructor; nothing is added then.
+            ValueError: as the constructor; nothing is added then.
         """
         if not isinstance(param_group, dict):
             raise TypeError(f"a param_group is a dictionary, not {type(param_group).__name__}")
@@ -152,7 +178,7 @@ class Optimizer:
                 raise TypeError(f"an optimizer takes tensors, not {type(parameter).__name__}")
             if not (self.defaults.get("differentiable") or parameter.is_leaf or parameter.retains_grad):
                 raise ValueError("can't optimize a non-leaf tensor: it was computed; give its leaves, or detach() it")
-        first: dict[int, int] = {}  # of each parameter, by identity: where it stands first
+        first: dict[int, int] = {}  # id → position of the first occurrence
         for place, parameter in enumerate(params):
             first.setdefault(id(parameter), place)
         distinct = list(first.values())
@@ -177,32 +203,39 @@ class Optimizer:
         self.param_groups.append(group)
 
     def check(self, group: dict[str, Any]) -> None:
-        """Raise ValueError for impossible settings of a group.  A subclass may define it."""
+        """Raise ValueError for settings of ``group`` that are out of range.  A subclass may define it."""
 
     # -- a step --------------------------------------------------------------------------------------------------------
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
-        """The names of the state that the rule takes, in its order; None where this group has none.  For a subclass."""
+        """The names of the state that the rule takes, in its order, None for what ``group`` has not.  For subclasses."""
         return ()
 
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
-        """The settings that the rule takes, by name.  For a subclass."""
+        """The settings that the rule takes, by name.  For subclasses."""
         raise NotImplementedError(f"{type(self).__name__} defines neither step() nor settings()")
 
-    #: Those of the settings that change from step to step: where a step is compiled, it is not compiled again for them.
+    #: The settings that a schedule may change: a compiled step takes them as inputs.
     scheduled: ClassVar[tuple[str, ...]] = ("lr",)
 
-    #: Settings that have another value in the step that makes a parameter's state of its first gradient.
+    #: Settings with another value in the step in which a parameter's state starts from its first gradient.
     at_first: ClassVar[dict[str, float]] = {}
 
     def new_state(self, name: str, parameter: Tensor, group: dict[str, Any]) -> Any:
-        """The first value of a state: a raw array, or None where the rule makes it of None.  Zeros, unless overridden."""
+        """The first value of the state ``name`` of a parameter, zeros unless overridden.
+
+        A raw array; or None where the rule starts from None.
+        """
         return zero_steps(parameter) if name == "step" else zeros(parameter)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update all parameters that have a gradient.
 
-        ``closure``, if given, computes the loss and its gradients first; its result is returned.
+        Args:
+            closure: computes the loss and its gradients before the update.
+
+        Returns:
+            What ``closure`` returned, or None without one.
         """
         loss = None
         if closure is not None:
@@ -215,7 +248,11 @@ class Optimizer:
     step = _with_hooks(step)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget the gradients of all parameters, or set them to zero."""
+        """Reset the gradients of all parameters.
+
+        Args:
+            set_to_none: whether ``.grad`` becomes None; otherwise it becomes zeros.
+        """
         for group in self.param_groups:
             for parameter in group["params"]:
                 if set_to_none:
@@ -226,38 +263,44 @@ class Optimizer:
     # -- state ---------------------------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """The state by the numbers of the parameters, and the groups with numbers in place of parameters.
+        """The state and the settings, for `load_state_dict` and `polygrad.save`.
 
-        The tensors in it are the optimizer's own.
+        Returns:
+            ``{"state": …, "param_groups": …}``, in which numbers replace the parameters.  Its tensors are the
+            optimizer's.
         """
-        for hook in self._own("state_dict_pre"):
+        for hook in self._hooks_of("state_dict_pre"):
             hook(self)
         result = save_state(self)
-        for hook in self._own("state_dict_post"):
+        for hook in self._hooks_of("state_dict_post"):
             replaced = hook(self, result)
             result = result if replaced is None else replaced
         return result
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over a state that `state_dict` gave; it is copied to the parameters' types and places.
+        """Load a state that `state_dict` returned: copied, to the data types and devices of the parameters.
 
-        Raises ValueError where the groups do not fit; nothing is loaded then.
+        Args:
+            state_dict: the result of `state_dict`.
+
+        Raises:
+            ValueError: groups, names or shapes do not match; nothing is loaded then.
         """
-        for hook in self._own("load_pre"):
+        for hook in self._hooks_of("load_pre"):
             replaced = hook(self, state_dict)
             state_dict = state_dict if replaced is None else replaced
         load_state(self, state_dict)
-        for hook in self._own("load_post"):
+        for hook in self._hooks_of("load_post"):
             hook(self)
 
     # -- hooks ---------------------------------------------------------------------------------------------------------
 
     @property
     def _hooked(self) -> tuple[int, ...]:
-        """Which hooks are called around a step."""
+        """The hooks around a step, as a value that guards compare."""
         return () if self._hooks is None else (*self._hooks["step_pre"], *self._hooks["step_post"])
 
-    def _own(self, kind: str) -> list[Callable]:
+    def _hooks_of(self, kind: str) -> list[Callable]:
         return [] if self._hooks is None else list(self._hooks[kind].values())
 
     def _register(self, kind: str, hook: Callable, prepend: bool = False) -> RemovableHandle:
@@ -270,7 +313,7 @@ class Optimizer:
         return handle
 
     def register_step_pre_hook(self, hook: Callable) -> RemovableHandle:
-        """Call ``hook(optimizer, args, kwargs)`` before each step; it may return other arguments."""
+        """Call ``hook(optimizer, args, kwargs)`` before each step; it may return other ``(args, kwargs)``."""
         return self._register("step_pre", hook)
 
     def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
@@ -278,19 +321,19 @@ class Optimizer:
         return self._register("step_post", hook)
 
     def register_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
-        """Call ``hook(optimizer)`` before the state is saved."""
+        """Call ``hook(optimizer)`` before `state_dict`; with ``prepend`` before the other hooks."""
         return self._register("state_dict_pre", hook, prepend)
 
     def register_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
-        """Call ``hook(optimizer, state_dict)`` after the state was saved; it may return another dictionary."""
+        """Call ``hook(optimizer, state_dict)`` after `state_dict`; it may return another dictionary."""
         return self._register("state_dict_post", hook, prepend)
 
     def register_load_state_dict_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
-        """Call ``hook(optimizer, state_dict)`` before a state is loaded; it may return another dictionary."""
+        """Call ``hook(optimizer, state_dict)`` before `load_state_dict`; it may return another dictionary."""
         return self._register("load_pre", hook, prepend)
 
     def register_load_state_dict_post_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
-        """Call ``hook(optimizer)`` after a state was loaded."""
+        """Call ``hook(optimizer)`` after `load_state_dict`."""
         return self._register("load_post", hook, prepend)
 
     def __repr__(self) -> str:

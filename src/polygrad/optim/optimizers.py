@@ -38,26 +38,46 @@ def _check_range(optimizer: Optimizer, group: dict[str, Any], **allowed: str) ->
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent: ``parameter -= lr * gradient``.
+    """Stochastic gradient descent, with momentum or Nesterov momentum.
+
+    A parameter ``p`` with gradient ``g`` is updated by::
+
+        g = g + weight_decay * p
+        m = momentum * m + (1 - dampening) * g  # m = g in the first step, and where momentum is 0
+        p = p - lr * (g + momentum * m if nesterov else m)
 
     Args:
-        lr: the learning rate.
-        momentum: the share of the former change that is kept in each step.
+        params: the parameters: tensors, pairs ``(name, tensor)``, or dictionaries of ``"params"`` and settings for
+            them.
+        lr: the learning rate, at least 0; a number, or a tensor of one element.
+        momentum: the factor by which the previous update is kept, at least 0.
         dampening: the share of the gradient that does not enter the momentum.
-        weight_decay: the factor of the parameter that is added to its gradient.
-        nesterov: look ahead along the momentum (Sutskever et al., 2013).
-        maximize: go up instead of down.
-        differentiable: record the step in the graph.
-        foreach, fused: accepted and not needed: what can be run together is.
+        weight_decay: the factor of the L2 penalty, at least 0.
+        nesterov: whether to use Nesterov momentum, which needs a ``momentum`` and no ``dampening``.
+        maximize: whether to ascend instead of descend.
+        foreach: accepted for compatibility with PyTorch, without effect: parameters are updated together where that is
+            faster.
+        differentiable: whether to record the step in the graph, so that it can be differentiated.
+        fused: accepted for compatibility with PyTorch, without effect, as ``foreach``.
 
-    Raises ValueError for impossible settings.
+    Raises:
+        TypeError: a setting is not a number, or a parameter not a tensor.
+        ValueError: a setting is out of range, or there are no parameters.
+
+    References:
+        B. T. Polyak, "Some methods of speeding up the convergence of iteration methods" (1964); I. Sutskever, J.
+        Martens, G. Dahl and G. Hinton, "On the importance of initialization and momentum in deep learning" (2013),
+        equation 4.
 
     Example::
 
-        optimizer = polygrad.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        >>> w = polygrad.tensor([1.0, -2.0], requires_grad=True)
+        >>> optimizer = polygrad.optim.SGD([w], lr=0.1, momentum=0.9)
+        >>> loss = (w * w).sum()
+        >>> loss.backward()
+        >>> optimizer.step()
+        >>> w
+        tensor([ 0.8000, -1.6000], requires_grad=True)
     """
 
     rule, kernel, scheduled = staticmethod(rules.sgd), "sgd_step", ("lr", "momentum")
@@ -77,18 +97,22 @@ class SGD(Optimizer):
         )  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
+        """Raise TypeError or ValueError for settings of ``group`` that are not numbers or out of range."""
         _check_range(self, group, lr="≥ 0", momentum="≥ 0", dampening="any", weight_decay="≥ 0")
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
+        """The state that the rule takes: ``"momentum_buffer"``, where the group has a momentum."""
         return ("momentum_buffer",) if group["momentum"] else (None,)
 
     def new_state(self, name: str, parameter: Tensor, group: dict[str, Any]) -> Any:
+        """Zeros for the momentum; None with dampening, where the rule starts from the first gradient."""
         # The first momentum is the gradient itself: of zeros, unless dampening takes its share.
         return zeros(parameter) if not group["dampening"] else None
 
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
+        """The settings of ``group`` that `rules.sgd` takes, as Python numbers."""
         return {
             "lr": _number(group["lr"]), "momentum": _or_none(group["momentum"]), "dampening": _or_none(group["dampening"]),
             "weight_decay": _or_none(group["weight_decay"]), "nesterov": group["nesterov"], "maximize": group["maximize"],
@@ -100,24 +124,48 @@ def _log(rate: float) -> float:
 
 
 class Adam(Optimizer):
-    """Adam: steps of about ``lr``, scaled by running means of the gradient and of its square (Kingma and Ba, 2015).
+    """Adam: steps scaled by running means of the gradient and of its square.
+
+    In step ``t`` a parameter ``p`` with gradient ``g`` is updated by::
+
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        p = p - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)
 
     Args:
-        lr: the learning rate.
-        betas: the decay rates of the two running means.
-        eps: what is added to the denominator.
-        weight_decay: the factor of the parameter that is added to its gradient, or, with ``decoupled_weight_decay``, by
-            which (times ``lr``) the parameter shrinks.
-        amsgrad: divide by the largest mean of squares so far (Reddi et al., 2018).
-        maximize: go up instead of down.
-        differentiable: record the step in the graph.
-        foreach, capturable, fused: accepted and not needed: what can be run together is.
+        params: the parameters: tensors, pairs ``(name, tensor)``, or dictionaries of ``"params"`` and settings for
+            them.
+        lr: the learning rate, at least 0, about the size of a step; a number, or a tensor of one element.
+        betas: the decay rates of the two running means, each in [0, 1).
+        eps: added to the denominator, at least 0.
+        weight_decay: the factor of the L2 penalty, at least 0; with ``decoupled_weight_decay`` that of `AdamW`.
+        amsgrad: whether to divide by the largest ``v`` so far (AMSGrad).
+        foreach: accepted for compatibility with PyTorch, without effect: parameters are updated together where that is
+            faster.
+        maximize: whether to ascend instead of descend.
+        capturable: accepted for compatibility with PyTorch, without effect.
+        differentiable: whether to record the step in the graph, so that it can be differentiated.
+        fused: accepted for compatibility with PyTorch, without effect, as ``foreach``.
+        decoupled_weight_decay: whether weights decay by ``lr * weight_decay * p`` instead of by a term of the
+            gradient.
 
-    Raises ValueError for impossible settings.
+    Raises:
+        TypeError: a setting is not a number, or a parameter not a tensor.
+        ValueError: a setting is out of range, or there are no parameters.
+
+    References:
+        D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization" (2015), algorithm 1; S. J. Reddi, S. Kale
+        and S. Kumar, "On the convergence of Adam and beyond" (2018), for AMSGrad.
 
     Example::
 
-        optimizer = polygrad.optim.Adam(model.parameters(), lr=1e-3)
+        >>> w = polygrad.tensor([1.0, -2.0], requires_grad=True)
+        >>> optimizer = polygrad.optim.Adam([w], lr=0.1)
+        >>> loss = (w * w).sum()
+        >>> loss.backward()
+        >>> optimizer.step()
+        >>> w
+        tensor([ 0.9000, -1.9000], requires_grad=True)
     """
 
     rule, kernel, scheduled = staticmethod(rules.adam), "adam_step", ("lr", "beta1", "log_beta1")
@@ -138,6 +186,7 @@ class Adam(Optimizer):
         )  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
+        """Raise TypeError or ValueError for settings of ``group`` that are not numbers or out of range."""
         _check_range(self, group, lr="≥ 0", eps="≥ 0", weight_decay="≥ 0")
         name, betas = type(self).__name__, group["betas"]
         if not isinstance(betas, (tuple, list)):
@@ -151,9 +200,11 @@ class Adam(Optimizer):
                 raise ValueError(f"Invalid beta parameter at index {number}: {beta} (it must be in [0, 1))")
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
+        """The state that the rule takes: the step, the two means, and with AMSGrad the largest second mean."""
         return ("step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq" if group["amsgrad"] else None)
 
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
+        """The settings of ``group`` that `rules.adam` takes, as Python numbers."""
         beta1, beta2 = group["betas"]
         beta1, beta2 = _number(beta1), _number(beta2)
         return {
@@ -164,11 +215,46 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """`Adam` with weights that shrink by ``lr * weight_decay`` in each step (Loshchilov and Hutter, 2019).
+    """`Adam` with decoupled weight decay.
+
+    In step ``t`` a parameter ``p`` with gradient ``g`` is updated by::
+
+        p = p - lr * weight_decay * p
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g**2
+        p = p - lr * (m / (1 - beta1**t)) / (sqrt(v / (1 - beta2**t)) + eps)
+
+    Args:
+        params: the parameters: tensors, pairs ``(name, tensor)``, or dictionaries of ``"params"`` and settings for
+            them.
+        lr: the learning rate, at least 0, about the size of a step; a number, or a tensor of one element.
+        betas: the decay rates of the two running means, each in [0, 1).
+        eps: added to the denominator, at least 0.
+        weight_decay: how much of the parameter, times ``lr``, is subtracted in a step, at least 0.
+        amsgrad: whether to divide by the largest ``v`` so far (AMSGrad).
+        maximize: whether to ascend instead of descend.
+        foreach: accepted for compatibility with PyTorch, without effect: parameters are updated together where that is
+            faster.
+        capturable: accepted for compatibility with PyTorch, without effect.
+        differentiable: whether to record the step in the graph, so that it can be differentiated.
+        fused: accepted for compatibility with PyTorch, without effect, as ``foreach``.
+
+    Raises:
+        TypeError: a setting is not a number, or a parameter not a tensor.
+        ValueError: a setting is out of range, or there are no parameters.
+
+    References:
+        I. Loshchilov and F. Hutter, "Decoupled weight decay regularization" (2019).
 
     Example::
 
-        optimizer = polygrad.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01)
+        >>> w = polygrad.tensor([1.0, -2.0], requires_grad=True)
+        >>> optimizer = polygrad.optim.AdamW([w], lr=0.1, weight_decay=0.5)
+        >>> loss = (w * w).sum()
+        >>> loss.backward()
+        >>> optimizer.step()
+        >>> w
+        tensor([ 0.8500, -1.8000], requires_grad=True)
     """
 
     def __init__(
@@ -183,18 +269,48 @@ class AdamW(Adam):
 
 
 class RMSprop(Optimizer):
-    """RMSprop: gradients divided by the root of the running mean of their squares (Tieleman and Hinton, 2012).
+    """RMSprop: gradients divided by the root of the running mean of their squares.
+
+    A parameter ``p`` with gradient ``g`` is updated by::
+
+        g = g + weight_decay * p
+        v = alpha * v + (1 - alpha) * g**2
+        c = alpha * c + (1 - alpha) * g  # used where centered; otherwise c**2 is left out
+        m = momentum * m + g / (sqrt(v - c**2) + eps)
+        p = p - lr * m
 
     Args:
-        lr: the learning rate.
-        alpha: the decay rate of the running mean.
-        eps: what is added to the denominator.
-        weight_decay: the factor of the parameter that is added to its gradient.
-        momentum: the share of the former change that is kept in each step.
-        centered: divide by the standard deviation instead (Graves, 2013).
-        maximize: go up instead of down.
-        differentiable: record the step in the graph.
-        foreach, capturable: accepted and not needed.
+        params: the parameters: tensors, pairs ``(name, tensor)``, or dictionaries of ``"params"`` and settings for
+            them.
+        lr: the learning rate, at least 0; a number, or a tensor of one element.
+        alpha: the decay rate of the running means, at least 0.
+        eps: added to the denominator, at least 0.
+        weight_decay: the factor of the L2 penalty, at least 0.
+        momentum: the factor by which the previous update is kept, at least 0.
+        centered: whether to divide by an estimate of the standard deviation instead.
+        capturable: accepted for compatibility with PyTorch, without effect.
+        foreach: accepted for compatibility with PyTorch, without effect: parameters are updated together where that is
+            faster.
+        maximize: whether to ascend instead of descend.
+        differentiable: whether to record the step in the graph, so that it can be differentiated.
+
+    Raises:
+        TypeError: a setting is not a number, or a parameter not a tensor.
+        ValueError: a setting is out of range, or there are no parameters.
+
+    References:
+        T. Tieleman and G. Hinton, "Lecture 6.5: RMSprop" (2012); A. Graves, "Generating sequences with recurrent
+        neural networks" (2013), equations 38 to 40, for ``centered``.
+
+    Example::
+
+        >>> w = polygrad.tensor([1.0, -2.0], requires_grad=True)
+        >>> optimizer = polygrad.optim.RMSprop([w], lr=0.01)
+        >>> loss = (w * w).sum()
+        >>> loss.backward()
+        >>> optimizer.step()
+        >>> w
+        tensor([ 0.9000, -1.9000], requires_grad=True)
     """
 
     rule, scheduled = staticmethod(rules.rmsprop), ("lr", "momentum")
@@ -214,13 +330,16 @@ class RMSprop(Optimizer):
         )  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
+        """Raise TypeError or ValueError for settings of ``group`` that are not numbers or out of range."""
         _check_range(self, group, lr="≥ 0", eps="≥ 0", momentum="≥ 0", weight_decay="≥ 0", alpha="≥ 0")
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
+        """The state that the rule takes: ``"step"``, ``"square_avg"``, and what momentum and centering need."""
         momentum = "momentum_buffer" if group["momentum"] else None
         return ("step", "square_avg", momentum, "grad_avg" if group["centered"] else None)
 
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
+        """The settings of ``group`` that `rules.rmsprop` takes, as Python numbers."""
         return {
             "lr": _number(group["lr"]), "alpha": _number(group["alpha"]), "eps": _number(group["eps"]),
             "weight_decay": _or_none(group["weight_decay"]), "momentum": _or_none(group["momentum"]),
@@ -229,16 +348,45 @@ class RMSprop(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Adagrad: gradients divided by the root of the sum of all their squares so far (Duchi et al., 2011).
+    """Adagrad: gradients divided by the root of the sum of all their squares so far.
+
+    In step ``t``, counted from 0, a parameter ``p`` with gradient ``g`` is updated by::
+
+        g = g + weight_decay * p
+        s = s + g**2
+        p = p - lr / (1 + t * lr_decay) * g / (sqrt(s) + eps)
 
     Args:
-        lr: the learning rate, which decays as ``lr / (1 + steps * lr_decay)``.
-        weight_decay: the factor of the parameter that is added to its gradient.
-        initial_accumulator_value: where the sum starts.
-        eps: what is added to the denominator.
-        maximize: go up instead of down.
-        differentiable: record the step in the graph.
-        foreach, fused: accepted and not needed.
+        params: the parameters: tensors, pairs ``(name, tensor)``, or dictionaries of ``"params"`` and settings for
+            them.
+        lr: the learning rate, at least 0; a number, or a tensor of one element.
+        lr_decay: how fast the learning rate decays, at least 0.
+        weight_decay: the factor of the L2 penalty, at least 0.
+        initial_accumulator_value: the first value of the sum ``s``, at least 0.
+        eps: added to the denominator, at least 0.
+        foreach: accepted for compatibility with PyTorch, without effect: parameters are updated together where that is
+            faster.
+        maximize: whether to ascend instead of descend.
+        differentiable: whether to record the step in the graph, so that it can be differentiated.
+        fused: accepted for compatibility with PyTorch, without effect, as ``foreach``.
+
+    Raises:
+        TypeError: a setting is not a number, or a parameter not a tensor.
+        ValueError: a setting is out of range, or there are no parameters.
+
+    References:
+        J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods for online learning and stochastic
+        optimization" (2011).
+
+    Example::
+
+        >>> w = polygrad.tensor([1.0, -2.0], requires_grad=True)
+        >>> optimizer = polygrad.optim.Adagrad([w], lr=0.1)
+        >>> loss = (w * w).sum()
+        >>> loss.backward()
+        >>> optimizer.step()
+        >>> w
+        tensor([ 0.9000, -1.9000], requires_grad=True)
     """
 
     rule = staticmethod(rules.adagrad)
@@ -258,14 +406,17 @@ class Adagrad(Optimizer):
         )  # fmt: skip
 
     def check(self, group: dict[str, Any]) -> None:
+        """Raise TypeError or ValueError for settings of ``group`` that are not numbers or out of range."""
         _check_range(
             self, group, lr="≥ 0", lr_decay="≥ 0", eps="≥ 0", weight_decay="≥ 0", initial_accumulator_value="≥ 0"
         )
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
+        """The state that the rule takes: ``"step"`` and ``"sum"``."""
         return ("step", "sum")
 
     def new_state(self, name: str, parameter: Tensor, group: dict[str, Any]) -> Any:
+        """Zero steps, and ``initial_accumulator_value`` for the sum."""
         first = super().new_state(name, parameter, group)
         if name == "step":
             return first
@@ -273,6 +424,7 @@ class Adagrad(Optimizer):
         return first + (complex(value, value) if parameter.dtype.is_complex else value)
 
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
+        """The settings of ``group`` that `rules.adagrad` takes, as Python numbers."""
         return {
             "lr": _number(group["lr"]), "lr_decay": _or_none(group["lr_decay"]), "eps": _number(group["eps"]),
             "weight_decay": _or_none(group["weight_decay"]), "maximize": group["maximize"],

@@ -1,4 +1,4 @@
-"""The base of the learning-rate schedules: what `polygrad.optim.lr_scheduler` has in common."""
+"""The base class of the learning-rate schedules of `polygrad.optim.lr_scheduler`."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def _check_verbose(verbose: Any) -> None:
         warn("the verbose parameter is deprecated and prints nothing; print scheduler.get_last_lr() after step()")
 
 
-def _with_verbose(init: Callable[..., None]) -> Callable[..., None]:
-    """A schedule's ``__init__`` that takes ``verbose``, as PyTorch's did for years, and warns of it."""
+def _accept_verbose(init: Callable[..., None]) -> Callable[..., None]:
+    """Wrap a schedule's ``__init__`` so that it takes ``verbose``, as PyTorch's did for years, and warns of it."""
 
     @functools.wraps(init)
     def wrapper(self: Any, *args: Any, verbose: Any = "deprecated", **kwargs: Any) -> None:
@@ -36,12 +36,12 @@ def _with_verbose(init: Callable[..., None]) -> Callable[..., None]:
     return wrapper
 
 
-def _only_when_asked(get_lr: Callable[[Any], Sequence[float]]) -> Callable[[Any], Sequence[float]]:
-    """A schedule's `get_lr` that warns where it is called from outside: what it gives then are not the present rates."""
+def _warn_outside_step(get_lr: Callable[[Any], Sequence[float]]) -> Callable[[Any], Sequence[float]]:
+    """Wrap a schedule's `get_lr` so that it warns when a user calls it: it returns the next rates."""
 
     @functools.wraps(get_lr)
     def wrapper(self: Any) -> Sequence[float]:
-        if not self._is_asked:
+        if not self._is_setting_rates:
             warn("get_lr() computes the next rates from the present ones; the present ones are scheduler.get_last_lr()")
         return get_lr(self)
 
@@ -49,23 +49,47 @@ def _only_when_asked(get_lr: Callable[[Any], Sequence[float]]) -> Callable[[Any]
 
 
 class LRScheduler:
-    """The base of the schedules.  A subclass defines `get_lr`.
+    """Base class of the schedules.  A subclass defines `get_lr`.
 
-    ``last_epoch`` is the number of the epoch, -1 before the first; each group keeps its first rate as ``"initial_lr"``.
+    With another ``last_epoch`` than -1 the schedule continues after that epoch for an optimizer that has loaded its
+    state: its rates are already those of that epoch, so a schedule that computes them from the present ones leaves
+    them unchanged.
 
-    With another ``last_epoch`` the schedule goes on, with the epoch after it, for an optimizer that has loaded its state:
-    its rates are already those of that epoch, so a schedule that computes them from the present ones leaves them alone.
+    Args:
+        optimizer: the optimizer whose learning rates are set; each of its groups gets ``"initial_lr"``.
+        last_epoch: the number of the last epoch; -1 starts at the initial rate.
+        verbose: deprecated, warns.
+
+    Attributes:
+        last_epoch: the number of the present epoch.
+        base_lrs: the initial rates, one per group.
+
+    Raises:
+        TypeError: ``optimizer`` is not an `Optimizer`.
+        KeyError: ``last_epoch`` is given and a group has no ``"initial_lr"``.
+
+    Example::
+
+        >>> class Halve(polygrad.optim.lr_scheduler.LRScheduler):
+        ...     def get_lr(self):
+        ...         return [base / 2**self.last_epoch for base in self.base_lrs]
+        >>> optimizer = polygrad.optim.SGD([polygrad.ones(2, requires_grad=True)], lr=1.0)
+        >>> scheduler = Halve(optimizer)
+        >>> optimizer.step()
+        >>> scheduler.step()
+        >>> scheduler.get_last_lr()
+        [0.5]
     """
 
     #: How often `step` was called, and once for the first rates.
     _step_count = 1
     #: Whether the first rates are being computed.
     _is_initial = False
-    #: Whether `get_lr` is called by the schedule itself, in the one place where it gives the next rates.
-    _is_asked = False
+    #: Whether the schedule itself is calling `get_lr`, which returns the next rates only there.
+    _is_setting_rates = False
     #: The optimizer's own ``step``, where it had one in place of its class's when the schedule was made.
     _overridden_step: Callable[..., Any] | None = None
-    #: Whether the rates at an epoch are the same however it was come to: such a schedule can go there.
+    #: Whether the rates depend on the number of the epoch alone, so that the schedule can go to any epoch.
     _depends_on_epoch_alone = False
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -73,9 +97,9 @@ class LRScheduler:
         if "__init__" in vars(cls):
             cls.__init__ = accept_any_scalars(cls.__init__)  # type: ignore[method-assign]  # a subclass's own constructor
             if cls.__module__.startswith(f"{__package__}."):
-                cls.__init__ = _with_verbose(cls.__init__)  # type: ignore[method-assign]  # as above
+                cls.__init__ = _accept_verbose(cls.__init__)  # type: ignore[method-assign]  # as above
         if "get_lr" in vars(cls) and cls.__module__.startswith(f"{__package__}."):
-            cls.get_lr = _only_when_asked(cls.get_lr)  # type: ignore[method-assign,assignment]  # the same signature
+            cls.get_lr = _warn_outside_step(cls.get_lr)  # type: ignore[method-assign,assignment]  # the same signature
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1, verbose: Any = "deprecated"):
         _check_verbose(verbose)
@@ -98,7 +122,7 @@ class LRScheduler:
         del self._is_initial
 
     def get_lr(self) -> Sequence[float]:
-        """The rates for ``last_epoch``, one per group, computed from the present ones."""
+        """The rates of the epoch ``last_epoch``, one per group.  For subclasses."""
         raise NotImplementedError(f"{type(self).__name__} does not define get_lr()")
 
     def get_last_lr(self) -> list[float]:
@@ -106,10 +130,13 @@ class LRScheduler:
         return self._last_lr
 
     def step(self, epoch: int | None = None) -> None:
-        """Go on to the next epoch, and set the rates for it.
+        """Advance to the next epoch, and set its rates.
 
-        Warns where the optimizer has not made a step yet: the first rate would be skipped; where its ``step`` was replaced
-        since the schedule was made, so that this is not known; and of ``epoch``, a number to go to, which is deprecated.
+        Warns where the optimizer has not made a step yet, so that the first rate would be skipped, and where its
+        ``step`` was replaced since the schedule was made, so that this is unknown.
+
+        Args:
+            epoch: the number of an epoch to go to; deprecated, warns.
         """
         self._check_order()
         if epoch is None:
@@ -138,30 +165,30 @@ class LRScheduler:
         self._advance()
 
     def _remember(self) -> Callable[[], None]:
-        """What puts the scheduler and the groups' settings back to what they are now."""
+        """A function that restores the scheduler and the groups' settings to their present values."""
         state, groups = self.state_dict(), [dict(group) for group in self.optimizer.param_groups]
 
-        def put_back() -> None:
+        def restore() -> None:
             self.load_state_dict(state)
             for group, settings in zip(self.optimizer.param_groups, groups, strict=True):
                 group.update(settings)
 
-        return put_back
+        return restore
 
     def _advance(self) -> None:
         self.last_epoch += 1
-        self._ask()
+        self._set_rates()
 
-    def _ask(self) -> None:
-        """Set the rates of ``last_epoch``."""
-        self._is_asked = True
+    def _set_rates(self) -> None:
+        """Set the rates of the epoch ``last_epoch``."""
+        self._is_setting_rates = True
         try:
-            self._set(self.get_lr())
+            self._assign(self.get_lr())
         finally:
-            del self._is_asked
+            del self._is_setting_rates
 
     def _go_to(self, epoch: Any) -> None:
-        """Set the rates that there are at ``epoch``, whatever the present ones."""
+        """Set the rates of ``epoch``, whatever the present ones."""
         self._step_count += 1
         if self._depends_on_epoch_alone:
             self._restart()
@@ -169,10 +196,10 @@ class LRScheduler:
                 self._advance()
         else:
             self.last_epoch = epoch
-            self._ask()
+            self._set_rates()
 
     def _restart(self) -> None:
-        """Begin again at epoch 0, from the first rates."""
+        """Start again at epoch 0, from the initial rates."""
         for group in self.optimizer.param_groups:
             group["lr"] = group["initial_lr"]
         self._begin()
@@ -182,7 +209,7 @@ class LRScheduler:
         self.last_epoch = -1
         self._advance()
 
-    def _set(self, rates: Iterable[float]) -> None:
+    def _assign(self, rates: Iterable[float]) -> None:
         for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
             group["lr"] = rate
         self._last_lr = self._rates()
@@ -192,28 +219,28 @@ class LRScheduler:
 
     @property
     def _resumes(self) -> bool:
-        """Whether the rates are those of an optimizer that was loaded, and right for this epoch."""
+        """Whether the rates were loaded with the optimizer, and are right for this epoch."""
         return self._is_initial and self.last_epoch > 0
 
-    def _scaled(self, factor: float) -> list[float]:
+    def _scale(self, factor: float) -> list[float]:
         """The rates times ``factor``, which leads from the epoch before to this one."""
         return self._rates() if self._resumes else [rate * factor for rate in self._rates()]
 
     def state_dict(self) -> dict[str, Any]:
-        """All attributes but the optimizer.  Functions are left out, callable objects keep their attributes."""
-        return {name: _saved(value) for name, value in self.__dict__.items() if name not in _OF_THE_PROGRAM}
+        """All attributes except the optimizer.  Functions are left out, callable objects keep their attributes."""
+        return {name: _save_value(value) for name, value in self.__dict__.items() if name not in _NOT_SAVED}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
+        """Load what `state_dict` returned."""
         for name, value in state_dict.items():
-            self.__dict__[name] = _loaded(self.__dict__.get(name), value)
+            self.__dict__[name] = _load_value(self.__dict__.get(name), value)
 
 
-#: Attributes that are not a part of the state.
-_OF_THE_PROGRAM = ("optimizer", "_overridden_step")
+#: Attributes that `state_dict` leaves out.
+_NOT_SAVED = ("optimizer", "_overridden_step")
 
 
-def _saved(value: Any) -> Any:
+def _save_value(value: Any) -> Any:
     if isinstance(value, list) and value and all(isinstance(item, LRScheduler) for item in value):
         return [item.state_dict() for item in value]
     if isinstance(value, list) and value and all(callable(item) for item in value):
@@ -221,7 +248,7 @@ def _saved(value: Any) -> Any:
     return value
 
 
-def _loaded(present: Any, value: Any) -> Any:
+def _load_value(present: Any, value: Any) -> Any:
     if isinstance(present, list) and present and all(isinstance(item, LRScheduler) for item in present):
         for item, state in zip(present, value, strict=True):
             item.load_state_dict(state)

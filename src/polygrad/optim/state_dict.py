@@ -1,4 +1,4 @@
-"""Saving an optimizer's state and loading it, in PyTorch's layout."""
+"""Save and load an optimizer's state, in PyTorch's layout."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def save_state(optimizer: Any) -> dict[str, Any]:
 
 
 def load_state(optimizer: Any, state_dict: dict[str, Any]) -> None:
-    """Take over what `save_state` gave: tensors are copied to the type and place of their parameters.
+    """Load what `save_state` returned; tensors are copied to the data type and device of their parameters.
 
-    Raises ValueError for what does not fit the optimizer; nothing is changed then.
+    Raises ValueError for what does not match the optimizer, before anything is changed.
     """
     for part in ("param_groups", "state"):
         if not isinstance(state_dict, Mapping) or part not in state_dict:
@@ -80,7 +80,7 @@ def load_state(optimizer: Any, state_dict: dict[str, Any]) -> None:
                 raise ValueError(
                     f"loaded state dict has {type(values).__name__} for parameter {key}, and not a dictionary from names to values"
                 )
-            state[parameter] = {name: _loaded(name, value, parameter) for name, value in values.items()}
+            state[parameter] = {name: _load_value(name, value, parameter) for name, value in values.items()}
             _check(optimizer, f"parameter {key}", parameter, group_of[id(parameter)], state[parameter])
         elif isinstance(key, int):
             raise ValueError(f"loaded state dict has a state for parameter {key}, which is in none of its groups")
@@ -91,7 +91,7 @@ def load_state(optimizer: Any, state_dict: dict[str, Any]) -> None:
 
 
 def _check(optimizer: Any, label: str, parameter: Tensor, group: dict[str, Any], values: dict[str, Any]) -> None:
-    """Raise ValueError where ``values`` are not the state that the optimizer keeps of ``parameter``."""
+    """Raise ValueError where ``values`` are not the state that the optimizer keeps for ``parameter``."""
     names = [name for name in optimizer.names(group) if name is not None]
     missing = [name for name in names if values and name not in values]
     if missing:
@@ -114,8 +114,8 @@ def _check(optimizer: Any, label: str, parameter: Tensor, group: dict[str, Any],
             )
 
 
-def _loaded(name: str, value: Any, parameter: Tensor) -> Any:
-    """``value`` for the state of ``parameter``: a count of steps keeps its type, everything else gets the parameter's."""
+def _load_value(name: str, value: Any, parameter: Tensor) -> Any:
+    """``value`` as state of ``parameter``, in its data type; a count of steps keeps its own."""
     if not isinstance(value, Tensor):
         if not hasattr(value, "__array__"):
             return deepcopy(value)

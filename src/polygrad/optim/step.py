@@ -1,7 +1,8 @@
-"""How a step is run for all parameters of a group.
+"""Run an optimizer's step for all parameters of a group.
 
-Three ways, the first that is possible: a kernel that overwrites parameters and state where nobody else holds them; the
-rule for all parameters compiled as one function, on a backend that compiles; the rule for one parameter after the other.
+The first way that is possible: a kernel that overwrites parameters and state where no other tensor shares their
+memory; the rule for all parameters compiled as one function, on a backend that compiles; the rule for one parameter
+after another.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from .._state import RECORDERS, python_side_effect, read_hyperparameter, recorde
 from ..autograd.grad_mode import no_grad
 from ..backends.base import CompilingBackend
 from ..backends.registry import BY_TYPE
-from .rules import by_parts, in_single_precision
+from .rules import compute_in_single_precision, split_complex
 
 Columns = list[list[Any] | None]
 
@@ -40,30 +41,30 @@ def update(optimizer: Any, group: dict[str, Any]) -> None:
     backend = BY_TYPE[type(arrays[0])]
     for array in arrays:
         if BY_TYPE[type(array)] is not backend:
-            _update_apart(optimizer, group, parameters)
+            _update_by_backend(optimizer, group, parameters)
             return
     names = optimizer.names(group)
     fresh: set[int] = set()
-    columns = _columns(optimizer, group, names, parameters, backend, fresh)
+    columns = _state_columns(optimizer, group, names, parameters, backend, fresh)
     if group.get("differentiable"):
-        _record(optimizer, group, names, parameters, gradients, columns)
+        _run_recorded(optimizer, group, names, parameters, gradients, columns)
         return
     if RECORDERS:
         with no_grad():
-            _trace(optimizer, group, names, parameters, arrays, columns, backend, fresh)
+            _run_traced(optimizer, group, names, parameters, arrays, columns, backend, fresh)
         return
     kernel = backend.kernels.get(optimizer.kernel)
-    if kernel is not None and _overwrite(kernel, optimizer, group, names, parameters, arrays, columns, backend):
+    if kernel is not None and _run_kernel(kernel, optimizer, group, names, parameters, arrays, columns, backend):
         return
     with no_grad():
         if "jit" in backend.capabilities:
-            _compiled(optimizer, group, names, parameters, arrays, columns, backend)
+            _run_compiled(optimizer, group, names, parameters, arrays, columns, backend)
         else:
-            _one_by_one(optimizer, optimizer.settings(group), names, parameters, arrays, columns, backend)
+            _run_one_by_one(optimizer, optimizer.settings(group), names, parameters, arrays, columns, backend)
 
 
-def _update_apart(optimizer: Any, group: dict[str, Any], parameters: list[Tensor]) -> None:
-    """A group on several backends: each of them for itself."""
+def _update_by_backend(optimizer: Any, group: dict[str, Any], parameters: list[Tensor]) -> None:
+    """Update a group with parameters on several backends, each backend separately."""
     parts: dict[Any, list[Tensor]] = {}
     for parameter in parameters:
         parts.setdefault(parameter.backend, []).append(parameter)
@@ -74,14 +75,14 @@ def _update_apart(optimizer: Any, group: dict[str, Any], parameters: list[Tensor
 # -- state -------------------------------------------------------------------------------------------------------------
 
 
-def _columns(
+def _state_columns(
     optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], backend: Any,
     fresh: set[int],
 ) -> Columns:  # fmt: skip
-    """For each of the rule's states the cells of all parameters, made where they are missing; None for one not in use.
+    """For each state of the rule the tensors of all parameters, created where missing; None for a state that is not in use.
 
-    The numbers of identity of parameters whose state would be made of the first gradient, which a recorder does not know
-    yet, go into ``fresh``.
+    The ids of parameters whose state would start from the first gradient, which a recorder does not know yet, go into
+    ``fresh``.
     """
     if all(name is None for name in names):
         return [None] * len(names)
@@ -95,12 +96,12 @@ def _columns(
         for parameter, state in zip(parameters, states, strict=True):
             found = state.get(name)
             if found is None:
-                with backend.concrete():  # state that is made while a function is traced must outlive the trace
+                with backend.concrete():  # state created during a trace must outlive it
                     made = optimizer.new_state(name, parameter, group)
                 if made is not None:
                     found = state[name] = cell(made)
                 if RECORDERS and (active := recorder()) is not None:
-                    if made is None:  # the rule would make it of the first gradient; see `_trace`
+                    if made is None:  # the rule would start from the first gradient; see `_run_traced`
                         active.only_at_first(f"{name!r}, the state of {type(optimizer).__name__},")
                         with backend.concrete():
                             found = state[name] = cell(zeros(parameter))
@@ -120,7 +121,7 @@ def _forget(state: dict[Any, dict[str, Any]], parameter: Tensor, name: str) -> N
 def _store(
     optimizer: Any, names: tuple[str | None, ...], parameter: Tensor, cells: list[Any], results: tuple, edges: bool
 ) -> None:
-    """Bind the results of a rule: to the parameter's cell and to those of its state."""
+    """Store the results of a rule in the parameter and in its state."""
     new, *states = results
     parameter._rebind(new._read() if edges else new, new._edge if edges else None)
     for name, old, value in zip(names, cells, states, strict=True):
@@ -133,18 +134,18 @@ def _store(
             old._rebind(array, edge)
 
 
-def _row(columns: Columns, place: int) -> list[Any]:
+def _state_of(columns: Columns, place: int) -> list[Any]:
     return [None if column is None else column[place] for column in columns]
 
 
-# -- the ways to run it ------------------------------------------------------------------------------------------------
+# -- ways to run it ------------------------------------------------------------------------------------------------
 
 
-def _overwrite(
+def _run_kernel(
     kernel: Callable, optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor],
     gradients: list[Any], columns: Columns, backend: Any,
 ) -> bool:  # fmt: skip
-    """Run ``kernel`` on the cells' own memory; says whether it could."""
+    """Run ``kernel`` in the tensors' own memory; returns whether it could."""
     steps = columns[names.index("step")] if "step" in names else None
     counts = [] if steps is None else [float(step._read()) + 1 for step in steps]
     owned: list[Any] = []
@@ -179,7 +180,7 @@ _programs: dict[tuple, Callable] = {}
 _PROGRAMS_KEPT = 256
 
 
-def _compiled(
+def _run_compiled(
     optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], gradients: list[Any],
     columns: Columns, backend: Any,
 ) -> None:  # fmt: skip
@@ -193,29 +194,29 @@ def _compiled(
         if len(_programs) >= _PROGRAMS_KEPT:
             _programs.clear()
         program = _programs[key] = backend.jit(
-            partial(_all_at_once, backend, optimizer.rule, dict(fixed), scheduled, present, len(parameters))
+            partial(_apply_to_all, backend, optimizer.rule, dict(fixed), scheduled, present, len(parameters))
         )
     flat = [state._read() for column in columns if column is not None for state in column if state is not None]
-    numbers = [settings[name] for name in scheduled]
-    results = program(*[parameter._read() for parameter in parameters], *gradients, *flat, *numbers)
+    scalars = [settings[name] for name in scheduled]
+    results = program(*[parameter._read() for parameter in parameters], *gradients, *flat, *scalars)
     width = 1 + len(columns)
     for place, parameter in enumerate(parameters):
         found = tuple(results[place * width : (place + 1) * width])
-        _store(optimizer, names, parameter, _row(columns, place), found, False)
+        _store(optimizer, names, parameter, _state_of(columns, place), found, False)
 
 
-def _all_at_once(
+def _apply_to_all(
     backend: Any, rule: Callable, fixed: dict[str, Any], scheduled: list[str], present: tuple, count: int, *flat: Any
 ) -> list[Any]:
-    """The rule for ``count`` parameters, whose arrays come one after the other; the results come so too."""
+    """The rule for ``count`` parameters, whose arrays follow one another in ``flat``, as the results do in the list."""
     xp = backend.xp
     rest = iter(flat[2 * count :])
     columns = [[next(rest) if there else None for there in row] if row else [None] * count for row in present]
-    numbers = dict(zip(scheduled, rest, strict=True))
+    scalars = dict(zip(scheduled, rest, strict=True))
     results: list[Any] = []
     for place in range(count):
         parameter = flat[place]
-        cast = {name: _cast(backend, number, parameter) for name, number in numbers.items()}
+        cast = {name: _cast(backend, number, parameter) for name, number in scalars.items()}
         row = [column[place] for column in columns]
         results.extend(_rule_for(rule, backend, parameter)(xp, parameter, flat[count + place], *row, **fixed, **cast))
     return results
@@ -224,22 +225,22 @@ def _all_at_once(
 def _rule_for(rule: Callable, backend: Any, parameter: Any) -> Callable:
     dtype = backend.from_dtype(parameter.dtype)
     if dtype.is_half:
-        return partial(in_single_precision, rule, backend.to_dtype(_dtypes.float32))
-    return partial(by_parts, rule) if dtype.is_complex else rule
+        return partial(compute_in_single_precision, rule, backend.to_dtype(_dtypes.float32))
+    return partial(split_complex, rule) if dtype.is_complex else rule
 
 
 def _cast(backend: Any, number: Any, parameter: Any) -> Any:
-    """A traced number as one of the parameter's (real) type, or of that it is computed in, which it does not change."""
+    """A traced scalar in the parameter's real data type, or the one that it is computed in."""
     real = backend.from_dtype(parameter.dtype).to_real()
     return backend.xp.astype(backend.xp.asarray(number), backend.to_dtype(_dtypes.float32 if real.is_half else real))
 
 
-def _one_by_one(
+def _run_one_by_one(
     optimizer: Any, settings: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], gradients: list[Any],
     columns: Columns, backend: Any,
 ) -> None:  # fmt: skip
     for place, parameter in enumerate(parameters):
-        row = _row(columns, place)
+        row = _state_of(columns, place)
         array = parameter._read()
         rule = _rule_for(optimizer.rule, backend, array)
         results = rule(
@@ -253,7 +254,7 @@ def _one_by_one(
 
 
 class OptimizerStep:
-    """The settings of one of an optimizer's groups as they are now, for a step that is recorded once and run often."""
+    """The present settings of one of an optimizer's groups, for a step that is recorded once and run often."""
 
     def __init__(self, optimizer: Any, group: dict[str, Any], parameters: Sequence[Tensor]):
         self._optimizer = optimizer
@@ -261,7 +262,7 @@ class OptimizerStep:
         states = [(parameter, found) for parameter in parameters if (found := self._state.get(parameter))]
         self._with_state = [parameter for parameter, _ in states]
         self._states = [found for _, found in states]
-        self._held = self._found()
+        self._recorded_state = self._find_state()
         first = group["params"][0]
         self._place = next(
             place for place, each in enumerate(optimizer.param_groups) if any(x is first for x in each["params"])
@@ -272,26 +273,26 @@ class OptimizerStep:
 
     @property
     def settings(self) -> tuple[Any, ...]:
-        """What a step is recorded for, and anew when it changes: the state and the parameters there are, and most settings."""
+        """What a recorded step depends on: the state and the parameters that exist, and most settings."""
         self.all()
         groups = self._optimizer.param_groups
         params = groups[self._place]["params"]
-        return self._has_its_state(), len(groups), id(params), len(params), self._fixed
+        return self._has_recorded_state(), len(groups), id(params), len(params), self._fixed
 
-    def _has_its_state(self) -> bool:
-        """Whether each parameter has the tensors that the step was recorded with."""
+    def _has_recorded_state(self) -> bool:
+        """Whether each parameter has the state tensors that the step was recorded with."""
         if self._optimizer.state is not self._state:
             return False
         if not self._states:
             return True
-        found, held = self._found(), self._held
+        found, held = self._find_state(), self._recorded_state
         return len(found) == len(held) and all(map(operator.is_, found, held))
 
-    def _found(self) -> list[Any]:
+    def _find_state(self) -> list[Any]:
         return [*map(self._state.get, self._with_state), *chain.from_iterable(map(dict.values, self._states))]
 
     def all(self) -> dict[str, Any]:
-        """All settings.  They are worked out again where one of the group's values is another object than before."""
+        """All settings, computed again where one of the group's values is another object than before."""
         group = self._optimizer.param_groups[self._place]
         values = [*group.values()]
         if len(values) != len(self._values) or not all(map(operator.is_, values, self._values)):
@@ -310,21 +311,21 @@ def _is_mutable(value: Any) -> bool:
     return isinstance(value, Tensor) or (isinstance(value, tuple) and any(map(_is_mutable, value)))
 
 
-def _trace(
+def _run_traced(
     optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], gradients: list[Any],
     columns: Columns, backend: Any, fresh: set[int],
 ) -> None:  # fmt: skip
-    """A step that a recorder watches: the scheduled settings stay changeable."""
+    """Run a step under a recorder: the scheduled settings stay inputs of the program."""
     active = recorder()
     settings = optimizer.settings(group)
     now = OptimizerStep(optimizer, group, parameters)
     if active is not None:
         active.guard(now, "settings", now.settings)
 
-    def scheduled(name: str) -> Any:
+    def read_setting(name: str) -> Any:
         return read_hyperparameter(lambda: now.all()[name])
 
-    numbers = {name: scheduled(name) for name in optimizer.scheduled if settings[name] is not None}
+    scalars = {name: read_setting(name) for name in optimizer.scheduled if settings[name] is not None}
     raw = [
         [parameter._read() for parameter in parameters],
         gradients,
@@ -333,59 +334,59 @@ def _trace(
     step = names.index("step") + 2 if "step" in names else None
     found = None
     if isinstance(backend, CompilingBackend):
-        found = backend.record_update(optimizer.kernel, raw, {**settings, **numbers, "step": step})
+        found = backend.record_update(optimizer.kernel, raw, {**settings, **scalars, "step": step})
     if found is not None:
         for place, parameter in enumerate(parameters):
             results = tuple([None if column is None else column[place] for column in found])
-            _store(optimizer, names, parameter, _row(columns, place), results, False)
+            _store(optimizer, names, parameter, _state_of(columns, place), results, False)
         return
     first = [True]
 
-    def scheduled_after(name: str, value: Any) -> Any:
+    def read_after_first(name: str, value: Any) -> Any:
         return read_hyperparameter(lambda: value if first[0] else now.all()[name])
 
-    at_first = {name: scheduled_after(name, value) for name, value in (optimizer.at_first if fresh else {}).items()}
+    at_first = {name: read_after_first(name, value) for name, value in (optimizer.at_first if fresh else {}).items()}
     for place, parameter in enumerate(parameters):
         array = parameter._read()
-        own = {**numbers, **at_first} if id(parameter) in fresh else numbers
+        own = {**scalars, **at_first} if id(parameter) in fresh else scalars
         cast = {
             name: number if isinstance(number, float | int) else _cast(backend, number, array)
             for name, number in own.items()
         }
         one = [None if column is None else [column[place]] for column in columns]
-        _one_by_one(optimizer, {**settings, **cast}, names, [parameter], [gradients[place]], one, backend)
+        _run_one_by_one(optimizer, {**settings, **cast}, names, [parameter], [gradients[place]], one, backend)
     if at_first:
         python_side_effect(partial(first.__setitem__, 0, False), lambda: partial(first.__setitem__, 0, first[0]))
 
 
-def _record(
+def _run_recorded(
     optimizer: Any, group: dict[str, Any], names: tuple[str | None, ...], parameters: list[Tensor], gradients: list[Tensor],
     columns: Columns,
 ) -> None:  # fmt: skip
-    """A step that is part of the graph, so that what follows can be differentiated through it."""
+    """Run a step as part of the graph, so that it can be differentiated."""
     settings = optimizer.settings(group)
     for place, parameter in enumerate(parameters):
-        row = _row(columns, place)
-        rule = partial(by_parts, optimizer.rule) if parameter.dtype.is_complex else optimizer.rule
+        row = _state_of(columns, place)
+        rule = partial(split_complex, optimizer.rule) if parameter.dtype.is_complex else optimizer.rule
         if parameter.dtype.is_half:
-            rule = partial(in_single_precision, rule, _dtypes.float32)
+            rule = partial(compute_in_single_precision, rule, _dtypes.float32)
         results = rule(OPERATIONS, parameter, gradients[place], *row, **settings)
         _store(optimizer, names, parameter, row, results, True)
 
 
 def zeros(parameter: Tensor) -> Any:
-    """A raw array of zeros like ``parameter``."""
+    """A raw array of zeros with the shape, data type and device of ``parameter``."""
     array = parameter._read()
     return _zeros(array, tuple(array.shape), array.dtype)
 
 
 def zero_steps(parameter: Tensor) -> Any:
-    """A raw count of steps on the place of ``parameter``."""
+    """A raw count of steps, 0, on the device of ``parameter``."""
     array = parameter._read()
     return _zeros(array, (), BY_TYPE[type(array)].to_dtype(_dtypes.float32))
 
 
 def _zeros(like: Any, shape: tuple[int, ...], dtype: Any) -> Any:
-    # From the host: a library that compiles its functions would do so for every shape.
+    # Made on the host: a library that compiles its functions would compile this one for every shape.
     backend = BY_TYPE[type(like)]
     return backend.asarray(np.zeros(shape, np.float32), dtype=dtype, device=backend.device(like))

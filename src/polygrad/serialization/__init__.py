@@ -1,9 +1,9 @@
-"""`polygrad.save` and `polygrad.load`: tensors, and whatever holds them, in a file.
+"""`polygrad.save` and `polygrad.load`: tensors, and the objects that hold them, in a file.
 
-A file is a container of arrays in the layout of safetensors, with a checksum, and a description of what holds them: data
-where that says it all (containers, numbers, strings, tensors, …), else a pickle.  Data does nothing, whatever it says; a
-pickle can run any program, so `load` builds only what is on a list of harmless things unless it is told to trust the file.
-Files of before the container, which were pickles altogether, are read in the same way.
+A file is a container of arrays in the layout of safetensors, with a checksum, and a description of the objects that
+hold them: data where that is enough (containers, numbers, strings, tensors, …), otherwise a pickle.  Data cannot run
+anything.  A pickle can run any program, so `load` builds only objects of an allow-list unless it is told to trust the
+file.  Older files, which are pickles as a whole, are read in the same way.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import numpy as np
 
 from .. import _functions
 from . import container
-from .atomic import replacing
-from .exceptions import DamagedFileError, NotTheFile, UnsafeFileError
+from .atomic import replace_file
+from .exceptions import DamagedFileError, EnvironmentMismatch, UnsafeFileError
 from .pickles import Pickler, Place, RestrictedReader, TrustingReader, _stored
 from .structure import Decoder, Encoder, NotPlain
 from .tensors import TensorReader, TensorWriter
@@ -43,54 +43,66 @@ _PICKLE = "__pickle__"
 _trusted: list[Any] = []
 
 #: What a file can make Python raise that does not fit together.
-_MISFITS = (
+_READ_ERRORS = (
     ArithmeticError, AssertionError, AttributeError, EOFError, ImportError, LookupError, RecursionError, TypeError,
     ValueError, struct.error,
 )  # fmt: skip
 
 
 def save(obj: Any, f: Any, pickle_protocol: int = _PROTOCOL) -> None:
-    """Write ``obj`` to ``f``, a path or a file that is open for writing bytes.
+    """Write an object to a file.
 
-    Tensors are written with their values, types, backend and ``requires_grad``, without their graph and ``.grad``.  Those
-    that share memory, as views and tied weights do, share it again when they are loaded.  Other programs can read the
-    tensors as safetensors, under the names that a state dict gives them.
+    Tensors are written with their values, data types, backend and ``requires_grad``, without graph and ``.grad``.
+    Tensors that share memory, as views and tied weights do, share it again when they are loaded.  Other programs can
+    read the tensors as safetensors, under the names that a state dict gives them.
 
-    A path's file is replaced as a whole: until all is written, and if anything goes wrong, the former file stays.
+    The file at a path is replaced as a whole: until everything is written, and if anything fails, the former file
+    stays.
 
     Args:
         obj: tensors, numbers, strings and containers of them, or any object that can be pickled.
-        f: the path or the file.
-        pickle_protocol: for objects other than tensors, numbers, strings and containers, which are pickled.
+        f: a path, or a file opened for writing bytes.
+        pickle_protocol: the protocol for objects that must be pickled.
 
-    Raises what pickle raises for what it cannot write, and OSError where the file cannot be written.
+    Raises:
+        OSError: the file cannot be written.
+        pickle.PicklingError: an object cannot be pickled.
 
     Example::
 
-        polygrad.save(model.state_dict(), "model.pt")
+        >>> polygrad.save({"weight": polygrad.ones(2)}, "model.pt")
+        >>> polygrad.load("model.pt")
+        {'weight': tensor([1., 1.])}
     """
     _check_file(f, "save", "write", "wb")
-    arrays, metadata = _described(obj, pickle_protocol)
-    with replacing(f) if isinstance(f, (str, os.PathLike)) else nullcontext(f) as file:
+    arrays, metadata = _encode(obj, pickle_protocol)
+    with replace_file(f) if isinstance(f, (str, os.PathLike)) else nullcontext(f) as file:
         container.write(file, arrays, metadata)
 
 
 def load(f: Any, map_location: Any = None, *, weights_only: bool = True, backend: Any = None) -> Any:
-    """What `save` wrote to ``f``, a path or a file that is open for reading bytes.
+    """Read an object that `save` wrote.
 
     Args:
-        f: the path or the file.
-        map_location: the device to put tensors on, instead of the default one of their backend.
-        weights_only: build nothing but tensors, numbers, strings, containers, and what `add_safe_globals` was given.
-            False trusts the file, which can then run any program.
-        backend: the backend to put tensors on, instead of the one that they were saved from.
+        f: a path, or a file opened for reading bytes.
+        map_location: the device of the tensors, such as ``"cpu"``; by default the default device of their backend.
+        weights_only: whether to build only tensors, numbers, strings, containers, and classes given to
+            `add_safe_globals`. False trusts the file, which can then run any program.
+        backend: the backend of the tensors; by default the one that they were saved from.
 
-    Raises DamagedFileError for a file that is damaged or that `save` did not write, UnsafeFileError for what is not on the
-    list (both are a `pickle.UnpicklingError`), and BackendError where a tensor's backend is not there.
+    Returns:
+        The object.
+
+    Raises:
+        DamagedFileError: the file is damaged, or `save` did not write it.
+        UnsafeFileError: the file asks for something that is not allowed.
+        BackendError: the backend of a tensor is not available.
 
     Example::
 
-        model.load_state_dict(polygrad.load("model.pt"))
+        >>> polygrad.save({"weight": polygrad.ones(2)}, "model.pt")
+        >>> polygrad.load("model.pt", backend="numpy")
+        {'weight': tensor([1., 1.])}
     """
     if map_location is not None and not isinstance(map_location, str):
         raise TypeError(f"map_location is a device such as 'cpu', not {map_location!r}")
@@ -101,7 +113,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, backend
             if container.is_container(opening):
                 return _load_container(file, opening, map_location, backend, weights_only)
             return _load_pickle(file, opening, Place(map_location, backend, not weights_only), weights_only)
-        except NotTheFile as other:
+        except EnvironmentMismatch as other:
             raise other.error from other.__cause__
 
 
@@ -115,32 +127,61 @@ def _check_file(f: Any, caller: str, method: str, mode: str) -> None:
 
 
 def add_safe_globals(safe: Iterable[Any]) -> None:
-    """Let `load` build these classes and call these functions.
+    """Allow `load` to build these classes and call these functions.
+
+    Args:
+        safe: classes and functions.
 
     Example::
 
-        polygrad.serialization.add_safe_globals([MyConfig])
+        >>> from fractions import Fraction
+        >>> polygrad.serialization.add_safe_globals([Fraction])
+        >>> polygrad.serialization.get_safe_globals()
+        [<class 'fractions.Fraction'>]
+        >>> polygrad.serialization.clear_safe_globals()
     """
     _trusted.extend(safe)
 
 
 def get_safe_globals() -> list[Any]:
-    """What `add_safe_globals` was given."""
+    """The classes and functions that `add_safe_globals` allowed.
+
+    Returns:
+        A list.
+
+    Example::
+
+        >>> polygrad.serialization.get_safe_globals()
+        []
+    """
     return list(_trusted)
 
 
 def clear_safe_globals() -> None:
-    """Forget what `add_safe_globals` was given."""
+    """Take back everything that `add_safe_globals` allowed.
+
+    Example::
+
+        >>> polygrad.serialization.clear_safe_globals()
+        >>> polygrad.serialization.get_safe_globals()
+        []
+    """
     _trusted.clear()
 
 
 class safe_globals(AbstractContextManager):
-    """`add_safe_globals` for the length of a ``with`` block.
+    """Allow `load` to build these classes and call these functions inside a ``with`` block.
+
+    Args:
+        safe: classes and functions.
 
     Example::
 
-        with polygrad.serialization.safe_globals([MyConfig]):
-            checkpoint = polygrad.load("checkpoint.pt")
+        >>> from fractions import Fraction
+        >>> polygrad.save(Fraction(1, 2), "half.pt")
+        >>> with polygrad.serialization.safe_globals([Fraction]):
+        ...     polygrad.load("half.pt")
+        Fraction(1, 2)
     """
 
     def __init__(self, safe: Iterable[Any]):
@@ -157,7 +198,7 @@ class safe_globals(AbstractContextManager):
 # -- writing -----------------------------------------------------------------------------------------------------------
 
 
-def _described(obj: Any, protocol: int) -> tuple[dict[str, tuple[str, np.ndarray]], dict[str, str]]:
+def _encode(obj: Any, protocol: int) -> tuple[dict[str, tuple[str, np.ndarray]], dict[str, str]]:
     """The arrays and the metadata of the container for ``obj``."""
     tensors = TensorWriter()
     encoder = Encoder(tensors)
@@ -176,7 +217,7 @@ def _described(obj: Any, protocol: int) -> tuple[dict[str, tuple[str, np.ndarray
         content = {"value": None, "rows": []}
         arrays, listed = tensors.finish()
         arrays[_PICKLE] = "U8", np.frombuffer(pickled.getvalue(), np.uint8)
-    return arrays, {"content": container.written(content), "tensors": container.written(listed)}
+    return arrays, {"content": container.to_json(content), "tensors": container.to_json(listed)}
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -186,35 +227,35 @@ def _load_container(file: Any, opening: bytes, device: Any, backend: Any, weight
     metadata, arrays = container.read(file, opening)
     pickled = arrays.pop(_PICKLE, None)
     try:
-        tensors = TensorReader(arrays, container.parsed(metadata["tensors"]), device, backend)
+        tensors = TensorReader(arrays, container.from_json(metadata["tensors"]), device, backend)
         if pickled is None:
-            content = container.parsed(metadata["content"])
+            content = container.from_json(metadata["content"])
             return Decoder(content["rows"], tensors).object(content["value"])
-    except _MISFITS as error:
-        raise _does_not_fit(error) from error
-    return _unpickled(io.BytesIO(pickled[1].tobytes()), Place(device, backend, not weights_only, tensors), weights_only)
+    except _READ_ERRORS as error:
+        raise _damaged_file_error(error) from error
+    return _unpickle(io.BytesIO(pickled[1].tobytes()), Place(device, backend, not weights_only, tensors), weights_only)
 
 
 def _load_pickle(file: Any, opening: bytes, place: Place, weights_only: bool) -> Any:
-    """A file of before the container.  Where several stand in one file, it is left at the next one."""
+    """Read a file from before the container.  Where a file holds several, it is left at the next one."""
     data = io.BytesIO(opening + file.read())
-    loaded = _unpickled(data, place, weights_only)
+    loaded = _unpickle(data, place, weights_only)
     if behind := len(data.getbuffer()) - data.tell():
         with suppress(AttributeError, OSError):
             file.seek(-behind, os.SEEK_CUR)
     return loaded
 
 
-def _unpickled(data: io.BytesIO, place: Place, weights_only: bool) -> Any:
+def _unpickle(data: io.BytesIO, place: Place, weights_only: bool) -> Any:
     try:
         return (RestrictedReader(data, place, _trusted) if weights_only else TrustingReader(data, place)).load()
     except (DamagedFileError, UnsafeFileError):
         raise
-    except (pickle.UnpicklingError, *_MISFITS) as error:
-        raise _does_not_fit(error) from error
+    except (pickle.UnpicklingError, *_READ_ERRORS) as error:
+        raise _damaged_file_error(error) from error
 
 
-def _does_not_fit(error: BaseException) -> DamagedFileError:
+def _damaged_file_error(error: BaseException) -> DamagedFileError:
     return DamagedFileError(
         f"this is no file that polygrad.save() wrote, or it is damaged: {type(error).__name__}: {error}"
     )

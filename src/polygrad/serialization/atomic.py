@@ -1,4 +1,4 @@
-"""A file that is replaced as a whole, or not at all."""
+"""Replace a file as a whole, or not at all."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import BinaryIO
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """A file to write to, which takes the place of ``path`` when the block has ended without an error.
+def replace_file(path: str | os.PathLike) -> Iterator[BinaryIO]:
+    """Context with a file to write to, which replaces ``path`` when the block ends without an error.
 
-    Until then it lies beside ``path`` under a name of its own.  Who reads ``path`` meanwhile, or after a crash, finds
-    what was there before.  The file has the permissions that `open` would have given it, or those of the file that it
-    replaces; a symbolic link stays, and the file that it points to is replaced.  What is no regular file (``/dev/null``,
-    a pipe) is opened and written to.
+    Until then it has another name in the same folder, so a reader of ``path``, also after a crash, finds the former
+    content.  The file has the permissions that `open` would have given it, or those of the file that it replaces; a
+    symbolic link stays, and the file that it points to is replaced.  Other paths than regular files (``/dev/null``, a
+    pipe) are opened and written to.
     """
     path = os.fsdecode(path)
     target = os.path.realpath(path)
@@ -47,7 +47,7 @@ def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
     try:
         with os.fdopen(descriptor, "wb") as file:
             if before is not None:
-                _take_over(beside, before)
+                _copy_permissions(beside, before)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -56,11 +56,11 @@ def replacing(path: str | os.PathLike) -> Iterator[BinaryIO]:
         with contextlib.suppress(OSError):
             os.unlink(beside)
         raise
-    _settle(folder)
+    _sync_folder(folder)
 
 
-def _take_over(path: str, before: os.stat_result) -> None:
-    """Give ``path`` the owner and the permissions that the file had ``before``, as far as this process may."""
+def _copy_permissions(path: str, before: os.stat_result) -> None:
+    """Give ``path`` the owner and the permissions of ``before``, as far as this process may."""
     if hasattr(os, "chown") and (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
         with contextlib.suppress(OSError):
             os.chown(path, before.st_uid, before.st_gid)
@@ -68,8 +68,8 @@ def _take_over(path: str, before: os.stat_result) -> None:
         os.chmod(path, stat.S_IMODE(before.st_mode))
 
 
-def _settle(folder: str) -> None:
-    """Have the folder's entry on the disk, where the system can."""
+def _sync_folder(folder: str) -> None:
+    """Write the folder's entry to the disk, where the system can."""
     if hasattr(os, "O_DIRECTORY"):
         with contextlib.suppress(OSError):
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

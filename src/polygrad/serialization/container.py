@@ -1,8 +1,8 @@
 """The container: arrays in the layout of safetensors, with a checksum.
 
 A file is the length of the header (8 bytes, little-endian), the header in JSON, and the bytes of the arrays, one after
-the other without gaps.  The header names the type, the shape and the place of each array; ``__metadata__`` holds strings.
-So every program that reads safetensors (https://huggingface.co/docs/safetensors) can open the arrays.
+the other without gaps.  The header names the type, the shape and the place of each array; ``__metadata__`` holds
+strings. So every program that reads safetensors (https://huggingface.co/docs/safetensors) can open the arrays.
 
 polygrad's own strings come first: the format, and a SHA-256 digest of everything else, the length and the header
 included.  Nothing is allocated before it is known that the file is long enough.
@@ -38,15 +38,15 @@ _MOST_DIMENSIONS = 64  # NumPy's limit
 _CHUNK = 1 << 20
 
 
-def written(content: Any) -> str:
+def to_json(content: Any) -> str:
     """JSON for a file."""
     return json.dumps(content, separators=(",", ":"), allow_nan=False)
 
 
-def parsed(text: str) -> Any:
-    """The content of JSON from a file."""
+def from_json(text: str) -> Any:
+    """The content of JSON from a file.  Raises DamagedFileError where it is not JSON."""
     try:
-        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refused)
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise DamagedFileError(f"the header of the file is damaged: {error}") from error
 
@@ -74,8 +74,8 @@ def write(file: Any, arrays: dict[str, tuple[str, np.ndarray]], metadata: dict[s
         place += raw.nbytes
         chunks.append(raw)
     # Without the braces that PREFIX has already.
-    text = PREFIX + _PLACEHOLDER + b'",' + written(metadata)[1:].encode("ascii")
-    header = text + (b"," if entries else b"") + written(entries)[1:].encode("ascii")
+    text = PREFIX + _PLACEHOLDER + b'",' + to_json(metadata)[1:].encode("ascii")
+    header = text + (b"," if entries else b"") + to_json(entries)[1:].encode("ascii")
     header += b" " * (-len(header) % 8)
     while b"." in len(header).to_bytes(8, "little"):  # it ends a pickle, and no beginning of a file shall be one
         header += b" " * 8
@@ -90,17 +90,17 @@ def write(file: Any, arrays: dict[str, tuple[str, np.ndarray]], metadata: dict[s
 
 
 def _little_endian(array: np.ndarray) -> np.ndarray:
-    """The bytes of ``array`` as the file has them."""
+    """The bytes of ``array`` in the order of the file."""
     array = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     return array.reshape(-1).view(np.uint8)
 
 
 def _write_all(file: Any, chunk: memoryview) -> None:
     while len(chunk):
-        written = file.write(chunk)
-        if not isinstance(written, int) or written >= len(chunk):
+        count = file.write(chunk)
+        if not isinstance(count, int) or count >= len(chunk):
             return
-        chunk = chunk[written:]  # an unbuffered file may take less
+        chunk = chunk[count:]  # an unbuffered file may take less
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def read(file: Any, opening: bytes) -> tuple[dict[str, str], dict[str, tuple[str
         )
     arrays = {}
     for name, code, shape, begin, end in entries:
-        array = _filled(file, CODES[code], shape, end - begin, name, left)
+        array = _read_array(file, CODES[code], shape, end - begin, name, left)
         flat: Any = array.reshape(-1).view(np.uint8)  # a buffer, as NumPy's types say from Python 3.12 on
         digest.update(flat)
         arrays[name] = code, array
@@ -145,7 +145,7 @@ def read(file: Any, opening: bytes) -> tuple[dict[str, str], dict[str, tuple[str
 def _contents(header: bytes) -> tuple[dict[str, str], list[tuple[str, str, tuple[int, ...], int, int]]]:
     """The metadata, and name, code, shape, begin and end of each array in the order of the file."""
     try:
-        content = parsed(header.decode("utf-8"))
+        content = from_json(header.decode("utf-8"))
         metadata = content.pop("__metadata__")
         if not all(isinstance(value, str) for value in metadata.values()):
             raise DamagedFileError("the file is damaged: its metadata should be strings")
@@ -184,12 +184,12 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
-def _refused(constant: str) -> Any:
+def _refuse_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 
 def _bytes_left(file: Any) -> int | None:
-    """How many bytes follow in ``file``, or None where that cannot be known."""
+    """The number of bytes that follow in ``file``, or None where it is unknown."""
     try:
         here = file.tell()
         file.seek(0, os.SEEK_END)
@@ -201,7 +201,7 @@ def _bytes_left(file: Any) -> int | None:
 
 
 def _take(file: Any, count: int, what: str, left: int | None) -> bytes:
-    """The next ``count`` bytes; unless ``left`` is None, it is known that they are there."""
+    """The next ``count`` bytes; if ``left`` is not None, the file is known to have them."""
     parts = []
     while count > 0:
         part = file.read(count if left is not None else min(count, _CHUNK))
@@ -212,8 +212,8 @@ def _take(file: Any, count: int, what: str, left: int | None) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _filled(file: Any, dtype: str, shape: tuple[int, ...], count: int, name: str, left: int | None) -> np.ndarray:
-    """An array that has its bytes from ``file``, and owns its memory."""
+def _read_array(file: Any, dtype: str, shape: tuple[int, ...], count: int, name: str, left: int | None) -> np.ndarray:
+    """An array with its bytes from ``file``, which owns its memory."""
     stored = np.dtype(dtype).newbyteorder("<")
     if left is None or not hasattr(file, "readinto"):
         return np.frombuffer(_take(file, count, f"array {name!r}", left), stored).reshape(shape).copy()

@@ -1,4 +1,4 @@
-"""What can be wrong with a file, and what else can go wrong when it is read."""
+"""Errors of reading a file."""
 
 from __future__ import annotations
 
@@ -8,33 +8,38 @@ __all__ = ["DamagedFileError", "UnsafeFileError"]
 
 
 class DamagedFileError(pickle.UnpicklingError):
-    """The file is damaged, cut off, or was not written by `polygrad.save`; the message says what does not fit.
+    """The file is damaged, cut off, or was not written by `polygrad.save`; the message says what is wrong.
 
     It is a `pickle.UnpicklingError`, as is `UnsafeFileError`.
 
     Example::
 
-        try:
-            checkpoint = polygrad.load("checkpoint.pt")
-        except polygrad.serialization.DamagedFileError:
-            checkpoint = polygrad.load("checkpoint-before.pt")
+        >>> import io
+        >>> try:
+        ...     polygrad.load(io.BytesIO(b"something else"))
+        ... except polygrad.serialization.DamagedFileError:
+        ...     print("no model")
+        no model
     """
 
 
 class UnsafeFileError(pickle.UnpicklingError):
-    """The file asks for something that could run any program; the message names it and says how to allow it.
+    """The file asks for something that can run any program; the message names it and says how to allow it.
 
     Example::
 
-        try:
-            model = polygrad.load("model.pt")
-        except polygrad.serialization.UnsafeFileError as error:
-            print(error)  # ... asks for my_package.MyModel, which could run any program; if you trust it, list it ...
+        >>> from fractions import Fraction
+        >>> polygrad.save(Fraction(1, 2), "half.pt")
+        >>> try:
+        ...     polygrad.load("half.pt")
+        ... except polygrad.serialization.UnsafeFileError as error:
+        ...     print(str(error).partition(",")[0])
+        the file asks for fractions.Fraction
     """
 
 
-class NotTheFile(Exception):
-    """Carries an error for which the file is not to blame: a backend or a device that is not there."""
+class EnvironmentMismatch(Exception):
+    """Carries an error whose cause is not the file: a backend or a device that is not available."""
 
     def __init__(self, error: Exception):
         self.error = error

@@ -1,10 +1,11 @@
-"""Objects that are no data: a pickle, which refers to the tensors of the container.
+"""Objects that are not data: a pickle, which refers to the tensors of the container.
 
-`RestrictedReader` reads it for ``weights_only=True``.  A pickle is a program; of its instructions this reader knows those
-that make containers and values, and it calls nothing but what makes a thing on its list.  No instruction imports a
-module, sets an attribute of a class, of a function or of a data type, or reserves memory for what is not in the file.
+`RestrictedReader` reads it for ``weights_only=True``.  A pickle is a program; this reader implements only the
+instructions that make containers and values, and calls only what makes an object of its list.  No instruction imports
+a module, sets an attribute of a class, of a function or of a data type, or reserves memory for more than the file has.
 
-It reads the files of before the container too: pickles in which each tensor is its bytes, its type and its backend's name.
+It also reads files from before the container: pickles in which each tensor is its bytes, its type and its backend's
+name.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ _FORMER = dict.fromkeys([("polygrad._core.tensor", "Tensor"), ("polygrad._core.t
 
 
 class Pickler(pickle.Pickler):
-    """Pickles what holds tensors, which go to ``tensors``."""
+    """Pickles objects that hold tensors, which go to ``tensors``."""
 
     def __init__(self, file: Any, protocol: int, tensors: TensorWriter):
         super().__init__(file, protocol=protocol)
@@ -53,7 +54,7 @@ class Pickler(pickle.Pickler):
 
 
 def _stored(number: int, kind: type[Tensor], attributes: dict[str, Any]) -> Tensor:
-    """The tensor of that number; what reads the file puts its own function here."""
+    """The tensor of that number; readers of the file replace this function."""
     raise pickle.UnpicklingError("polygrad.load() reads this file, and pickle.load() does not")
 
 
@@ -73,13 +74,13 @@ class Place:
         """A tensor of the container."""
         if self._tensors is None or type(number) is not int or not 0 <= number < len(self._tensors):
             raise DamagedFileError(f"the file is damaged: there is no tensor {number!r}")
-        return self._with_attributes(self._tensors.tensor(number, _checked_class(kind)), attributes)
+        return self._with_attributes(self._tensors.tensor(number, _check_class(kind)), attributes)
 
     def inline(
         self, kind: Any, dtype: Any, shape: Any, saved_on: Any, values: Any, requires_grad: Any, attributes: Any
     ) -> Tensor:
-        """A tensor of a file of before the container: its bytes stand in the pickle."""
-        kind = _checked_class(kind)
+        """A tensor of a file from before the container, with its bytes in the pickle."""
+        kind = _check_class(kind)
         if (
             type(dtype) is not DType
             or type(saved_on) is not str
@@ -115,7 +116,7 @@ class Place:
         return tensor
 
 
-def _checked_class(kind: Any) -> type[Tensor]:
+def _check_class(kind: Any) -> type[Tensor]:
     if not isinstance(kind, type) or not issubclass(kind, Tensor):
         raise DamagedFileError(f"the file is damaged: {kind!r} is no class of tensors")
     return kind
@@ -129,12 +130,13 @@ class TrustingReader(pickle.Unpickler):
         self._place = place
 
     def find_class(self, module: str, name: str) -> Any:
+        """The class or function that the file names."""
         if module == _HOME and name in ("_stored", "_tensor"):
             return self._place.stored if name == "_stored" else self._place.inline
         return super().find_class(module, name)
 
 
-def refused(what: str, name: str = "") -> UnsafeFileError:
+def unsafe_file_error(what: str, name: str = "") -> UnsafeFileError:
     """The error for a file that asks for more than it may."""
     listed = f"list it with polygrad.serialization.add_safe_globals([{name}]), or the whole file" if name else "read it"
     return UnsafeFileError(
@@ -156,7 +158,7 @@ _Python: Any = pickle._Unpickler
 
 
 class RestrictedReader(_Python):
-    """Reads a pickle that makes what is on the list, and what is in ``trusted``."""
+    """Reads a pickle that makes objects of the allow-list, and of ``trusted``."""
 
     dispatch = {getattr(pickle, name)[0]: _Python.dispatch[getattr(pickle, name)[0]] for name in _HARMLESS}
 
@@ -169,17 +171,18 @@ class RestrictedReader(_Python):
             ("polygrad._dtypes", "_by_name"): _dtypes._by_name,
             ("polygrad._devices", "Device"): Device, ("polygrad", "Size"): Size,
             ("_codecs", "encode"): _latin1, (_HOME, "_tensor"): place.inline, (_HOME, "_stored"): place.stored,
-            ("builtins", "xrange"): range, ("builtins", "bytes"): bytes, ("copy_reg", "_reconstructor"): _reconstructed,
+            ("builtins", "xrange"): range, ("builtins", "bytes"): bytes, ("copy_reg", "_reconstructor"): _reconstruct,
             **{("builtins", kind.__name__): kind for kind in (complex, set, frozenset, bytearray, slice, range, tuple)},
         }  # fmt: skip
         self._makers: list[tuple[Any, Callable[..., Any]]] = [
             (place.inline, place.inline), (place.stored, place.stored), (_dtypes._by_name, _data_type), (Device, _device),
-            (Size, _size), (OrderedDict, _ordered), (_latin1, _latin1), (complex, _complex), (set, _members(set)),
+            (Size, _size), (OrderedDict, _ordered_dict), (_latin1, _latin1), (complex, _complex), (set, _members(set)),
             (frozenset, _members(frozenset)), (bytearray, _bytearray), (slice, slice), (range, _range),
-            (bytes, _no_bytes), (_reconstructed, _reconstructed), (Counter, _counter),
+            (bytes, _no_bytes), (_reconstruct, _reconstruct), (Counter, _counter),
         ]  # fmt: skip
 
     def find_class(self, module: str, name: str) -> Any:
+        """The class or function that the file names.  Raises UnsafeFileError where it is not allowed."""
         module = _FORMER.get((module, name), {"__builtin__": "builtins"}.get(module, module))
         if (module, name) in self._known:
             return self._known[module, name]
@@ -188,7 +191,7 @@ class RestrictedReader(_Python):
         for trusted in self._trusted:
             if (module, name) == (trusted.__module__, trusted.__qualname__):
                 return trusted
-        raise refused(f"{module}.{name}", name)
+        raise unsafe_file_error(f"{module}.{name}", name)
 
     def _trusts(self, callable_: Any) -> bool:
         return any(callable_ is trusted for trusted in self._trusted)
@@ -203,7 +206,7 @@ class RestrictedReader(_Python):
                 self.stack[-1] = make(*arguments)
                 return
         if not self._trusts(function):
-            raise refused(f"a call of {_name(function)}")
+            raise unsafe_file_error(f"a call of {_name(function)}")
         self.stack[-1] = function(*arguments)
 
     dispatch[pickle.REDUCE[0]] = load_reduce
@@ -229,7 +232,7 @@ class RestrictedReader(_Python):
         elif isinstance(kind, type) and self._trusts(kind):
             self.append(kind.__new__(kind, *arguments, **keywords))
         else:
-            raise refused(f"a new {_name(kind)}")
+            raise unsafe_file_error(f"a new {_name(kind)}")
 
     def load_build(self) -> None:
         made = self.stack[-2]
@@ -238,7 +241,7 @@ class RestrictedReader(_Python):
         elif self._trusts(type(made)):
             super().load_build()
         else:
-            raise refused(f"attributes of {_name(type(made))}")
+            raise unsafe_file_error(f"attributes of {_name(type(made))}")
 
     dispatch[pickle.BUILD[0]] = load_build
 
@@ -310,21 +313,21 @@ def _name(function: Any) -> str:
 
 
 def _latin1(text: Any = None, encoding: Any = None) -> bytes:
-    """How protocols before 3 write bytes."""
+    """Bytes, as protocols before 3 write them."""
     if type(text) is not str or encoding != "latin1":
         raise DamagedFileError("the file is damaged: bytes are not written as bytes")
     return text.encode("latin-1")
 
 
 def _no_bytes() -> bytes:
-    """How protocols before 3 write empty bytes."""
+    """Empty bytes, as protocols before 3 write them."""
     return b""
 
 
-def _reconstructed(kind: Any, base: Any, state: Any) -> Size:
-    """How protocols before 2 write a shape."""
+def _reconstruct(kind: Any, base: Any, state: Any) -> Size:
+    """A shape, as protocols before 2 write it."""
     if kind is not Size or base is not tuple:
-        raise refused(f"a new {_name(kind)}")
+        raise unsafe_file_error(f"a new {_name(kind)}")
     return _size(state)
 
 
@@ -346,7 +349,7 @@ def _size(lengths: Any = ()) -> Size:
     return Size(lengths)
 
 
-def _ordered(pairs: Any = ()) -> OrderedDict:
+def _ordered_dict(pairs: Any = ()) -> OrderedDict:
     if type(pairs) not in (list, tuple) or not all(type(pair) in (list, tuple) and len(pair) == 2 for pair in pairs):
         raise DamagedFileError("the file is damaged: a dictionary is not made of pairs")
     return OrderedDict(zip(_keys([key for key, _ in pairs]), [value for _, value in pairs], strict=True))
@@ -388,7 +391,7 @@ def _members(kind: Callable[[Iterable[Any]], Any]) -> Callable[..., Any]:
 
 
 def _keys(keys: list[Any]) -> list[Any]:
-    """``keys``, which can be hashed in reasonable time: tuples within tuples are counted."""
+    """``keys``, which can be hashed in reasonable time: parts of nested tuples are counted."""
     for key in keys:
         if type(key) in (tuple, Size, frozenset):
             parts, stack = 0, [key]

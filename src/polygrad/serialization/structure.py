@@ -1,8 +1,9 @@
-"""What holds the tensors, as data: a table of containers and values, which nothing in it can make do anything.
+"""Objects that hold the tensors, as data: a table of containers and values, which cannot run anything.
 
-A value is a number, a string, true, false or null, as in JSON, or ``[k]``, which stands for row ``k`` of the table.  A
-row is a name and values: ``["tuple", 1, [3]]``.  So what occurs twice is one object again, and a list may be part of
-itself.  Lists, dictionaries, sets and tensors are made first, and filled last; every other row refers to rows before it.
+A value is a number, a string, true, false or null, as in JSON, or ``[k]``, which refers to row ``k`` of the table.  A
+row is a name and values: ``["tuple", 1, [3]]``.  So an object that occurs twice is one object again, and a list may
+contain itself. Lists, dictionaries, sets and tensors are made first, and filled last; every other row refers to rows
+before it.
 """
 
 from __future__ import annotations
@@ -50,9 +51,10 @@ class Encoder:
         self._open: set[int] = set()
 
     def value(self, obj: Any, path: str = "") -> Any:
-        """``obj`` as a value of the table.  Raises NotPlain where it is none, or has one in it.
+        """``obj`` as a value of the table.  Raises NotPlain where it, or something in it, is not data.
 
-        Containers are written by generators that yield those in them, so that no depth is too much for Python's stack.
+        Containers are written by generators that yield their elements, so that nesting may be deeper than Python's
+        stack.
         """
         value = self._of_one(obj)
         if value is not _NESTED:
@@ -70,7 +72,7 @@ class Encoder:
         return value
 
     def _of_one(self, obj: Any) -> Any:
-        """The value of what has nothing in it, or is in the table already; `_NESTED` for anything else."""
+        """The value of an object without elements, or one that the table has already; `_NESTED` for any other."""
         kind = type(obj)
         if obj is None or kind is bool or kind is str:
             return obj
@@ -121,7 +123,7 @@ class Encoder:
         if kind is list:
             for number, item in enumerate(obj):
                 value = self._of_one(item)
-                row.append((yield item, _below(path, number)) if value is _NESTED else value)
+                row.append((yield item, _child_name(path, number)) if value is _NESTED else value)
         elif kind is set:
             for item in obj:
                 value = self._of_one(item)
@@ -133,7 +135,7 @@ class Encoder:
                 value = self._of_one(key)
                 row.append((yield key, path) if value is _NESTED else value)
                 value = self._of_one(item)
-                row.append((yield item, _below(path, key)) if value is _NESTED else value)
+                row.append((yield item, _child_name(path, key)) if value is _NESTED else value)
         return made
 
     def _fixed(self, kind: type, obj: Any, path: str) -> Writer:
@@ -142,7 +144,7 @@ class Encoder:
         if kind in (tuple, Size, frozenset):
             for number, item in enumerate(obj):
                 value = self._of_one(item)
-                items.append((yield item, _below(path, number)) if value is _NESTED else value)
+                items.append((yield item, _child_name(path, number)) if value is _NESTED else value)
         elif kind in (slice, range):
             for item in (obj.start, obj.stop, obj.step):
                 value = self._of_one(item)
@@ -168,8 +170,8 @@ _NAMES = {
 }  # fmt: skip
 
 
-def _below(path: str, key: Any) -> str:
-    """The name of what is at ``key`` of the container ``path``, as `state_dict` writes it."""
+def _child_name(path: str, key: Any) -> str:
+    """The name of the element at ``key`` of the container ``path``, as in a state dict."""
     if len(path) > _LONGEST:
         return path
     return f"{path}.{key}" if path else str(key) if isinstance(key, (str, int)) else path
@@ -188,7 +190,7 @@ class Decoder:
         self._parts = [1] * len(rows)
 
     def object(self, value: Any) -> Any:
-        """What ``value`` stands for.  The caller turns any error into a DamagedFileError."""
+        """The object of ``value``.  The caller turns any error into a DamagedFileError."""
         for place, (kind, *items) in enumerate(self._rows):
             if kind in _SHELLS or kind in CLASSES:
                 self._made[place] = self._tensor(kind, *items) if kind in CLASSES else _SHELLS[kind]()
@@ -242,13 +244,13 @@ class Decoder:
                 raise ValueError("a dictionary has a key twice")
 
 
-def _whole(text: str) -> int:
+def _parse_int(text: str) -> int:
     if not re.fullmatch(r"-?0x[0-9a-f]+", text):
         raise ValueError("an integer is not written as one")
     return int(text, 16)
 
 
-def _special(text: str) -> float:
+def _parse_float(text: str) -> float:
     return {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[text]
 
 
@@ -284,7 +286,7 @@ _SHELLS: dict[str, Callable[[], Any]] = {
     "list": list, "set": set, "dict": dict, "ordered": OrderedDict, "counter": Counter,
 }  # fmt: skip
 _FIXED: dict[str, Callable[..., Any]] = {
-    "int": _whole, "float": _special, "tuple": lambda *items: items, "size": _shape,
+    "int": _parse_int, "float": _parse_float, "tuple": lambda *items: items, "size": _shape,
     "frozenset": lambda *items: frozenset(items), "slice": lambda start, stop, step: slice(start, stop, step),
     "range": _range, "complex": _complex, "bytes": _bytes, "bytearray": lambda text: bytearray(_bytes(text)),
     "dtype": lambda name: _dtypes.BY_NAME[name], "device": _device,

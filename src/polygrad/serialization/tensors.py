@@ -1,7 +1,7 @@
-"""Tensors and their memory: what is shared is written once, and is shared again when it is read.
+"""Tensors and their memory: shared memory is written once, and shared again when it is read.
 
-A file has memories, and tensors that are windows on them.  A tensor that shares nothing with another one of the file has
-a memory of its own, without what else its memory had in the program.
+A file has memories, and tensors that are windows on them.  A tensor that shares nothing with another one of the file
+has a memory with its own elements only.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from .._dtypes import DType
 from ..backends.exceptions import BackendError
 from ..backends.registry import get_backend
 from .container import is_shape
-from .exceptions import DamagedFileError, NotTheFile
-from .windows import Window, can_be_made, family, padding, view_through, window_of
+from .exceptions import DamagedFileError, EnvironmentMismatch
+from .windows import Window, can_be_made, count_padding, view_chain, view_through, window_of
 
 #: Where the classes of tensors are defined that any file may have.
 CLASSES = {"Tensor": "polygrad", "Parameter": "polygrad.nn.parameter", "Buffer": "polygrad.nn.parameter"}
@@ -43,7 +43,7 @@ def is_known_class(kind: type) -> bool:
 
 
 def hidden_by(owner: Any, attributes: dict[Any, Any]) -> Any:
-    """The first name in ``attributes`` that ``owner`` cannot have as a plain attribute, or that its class has; else None."""
+    """The first name in ``attributes`` that ``owner`` cannot store, or that its class defines; else None."""
     for name in attributes:
         plain = type(name) is str and name.isidentifier() and hasattr(owner, "__dict__")
         if not plain or hasattr(type(owner), name):
@@ -52,7 +52,7 @@ def hidden_by(owner: Any, attributes: dict[Any, Any]) -> Any:
 
 
 def set_attributes(owner: Any, attributes: dict[Any, Any]) -> None:
-    """Give ``owner`` attributes from a file.  Raises DamagedFileError for a name that would hide one of its class."""
+    """Set attributes from a file on ``owner``.  Raises DamagedFileError for a name that would hide one of its class."""
     name = hidden_by(owner, attributes)
     if name is not None:
         raise DamagedFileError(
@@ -66,7 +66,7 @@ def set_attributes(owner: Any, attributes: dict[Any, Any]) -> None:
 
 
 class TensorWriter:
-    """The tensors of one file, numbered as they come."""
+    """The tensors of one file, numbered in order."""
 
     def __init__(self) -> None:
         self.tensors: list[Tensor] = []
@@ -85,14 +85,14 @@ class TensorWriter:
         return known
 
     def finish(self) -> tuple[dict[str, tuple[str, np.ndarray]], dict[str, Any]]:
-        """The arrays for the container, and what the file says about memories and tensors."""
+        """The arrays for the container, and the description of memories and tensors."""
         self._arrays: dict[str, tuple[str, np.ndarray]] = {}
         self._memories: list[list[str]] = []
         self._entries: list[dict[str, Any]] = [{} for _ in self.tensors]
         families: dict[int, list[int]] = {}
         memories = {}
         for number, tensor in enumerate(self.tensors):
-            memory, steps = family(tensor)
+            memory, steps = view_chain(tensor)
             memories[number] = memory, steps
             families.setdefault(id(memory), []).append(number)
         for members in families.values():
@@ -130,7 +130,7 @@ class TensorWriter:
         part = _values(memory).reshape(-1)[start:end]
         place = self._add_memory(min(numbers), memory.dtype, memory.backend.name, part)
         for _, _, number, window in group:
-            window = window.moved(start, memory.dtype, self.tensors[number].dtype)
+            window = window.shift(start, memory.dtype, self.tensors[number].dtype)
             self._entries[number] = self._entry(number, place) | {
                 "offset": window.offset, "shape": list(window.shape), "strides": list(window.strides),
                 **({"conjugate": True} if window.conjugate else {}),
@@ -154,7 +154,7 @@ class TensorWriter:
         count = 2
         while name in self._arrays or name == "__metadata__":
             name, count = f"{wanted}#{count}", count + 1
-        self._arrays[name] = _CODES[dtype.name], _stored(values, dtype)
+        self._arrays[name] = _CODES[dtype.name], _to_container_type(values, dtype)
         self._memories.append([name, dtype.name, backend])
         return len(self._memories) - 1
 
@@ -163,8 +163,8 @@ def _values(tensor: Tensor) -> np.ndarray:
     return np.asarray(tensor.backend.to_numpy(tensor._read()))
 
 
-def _stored(values: np.ndarray, dtype: DType) -> np.ndarray:
-    """``values`` in the type that they have in the container."""
+def _to_container_type(values: np.ndarray, dtype: DType) -> np.ndarray:
+    """``values`` in the data type of the container."""
     if dtype is _dtypes.bfloat16:  # the upper half of a float32, exactly
         return (np.ascontiguousarray(values, dtype=np.float32).view(np.uint32) >> 16).astype(np.uint16)
     if dtype.is_complex:
@@ -177,15 +177,15 @@ def _stored(values: np.ndarray, dtype: DType) -> np.ndarray:
 
 
 class TensorReader:
-    """The tensors of a file, made when they are asked for.
+    """The tensors of a file, made on demand.
 
     Everything that the file says about them is checked before any is made.
     """
 
     def __init__(self, arrays: dict[str, tuple[str, np.ndarray]], listed: Any, device: Any, backend: Any):
         self._arrays = arrays
-        self._memories = [self._checked_memory(*entry) for entry in listed["memories"]]
-        self._entries = [self._checked_entry(entry) for entry in listed["tensors"]]
+        self._memories = [self._check_memory(*entry) for entry in listed["memories"]]
+        self._entries = [self._check_entry(entry) for entry in listed["tensors"]]
         whole = {place for place, _, window, _ in self._entries if window is None}
         cut = {place for place, _, window, _ in self._entries if window is not None}
         if len({name for name, _, _ in self._memories}) != len(self._memories) or whole & cut:
@@ -198,15 +198,15 @@ class TensorReader:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def _checked_memory(self, name: str, dtype: str, backend: str) -> tuple[str, DType, str]:
+    def _check_memory(self, name: str, dtype: str, backend: str) -> tuple[str, DType, str]:
         code, array = self._arrays[name]
         known = _dtypes.BY_NAME[dtype]
         if _CODES[dtype] != code or (known.is_complex and array.shape[-1:] != (2,)) or type(backend) is not str:
             raise DamagedFileError(f"the file is damaged: {name!r} cannot be {dtype}")
         return name, known, backend
 
-    def _checked_entry(self, entry: Any) -> tuple[int, DType, Window | None, bool]:
-        """The number of the memory, the type, the window on the memory if it is not all, ``requires_grad``."""
+    def _check_entry(self, entry: Any) -> tuple[int, DType, Window | None, bool]:
+        """The number of the memory, the data type, the window on the memory if it is not all, ``requires_grad``."""
         place, dtype = entry["memory"], _dtypes.BY_NAME[entry["dtype"]]
         requires_grad = entry.get("requires_grad", False)
         if type(place) is not int or not 0 <= place < len(self._memories) or type(requires_grad) is not bool:
@@ -264,22 +264,24 @@ class TensorReader:
             _, dtype, _ = self._memories[place]
             elements = self._elements(place)
             more = max(
-                padding(window, elements, dtype, its) for at, its, window, _ in self._entries if at == place and window
+                count_padding(window, elements, dtype, its)
+                for at, its, window, _ in self._entries
+                if at == place and window
             )
             self._flat[place] = cell(self._array(place, more))
         return self._flat[place]
 
     def _array(self, place: int, more: int | None = None) -> Any:
-        """A memory on its backend; flat, and with so many ``more`` elements, where that is given."""
+        """A memory on its backend; with ``more``, flat and with so many more elements."""
         name, dtype, saved_on = self._memories[place]
-        values = _restored(self._arrays.pop(name)[1], dtype)
+        values = _from_container_type(self._arrays.pop(name)[1], dtype)
         if more is not None:
             values = np.concatenate([values.reshape(-1), np.zeros(more, values.dtype)]) if more else values.reshape(-1)
         return to_backend(values, dtype, saved_on, self._device, self._backend)
 
 
-def _restored(stored: np.ndarray, dtype: DType) -> np.ndarray:
-    """What `_stored` was given."""
+def _from_container_type(stored: np.ndarray, dtype: DType) -> np.ndarray:
+    """The inverse of `_to_container_type`."""
     if dtype is _dtypes.bfloat16:
         return (stored.astype(np.uint32) << 16).view(np.float32)
     if dtype.is_complex:
@@ -288,7 +290,7 @@ def _restored(stored: np.ndarray, dtype: DType) -> np.ndarray:
 
 
 def to_backend(values: np.ndarray, dtype: DType, saved_on: str, device: Any, backend: Any) -> Any:
-    """The backend's own array of ``values``, which the caller gives away.  Raises NotTheFile."""
+    """The backend's own array of ``values``, which the caller gives away.  Raises EnvironmentMismatch."""
     try:
         target = get_backend(saved_on if backend is None else backend)
         where = target.default_device() if device is None else native_device(target, device)
@@ -296,6 +298,6 @@ def to_backend(values: np.ndarray, dtype: DType, saved_on: str, device: Any, bac
         return target.asarray(values, dtype=target.to_dtype(dtype), device=where, copy=copy)
     except BackendError as error:
         way_out = "(a tensor in this file was saved from it: polygrad.load(..., backend='numpy') reads it without)"
-        raise NotTheFile(type(error)(f"{error} {way_out}")) from error
+        raise EnvironmentMismatch(type(error)(f"{error} {way_out}")) from error
     except Exception as error:
-        raise NotTheFile(error) from error
+        raise EnvironmentMismatch(error) from error

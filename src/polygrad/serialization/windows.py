@@ -21,8 +21,8 @@ _MOST_REPEATS, _SMALL = 16, 1 << 18
 class Window(NamedTuple):
     """The elements of a view, counted in the flat memory.
 
-    Where one of the two is complex and the other is not, what is counted are real numbers.  With ``conjugate``, it is a
-    window on the memory's complex conjugate.
+    Where memory and view differ in being complex, real numbers are counted.  With ``conjugate``, it is a window on the
+    memory's complex conjugate.
     """
 
     offset: int
@@ -31,18 +31,18 @@ class Window(NamedTuple):
     conjugate: bool = False
 
     def ends(self) -> tuple[int, int]:
-        """The first element of the memory that belongs to the view, and the one behind its last."""
+        """The first element of the memory that belongs to the view, and the one after its last."""
         reach = [(length - 1) * stride for length, stride in zip(self.shape, self.strides, strict=True)]
         return self.offset + sum(r for r in reach if r < 0), self.offset + sum(r for r in reach if r > 0) + 1
 
     def span(self, memory: DType, dtype: DType) -> tuple[int, int]:
-        """`ends`, in elements of a memory of type ``memory``, of a view of type ``dtype``."""
+        """`ends`, in elements of a memory of type ``memory``, for a view of type ``dtype``."""
         low, high = self.ends()
         if memory.is_complex and not dtype.is_complex:
             return low // 2, -(-high // 2)
         return low, high + (dtype.is_complex and not memory.is_complex)
 
-    def moved(self, start: int, memory: DType, dtype: DType) -> Window:
+    def shift(self, start: int, memory: DType, dtype: DType) -> Window:
         """This window on a memory that begins at element ``start`` of the former one."""
         return self._replace(offset=self.offset - start * (2 if memory.is_complex and not dtype.is_complex else 1))
 
@@ -55,7 +55,7 @@ class _without_graph:
         grad_mode.reset(self._token)
 
 
-def family(tensor: Tensor) -> tuple[Tensor, list[tuple[Any, dict[str, Any]]]]:
+def view_chain(tensor: Tensor) -> tuple[Tensor, list[tuple[Any, dict[str, Any]]]]:
     """The tensor that owns the memory of ``tensor``, and the operations that lead from it to ``tensor``."""
     steps = []
     while tensor._base is not None:
@@ -67,17 +67,17 @@ def family(tensor: Tensor) -> tuple[Tensor, list[tuple[Any, dict[str, Any]]]]:
 
 
 def window_of(tensor: Tensor, memory: Tensor, steps: list[tuple[Any, dict[str, Any]]]) -> Window | None:
-    """Which elements of ``memory`` the view ``tensor`` has, or None where offset and strides cannot say it.
+    """The window of ``memory`` that the view ``tensor`` is, or None where offset and strides cannot describe it.
 
-    The view is made again on the backend whose views are windows with addresses: of memory that is never touched, or
-    else, where a step of it copies, of the elements' numbers.
+    The view is replayed on the backend whose views are windows with addresses: on memory that is never touched, or,
+    where a step copies, on the elements' numbers.
     """
     if not tensor.shape.numel():
         return None
     # The operations of views move elements: of what type these are matters only where real numbers become complex.
     named = memory.dtype.name if memory.dtype.name in ("float32", "float64", "complex64", "complex128") else "int8"
     model = np.empty(tuple(memory.shape), named)
-    view = _again(model, steps)
+    view = _replay(model, steps)
     if np.may_share_memory(view, model):
         unit = min(view.dtype.itemsize, model.dtype.itemsize)
         place = view.__array_interface__["data"][0] - model.__array_interface__["data"][0]
@@ -86,13 +86,13 @@ def window_of(tensor: Tensor, memory: Tensor, steps: list[tuple[Any, dict[str, A
         numbers = np.arange(float(memory.shape.numel())).reshape(memory.shape)
         if memory.dtype.is_complex:  # the numbers of both parts
             numbers = 2 * numbers + 1j * (2 * numbers + 1)
-        window = _window_of_numbers(_again(numbers, steps), memory.dtype.is_complex)
+        window = _window_of_numbers(_replay(numbers, steps), memory.dtype.is_complex)
     if window is None or not can_be_made(window, memory.shape.numel(), memory.dtype, tensor.dtype):
         return None
     return window
 
 
-def _again(model: np.ndarray, steps: list[tuple[Any, dict[str, Any]]]) -> np.ndarray:
+def _replay(model: np.ndarray, steps: list[tuple[Any, dict[str, Any]]]) -> np.ndarray:
     made = cell(get_backend("numpy").asarray(model))
     with _without_graph():
         for primitive, settings in steps:
@@ -106,7 +106,7 @@ def _window(offset: int, shape: tuple[int, ...], strides: list[int], conjugate: 
 
 
 def _window_of_numbers(view: np.ndarray, of_complex: bool) -> Window | None:
-    """The window that shows elements of these numbers, if there is one."""
+    """The window that shows elements of these numbers, or None."""
     if np.iscomplexobj(view):
         numbers, conjugate = view.real, bool((view.imag < 0).any())
         if (view.imag != (-1 if conjugate else 1) * (numbers + 1)).any():
@@ -128,7 +128,7 @@ def _window_of_numbers(view: np.ndarray, of_complex: bool) -> Window | None:
 
 
 def can_be_made(window: Window, elements: int, memory: DType, dtype: DType) -> bool:
-    """Whether `view_through` can give this window on a memory of so many ``elements``."""
+    """Whether `view_through` can make this window on a memory of so many ``elements``."""
     plain = _plain(window, memory, dtype)
     if plain is None or (window.conjugate and not (memory.is_complex or dtype.is_complex)):
         return False
@@ -153,7 +153,7 @@ def _plain(window: Window, memory: DType, dtype: DType) -> Window | None:
 
 
 def _dimensions(window: Window) -> list[tuple[int, int]]:
-    """Strides and lengths, from the widest stride to the narrowest; what lies together is one dimension."""
+    """Strides and lengths, from the widest stride to the narrowest; contiguous ones are merged."""
     moving = [(abs(s), n) for n, s in zip(window.shape, window.strides, strict=True) if n > 1 and s]
     dims: list[tuple[int, int]] = []
     for stride, length in sorted(moving, key=lambda dim: -dim[0]):
@@ -164,8 +164,8 @@ def _dimensions(window: Window) -> list[tuple[int, int]]:
     return dims
 
 
-def padding(window: Window, elements: int, memory: DType, dtype: DType) -> int:
-    """How many elements more than it has the memory needs, for `view_through` to cut it into rows."""
+def count_padding(window: Window, elements: int, memory: DType, dtype: DType) -> int:
+    """How many more elements the memory needs for `view_through` to cut it into rows."""
     plain = _plain(window, memory, dtype)
     dims = _dimensions(plain) if plain else []
     if plain is None or len(dims) < 2:
@@ -180,7 +180,7 @@ def padding(window: Window, elements: int, memory: DType, dtype: DType) -> int:
 
 
 def view_through(memory: Tensor, window: Window, dtype: DType) -> Tensor:
-    """A view of the flat ``memory``: made of views, so that a write to any of them reaches the others."""
+    """A view of the flat ``memory``, made of views, so that a write to any of them reaches the others."""
     with _without_graph():
         plain = _plain(window, memory.dtype, dtype)
         assert plain is not None  # `can_be_made` has said so
@@ -198,7 +198,7 @@ def view_through(memory: Tensor, window: Window, dtype: DType) -> Tensor:
                 made = OPERATIONS.reshape(_cut(made, ..., slice(0, stride * length, 1)), (*rows, length, stride))
             stride, length = dims[-1]
             made = _cut(made, ..., slice(0, (length - 1) * stride + 1, stride))
-        return _arranged(made, window.shape, strides)
+        return _arrange(made, window.shape, strides)
 
 
 def _in_type(memory: Tensor, window: Window, dtype: DType) -> Tensor:
@@ -216,15 +216,15 @@ def _in_type(memory: Tensor, window: Window, dtype: DType) -> Tensor:
     return memory
 
 
-def _arranged(made: Tensor, shape: tuple[int, ...], strides: tuple[int, ...]) -> Tensor:
+def _arrange(made: Tensor, shape: tuple[int, ...], strides: tuple[int, ...]) -> Tensor:
     """``made``, whose axes go from the widest stride to the narrowest, with axes as in ``shape``."""
     axes = range(len(shape))
     moving = sorted((axis for axis in axes if shape[axis] > 1 and strides[axis]), key=lambda axis: -abs(strides[axis]))
-    made = _reshaped(made, tuple(shape[axis] for axis in moving))
+    made = _reshape(made, tuple(shape[axis] for axis in moving))
     order = tuple(moving.index(axis) for axis in sorted(moving))
     if order != tuple(sorted(order)):
         made = OPERATIONS.permute_dims(made, order)
-    made = _reshaped(made, tuple(shape[axis] if axis in moving else 1 for axis in axes))
+    made = _reshape(made, tuple(shape[axis] if axis in moving else 1 for axis in axes))
     if any(strides[axis] < 0 for axis in moving):
         made = _cut(
             made,
@@ -233,7 +233,7 @@ def _arranged(made: Tensor, shape: tuple[int, ...], strides: tuple[int, ...]) ->
     return made if tuple(made.shape) == shape else OPERATIONS.broadcast_to(made, shape)
 
 
-def _reshaped(x: Tensor, shape: tuple[int, ...]) -> Tensor:
+def _reshape(x: Tensor, shape: tuple[int, ...]) -> Tensor:
     return x if tuple(x.shape) == shape else OPERATIONS.reshape(x, shape)
 
 

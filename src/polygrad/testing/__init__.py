@@ -1,4 +1,4 @@
-"""Comparisons for your tests, and the table of primitives that plugin authors run on their backend."""
+"""Comparisons for tests, and the conformance test for authors of backends."""
 
 from __future__ import annotations
 

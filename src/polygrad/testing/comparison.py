@@ -1,4 +1,4 @@
-"""`assert_close`: are two results the same, up to the rounding of their type?"""
+"""`assert_close`: compare results up to the rounding of their data type."""
 
 from __future__ import annotations
 
@@ -34,18 +34,35 @@ def assert_close(
     check_dtype: bool = True,
     msg: str | Callable[[str], str] | None = None,
 ) -> None:
-    """Do nothing if ``actual`` and ``expected`` are close: ``|actual - expected| <= atol + rtol * |expected|``.
+    """Raise unless ``actual`` and ``expected`` are close: ``|actual - expected| <= atol + rtol * |expected|``.
 
-    Both are tensors, arrays, numbers, or sequences or mappings of them.  Tensors must be on one backend and (with
-    ``check_device``) device, and have one shape and (with ``check_dtype``) data type.  The tolerances are those of the
-    type, PyTorch's, unless both are given: ``1.3e-6`` and ``1e-5`` for float32, ``1e-7`` for float64, 0 for integers.
+    Tensors must have one backend, shape, and with the checks one device and data type.
 
-    Raises AssertionError, which says how many elements differ, by how much and where; TypeError for what is neither a
-    number nor an array; ValueError where one tolerance is given without the other.
+    Args:
+        actual: a tensor, an array, a number, or a sequence or mapping of them.
+        expected: the same, in the same structure.
+        rtol: the relative tolerance; by default, with ``atol``, that of the data type, as in PyTorch: ``1.3e-6`` for
+            float32, ``1e-7`` for float64, 0 for integers.
+        atol: the absolute tolerance; by default ``1e-5`` for float32, ``1e-7`` for float64, 0 for integers.
+        equal_nan: whether NaN equals NaN.
+        check_device: whether devices must be equal.
+        check_dtype: whether data types must be equal.
+        msg: the error's message, or a function from the message to another one.
+
+    Raises:
+        AssertionError: they are not close; the message says how many elements differ, by how much, and where.
+        TypeError: a value is neither a number nor an array.
+        ValueError: only one of ``rtol`` and ``atol`` is given.
 
     Example::
 
-        polygrad.testing.assert_close(polygrad.sin(x) ** 2 + polygrad.cos(x) ** 2, polygrad.ones_like(x))
+        >>> x = polygrad.tensor([0.5, 1.0])
+        >>> polygrad.testing.assert_close(polygrad.sin(x) ** 2 + polygrad.cos(x) ** 2, polygrad.ones(2))
+        >>> try:
+        ...     polygrad.testing.assert_close(polygrad.sin(x), x)
+        ... except AssertionError as error:
+        ...     print(str(error).splitlines()[0])
+        Tensor-likes are not close!
     """
     if (rtol is None) != (atol is None):
         raise ValueError("rtol and atol must either both be given or both be left out")
@@ -108,7 +125,7 @@ def _compare_arrays(
         raise AssertionError(f"The values for attribute 'dtype' do not match{place}: {a.dtype!r} != {b.dtype!r}.")
     if rtol is None:
         rtol, atol = _tolerances(_dtypes.float64 if scalars and d.is_differentiable else d for d in (a.dtype, b.dtype))
-    _compare_numbers(_numbers(a, actual), _numbers(b, expected), place, rtol, atol, equal_nan)
+    _compare_values(_to_numpy(a, actual), _to_numpy(b, expected), place, rtol, atol, equal_nan)
 
 
 def _where(x: Tensor) -> str:
@@ -120,7 +137,7 @@ def _tolerances(dtypes: Any) -> tuple[float, float]:
     return max(rtol for rtol, _ in pairs), max(atol for _, atol in pairs)
 
 
-def _numbers(x: Tensor, value: Any) -> Any:
+def _to_numpy(x: Tensor, value: Any) -> Any:
     """The values in double precision, or as integers."""
     if isinstance(value, (float, complex)):
         return np.asarray(value)
@@ -131,7 +148,7 @@ def _numbers(x: Tensor, value: Any) -> Any:
     return array
 
 
-def _compare_numbers(a: Any, b: Any, place: str, rtol: float, atol: float, equal_nan: bool) -> None:
+def _compare_values(a: Any, b: Any, place: str, rtol: float, atol: float, equal_nan: bool) -> None:
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         close = np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan) if rtol or atol else a == b
         if equal_nan and not (rtol or atol):

@@ -1,4 +1,4 @@
-"""What the author of a plugin runs: every primitive on their backend, held against the built-in one."""
+"""The conformance test for authors of plugins: every primitive on their backend, compared with NumPy."""
 
 from __future__ import annotations
 
@@ -10,15 +10,26 @@ from .table import check_agreement
 
 
 def check_backend(backend: Any, *, gradients: bool = True) -> list[str]:
-    """Run every row of the table of primitives on ``backend``, a name or a Backend, and compare with NumPy.
+    """Run every primitive on a backend and compare with NumPy: values, gradients and second gradients.
 
-    Values, gradients and, where a row has them, gradients of gradients are compared in double precision, complex numbers
-    included if the backend has them; with ``gradients`` False, values only.  Returns the names of the rows that passed.
-    Raises AssertionError with all rows that did not, and as `get_backend` for a backend that cannot be used.
+    They are compared in double precision, with complex numbers if the backend has them.
+
+    Args:
+        backend: a name, or a `polygrad.backends.Backend`.
+        gradients: whether to compare gradients; otherwise values only.
+
+    Returns:
+        The names of the rows of the table that passed.
+
+    Raises:
+        AssertionError: rows differ; the message lists all of them.
+        UnknownBackendError: there is no backend of that name.
+        BackendError: the backend cannot be used.
 
     Example::
 
-        polygrad.testing.check_backend("strict")
+        >>> "exp" in polygrad.testing.check_backend("numpy", gradients=False)
+        True
     """
     chosen = get_backend(backend)
     passed, failures = [], []

@@ -1,7 +1,7 @@
 """The table of operations: every primitive, with the cases that its values and gradients are checked on.
 
-A new primitive gets a row here; a test looks for primitives without one.  Operands keep away from points where a function
-has no derivative: those points have a table of their own among the tests.
+A new primitive gets a row here; a test finds primitives without one.  Operands keep away from points where a function
+has no derivative, which the tests cover in a table of their own.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ ARITHMETIC = [
 
 
 def _loss_and_logsumexp(xp, x, target, reduction):
-    """How a logsumexp is divided into two parts is left to a kernel."""
+    """The loss, and the logsumexp as a whole, since kernels may split it into two parts differently."""
     loss, shift, logarithm = xp.cross_entropy(x, target, reduction=reduction)
     return loss, shift + logarithm
 
@@ -279,7 +279,7 @@ _OVERLAP = {"kernel": (2, 3), "stride": (1, 2), "padding": (1, 1)}
 
 
 def _max_pool(name):
-    """The pools that need to know where the maxima of an image are."""
+    """The pooling primitives that need the positions of the maxima of an image."""
 
     def function(xp, y, x, **settings):
         largest = xp.max_pool2d(x, **settings, ceil=False).detach()

@@ -1,8 +1,8 @@
-"""What a row of the table of operations is, and what is checked of it.
+"""A row of the table of operations, and the checks of it.
 
-A row is an operation with a few cases: operands, each a shape and where its numbers come from, and settings.  The same row
-is run on every backend, in single and double precision, on complex numbers where that makes sense, for values, gradients
-and gradients of gradients.  What it is held against: finite differences, the complex step, another backend, or itself in
+A row is an operation with a few cases: operands, each a shape and a distribution, and settings.  The same row runs on
+every backend, in single and double precision, on complex numbers where that makes sense, for values, gradients and
+second gradients.  They are compared with finite differences, the complex step, another backend, or the same row in
 double precision.
 """
 
@@ -37,7 +37,7 @@ class Operand(NamedTuple):
 
 
 def domain(fill: Callable) -> Callable[..., Operand]:
-    """Let ``fill`` make operands: ``positive(2, 3)``."""
+    """Make a function of shapes that makes operands filled by ``fill``, as in ``positive(2, 3)``."""
     return lambda *shape: Operand(shape, fill)
 
 
@@ -116,10 +116,10 @@ class Case:
 class Row:
     """An operation and its cases.
 
-    ``function`` takes polygrad's operations as an ``xp``, the operands and the settings, and returns a tensor or several;
-    it is the primitive called ``name`` unless another is given.  ``kinds`` are the double precisions that it is run in,
-    ``orders`` how often it is differentiated, ``holomorphic`` whether the complex step applies to its real form, and
-    ``loose`` by how much the tolerance in single precision is widened.
+    ``function`` takes polygrad's operations as an ``xp``, the operands and the settings, and returns a tensor or
+    several; by default it is the primitive called ``name``.  ``kinds`` are the double precisions to run it in,
+    ``orders`` how often to differentiate it, ``holomorphic`` whether the complex step applies to its real form, and
+    ``loose`` the factor that widens the tolerance in single precision.
     """
 
     name: str
@@ -157,7 +157,7 @@ def _of_kind(x: Any, kind: Any) -> Any:
 
 
 def case(*operands: Any, **settings: Any) -> Case:
-    """A case; an operand that is just a shape takes any numbers."""
+    """A case; an operand that is only a shape is filled with normal numbers."""
     return Case(tuple(x if isinstance(x, Operand) else anything(*x) for x in operands), settings)
 
 
@@ -167,7 +167,7 @@ def row(name: str, *cases: Case, **options: Any) -> Row:
 
 
 def unary(name: str, numbers: Callable[..., Operand] = anything, **options: Any) -> Row:
-    """A row for a function of one operand: a matrix, a number, nothing."""
+    """A row for a function of one operand: a matrix, a number, an empty array."""
     options.setdefault("kinds", BOTH)
     return Row(name, (case(numbers(2, 3)), case(numbers()), case(numbers(0, 2))), **options)
 
@@ -185,23 +185,23 @@ def binary(
 
 @dataclass(frozen=True)
 class Results:
-    """What a case gave: values, gradients and gradients of gradients, as NumPy arrays."""
+    """The results of a case: values, gradients and second gradients, as NumPy arrays."""
 
     values: list[Any]
     gradients: list[Any]
     second: list[Any]
 
-    def named(self) -> tuple[tuple[str, list[Any]], ...]:
+    def by_name(self) -> tuple[tuple[str, list[Any]], ...]:
         """The three lists with their names."""
         return ("value", self.values), ("gradient", self.gradients), ("gradient of a gradient", self.second)
 
 
-def _numbers(x: Tensor) -> Any:
+def _to_numpy(x: Tensor) -> Any:
     return np.array(x.backend.to_numpy(x.detach()._read()))
 
 
 def _zeros(x: Tensor) -> Any:
-    return np.zeros(tuple(x.shape), _numbers(x).dtype)
+    return np.zeros(tuple(x.shape), _to_numpy(x).dtype)
 
 
 def _cotangents(outputs: Sequence[Tensor], random: np.random.Generator) -> list[Any]:
@@ -213,8 +213,8 @@ def leaf(array: Any, backend: Any = None) -> Tensor:
     return tensor(array, backend=backend, requires_grad=array.dtype.kind in "fc")
 
 
-def wrapped(array: Any) -> Tensor:
-    """A tensor around ``array`` itself, however it lies in memory."""
+def wrap(array: Any) -> Tensor:
+    """A tensor around ``array`` itself, in its memory layout."""
     return make_leaf(object.__new__(Tensor), array, array.dtype.kind in "fc")
 
 
@@ -239,7 +239,7 @@ def evaluate(
         operands = [x.detach() for x in operands]
     random = np.random.default_rng(zlib.crc32(row.name.encode()) ^ number)
     outputs = row.call(number, operands)
-    values = [_numbers(out) for out in outputs]
+    values = [_to_numpy(out) for out in outputs]
     inputs = [x for x in operands if x.requires_grad]
     live = [out for out in outputs if out.requires_grad]
     if not live or not orders:
@@ -249,7 +249,7 @@ def evaluate(
         made = [
             tensor(g, dtype=out.dtype, backend=out.backend, device=out.device)
             if make_cotangent is None
-            else make_cotangent(g.astype(_numbers(out).dtype))
+            else make_cotangent(g.astype(_to_numpy(out).dtype))
             for g, out in zip(_cotangents(tensors, random), tensors, strict=True)
         ]
         return [g.requires_grad_() for g in made] if requires_grad else made
@@ -257,19 +257,19 @@ def evaluate(
     twice = orders > 1
     first_seeds = seeds(live, twice)
     first = grad(live, inputs, first_seeds, create_graph=twice, allow_unused=True)
-    gradients = [_zeros(x) if g is None else _numbers(g) for g, x in zip(first, inputs, strict=True)]
+    gradients = [_zeros(x) if g is None else _to_numpy(g) for g, x in zip(first, inputs, strict=True)]
     again = [g for g in first if g is not None and g.requires_grad]
     if not twice or not again:
         return Results(values, gradients, [])
     variables = inputs + first_seeds
     second = grad(again, variables, seeds(again, False), allow_unused=True)
     return Results(
-        values, gradients, [_zeros(x) if g is None else _numbers(g) for g, x in zip(second, variables, strict=True)]
+        values, gradients, [_zeros(x) if g is None else _to_numpy(g) for g, x in zip(second, variables, strict=True)]
     )
 
 
 def difference(found: Any, expected: Any, rtol: float, atol: float) -> str | None:
-    """What tells two arrays apart, or None."""
+    """The difference of two arrays in words, or None."""
     if found.shape != expected.shape:
         return f"the shape is {found.shape} instead of {expected.shape}"
     if found.dtype.kind != expected.dtype.kind:
@@ -285,9 +285,9 @@ def difference(found: Any, expected: Any, rtol: float, atol: float) -> str | Non
 
 
 def disagreements(found: Results, expected: Results, rtol: float, atol: float) -> list[str]:
-    """What tells two results apart, in words."""
+    """The differences of two results in words."""
     problems = []
-    for (name, ours), (_, theirs) in zip(found.named(), expected.named(), strict=True):
+    for (name, ours), (_, theirs) in zip(found.by_name(), expected.by_name(), strict=True):
         if not ours or not theirs:  # no gradient, or one of zeros
             if any(np.any(x != 0) for x in ours or theirs):
                 problems.append(f"the {name} is missing on one side")
@@ -306,9 +306,9 @@ def disagreements(found: Results, expected: Results, rtol: float, atol: float) -
 
 
 def check_differences(row: Row, precision: str, backend: Any = None) -> None:
-    """Hold a row's gradients, of the first and second order, against central differences.
+    """Compare a row's gradients, of the first and second order, with central differences.
 
-    Raises `GradcheckError`, with the case in front of its text.
+    Raises `GradcheckError`, whose message begins with the case.
     """
     for number, one in enumerate(row.cases):
         operands = tuple(leaf(x, backend) for x in row.sample(number, precision))
@@ -330,7 +330,7 @@ def check_differences(row: Row, precision: str, backend: Any = None) -> None:
 
 
 def check_complex_step(row: Row, backend: Any = None, step: float = 1e-30) -> None:
-    """Hold the gradients of a real holomorphic function against ``Im f(x + ih) / h``, which has no rounding error.
+    """Compare the gradients of a real holomorphic function with ``Im f(x + ih) / h``, which has no rounding error.
 
     W. Squire and G. Trapp, "Using complex variables to estimate derivatives of real functions" (1998).
     """
@@ -348,7 +348,7 @@ def check_complex_step(row: Row, backend: Any = None, step: float = 1e-30) -> No
                 moved = [y.astype(complex) if y.dtype.kind == "f" else y for y in arrays]
                 moved[at].reshape(-1)[place] += 1j * step
                 found = row.call(number, [leaf(y, backend) for y in moved])
-                slopes = [_numbers(out).imag / step for out in found]
+                slopes = [_to_numpy(out).imag / step for out in found]
                 gradient.reshape(-1)[place] = sum(np.sum(s * g) for s, g in zip(slopes, cotangents, strict=True))
             what = difference(expected.gradients[count], gradient, 1e-10, 1e-11)
             assert what is None, f"{row.name}({one}): the gradient of operand {at}, by the complex step: {what}"
@@ -358,29 +358,29 @@ def check_complex_step(row: Row, backend: Any = None, step: float = 1e-30) -> No
 def check_agreement(
     row: Row, precision: str, backend: Any, reference: Any = None, cases: int | None = None, orders: int = 2
 ) -> None:
-    """Hold values and gradients on one backend against those on another, the built-in one.  Raises AssertionError."""
+    """Compare values and gradients on one backend with those on another, by default NumPy.  Raises AssertionError."""
     reference = BY_TYPE[np.ndarray] if reference is None else reference
     for number, one in list(enumerate(row.cases))[:cases]:
         found = evaluate(row, number, precision, backend, orders=orders)
-        problems = disagreements(found, _known(row, number, precision, reference, orders), 1e-7, 1e-8)
+        problems = disagreements(found, _reference(row, number, precision, reference, orders), 1e-7, 1e-8)
         assert not problems, f"{row.name}({one}), {precision}, on {backend}: {'; '.join(problems)}"
 
 
 def check_single_precision(
     row: Row, precision: str, backend: Any = None, cases: int | None = None, orders: int = 2
 ) -> None:
-    """Hold single precision against double precision of the same numbers, and ask for single precision back."""
+    """Compare single precision with double precision of the same numbers, and require single-precision results."""
     single = {"float64": "float32", "complex128": "complex64"}[precision]
     for number, one in list(enumerate(row.cases))[:cases]:
         found = evaluate(row, number, single, backend, orders=orders)
 
-        def rounded(x: Any) -> Tensor:
+        def round_to_single(x: Any) -> Tensor:
             narrow = x.astype(np.complex64 if x.dtype.kind == "c" else np.float32) if x.dtype.kind in "fc" else x
             return leaf(narrow.astype(x.dtype), BY_TYPE[np.ndarray])
 
-        expected = evaluate(row, number, precision, make=rounded, orders=orders)
+        expected = evaluate(row, number, precision, make=round_to_single, orders=orders)
         problems = disagreements(found, expected, 2e-4 * row.loose, 2e-5 * row.loose)
-        for name, arrays in found.named() if row.orders else ():
+        for name, arrays in found.by_name() if row.orders else ():
             problems += [f"{name} of type {a.dtype}" for a in arrays if a.dtype in (np.float64, np.complex128)]
         assert not problems, f"{row.name}({one}), {single}, on {backend}: {'; '.join(problems)}"
 
@@ -388,7 +388,7 @@ def check_single_precision(
 _results: dict[tuple, Results] = {}
 
 
-def _known(row: Row, number: int, precision: str, backend: Any, orders: int) -> Results:
+def _reference(row: Row, number: int, precision: str, backend: Any, orders: int) -> Results:
     """The results on ``backend``, computed once."""
     key = (row.name, number, precision, backend, orders)
     if key not in _results:

@@ -1,4 +1,4 @@
-"""What training needs besides layers and optimizers: data loading, checkpoints that save memory, exchange of arrays."""
+"""Data loading, checkpoints that save memory, and exchange of arrays with other libraries."""
 
 from . import checkpoint, data, dlpack
 

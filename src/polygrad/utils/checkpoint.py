@@ -1,8 +1,9 @@
-"""Checkpoints: part of a graph that is forgotten, and computed again when its gradient is asked for.
+"""Checkpoints: parts of a graph that are freed, and computed again when their gradient is needed.
 
-Memory for activations is exchanged for a second forward pass (Chen et al., arXiv:1604.06174).  The function is run once, to
-find out where its graph begins; that graph is then replaced by one node.  Backward runs the function again on the values
-that its arguments and the leaves that it reads had at first, and sweeps through the new graph.
+They trade memory for activations against a second forward pass (T. Chen, B. Xu, C. Zhang and C. Guestrin, "Training
+deep nets with sublinear memory cost", 2016).  The function runs once, to find where its graph begins; one node then
+replaces that graph.  Backward runs the function again, on the values that its arguments and the leaves that it reads
+had at first, and sweeps through the new graph.
 """
 
 from __future__ import annotations
@@ -42,26 +43,36 @@ def checkpoint(
     preserve_rng_state: bool = True,
     **kwargs: Any,
 ) -> Any:
-    """``function(*args, **kwargs)``, of which nothing is saved for backward: it is computed again there.
+    """Call a function without saving anything for backward, which computes the call again.
 
     Args:
-        function: takes and returns tensors, in lists, tuples and dicts or alone; it must do the same both times.
+        function: takes and returns tensors, alone or in lists, tuples and dicts; it must do the same both times.
         *args: its arguments.
-        use_reentrant: True takes no ``kwargs``, as in PyTorch; the gradients are the same.
-        context_fn: returns two contexts, for the first run and for the second.
-        preserve_rng_state: the second run draws the random numbers of the first.
-        determinism_check: "default" compares the shapes of both runs' results, "none" nothing.
-        debug: taken for PyTorch's sake.
-        early_stop: taken for PyTorch's sake.
-        **kwargs: the function's keyword arguments.
+        use_reentrant: True refuses ``kwargs``, as in PyTorch; the gradients are the same.
+        context_fn: returns two context managers, for the first run and for the second.
+        determinism_check: ``"default"`` compares the shapes of the results of both runs, ``"none"`` nothing.
+        debug: accepted for compatibility with PyTorch, without effect.
+        early_stop: accepted for compatibility with PyTorch, without effect.
+        preserve_rng_state: whether the second run draws the random numbers of the first.
+        **kwargs: its keyword arguments.
 
-    Raises ValueError for other arguments, RuntimeError in backward where the second run differs from the first.
+    Returns:
+        What ``function`` returns.
+
+    Raises:
+        ValueError: an argument is unknown.
+        RuntimeError: in backward, the second run returns other shapes than the first.
+
+    References:
+        T. Chen, B. Xu, C. Zhang and C. Guestrin, "Training deep nets with sublinear memory cost" (2016).
 
     Example::
 
-        layer = polygrad.nn.Sequential(polygrad.nn.Linear(4, 4), polygrad.nn.Tanh())
-        x = polygrad.ones(2, 4, requires_grad=True)
-        checkpoint(layer, x, use_reentrant=False).sum().backward()
+        >>> x = polygrad.tensor([0.0, 1.0], requires_grad=True)
+        >>> y = polygrad.utils.checkpoint.checkpoint(lambda x: x.exp().exp(), x, use_reentrant=False)
+        >>> y.sum().backward()
+        >>> x.grad
+        tensor([ 2.7183, 41.1936])
     """
     if use_reentrant and kwargs:
         raise ValueError(f"unexpected keyword arguments with use_reentrant=True: {', '.join(kwargs)}")
@@ -97,17 +108,32 @@ def checkpoint(
 def checkpoint_sequential(
     functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, **kwargs: Any
 ) -> Any:
-    """The ``functions``, a `Sequential` or a list, one after the other, in ``segments``.
+    """Call functions one after the other in segments, all but the last of which are checkpoints.
 
-    All segments but the last are checkpoints.
+    Args:
+        functions: a `polygrad.nn.Sequential`, or a list of functions of one tensor.
+        segments: the number of segments.
+        input: the argument of the first function.
+        use_reentrant: as in `checkpoint`.
+        **kwargs: ``preserve_rng_state``, as in `checkpoint`.
 
-    Raises ValueError where there are fewer functions than segments, and for arguments that are not `checkpoint`'s
-    ``preserve_rng_state``.
+    Returns:
+        The result of the last function.
+
+    Raises:
+        ValueError: there are fewer functions than segments, or a keyword argument is unknown.
+
+    References:
+        T. Chen, B. Xu, C. Zhang and C. Guestrin, "Training deep nets with sublinear memory cost" (2016).
 
     Example::
 
-        model = polygrad.nn.Sequential(*[polygrad.nn.Linear(4, 4) for _ in range(6)])
-        checkpoint_sequential(model, 3, polygrad.ones(2, 4), use_reentrant=False).shape  # (2, 4)
+        >>> layers = [polygrad.exp, polygrad.sin, polygrad.exp, polygrad.sin]
+        >>> x = polygrad.tensor([0.0, 1.0], requires_grad=True)
+        >>> y = polygrad.utils.checkpoint.checkpoint_sequential(layers, 2, x, use_reentrant=False)
+        >>> y.sum().backward()
+        >>> x.grad
+        tensor([-0.8534, -0.2346])
     """
     preserve = kwargs.pop("preserve_rng_state", True)
     if kwargs:
@@ -143,7 +169,7 @@ def _is_inside(edge: Edge | None, since: int) -> bool:
 
 
 def _inside(roots: Sequence[Any], since: int) -> Iterator[Node]:
-    """The nodes behind ``roots`` that were made after ``since``."""
+    """The nodes behind ``roots`` that were recorded after ``since``."""
     seen: set[Edge] = set()
     stack = list(roots)
     while stack:
@@ -157,19 +183,19 @@ def _inside(roots: Sequence[Any], since: int) -> Iterator[Node]:
 
 
 def _boundary(roots: Sequence[Any], since: int) -> dict[Edge, None]:
-    """The edges from before ``since`` that the graph behind ``roots`` begins with."""
+    """The edges from before ``since`` where the graph behind ``roots`` begins."""
     return {edge: None for node in _inside(roots, since) for edge in node.edges if not _is_inside(edge, since)}
 
 
 def _replace(roots: Sequence[Any], since: int, others: dict[Edge, Edge]) -> None:
-    """In the graph behind ``roots``, made after ``since``, put others in the place of edges."""
+    """Replace edges in the graph behind ``roots`` that was recorded after ``since``."""
     for node in list(_inside(roots, since)):
         if any(edge in others for edge in node.edges):
             node.edges = tuple([others.get(edge, edge) for edge in node.edges])
 
 
 class _Call:
-    """The plan of one checkpoint's node: how it goes backward.  It is its own primitive."""
+    """The plan of one checkpoint's node: how it goes backward.  It is also its own primitive."""
 
     arrays = ((0, NODE),)
     broadcasts, frees, variadic = False, True, False
@@ -184,11 +210,11 @@ class _Call:
         self.context, self.outputs, self.mask = context, len(numbers), (True,) * len(edges)
         self.edges, self.check = edges, True
         self.shapes: list[tuple[int, ...]] = []
-        #: The arguments, with edges for tensors: their values are what the node saved.
+        #: The arguments, with edges in place of tensors, whose values the node saved.
         self.leaves = [x._edge if isinstance(x, Tensor) else x for x in leaves]
         given = {id(leaves[place]) for place in places}
         found = [edge.variable for edge in edges if isinstance(edge, Leaf)]
-        #: The tensors that the function reads without being given them, such as parameters.
+        #: The tensors that the function reads from its enclosing scope, such as parameters.
         self.variables = [x for x in found if x is not None and id(x) not in given]
 
     @property
@@ -204,37 +230,37 @@ class _Call:
     def _rule(self, cotangents: list[Any], saved: tuple) -> list[Any]:
         node, *arrays, random = saved
         if node is not None:
-            return self._swept(arrays, random, cotangents, node.edges)
+            return self._recompute_and_sweep(arrays, random, cotangents, node.edges)
         given = [c for c in cotangents if c is not None]
         arrived: list[bool] = []
 
         def run(*operands: Any) -> list[Any]:
             rest = iter(operands[len(arrays) :])
-            results = self._swept(
+            results = self._recompute_and_sweep(
                 operands[: len(arrays)], random, [None if c is None else next(rest) for c in cotangents]
             )
             arrived[:] = [g is not None for g in results]
             return [g for g in results if g is not None]
 
-        # A compiler that saw the same computation twice would do it once, and keep what it was to forget.
+        # The barrier keeps a compiler from merging the second run with the first, which would save what is to be freed.
         backend = BY_TYPE[given[0].__class__]
         barrier = backend.optimization_barrier if isinstance(backend, CompilingBackend) else None
         found = iter(run(*arrays, *given) if barrier is None else barrier(run, [*arrays, *given]))
         return [next(found) if one else None for one in arrived]
 
-    def _swept(
+    def _recompute_and_sweep(
         self, arrays: Sequence[Any], random: Any, cotangents: Sequence[Any], edges: Sequence[Edge] | None = None
     ) -> list[Any]:
         """The cotangents of the edges, by a second run and a sweep through its graph.
 
-        Recorded, and leading on to ``edges``, where there are any.
+        With ``edges`` the sweep is recorded, and its graph leads on to them.
         """
         following: Sequence[Edge | None] = edges or [None] * len(self.edges)
         ends: dict[Edge, Edge] = {
             edge: stop_node(to, edge.shape) for edge, to in zip(self.edges, following, strict=True)
         }
         since = next_sequence()
-        outputs = self._again(arrays, random, ends)
+        outputs = self._rerun(arrays, random, ends)
         _replace([out._edge for out in outputs], since, ends)
         pairs = [(out, to_torch_convention(c)) for out, c in zip(outputs, cotangents, strict=True) if c is not None]
         reached = sweep(
@@ -242,7 +268,7 @@ class _Call:
         )
         return [reached.get(end) for end in ends.values()]
 
-    def _again(self, arrays: Sequence[Any], random: Any, ends: dict[Edge, Edge]) -> list[Tensor]:
+    def _rerun(self, arrays: Sequence[Any], random: Any, ends: dict[Edge, Edge]) -> list[Tensor]:
         """The differentiable outputs of a second run, on the values of the first."""
         leaves, count = list(self.leaves), len(self.places)
         for place, array in zip(self.places, arrays[:count], strict=True):
@@ -252,7 +278,7 @@ class _Call:
         held = list(zip(self.variables, arrays[count:], strict=True))
         if random is not None:
             held.append((default_generator._state, random))
-        with enable_grad(), self.context, _without_trace(held):
+        with enable_grad(), self.context, _restore_values(held):
             found, _ = flatten(self.function(*args, **kwargs))
         outputs = [found[number] for number in self.numbers if number < len(found)]
         shapes = [tuple(out.shape) if isinstance(out, Tensor) else None for out in outputs]
@@ -264,8 +290,8 @@ class _Call:
         return outputs
 
 
-class _Watching(Around):
-    """Remembers what cells held before they were written; ``before`` it some held something else."""
+class _WriteLog(Around):
+    """A recorder that remembers what tensors held before they were written; ``before`` overrides this for some."""
 
     def __init__(self, outer: Recorder | None, before: list[tuple[Tensor, Any]]):
         super().__init__(outer)
@@ -273,26 +299,27 @@ class _Watching(Around):
         self._written: dict[int, tuple[Tensor, Any]] = {}
 
     def abandon(self) -> None:
-        """Put back what cells held, if it has no graph."""
+        """Restore the tensors that have no graph."""
         written = [(x, array) for x, array in self._written.values() if x._edge is None]
         for x, array in [*written, *self._before]:
             x._data = array
 
     def write(self, cell: Tensor) -> None:
         self._written.setdefault(id(cell), (cell, cell._data))
-        if cell._edge is not None:  # what has no graph is put back
+        if cell._edge is not None:  # tensors without a graph are restored
             self.outer.write(cell)
 
 
 @contextlib.contextmanager
-def _without_trace(held: Sequence[tuple[Tensor, Any]]) -> Iterator[None]:
-    """Inside, cells hold the given arrays: what they held at first, which may have been changed in the meantime.
+def _restore_values(held: Sequence[tuple[Tensor, Any]]) -> Iterator[None]:
+    """Context in which tensors hold the given arrays: their values at first, which may have changed since.
 
-    Afterwards they, and what has no graph and was written inside, such as running statistics, hold what they held before.
+    Afterwards they hold what they held before, and so do tensors without a graph that were written inside, such as
+    running statistics.
     """
     for x, _ in held:
-        x._read()  # a recorder is to know of it
-    watching = _Watching(recorder(), [(x, x._data) for x, _ in held])
+        x._read()  # tells a recorder of the read
+    watching = _WriteLog(recorder(), [(x, x._data) for x, _ in held])
     try:
         for x, array in held:
             x._data = array

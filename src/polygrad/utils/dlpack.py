@@ -1,4 +1,4 @@
-"""DLPack: arrays from other libraries and for them.  Both ways copy, so that a write to one never changes the other."""
+"""DLPack: exchange of arrays with other libraries.  Both ways copy, so a write to one array never changes the other."""
 
 from __future__ import annotations
 
@@ -11,5 +11,21 @@ __all__ = ["from_dlpack", "to_dlpack"]
 
 
 def to_dlpack(tensor: Tensor) -> Any:
-    """A capsule with a copy of the values of ``tensor``, which another library's ``from_dlpack`` takes."""
+    """A DLPack capsule with a copy of the values of ``tensor``, for another library's ``from_dlpack``.
+
+    Args:
+        tensor: a tensor of any backend.
+
+    Returns:
+        A capsule, which can be consumed once.
+
+    Raises:
+        RuntimeError: ``tensor`` requires grad; take ``tensor.detach()``.
+
+    Example::
+
+        >>> capsule = polygrad.utils.dlpack.to_dlpack(polygrad.ones(3))
+        >>> polygrad.utils.dlpack.from_dlpack(capsule)
+        tensor([1., 1., 1.])
+    """
     return tensor.__dlpack__()

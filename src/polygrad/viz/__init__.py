@@ -1,4 +1,4 @@
-"""The recorded graph as a drawing or a page to click through, and a model as a table."""
+"""Drawings: a recorded graph as a chart or a page to click through, a model as a table."""
 
 from __future__ import annotations
 

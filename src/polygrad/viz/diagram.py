@@ -1,8 +1,8 @@
-"""From the recorded graph to boxes and arrows, before it is known in which language they are drawn.
+"""Turn a recorded graph into boxes and arrows, for any drawing language.
 
-A box stands for a variable: a tensor that has a name, or that is used more than once, or whose formula would get too
-long inside another.  All else is written into the formulas of the boxes.  The backward pass has the gradient of every
-variable that requires one.
+A box represents a variable: a tensor that has a name, that is used more than once, or whose formula would get too long
+inside another.  Everything else is written into the formulas of the boxes.  The backward pass has the gradient of
+every variable that requires one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FILL = {
 
 @dataclass
 class Box:
-    """A box, and what it stands for: "parameter", "data", "value", "loss", "gradient" or "note"."""
+    """A box; ``kind`` is "parameter", "data", "value", "loss", "gradient" or "note"."""
 
     name: str
     label: str
@@ -36,7 +36,7 @@ class Box:
     shape: tuple[int, ...] | None = None
 
     def lines(self, shapes: bool) -> list[str]:
-        """The lines of text in it, the shape's among them where ``shapes`` are wanted."""
+        """The lines in the box, with that of the shape if ``shapes``."""
         return [self.label, str(self.shape)] if shapes and self.shape is not None else [self.label]
 
 
@@ -52,24 +52,24 @@ class Diagram:
 
 
 def gradient_name(loss: str, name: str) -> str:
-    """How the derivative of ``loss`` by ``name`` is written."""
+    """The name of the derivative of ``loss`` with respect to ``name``."""
     return f"∂{loss}/∂{name}"
 
 
 def diagram_of(loss: Tensor, names: Names, expand: bool, max_nodes: int) -> Diagram:
-    """The diagram of what ``loss`` was computed from, of at most ``max_nodes`` boxes in each pass.
+    """The diagram of the computation of ``loss``, with at most ``max_nodes`` boxes in each pass.
 
     Raises RuntimeError for a tensor that does not require grad.
     """
     root = root_of(loss, names)
-    edges, uses = collected(root)
+    edges, uses = collect_edges(root)
     writer = Writer(names, {node_and_output(edge)[0] for edge in edges if edge.__class__ is Node and edge.output})
-    drawn = _drawn(edges, uses, names, writer, expand)
-    return _arranged(root, drawn, writer.data, names, max_nodes)
+    drawn = _choose_boxes(edges, uses, names, writer, expand)
+    return _arrange(root, drawn, writer.data, names, max_nodes)
 
 
 def root_of(loss: Tensor, names: Names) -> Edge:
-    """The edge of ``loss``, which has a name then.  Raises RuntimeError for a tensor that does not require grad."""
+    """The edge of ``loss``, named.  Raises RuntimeError for a tensor that does not require grad."""
     root = loss._edge
     if root is None:
         raise RuntimeError(
@@ -81,8 +81,8 @@ def root_of(loss: Tensor, names: Names) -> Edge:
     return root
 
 
-def collected(root: Edge) -> tuple[list[Edge], dict[Edge, int]]:
-    """All edges below ``root``, in the order in which they were made, and how often each is used."""
+def collect_edges(root: Edge) -> tuple[list[Edge], dict[Edge, int]]:
+    """All edges below ``root``, in the order in which they were recorded, and how often each is used."""
     uses: dict[Edge, int] = {root: 0}
     stack = [root]
     while stack:
@@ -94,7 +94,7 @@ def collected(root: Edge) -> tuple[list[Edge], dict[Edge, int]]:
     return sorted(uses, key=lambda edge: edge.sequence), uses
 
 
-def _drawn(
+def _choose_boxes(
     edges: list[Edge], uses: dict[Edge, int], names: Names, writer: Writer, expand: bool
 ) -> dict[Edge, Formula | None]:
     """The edges that get a box, with their formulas (None for leaves)."""
@@ -115,7 +115,7 @@ def _drawn(
     return drawn
 
 
-def _arranged(
+def _arrange(
     root: Edge, drawn: dict[Edge, Formula | None], data: dict[str, Any], names: Names, max_nodes: int
 ) -> Diagram:
     name_of = lambda variable: variable if isinstance(variable, str) else names.edges[variable]  # noqa: E731

@@ -1,4 +1,4 @@
-"""`mermaid` and `dot`: the graph of a loss as text in a language that draws it."""
+"""`mermaid` and `dot`: the graph of a loss in the language of a drawing tool."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_ARROWS, _LONGEST_TEXT = 500, 50_000
 
 
 class Mermaid(str):
-    """A Mermaid flowchart as text, which a notebook shows as a picture."""
+    """A Mermaid flowchart, a str that a notebook shows as a picture."""
 
     _diagram: Diagram
     _direction: str
@@ -51,32 +51,44 @@ def mermaid(
 ) -> Mermaid:
     """The graph that ``loss`` was computed by, forward and backward, as a Mermaid flowchart.
 
-    A box is a tensor that has a name, or that several operations use; what lies between is written as a formula.  Call
-    it before `backward`, which frees the values that tell data and settings apart.
+    A box is a tensor that has a name, or that several operations use; intermediate operations are written as formulas.
+    Call it before `backward`, which frees the values that distinguish data and settings.
 
     Args:
         loss: a tensor that requires grad.
-        params: names of tensors, as in ``dict(model.named_parameters())``.  Left out, the caller's variables are
-            looked at: tensors, parameters and buffers of modules, tensors in lists and dictionaries.
-        direction: where the arrows go, "LR" or "TB" (and "RL", "BT").
-        shapes: write the shape of each tensor below it.
-        expand: give every operation a box of its own.
-        max_nodes: draw at most so many tensors, those nearest to the loss; a note says how many are left out.
+        params: names of tensors, as in ``dict(model.named_parameters())``.  By default they are the caller's
+            variables: tensors, parameters and buffers of modules, tensors in lists and dictionaries.
+        direction: the direction of the arrows, ``"LR"`` or ``"TB"`` (or ``"RL"``, ``"BT"``).
+        shapes: whether to write the shape of each tensor.
+        expand: whether every operation gets its own box.
+        max_nodes: the largest number of tensors to draw, those nearest to the loss; a note counts the others.
 
     Returns:
         The chart, a str, which a notebook shows as a picture, also without a network.
 
     Raises:
-        RuntimeError: nothing was recorded.
-        TypeError: ``loss`` is no tensor, or ``params`` has a value that is none.
-        ValueError: ``direction`` or ``max_nodes`` is unknown or too small.
+        RuntimeError: ``loss`` has no graph.
+        TypeError: ``loss`` is not a tensor, or a value of ``params`` is not one.
+        ValueError: ``direction`` is unknown, or ``max_nodes`` below 1.
 
     Example::
 
-        w = polygrad.tensor([2.0], requires_grad=True)
-        x = polygrad.tensor([5.0])
-        L = (w * x) ** 2
-        print(polygrad.viz.mermaid(L))
+        >>> w = polygrad.tensor([2.0], requires_grad=True)
+        >>> x = polygrad.tensor([5.0])
+        >>> loss = (w * x) ** 2
+        >>> print(polygrad.viz.mermaid(loss, {"w": w, "x": x}))
+        graph LR
+            subgraph Forward_Pass["Forward Pass"]
+                W["w<br/>(1,)"]
+                X["x<br/>(1,)"]
+                L["L = (w * x)²<br/>(1,)"]
+                W --> L
+                X --> L
+            end
+            subgraph Backward_Pass["Backward Pass"]
+                W_grad["∂L/∂w"]
+            end
+            L -->|backward| W_grad
     """
     return Mermaid(_diagram(loss, params, sys._getframe(1), direction, expand, max_nodes), direction, shapes)
 
@@ -90,27 +102,31 @@ def dot(
     expand: bool = False,
     max_nodes: int = 60,
 ) -> str:
-    """The same drawing as `mermaid`, in Graphviz's language: ``dot -Tsvg`` makes a picture of it.
+    """The graph that ``loss`` was computed by, forward and backward, in Graphviz's language: ``dot -Tsvg`` draws it.
 
     Args:
         loss: a tensor that requires grad.
-        params: names of tensors; left out, the caller's variables are looked at.
-        direction: where the arrows go, "LR" or "TB" (and "RL", "BT").
-        shapes: write the shape of each tensor below it.
-        expand: give every operation a box of its own.
-        max_nodes: draw at most so many tensors, those nearest to the loss.
+        params: names of tensors, as in ``dict(model.named_parameters())``.  By default they are the caller's
+            variables: tensors, parameters and buffers of modules, tensors in lists and dictionaries.
+        direction: the direction of the arrows, ``"LR"`` or ``"TB"`` (or ``"RL"``, ``"BT"``).
+        shapes: whether to write the shape of each tensor.
+        expand: whether every operation gets its own box.
+        max_nodes: the largest number of tensors to draw, those nearest to the loss; a note counts the others.
 
     Returns:
-        The drawing as text.
+        The drawing, a str.
 
     Raises:
-        RuntimeError: nothing was recorded.
-        TypeError: ``loss`` is no tensor, or ``params`` has a value that is none.
-        ValueError: ``direction`` or ``max_nodes`` is unknown or too small.
+        RuntimeError: ``loss`` has no graph.
+        TypeError: ``loss`` is not a tensor, or a value of ``params`` is not one.
+        ValueError: ``direction`` is unknown, or ``max_nodes`` below 1.
 
     Example::
 
-        Path("graph.dot").write_text(polygrad.viz.dot(loss))
+        >>> w = polygrad.tensor([2.0], requires_grad=True)
+        >>> loss = w**2
+        >>> print(polygrad.viz.dot(loss, {"w": w}).splitlines()[0])
+        digraph autograd {
     """
     return _as_dot(_diagram(loss, params, sys._getframe(1), direction, expand, max_nodes), direction, shapes)
 
@@ -124,7 +140,7 @@ def _diagram(
         raise ValueError(f"direction is one of {', '.join(_DIRECTIONS)}, not {direction!r}")
     if max_nodes < 1:
         raise ValueError(f"max_nodes is at least 1, not {max_nodes}")
-    return diagram_of(loss, names.found(frame) if params is None else names.given(params), expand, max_nodes)
+    return diagram_of(loss, names.find_names(frame) if params is None else names.names_from(params), expand, max_nodes)
 
 
 #: Graphviz's keywords, large or small.  Mermaid's are small, and a capital comes first in every identifier.
@@ -191,7 +207,7 @@ def _as_mermaid(diagram: Diagram, direction: str, shapes: bool) -> str:
 # -- Graphviz ----------------------------------------------------------------------------------------------------------
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
 
 
@@ -201,7 +217,7 @@ def _as_dot(diagram: Diagram, direction: str, shapes: bool) -> str:
         identify(box.name)
 
     def node(box: Box) -> str:
-        label = "\\n".join(_quoted(line)[1:-1] for line in box.lines(shapes))
+        label = "\\n".join(_quote(line)[1:-1] for line in box.lines(shapes))
         dashed = ', style="rounded,dashed"' if box.kind == "note" else ""
         return f'{identify(box.name)} [label="{label}", fillcolor="{FILL[box.kind]}"{dashed}];'
 

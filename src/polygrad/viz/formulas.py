@@ -24,19 +24,19 @@ UNKNOWN = "const"
 
 @dataclass
 class Formula:
-    """A text, how loosely it binds, and the variables in it: edges of the graph, and the names of data."""
+    """An expression, its binding strength, and its variables: edges of the graph, and names of data."""
 
     text: str
     binding: int = _ATOM
     variables: list[Edge | str] = field(default_factory=list)
 
     def within(self, binding: int) -> str:
-        """The text where something of that ``binding`` stands around it."""
+        """The expression inside another of that ``binding``, in parentheses where they are needed."""
         return f"({self.text})" if self.binding > binding else self.text
 
 
 class Writer:
-    """Writes the operation at a node over the formulas of its operands.  ``data`` collects the named arrays that occur.
+    """Writes the operation of a node over the formulas of its operands; ``data`` collects the named arrays that occur.
 
     ``outputs`` has the operations of which an output other than the first is used.
     """
@@ -46,7 +46,7 @@ class Writer:
         self.data: dict[str, Any] = {}
 
     def write(self, edge: Node, known: dict[Edge, Formula]) -> Formula:
-        """The formula of ``edge``.  ``known`` has those of what it was computed from."""
+        """The formula of ``edge``; ``known`` has those of its operands."""
         node, number = node_and_output(edge)
         operands = self._operands(node, known)
         formula = self._operation(node, operands)
@@ -76,7 +76,7 @@ class Writer:
             key = _key(settings.get("key", ...), _shape_of_operand(node))
             return Formula(f"{operands[0].within(_ATOM)}[{key}]")
         inside = ", ".join(operand.text for operand in operands)
-        extra = "".join(f", {key}={text}" for key, value in settings.items() if (text := _plain(value)) is not None)
+        extra = "".join(f", {key}={text}" for key, value in settings.items() if (text := _literal(value)) is not None)
         return Formula(f"{name}({inside}{extra if len(inside + extra) <= _WITH_SETTINGS else ''})")
 
     def _operands(self, node: Node, known: dict[Edge, Formula]) -> list[Formula]:
@@ -140,8 +140,8 @@ def _same(one: Any, other: Any) -> bool:
     return isinstance(one, plain) and isinstance(other, plain) and one == other
 
 
-def _plain(value: Any) -> str | None:
-    """``value`` as text, where it is short and simple."""
+def _literal(value: Any) -> str | None:
+    """``value`` as source code, where it is short and simple."""
     if isinstance(value, (bool, int, str)) or value is None:
         return repr(value)
     if isinstance(value, float):
@@ -152,7 +152,7 @@ def _plain(value: Any) -> str | None:
 
 
 def _key(key: Any, shape: tuple[int, ...]) -> str:
-    """An index of something of ``shape`` as it is written between brackets, without the ends that need no naming."""
+    """An index of something of ``shape`` as it is written between brackets, without redundant ends."""
     texts, axis = [], 0
     parts = key if isinstance(key, tuple) else (key,)
     for part in parts[:-1] if len(parts) > 1 and parts[-1] is Ellipsis else parts:

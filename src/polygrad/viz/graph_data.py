@@ -1,4 +1,4 @@
-"""The recorded graph as plain data: operations and leaves, what they saved, and the edges between them."""
+"""The recorded graph as plain data: operations and leaves, their saved values, and the edges between them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from .._core.primitive import Primitive
 from .._core.tensor import Tensor
 from .._interpreters.tracer import Tracer
 from ..backends.registry import BY_TYPE
-from .diagram import collected, root_of
+from .diagram import collect_edges, root_of
 from .formulas import Formula, Writer, saved_operands, saved_settings
 from .modules import modules_of
 from .names import Names
 
 
 def graph_data(loss: Tensor, names: Names) -> dict[str, Any]:
-    """What JSON can hold: ``nodes`` in the order in which they were made, ``edges`` by their places in that list.
+    """The graph as JSON data: ``nodes`` in the order in which they were recorded, ``edges`` by positions in that list.
 
-    An edge is ``[operand, user, output, position]``: which output of the operand it is, and as which of the user's
-    operands that enters.  Raises RuntimeError for a tensor that does not require grad.
+    An edge is ``[operand, user, output, position]``: which output of the operand it is, and which of the user's
+    operands. Raises RuntimeError for a tensor that does not require grad.
     """
     root = root_of(loss, names)
-    edges, _ = collected(root)
+    edges, _ = collect_edges(root)
     formulas = _name_all(edges, names)
     nodes = list(dict.fromkeys(node_and_output(edge)[0] for edge in edges))
     place = {node: number for number, node in enumerate(nodes)}
@@ -60,7 +60,7 @@ def graph_data(loss: Tensor, names: Names) -> dict[str, Any]:
 
 
 def _name_all(edges: list[Edge], names: Names) -> dict[Edge, str]:
-    """Give every edge a name, and write the formula of every operation over the names of its operands."""
+    """Name every edge, and write the formula of every operation over the names of its operands."""
     writer = Writer(names, set())
     known: dict[Edge, Formula] = {}
     formulas: dict[Edge, str] = {}
@@ -74,7 +74,7 @@ def _name_all(edges: list[Edge], names: Names) -> dict[Edge, str]:
 
 
 def _positions(node: Edge) -> list[int]:
-    """As which operands the edges of ``node`` enter."""
+    """The numbers of the operands that the edges of ``node`` are."""
     return [] if isinstance(node, Leaf) else [i for i, needed in enumerate(node.plan.mask) if needed]
 
 
@@ -95,7 +95,7 @@ def _operation(node: Node, formula: str, names: Names, files: _Sources) -> dict[
         "formula": formula,
         "settings": settings,
         "freed": node.saved is None,
-        "saved": [_saved(label, array, names) for label, array in _labelled(node)],
+        "saved": [_describe_saved(label, array, names) for label, array in _label_saved(node)],
         "saved_bytes": _bytes(node.saved),
         "source": files.of(node),
     }
@@ -121,7 +121,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _arrays(saved: Any) -> Iterator[Any]:
-    """The raw arrays in what a node saved."""
+    """The raw arrays in the saved values of a node."""
     if isinstance(saved, Tensor):
         yield saved._read()
     elif isinstance(saved, (tuple, list)):
@@ -131,15 +131,15 @@ def _arrays(saved: Any) -> Iterator[Any]:
         yield saved
 
 
-def _labelled(node: Node) -> list[tuple[str, Any]]:
-    """The saved arrays with what they are: an operand's name, "ans" for the result."""
+def _label_saved(node: Node) -> list[tuple[str, Any]]:
+    """The saved arrays with their labels: an operand's name, "ans" for the result."""
     if node.saved is None:
         return []
     labels = node.plan.residuals if isinstance(node.plan.primitive, Primitive) else [""] * len(node.saved)
     return [(label, array) for label, part in zip(labels, node.saved, strict=True) for array in _arrays(part)]
 
 
-def _saved(label: str, array: Any, names: Names) -> dict[str, Any]:
+def _describe_saved(label: str, array: Any, names: Names) -> dict[str, Any]:
     return {
         "label": label,
         "name": names.of_array(array),
@@ -154,7 +154,7 @@ def _dtype_of(array: Any) -> str:
 
 
 def _bytes(saved: Any) -> int:
-    """What the arrays in ``saved`` take, each counted once, and under vmap or jvp all that one is made of."""
+    """The size of the arrays in ``saved``, each counted once; of a tracer that of all arrays it consists of."""
     found: dict[int, Any] = {}
     waiting = list(_arrays(saved))
     while waiting:
@@ -167,7 +167,7 @@ def _bytes(saved: Any) -> int:
 
 
 def _dtypes(edges: list[Edge], nodes: list[Edge], loss: Tensor, names: Names) -> dict[Edge, str]:
-    """The data types that are known: of tensors that are there, and of values that an operation saved."""
+    """The data types that are known: of tensors that exist, and of values that an operation saved."""
     known: dict[Edge, str] = {}
     for node in nodes:
         if isinstance(node, Node) and node.saved is not None and isinstance(node.plan.primitive, Primitive):
@@ -194,14 +194,14 @@ def _dtypes(edges: list[Edge], nodes: list[Edge], loss: Tensor, names: Names) ->
 
 
 class _Sources:
-    """The lines of the program that nodes were recorded at, each listed once in ``frames``: file, line, function, code."""
+    """The lines of the program that recorded the nodes, each listed once in ``frames``: file, line, function, code."""
 
     def __init__(self) -> None:
         self.frames: list[tuple[str, int, str, str]] = []
         self._places: dict[tuple[str, int, str, str], int] = {}
 
     def of(self, node: Node) -> list[int]:
-        """The frames of ``node``, the innermost last: none outside of anomaly mode."""
+        """The frames of ``node``, the innermost last; none outside anomaly mode."""
         found = []
         for frame in getattr(node.sequence, "lines", ()):
             if frame.line:  # generated code has none

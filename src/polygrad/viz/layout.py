@@ -1,7 +1,8 @@
-"""Places for boxes and arrows: rank after rank, few crossings, and straight lines where there is room.
+"""Positions for boxes and arrows: rank after rank, few crossings, and straight lines where there is room.
 
-It is the method of Sugiyama, Tagawa and Toda (1981).  Ranks follow each other along the direction of the arrows;
-*across* it are a box's place and its extent.
+It is the method of K. Sugiyama, S. Tagawa and M. Toda, "Methods for visual understanding of hierarchical system
+structures" (1981).  Ranks follow each other along the direction of the arrows; *across* it are a box's place and its
+extent.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _LEAF = 0.05
 
 @dataclass(eq=False)
 class Item:
-    """A box, or a point of a line in a rank between its ends: where it is, and what it is joined to."""
+    """A box, or a point of a line in a rank between its ends: its position and its neighbours."""
 
     rank: int
     extent: float
@@ -30,8 +31,8 @@ class Item:
     after: list[Item] = field(default_factory=list)
 
 
-def laid_out(extents: Sequence[float], arrows: Sequence[tuple[int, int]]) -> tuple[list[Item], list[list[Item]]]:
-    """An item for each box, given by what it takes across, and for each arrow its line from item to item.
+def lay_out(extents: Sequence[float], arrows: Sequence[tuple[int, int]]) -> tuple[list[Item], list[list[Item]]]:
+    """An item for each box, given by its extent across, and for each arrow its line from item to item.
 
     Arrows ``(from, to)`` lead from a box to a later one.
     """
@@ -57,7 +58,7 @@ def laid_out(extents: Sequence[float], arrows: Sequence[tuple[int, int]]) -> tup
 
 
 def _ranks(count: int, arrows: Sequence[tuple[int, int]]) -> list[int]:
-    """One more than that of the boxes before; what nothing leads to stands right before what it leads to."""
+    """One more than the largest rank before; a box without predecessor stands right before its first successor."""
     ranks = [0] * count
     targets: list[list[int]] = [[] for _ in range(count)]
     for source, target in arrows:
@@ -95,7 +96,7 @@ def _mean(neighbours: list[Item], item: Item) -> float:
 
 
 def _align(layers: list[list[Item]]) -> None:
-    """Move items to where their neighbours are, as near as they get without touching each other."""
+    """Move items to where their neighbours are, as near as possible without touching each other."""
     for layer in layers:
         _spread(layer, [0.0] * len(layer))
     for _ in range(6):
@@ -108,7 +109,7 @@ def _align(layers: list[list[Item]]) -> None:
 
 
 def _spread(layer: list[Item], wanted: list[float]) -> None:
-    """The places nearest to ``wanted`` in the sense of least squares at which items keep their order and distance."""
+    """Set the places nearest to ``wanted`` in least squares at which items keep their order and distance."""
     offsets = [0.0]
     for one, other in pairwise(layer):
         offsets.append(offsets[-1] + (one.extent + other.extent) / 2 + _GAP)

@@ -1,4 +1,4 @@
-"""`summary`: a model's layers, what they return, and how many parameters they have, as a table in plain text."""
+"""`summary`: the layers of a model, their output shapes and numbers of parameters, as a table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Row = tuple[str, str, str]
 
 
 class Summary(str):
-    """The table as text, which a notebook shows as a table."""
+    """The table, a str that a notebook shows as a table."""
 
     _rows: list[_Row]
     _totals: list[str]
@@ -46,24 +46,31 @@ def _html_row(row: _Row) -> str:
 
 
 def summary(model: Any, input_shape: Any = None, example: Any = None) -> Summary:
-    """The layers of ``model`` as a table, after one run on zeros of ``input_shape`` or on ``example``.
+    """The layers of a model, their output shapes and numbers of parameters, as a table.
+
+    The model runs once, in evaluation mode and without recording, so nothing changes.  Without input the shapes are
+    left out.
 
     Args:
-        model: an `nn.Module`.
-        input_shape: the shape of the input, batch included; several inputs have a list of shapes.
-        example: an input tensor, or a tuple of the inputs; for models whose inputs are not floating-point numbers.
-
-    The run is in evaluation mode and unrecorded, so it changes nothing.  Without input the column of shapes is empty.
+        model: a `polygrad.nn.Module`.
+        input_shape: the shape of the input, batch included, for a run on zeros; a list of shapes for several inputs.
+        example: an input tensor or a tuple of inputs instead, for a model whose inputs are not floating-point numbers.
 
     Returns:
-        The table, a str, which a notebook shows as a table of its own.
+        The table, a str, which a notebook shows as a table.
 
     Raises:
         TypeError: both ``input_shape`` and ``example`` are given.
 
     Example::
 
-        print(polygrad.viz.summary(polygrad.nn.Linear(4, 2), (1, 4)))
+        >>> print(polygrad.viz.summary(polygrad.nn.Linear(4, 2), (1, 4)))
+        Layer   Output shape  Parameters
+        ────────────────────────────────
+        Linear  (1, 2)                10
+        ────────────────────────────────
+        Parameters: 10
+        Memory of the parameters: 40 bytes
     """
     if input_shape is not None and example is not None:
         raise TypeError("summary() takes input_shape or example, not both")
@@ -88,7 +95,7 @@ def _inputs(model: Any, shape: Any) -> tuple[Tensor, ...] | None:
 
 
 def _run(model: Any, inputs: tuple[Any, ...]) -> dict[Any, str]:
-    """What every module returned when it was last called."""
+    """What every module returned in its last call."""
     returned: dict[Any, str] = {}
     calls: dict[Any, int] = {}
 

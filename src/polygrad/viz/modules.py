@@ -1,10 +1,10 @@
 """Which module of a model an operation belongs to, as far as the names of parameters tell.
 
-A parameter's name, such as ``blocks.0.linear.weight``, says where its module is in the model, and the graph says which
-operations use it.  Operations are recorded in the order in which they run, and a module's all between its call and its
-return, so one without parameters ran inside of the module that has both the last parameter used before it and the next
-one after it.  Where all its operands come from one of the modules in there, it is counted to that one: so is the residual
-addition at the end of a block.
+A parameter's name, such as ``blocks.0.linear.weight``, gives the position of its module in the model, and the graph
+says which operations use it.  Operations are recorded in the order in which they run, and all of a module's between
+its call and its return, so an operation without parameters ran inside the module that has both the last parameter used
+before it and the next one after it.  Where all its operands come from one module inside that, it belongs to this one,
+as the residual addition at the end of a block does.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _DOTTED = re.compile(r"\w+(\.\w+)+")
 
 
 def modules_of(nodes: Sequence[Edge], names: Names) -> dict[Edge, str]:
-    """The dotted name of the module of each of ``nodes``, which are in the order in which they were made; "" for none."""
+    """The dotted name of the module of each of ``nodes``, in the order in which they were recorded; "" for none."""
     found: dict[Edge, _Path] = {node: _owner(names.edges[node]) for node in nodes if isinstance(node, Leaf)}
     operations = [node for node in nodes if isinstance(node, Node)]
     own = [_own(node, found) for node in operations]
@@ -60,7 +60,7 @@ def _next(own: list[_Path]) -> list[_Path]:
 
 
 def _common(paths: list[_Path]) -> _Path:
-    """What all paths begin with."""
+    """The common beginning of all paths."""
     if not paths:
         return ()
     first, last = min(paths), max(paths)

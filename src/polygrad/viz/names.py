@@ -1,7 +1,7 @@
-"""What the program calls its tensors: given by the user, or found among the caller's variables.
+"""The program's names of its tensors: given by the user, or found among the caller's variables.
 
-A tensor in the graph is known by its edge.  Data that no gradient is asked for are not in the graph, but a node that
-needs them saved their array, and so they are known by that.
+A tensor in the graph is identified by its edge.  Data that require no gradient are not in the graph, but a node that
+needs them saved their array, which identifies them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LONGEST_LIST = 64
 
 
 class Names:
-    """The names of edges, and of the arrays of tensors outside the graph.  The first name that a tensor gets counts."""
+    """The names of edges, and of the arrays of tensors outside the graph.  The first name of a tensor counts."""
 
     def __init__(self) -> None:
         self.edges: dict[Edge, str] = {}
@@ -28,7 +28,7 @@ class Names:
         self.taken: set[str] = set()
 
     def add(self, name: str, tensor: Tensor) -> None:
-        """Give ``tensor`` a name, unless it has one or another tensor has this one."""
+        """Name ``tensor``, unless it has a name, or another tensor has this one."""
         if name in self.taken:
             return
         edge, array = tensor._edge, tensor._read()
@@ -41,12 +41,12 @@ class Names:
             self._arrays[id(array)] = name, array  # the array is kept, so that its id stays its own
 
     def of_array(self, array: Any) -> str | None:
-        """The name of the tensor outside the graph whose array this is."""
+        """The name of the tensor outside the graph that has this array."""
         found = self._arrays.get(id(array))
         return None if found is None else found[0]
 
     def fresh(self, stem: str, *others: str) -> str:
-        """A name that nobody has: the first free one of those given, or the last with a number."""
+        """A name that is not taken: the first free one of those given, or the last with a number."""
         for name in (stem, *others):
             if name not in self.taken:
                 break
@@ -57,7 +57,7 @@ class Names:
         return name
 
 
-def given(params: Mapping[str, Any]) -> Names:
+def names_from(params: Mapping[str, Any]) -> Names:
     """The names in ``params``.  Raises TypeError for a value that is not a tensor."""
     names = Names()
     for name, tensor in params.items():
@@ -67,7 +67,7 @@ def given(params: Mapping[str, Any]) -> Names:
     return names
 
 
-def found(frame: FrameType) -> Names:
+def find_names(frame: FrameType) -> Names:
     """The names in a frame: its local variables and its module's, the parameters of modules first."""
     names = Names()
     scopes = [frame.f_locals] if frame.f_locals is frame.f_globals else [frame.f_locals, frame.f_globals]

@@ -1,4 +1,4 @@
-"""`html`: the graph of a loss as one page that can be searched, folded and clicked through."""
+"""`html`: the graph of a loss as one page to search, fold and click through."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .graph_data import graph_data
 
 
 class Page(str):
-    """A page of HTML as text.  A notebook shows it in a frame, and Python how large it is."""
+    """A page of HTML, a str that a notebook shows in a frame, and whose repr is its size."""
 
     __slots__ = ()
 
@@ -30,47 +30,47 @@ class Page(str):
 def html(loss: Tensor, path: str | os.PathLike[str] | None = None, params: Mapping[str, Tensor] | None = None) -> Page:
     """The graph that ``loss`` was computed by as a page for a browser, for graphs of thousands of operations.
 
-    The page needs no network and no other file.  It draws every operation and leaf; a search finds them by operation,
-    name, shape or line, the modules that the parameters' names tell of are folded and unfolded, and a click shows what
-    is known of an operation: its formula, settings and shapes, what it saved for the backward pass and how many bytes
-    that are, its neighbours, and the line that recorded it if anomaly mode was on.  Call it before `backward`, which
-    frees the saved values.
+    The page needs no network and no other file.  It draws every operation and leaf.  A search finds them by operation,
+    name, shape or line; modules, as the parameters' names tell them, fold and unfold; a click shows an operation's
+    formula, settings and shapes, what it saved for backward and how many bytes that is, its neighbours, and the line
+    that recorded it if anomaly mode was on.  Call it before `backward`, which frees the saved values.
 
     Args:
         loss: a tensor that requires grad.
-        path: where the page is written, in UTF-8.  Left out, nothing is written.
-        params: names of tensors, as in ``dict(model.named_parameters())``.  Left out, the caller's variables are
-            looked at, as `mermaid` does.
+        path: the file to write, in UTF-8; by default none.
+        params: names of tensors, as in ``dict(model.named_parameters())``.  By default they are the caller's
+            variables, as in `mermaid`.
 
     Returns:
         The page, a str, which a notebook shows in a frame.
 
     Raises:
-        RuntimeError: nothing was recorded.
-        TypeError: ``loss`` is no tensor, or ``params`` has a value that is none.
+        RuntimeError: ``loss`` has no graph.
+        TypeError: ``loss`` is not a tensor, or a value of ``params`` is not one.
 
     Example::
 
-        model = polygrad.nn.Sequential(polygrad.nn.Linear(4, 8), polygrad.nn.ReLU(), polygrad.nn.Linear(8, 1))
-        loss = model(polygrad.ones(2, 4)).sum()
-        polygrad.viz.html(loss, "graph.html")
+        >>> w = polygrad.tensor([2.0], requires_grad=True)
+        >>> page = polygrad.viz.html(w**2, "graph.html", {"w": w})
+        >>> page.partition(">")[0]
+        '<!DOCTYPE html'
     """
     if not isinstance(loss, Tensor):
         raise TypeError(f"a graph is drawn from a Tensor, not from a {type(loss).__name__}")
-    data = graph_data(loss, names.found(sys._getframe(1)) if params is None else names.given(params))
-    page = Page(_filled(data))
+    data = graph_data(loss, names.find_names(sys._getframe(1)) if params is None else names.names_from(params))
+    page = Page(_fill_page(data))
     if path is not None:
         Path(path).write_text(page, encoding="utf-8")
     return page
 
 
-def _filled(data: dict[str, Any]) -> str:
+def _fill_page(data: dict[str, Any]) -> str:
     """The page with ``data`` in it."""
     page = _part("page.html")
     for mark, text in (
         ("STYLE", _part("page.css")),
         ("PROGRAM", _part("page.js")),
-        ("DATA", _embedded(data)),  # last: no mark is looked for in what a program named its tensors
+        ("DATA", _embed_json(data)),  # last: no mark is looked for in what a program named its tensors
     ):
         before, _, after = page.partition(f"<!--{mark}-->")
         page = before + text + after
@@ -81,7 +81,7 @@ def _part(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
-def _embedded(data: Any) -> str:
-    """JSON that can stand inside of a ``<script>``: no ``<`` in it ends the element or begins a comment."""
+def _embed_json(data: Any) -> str:
+    """JSON inside a ``<script>``: no ``<`` in it ends the element or begins a comment."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

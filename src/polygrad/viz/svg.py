@@ -1,4 +1,4 @@
-"""A diagram as a picture in SVG, for where neither Mermaid nor Graphviz is at hand."""
+"""A diagram as a picture in SVG, where neither Mermaid nor Graphviz is available."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from .diagram import FILL, Box, Diagram
-from .layout import laid_out
+from .layout import lay_out
 
 #: Of the font, which has one width for all characters; a box's height; between two ranks; around everything.
 _CHARACTER, _LINE, _RANK_GAP, _MARGIN = 7.3, 17.0, 54.0, 14.0
@@ -23,7 +23,7 @@ _Point = tuple[float, float]
 
 @dataclass
 class _Placed:
-    """A box with its lines of text, its middle and its size."""
+    """A box with its lines, its centre and its size."""
 
     box: Box
     lines: list[str]
@@ -61,16 +61,16 @@ def as_svg(diagram: Diagram, direction: str, shapes: bool) -> str:
             f'<rect x="{left:.1f}" y="{top:.1f}" width="100%" height="100%" fill="#ffffff"/>',
             *(frame.drawn for frame in frames),
             *paths,
-            *map(_drawn, placed),
+            *map(_draw_box, placed),
             "</svg>",
         ]
     )
 
 
 def _place(placed: list[_Placed], arrows: list[tuple[int, int]], direction: str) -> list[str]:
-    """Give the boxes their places, and return the arrows' lines."""
+    """Give the boxes their positions, and return the arrows' lines."""
     sideways, backwards = direction in ("LR", "RL"), direction in ("RL", "BT")
-    items, lines = laid_out([each.height if sideways else each.width for each in placed], arrows)
+    items, lines = lay_out([each.height if sideways else each.width for each in placed], arrows)
     deep = [0.0] * (max(item.rank for item in items) + 1)  # what a rank takes along the arrows
     for item, each in zip(items, placed, strict=True):
         deep[item.rank] = max(deep[item.rank], each.width if sideways else each.height)
@@ -110,7 +110,7 @@ def _arrow(ends: list[_Point], point: Callable[[float, float], _Point]) -> str:
 
 
 class _Frame(NamedTuple):
-    """What stands around the boxes of a pass; ``corners`` are left, top, right and bottom."""
+    """The frame around the boxes of a pass; ``corners`` are left, top, right and bottom."""
 
     corners: tuple[float, float, float, float]
     drawn: str
@@ -128,7 +128,7 @@ def _frame(boxes: list[_Placed], title: str) -> _Frame:
     return _Frame((left, top, right, bottom), text)
 
 
-def _drawn(each: _Placed) -> str:
+def _draw_box(each: _Placed) -> str:
     left, top = each.x - each.width / 2, each.y - each.height / 2
     dashes = ' stroke-dasharray="4 3"' if each.box.kind == "note" else ""
     return (

@@ -153,25 +153,31 @@ def _copies_of(tensors: Sequence[Tensor]) -> list[Tensor]:
 
 
 def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -> Any:
-    """``true_fn(*operands)`` where ``pred`` holds, ``false_fn(*operands)`` otherwise.
+    """Call ``true_fn(*operands)`` if ``pred``, else ``false_fn(*operands)``, also where the value is unknown while tracing.
 
-    Eagerly this is Python's ``if``.  Inside `polygrad.compile` it is a branch of the program: both functions are traced, and
-    only the chosen one runs, in the backward pass too.
+    In eager code it is Python's ``if``.  Inside `polygrad.compile` it is a branch of the program: both functions are
+    traced, and only the chosen one runs, in the backward pass as well.
 
     Args:
-        pred: a bool, or a tensor of one bool.  Where `vmap` makes a batch of it, both functions run, and `where` chooses; so
-            they do in a loop or a transform that a backend without a compiler replays.
-        true_fn: a function of the operands.  It may use tensors from outside, which get gradients.
-        false_fn: another one.  Inside `polygrad.compile` both results must be nested alike, of the same shapes and types.
+        pred: a bool, or a tensor of one bool.  Where `vmap` makes a batch of it, both functions run, and `where`
+            chooses; as they do in a loop or a transform that a backend without a compiler replays.
+        true_fn: a function of the operands.  Tensors that it uses from its enclosing scope get gradients.
+        false_fn: a function of the operands.  Inside `polygrad.compile` both results must have one structure, and the
+            same shapes and data types.
         operands: a tuple or list of arguments; tensors may be nested in lists, tuples and dicts.
 
-    Raises TypeError for a ``pred`` that is not one bool, and inside `polygrad.compile` TypeError or ValueError where the results
-    of the functions differ in kind.
+    Returns:
+        The result of the chosen function.
+
+    Raises:
+        TypeError: ``pred`` is not one bool; inside `polygrad.compile`, the results differ in data type.
+        ValueError: inside `polygrad.compile`, the results differ in structure or shape.
 
     Example::
 
-        x = polygrad.tensor(3.0)
-        polygrad.cond(x > 0, polygrad.sin, polygrad.cos, (x,))
+        >>> x = polygrad.tensor(3.0)
+        >>> polygrad.cond(x > 0, lambda x: x * 2, lambda x: -x, (x,))
+        tensor(6.)
     """
     _callable(true_fn, "cond", "true_fn")
     _callable(false_fn, "cond", "false_fn")
@@ -215,23 +221,30 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -
 
 
 def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any:
-    """``carried_inputs = body_fn(*carried_inputs)`` as long as ``cond_fn(*carried_inputs)`` holds; returns the last ones.
+    """Repeat ``carried_inputs = body_fn(*carried_inputs)`` while ``cond_fn(*carried_inputs)`` holds.
 
-    Eagerly this is Python's ``while``, differentiable as such.  Inside `polygrad.compile` it is a loop of the program, whose
-    number of steps nobody knows beforehand: there it has no gradient, which `scan` has, but derivatives by `func.jvp`.
+    In eager code it is Python's ``while``, and differentiable.  Inside `polygrad.compile` it is a loop of the program,
+    whose trip count is unknown: there it has forward-mode derivatives (`func.jvp`) and no gradient, which `scan` has.
 
-    Where `vmap` makes a batch of the condition, the loop runs as long as one example goes on, and leaves the others as they are.
+    Where `vmap` makes a batch of the condition, the loop runs until it is false for all examples, and keeps finished
+    ones.
 
     Args:
-        cond_fn: gives a bool, or a tensor of one.
-        body_fn: returns a tuple of what it was given, of the same structure, shapes and types.
+        cond_fn: returns a bool, or a tensor of one bool.
+        body_fn: returns a tuple with the structure, shapes and data types of its arguments.
         carried_inputs: a tuple or list of tensors, which may be nested in lists, tuples and dicts.
 
-    Raises TypeError or ValueError where ``body_fn`` returns something of another kind, or ``cond_fn`` no bool.
+    Returns:
+        The last ``carried_inputs``, a tuple.
+
+    Raises:
+        TypeError: ``cond_fn`` returns no bool, or ``body_fn`` other data types.
+        ValueError: ``body_fn`` returns another structure or other shapes.
 
     Example::
 
-        halve = polygrad.while_loop(lambda x: x > 1, lambda x: (x / 2,), (polygrad.tensor(10.0),))  # (0.625,)
+        >>> polygrad.while_loop(lambda x: x > 1, lambda x: (x / 2,), (polygrad.tensor(10.0),))
+        (tensor(0.6250),)
     """
     _callable(cond_fn, "while_loop", "cond_fn")
     _callable(body_fn, "while_loop", "body_fn")
@@ -281,29 +294,34 @@ def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any
 def scan(
     combine_fn: Callable, init: Any, xs: Any, *, dim: int = 0, reverse: bool = False, length: int | None = None
 ) -> tuple[Any, Any]:
-    """``carry, y = combine_fn(carry, x)`` for every slice ``x`` of ``xs``, beginning with ``init``; returns ``(carry, ys)``.
+    """Fold ``carry, y = combine_fn(carry, x)`` over the slices ``x`` of ``xs``, and stack the ``y``.
 
-    Eagerly this is Python's ``for``.  Inside `polygrad.compile` it is one loop of the program, not one copy of the function for
-    each step, and so is its gradient: a loop that goes backward over what the steps have saved, and has gradients itself.
+    In eager code it is Python's ``for``.  Inside `polygrad.compile` it is one loop of the program, not one copy of the
+    function per step, and so is its gradient, to any order.
 
     Args:
-        combine_fn: takes the carry and a slice; returns the next carry, of the same structure, shapes and types, and a result.
-            Tensors that it uses from outside, the parameters of a module for example, get gradients.
+        combine_fn: takes the carry and a slice, returns the next carry, with the structure, shapes and data types of
+            ``init``, and a result.  Tensors that it uses from its enclosing scope, such as parameters, get gradients.
         init: the first carry: a tensor, or lists, tuples and dicts of tensors.
-        xs: what is gone through, likewise; None for nothing, with a ``length``.
-        dim: the dimension of ``xs`` along which the slices lie.  In ``ys`` the results lie along the first.
-        reverse: whether to begin with the last slice.  ``ys`` has the order of ``xs`` all the same.
-        length: the number of steps; it may be left out where ``xs`` says it.
+        xs: the tensors to iterate over, in the same way; None for none, with a ``length``.
+        dim: the dimension of ``xs`` that the slices are taken along.  In ``ys`` the results are stacked along the
+            first.
+        reverse: whether to begin with the last slice.  ``ys`` keeps the order of ``xs``.
+        length: the number of steps; by default the length of ``xs``.
 
-    Raises ValueError for tensors of different lengths or without slices, and TypeError or ValueError where ``combine_fn`` does
-    not return a pair, or a carry of another kind.
+    Returns:
+        ``(carry, ys)``: the last carry, and the stacked results.
+
+    Raises:
+        ValueError: tensors differ in length or are empty, or a carry has another structure or shape.
+        TypeError: ``combine_fn`` does not return a pair, or a carry has another data type.
 
     Example::
 
-        def add(total, x):
-            return total + x, total
-
-        polygrad.scan(add, polygrad.tensor(0), polygrad.arange(4))  # (6, [0, 0, 1, 3])
+        >>> def add(total, x):
+        ...     return total + x, total
+        >>> polygrad.scan(add, polygrad.tensor(0), polygrad.arange(4))
+        (tensor(6), tensor([0, 0, 1, 3]))
     """
     _callable(combine_fn, "scan", "combine_fn")
     start, given = Tree(init, "scan: init", lambda leaf: False), Tree(xs, "scan: xs")

@@ -1,4 +1,4 @@
-"""Data sets, the order in which they are gone through, and batches of them."""
+"""Data sets, samplers that choose their order, and loaders that make batches."""
 
 from ..._paths import paths_in as _paths_in
 from .datasets import (

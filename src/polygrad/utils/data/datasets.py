@@ -1,4 +1,4 @@
-"""Data sets: what has examples, by number or one after the other."""
+"""Data sets: examples by index, or one after the other."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ T = TypeVar("T", covariant=True)
 
 
 class Dataset(Generic[T]):
-    """The base of data sets: a subclass defines ``__getitem__``, an example by its number, and ``__len__``.
+    """Base class of data sets with examples by index: a subclass defines ``__getitem__`` and ``__len__``.
+
+    ``dataset + other`` is a `ConcatDataset`.
 
     Example::
 
-        class Squares(Dataset):
-            def __len__(self):
-                return 10
-
-            def __getitem__(self, i):
-                return i, i * i
+        >>> class Squares(polygrad.utils.data.Dataset):
+        ...     def __len__(self):
+        ...         return 10
+        ...
+        ...     def __getitem__(self, i):
+        ...         return i, i * i
+        >>> Squares()[3]
+        (3, 9)
     """
 
     def __getitem__(self, index: Any) -> Any:
@@ -40,14 +44,25 @@ class Dataset(Generic[T]):
         return ConcatDataset([self, other])
 
 
-def items(dataset: Any, indices: Sequence[int]) -> Any:
-    """The examples ``indices`` of ``dataset``: all at once where it has ``__getitems__``."""
+def fetch(dataset: Any, indices: Sequence[int]) -> Any:
+    """The examples ``indices`` of ``dataset``, all at once where it has ``__getitems__``."""
     at_once = getattr(dataset, "__getitems__", None)
     return at_once(indices) if callable(at_once) else [dataset[index] for index in indices]
 
 
 class IterableDataset(Dataset[T]):
-    """The base of data sets whose examples come one after the other: a subclass defines ``__iter__``."""
+    """Base class of data sets whose examples come one after the other: a subclass defines ``__iter__``.
+
+    ``dataset + other`` is a `ChainDataset`.
+
+    Example::
+
+        >>> class Count(polygrad.utils.data.IterableDataset):
+        ...     def __iter__(self):
+        ...         return iter(range(3))
+        >>> list(Count())
+        [0, 1, 2]
+    """
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"{type(self).__name__} does not define __iter__()")
@@ -57,11 +72,19 @@ class IterableDataset(Dataset[T]):
 
 
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
-    """Examples along the first dimension of ``tensors``, which must be of one length there.
+    """Examples along the first dimension of tensors.
+
+    Args:
+        *tensors: tensors of shape ``(N, *)``, with ``N`` examples each.
+
+    Raises:
+        ValueError: the tensors differ in length.
 
     Example::
 
-        TensorDataset(polygrad.ones(10, 3), polygrad.arange(10))[4]  # a row of three ones, and the number 4
+        >>> dataset = polygrad.utils.data.TensorDataset(polygrad.ones(10, 3), polygrad.arange(10))
+        >>> dataset[4]
+        (tensor([1., 1., 1.]), tensor(4))
     """
 
     def __init__(self, *tensors: Tensor) -> None:
@@ -78,7 +101,21 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 
 
 class StackDataset(Dataset[T]):
-    """Several data sets of one length as one: an example is a tuple, or by name a dict, of theirs."""
+    """Several data sets of one length as one: an example is a tuple of theirs, or by name a dict.
+
+    Args:
+        *args: data sets, for examples that are tuples.
+        **kwargs: data sets by name, for examples that are dicts; not together with ``args``.
+
+    Raises:
+        ValueError: there are no data sets, some with and some without name, or they differ in length.
+
+    Example::
+
+        >>> dataset = polygrad.utils.data.StackDataset(x=polygrad.arange(3), y=[10, 20, 30])
+        >>> dataset[1]
+        {'x': tensor(1), 'y': 20}
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if bool(args) == bool(kwargs):
@@ -95,9 +132,9 @@ class StackDataset(Dataset[T]):
         return tuple([part[index] for part in self.datasets])
 
     def __getitems__(self, indices: Sequence[int]) -> list[Any]:
-        """The examples ``indices``.  Raises ValueError where a data set gives another number of them."""
+        """The examples ``indices``.  Raises ValueError where a data set returns another number of them."""
         named = isinstance(self.datasets, dict)
-        columns = [items(part, indices) for part in (self.datasets.values() if named else self.datasets)]
+        columns = [fetch(part, indices) for part in (self.datasets.values() if named else self.datasets)]
         for column in columns:
             if len(column) != len(indices):
                 raise ValueError(f"StackDataset: a data set gave {len(column)} examples for {len(indices)} numbers")
@@ -109,7 +146,20 @@ class StackDataset(Dataset[T]):
 
 
 class ConcatDataset(Dataset[T]):
-    """Several data sets one after the other."""
+    """Several data sets with examples by index, one after the other.
+
+    Args:
+        datasets: the data sets.
+
+    Raises:
+        ValueError: there are none, or one is an `IterableDataset`.
+
+    Example::
+
+        >>> dataset = polygrad.utils.data.ConcatDataset([range(3), range(10, 13)])
+        >>> dataset[4]
+        11
+    """
 
     def __init__(self, datasets: Iterable[Dataset]) -> None:
         self.datasets: list[Any] = list(datasets)
@@ -131,9 +181,21 @@ class ConcatDataset(Dataset[T]):
 
 
 class ChainDataset(IterableDataset[T]):
-    """Several data sets, each gone through from its beginning to its end, one after the other.
+    """Several iterable data sets, one after the other.
 
-    Going through it raises TypeError at one that is no `IterableDataset`.
+    Args:
+        datasets: the data sets.
+
+    Raises:
+        TypeError: during iteration, one is not an `IterableDataset`.
+
+    Example::
+
+        >>> class Count(polygrad.utils.data.IterableDataset):
+        ...     def __iter__(self):
+        ...         return iter(range(3))
+        >>> list(polygrad.utils.data.ChainDataset([Count(), Count()]))
+        [0, 1, 2, 0, 1, 2]
     """
 
     def __init__(self, datasets: Iterable[Dataset]) -> None:
@@ -154,7 +216,18 @@ class ChainDataset(IterableDataset[T]):
 
 
 class Subset(Dataset[T]):
-    """The examples of ``dataset`` with the numbers ``indices``."""
+    """The examples of a data set at given indices.
+
+    Args:
+        dataset: a data set with examples by index.
+        indices: the indices, in the order of the subset.
+
+    Example::
+
+        >>> subset = polygrad.utils.data.Subset(range(100, 200), [5, 3])
+        >>> subset[0], len(subset)
+        (105, 2)
+    """
 
     def __init__(self, dataset: Dataset[T], indices: Sequence[int]) -> None:
         self.dataset, self.indices = dataset, indices
@@ -165,21 +238,32 @@ class Subset(Dataset[T]):
         return self.dataset[self.indices[index]]
 
     def __getitems__(self, indices: Sequence[int]) -> Any:
-        """The examples ``indices``, all at once where the data set gives them so."""
-        return items(self.dataset, [self.indices[i] for i in indices])
+        """The examples ``indices``, all at once where the data set can."""
+        return fetch(self.dataset, [self.indices[i] for i in indices])
 
     def __len__(self) -> int:
         return len(self.indices)
 
 
 def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset]:
-    """``dataset`` in parts of those ``lengths``, or of those fractions of it, by chance and without overlap.
+    """Split a data set at random into parts without overlap.
 
-    Raises ValueError where the lengths do not sum up to the data set's, or the fractions to 1.
+    Args:
+        dataset: a data set with examples by index.
+        lengths: the length of each part, or its fraction of the whole.
+        generator: the generator of the random order; by default polygrad's.
+
+    Returns:
+        A list of `Subset`, one for each length.
+
+    Raises:
+        ValueError: the lengths do not add up to that of the data set, or the fractions to 1.
 
     Example::
 
-        training, validation = random_split(dataset, [0.8, 0.2])
+        >>> training, validation = polygrad.utils.data.random_split(range(10), [0.8, 0.2])
+        >>> len(training), len(validation)
+        (8, 2)
     """
     total, counts = len(dataset), list(lengths)
     if any(isinstance(n, float) for n in counts) and math.isclose(sum(counts), 1):

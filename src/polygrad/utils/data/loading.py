@@ -1,4 +1,4 @@
-"""Loading: batches of a data set, made by the process that asks for them."""
+"""Loaders: batches of a data set, made by the process that asks for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..._dtypes import float64
 from ..._functions.creation import as_tensor, tensor
 from ..._functions.generator import Generator
 from ..._functions.joining import stack
-from .datasets import IterableDataset, Subset, TensorDataset, items
+from .datasets import IterableDataset, Subset, TensorDataset, fetch
 from .samplers import BatchSampler, RandomSampler, SequentialSampler
 
 T = TypeVar("T", covariant=True)
@@ -23,7 +23,19 @@ __all__ = ["DataLoader", "default_collate", "default_convert", "get_worker_info"
 
 
 def default_convert(data: Any) -> Any:
-    """``data`` with NumPy arrays and numbers in it as tensors; nothing else is changed."""
+    """Convert NumPy arrays and scalars to tensors, also inside lists, tuples and dicts; other values stay unchanged.
+
+    Args:
+        data: an example.
+
+    Returns:
+        The example with tensors.
+
+    Example::
+
+        >>> polygrad.utils.data.default_convert({"x": np.ones(2), "name": "first"})
+        {'x': tensor([1., 1.], dtype=polygrad.float64), 'name': 'first'}
+    """
     if isinstance(data, (np.ndarray, np.generic)):
         return data if data.dtype.kind in "SaUO" else as_tensor(data)
     if isinstance(data, Mapping):
@@ -36,15 +48,25 @@ def default_convert(data: Any) -> Any:
 
 
 def default_collate(batch: Sequence[Any]) -> Any:
-    """A batch of examples of one kind: tensors, arrays and numbers are stacked; texts stay a list.
+    """Make a batch of examples of one type: stack tensors, arrays and numbers; strings stay a list.
 
-    Lists, tuples and dicts of them are gone into, each by itself.
+    Lists, tuples and dicts of these are collated element by element.
 
-    Raises TypeError for anything else, RuntimeError for sequences of different lengths.
+    Args:
+        batch: a list of examples.
+
+    Returns:
+        The batch, with the structure of an example.  Its tensors have a new first dimension of ``len(batch)``.
+
+    Raises:
+        TypeError: the examples are of another type.
+        RuntimeError: sequences differ in length.
 
     Example::
 
-        default_collate([(polygrad.ones(2), 0), (polygrad.ones(2), 1)])  # a tensor (2, 2), and tensor([0, 1])
+        >>> polygrad.utils.data.default_collate([(polygrad.ones(2), 0), (polygrad.ones(2), 1)])
+        [tensor([[1., 1.],
+                [1., 1.]]), tensor([0, 1])]
     """
     first = batch[0]
     if isinstance(first, Tensor):
@@ -72,30 +94,57 @@ def default_collate(batch: Sequence[Any]) -> Any:
 
 
 def get_worker_info() -> None:
-    """None: examples are always loaded by the process itself."""
+    """None: the process itself always loads the examples.
+
+    Returns:
+        None, as PyTorch returns in the main process.
+
+    Example::
+
+        >>> polygrad.utils.data.get_worker_info() is None
+        True
+    """
     return None
 
 
 class DataLoader(Generic[T]):
-    """Batches of a ``dataset``: an iterable that can be gone through again and again.
+    """Batches of a data set: an iterable that can be iterated over repeatedly.
+
+    The process itself loads: the arguments about worker processes are checked, and have no effect.
 
     Args:
-        batch_size: examples in a batch; None for single examples.
-        shuffle: in a new order every time.
-        sampler, batch_sampler: numbers of examples, or lists of them, instead.
+        dataset: a data set with examples by index, or an `IterableDataset`.
+        batch_size: the number of examples in a batch; None for single examples.
+        shuffle: whether to take the examples in a new random order every time.
+        sampler: an iterable of indices, instead of ``shuffle``.
+        batch_sampler: an iterable of lists of indices, instead of ``batch_size``, ``shuffle``, ``sampler``,
+            ``drop_last``.
+        num_workers: accepted for compatibility with PyTorch, without effect.
         collate_fn: makes a batch of a list of examples; by default `default_collate`.
-        drop_last: leave out a last batch that is not full.
-        generator: of the random order.
-        num_workers and what belongs to it: taken for PyTorch's sake; the process itself loads.
+        pin_memory: accepted for compatibility with PyTorch, without effect.
+        drop_last: whether to drop a last batch that is not full.
+        timeout: accepted for compatibility with PyTorch, without effect.
+        worker_init_fn: accepted for compatibility with PyTorch, without effect.
+        multiprocessing_context: accepted for compatibility with PyTorch, without effect.
+        generator: the generator of the random order; by default polygrad's.
+        prefetch_factor: accepted for compatibility with PyTorch, without effect.
+        persistent_workers: accepted for compatibility with PyTorch, without effect.
+        pin_memory_device: accepted for compatibility with PyTorch, without effect.
+        in_order: accepted for compatibility with PyTorch, without effect.
 
-    Raises ValueError for arguments that exclude each other, and where what it loads is changed after it was made.  An error
-    of the data set, or of ``collate_fn``, comes out of ``next``, and what follows are the batches after that one.
+    Raises:
+        ValueError: arguments exclude each other; or what it loads is replaced after it was made.
+        TypeError: ``multiprocessing_context`` is neither a context nor a name.
+
+    An error in the data set or in ``collate_fn`` is raised by ``next``, after which iteration continues with the next
+    batch.
 
     Example::
 
-        loader = DataLoader(TensorDataset(polygrad.ones(10, 3), polygrad.arange(10)), batch_size=4, shuffle=True)
-        for x, y in loader:
-            x.shape  # (4, 3), (4, 3), (2, 3)
+        >>> dataset = polygrad.utils.data.TensorDataset(polygrad.ones(10, 3), polygrad.arange(10))
+        >>> loader = polygrad.utils.data.DataLoader(dataset, batch_size=4)
+        >>> [tuple(x.shape) for x, y in loader]
+        [(4, 3), (4, 3), (2, 3)]
     """
 
     _is_made = False
@@ -125,7 +174,7 @@ class DataLoader(Generic[T]):
         iterable = isinstance(dataset, IterableDataset)
         if iterable and (shuffle or sampler is not None or batch_sampler is not None):
             raise ValueError(
-                "DataLoader: an IterableDataset has an order of its own: no shuffle, sampler or batch_sampler"
+                "DataLoader: an IterableDataset sets its own order; leave out shuffle, sampler and batch_sampler"
             )
         if sampler is not None and shuffle:
             raise ValueError("sampler option is mutually exclusive with shuffle")
@@ -159,8 +208,8 @@ class DataLoader(Generic[T]):
     def __iter__(self) -> Iterator[T]:
         return _Batches(self)
 
-    def _following(self, examples: Iterator[Any]) -> Any:
-        """The next batch of ``examples`` that come one after the other."""
+    def _next_batch(self, examples: Iterator[Any]) -> Any:
+        """The next batch of ``examples``, an iterator."""
         if self.batch_size is None:
             return self.collate_fn(next(examples))
         batch = []
@@ -180,7 +229,7 @@ class DataLoader(Generic[T]):
         numbers = next(batches)
         if self.collate_fn is default_collate and _is_of_tensors(self.dataset):
             return list(self.dataset[list(numbers)])  # all at once: the same as one by one, stacked
-        return self.collate_fn(items(self.dataset, numbers))
+        return self.collate_fn(fetch(self.dataset, numbers))
 
     def __len__(self) -> int:
         if isinstance(self.dataset, IterableDataset):
@@ -192,7 +241,7 @@ class DataLoader(Generic[T]):
 
 
 def _check_workers(workers: int, timeout: float, context: Any, prefetch_factor: int | None, persistent: bool) -> None:
-    """Raise ValueError or TypeError for what PyTorch refuses of the arguments about worker processes."""
+    """Raise ValueError or TypeError where PyTorch refuses an argument about worker processes."""
     for name, value in (("num_workers", workers), ("timeout", timeout)):
         if value < 0:
             raise ValueError(f"{name} cannot be negative, but it is {value}")
@@ -213,16 +262,16 @@ def _check_workers(workers: int, timeout: float, context: Any, prefetch_factor: 
 
 
 class _Batches(Iterator[Any]):
-    """One way through the batches of a loader.
+    """One iteration over the batches of a loader.
 
-    No generator: one would end with the first error, and a program may want to leave out the batch that has it.
+    It is not a generator, which would end with the first error: a program may want to skip the batch that raised it.
     """
 
     def __init__(self, loader: DataLoader[Any]):
         self._loader = loader
         self._make: Callable[[Iterator[Any]], Any]
         if isinstance(loader.dataset, IterableDataset):
-            source, self._make = loader.dataset, loader._following
+            source, self._make = loader.dataset, loader._next_batch
         elif loader.batch_sampler is None:
             source, self._make = loader.sampler, loader._example
         else:
@@ -237,7 +286,7 @@ class _Batches(Iterator[Any]):
 
 
 def _is_of_tensors(dataset: Any) -> bool:
-    """Whether several examples can be asked for at once: tensors, or a subset of such."""
+    """Whether several examples can be taken at once: the data set is a `TensorDataset`, or a subset of one."""
     while type(dataset) is Subset:
         dataset = dataset.dataset
     return type(dataset) is TensorDataset

@@ -1,4 +1,4 @@
-"""Samplers: in which order the examples of a data set are taken."""
+"""Samplers: iterables of the indices of examples."""
 
 from __future__ import annotations
 
@@ -18,7 +18,19 @@ T = TypeVar("T", covariant=True)
 
 
 class Sampler(Generic[T]):
-    """The base of samplers: a subclass defines ``__iter__``, over numbers of examples, and ``__len__`` if it has one."""
+    """Base class of samplers: a subclass defines ``__iter__``, over indices, and ``__len__`` where it is known.
+
+    Args:
+        data_source: accepted for compatibility with PyTorch, without effect.
+
+    Example::
+
+        >>> class Even(polygrad.utils.data.Sampler):
+        ...     def __iter__(self):
+        ...         return iter(range(0, 6, 2))
+        >>> list(Even())
+        [0, 2, 4]
+    """
 
     def __init__(self, data_source: Any = None) -> None:
         pass
@@ -39,7 +51,16 @@ def _flag(value: Any, name: str, error: type[Exception]) -> None:
 
 
 class SequentialSampler(Sampler[int]):
-    """All examples in order."""
+    """All examples in order.
+
+    Args:
+        data_source: the data set.
+
+    Example::
+
+        >>> list(polygrad.utils.data.SequentialSampler("abc"))
+        [0, 1, 2]
+    """
 
     def __init__(self, data_source: Any) -> None:
         self.data_source = data_source
@@ -52,7 +73,23 @@ class SequentialSampler(Sampler[int]):
 
 
 class RandomSampler(Sampler[int]):
-    """Examples by chance: all of them, or ``num_samples``; each at most once a round unless with ``replacement``."""
+    """Examples in random order.
+
+    Args:
+        data_source: the data set.
+        replacement: whether an example may be drawn again; otherwise each is drawn once before any is drawn again.
+        num_samples: the number of draws; by default the length of the data set.
+        generator: the generator to draw from; by default polygrad's.
+
+    Raises:
+        TypeError: ``replacement`` is not a bool.
+        ValueError: ``num_samples`` is not a positive int.
+
+    Example::
+
+        >>> sorted(polygrad.utils.data.RandomSampler("abc"))
+        [0, 1, 2]
+    """
 
     def __init__(
         self,
@@ -67,7 +104,7 @@ class RandomSampler(Sampler[int]):
 
     @property
     def num_samples(self) -> int:
-        """How many examples are taken."""
+        """The number of draws."""
         return len(self.data_source) if self._num_samples is None else self._num_samples
 
     def __iter__(self) -> Iterator[int]:
@@ -84,7 +121,17 @@ class RandomSampler(Sampler[int]):
 
 
 class SubsetRandomSampler(Sampler[int]):
-    """The examples with the numbers ``indices``, by chance, each once."""
+    """The given indices in random order, each once.
+
+    Args:
+        indices: the indices.
+        generator: the generator to draw from; by default polygrad's.
+
+    Example::
+
+        >>> sorted(polygrad.utils.data.SubsetRandomSampler([2, 4, 6]))
+        [2, 4, 6]
+    """
 
     def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
         self.indices, self.generator = indices, generator
@@ -98,7 +145,22 @@ class SubsetRandomSampler(Sampler[int]):
 
 
 class WeightedRandomSampler(Sampler[int]):
-    """``num_samples`` examples, each with a probability in proportion to its weight."""
+    """Indices drawn with probabilities proportional to weights.
+
+    Args:
+        weights: a weight for each index, a sequence of non-negative numbers.
+        num_samples: the number of draws.
+        replacement: whether an index may be drawn again.
+        generator: the generator to draw from; by default polygrad's.
+
+    Raises:
+        ValueError: ``weights`` is not one-dimensional, ``num_samples`` not a positive int, ``replacement`` not a bool.
+
+    Example::
+
+        >>> list(polygrad.utils.data.WeightedRandomSampler([0.0, 1.0, 0.0], 4))
+        [1, 1, 1, 1]
+    """
 
     def __init__(
         self, weights: Any, num_samples: int, replacement: bool = True, generator: Generator | None = None
@@ -121,7 +183,21 @@ class WeightedRandomSampler(Sampler[int]):
 
 
 class BatchSampler(Sampler[list[int]]):
-    """Lists of ``batch_size`` of what ``sampler`` gives; the last may be shorter, or is left out with ``drop_last``."""
+    """Lists of the indices that another sampler yields.
+
+    Args:
+        sampler: an iterable of indices.
+        batch_size: the length of a list.
+        drop_last: whether to drop a last list that is shorter.
+
+    Raises:
+        ValueError: ``batch_size`` is not a positive int, or ``drop_last`` not a bool.
+
+    Example::
+
+        >>> list(polygrad.utils.data.BatchSampler(range(5), batch_size=2, drop_last=False))
+        [[0, 1], [2, 3], [4]]
+    """
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
         self.batch_size = _count(batch_size, "batch_size")
