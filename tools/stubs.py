@@ -27,6 +27,7 @@ import polygrad.nn.functional
 import polygrad.random
 from polygrad._core import tensor as tensor_module
 from polygrad._functions import creation
+from polygrad._functions.public import METHODS
 
 PACKAGE = Path(polygrad.__file__).resolve().parent
 COMMAND = "python tools/stubs.py"
@@ -178,12 +179,12 @@ def type_of(function: Callable, parameter: inspect.Parameter) -> str:
     for key in (f"{function.__name__.strip('_')}.{name}", f"{function.__name__}.{name}"):
         if key in stub_types.OF_FUNCTION:
             return stub_types.OF_FUNCTION[key]
+    if primitive is not None and list(inspect.signature(function).parameters).index(name) < len(primitive.operands):
+        return "Operand" if len(primitive.promotes) == 2 and primitive.name != "matmul" else "Tensor"
     if annotation is not parameter.empty:
         text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
         if not re.search(r"\bAny\b", text):
             return text
-    if primitive is not None and list(inspect.signature(function).parameters).index(name) < len(primitive.operands):
-        return "Operand" if len(primitive.promotes) == 2 and primitive.name != "matmul" else "Tensor"
     if name in stub_types.PARAMETERS:
         return stub_types.PARAMETERS[name]
     raise TypeError(
@@ -239,10 +240,19 @@ def is_function_of_tables(value: Any) -> bool:
     return module.startswith("polygrad._functions") or primitive_of(value) is not None
 
 
-def module_stub(
-    module: ModuleType, names: Iterable[str], homes: dict[str, str], shadowed: tuple[str, ...] = ()
-) -> Stub:
-    """The stub of a public module; ``homes`` says where what is only imported comes from."""
+def home_of(name: str, value: Any) -> str | None:
+    """The module that defines ``value`` under ``name``, relative to the package; None where no statement does."""
+    statement = re.compile(rf"^(class|def) {name}\b|^{name}\b.* = ", re.MULTILINE)
+    for path, module in sorted(sys.modules.items()):
+        if path.startswith("polygrad.") and vars(module).get(name) is value:
+            file = Path(module.__file__ or "")
+            if file.suffix == ".py" and statement.search(file.read_text(encoding="utf-8")):
+                return path.removeprefix("polygrad")
+    return None
+
+
+def module_stub(module: ModuleType, names: Iterable[str], shadowed: tuple[str, ...] = ()) -> Stub:
+    """The stub of a public module."""
     path = module.__name__.removeprefix("polygrad").lstrip(".").replace(".", "/")
     is_package = hasattr(module, "__path__")
     file = f"{path}/__init__.pyi".lstrip("/") if is_package else f"{path}.pyi"
@@ -262,15 +272,16 @@ def module_stub(
             definitions.append((name, "None"))
         elif type(value).__name__ == "TensorType":
             definitions.append((name, "type[Tensor]"))
-        elif name in homes:
-            stub.imports.add((homes[name], f"{name} as {name}"))
+        elif (home := home_of(name, value)) is not None:
+            stub.imports.add((home, f"{name} as {name}"))
         elif isinstance(value, type):
-            found = next(other for other in homes if getattr(module, other, None) is value)
-            definitions.append((name, f"= {found}"))
+            definitions.append((name, f"= {value.__name__}"))
         else:
             raise TypeError(
                 f"{module.__name__}.{name}: it is not known how to write a {type(value).__name__} into a stub"
             )
+    if module is polygrad:
+        stub.lines.append("__version__: str")
     for name, what in definitions:
         if not isinstance(what, str):
             stub.function(name, what)
@@ -284,11 +295,7 @@ def module_stub(
 def root_stub() -> Stub:
     """The stub of `polygrad`."""
     names = [name for name in dir(polygrad) if not name.startswith("_") and name != "annotations"]
-    homes = dict(polygrad._HOMES) | {"finfo": "._dtypes", "iinfo": "._dtypes", "DType": "._dtypes"}
-    homes |= dict.fromkeys(("get_default_dtype", "set_default_dtype"), "._dtypes")
-    stub = module_stub(polygrad, names, homes, SHADOWED)
-    stub.lines.insert(0, "__version__: str")
-    return stub
+    return module_stub(polygrad, names, SHADOWED)
 
 
 def tensor_stub() -> Stub:
@@ -314,9 +321,7 @@ def tensor_stub() -> Stub:
         function = getattr(cls, name)  # a primitive's method is made when it is first looked up
         if name.startswith("new_"):
             stub.function(name, getattr(creation, name.removeprefix("new_")), method=True, own_self=True)
-        elif name.endswith("_") and list(map(str, inspect.signature(function).parameters.values()))[1:] in (
-            ["*args: 'Any'", "**kwargs: 'Any'"],
-        ):
+        elif name.endswith("_") and getattr(METHODS.get(name[:-1]), "in_place", False):
             stub.function(name, getattr(cls, name.removesuffix("_")), method=True)
         else:
             stub.function(name, function, method=True)
@@ -342,9 +347,9 @@ def stubs() -> dict[str, str]:
     made = [
         root_stub(),
         tensor_stub(),
-        module_stub(functional, functional.__all__, {}),
-        module_stub(linalg, linalg.__all__, {"LinAlgError": "._core.errors"}),
-        module_stub(random, random.__all__, dict.fromkeys(random.__all__, "._functions.generator")),
+        module_stub(functional, functional.__all__),
+        module_stub(linalg, linalg.__all__),
+        module_stub(random, random.__all__),
     ]
     return {stub.file: stub.text() for stub in made}
 

@@ -285,6 +285,15 @@ class finfo:
 
     __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
 
+    bits: int
+    dtype: str
+    eps: float
+    max: float
+    min: float
+    resolution: float
+    smallest_normal: float
+    tiny: float
+
     def __init__(self, dtype: Any = None):
         dtype = _dtype_of(_default if dtype is None else dtype)
         if not isinstance(dtype, DType) or dtype.to_real() not in _FLOATS:
@@ -323,6 +332,11 @@ class iinfo:
     """
 
     __slots__ = ("bits", "dtype", "max", "min")
+
+    bits: int
+    dtype: str
+    max: int
+    min: int
 
     def __init__(self, dtype: Any):
         dtype = _dtype_of(dtype)

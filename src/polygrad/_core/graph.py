@@ -28,11 +28,14 @@ class Hooks:
 
     __slots__ = ("after_accumulation", "callbacks", "grad", "lock", "posthooks", "prehooks", "retains_grad")
 
+    lock: Any
+    retains_grad: bool
+
     def __init__(self) -> None:
-        self.callbacks: dict[int, Callable] = {}
-        self.prehooks: dict[int, Callable] = {}
-        self.posthooks: dict[int, Callable] = {}
-        self.after_accumulation: dict[int, Callable] = {}
+        self.callbacks: dict[int, Callable[..., Any]] = {}
+        self.prehooks: dict[int, Callable[..., Any]] = {}
+        self.posthooks: dict[int, Callable[..., Any]] = {}
+        self.after_accumulation: dict[int, Callable[..., Any]] = {}
         self.retains_grad = False
         self.grad: Any = None
         #: Held while a gradient is added and ``after_accumulation`` runs.
@@ -42,7 +45,9 @@ class Hooks:
 class RemovableHandle:
     """Handle of a registered hook: `remove`, or the end of a ``with`` block, removes the hook."""
 
-    def __init__(self, hooks: dict, callback: Callable):
+    id: int
+
+    def __init__(self, hooks: dict[int, Any], callback: Callable[..., Any]):
         self.id = next_sequence()
         self._hooks = hooks
         hooks[self.id] = callback
@@ -56,7 +61,7 @@ class RemovableHandle:
     def __enter__(self) -> RemovableHandle:
         return self
 
-    def __exit__(self, *exc) -> None:
+    def __exit__(self, *exc: object) -> None:
         self.remove()
 
 
@@ -79,7 +84,9 @@ class Leaf:
     __slots__ = ("_tensor", "grad", "hooks", "sequence", "shape")
 
     #: A leaf has no primitive, no saved values and no edges: the sweep ends here.
-    edges: tuple = ()
+    edges: tuple[Any, ...] = ()
+    sequence: int
+    shape: tuple[int, ...]
 
     def __init__(self, tensor: Any, shape: tuple[int, ...]):
         self.grad: Any = None
@@ -94,7 +101,7 @@ class Leaf:
         return self._tensor()
 
     @property
-    def next_functions(self) -> tuple:
+    def next_functions(self) -> tuple[Any, ...]:
         """Empty: nothing comes before a leaf."""
         return ()
 
@@ -125,7 +132,7 @@ class Node:
     # No ``__init__``: the dispatchers set the attributes themselves, which is twice as fast.
     plan: Any
     into: Any
-    saved: tuple | None
+    saved: tuple[Any, ...] | None
     shape: Any
     output: int | None
     hooks: Hooks | None
@@ -141,7 +148,7 @@ class Node:
         return into if type(into) is tuple else (into,)
 
     @edges.setter
-    def edges(self, edges: tuple) -> None:
+    def edges(self, edges: tuple[Any, ...]) -> None:
         self.into = edges[0] if len(edges) == 1 else edges
 
     def name(self) -> str:

@@ -14,6 +14,7 @@ from .._core.hooks import HOOKS
 from .._core.primitive import OPERATIONS
 from .._core.scalars import TOO_DEEP
 from .._core.tensor import Tensor, cell, make_leaf
+from .._core.typing import DTypeLike
 from .._devices import entered_device, native_device
 from .._dtypes import DType, cast_number
 from .._state import RECORDERS, recorder
@@ -53,7 +54,7 @@ def check_dtype(dtype: Any) -> DType | None:
 def tensor(
     data: Any,
     *,
-    dtype: DType | None = None,
+    dtype: DTypeLike | None = None,
     device: Any = None,
     requires_grad: bool = False,
     backend: Any = None,
@@ -114,7 +115,7 @@ def _as_array(data: Any, dtype: DType | None, device: Any, backend: Any, copy: b
 
 
 @public_function("as_tensor as_array")
-def as_tensor(data: Any, dtype: DType | None = None, device: Any = None, *, backend: Any = None) -> Tensor:
+def as_tensor(data: Any, dtype: DTypeLike | None = None, device: Any = None, *, backend: Any = None) -> Tensor:
     """Convert data to a tensor, keeping graphs.
 
     Args:
@@ -234,7 +235,7 @@ def full(
     size: Any,
     fill_value: Any,
     *,
-    dtype: DType | None = None,
+    dtype: DTypeLike | None = None,
     device: Any = None,
     requires_grad: bool = False,
     backend: Any = None,
@@ -277,7 +278,7 @@ def _filled(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, requi
 
 @public_function("zeros empty")
 def zeros(
-    *shape: Any, size: Any = None, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    *shape: Any, size: Any = None, dtype: DTypeLike | None = None, device: Any = None, requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:  # fmt: skip
     """Create a tensor of zeros.  `empty` is another name: no tensor has undefined values.
@@ -308,7 +309,7 @@ def zeros(
 
 @public_function()
 def ones(
-    *shape: Any, size: Any = None, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
+    *shape: Any, size: Any = None, dtype: DTypeLike | None = None, device: Any = None, requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:  # fmt: skip
     """Create a tensor of ones.
@@ -345,7 +346,7 @@ def full_like(
     input: Tensor,
     fill_value: Any,
     *,
-    dtype: DType | None = None,
+    dtype: DTypeLike | None = None,
     device: Any = None,
     requires_grad: bool = False,
     backend: Any = None,
@@ -381,7 +382,7 @@ def full_like(
 def zeros_like(
     input: Tensor,
     *,
-    dtype: DType | None = None,
+    dtype: DTypeLike | None = None,
     device: Any = None,
     requires_grad: bool = False,
     backend: Any = None,
@@ -410,7 +411,7 @@ def zeros_like(
 def ones_like(
     input: Tensor,
     *,
-    dtype: DType | None = None,
+    dtype: DTypeLike | None = None,
     device: Any = None,
     requires_grad: bool = False,
     backend: Any = None,
@@ -441,7 +442,7 @@ def arange(
     end: Any = None,
     step: Any = 1,
     *,
-    dtype: DType | None = None,
+    dtype: DTypeLike | None = None,
     device: Any = None,
     requires_grad: bool = False,
     backend: Any = None,
@@ -495,7 +496,7 @@ def linspace(
     end: Any,
     steps: int,
     *,
-    dtype: DType | None = None,
+    dtype: DTypeLike | None = None,
     device: Any = None,
     requires_grad: bool = False,
     backend: Any = None,
@@ -532,7 +533,7 @@ def logspace(
     steps: int,
     base: float = 10.0,
     *,
-    dtype: DType | None = None,
+    dtype: DTypeLike | None = None,
     device: Any = None,
     requires_grad: bool = False,
     backend: Any = None,
@@ -564,7 +565,7 @@ def logspace(
 
 
 def _spaced(
-    name: str, start: Any, end: Any, steps: int, base: float | None, dtype: DType | None, device: Any, requires_grad: bool,
+    name: str, start: Any, end: Any, steps: int, base: float | None, dtype: DTypeLike | None, device: Any, requires_grad: bool,
     backend: Any,
 ) -> Tensor:  # fmt: skip
     ends = [number_of(start), number_of(end)]
@@ -592,7 +593,7 @@ def eye(
     n: int,
     m: int | None = None,
     *,
-    dtype: DType | None = None,
+    dtype: DTypeLike | None = None,
     device: Any = None,
     requires_grad: bool = False,
     backend: Any = None,

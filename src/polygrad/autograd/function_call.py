@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from .._core.engine import from_torch_convention, to_torch_convention, unbroadcast
 from .._core.graph import Node, make_node
 from .._core.primitive import OPERATIONS, AnyType
-from .._core.tensor import Tensor, cell
+from .._core.tensor import Size, Tensor, cell
+from .._dtypes import DType
+from ..backends.base import Backend
 
 
 class FunctionCtx:
@@ -118,6 +120,12 @@ class Like:
 
     __slots__ = ("array", "backend", "device", "dtype", "shape")
 
+    array: Any
+    backend: Backend
+    device: Any
+    dtype: DType
+    shape: Size
+
     def __init__(self, tensor: Tensor):
         self.shape, self.dtype, self.backend = tensor.shape, tensor.dtype, tensor.backend
         # A tracer (a batch, a dual number) knows more than its shape.
@@ -162,8 +170,16 @@ class Call:
     #: The engine neither lifts nor sums for this plan: both happen here, in PyTorch's convention.
     arrays: tuple = ()
     broadcasts = False
-    residuals: tuple = ()
+    residuals: tuple[Any, ...] = ()
     variadic = False
+
+    ctx: FunctionCtx
+    frees: bool
+    function: Any
+    inputs: list[Like | None]
+    likes: list[Like | None]
+    mask: tuple[bool, ...]
+    outputs: int
 
     def __init__(
         self, function: Any, ctx: FunctionCtx, args: Sequence[Any], outputs: Sequence[Any], mask: tuple[bool, ...]

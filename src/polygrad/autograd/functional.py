@@ -24,7 +24,11 @@ Tensors = Tensor | tuple[Tensor, ...]
 
 
 def vjp(
-    func: Callable, inputs: Tensors, v: Tensors | None = None, create_graph: bool = False, strict: bool = False
+    func: Callable[..., Any],
+    inputs: Tensors,
+    v: Tensors | None = None,
+    create_graph: bool = False,
+    strict: bool = False,
 ) -> tuple[Tensors, Tensors]:
     """The outputs of a function, and the product of a vector with its Jacobian, v·J.
 
@@ -60,7 +64,11 @@ def vjp(
 
 
 def jvp(
-    func: Callable, inputs: Tensors, v: Tensors | None = None, create_graph: bool = False, strict: bool = False
+    func: Callable[..., Any],
+    inputs: Tensors,
+    v: Tensors | None = None,
+    create_graph: bool = False,
+    strict: bool = False,
 ) -> tuple[Tensors, Tensors]:
     """The outputs of a function, and the product of its Jacobian with a vector, J·v.
 
@@ -100,7 +108,7 @@ def jvp(
 
 
 def jacobian(
-    func: Callable,
+    func: Callable[..., Any],
     inputs: Tensors,
     create_graph: bool = False,
     strict: bool = False,
@@ -144,7 +152,7 @@ def jacobian(
 
 
 def hessian(
-    func: Callable,
+    func: Callable[..., Any],
     inputs: Tensors,
     create_graph: bool = False,
     strict: bool = False,
@@ -186,7 +194,11 @@ def hessian(
 
 
 def vhp(
-    func: Callable, inputs: Tensors, v: Tensors | None = None, create_graph: bool = False, strict: bool = False
+    func: Callable[..., Any],
+    inputs: Tensors,
+    v: Tensors | None = None,
+    create_graph: bool = False,
+    strict: bool = False,
 ) -> tuple[Tensor, Tensors]:
     """The output of a function, and the product of a vector with its Hessian, v·H.
 
@@ -222,7 +234,11 @@ def vhp(
 
 
 def hvp(
-    func: Callable, inputs: Tensors, v: Tensors | None = None, create_graph: bool = False, strict: bool = False
+    func: Callable[..., Any],
+    inputs: Tensors,
+    v: Tensors | None = None,
+    create_graph: bool = False,
+    strict: bool = False,
 ) -> tuple[Tensor, Tensors]:
     """The output of a function, and the product of its Hessian with a vector, H·v.
 

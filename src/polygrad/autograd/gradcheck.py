@@ -215,7 +215,7 @@ def _with_gaps(g: Tensor) -> Tensor:
 class _Check:
     """One function at one point."""
 
-    def __init__(self, func: Callable, inputs: Sequence[Any], eps: float, atol: float, rtol: float):
+    def __init__(self, func: Callable[..., Any], inputs: Sequence[Any], eps: float, atol: float, rtol: float):
         self.func, self.inputs = func, inputs
         self.eps, self.atol, self.rtol = eps, atol, rtol
         self.outputs = outputs_of(func, inputs)

@@ -36,7 +36,7 @@ class GradcheckError(RuntimeError):
 # -- inputs and outputs ------------------------------------------------------------------------------------------------
 
 
-def as_tuple(value: Any) -> tuple:
+def as_tuple(value: Any) -> tuple[Any, ...]:
     """``value`` as a tuple, or in one."""
     return tuple(value) if isinstance(value, (tuple, list)) else (value,)
 

@@ -88,6 +88,9 @@ class Backend:
     level: int = 0
     _compiles = False
 
+    library: Any
+    xp: Namespace
+
     def owns(self, array_type: type) -> bool:
         """Whether arrays of ``array_type`` are this backend's.  Called once per type."""
         raise NotImplementedError
@@ -320,7 +323,9 @@ class CompilingBackend(Backend):
         """
         return function(*arrays)
 
-    def cond(self, predicate: Any, true: Callable[..., Any], false: Callable[..., Any], operands: tuple) -> Any:
+    def cond(
+        self, predicate: Any, true: Callable[..., Any], false: Callable[..., Any], operands: tuple[Any, ...]
+    ) -> Any:
         """``true(*operands)`` or ``false(*operands)``, as a branch of the program that is being captured."""
         raise NotImplementedError(f"{type(self).__name__} must define cond()")
 

@@ -29,6 +29,8 @@ class Discovery:
     ``POLYGRAD_BACKENDS_DISABLE`` (names, separated by commas) and ``POLYGRAD_PLUGIN_STRICT``.
     """
 
+    built_in: BackendPlugin
+
     def __init__(
         self, entry_points: Callable[[str], Iterable[Any]] | None = None, environ: Mapping[str, str] = os.environ
     ):

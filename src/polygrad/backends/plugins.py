@@ -36,6 +36,9 @@ class Plugin:
     #: The environment variable that switches this plugin off, if one does.
     disabled_by: str | None = None
 
+    name: str
+    value: str
+
     def __init__(self, name: str, value: str, entry_point: Any = None):
         self.name, self.value = name, value
         self.error: BackendError | None = None

@@ -49,6 +49,9 @@ class ByType(dict[type, Backend]):
 class Registry:
     """The backends of one environment.  The process has one; tests make their own."""
 
+    discovery: Discovery
+    by_type: ByType
+
     def __init__(self, discovery: Discovery | None = None, environ: Mapping[str, str] = os.environ):
         self.discovery = discovery or Discovery(environ=environ)
         self.by_type = ByType(self._owner)

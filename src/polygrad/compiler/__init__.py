@@ -97,7 +97,7 @@ class Compiled:
         tensor([1., 4.])
     """
 
-    def __init__(self, function: Callable, backend: Any = None, max_programs: int | None = MAX_PROGRAMS):
+    def __init__(self, function: Callable[..., Any], backend: Any = None, max_programs: int | None = MAX_PROGRAMS):
         functools.update_wrapper(self, function, updated=())
         self.__wrapped__ = function
         self._backend = None if backend is None else get_backend(backend)
@@ -274,7 +274,7 @@ class Compiled:
 
 
 def compile(
-    function: Callable | None = None, *, backend: Any = None, fullgraph: bool = True,
+    function: Callable[..., Any] | None = None, *, backend: Any = None, fullgraph: bool = True,
     max_programs: int | None = MAX_PROGRAMS,
 ) -> Any:  # fmt: skip
     """Compile a function or a module as a whole.

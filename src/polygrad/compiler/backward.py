@@ -27,6 +27,8 @@ _lock = lock()
 class CapturedGraph:
     """The graph of one traced call, from its ``outputs`` to the leaves that it started from."""
 
+    freed: bool
+
     def __init__(self, name: str, outputs: Sequence[Any], backend: Any):
         self.name = name
         self._backend = backend
@@ -71,13 +73,13 @@ class CapturedGraph:
         self.residuals.append(saved)
         return _Residual(len(self.residuals) - 1)
 
-    def edges(self, residuals: tuple, leaves: Sequence[Edge]) -> list[Node]:
+    def edges(self, residuals: tuple[Any, ...], leaves: Sequence[Edge]) -> list[Node]:
         """What joins the results of a call to the eager graph: one node for the whole call, one for each result."""
         plan = _Plan(self)
         node = make_node(plan, tuple(leaves), None if self.freed else (None, *residuals), None)
         return [make_node(plan, (node,), (), shape, number) for number, (shape, _) in enumerate(self._kinds)]
 
-    def backward(self, cotangents: list[Any], residuals: tuple) -> list[Any]:
+    def backward(self, cotangents: list[Any], residuals: tuple[Any, ...]) -> list[Any]:
         """The cotangents of `leaves`, None where nothing arrives."""
         given = tuple(c is not None for c in cotangents)
         if given not in self._programs:

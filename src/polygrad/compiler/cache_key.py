@@ -25,7 +25,7 @@ def any_lent(tensors: Sequence[Any]) -> bool:
     return bool(LENT_TYPES) and any(x._data.__class__ in LENT_TYPES for x in tensors)
 
 
-def key_of_tensors(args: Sequence[Any]) -> tuple | None:
+def key_of_tensors(args: Sequence[Any]) -> tuple[Any, ...] | None:
     """The key for arguments that are all tensors, and all different ones, or none: the frequent case.  None for others."""
     if not args:
         return grad_enabled(), get_default_dtype(), get_backend()
@@ -38,7 +38,7 @@ def key_of_tensors(args: Sequence[Any]) -> tuple | None:
     return tuple(parts) if len(args) == 1 or len(set(map(id, args))) == len(args) else None
 
 
-def key_of(args: tuple, kwargs: dict[str, Any]) -> tuple[tuple, list[Tensor]]:
+def key_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], list[Tensor]]:
     """The key for any arguments, and the tensors among them: of tensors it has the kind, of everything else the value."""
     leaves, structure = flatten((args, kwargs))
     tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]

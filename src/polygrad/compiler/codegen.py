@@ -60,6 +60,8 @@ def differs(now: Any, before: Any) -> bool:
 class FunctionBuilder:
     """A function that is being written: its lines, and the objects that they name."""
 
+    undone: bool
+
     def __init__(self) -> None:
         self.names: dict[str, Any] = {
             "cell": cell,

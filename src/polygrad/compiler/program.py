@@ -33,7 +33,7 @@ class Program:
     _changed: list[tuple[Leaf, LeafRecord]]
 
     def __init__(
-        self, name: str, backend: Any, function: Callable, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor],
+        self, name: str, backend: Any, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], tensors: Sequence[Tensor],
         descriptions: dict[str, str], changing: ChangedNumbers, only_to_look_at: bool = False,
     ):  # fmt: skip
         self._backend = backend

@@ -35,7 +35,7 @@ MANY_CHANGES = 3
 _TENSOR = " tensor "
 
 
-def describe_call(function: Callable, args: tuple, kwargs: dict[str, Any]) -> dict[str, str]:
+def describe_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, str]:
     """What a program is traced for, in words, by the names of the arguments and modes."""
     try:
         call = inspect.signature(function).bind(*args, **kwargs)

@@ -61,6 +61,8 @@ class LeafRecord:
 class Discovery(Recorder):
     """The recorder of one trace."""
 
+    inputs: int
+
     def __init__(self, backend: Any):
         self.backend = backend
         self.cells: dict[int, CellRecord] = {}

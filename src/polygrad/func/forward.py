@@ -37,12 +37,18 @@ class JVPRun:
     function wrote to, with their new values.
     """
 
+    structure: Any
+    changes: list[tuple[Tensor, Any]]
+    outputs: list[Any]
+    tangents: list[Any]
+    aux: Any
+
     def __init__(
         self,
         name: str,
-        func: Callable,
+        func: Callable[..., Any],
         args: Sequence[Any],
-        kwargs: dict,
+        kwargs: dict[Any, Any],
         positions: Sequence[int],
         directions: Sequence[Tensor | None],
         has_aux: bool = False,
@@ -140,7 +146,12 @@ def _directions(name: str, primals: Any, tangents: Any) -> list[Tensor]:
 
 
 def jvp(
-    func: Callable, primals: tuple, tangents: tuple, *, strict: bool = False, has_aux: bool = False
+    func: Callable[..., Any],
+    primals: tuple[Any, ...],
+    tangents: tuple[Any, ...],
+    *,
+    strict: bool = False,
+    has_aux: bool = False,
 ) -> tuple[Any, ...]:
     """The output of a function and its Jacobian-vector product, in one run.
 

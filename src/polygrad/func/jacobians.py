@@ -79,7 +79,7 @@ def _rows(run: ReverseRun, number: int, chunk_size: int | None) -> list[Tensor]:
 
 
 def jacfwd(
-    func: Callable,
+    func: Callable[..., Any],
     argnums: int | Sequence[int] = 0,
     has_aux: bool = False,
     *,

@@ -39,8 +39,23 @@ class ReverseRun:
     ``outputs`` are the leaves of its results, nested by ``structure``; ``aux`` is the second result with ``has_aux``.
     """
 
+    inputs_structure: Any
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+    structure: Any
+    open: bool
+    joined: bool
+    closed: bool
+    aux: Any
+
     def __init__(
-        self, name: str, func: Callable, args: Sequence[Any], kwargs: dict, positions: Sequence[int], has_aux: bool
+        self,
+        name: str,
+        func: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: dict[Any, Any],
+        positions: Sequence[int],
+        has_aux: bool,
     ):
         self.name = name
         around = grad_enabled()

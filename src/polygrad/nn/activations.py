@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.tensor import Tensor
+from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from . import functional as F
 from .module import Module
-from .parameter import new_parameter
+from .parameter import Parameter, new_parameter
 
 __all__ = [
     "CELU",
@@ -310,6 +311,9 @@ class Hardtanh(_MaybeInPlace):
         tensor([-1.,  0.,  1.])
     """
 
+    min_val: float
+    max_val: float
+
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__(inplace)
         if max_val <= min_val:
@@ -427,6 +431,9 @@ class Threshold(_MaybeInPlace):
         tensor([-5., -5.,  2.])
     """
 
+    threshold: float
+    value: float
+
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__(inplace)
         self.threshold, self.value = threshold, value
@@ -460,8 +467,18 @@ class PReLU(Module):
         tensor([-0.2500,  0.0000,  2.0000], grad_fn=<WhereBackward>)
     """
 
+    num_parameters: int
+    init: float
+    weight: Parameter
+
     def __init__(
-        self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None, *, backend: Any = None
+        self,
+        num_parameters: int = 1,
+        init: float = 0.25,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        backend: BackendLike | None = None,
     ) -> None:
         super().__init__()
         self.num_parameters, self.init = num_parameters, init
@@ -526,6 +543,9 @@ class Softplus(Module):
         >>> nn.Softplus()(polygrad.tensor([-1.0, 0.0, 2.0]))
         tensor([0.3133, 0.6931, 2.1269])
     """
+
+    beta: float
+    threshold: float
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()

@@ -6,6 +6,7 @@ from typing import Any
 
 from .._core.errors import ShapeError
 from .._core.tensor import Tensor
+from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from . import functional as F
 from . import init
 from .linear import Linear
@@ -57,11 +58,32 @@ class MultiheadAttention(Module):
         (polygrad.Size([3, 5, 8]), polygrad.Size([3, 5, 5]))
     """
 
+    embed_dim: int
+    num_heads: int
+    dropout: float
+    batch_first: bool
+    kdim: int
+    vdim: int
+    head_dim: int
+    add_zero_attn: bool
+    out_proj: NonDynamicallyQuantizableLinear
+
     def __init__(
-        self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True, add_bias_kv: bool = False,
-        add_zero_attn: bool = False, kdim: int | None = None, vdim: int | None = None, batch_first: bool = False,
-        device: Any = None, dtype: Any = None, *, backend: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        embed_dim: int,
+        num_heads: int,
+        dropout: float = 0.0,
+        bias: bool = True,
+        add_bias_kv: bool = False,
+        add_zero_attn: bool = False,
+        kdim: int | None = None,
+        vdim: int | None = None,
+        batch_first: bool = False,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        backend: BackendLike | None = None,
+    ) -> None:
         super().__init__()
         if embed_dim <= 0 or num_heads <= 0:
             raise ValueError(
@@ -69,7 +91,7 @@ class MultiheadAttention(Module):
             )
         if embed_dim % num_heads:
             raise ValueError(f"embed_dim must be divisible by num_heads, got {embed_dim} and {num_heads}")
-        place = {"device": device, "dtype": dtype, "backend": backend}
+        place: dict[str, Any] = {"device": device, "dtype": dtype, "backend": backend}
         self.embed_dim, self.num_heads, self.dropout, self.batch_first = embed_dim, num_heads, dropout, batch_first
         self.kdim = embed_dim if kdim is None else kdim
         self.vdim = embed_dim if vdim is None else vdim
@@ -94,7 +116,7 @@ class MultiheadAttention(Module):
                 init.xavier_uniform_(weight)
         if self.in_proj_bias is not None:
             init.zeros_(self.in_proj_bias)
-            init.zeros_(self.out_proj.bias)
+            init.zeros_(self.out_proj.bias)  # type: ignore[arg-type]  # there are biases
         for bias in (self.bias_k, self.bias_v):
             if bias is not None:
                 init.xavier_normal_(bias)

@@ -23,7 +23,7 @@ class _Passage:
     """The plan of a node with as many results as operands, each of which has the gradient of its operand."""
 
     broadcasts = frees = False
-    arrays: tuple = ()
+    arrays: tuple[Any, ...] = ()
     operation = name = "module_boundary"
 
     def __init__(self, count: int):
@@ -48,14 +48,20 @@ def _pass(values: Sequence[Any]) -> tuple[list[Any], list[int], Node | None]:
 class GradientHooks:
     """The backward hooks of one call of a module: ``enter`` its arguments, ``leave`` with its result."""
 
-    def __init__(self, module: Any, before: list[Callable], after: list[Callable]):
+    module: Any
+    before: list[Callable[..., Any]]
+    after: list[Callable[..., Any]]
+    inputs: int
+    observed: bool
+
+    def __init__(self, module: Any, before: list[Callable[..., Any]], after: list[Callable[..., Any]]):
         self.module, self.before, self.after = module, before, after
         #: What arrived at the outputs; None while no gradient is under way from there to the inputs.
         self.incoming: Gradients | None = None
         self.inputs = 0
         self.observed = False
 
-    def enter(self, args: tuple) -> tuple:
+    def enter(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """The arguments, joined to a node after whose gradients the ``after`` hooks are called."""
         passed, places, node = _pass(args)
         self.inputs = len(args)

@@ -11,6 +11,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.tensor import Tensor
+from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from .._dtypes import DType
 from .._functions.conversion import destination
 from .._functions.creation import check_dtype
@@ -36,7 +37,12 @@ class Placement:
         return self
 
     def to(
-        self, *args: Any, dtype: Any = None, device: Any = None, backend: Any = None, non_blocking: bool = False
+        self,
+        *args: Any,
+        dtype: DTypeLike | None = None,
+        device: DeviceLike | None = None,
+        backend: BackendLike | None = None,
+        non_blocking: bool = False,
     ) -> Any:
         """Move all parameters and buffers to a device or backend, and convert the floating-point ones to a data type.
 

@@ -23,6 +23,9 @@ class _Dropout(Module):
         ValueError: ``p`` is not from 0 to 1.
     """
 
+    p: float
+    inplace: bool
+
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
         if not 0 <= p <= 1:

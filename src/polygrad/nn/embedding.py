@@ -6,6 +6,7 @@ from typing import Any
 
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
+from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from .._functions.creation import full_like
 from .._functions.elementwise import where
 from .._functions.linalg import vector_norm
@@ -49,11 +50,30 @@ class Embedding(Module):
         polygrad.Size([2, 2, 3])
     """
 
+    num_embeddings: int
+    embedding_dim: int
+    padding_idx: int | None
+    max_norm: float | None
+    norm_type: float
+    scale_grad_by_freq: bool
+    weight: Parameter
+
     def __init__(
-        self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None, max_norm: float | None = None,
-        norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False, _weight: Tensor | None = None,
-        _freeze: bool = False, device: Any = None, dtype: Any = None, *, backend: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None = None,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        sparse: bool = False,
+        _weight: Tensor | None = None,
+        _freeze: bool = False,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        backend: BackendLike | None = None,
+    ) -> None:
         super().__init__()
         if sparse:
             raise TypeError("Embedding has no sparse gradients; leave sparse out")

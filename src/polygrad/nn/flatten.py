@@ -32,6 +32,9 @@ class Flatten(Module):
         polygrad.Size([5, 192])
     """
 
+    start_dim: int
+    end_dim: int
+
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
         self.start_dim, self.end_dim = start_dim, end_dim
@@ -64,6 +67,9 @@ class Unflatten(Module):
         >>> nn.Unflatten(1, (3, 8))(polygrad.ones(5, 24)).shape
         polygrad.Size([5, 3, 8])
     """
+
+    dim: int
+    unflattened_size: tuple[int, ...]
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()

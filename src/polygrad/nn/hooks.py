@@ -39,7 +39,7 @@ class Hooks:
         return (*self.forward_pre, *self.forward, *self.backward_pre, *self.backward)
 
 
-def add_hook(hooks: OrderedDict, hook: Any, prepend: bool = False) -> RemovableHandle:
+def add_hook(hooks: OrderedDict[Any, Any], hook: Any, prepend: bool = False) -> RemovableHandle:
     """Put ``hook`` last, or first, among ``hooks``."""
     handle = RemovableHandle(hooks, hook)
     if prepend:
@@ -47,7 +47,7 @@ def add_hook(hooks: OrderedDict, hook: Any, prepend: bool = False) -> RemovableH
     return handle
 
 
-def call_with_hooks(module: Any, args: tuple, kwargs: dict[str, Any]) -> Any:
+def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """What calling ``module`` does when it has hooks."""
     hooks: Hooks = module._hooks
     pending = dict(hooks.forward)

@@ -6,10 +6,11 @@ import math
 from typing import Any
 
 from .._core.tensor import Tensor
+from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from . import functional as F
 from . import init
 from .module import Module
-from .parameter import new_parameter
+from .parameter import Parameter, new_parameter
 
 __all__ = ["Bilinear", "Linear"]
 
@@ -40,12 +41,23 @@ class Linear(Module):
         polygrad.Size([5, 2])
     """
 
+    in_features: int
+    out_features: int
+    weight: Parameter
+    bias: Parameter | None
+
     def __init__(
-        self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None, *,
-        backend: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        backend: BackendLike | None = None,
+    ) -> None:
         super().__init__()
-        place = {"device": device, "dtype": dtype, "backend": backend}
+        place: dict[str, Any] = {"device": device, "dtype": dtype, "backend": backend}
         self.in_features, self.out_features = in_features, out_features
         self.weight = new_parameter(out_features, in_features, **place)
         self.register_parameter("bias", new_parameter(out_features, **place) if bias else None)
@@ -102,12 +114,25 @@ class Bilinear(Module):
         polygrad.Size([5, 4])
     """
 
+    in1_features: int
+    in2_features: int
+    out_features: int
+    weight: Parameter
+    bias: Parameter | None
+
     def __init__(
-        self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, device: Any = None,
-        dtype: Any = None, *, backend: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        backend: BackendLike | None = None,
+    ) -> None:
         super().__init__()
-        place = {"device": device, "dtype": dtype, "backend": backend}
+        place: dict[str, Any] = {"device": device, "dtype": dtype, "backend": backend}
         if in1_features <= 0:
             raise ValueError(f"in1_features must be > 0, but got {in1_features}")
         self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features

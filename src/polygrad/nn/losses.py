@@ -27,6 +27,8 @@ def _resolve_reduction(size_average: bool | None, reduce: bool | None, reduction
 
 
 class _Loss(Module):
+    reduction: str
+
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
         super().__init__()
         self.reduction = _resolve_reduction(size_average, reduce, reduction)
@@ -270,6 +272,9 @@ class CrossEntropyLoss(_Weighted):
         tensor(1.3863)
     """
 
+    ignore_index: int
+    label_smoothing: float
+
     def __init__(
         self, weight: Tensor | None = None, size_average: bool | None = None, ignore_index: int = -100,
         reduce: bool | None = None, reduction: str = "mean", label_smoothing: float = 0.0,
@@ -377,6 +382,10 @@ class PoissonNLLLoss(_Loss):
         tensor(0.3591)
     """
 
+    log_input: bool
+    full: bool
+    eps: float
+
     def __init__(
         self, log_input: bool = True, full: bool = False, size_average: bool | None = None, eps: float = 1e-8,
         reduce: bool | None = None, reduction: str = "mean",
@@ -412,6 +421,9 @@ class GaussianNLLLoss(_Loss):
         >>> nn.GaussianNLLLoss()(polygrad.tensor([0.0, 0.0]), polygrad.tensor([1.0, 2.0]), polygrad.tensor([1.0, 4.0]))
         tensor(0.8466)
     """
+
+    full: bool
+    eps: float
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__(reduction=reduction)
@@ -562,6 +574,11 @@ class TripletMarginLoss(_Loss):
         >>> nn.TripletMarginLoss(margin=5.0)(anchor, positive, negative)
         tensor(1.0000)
     """
+
+    margin: float
+    p: float
+    eps: float
+    swap: bool
 
     def __init__(
         self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False, size_average: bool | None = None,

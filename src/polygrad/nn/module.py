@@ -531,7 +531,7 @@ class Module(Placement, Versioned):
         return self._hooks
 
     def register_forward_pre_hook(
-        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
         """Call a hook before `forward`.
 
@@ -547,7 +547,7 @@ class Module(Placement, Versioned):
         return add_hook(self._own_hooks().forward_pre, (hook, with_kwargs), prepend)
 
     def register_forward_hook(
-        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
     ) -> RemovableHandle:
         """Call a hook after `forward`.
 
@@ -563,7 +563,7 @@ class Module(Placement, Versioned):
         """
         return add_hook(self._own_hooks().forward, (hook, with_kwargs, always_call), prepend)
 
-    def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call a hook in the backward pass, when the gradients of the outputs are known.
 
         Args:
@@ -575,7 +575,7 @@ class Module(Placement, Versioned):
         """
         return add_hook(self._own_hooks().backward_pre, hook, prepend)
 
-    def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call a hook in the backward pass, when the gradients of the inputs are known.
 
         Args:
@@ -588,11 +588,11 @@ class Module(Placement, Versioned):
         """
         return add_hook(self._own_hooks().backward, hook, prepend)
 
-    def register_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(module, prefix, keep_vars)`` before `state_dict` reads this module; returns a handle to remove it."""
         return add_hook(self._own_hooks().state_dict_pre, hook)
 
-    def register_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
+    def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(module, state_dict, prefix, local_metadata)`` after `state_dict` has read this module.
 
         The hook can change the dictionary.
@@ -602,7 +602,7 @@ class Module(Placement, Versioned):
         """
         return add_hook(self._own_hooks().state_dict_post, hook)
 
-    def register_load_state_dict_pre_hook(self, hook: Callable) -> RemovableHandle:
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call a hook before a state is loaded into this module.
 
         Args:
@@ -614,7 +614,7 @@ class Module(Placement, Versioned):
         """
         return add_hook(self._own_hooks().load_pre, hook)
 
-    def register_load_state_dict_post_hook(self, hook: Callable) -> RemovableHandle:
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(module, incompatible_keys)`` after a state is loaded; the hook can remove keys from both lists.
 
         Returns:

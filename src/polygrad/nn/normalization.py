@@ -7,6 +7,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.errors import ShapeError
 from .._core.tensor import Tensor
+from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from .._functions.common import sizes, warn
 from .._functions.creation import ones, zeros
 from ..autograd.grad_mode import no_grad
@@ -14,7 +15,7 @@ from . import functional as F
 from . import init
 from .docstrings import sections_of
 from .module import Module
-from .parameter import new_parameter
+from .parameter import Parameter, new_parameter
 
 __all__ = [
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "GroupNorm", "InstanceNorm1d", "InstanceNorm2d",
@@ -31,6 +32,17 @@ class _Statistics(Module):
     #: States of version 1 have no ``num_batches_tracked``.
     _version = 2
 
+    num_features: int
+    eps: float
+    momentum: float | None
+    affine: bool
+    track_running_stats: bool
+    weight: Parameter | None
+    bias: Parameter | None
+    running_mean: Tensor | None
+    running_var: Tensor | None
+    num_batches_tracked: Tensor | None
+
     def __init__(
         self, num_features: int, eps: float, momentum: float | None, affine: bool, track_running_stats: bool, bias: bool,
         place: dict[str, Any],
@@ -40,7 +52,7 @@ class _Statistics(Module):
         self.affine, self.track_running_stats = affine, track_running_stats
         self.register_parameter("weight", new_parameter(num_features, **place) if affine else None)
         self.register_parameter("bias", new_parameter(num_features, **place) if affine and bias else None)
-        count = {**place, "dtype": _dtypes.int64}
+        count: dict[str, Any] = {**place, "dtype": _dtypes.int64}
         self.register_buffer("running_mean", zeros(num_features, **place) if track_running_stats else None)
         self.register_buffer("running_var", ones(num_features, **place) if track_running_stats else None)
         self.register_buffer("num_batches_tracked", zeros((), **count) if track_running_stats else None)
@@ -49,9 +61,9 @@ class _Statistics(Module):
     def reset_running_stats(self) -> None:
         """Reset the running statistics: means 0, variances 1."""
         if self.track_running_stats:
-            self.running_mean.zero_()
-            self.running_var.fill_(1)
-            self.num_batches_tracked.zero_()
+            self.running_mean.zero_()  # type: ignore[union-attr]  # there where statistics are tracked
+            self.running_var.fill_(1)  # type: ignore[union-attr]  # there where statistics are tracked
+            self.num_batches_tracked.zero_()  # type: ignore[union-attr]  # there where statistics are tracked
 
     def reset_parameters(self) -> None:
         """Reset the running statistics, set weights to 1 and biases to 0."""
@@ -113,10 +125,19 @@ class _BatchNorm(_Statistics):
     """
 
     def __init__(
-        self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
-        track_running_stats: bool = True, device: Any = None, dtype: Any = None, *, bias: bool = True, backend: Any = None,
-    ) -> None:  # fmt: skip
-        place = {"device": device, "dtype": dtype, "backend": backend}
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        bias: bool = True,
+        backend: BackendLike | None = None,
+    ) -> None:
+        place: dict[str, Any] = {"device": device, "dtype": dtype, "backend": backend}
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias, place)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -126,9 +147,9 @@ class _BatchNorm(_Statistics):
         momentum: Any = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats:
             with no_grad():
-                self.num_batches_tracked.add_(1)
+                self.num_batches_tracked.add_(1)  # type: ignore[union-attr]  # there where statistics are tracked
             if self.momentum is None:
-                momentum = 1.0 / self.num_batches_tracked.to(self.running_mean.dtype)
+                momentum = 1.0 / self.num_batches_tracked.to(self.running_mean.dtype)  # type: ignore[union-attr]  # there where statistics are tracked
         tracked = not self.training or self.track_running_stats
         return F.batch_norm(
             input, self.running_mean if tracked else None, self.running_var if tracked else None, self.weight, self.bias,
@@ -209,10 +230,19 @@ class _InstanceNorm(_Statistics):
     """
 
     def __init__(
-        self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
-        track_running_stats: bool = False, device: Any = None, dtype: Any = None, *, bias: bool = True, backend: Any = None,
-    ) -> None:  # fmt: skip
-        place = {"device": device, "dtype": dtype, "backend": backend}
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        affine: bool = False,
+        track_running_stats: bool = False,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        bias: bool = True,
+        backend: BackendLike | None = None,
+    ) -> None:
+        place: dict[str, Any] = {"device": device, "dtype": dtype, "backend": backend}
         super().__init__(num_features, eps, momentum, affine, track_running_stats, bias, place)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -318,12 +348,25 @@ class LayerNorm(Module):
                 [-1.0000,  1.0000]])
     """
 
+    normalized_shape: tuple[int, ...]
+    eps: float
+    elementwise_affine: bool
+    weight: Parameter | None
+    bias: Parameter | None
+
     def __init__(
-        self, normalized_shape: Any, eps: float = 1e-5, elementwise_affine: bool = True, bias: bool = True,
-        device: Any = None, dtype: Any = None, *, backend: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        normalized_shape: Any,
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        backend: BackendLike | None = None,
+    ) -> None:
         super().__init__()
-        place = {"device": device, "dtype": dtype, "backend": backend}
+        place: dict[str, Any] = {"device": device, "dtype": dtype, "backend": backend}
         self.normalized_shape = sizes((normalized_shape,))
         self.eps, self.elementwise_affine = eps, elementwise_affine
         shape = self.normalized_shape
@@ -381,12 +424,23 @@ class RMSNorm(Module):
         tensor([0.8485, 1.1314])
     """
 
+    normalized_shape: tuple[int, ...]
+    eps: float | None
+    elementwise_affine: bool
+    weight: Parameter | None
+
     def __init__(
-        self, normalized_shape: Any, eps: float | None = None, elementwise_affine: bool = True, device: Any = None,
-        dtype: Any = None, *, backend: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        normalized_shape: Any,
+        eps: float | None = None,
+        elementwise_affine: bool = True,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        backend: BackendLike | None = None,
+    ) -> None:
         super().__init__()
-        place = {"device": device, "dtype": dtype, "backend": backend}
+        place: dict[str, Any] = {"device": device, "dtype": dtype, "backend": backend}
         self.normalized_shape = sizes((normalized_shape,))
         self.eps, self.elementwise_affine = eps, elementwise_affine
         weight = new_parameter(*self.normalized_shape, **place) if elementwise_affine else None
@@ -429,6 +483,11 @@ class LocalResponseNorm(Module):
         tensor([0.7378, 0.5946, 0.5946])
     """
 
+    size: int
+    alpha: float
+    beta: float
+    k: float
+
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         super().__init__()
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
@@ -469,14 +528,29 @@ class GroupNorm(Module):
         tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
 
+    num_groups: int
+    num_channels: int
+    eps: float
+    affine: bool
+    weight: Parameter | None
+    bias: Parameter | None
+
     def __init__(
-        self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, device: Any = None,
-        dtype: Any = None, *, bias: bool = True, backend: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        num_groups: int,
+        num_channels: int,
+        eps: float = 1e-5,
+        affine: bool = True,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        bias: bool = True,
+        backend: BackendLike | None = None,
+    ) -> None:
         super().__init__()
         if num_channels % num_groups:
             raise ValueError(f"num_channels ({num_channels}) must be divisible by num_groups ({num_groups})")
-        place = {"device": device, "dtype": dtype, "backend": backend}
+        place: dict[str, Any] = {"device": device, "dtype": dtype, "backend": backend}
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
         self.register_parameter("weight", new_parameter(num_channels, **place) if affine else None)
         self.register_parameter("bias", new_parameter(num_channels, **place) if affine and bias else None)

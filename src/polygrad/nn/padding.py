@@ -26,6 +26,8 @@ class _Pad(Module):
     axes: int
     mode: str
 
+    padding: tuple[int, ...]
+
     def __init__(self, padding: Any) -> None:
         super().__init__()
         self.padding = per_axis(padding, 2 * self.axes)

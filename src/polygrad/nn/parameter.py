@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._core.tensor import Tensor, make_leaf
+from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from .._functions.creation import as_tensor, empty, zeros
 from .._functions.printing import text
 
@@ -77,6 +78,8 @@ def _leaf(kind: type, data: Any, requires_grad: bool) -> Any:
     return made
 
 
-def new_parameter(*shape: int, device: Any = None, dtype: Any = None, backend: Any = None) -> Parameter:
+def new_parameter(
+    *shape: int, device: DeviceLike | None = None, dtype: DTypeLike | None = None, backend: BackendLike | None = None
+) -> Parameter:
     """Make a parameter of zeros, to be initialized."""
     return Parameter(zeros(shape, device=device, dtype=dtype, backend=backend))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .._core.tensor import Tensor
@@ -51,6 +52,13 @@ class _MaxPool(_Pool):
     Raises:
         ShapeError: no window fits, or a setting is out of range.
     """
+
+    kernel_size: int | Sequence[int]
+    stride: int | Sequence[int]
+    padding: int | Sequence[int]
+    dilation: int | Sequence[int]
+    return_indices: bool
+    ceil_mode: bool
 
     def __init__(
         self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, return_indices: bool = False,
@@ -138,6 +146,12 @@ class AvgPool1d(_Pool):
 
     axes = 1
 
+    kernel_size: tuple[int, ...]
+    stride: tuple[int, ...]
+    padding: tuple[int, ...]
+    ceil_mode: bool
+    count_include_pad: bool
+
     def __init__(
         self,
         kernel_size: Any,
@@ -187,6 +201,12 @@ class AvgPool2d(_Pool):
     """
 
     axes = 2
+
+    kernel_size: int | Sequence[int]
+    stride: int | Sequence[int]
+    padding: int | Sequence[int]
+    ceil_mode: bool
+    count_include_pad: bool
 
     def __init__(
         self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
@@ -342,6 +362,11 @@ class _LPPool(_Pool):
     Raises:
         ShapeError: no window fits.
     """
+
+    norm_type: float
+    kernel_size: int | Sequence[int]
+    stride: int | Sequence[int]
+    ceil_mode: bool
 
     def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
         super().__init__()

@@ -70,6 +70,9 @@ def save_module(module: Any, destination: Any, prefix: str, keep_vars: bool) -> 
 class Plan:
     """What loading would do, and what is wrong with it."""
 
+    strict: bool
+    assign: bool
+
     def __init__(self, strict: bool, assign: bool):
         self.strict, self.assign = strict, assign
         self.missing: list[str] = []

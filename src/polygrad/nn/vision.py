@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .._core.tensor import Tensor
@@ -37,6 +38,11 @@ class Upsample(Module):
         >>> nn.Upsample(scale_factor=2, mode="bilinear")(polygrad.ones(1, 3, 4, 4)).shape
         polygrad.Size([1, 3, 8, 8])
     """
+
+    scale_factor: float | tuple[float, ...] | None
+    size: int | Sequence[int] | None
+    mode: str
+    align_corners: bool | None
 
     def __init__(
         self, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None,
@@ -225,6 +231,11 @@ class Unfold(Module):
         >>> nn.Unfold(2)(polygrad.ones(5, 3, 4, 4)).shape
         polygrad.Size([5, 12, 9])
     """
+
+    kernel_size: int | Sequence[int]
+    dilation: int | Sequence[int]
+    padding: int | Sequence[int]
+    stride: int | Sequence[int]
 
     def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:
         super().__init__()

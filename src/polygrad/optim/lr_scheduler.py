@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .._core.tensor import Tensor
@@ -51,6 +51,8 @@ class LambdaLR(LRScheduler):
         >>> scheduler.get_last_lr()
         [0.5]
     """
+
+    lr_lambdas: list[Callable[[int], float]]
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Any, last_epoch: int = -1):
         groups = len(optimizer.param_groups)
@@ -125,6 +127,9 @@ class StepLR(LRScheduler):
 
     _depends_on_epoch_alone = True
 
+    step_size: int
+    gamma: float
+
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1):
         self.step_size, self.gamma = step_size, real_number(gamma, "StepLR", "gamma")
         super().__init__(optimizer, last_epoch)
@@ -163,6 +168,9 @@ class MultiStepLR(LRScheduler):
 
     _depends_on_epoch_alone = True
 
+    milestones: Counter[int]
+    gamma: float
+
     def __init__(self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1):
         self.milestones, self.gamma = Counter(milestones), real_number(gamma, "MultiStepLR", "gamma")
         super().__init__(optimizer, last_epoch)
@@ -195,6 +203,8 @@ class ExponentialLR(LRScheduler):
     """
 
     _depends_on_epoch_alone = True
+
+    gamma: float
 
     def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1):
         self.gamma = real_number(gamma, "ExponentialLR", "gamma")
@@ -232,6 +242,9 @@ class ConstantLR(LRScheduler):
     """
 
     _depends_on_epoch_alone = True
+
+    factor: float
+    total_iters: int
 
     def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5, last_epoch: int = -1):
         if not 0 <= factor <= 1:
@@ -274,6 +287,10 @@ class LinearLR(LRScheduler):
     """
 
     _depends_on_epoch_alone = True
+
+    start_factor: float
+    end_factor: float
+    total_iters: int
 
     def __init__(
         self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5,
@@ -323,6 +340,9 @@ class PolynomialLR(LRScheduler):
 
     _depends_on_epoch_alone = True
 
+    total_iters: int
+    power: float
+
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0, last_epoch: int = -1):
         self.total_iters, self.power = total_iters, power
         super().__init__(optimizer, last_epoch)
@@ -361,6 +381,9 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     _depends_on_epoch_alone = True
+
+    T_max: int
+    eta_min: float
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1):
         self.T_max, self.eta_min = T_max, eta_min
@@ -411,6 +434,12 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         >>> [round(rate, 4) for rate in rates]
         [1.0, 0.5, 1.0, 0.5]
     """
+
+    T_mult: int
+    eta_min: float
+    last_epoch: int
+    T_cur: float
+    T_i: int
 
     def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0, last_epoch: int = -1):
         if T_0 <= 0 or not isinstance(T_0, int):
@@ -511,6 +540,9 @@ class OneCycleLR(LRScheduler):
         >>> [round(rate, 4) for rate in rates]
         [0.04, 0.52, 1.0, 0.9505]
     """
+
+    total_steps: int
+    cycle_momentum: bool
 
     def __init__(
         self, optimizer: Optimizer, max_lr: Any, total_steps: int | None = None, epochs: int | None = None,
@@ -613,6 +645,8 @@ class SequentialLR(LRScheduler):
         [0.1, 0.1, 1.0, 0.5]
     """
 
+    last_epoch: int
+
     def __init__(
         self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int], last_epoch: int = -1
     ):
@@ -674,6 +708,8 @@ class ChainedScheduler(LRScheduler):
         [0.05]
     """
 
+    optimizer: Optimizer
+
     def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None):
         if not schedulers:
             raise ValueError("ChainedScheduler needs at least one scheduler")
@@ -724,6 +760,17 @@ class ReduceLROnPlateau(LRScheduler):
         >>> scheduler.get_last_lr()
         [0.1]
     """
+
+    factor: float
+    patience: int
+    threshold: float
+    cooldown: int
+    eps: float
+    min_lrs: list[float]
+    best: float
+    num_bad_epochs: int
+    cooldown_counter: int
+    last_epoch: int
 
     def __init__(
         self, optimizer: Optimizer, mode: str = "min", factor: float = 0.1, patience: int = 10, threshold: float = 1e-4,

@@ -116,7 +116,7 @@ class Optimizer:
     """
 
     #: The update rule, and the kernel that does the same for many parameters at once.
-    rule: ClassVar[Callable[..., tuple] | None] = None
+    rule: ClassVar[Callable[..., tuple[Any, ...]] | None] = None
     kernel: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -125,7 +125,7 @@ class Optimizer:
             cls.step = _with_hooks(watch_step(cls.step))  # type: ignore[method-assign]  # a subclass's own step
 
     def __init__(self, params: Parameters, defaults: dict[str, Any]):
-        self._hooks: dict[str, OrderedDict] | None = None
+        self._hooks: dict[str, OrderedDict[Any, Any]] | None = None
         self.defaults = defaults
         self.state: dict[Any, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
@@ -316,7 +316,7 @@ class Optimizer:
         """Call ``hook(optimizer, args, kwargs)`` before each step; it may return other ``(args, kwargs)``."""
         return self._register("step_pre", hook)
 
-    def register_step_post_hook(self, hook: Callable) -> RemovableHandle:
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(optimizer, args, kwargs)`` after each step."""
         return self._register("step_post", hook)
 

@@ -92,6 +92,9 @@ class LRScheduler:
     #: Whether the rates depend on the number of the epoch alone, so that the schedule can go to any epoch.
     _depends_on_epoch_alone = False
 
+    base_lrs: list[Any]
+    last_epoch: int
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" in vars(cls):

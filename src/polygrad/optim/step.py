@@ -176,7 +176,7 @@ def _run_kernel(
 
 
 #: (backend, rule, fixed settings, scheduled ones, which states there are, number of parameters) → compiled function.
-_programs: dict[tuple, Callable] = {}
+_programs: dict[tuple[Any, ...], Callable[..., Any]] = {}
 _PROGRAMS_KEPT = 256
 
 

@@ -385,7 +385,7 @@ def check_single_precision(
         assert not problems, f"{row.name}({one}), {single}, on {backend}: {'; '.join(problems)}"
 
 
-_results: dict[tuple, Results] = {}
+_results: dict[tuple[Any, ...], Results] = {}
 
 
 def _reference(row: Row, number: int, precision: str, backend: Any, orders: int) -> Results:

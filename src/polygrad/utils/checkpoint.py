@@ -33,7 +33,7 @@ def _no_contexts() -> tuple[Any, Any]:
 
 
 def checkpoint(
-    function: Callable,
+    function: Callable[..., Any],
     *args: Any,
     use_reentrant: bool | None = None,
     context_fn: Callable[[], tuple[Any, Any]] = _no_contexts,
@@ -199,11 +199,11 @@ class _Call:
 
     arrays = ((0, NODE),)
     broadcasts, frees, variadic = False, True, False
-    residuals: tuple = ()
+    residuals: tuple[Any, ...] = ()
     operation = name = "checkpoint"
 
     def __init__(
-        self, function: Callable, leaves: list[Any], structure: Any, places: list[int], edges: list[Edge],
+        self, function: Callable[..., Any], leaves: list[Any], structure: Any, places: list[int], edges: list[Edge],
         numbers: list[int], since: int, context: Any,
     ):  # fmt: skip
         self.function, self.structure, self.places, self.numbers = function, structure, places, numbers

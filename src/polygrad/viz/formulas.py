@@ -41,6 +41,9 @@ class Writer:
     ``outputs`` has the operations of which an output other than the first is used.
     """
 
+    names: Names
+    outputs: set[Node]
+
     def __init__(self, names: Names, outputs: set[Node]):
         self.names, self.outputs = names, outputs
         self.data: dict[str, Any] = {}

@@ -292,7 +292,13 @@ def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any
 
 
 def scan(
-    combine_fn: Callable, init: Any, xs: Any, *, dim: int = 0, reverse: bool = False, length: int | None = None
+    combine_fn: Callable[..., Any],
+    init: Any,
+    xs: Any,
+    *,
+    dim: int = 0,
+    reverse: bool = False,
+    length: int | None = None,
 ) -> tuple[Any, Any]:
     """Fold ``carry, y = combine_fn(carry, x)`` over the slices ``x`` of ``xs``, and stack the ``y``.
 

@@ -40,7 +40,7 @@ class SubTracePlan:
     broadcasts = variadic = False
     frees = True
     arrays = ((0, NODE),)
-    residuals: tuple = ()
+    residuals: tuple[Any, ...] = ()
 
     def __init__(self, name: str, outputs: int, edges: int, rule: Rule):
         self.name = self.operation = name

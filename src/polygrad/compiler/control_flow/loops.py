@@ -63,7 +63,7 @@ def _depending(traced: Traced, subtrace: SubTrace, needs: Sequence[bool], given:
 
 def scan(
     backend: Any, step: Function, carry: Sequence[Tensor], inputs: Sequence[Tensor], count: int, reverse: bool,
-    results: list, label: str = "scan: combine_fn", known: StandIns = {},  # noqa: B006
+    results: list[Any], label: str = "scan: combine_fn", known: StandIns = {},  # noqa: B006
 ) -> tuple[list[Tensor], list[Tensor]]:  # fmt: skip
     """The last carry, and the other results of all steps; ``results`` is emptied before ``step`` runs anew."""
     xp = backend.xp

@@ -32,6 +32,10 @@ class Use:
 
     __slots__ = ("aliases", "is_stored", "is_whole", "line", "steps")
 
+    is_stored: bool
+    is_whole: bool
+    line: int
+
     def __init__(self, line: int = 0) -> None:
         self.steps: dict[tuple[str, Any], Use] = {}
         self.is_whole = self.is_stored = False
@@ -56,6 +60,14 @@ def aliases_in(use: Use) -> Iterator[str]:
 
 class Reads:
     """All that the code of one function, and of the functions inside of it, reads and writes."""
+
+    globals: Use
+    free: Use
+    locals: Use
+    imports: Use
+    unknown: Use
+    unknown_uses: list[Use]
+    is_asked_of_results: bool
 
     def __init__(self, code: CodeType) -> None:
         self.code = code

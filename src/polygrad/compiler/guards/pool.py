@@ -9,6 +9,8 @@ from .sources import Place
 class Pool:
     """Values without a name that a function may read something of, by their identity, and what it reads of such values."""
 
+    is_asked_of_results: bool
+
     def __init__(self, reads: Reads):
         self.places: dict[int, Place] = {}
         self.uses: list[Use] = [*reads.unknown_uses]

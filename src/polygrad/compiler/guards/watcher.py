@@ -49,6 +49,8 @@ class Watch:
     ``is_new(tensor)`` says whether a tensor was made while tracing, ``guard`` is that of the recorder (see `_state`).
     """
 
+    asks_type: bool
+
     def __init__(
         self, function: Any, given: Any, backend: Any, is_new: Callable[[Any], bool], guard: Callable[..., Any]
     ):

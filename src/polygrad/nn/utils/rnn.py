@@ -112,6 +112,10 @@ def invert_permutation(permutation: Tensor | None) -> Tensor | None:
 class PaddedRows:
     """How the steps of packed sequences lie in a padded array ``(steps, batch, features)``, and the way back."""
 
+    steps: int
+    batch: int
+    lengths: list[int]
+
     def __init__(self, packed: PackedSequence):
         sizes = packed.sizes
         offsets = [0, *accumulate(sizes)]

@@ -161,6 +161,8 @@ class ConcatDataset(Dataset[T]):
         11
     """
 
+    cumulative_sizes: list[int]
+
     def __init__(self, datasets: Iterable[Dataset]) -> None:
         self.datasets: list[Any] = list(datasets)
         if not self.datasets:
@@ -228,6 +230,9 @@ class Subset(Dataset[T]):
         >>> subset[0], len(subset)
         (105, 2)
     """
+
+    dataset: Dataset[T]
+    indices: Sequence[int]
 
     def __init__(self, dataset: Dataset[T], indices: Sequence[int]) -> None:
         self.dataset, self.indices = dataset, indices

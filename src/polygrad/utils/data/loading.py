@@ -149,19 +149,24 @@ class DataLoader(Generic[T]):
 
     _is_made = False
 
+    num_workers: int
+    drop_last: bool
+    generator: Generator | None
+    batch_size: int | None
+
     def __init__(
         self,
         dataset: Any,
         batch_size: int | None = 1,
         shuffle: bool | None = None,
-        sampler: Iterable | None = None,
-        batch_sampler: Iterable | None = None,
+        sampler: Iterable[Any] | None = None,
+        batch_sampler: Iterable[Any] | None = None,
         num_workers: int = 0,
-        collate_fn: Callable | None = None,
+        collate_fn: Callable[..., Any] | None = None,
         pin_memory: bool = False,
         drop_last: bool = False,
         timeout: float = 0,
-        worker_init_fn: Callable | None = None,
+        worker_init_fn: Callable[..., Any] | None = None,
         multiprocessing_context: Any = None,
         generator: Generator | None = None,
         *,

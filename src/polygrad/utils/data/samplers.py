@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any, Generic, TypeVar
 
+from ..._core.tensor import Tensor
 from ..._functions.creation import tensor
 from ..._functions.generator import Generator
 from ..._functions.random import multinomial, randint, randperm
@@ -91,6 +92,10 @@ class RandomSampler(Sampler[int]):
         [0, 1, 2]
     """
 
+    data_source: Any
+    replacement: bool
+    generator: Generator | None
+
     def __init__(
         self,
         data_source: Any,
@@ -133,6 +138,9 @@ class SubsetRandomSampler(Sampler[int]):
         [2, 4, 6]
     """
 
+    indices: Sequence[int]
+    generator: Generator | None
+
     def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
         self.indices, self.generator = indices, generator
 
@@ -161,6 +169,11 @@ class WeightedRandomSampler(Sampler[int]):
         >>> list(polygrad.utils.data.WeightedRandomSampler([0.0, 1.0, 0.0], 4))
         [1, 1, 1, 1]
     """
+
+    weights: Tensor
+    num_samples: int
+    replacement: bool
+    generator: Generator | None
 
     def __init__(
         self, weights: Any, num_samples: int, replacement: bool = True, generator: Generator | None = None
@@ -198,6 +211,10 @@ class BatchSampler(Sampler[list[int]]):
         >>> list(polygrad.utils.data.BatchSampler(range(5), batch_size=2, drop_last=False))
         [[0, 1], [2, 3], [4]]
     """
+
+    batch_size: int
+    sampler: Iterable[int]
+    drop_last: bool
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
         self.batch_size = _count(batch_size, "batch_size")

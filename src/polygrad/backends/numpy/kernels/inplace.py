@@ -75,7 +75,7 @@ def _assignable(array: Any, value: Any) -> bool:
 
 
 @_kernel
-def slice_put_(array: Any, value: Any, key: tuple) -> bool:
+def slice_put_(array: Any, value: Any, key: tuple[Any, ...]) -> bool:
     """``array[key] = value`` for a basic key."""
     if not _assignable(array, value):
         return False
@@ -96,7 +96,7 @@ def masked_put_(array: Any, mask: Any, value: Any) -> bool:
 
 
 @_kernel
-def index_put_(array: Any, value: Any, key: tuple, axes: tuple[int, ...], *indices: Any) -> bool:
+def index_put_(array: Any, value: Any, key: tuple[Any, ...], axes: tuple[int, ...], *indices: Any) -> bool:
     """``array[key][indices on axes] = value``; of equal indices the last one wins.  Indices are in range."""
     if not _assignable(array, value) or not all(isinstance(index, np.ndarray) for index in indices):
         return False
