@@ -143,6 +143,7 @@ class Around(Recorder):
     """A recorder inside of another one, ``outer``, to which it passes on what it does not see to itself."""
 
     outer: Recorder
+    backend: Any
 
     def __init__(self, outer: Recorder | None):
         self.outer = Passive() if outer is None else outer

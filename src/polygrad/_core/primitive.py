@@ -54,10 +54,12 @@ class AnyType:
 
     __slots__ = ("rule",)
 
-    def __init__(self, rule: Callable):
+    rule: Callable[..., Any]
+
+    def __init__(self, rule: Callable[..., Any]):
         self.rule = rule
 
-    def __getitem__(self, array_type: type) -> Callable:
+    def __getitem__(self, array_type: type) -> Callable[..., Any]:
         return self.rule
 
 

@@ -74,7 +74,8 @@ class Size(tuple[int, ...]):
     def __mul__(self, count: SupportsIndex) -> Size:
         return _size(Size, tuple.__mul__(self, count))
 
-    __rmul__ = __mul__
+    def __rmul__(self, count: SupportsIndex) -> Size:
+        return self * count
 
     def __repr__(self) -> str:
         return f"polygrad.Size({list(self)})"

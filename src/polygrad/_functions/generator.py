@@ -162,7 +162,8 @@ class Generator:
 
 
 #: What draws without a ``generator=`` use.
-default_generator = FUNCTIONS["default_generator"] = Generator()
+default_generator: Generator = Generator()
+FUNCTIONS["default_generator"] = default_generator
 default_generator.seed()
 
 

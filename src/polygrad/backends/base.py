@@ -248,7 +248,7 @@ class Backend:
         """The values of ``array`` as a NumPy array, for argument checks; of a batch, those of all examples."""
         return self.to_numpy(array)
 
-    def concrete(self) -> contextlib.AbstractContextManager:
+    def concrete(self) -> contextlib.AbstractContextManager[Any]:
         """Context in which operations run at once, even while the library traces."""
         return contextlib.nullcontext()
 
@@ -269,7 +269,7 @@ class CompilingBackend(Backend):
     """
 
     _compiles = True
-    capabilities = frozenset({"jit", "float64", "complex"})
+    capabilities: frozenset[str] = frozenset({"jit", "float64", "complex"})
     #: Whether `cond` and `while_loop` become operations of a captured program.  Where not, loops are unrolled while tracing.
     has_control_flow: bool = True
 

@@ -12,6 +12,8 @@ class BackendError(RuntimeError):
     plugin may raise it with a better message.
     """
 
+    __cause__: BaseException | None
+
     def because(self, cause: BaseException) -> BackendError:
         """This error with its cause, for an error that is kept now and raised later."""
         self.__cause__ = cause

@@ -8,9 +8,9 @@ from typing import Any
 
 import pluggy
 
-hookspec = pluggy.HookspecMarker("polygrad")
+hookspec: pluggy.HookspecMarker = pluggy.HookspecMarker("polygrad")
 #: The mark of a plugin's hook implementations.
-hookimpl = pluggy.HookimplMarker("polygrad")
+hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker("polygrad")
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,14 @@ class Program:
     _written: list[CellRecord]
     _changed: list[tuple[Leaf, LeafRecord]]
 
+    changed: dict[str, str]
+    unwatched: dict[str, str]
+    guards: list[Guard]
+    value_guards: list[Any]
+
     def __init__(
-        self, name: str, backend: Any, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], tensors: Sequence[Tensor],
+        self, name: str, backend: Any, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any],
+        tensors: Sequence[Tensor],
         descriptions: dict[str, str], changing: ChangedNumbers, only_to_look_at: bool = False,
     ):  # fmt: skip
         self._backend = backend

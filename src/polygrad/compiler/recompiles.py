@@ -20,7 +20,7 @@ from .errors import is_library
 from .guards import failures
 from .program import Program
 
-logger = logging.getLogger("polygrad.compile")
+logger: logging.Logger = logging.getLogger("polygrad.compile")
 if "recompiles" in os.environ.get("POLYGRAD_LOG", "").split(","):
     logger.setLevel(logging.INFO)
     _handler = logging.StreamHandler()

@@ -24,7 +24,7 @@ from .errors import CompileError, MemoryIsShared
 class CellRecord:
     """A cell that was there before the trace: what it held, and what became of it."""
 
-    reference: weakref.ref
+    reference: weakref.ref[Any]
     array: Any
     edge: Any
     #: What it was a view of, and what was a view of it: while tracing, a hidden memory may have been put under it.

@@ -1,4 +1,4 @@
-"""Linear algebra under PyTorch's names, ``torch.linalg``: decompositions, systems of equations, norms.
+"""Linear algebra, under the names of ``torch.linalg``: decompositions, linear systems, norms.
 
 Written by `python tools/stubs.py`.
 """

@@ -172,7 +172,7 @@ class BatchNorm1d(_BatchNorm):
                 [ 1.0000]])
     """
 
-    dimensions = (2, 3)
+    dimensions: tuple[int, ...] = (2, 3)
 
 
 @sections_of(_BatchNorm)
@@ -189,7 +189,7 @@ class BatchNorm2d(_BatchNorm):
         polygrad.Size([5, 3, 8, 8])
     """
 
-    dimensions = (4,)
+    dimensions: tuple[int, ...] = (4,)
 
 
 @sections_of(_BatchNorm)
@@ -206,7 +206,7 @@ class BatchNorm3d(_BatchNorm):
         polygrad.Size([5, 3, 4, 4, 4])
     """
 
-    dimensions = (5,)
+    dimensions: tuple[int, ...] = (5,)
 
 
 class _InstanceNorm(_Statistics):
@@ -285,7 +285,7 @@ class InstanceNorm1d(_InstanceNorm):
                 [-1.0000,  1.0000]])
     """
 
-    dimensions = (3,)
+    dimensions: tuple[int, ...] = (3,)
 
 
 @sections_of(_InstanceNorm)
@@ -302,7 +302,7 @@ class InstanceNorm2d(_InstanceNorm):
         polygrad.Size([5, 3, 8, 8])
     """
 
-    dimensions = (4,)
+    dimensions: tuple[int, ...] = (4,)
 
 
 @sections_of(_InstanceNorm)
@@ -319,7 +319,7 @@ class InstanceNorm3d(_InstanceNorm):
         polygrad.Size([5, 3, 4, 4, 4])
     """
 
-    dimensions = (5,)
+    dimensions: tuple[int, ...] = (5,)
 
 
 class LayerNorm(Module):

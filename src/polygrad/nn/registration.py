@@ -16,7 +16,7 @@ PARAMETER, BUFFER, UNSAVED, MODULE = "parameter", "buffer", "unsaved buffer", "m
 BUFFERS = frozenset((BUFFER, UNSAVED))
 
 
-class Registered(MutableMapping):
+class Registered(MutableMapping[str, Any]):
     """A module's attributes of some kinds as a dictionary: ``_parameters``, ``_buffers`` and ``_modules``.
 
     It is made when it is asked for and holds nothing itself: writing to it writes the attribute.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from .._core.scalars import PYTHON_SCALARS, to_python
@@ -80,7 +81,9 @@ class SGD(Optimizer):
         tensor([ 0.8000, -1.6000], requires_grad=True)
     """
 
-    rule, kernel, scheduled = staticmethod(rules.sgd), "sgd_step", ("lr", "momentum")
+    rule: ClassVar[Callable[..., Any]] = staticmethod(rules.sgd)
+    kernel: ClassVar[str] = "sgd_step"
+    scheduled: ClassVar[tuple[str, ...]] = ("lr", "momentum")
     at_first: ClassVar[dict[str, float]] = {"dampening": 0.0}
 
     def __init__(
@@ -168,7 +171,9 @@ class Adam(Optimizer):
         tensor([ 0.9000, -1.9000], requires_grad=True)
     """
 
-    rule, kernel, scheduled = staticmethod(rules.adam), "adam_step", ("lr", "beta1", "log_beta1")
+    rule: ClassVar[Callable[..., Any]] = staticmethod(rules.adam)
+    kernel: ClassVar[str] = "adam_step"
+    scheduled: ClassVar[tuple[str, ...]] = ("lr", "beta1", "log_beta1")
 
     def __init__(
         self, params: Parameters, lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
@@ -313,7 +318,8 @@ class RMSprop(Optimizer):
         tensor([ 0.9000, -1.9000], requires_grad=True)
     """
 
-    rule, scheduled = staticmethod(rules.rmsprop), ("lr", "momentum")
+    rule: ClassVar[Callable[..., Any]] = staticmethod(rules.rmsprop)
+    scheduled: ClassVar[tuple[str, ...]] = ("lr", "momentum")
 
     def __init__(
         self, params: Parameters, lr: Any = 1e-2, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0,
@@ -389,7 +395,7 @@ class Adagrad(Optimizer):
         tensor([ 0.9000, -1.9000], requires_grad=True)
     """
 
-    rule = staticmethod(rules.adagrad)
+    rule: ClassVar[Callable[..., Any]] = staticmethod(rules.adagrad)
 
     def __init__(
         self, params: Parameters, lr: Any = 1e-2, lr_decay: float = 0, weight_decay: float = 0,

@@ -160,7 +160,9 @@ _Python: Any = pickle._Unpickler
 class RestrictedReader(_Python):
     """Reads a pickle that makes objects of the allow-list, and of ``trusted``."""
 
-    dispatch = {getattr(pickle, name)[0]: _Python.dispatch[getattr(pickle, name)[0]] for name in _HARMLESS}
+    dispatch: dict[Any, Any] = {
+        getattr(pickle, name)[0]: _Python.dispatch[getattr(pickle, name)[0]] for name in _HARMLESS
+    }
 
     def __init__(self, data: io.BytesIO, place: Place, trusted: list[Any]):
         super().__init__(data)

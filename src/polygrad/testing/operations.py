@@ -6,6 +6,8 @@ has no derivative, which the tests cover in a table of their own.
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import _dtypes
 from .._ops.decompositions import adjoint
 from .table import (
@@ -110,7 +112,7 @@ ELEMENTWISE = [
 # -- reductions ----------------------------------------------------------------------------------------------------------
 
 
-def reduction(name, numbers=anything, empty=True, more=(), **options):
+def reduction(name: Any, numbers: Any = anything, empty: Any = True, more: Any = (), **options: Any) -> Any:
     """A row for a reduction: over everything, one axis, several, with and without the axes kept."""
     cases = [
         case(numbers(2, 3)),

@@ -23,7 +23,12 @@ from ..autograd.gradcheck import gradcheck, gradgradcheck
 from ..backends.registry import BY_TYPE
 
 #: Precisions by name: the types that real and complex samples are rounded to.
-PRECISIONS = {"float64": np.float64, "float32": np.float32, "complex128": np.complex128, "complex64": np.complex64}
+PRECISIONS: dict[str, Any] = {
+    "float64": np.float64,
+    "float32": np.float32,
+    "complex128": np.complex128,
+    "complex64": np.complex64,
+}
 REAL, COMPLEX, BOTH = ("float64",), ("complex128",), ("float64", "complex128")
 
 # -- operands ----------------------------------------------------------------------------------------------------------
@@ -75,11 +80,18 @@ def _regular(random, shape, is_complex):
     return _normal(random, shape, is_complex) * 0.5 + 2 * np.eye(shape[-1])
 
 
-anything, positive, nonzero, distinct = domain(_normal), domain(_positive), domain(_nonzero), domain(_distinct)
-with_zeros, regular, ascending = domain(_with_zeros), domain(_regular), domain(_ascending)
-truth = domain(lambda random, shape, is_complex: random.random(shape) < 0.6)
-signed = domain(lambda random, shape, is_complex: random.integers(-3, 4, shape))
-words = domain(lambda random, shape, is_complex: random.integers(0, 2**64, shape, dtype=np.uint64))
+anything: Callable[..., Operand] = domain(_normal)
+positive: Callable[..., Operand] = domain(_positive)
+nonzero: Callable[..., Operand] = domain(_nonzero)
+distinct: Callable[..., Operand] = domain(_distinct)
+with_zeros: Callable[..., Operand] = domain(_with_zeros)
+regular: Callable[..., Operand] = domain(_regular)
+ascending: Callable[..., Operand] = domain(_ascending)
+truth: Callable[..., Operand] = domain(lambda random, shape, is_complex: random.random(shape) < 0.6)
+signed: Callable[..., Operand] = domain(lambda random, shape, is_complex: random.integers(-3, 4, shape))
+words: Callable[..., Operand] = domain(
+    lambda random, shape, is_complex: random.integers(0, 2**64, shape, dtype=np.uint64)
+)
 
 
 def between(low: float, high: float) -> Callable[..., Operand]:

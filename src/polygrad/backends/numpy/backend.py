@@ -41,8 +41,8 @@ class NumpyBackend(Backend):
     """NumPy arrays in the computer's memory."""
 
     name = "numpy"
-    capabilities = frozenset({"mutable", "float64", "complex"})
-    accumulates = frozenset({"sum", "index_add"})
+    capabilities: frozenset[str] = frozenset({"mutable", "float64", "complex"})
+    accumulates: frozenset[str] = frozenset({"sum", "index_add"})
     shares_scalars = True
     shares_with_numpy = True
 

@@ -39,8 +39,12 @@ class SubTracePlan:
 
     broadcasts = variadic = False
     frees = True
-    arrays = ((0, NODE),)
+    arrays: tuple[tuple[int, int], ...] = ((0, NODE),)
     residuals: tuple[Any, ...] = ()
+
+    operation: str
+    outputs: int
+    mask: tuple[bool, ...]
 
     def __init__(self, name: str, outputs: int, edges: int, rule: Rule):
         self.name = self.operation = name
@@ -143,6 +147,9 @@ class Residuals:
 
 class Leaves:
     """The leaves of a region's graph: of its carry, of its other inputs, and of tensors from outside."""
+
+    kinds: dict[Any, Any]
+    closed: list[Any]
 
     def __init__(self, subtrace: SubTrace, tape: CapturedGraph, given: Sequence[Tensor]):
         inputs = {leaf: number for number, leaf in enumerate(subtrace.leaves) if leaf is not None}

@@ -33,7 +33,7 @@ class Retrace(Exception):
 class SavedCell:
     """A cell that the region changes for its own purposes, or writes to, and what it held before."""
 
-    reference: weakref.ref
+    reference: weakref.ref[Any]
     array: Any
     edge: Any
     base: Any

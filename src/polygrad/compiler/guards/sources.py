@@ -137,6 +137,15 @@ class Place:
         "value",
     )
 
+    description: str
+    is_compared: bool
+    is_spent: bool
+    is_whole: bool
+    key: Any
+    kind: str
+    line: str
+    parent: Place | None
+
     def __init__(self, parent: Place | None, kind: str, key: Any, value: Any, description: str, line: str):
         self.parent, self.kind, self.key, self.description, self.line = parent, kind, key, description, line
         self.steps: dict[tuple[str, Any], Place] = {}

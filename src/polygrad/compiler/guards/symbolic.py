@@ -29,6 +29,12 @@ class Origin:
 
     __slots__ = ("description", "is_constant", "is_guarded", "is_used", "value")
 
+    description: str
+    is_constant: bool
+    is_guarded: bool
+    is_used: bool
+    value: int | float
+
     def __init__(self, description: str, value: int | float):
         self.description, self.value = description, value
         #: Whether the program reads it, whether its calls look it up, and whether it cannot be symbolic.
@@ -51,6 +57,8 @@ class SymbolicNumber:
     """A number that is ``value`` while it is traced and ``read()`` at a call, computed from ``origins``."""
 
     __slots__ = ("__weakref__", "_read", "_trace", "_value", "origins")
+
+    origins: tuple[Origin, ...]
 
     def __init__(self, value: int | float, read: Callable[[], int | float], origins: tuple[Origin, ...], trace: Trace):
         self._value, self._read, self.origins, self._trace = value, read, origins, trace

@@ -71,7 +71,12 @@ class ReplayTracer:
     __array_ufunc__ = None
     __array_priority__ = 1900
 
-    def __init__(self, graph: Graph, slot: Slot, value: Any, constant: bool):
+    constant: bool
+    graph: Any  # None in what `TracerBackend.abstract` makes
+    slot: Slot
+    value: Any
+
+    def __init__(self, graph: Graph | None, slot: Slot, value: Any, constant: bool):
         self.graph, self.slot, self.value, self.constant = graph, slot, value, constant
 
     @property

@@ -16,6 +16,9 @@ SLACK = 0.01
 class Liveness:
     """How much memory is in use at each place of a list of operations, without the inputs and the constants."""
 
+    memories: Memories
+    most: int
+
     def __init__(self, graph: Graph, operations: Sequence[Operation]):
         self._avals = graph.avals
         self.memories = Memories(graph, operations)

@@ -19,7 +19,7 @@ from ..._ops.recurrent import scan_steps
 from ...backends.base import Backend, CompilingBackend
 from ...backends.namespace import STANDARD
 from ...backends.registry import BY_TYPE, register_backend
-from .facts import facts_of
+from .facts import ReplayFacts, facts_of
 from .graph import Aval, Graph, ReplayTracer, Slot, ValueUnknown, graph_of
 
 _active: ContextVar[Graph | None] = ContextVar("polygrad_recording", default=None)
@@ -107,6 +107,10 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
     value_errors = (ValueUnknown,)
     shares_scalars = False
     has_control_flow = False
+
+    facts: ReplayFacts
+    array_type: type[ReplayTracer]
+    plain_types: _PlainTypes
 
     def __init__(self, base: Backend):
         # Not the base class's: there is no library to look through.

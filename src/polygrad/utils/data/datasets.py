@@ -40,7 +40,7 @@ class Dataset(Generic[T]):
     def __getitem__(self, index: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} does not define __getitem__()")
 
-    def __add__(self, other: Dataset) -> ConcatDataset:
+    def __add__(self, other: Dataset[Any]) -> ConcatDataset[Any]:
         return ConcatDataset([self, other])
 
 
@@ -67,7 +67,7 @@ class IterableDataset(Dataset[T]):
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError(f"{type(self).__name__} does not define __iter__()")
 
-    def __add__(self, other: Dataset) -> ChainDataset:  # type: ignore[override]  # streams are chained, not concatenated
+    def __add__(self, other: Dataset[Any]) -> ChainDataset[Any]:  # type: ignore[override]  # streams are chained, not concatenated
         return ChainDataset([self, other])
 
 
@@ -163,7 +163,7 @@ class ConcatDataset(Dataset[T]):
 
     cumulative_sizes: list[int]
 
-    def __init__(self, datasets: Iterable[Dataset]) -> None:
+    def __init__(self, datasets: Iterable[Dataset[Any]]) -> None:
         self.datasets: list[Any] = list(datasets)
         if not self.datasets:
             raise ValueError("ConcatDataset: there should be at least one data set")
@@ -200,7 +200,7 @@ class ChainDataset(IterableDataset[T]):
         [0, 1, 2, 0, 1, 2]
     """
 
-    def __init__(self, datasets: Iterable[Dataset]) -> None:
+    def __init__(self, datasets: Iterable[Dataset[Any]]) -> None:
         self.datasets: list[Any] = list(datasets)
 
     def __iter__(self) -> Iterator[Any]:

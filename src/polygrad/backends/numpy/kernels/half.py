@@ -6,6 +6,8 @@ subnormal number is exact as well.  What is infinite or NaN in float16 comes out
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 #: So many elements are converted at a time: in both types they fit into the second-level cache.
@@ -17,7 +19,7 @@ _SCALE, _LIMIT = np.float32(2.0**112), np.float32(65536)
 _SMALLEST = np.float32(2.0**-136)
 
 
-def convert(halves, words):
+def convert(halves: Any, words: Any) -> Any:
     """Put ``halves``, a vector of float16, into ``words``, a vector of int32 of the same length, as float32.  Returns that."""
     singles = words.view(np.float32)
     words[...] = halves.view(np.int16)
@@ -34,7 +36,7 @@ def _is_worth_it(x):
     return x.size > BLOCK and x.flags.c_contiguous and x.dtype.isnative and bool(_SMALLEST * _SCALE)
 
 
-def to_single(x):
+def to_single(x: Any) -> Any:
     """``x``, an array of float16, as float32."""
     if not _is_worth_it(x):
         return x.astype(np.float32)
@@ -44,7 +46,7 @@ def to_single(x):
     return words.view(np.float32).reshape(x.shape)
 
 
-def sum_of_all(x):
+def sum_of_all(x: Any) -> Any:
     """The sum of an array of float16, as float32."""
     if not _is_worth_it(x):
         return np.add.reduce(x.astype(np.float32), axis=None)

@@ -6,12 +6,14 @@ product turns an infinite element under the mask into NaN.  Taking the bits by "
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 _INTEGER = {np.dtype(f"f{n}"): np.dtype(f"i{n}") for n in (2, 4, 8)}
 
 
-def masked(values, mask):
+def masked(values: Any, mask: Any) -> Any:
     """``values`` where ``mask`` is true, zeros elsewhere.  Both have one shape."""
     integer = _INTEGER.get(values.dtype)
     if integer is None or not values.ndim:

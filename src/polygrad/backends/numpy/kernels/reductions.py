@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import math
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def ones(count, dtype):
     return made
 
 
-def row_sums(x):
+def row_sums(x: Any) -> Any:
     """The sums of the rows of a matrix of floats: products with ones are the fastest sums."""
     length = x.shape[1]
     block = max(ROW_BLOCK, 2)
@@ -55,7 +56,7 @@ def row_sums(x):
     return column_sums(np.stack([x[:, piece].dot(ones(piece.stop - piece.start, x.dtype)) for piece in pieces]))
 
 
-def column_sums(x):
+def column_sums(x: Any) -> Any:
     """The sums of the columns of a matrix, or of each of a stack of matrices."""
     rows = x.shape[-2]
     if x.ndim == 2 and 0 < rows <= COLUMN_BLOCK and x.flags.c_contiguous and x.dtype.char in "fd":
@@ -72,7 +73,7 @@ def column_sums(x):
     return column_sums(_sums_of_parts(x, x.ndim - 2, block, column_sums))
 
 
-def weighted_column_sums(weights, x):
+def weighted_column_sums(weights: Any, x: Any) -> Any:
     """The sums of the columns of a matrix whose rows have weights."""
     rows = x.shape[0]
     if rows <= COLUMN_BLOCK:
@@ -114,7 +115,7 @@ def _in_order(x):
     return order if x.transpose(order).flags.c_contiguous else None
 
 
-def total(x, axes):
+def total(x: Any, axes: Any) -> Any:
     """The sum over ``axes``, kept as length 1, by products with ones where the order in memory allows it."""
     axes = tuple(sorted([a % x.ndim for a in (axes if isinstance(axes, tuple) else (axes,))]))
     if x.dtype.char == "e":
@@ -145,7 +146,7 @@ def total(x, axes):
     return x.reshape(kept)
 
 
-def sums(x, axis, keepdims):
+def sums(x: Any, axis: Any, keepdims: Any) -> Any:
     """As ``np.sum``, for floating types."""
     if x.size <= _SEQUENTIAL_BLOCK and x.dtype.char in "fdFD":
         return np.add.reduce(x, axis=axis, keepdims=keepdims)
@@ -161,14 +162,14 @@ def sums(x, axis, keepdims):
     result = total(x, axes)
     if keepdims:
         return result
-    axes = [a % x.ndim for a in axes]
-    shape = tuple([n for a, n in enumerate(x.shape) if a not in axes])
+    reduced = [a % x.ndim for a in axes]
+    shape = tuple([n for a, n in enumerate(x.shape) if a not in reduced])
     return result.reshape(shape) if shape else result.reshape(())[()]
 
 
-def added_in_pairs(parts):
+def added_in_pairs(parts: Any) -> Any:
     """The sum of new arrays, which are overwritten, of few of which there is need at a time."""
-    waiting = []
+    waiting: list[Any] = []
     for number, part in enumerate(parts, 1):
         while not number % 2:
             part += waiting.pop()
@@ -180,7 +181,7 @@ def added_in_pairs(parts):
     return total
 
 
-def long_product(x, y):
+def long_product(x: Any, y: Any) -> Any:
     """As ``np.matmul``, however many products each element is the sum of."""
     length = x.shape[-1]
     if x.ndim == 1 == y.ndim and y.shape[0] == length > ROW_BLOCK:
@@ -193,7 +194,7 @@ def long_product(x, y):
     return added_in_pairs([np.matmul(x[..., piece], y[piece] if y.ndim == 1 else y[..., piece, :]) for piece in pieces])
 
 
-def running_sums(x, axis):
+def running_sums(x: Any, axis: Any) -> Any:
     """As ``np.cumsum`` along one axis.
 
     Of blocks, to which the sum of the blocks before is added while they are in the cache.
@@ -207,12 +208,12 @@ def running_sums(x, axis):
     step = max(_BLOCK // (x.size // length) // _SEQUENTIAL_BLOCK, 1) * _SEQUENTIAL_BLOCK
     whole = length // _SEQUENTIAL_BLOCK * _SEQUENTIAL_BLOCK
     edges = [*range(0, whole, step), *((whole, length) if whole < length else (whole,))]
-    until = None
+    until: Any = None
     for start, stop in itertools.pairwise(edges):
         part = (*before, slice(start, stop))
         blocks = out[part].reshape(*x.shape[:axis], -1, min(_SEQUENTIAL_BLOCK, stop - start), *x.shape[axis + 1 :])
         np.cumsum(x[part].reshape(blocks.shape), axis=axis + 1, out=blocks)
-        ends = np.cumsum(blocks[(*before, slice(None), -1)], axis=axis, dtype=wide)
+        ends: Any = np.cumsum(blocks[(*before, slice(None), -1)], axis=axis, dtype=wide)
         if until is not None:
             ends += until
             blocks[(*before, slice(0, 1))] += until.astype(x.dtype)[(*before, None)]
@@ -221,7 +222,7 @@ def running_sums(x, axis):
     return out
 
 
-def largest(x, axis):
+def largest(x: Any, axis: Any) -> Any:
     """The maximum along ``axis``, kept as length 1.  Along rows its place is found faster than the maximum itself."""
     if axis in (-1, x.ndim - 1) and x.flags.c_contiguous and x.size:
         flat = x.reshape(-1, x.shape[-1])
@@ -229,7 +230,7 @@ def largest(x, axis):
     return np.maximum.reduce(x, axis=axis, keepdims=True)
 
 
-def row_blocks(count, length):
+def row_blocks(count: Any, length: Any) -> Any:
     """Slices of ``count`` rows of ``length`` elements: so many rows at once that a few such blocks stay in the cache."""
     step = max(1, _BLOCK // max(length, 1))
     return [slice(start, start + step) for start in range(0, count, step)]

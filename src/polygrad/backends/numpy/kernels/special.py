@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -80,7 +81,7 @@ def _single(x, out, room):
     np.tanh(out, out)
 
 
-def erf_block(x, out, room):
+def erf_block(x: Any, out: Any, room: Any) -> Any:
     """``erf(x)`` into ``out``; ``room`` is overwritten and may not be ``x``."""
     if x.dtype.itemsize > 4:
         _double(x, out)

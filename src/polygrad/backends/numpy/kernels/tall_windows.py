@@ -8,6 +8,7 @@ each time, with the rows of the image that the block needs.  At most every secon
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ ROWS_BLOCK = 64
 _LEAST_HEIGHT, _MOST_CHANNELS = 16, 64
 
 
-def is_tall(image, matrix, kernel, stride, dilation):
+def is_tall(image: Any, matrix: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
     """Whether `convolve_tall` is for this: elsewhere products of gathered windows are faster, or the numbers forbid it."""
     channels = image.shape[3] * matrix.shape[0]
     if kernel[1] != 1 or kernel[0] < _LEAST_HEIGHT or channels > _MOST_CHANNELS or image.dtype.char not in "fd":
@@ -27,7 +28,7 @@ def is_tall(image, matrix, kernel, stride, dilation):
     return math.isfinite(flat.dot(flat))  # an infinite number times a 0 of the band would be NaN
 
 
-def convolve_tall(image, matrix, counts, kernel, out):
+def convolve_tall(image: Any, matrix: Any, counts: Any, kernel: Any, out: Any) -> Any:
     """Write the convolution of ``image``, ``(N, H, W, C)``, into ``out``; ``matrix`` is ``(out, kernel height * C)``."""
     (batch, _, width, channels), outputs, height = image.shape, matrix.shape[0], kernel[0]
     count = min(ROWS_BLOCK, height, max(counts[0], 1))
