@@ -306,7 +306,7 @@ _FACTORS = "no library factorizes matrices of half precision"
 #: Primitives that name one that accumulates, and why they need not say so.
 EXEMPT_PRIMITIVES = {
     **dict.fromkeys(
-        "adjugate adjugate_derivative cholesky eigh eigvalsh inv pinv qr solve solve_triangular svd svdvals".split(),
+        "adjugate adjugate_derivative cholesky eig eigh eigvals eigvalsh inv pinv qr solve solve_triangular svd svdvals".split(),
         _FACTORS,
     ),
     **dict.fromkeys(["max_pool2d_indices", "max_pool2d_pick"], "the smallest of a few positions, which are integers"),

@@ -31,7 +31,7 @@ ROOMS = """
     autograd
     compiler
     func
-    cuda linalg random serialization types
+    cuda fft linalg random serialization types
     nn
     optim
     utils

@@ -7,8 +7,16 @@ from typing import Any, NamedTuple
 from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
+from .._state import grad_enabled
 from .common import check_tensor
 from .public import public_function
+
+
+class EigResult(NamedTuple):
+    """The eigenvalues and eigenvectors that `eig` returns."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
 
 
 class EighResult(NamedTuple):
@@ -97,18 +105,21 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
 
 @public_function(method=True)
 def qr(A: Tensor, mode: str = "reduced") -> QRResult:
-    """Return the reduced QR decomposition ``A == Q @ R``.
+    """Return the QR decomposition ``A == Q @ R``.
+
+    The gradient needs the first ``min(n, m)`` columns of `A` to be linearly independent.  In mode ``"complete"`` a matrix with
+    more rows than columns has none, since the last columns of ``Q`` are any that complete it.
 
     Args:
         A: a tensor of shape ``(*, n, m)``; let ``k = min(n, m)``.
-        mode: ``"reduced"``, the only one.
+        mode: ``"reduced"``; ``"complete"``, with a square ``Q``; or ``"r"``, with an empty ``Q``.
 
     Returns:
         The named tuple ``(Q, R)``: ``Q`` of shape ``(*, n, k)`` with orthonormal columns, and the upper triangular
-        ``R`` of shape ``(*, k, m)``.
+        ``R`` of shape ``(*, k, m)``.  In mode ``"complete"``, ``(*, n, n)`` and ``(*, n, m)``.
 
     Raises:
-        RuntimeError: `mode` is another one, or `A` has fewer than two dimensions.
+        RuntimeError: `mode` is another one, `A` has fewer than two dimensions, or a gradient is asked for that there is not.
 
     Example::
 
@@ -116,9 +127,65 @@ def qr(A: Tensor, mode: str = "reduced") -> QRResult:
         >>> polygrad.allclose(Q @ R, polygrad.tensor([[3.0, 1.0], [4.0, 2.0]]), atol=1e-6)
         True
     """
-    if mode != "reduced":
-        raise ShapeError(f"linalg.qr: mode {mode!r} is not offered; only 'reduced' is")
-    return QRResult(*xp.qr(check_matrices(A, "qr")))
+    if mode not in ("reduced", "complete", "r"):
+        raise ShapeError(f"linalg.qr: mode is 'reduced', 'complete' or 'r', not {mode!r}")
+    rows, columns = check_matrices(A, "qr").shape[-2:]
+    if mode == "complete" and rows > columns:
+        if A.requires_grad and grad_enabled():
+            raise RuntimeError(
+                "linalg.qr: in mode 'complete' a matrix with more rows than columns has no gradient, since the last columns of "
+                "Q are any that complete it; use mode 'reduced', or A.detach()"
+            )
+        return QRResult(*xp.complete_qr(A))
+    factors = QRResult(*xp.qr(A))
+    return factors if mode != "r" else QRResult(xp.astype(A[..., :0, :0], factors.R.dtype), factors.R)
+
+
+def eig(A: Tensor) -> EigResult:
+    """Return the eigenvalues and eigenvectors of square matrices; both are complex.
+
+    The gradient is right for a loss that does not depend on the complex phases of the vectors (C. Boeddeker et al., "On the
+    computation of complex-valued gradients", 2017).  Where eigenvalues coincide, their vectors have no derivative: a loss that
+    uses the vectors gets NaN.  `eigh` is for Hermitian matrices.
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``.
+
+    Returns:
+        The named tuple ``(eigenvalues, eigenvectors)``: values of shape ``(*, n)``, in no order, and vectors of length 1, of
+        shape ``(*, n, n)``, in columns.
+
+    Raises:
+        RuntimeError: the matrices are not square.
+
+    Example::
+
+        >>> polygrad.linalg.eig(polygrad.tensor([[2.0, 0.0], [0.0, 3.0]])).eigenvalues
+        tensor([2.+0.j, 3.+0.j])
+    """
+    return EigResult(*xp.eig(check_square(A, "eig")))
+
+
+def eigvals(A: Tensor) -> Tensor:
+    """Return the eigenvalues of square matrices, which are complex.
+
+    The gradient needs the matrices to be diagonalizable.  `eigvalsh` is for Hermitian matrices.
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``.
+
+    Returns:
+        A complex tensor of shape ``(*, n)``, in no order.
+
+    Raises:
+        RuntimeError: the matrices are not square.
+
+    Example::
+
+        >>> polygrad.linalg.eigvals(polygrad.tensor([[0.0, 1.0], [-1.0, 0.0]])).abs()
+        tensor([1., 1.])
+    """
+    return xp.eigvals(check_square(A, "eigvals"))
 
 
 def eigh(A: Tensor, UPLO: str = "L") -> EighResult:

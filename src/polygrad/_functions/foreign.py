@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
 
 from .._core.errors import ShapeError
+from .._core.lending import lend
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._dtypes import DType
@@ -14,6 +16,7 @@ from ..backends.registry import BY_TYPE
 from . import conversion, creation
 from .plain import backend_of
 from .public import public_function
+from .transfer import transfer
 
 
 @public_function()
@@ -99,19 +102,26 @@ class _Exported:
         return 1, 0  # the CPU
 
 
-def dlpack(input: Tensor, *, copy: bool | None = None, **arguments: Any) -> Any:
-    """The standard's ``__dlpack__``: always a copy, since not every receiver respects read-only memory.
+def dlpack(
+    self: Tensor, /, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None
+) -> Any:
+    """The standard's ``__dlpack__``: a copy, unless ``copy=False``, which shares memory as `Tensor.numpy` does.
 
-    Raises BufferError for a tensor that requires grad, and for ``copy=False``.
+    Raises BufferError for a tensor that requires grad, and for ``copy=False`` where NumPy cannot share the memory.
     """
-    if input.requires_grad:
+    if self.requires_grad:
         raise BufferError("can't export a tensor that requires grad through DLPack; use tensor.detach()")
-    if copy is False:
+    given = {"stream": stream, "max_version": max_version, "dl_device": dl_device}
+    arguments = {name: value for name, value in given.items() if value is not None}
+    if copy is not False:
+        return self.backend.asarray(self.array, copy=True).__dlpack__(**arguments)
+    memory = lend(self)
+    if memory is None:
         raise BufferError(
-            "a tensor's memory is not shared through DLPack, since what is written to it would change gradients; leave "
-            "copy=False out, or read tensor.numpy() or tensor.array, and do not write to them"
+            f"the memory of this tensor, on backend {self.backend.name!r}, is not shared through DLPack, since what is written to "
+            "it would change gradients; leave copy=False out, or read tensor.array, and do not write to it"
         )
-    return input.backend.asarray(input.array, copy=True).__dlpack__(**arguments)
+    return memory[...].__dlpack__(**arguments)
 
 
 def dlpack_device(input: Tensor) -> Any:
@@ -145,3 +155,26 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = True
         return conversion.to(ext_tensor.detach(), backend=target, copy=bool(copy))
     array = target.library.from_dlpack(ext_tensor)
     return creation.wrap(target.asarray(array, device=where, copy=copy or None))
+
+
+#: The versions of the Array API standard that `polygrad.array_api` serves: each has all that the former ones have.
+_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
+
+
+def array_namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
+    """The standard's ``__array_namespace__``: the module `polygrad.array_api`.
+
+    Raises ValueError for a version of the standard that it does not serve.
+    """
+    if api_version is not None and api_version not in _VERSIONS:
+        raise ValueError(
+            f"polygrad.array_api serves the versions {', '.join(_VERSIONS)} of the standard, not {api_version!r}"
+        )
+    return importlib.import_module(f"{__package__.rpartition('.')[0]}.array_api")
+
+
+def to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:
+    """The standard's ``to_device``: this tensor on another device; differentiable.  Raises ValueError for a ``stream``."""
+    if stream is not None:
+        raise ValueError("to_device(): a stream is for libraries that have them; leave it out")
+    return transfer(self, self.backend, device, None)

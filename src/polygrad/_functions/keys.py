@@ -105,7 +105,9 @@ def _split(x: Tensor, items: list, consumed: int) -> tuple[tuple, list[tuple[int
             item = None
             result += 1
         elif is_mask(item):
-            if item.shape != shape[source : source + item.ndim]:
+            lengths = shape[source : source + item.ndim]
+            # A mask of no elements chooses none, whatever the other length: the standard's rule.
+            if len(lengths) != item.ndim or any(m not in (n, 0) for m, n in zip(item.shape, lengths, strict=True)):
                 raise IndexError(
                     f"the shape of the mask {tuple(item.shape)} does not match the shape of the indexed tensor "
                     f"{tuple(shape)} at dimension {source}"

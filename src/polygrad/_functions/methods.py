@@ -162,6 +162,8 @@ def attach() -> None:
     put("element_size", lambda self: self.dtype.itemsize)
     for name, read in dtypes.PROPERTIES.items():
         put(name, property(read))
+    put("__array_namespace__", foreign.array_namespace)
+    put("to_device", foreign.to_device)
     put("__dlpack__", foreign.dlpack)
     put("__dlpack_device__", foreign.dlpack_device)
     put("__reversed__", lambda self: OPERATIONS.flip(self, tuple(range(self.ndim))[:1]))

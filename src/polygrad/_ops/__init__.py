@@ -7,6 +7,7 @@ from . import (
     convolution,
     decompositions,
     elementwise,
+    fft,
     indexing,
     linalg,
     losses,

@@ -233,11 +233,24 @@ def fmod(xp, x, y, /):
 
 
 fmod.defvjp(x=lambda xp, g: g, y=_whole_quotient)
-elementwise(
-    "floor_divide", x=lambda xp, g: xp.zeros_like(g), y=lambda xp, g: xp.zeros_like(g), operator="//", accepts_scalars=True,
+
+
+@primitive(broadcasts=True, promotes=True, elementwise=True)
+def floor_divide(xp, x, y, /):
+    """``x / y`` rounded down.  Of infinities libraries differ: it is the quotient, rounded down, as the standard says."""
+    result = xp.floor_divide(x, y)
+    if not xp.isdtype(x.dtype, "real floating"):
+        return result
+    return xp.where(xp.logical_or(xp.isinf(x), xp.isinf(y)), xp.floor(xp.divide(x, y)), result)
+
+
+floor_divide.accepts_scalars = True
+floor_divide.defvjp(x=lambda xp, g: xp.zeros_like(g), y=lambda xp, g: xp.zeros_like(g))
+floor_divide.publish(
+    operator="//",
     doc="``input // other`` of each pair: the quotient, rounded down. The derivative is 0.",
     example="polygrad.floor_divide(polygrad.tensor([5.0, -5.0]), 3)  # tensor([ 1., -2.])",
-)  # fmt: skip
+)
 
 
 def _check_divisor(primitive, x, y):

@@ -85,7 +85,7 @@ def _over_gaps(xp, turn, cotangent, values, gaps):
     rounding = xp.expand_dims(_ROUNDING * xp.finfo(values.dtype).eps * _largest(xp, values), axis=-1)
     differences = _columns(xp, values) - xp.expand_dims(values, axis=-1)
     close = xp.abs(differences) <= rounding
-    same = on_diagonal(xp, xp.ones_like(gaps), 0) > 0
+    same = on_diagonal(xp, xp.ones_like(differences), 0) != 0
     nothing = xp.zeros_like(gaps)
     unused = xp.sum(xp.abs(cotangent), axis=-2, keepdims=True) == 0
     unused = xp.logical_and(unused, xp.matrix_transpose(unused))
@@ -356,6 +356,64 @@ def _eigvalsh(xp, g, x):
 
 eigvalsh.defvjp(x=_eigvalsh)
 
+# -- eigenvalues of general matrices -----------------------------------------------------------------------------------
+
+
+def _as_complex(xp, x):
+    return x if xp.isdtype(x.dtype, "complex floating") else xp.complex(x, xp.zeros_like(x))
+
+
+@primitive(promotes="float", outputs=2)
+def eig(xp, x, /):
+    """The eigenvalues, in no order, and eigenvectors of length 1, as columns, of square matrices; both complex.
+
+    The gradient is right for a loss that does not depend on the vectors' complex phases, and NaN for one that depends on the
+    vectors where eigenvalues coincide.  C. Boeddeker, P. Hanebrink, L. Drude, J. Heymann and R. Haeb-Umbach, "On the computation
+    of complex-valued gradients with application to statistically optimum beamforming" (2017), 4.77 and 4.81.
+    """
+    values, vectors = xp.eig(x)
+    return _as_complex(xp, values), _as_complex(xp, vectors)
+
+
+@from_hermitian
+def _eig(xp, g, x, ans):
+    of_values, of_vectors = g
+    values, vectors = ans
+    inner = None
+    if of_vectors is not None:
+        turn = xp.matmul(adjoint(xp, vectors), of_vectors)
+        along = xp.cast(xp.real(xp.diagonal(turn)), vectors.dtype)  # a vector's length does not vary
+        turn = turn - xp.matmul(adjoint(xp, vectors), vectors * _columns(xp, along))
+        gaps = xp.conj(_columns(xp, values) - xp.expand_dims(values, axis=-1))
+        inner = _over_gaps(xp, turn, of_vectors, values, gaps)
+    if of_values is not None:
+        inner = _sum(inner, on_diagonal(xp, xp.zeros_like(vectors) + _columns(xp, of_values), 0))
+    return _of_similar(xp, inner, vectors, x.dtype)
+
+
+def _of_similar(xp, inner, vectors, dtype):
+    result = xp.solve(adjoint(xp, vectors), xp.matmul(inner, adjoint(xp, vectors)))
+    return result if xp.isdtype(dtype, "complex floating") else xp.real(result)
+
+
+eig.defvjp(x=_eig)
+
+
+@primitive(promotes="float")
+def eigvals(xp, x, /):
+    """The eigenvalues, in no order, of square matrices; complex."""
+    return _as_complex(xp, xp.eigvals(x))
+
+
+@from_hermitian
+def _eigvals(xp, g, x):
+    _, vectors = xp.eig(x)
+    vectors = _as_complex(xp, vectors)
+    return _of_similar(xp, on_diagonal(xp, xp.zeros_like(vectors) + _columns(xp, g), 0), vectors, x.dtype)
+
+
+eigvals.defvjp(x=_eigvals)
+
 # -- singular values ---------------------------------------------------------------------------------------------------
 
 
@@ -475,3 +533,9 @@ def _qr_tall(xp, of_q, of_r, q, r):
 
 
 qr.defvjp(x=_qr)
+
+
+@primitive(promotes="float", outputs=2, differentiable=False)
+def complete_qr(xp, x, /):
+    """`qr` with a square ``Q``, whose columns beyond the smaller side are any that complete it: they have no derivative."""
+    return tuple(xp.qr(x, mode="complete"))

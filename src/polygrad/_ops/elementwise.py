@@ -27,11 +27,6 @@ elementwise(
     example="polygrad.exp(polygrad.tensor([0.0, 1.0]))  # tensor([1.0000, 2.7183])",
 )  # fmt: skip
 elementwise(
-    "expm1", lambda xp, x: xp.exp(x), promote_to_float=True,
-    doc="``exp(input) - 1`` of each element, accurate near 0, where the difference would lose all digits.",
-    example="polygrad.expm1(polygrad.tensor([0.0, 1e-10]))  # tensor([0.0000e+00, 1.0000e-10])",
-)  # fmt: skip
-elementwise(
     "sin", lambda xp, x: xp.cos(x), promote_to_float=True,
     doc="The sine of each element, in radians. The derivative is the cosine (DLMF 4.20).",
     example="polygrad.sin(polygrad.tensor([0.0, polygrad.pi / 2]))  # tensor([0., 1.])",
@@ -125,6 +120,29 @@ elementwise(
     " (DLMF 4.38).",
     example="polygrad.atanh(polygrad.tensor([0.0, 0.5]))  # tensor([0.0000, 0.5493])",
 )  # fmt: skip
+
+
+@primitive(promotes="float", elementwise=True)
+def expm1(xp, x, /):
+    return _complex_expm1(xp, x) if is_complex[type(x), x.dtype] else xp.expm1(x)
+
+
+def _complex_expm1(xp, z):
+    """``exp(z) - 1`` of complex numbers.  For infinities and NaN, where libraries differ, it has the standard's results."""
+    x, y = xp.real(z), xp.imag(z)
+    half = xp.sin(y / 2)
+    real, imag = xp.expm1(x) * xp.cos(y) - 2 * half * half + 0.0, xp.exp(x) * xp.sin(y)
+    undefined = xp.logical_not(xp.isfinite(y))
+    real = xp.where(x == -math.inf, xp.zeros_like(x) - 1, xp.where(xp.logical_and(x == math.inf, undefined), x, real))
+    imag = xp.where(y == 0, y, xp.where(xp.logical_and(x == -math.inf, undefined), xp.zeros_like(y), imag))
+    return xp.complex(real, imag)
+
+
+expm1.defvjp(x=lambda xp, g, x: g * xp.exp(x))
+expm1.publish(
+    doc="``exp(input) - 1`` of each element, accurate near 0, where the difference would lose all digits.",
+    example="polygrad.expm1(polygrad.tensor([0.0, 1e-10]))  # tensor([0.0000e+00, 1.0000e-10])",
+)
 
 
 @primitive(promotes="float", elementwise=True)

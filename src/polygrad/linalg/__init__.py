@@ -9,7 +9,7 @@ from __future__ import annotations
 from .._core.errors import LinAlgError
 from .._core.primitive import OPERATIONS as _operations
 from .._core.tensor import Tensor
-from .._functions.decompositions import cholesky, eigh, eigvalsh, qr, svd, svdvals
+from .._functions.decompositions import cholesky, eig, eigh, eigvals, eigvalsh, qr, svd, svdvals
 from .._functions.diagonals import diagonal as _diagonal
 from .._functions.linalg import (
     cond,
@@ -36,7 +36,9 @@ __all__ = [
     "cross",
     "det",
     "diagonal",
+    "eig",
     "eigh",
+    "eigvals",
     "eigvalsh",
     "inv",
     "lstsq",

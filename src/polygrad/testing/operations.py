@@ -225,6 +225,12 @@ def _column(x):
     return x[..., None, :]
 
 
+def _eig(xp, x):
+    """What depends neither on the order of the eigenvalues nor on the phases of their vectors, but on the vectors' lengths."""
+    values, vectors = xp.eig(x)
+    return xp.matmul(vectors * xp.expand_dims(xp.cos(values), -2), xp.inv(vectors)), xp.sum(xp.abs(vectors) ** 4)
+
+
 def _eigh(xp, x):
     values, vectors = xp.eigh(_hermitian(xp, x))
     back = adjoint(xp, vectors)
@@ -266,10 +272,25 @@ LINALG = [
     row("eigh", case((3, 3)), case((2, 2, 2)), kinds=BOTH, loose=50, function=_eigh),
     row("eigvalsh", case((3, 3)), case((2, 2, 2)), kinds=BOTH, loose=50,
         function=lambda xp, x: xp.eigvalsh(_hermitian(xp, x))),
+    row("eig", case((3, 3)), case((2, 2, 2)), kinds=BOTH, loose=100, function=_eig),
+    row("eigvals", case((3, 3)), case((2, 2, 2)), kinds=BOTH, loose=50, function=lambda xp, x: xp.cos(xp.eigvals(x))),
+    row("complete_qr", case((3, 2)), case((2, 3)), orders=0, function=lambda xp, x: xp.matmul(*xp.complete_qr(x))),
     row("svd", case((3, 3)), case((2, 4, 2)), case((2, 3)), case((3, 2), full_matrices=True), case((2, 3), full_matrices=True),
         kinds=BOTH, loose=100, function=_svd),
     row("svdvals", case((3, 3)), case((2, 4, 2)), case((2, 3)), kinds=BOTH, loose=50),
     row("qr", case(regular(3, 3)), case((2, 4, 2)), case((2, 4)), kinds=BOTH, loose=50, function=_qr),
+]  # fmt: skip
+
+# -- Fourier transforms -------------------------------------------------------------------------------------------------
+
+FOURIER = [
+    row("fft_c2c", case((4,), axes=(0,), norm="backward", inverse=False), case((2, 3), axes=(1,), norm="ortho", inverse=True),
+        case((2, 3), axes=(0, 1), norm="forward", inverse=False), case((0, 3), axes=(1,), norm="backward", inverse=False),
+        kinds=COMPLEX),
+    row("fft_r2c", *[case((2, n), axis=1, norm="backward") for n in (1, 2, 3, 4, 5)], case((4, 2), axis=0, norm="ortho"),
+        case((5,), axis=0, norm="forward")),
+    row("fft_c2r", *[case((2, n // 2 + 1), n=n, axis=1, norm="backward") for n in (1, 2, 3, 4, 5)],
+        case((3, 2), n=4, axis=0, norm="ortho"), case((3,), n=5, axis=0, norm="forward"), kinds=COMPLEX),
 ]  # fmt: skip
 
 # -- what layers compute -------------------------------------------------------------------------------------------------
@@ -366,6 +387,7 @@ RANDOM = [
 
 ROWS: list[Row] = [
     *ARITHMETIC,
+    *FOURIER,
     *ELEMENTWISE,
     *REDUCTIONS,
     *SHAPES,

@@ -53,7 +53,8 @@ def elementwise(batch: Batching, *operands: Any, **settings: Any) -> Any:
 # From `adjugate` on: matrices are the last two axes, and any leading axes are a batch.
 @rule_for(
     """cast clone conj imag real transfer view_as_complex view_as_real
-    adjugate cholesky det diagonal diagonal_embed eigh eigvalsh inv matrix_transpose pinv qr slogdet svd svdvals tril triu"""
+    adjugate cholesky complete_qr det diagonal diagonal_embed eig eigh eigvals eigvalsh inv matrix_transpose pinv qr slogdet svd
+    svdvals tril triu"""
 )
 def batched_already(batch: Batching, x: Any, **settings: Any) -> Any:
     """Primitives that accept leading axes unchanged."""
@@ -81,7 +82,7 @@ def position(batch: Batching, x: Any, axis: Any, keepdims: bool) -> Any:
     return batch.xp.reshape(found, (batch.size, *(1,) * (x.ndim - 1))) if keepdims else found
 
 
-@rule_for("argsort cumulative_prod cumulative_sum log_softmax running_extremum softmax sort topk")
+@rule_for("argsort cumulative_prod cumulative_sum fft_c2r fft_r2c log_softmax running_extremum softmax sort topk")
 def along(batch: Batching, x: Any, axis: int, **settings: Any) -> Any:
     if x.ndim > 1:
         return batch.op(x, axis=shift_axis(axis, x.ndim - 1), **settings)
@@ -104,6 +105,11 @@ def searchsorted(batch: Batching, x: Any, values: Any, side: str) -> Any:
 def by_position(batch: Batching, x: Any, indices: Any, axis: int, **settings: Any) -> Any:
     x, indices = batch.whole(0, x), batch.whole(1, indices)
     return batch.op(x, indices, axis=shift_axis(axis, x.ndim - 1), **settings)
+
+
+@rule_for("fft_c2c")
+def fourier_transform(batch: Batching, x: Any, axes: Any, norm: str, inverse: bool) -> Any:
+    return batch.op(x, axes=behind(axes, x.ndim - 1), norm=norm, inverse=inverse)
 
 
 @rule_for("standardize")

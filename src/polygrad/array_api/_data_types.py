@@ -1,0 +1,105 @@
+"""Data types: conversion, promotion, limits."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from .. import _dtypes
+from .._core.errors import DTypeError
+from .._core.primitive import OPERATIONS as xp
+from .._core.scalars import SCALARS, plain
+from .._core.tensor import Tensor
+from .._dtypes import DType
+from .._functions.common import check_tensor
+from .._functions.transfer import transfer
+
+
+class finfo(_dtypes.finfo):
+    """The limits of a floating-point type, as `polygrad.finfo`; ``dtype`` is the data type itself."""
+
+    __slots__ = ()
+
+    def __init__(self, type: DType | Tensor, /):
+        super().__init__(type)
+        self.dtype: Any = _dtypes.BY_NAME[self.dtype]
+
+
+class iinfo(_dtypes.iinfo):
+    """The limits of an integer type, as `polygrad.iinfo`; ``dtype`` is the data type itself."""
+
+    __slots__ = ()
+
+    def __init__(self, type: DType | Tensor, /):
+        super().__init__(type)
+        self.dtype: Any = _dtypes.BY_NAME[self.dtype]
+
+
+def astype(x: Tensor, dtype: DType, /, *, copy: builtins.bool = True, device: Any = None) -> Tensor:
+    """``x`` in another data type, and on another device where one is given; differentiable.
+
+    With ``copy=False``, ``x`` itself where it fits.  Raises TypeError for complex numbers that would lose a part.
+    """
+    if check_tensor(x, "astype", "x").dtype.is_complex and dtype.kind not in ("complex", "bool"):
+        raise DTypeError("astype(): complex numbers do not become real ones; take xp.real(x) or xp.imag(x)")
+    result = transfer(x, x.backend, device, dtype)
+    return xp.clone(result) if copy and result is x else result
+
+
+def can_cast(from_: DType | Tensor, to: DType, /) -> builtins.bool:
+    """Whether the promotion of the two types is ``to``: whether a conversion keeps every value within its kind."""
+    source = from_.dtype if isinstance(from_, Tensor) else from_
+    try:
+        return _promote(source, to) is to
+    except TypeError:
+        return False
+
+
+def isdtype(dtype: DType, kind: Any) -> builtins.bool:
+    """Whether ``dtype`` is of a kind: a type, one of the standard's words such as ``"real floating"``, or a tuple of those.
+
+    Raises ValueError for an unknown word.
+    """
+    if isinstance(kind, tuple):
+        return builtins.any(isdtype(dtype, one) for one in kind)
+    if isinstance(kind, DType):
+        return dtype is kind
+    if kind not in _KINDS:
+        raise ValueError(f"isdtype(): the kinds are {', '.join(map(repr, _KINDS))}, not {kind!r}")
+    return dtype.kind in _KINDS[kind]
+
+
+_KINDS: dict[str, tuple[str, ...]] = {
+    "bool": ("bool",),
+    "signed integer": ("int",),
+    "unsigned integer": ("uint",),
+    "integral": ("int", "uint"),
+    "real floating": ("float",),
+    "complex floating": ("complex",),
+    "numeric": ("int", "uint", "float", "complex"),
+}
+
+
+def result_type(*arrays_and_dtypes: Any) -> DType:
+    """The data type of an operation with these operands: arrays, types, and numbers, which change a kind but no size.
+
+    Raises TypeError where the standard says nothing: no operand with a type, or types of two kinds, such as integers with
+    floating-point numbers.
+    """
+    operands = [plain(x) for x in arrays_and_dtypes]
+    dtypes = [x if isinstance(x, DType) else x.dtype for x in operands if x.__class__ not in SCALARS]
+    if not dtypes:
+        raise ValueError("result_type() takes at least one array or data type")
+    result = dtypes[0]
+    for dtype in dtypes[1:]:
+        result = _promote(result, dtype)
+    for scalar in operands:
+        if scalar.__class__ in SCALARS:
+            result = _dtypes.promote_scalar(result, scalar.__class__)
+    return result
+
+
+def _promote(a: DType, b: DType) -> DType:
+    if (a.kind == "bool") != (b.kind == "bool") or a.is_differentiable != b.is_differentiable:
+        raise DTypeError(f"the standard has no common type of {a.name} and {b.name}; convert one of them by xp.astype")
+    return _dtypes.promote(a, b)
