@@ -109,7 +109,7 @@ def by_position(batch: Batching, x: Any, indices: Any, axis: int, **settings: An
 
 @rule_for("fft_c2c")
 def fourier_transform(batch: Batching, x: Any, axes: Any, norm: str, inverse: bool) -> Any:
-    return batch.op(x, axes=behind(axes, x.ndim - 1), norm=norm, inverse=inverse)
+    return batch.op(x, axes=shift_axis(axes, x.ndim - 1), norm=norm, inverse=inverse)
 
 
 @rule_for("standardize")
