@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import index
+from .._core.scalars import as_int
 from .._core.tensor import Tensor
 from .._ops.fft import OPPOSITE_NORM
 from .._ops.manipulation import normal_axis
@@ -65,20 +65,20 @@ def _one(input: Tensor, n: Any, dim: int, name: str) -> tuple[int, int]:
     """The length and the axis of a transform along one dimension."""
     if not input.ndim:
         raise IndexError(f"{name}() takes a tensor of at least one dimension")
-    axis = normal_axis(index(dim), input.ndim)
-    return input.shape[axis] if n is None else index(n), axis
+    axis = normal_axis(as_int(dim), input.ndim)
+    return input.shape[axis] if n is None else as_int(n), axis
 
 
 def _several(input: Tensor, s: Any, dim: Any, name: str) -> tuple[list[int], list[int]]:
     """The lengths and axes of a transform along several dimensions: all of them, or the last ones where ``s`` is given."""
-    lengths = None if s is None else [index(n) for n in ((s,) if isinstance(s, int) else s)]
+    lengths = None if s is None else [as_int(n) for n in ((s,) if isinstance(s, int) else s)]
     if dim is None:
         first = 0 if lengths is None else input.ndim - len(lengths)
         axes = list(range(first, input.ndim))
         if first < 0:
             raise RuntimeError(f"{name}(): s has {len(lengths or ())} lengths, and the tensor {input.ndim} dimensions")
     else:
-        axes = [normal_axis(index(d), input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+        axes = [normal_axis(as_int(d), input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
     if len(set(axes)) != len(axes):
         raise RuntimeError(f"{name}(): a dimension appears twice in dim {dim}")
     if lengths is None:
@@ -187,7 +187,7 @@ def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
 
 def _irfft(input: Tensor, n: Any, dim: int, norm: str, name: str) -> Tensor:
     frequencies, axis = _one(input, None, dim, name)
-    length = 2 * (frequencies - 1) if n is None else index(n)
+    length = 2 * (frequencies - 1) if n is None else as_int(n)
     if length < 1:
         raise RuntimeError(f"{name}(): a transform has at least one value, and {length} are asked for")
     return xp.fft_c2r(_resize(input, [length // 2 + 1], [axis], name), length, axis, norm)
@@ -400,8 +400,8 @@ def fftfreq(
         >>> polygrad.fft.fftfreq(4, d=0.5)
         tensor([ 0.0000,  0.5000, -1.0000, -0.5000])
     """
-    positions = _positions("fftfreq", n, (index(n) - 1) // 2 + 1, dtype, device, backend)
-    negative = arange(-(index(n) // 2), 0, dtype=positions.dtype, device=device, backend=backend)
+    positions = _positions("fftfreq", n, (as_int(n) - 1) // 2 + 1, dtype, device, backend)
+    negative = arange(-(as_int(n) // 2), 0, dtype=positions.dtype, device=device, backend=backend)
     return _scale(xp.concat([positions, negative], axis=0), n, d, requires_grad)
 
 
@@ -415,11 +415,11 @@ def rfftfreq(
         >>> polygrad.fft.rfftfreq(4, d=0.5)
         tensor([0.0000, 0.5000, 1.0000])
     """
-    return _scale(_positions("rfftfreq", n, index(n) // 2 + 1, dtype, device, backend), n, d, requires_grad)
+    return _scale(_positions("rfftfreq", n, as_int(n) // 2 + 1, dtype, device, backend), n, d, requires_grad)
 
 
 def _positions(name: str, n: int, count: int, dtype: Any, device: Any, backend: Any) -> Tensor:
-    if index(n) < 1:
+    if as_int(n) < 1:
         raise RuntimeError(f"{name}(): a transform has at least one value, and {n} are asked for")
     return arange(count, dtype=_dtypes.get_default_dtype() if dtype is None else dtype, device=device, backend=backend)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import index, plain
+from .._core.scalars import as_int, to_python
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._functions import creation, foreign
@@ -15,7 +15,7 @@ from .._functions.common import check_tensor
 
 
 def _shape(shape: Any) -> tuple[int, ...]:
-    return (index(shape),) if hasattr(shape, "__index__") else tuple([index(n) for n in shape])
+    return (as_int(shape),) if hasattr(shape, "__index__") else tuple([as_int(n) for n in shape])
 
 
 def asarray(
@@ -75,7 +75,7 @@ def eye(
     n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: DType | None = None, device: Any = None
 ) -> Tensor:
     """A matrix with ones on its ``k``-th diagonal, above the main one where ``k`` is positive, and zeros elsewhere."""
-    rows, columns = index(n_rows), index(n_rows if n_cols is None else n_cols)
+    rows, columns = as_int(n_rows), as_int(n_rows if n_cols is None else n_cols)
     dtype = _dtypes.get_default_dtype() if dtype is None else dtype
     k = max(-rows, min(k, columns))  # beyond these there is nothing but zeros
     if k == 0:
@@ -87,7 +87,7 @@ def eye(
 
 def full(shape: Any, fill_value: Any, *, dtype: DType | None = None, device: Any = None) -> Tensor:
     """An array of ``shape`` filled with a number, in ``dtype`` or in the default type of its kind."""
-    return creation.full(_shape(shape), plain(fill_value), dtype=dtype, device=device)
+    return creation.full(_shape(shape), to_python(fill_value), dtype=dtype, device=device)
 
 
 def zeros(shape: Any, *, dtype: DType | None = None, device: Any = None) -> Tensor:
@@ -106,7 +106,7 @@ empty = zeros
 
 def full_like(x: Tensor, /, fill_value: Any, *, dtype: DType | None = None, device: Any = None) -> Tensor:
     """An array of the shape, type and device of ``x``, filled with a number."""
-    return creation.full_like(x, plain(fill_value), dtype=dtype, device=device)
+    return creation.full_like(x, to_python(fill_value), dtype=dtype, device=device)
 
 
 def zeros_like(x: Tensor, /, *, dtype: DType | None = None, device: Any = None) -> Tensor:

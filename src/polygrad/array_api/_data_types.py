@@ -8,7 +8,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.errors import DTypeError
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import SCALARS, plain
+from .._core.scalars import PYTHON_SCALARS, to_python
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._functions.common import check_tensor
@@ -86,15 +86,15 @@ def result_type(*arrays_and_dtypes: Any) -> DType:
     Raises TypeError where the standard says nothing: no operand with a type, or types of two kinds, such as integers with
     floating-point numbers.
     """
-    operands = [plain(x) for x in arrays_and_dtypes]
-    dtypes = [x if isinstance(x, DType) else x.dtype for x in operands if x.__class__ not in SCALARS]
+    operands = [to_python(x) for x in arrays_and_dtypes]
+    dtypes = [x if isinstance(x, DType) else x.dtype for x in operands if x.__class__ not in PYTHON_SCALARS]
     if not dtypes:
         raise ValueError("result_type() takes at least one array or data type")
     result = dtypes[0]
     for dtype in dtypes[1:]:
         result = _promote(result, dtype)
     for scalar in operands:
-        if scalar.__class__ in SCALARS:
+        if scalar.__class__ in PYTHON_SCALARS:
             result = _dtypes.promote_scalar(result, scalar.__class__)
     return result
 

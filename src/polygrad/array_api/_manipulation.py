@@ -8,7 +8,7 @@ from typing import Any
 
 from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import index
+from .._core.scalars import as_int
 from .._core.tensor import Tensor
 from .._functions import broadcasting, manipulation, scatter_gather, slicing
 from .._functions.common import check_tensor
@@ -18,7 +18,7 @@ from ._data_types import result_type
 
 def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
     """One axis or several, counted from the front.  Raises ValueError for one that appears twice."""
-    axes = tuple([normal_axis(index(a), ndim) for a in ((axis,) if hasattr(axis, "__index__") else axis)])
+    axes = tuple([normal_axis(as_int(a), ndim) for a in ((axis,) if hasattr(axis, "__index__") else axis)])
     if len(set(axes)) != len(axes):
         raise ShapeError(f"an axis appears twice in {axis}")
     return axes
@@ -48,13 +48,13 @@ def concat(arrays: Sequence[Tensor], /, *, axis: int | None = 0) -> Tensor:
     arrays = _promoted(arrays)
     if axis is None:
         return xp.concat([xp.reshape(x, (-1,)) for x in arrays], axis=0)
-    return xp.concat(arrays, axis=normal_axis(index(axis), arrays[0].ndim))
+    return xp.concat(arrays, axis=normal_axis(as_int(axis), arrays[0].ndim))
 
 
 def stack(arrays: Sequence[Tensor], /, *, axis: int = 0) -> Tensor:
     """Arrays of one shape joined along a new axis."""
     arrays = _promoted(arrays)
-    return xp.stack(arrays, axis=normal_axis(index(axis), arrays[0].ndim + 1))
+    return xp.stack(arrays, axis=normal_axis(as_int(axis), arrays[0].ndim + 1))
 
 
 def _promoted(arrays: Sequence[Tensor]) -> list[Tensor]:
@@ -111,7 +111,7 @@ def repeat(x: Tensor, repeats: int | Tensor, /, *, axis: int | None = None) -> T
 def reshape(x: Tensor, /, shape: tuple[int, ...], *, copy: builtins.bool | None = None) -> Tensor:
     """``x`` in another shape, of which one length may be -1.  With ``copy=False`` it must be a view, else ValueError is raised."""
     check_tensor(x, "reshape", "x")
-    shape = (index(shape),) if hasattr(shape, "__index__") else tuple([index(n) for n in shape])
+    shape = (as_int(shape),) if hasattr(shape, "__index__") else tuple([as_int(n) for n in shape])
     if copy:
         return manipulation.reshape(xp.clone(x), shape)
     return manipulation.reshape(x, shape)
@@ -122,8 +122,8 @@ def roll(x: Tensor, /, shift: int | tuple[int, ...], *, axis: int | tuple[int, .
     check_tensor(x, "roll", "x")
     if axis is None:
         return xp.roll(x, shift)
-    axes = tuple([normal_axis(index(a), x.ndim) for a in ((axis,) if hasattr(axis, "__index__") else axis)])
-    shifts = (index(shift),) * len(axes) if hasattr(shift, "__index__") else tuple([index(n) for n in shift])
+    axes = tuple([normal_axis(as_int(a), x.ndim) for a in ((axis,) if hasattr(axis, "__index__") else axis)])
+    shifts = (as_int(shift),) * len(axes) if hasattr(shift, "__index__") else tuple([as_int(n) for n in shift])
     if len(shifts) != len(axes):
         raise ShapeError(f"roll(): {len(shifts)} shifts for {len(axes)} axes")
     return xp.roll(x, shifts, axes)
@@ -131,9 +131,9 @@ def roll(x: Tensor, /, shift: int | tuple[int, ...], *, axis: int | tuple[int, .
 
 def tile(x: Tensor, repetitions: tuple[int, ...], /) -> Tensor:
     """``x`` repeated as a whole along its axes; missing axes come first, with length 1."""
-    return broadcasting.tile(x, *[index(n) for n in repetitions])
+    return broadcasting.tile(x, *[as_int(n) for n in repetitions])
 
 
 def unstack(x: Tensor, /, *, axis: int = 0) -> tuple[Tensor, ...]:
     """The slices of ``x`` along an axis."""
-    return slicing.unbind(x, normal_axis(index(axis), check_tensor(x, "unstack", "x").ndim))
+    return slicing.unbind(x, normal_axis(as_int(axis), check_tensor(x, "unstack", "x").ndim))
