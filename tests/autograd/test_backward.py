@@ -445,7 +445,7 @@ class TestNodes:
     def test_a_result_of_the_wrong_length_raises(self):
         y = leaf(2.0) * 3
         y.grad_fn.register_hook(lambda into, out: (into[0],))
-        with pytest.raises(RuntimeError, match="returns None or a tuple of 2"):
+        with pytest.raises(RuntimeError, match="must return None or a tuple of 2"):
             y.backward()
 
     def test_names_and_repr(self):
