@@ -56,7 +56,7 @@ PLANTS = {
     # -- NumPy's kernels
     "tanh.vjp, a square is missing": Plant("backends/numpy/kernels/table.py", "    result = _multiply(g, ans)\n    if type(result) is not np.ndarray", "    result = _multiply(g, 1)\n    if type(result) is not np.ndarray", KERNELS + " tests/nn/test_functional.py"),
     "in_blocks, the last block is dropped": Plant("backends/numpy/kernels/blocking.py", "        for start in range(0, size, BLOCK):\n            part", "        for start in range(0, size - size % BLOCK, BLOCK):\n            part", KERNELS),
-    "in_blocks, the second block is the first": Plant("backends/numpy/kernels/blocking.py", "function(*[a[part] for a in flat], out[part], *room, *given)", "function(*[a[: part.stop - start] for a in flat], out[part], *room, *given)", KERNELS),
+    "in_blocks, the second block is the first": Plant("backends/numpy/kernels/blocking.py", "function(*[a[part] for a in flat], out[part], *scratch, *given)", "function(*[a[: part.stop - start] for a in flat], out[part], *scratch, *given)", KERNELS),
     "row_blocks, the last rows are dropped": Plant("backends/numpy/kernels/reductions.py", "for start in range(0, count, step)]", "for start in range(0, max(count - step + 1, 1), step)]", KERNELS),
     "layer norm, epsilon outside of the root": Plant("backends/numpy/kernels/normalization.py", "    return 1 / np.sqrt(variance + eps)", "    return 1 / (np.sqrt(variance) + eps)", KERNELS + " tests/nn/test_functional.py"),
     "optimizer blocks, the last is dropped": Plant("backends/numpy/kernels/optimizers.py", "    for start in range(0, size, BLOCK):", "    for start in range(0, size - BLOCK, BLOCK):", STEPS),
@@ -65,7 +65,7 @@ PLANTS = {
     "AdamW's kernel, decay of the gradient": Plant("backends/numpy/kernels/optimizers.py", "        _multiply(p, 1 - lr * weight_decay, p)", "        _multiply(p, 1 - weight_decay, p)", STEPS),
     "Adam's rule, epsilon inside the root": Plant("optim/rules.py", "    size = xp.sqrt(largest) / xp.sqrt(correction2) + eps", "    size = xp.sqrt(largest / correction2 + eps)", "tests/optim/test_optimizer_formulas.py tests/func/test_func.py tests/func/test_programs.py"),
     "SGD, dampened twice": Plant("optim/rules.py", "momentum_buffer = momentum_buffer * momentum + fresh", "momentum_buffer = momentum_buffer * momentum + fresh * momentum", STEPS),
-    "Nesterov's kernel, without looking ahead": Plant("backends/numpy/kernels/optimizers.py", "    return _add(g, _multiply(buffer, momentum, other), room) if nesterov else buffer", "    return buffer", STEPS),
+    "Nesterov's kernel, without looking ahead": Plant("backends/numpy/kernels/optimizers.py", "    return _add(g, _multiply(buffer, momentum, other), scratch) if nesterov else buffer", "    return buffer", STEPS),
     "RMSprop, epsilon inside the root": Plant("optim/rules.py", "change = gradient / (xp.sqrt(variance) + eps)", "change = gradient / xp.sqrt(variance + eps)", STEPS),
     "Adagrad, decay from the first step": Plant("optim/rules.py", "lr / (1 + _cast_to_type_of(xp, step, parameter) * lr_decay)", "lr / (1 + (_cast_to_type_of(xp, step, parameter) + 1) * lr_decay)", STEPS),
     # -- schedules

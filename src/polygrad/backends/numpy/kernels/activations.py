@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from .blocking import in_blocks, numbers, zeros
-from .masks import masked
+from .blocking import in_blocks, scalars, zeros
+from .masks import apply_mask
 from .special import erf_block
 from .table import kernel
 
 _add, _subtract, _multiply, _divide = np.add, np.subtract, np.multiply, np.divide
 _exp, _tanh, _maximum, _minimum = np.exp, np.tanh, np.maximum, np.minimum
 
-#: Up to so many elements blocks cost more than they bring.
+#: Up to this many elements, blocking costs more than it saves.
 _SMALL = 4096
 
 
@@ -43,11 +43,11 @@ def relu(x, /):
 
 @kernel
 def relu_vjp(g, ans):
-    return (masked(g, np.greater(ans, _ZERO[ans.dtype])),)
+    return (apply_mask(g, np.greater(ans, _ZERO[ans.dtype])),)
 
 
 def _logistic(x, out, one):
-    """``1 / (1 + exp(-x))``, which is relatively accurate where it is small; where ``exp`` is infinite it is 0."""
+    """``1 / (1 + exp(-x))``, accurate to a few units in the last place also where it is small; 0 where ``exp`` is infinite."""
     np.negative(x, out)
     with np.errstate(over="ignore"):
         _exp(out, out)
@@ -71,8 +71,8 @@ def sigmoid_vjp(g, ans):
     return (in_blocks(_sigmoid_slope_block, g, ans, constants=(1,)),)
 
 
-# GELU and SiLU are ``x`` times a gate.  Their gradients find the gate again as ``ans / x``, which costs a fifth of
-# computing it, where no ``x`` is so small that the answer lost digits.
+# GELU and SiLU are ``x`` times a gate.  Their gradients recover the gate as ``ans / x``, at a fifth of the cost, unless some
+# ``x`` is so small that the answer lost digits.
 _SMALLEST = 1e-15
 
 
@@ -86,9 +86,9 @@ _GELU = 0.5, 1, math.sqrt(0.5)
 _GELU_TANH = 0.5, 1, _SLOPE, _CUBIC
 
 
-def _gelu_gate(x, out, room, other, half, one, root_half):
-    _multiply(x, root_half, room)
-    erf_block(room, out, other)
+def _gelu_gate(x, out, scratch, other, half, one, root_half):
+    _multiply(x, root_half, scratch)
+    erf_block(scratch, out, other)
     _add(out, one, out)
     _multiply(out, half, out)
 
@@ -98,18 +98,18 @@ def _gelu_block(x, out, *rest):
     _multiply(out, x, out)
 
 
-def _gelu_slope_block(g, x, ans, out, room, other, half, one, root_half, minus_half, density, smallest):
-    _multiply(x, x, room)
-    if _minimum.reduce(room) > smallest:
+def _gelu_slope_block(g, x, ans, out, scratch, other, half, one, root_half, minus_half, density, smallest):
+    _multiply(x, x, scratch)
+    if _minimum.reduce(scratch) > smallest:
         _divide(ans, x, out)
     else:
-        _gelu_gate(x, out, room, other, half, one, root_half)
-        _multiply(x, x, room)
-    _multiply(room, minus_half, room)
-    _exp(room, room)
-    _multiply(room, density, room)
-    _multiply(room, x, room)
-    _add(out, room, out)
+        _gelu_gate(x, out, scratch, other, half, one, root_half)
+        _multiply(x, x, scratch)
+    _multiply(scratch, minus_half, scratch)
+    _exp(scratch, scratch)
+    _multiply(scratch, density, scratch)
+    _multiply(scratch, x, scratch)
+    _add(out, scratch, out)
     _multiply(out, g, out)
 
 
@@ -129,21 +129,21 @@ def _gelu_tanh_block(x, out, *rest):
 
 
 def _gelu_tanh_slope_block(
-    g, x, ans, out, room, other, half, one, slope, cubic, twice_slope, six_times_cubic, smallest
+    g, x, ans, out, scratch, other, half, one, slope, cubic, twice_slope, six_times_cubic, smallest
 ):
-    # gate + x * gate', where gate' is 2 * gate * (1 - gate) times the derivative of what tanh is taken of, and ans is
+    # gate + x * gate', where gate' is 2 * gate * (1 - gate) times the derivative of the argument of tanh, and ans is
     # x * gate
-    _multiply(x, x, room)
-    if _minimum.reduce(room) > smallest:
+    _multiply(x, x, scratch)
+    if _minimum.reduce(scratch) > smallest:
         _divide(ans, x, out)
     else:
         _gelu_tanh_gate(x, out, half, one, slope, cubic)
-    _multiply(room, six_times_cubic, room)
-    _add(room, twice_slope, room)
+    _multiply(scratch, six_times_cubic, scratch)
+    _add(scratch, twice_slope, scratch)
     _subtract(one, out, other)
-    _multiply(room, other, room)
-    _multiply(room, ans, room)
-    _add(out, room, out)
+    _multiply(scratch, other, scratch)
+    _multiply(scratch, ans, scratch)
+    _add(out, scratch, out)
     _multiply(out, g, out)
 
 
@@ -151,7 +151,7 @@ def _gelu_tanh_slope_block(
 def gelu(x, /, approximate="none"):
     if approximate == "tanh":
         return in_blocks(_gelu_tanh_block, x, constants=_GELU_TANH)
-    return in_blocks(_gelu_block, x, constants=_GELU, rooms=2)
+    return in_blocks(_gelu_block, x, constants=_GELU, scratch_count=2)
 
 
 @kernel
@@ -159,9 +159,9 @@ def gelu_vjp(g, x, ans, approximate):
     smallest = _smallest_square(x)
     if approximate == "tanh":
         constants = (*_GELU_TANH, 2 * _SLOPE, 6 * _CUBIC, smallest)
-        return (in_blocks(_gelu_tanh_slope_block, g, x, ans, constants=constants, rooms=2),)
+        return (in_blocks(_gelu_tanh_slope_block, g, x, ans, constants=constants, scratch_count=2),)
     constants = (*_GELU, -0.5, 1 / math.sqrt(2 * math.pi), smallest)
-    return (in_blocks(_gelu_slope_block, g, x, ans, constants=constants, rooms=2),)
+    return (in_blocks(_gelu_slope_block, g, x, ans, constants=constants, scratch_count=2),)
 
 
 def _silu_block(x, out, one):
@@ -169,15 +169,15 @@ def _silu_block(x, out, one):
     _multiply(out, x, out)
 
 
-def _silu_slope_block(g, x, ans, out, room, one, smallest):
-    _multiply(x, x, room)
-    if _minimum.reduce(room) > smallest:
+def _silu_slope_block(g, x, ans, out, scratch, one, smallest):
+    _multiply(x, x, scratch)
+    if _minimum.reduce(scratch) > smallest:
         _divide(ans, x, out)
     else:
         _logistic(x, out, one)
-    _subtract(one, out, room)
-    _multiply(room, ans, room)
-    _add(out, room, out)
+    _subtract(one, out, scratch)
+    _multiply(scratch, ans, scratch)
+    _add(out, scratch, out)
     _multiply(out, g, out)
 
 
@@ -188,56 +188,56 @@ def silu(x, /):
 
 @kernel
 def silu_vjp(g, x, ans):
-    return (in_blocks(_silu_slope_block, g, x, ans, constants=(1, _smallest_square(x)), rooms=1),)
+    return (in_blocks(_silu_slope_block, g, x, ans, constants=(1, _smallest_square(x)), scratch_count=1),)
 
 
-# -- softplus and its relatives ----------------------------------------------------------------------------------------
+# -- softplus and the like ----------------------------------------------------------------------------------------
 
 
-def _softplus_of(x, out, room, zero):
+def _softplus_of(x, out, scratch, zero):
     """``log(1 + exp(x))``, which does not overflow."""
     np.abs(x, out)
     np.negative(out, out)
     _exp(out, out)
     np.log1p(out, out)
-    _maximum(x, zero, out=room)
-    _add(out, room, out)
+    _maximum(x, zero, out=scratch)
+    _add(out, scratch, out)
 
 
-def _softplus_block(x, out, room, other, beta, threshold):
+def _softplus_block(x, out, scratch, other, beta, threshold):
     _multiply(x, beta, other)
-    _softplus_of(other, out, room, zeros(x.dtype)[: x.shape[0]])
+    _softplus_of(other, out, scratch, zeros(x.dtype)[: x.shape[0]])
     _divide(out, beta, out)
     if not _maximum.reduce(other) <= threshold:
         np.copyto(out, x, where=other > threshold)
 
 
-def _softplus_slope_block(g, x, out, room, beta, threshold, one):
-    _multiply(x, beta, room)
-    _logistic(room, out, one)
-    if not _maximum.reduce(room) <= threshold:
-        np.copyto(out, one, where=room > threshold)
+def _softplus_slope_block(g, x, out, scratch, beta, threshold, one):
+    _multiply(x, beta, scratch)
+    _logistic(scratch, out, one)
+    if not _maximum.reduce(scratch) <= threshold:
+        np.copyto(out, one, where=scratch > threshold)
     _multiply(out, g, out)
 
 
 @kernel
 def softplus(x, /, beta=1.0, threshold=20.0):
-    return in_blocks(_softplus_block, x, constants=(beta, threshold), rooms=2)
+    return in_blocks(_softplus_block, x, constants=(beta, threshold), scratch_count=2)
 
 
 @kernel
 def softplus_vjp(g, x, beta, threshold):
-    return (in_blocks(_softplus_slope_block, g, x, constants=(beta, threshold, 1), rooms=1),)
+    return (in_blocks(_softplus_slope_block, g, x, constants=(beta, threshold, 1), scratch_count=1),)
 
 
-def _elu_block(x, out, room, height, scale):
+def _elu_block(x, out, scratch, height, scale):
     zero = zeros(x.dtype)[: x.shape[0]]
     _minimum(x, zero, out=out)
     np.expm1(out, out)
     _multiply(out, height, out)
-    _maximum(x, zero, out=room)
-    _multiply(room, scale, room)
-    _add(out, room, out)
+    _maximum(x, zero, out=scratch)
+    _multiply(scratch, scale, scratch)
+    _add(out, scratch, out)
 
 
 def _elu_slope_block(g, x, out, height):
@@ -249,7 +249,7 @@ def _elu_slope_block(g, x, out, height):
 
 @kernel
 def elu(x, /, alpha=1.0, scale=1.0):
-    return in_blocks(_elu_block, x, constants=(alpha * scale, scale), rooms=1)
+    return in_blocks(_elu_block, x, constants=(alpha * scale, scale), scratch_count=1)
 
 
 @kernel
@@ -269,8 +269,8 @@ def _leaky_block(g, x, out, slope, rest):
 
 def _leaky(g, x, slope):
     """``g`` where ``x`` is positive, ``slope * g`` elsewhere."""
-    (exact,) = numbers(x.dtype, slope)
-    # The factor of both kinds is made by arithmetic, which costs a fifth of choosing between them.
+    (exact,) = scalars(x.dtype, slope)
+    # The factor is computed by arithmetic, at a fifth of the cost of `where`.
     if 0 < slope < 1 and (1 - exact) + exact == 1:
         return in_blocks(_leaky_block, g, x, constants=(slope, float(1 - exact)))
     return np.where(x > 0, g, g * exact)

@@ -11,24 +11,24 @@ from functools import lru_cache
 
 import numpy as np
 
-from .reductions import largest, row_sums
+from .reductions import amax, row_sums
 from .table import kernel
 
-#: So many scores are worked on at once.
+#: The most scores of a block.
 _BLOCK = 131072
 _CAUSAL_ROWS = 64
 
 
 @lru_cache(maxsize=32)
 def _triangle(size, dtype):
-    """What is added to the scores of a square block on the diagonal."""
+    """The causal mask of a square block on the diagonal, to be added to the scores."""
     made = np.triu(np.full((size, size), -np.inf, dtype), 1)
     made.flags.writeable = False
     return made
 
 
 class _Blocks:
-    """Operands with one axis of heads, and how the scores are divided."""
+    """The operands with one axis of heads, and the division of the scores into blocks."""
 
     def __init__(self, query, key, value, mask, causal):
         batches = [x.shape[:-2] for x in (query, key, value, mask) if x is not None]
@@ -55,11 +55,11 @@ class _Blocks:
         return whole.reshape(self.heads, *x.shape[-2:])
 
     def unflat(self, x):
-        """The reverse of `flat`."""
+        """The inverse of `flat`."""
         return x.reshape(*self.batch, *x.shape[1:])
 
     def groups(self):
-        """The heads that are worked on together."""
+        """The groups of heads that are computed together."""
         return [slice(start, min(start + self.group, self.heads)) for start in range(0, self.heads, self.group)]
 
     def parts(self):
@@ -85,7 +85,7 @@ class _Blocks:
         return scores
 
 
-def _transposed(x, factor=None):
+def _transpose(x, factor=None):
     """A copy of matrices, transposed, times ``factor``."""
     return np.ascontiguousarray(x.mT) if factor is None else np.multiply(x.mT, factor, order="C")
 
@@ -102,10 +102,10 @@ def _forward(query, key, value, mask, scale, causal, keep):
         second[...] = -np.inf
         return blocks.unflat(result), blocks.unflat(second)
     for group in blocks.groups():
-        across = _transposed(blocks.key[group], factor)
+        across = _transpose(blocks.key[group], factor)
         for part, width in blocks.parts():
             scores = blocks.scores(group, part, width, across)
-            top = largest(scores, -1)
+            top = amax(scores, -1)
             if mask is not None:
                 top = np.maximum(top, lowest)
             np.subtract(scores, top, scores)
@@ -140,8 +140,8 @@ def _backward(g, ans, query, key, value, mask, scale, causal, keep, needs):
         else:
             delta -= of_second
     for group in blocks.groups():
-        across = None if keep else _transposed(blocks.key[group], factor)
-        values, keys = _transposed(blocks.value[group]), blocks.key[group] * factor
+        across = None if keep else _transpose(blocks.key[group], factor)
+        values, keys = _transpose(blocks.value[group]), blocks.key[group] * factor
         for part, width in blocks.parts():
             if keep:
                 weights = second[group, part, :width]

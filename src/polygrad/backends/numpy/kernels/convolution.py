@@ -1,6 +1,6 @@
 """NumPy kernels for convolution and pooling.
 
-Images lie channels last in memory, ``(N, H, W, C)``: what a window holds of one row is then one run of numbers, which
+Images are stored channels last, ``(N, H, W, C)``: a window's elements of one row are then contiguous, which
 `as_strided` shows without a copy and one assignment gathers.  Each block of images is one matrix product.  Results keep
 that order in memory and are seen through strides as ``(N, C, H, W)``, so that a network's layers do not copy back and
 forth.
@@ -15,12 +15,12 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ...._window_geometry import crop_image, keys, padded_lengths, window_counts
-from .masks import masked
-from .reductions import added_in_pairs, column_sums
+from .masks import apply_mask
+from .reductions import column_sums, pairwise_sum
 from .table import kernel
 from .tall_windows import convolve_tall, is_tall
 
-#: So many bytes of gathered windows are multiplied at once: they should stay in the second-level cache.
+#: The bytes of gathered windows that are multiplied at once: they should stay in the second-level cache.
 _BLOCK = 1 << 20
 
 
@@ -41,7 +41,7 @@ def _channels_last(x, lengths, padding):
 def _windows(image, counts, kernel, stride, dilation):
     """A view of ``image``: ``(N, windows down, windows across, kernel height, run)``, or with the last split in two."""
     batch, height, width, channels = image.shape
-    # Not image.strides: those of axes of length 1 mean nothing.
+    # Not image.strides, which are arbitrary for axes of length 1.
     item = image.itemsize
     across, down = channels * item, width * channels * item
     shape = (batch, *counts, kernel[0])
@@ -54,7 +54,7 @@ def _windows(image, counts, kernel, stride, dilation):
 def _blocks(image, counts, kernel, stride, dilation):
     """Parts of the result, each with its windows as the rows of a matrix: slices of the batch, of an image's rows, or of a row.
 
-    The matrix's memory is used again.
+    The memory of the matrix is reused.
     """
     batch, width = image.shape[0], kernel[0] * kernel[1] * image.shape[3]
     if tuple(kernel) == (1, 1) and tuple(stride) == (1, 1):
@@ -72,7 +72,7 @@ def _blocks(image, counts, kernel, stride, dilation):
 
 
 def _lengths_of_blocks(shape, count):
-    """The lengths along each axis of blocks of no more than ``count`` elements, each of which lies in one piece."""
+    """The lengths, along each axis, of contiguous blocks of at most ``count`` elements."""
     lengths = []
     for axis, length in enumerate(shape):
         inside = math.prod(shape[axis + 1 :])
@@ -81,7 +81,7 @@ def _lengths_of_blocks(shape, count):
 
 
 def _matrix(weight):
-    """``(out, kernel height * kernel width * in)``: a weight in the order of a window's numbers."""
+    """``(out, kernel height * kernel width * in)``: a weight in the order of a window's elements."""
     return weight.transpose(0, 2, 3, 1).reshape(weight.shape[0], math.prod(weight.shape[1:]))
 
 
@@ -134,7 +134,7 @@ def conv2d_weight_gradient(x, cotangent, /, kernel, stride, padding, dilation, g
         g = _channels_last(cotangent[:, outputs], counts, (0, 0))
         if not image.shape[0]:
             continue
-        total = added_in_pairs(
+        total = pairwise_sum(
             np.matmul(g[part].reshape(rows.shape[0], g.shape[3]).T, rows)
             for part, rows in _blocks(image, counts, kernel, stride, dilation)
         )
@@ -172,7 +172,7 @@ def _by_convolution(cotangent, weight, size, lead, dilation, groups, inputs, dty
 
 
 def _by_scattering(cotangent, weight, size, stride, padding, dilation, groups, inputs, dtype):
-    """What every window contributes is added where the window was."""
+    """Add the contribution of every window where the window was."""
     kernel, counts = weight.shape[2:], cotangent.shape[2:]
     lengths = padded_lengths(size, counts, kernel, stride, padding, dilation)
     image = np.zeros((cotangent.shape[0], *lengths, inputs), dtype)
@@ -190,7 +190,7 @@ def _by_scattering(cotangent, weight, size, stride, padding, dilation, groups, i
     return crop_image(image.transpose(0, 3, 1, 2), size, padding)
 
 
-# -- convolution of every channel by itself: products of matrices would be of single numbers ---------------------------
+# -- depthwise convolution: every channel separately, where matrix products would be of scalars -------------------------
 
 
 def _is_depthwise(weight, groups):
@@ -198,7 +198,7 @@ def _is_depthwise(weight, groups):
 
 
 def _places(counts, kernel, stride, dilation):
-    """The numbers of the positions inside the window, each with its key in an image with its channels last."""
+    """The indices of the positions inside the window, each with its key in a channels-last image."""
     return enumerate((slice(None), *key[2:]) for key in keys(counts, kernel, stride, dilation))
 
 
@@ -219,7 +219,7 @@ def _row_blocks(image, windows, stride):
 def _factors(weight, width, dtype):
     """For every position inside the window the weights of the channels, repeated for each column of windows.
 
-    NumPy goes through columns and channels at once only if both operands lie there in one piece.
+    NumPy loops over columns and channels at once only if both operands are contiguous there.
     """
     row = np.empty((width, weight.shape[0]), dtype)
     for column in weight.reshape(weight.shape[0], -1).T:
@@ -227,7 +227,7 @@ def _factors(weight, width, dtype):
         yield row
 
 
-#: Kernels of this width or more, over so many channels or fewer, are products with band matrices; their least size.
+#: Kernels at least this wide, over at most this many channels, are products with band matrices of at least this size.
 _WIDE, _FEW, _BAND = 8, 16, 32
 
 
@@ -280,9 +280,9 @@ def _sums_of_products(image, g, place):
     """For every channel the sum of the products of ``g`` with what all windows have at one place."""
     if not g.shape[0]:
         return np.zeros(g.shape[3], g.dtype)
-    # Of every column of windows by itself: that is faster than all at once, and no sum is of very many.
+    # Each column of windows separately: faster than all at once, and sums stay short.
     products = (np.einsum("nhwc,nhwc->wc", image[block][place], g[block]) for block in _batch_blocks(g))
-    return column_sums(added_in_pairs(products))
+    return column_sums(pairwise_sum(products))
 
 
 def _depthwise_adjoint(cotangent, weight, size, stride, padding, dilation):
@@ -349,14 +349,14 @@ def max_pool2d_gradient(cotangent, x, largest, /, kernel, stride, padding, dilat
     lengths = padded_lengths(x.shape, largest.shape[2:], kernel, stride, padding, dilation)
     result = np.zeros_like(x, shape=(*x.shape[:2], *lengths))
     apart = all(s >= d * (k - 1) + 1 for s, k, d in zip(stride, kernel, dilation, strict=True))
-    rest = cotangent  # what has not found its place yet: equal elements after the first get nothing
+    rest = cotangent  # what is not assigned yet: of equal elements only the first gets a gradient
     for key, mask in _winners(x, largest, kernel, stride, padding, dilation):
-        found = masked(rest, mask)
+        found = apply_mask(rest, mask)
         if apart:
             result[key] = found
         else:
             result[key] += found
-        rest = masked(rest, np.logical_not(mask, out=mask))
+        rest = apply_mask(rest, np.logical_not(mask, out=mask))
     return crop_image(result, x.shape[2:], padding)
 
 

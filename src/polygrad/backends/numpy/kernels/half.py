@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-#: So many elements are converted at a time: in both types they fit into the second-level cache.
+#: The elements of a block: in both types it fits into the second-level cache.
 BLOCK = 65536
-#: So many numbers are added by one product.
+#: The most elements that one product adds.
 _ROW = 8192
 _MOVED, _KEPT = np.int32(13), np.int32(-0x70002000)  # the sign, and 15 bits from the 13th on
 _SCALE, _LIMIT = np.float32(2.0**112), np.float32(65536)
@@ -32,7 +32,7 @@ def convert(halves: Any, words: Any) -> Any:
 
 
 def _is_worth_it(x):
-    # A library may have told the processor to take subnormal numbers for 0.
+    # A library may have set the processor to flush subnormal numbers to 0.
     return x.size > BLOCK and x.flags.c_contiguous and x.dtype.isnative and bool(_SMALLEST * _SCALE)
 
 

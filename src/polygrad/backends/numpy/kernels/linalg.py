@@ -1,4 +1,4 @@
-"""Linear algebra that NumPy does faster than the generic implementations, with SciPy's LAPACK where SciPy is installed."""
+"""NumPy kernels for linear algebra, with SciPy's LAPACK where SciPy is installed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def matmul(x, y, /):
     # One product of matrices is faster than one for every element of the batch, which is what NumPy does.
     if x.ndim > 2 and y.ndim == 2 and x.flags.c_contiguous and y.shape[0] and x.shape[-1] == y.shape[0]:
         return _matmul(x.reshape(-1, y.shape[0]), y).reshape(*x.shape[:-1], y.shape[1])
-    # Outer products, such as the gradients of a weight for every example of a batch: no product of matrices pays.
+    # Outer products, such as per-example gradients of a weight: a matrix product does not pay.
     if x.ndim > 2 and y.ndim > 2 and x.shape[-1] == 1 == y.shape[-2] and x.dtype is y.dtype and x.dtype.kind in "fc":
         return _einsum("...ij,...jk->...ik", x, y)
     return _matmul(x, y)
@@ -35,7 +35,7 @@ def matmul(x, y, /):
 
 @functools.cache
 def _scipy() -> Any:
-    """SciPy's linalg, or None.  It takes a while to import, so that waits for a large matrix."""
+    """SciPy's linalg, or None.  The import is slow, so it waits for a large matrix."""
     try:
         return importlib.import_module("scipy.linalg")
     except ImportError:
@@ -52,7 +52,7 @@ def cholesky(x, /, upper=False):
         return np.linalg.cholesky(x, upper=upper)
     try:
         return np.ascontiguousarray(_scipy().cholesky(x, lower=True, check_finite=False))
-    except np.linalg.LinAlgError as error:  # each version says it in another way
+    except np.linalg.LinAlgError as error:  # each version has another text
         raise np.linalg.LinAlgError("the matrix is not positive definite") from error
 
 
@@ -86,7 +86,7 @@ def _generic_solve_triangular(a, b, upper, unitriangular):
 # which an inverse and a determinant are the same, and nothing is copied back and forth.
 
 
-def _decomposed(x):
+def _decompose(x):
     """The factors of the transpose of ``x`` by getrf, the rows that were exchanged, and the place of a zero pivot or 0."""
     (getrf,) = _scipy().get_lapack_funcs(("getrf",), (x,))
     return getrf(x.T)
@@ -96,7 +96,7 @@ def _decomposed(x):
 def inv(x, /):
     if not _is_large(x) or x.shape[0] != x.shape[1] or x.dtype.char not in "fdFD":
         return np.linalg.inv(x)
-    factors, exchanged, zero = _decomposed(x)
+    factors, exchanged, zero = _decompose(x)
     if zero:
         raise np.linalg.LinAlgError("Singular matrix")
     getri, getri_lwork = _scipy().get_lapack_funcs(("getri", "getri_lwork"), (x,))
@@ -108,7 +108,7 @@ def inv(x, /):
 def solve(a, b, /):
     if not _is_large(a) or b.ndim != 2 or not a.shape[0] == a.shape[1] == b.shape[0] or a.dtype is not b.dtype:
         return _generic_solve(a, b)
-    factors, exchanged, zero = _decomposed(a)
+    factors, exchanged, zero = _decompose(a)
     if zero:
         raise np.linalg.LinAlgError("Singular matrix")
     (getrs,) = _scipy().get_lapack_funcs(("getrs",), (a, b))
@@ -119,7 +119,7 @@ def solve(a, b, /):
 def slogdet(x, /):
     if not _is_large(x) or x.shape[0] != x.shape[1] or x.dtype.char not in "fdFD":
         return tuple(np.linalg.slogdet(x))
-    factors, exchanged, zero = _decomposed(x)
+    factors, exchanged, zero = _decompose(x)
     if zero:
         return x.dtype.type(0), x.real.dtype.type(-np.inf)
     pivots = factors.diagonal()
@@ -131,7 +131,7 @@ def slogdet(x, /):
 
 @kernel
 def adjugate(x, /):
-    """By way of the inverse, which costs a tenth of the singular values, where no matrix is nearly singular."""
+    """From the inverse, at a tenth of the cost of singular values, unless a matrix is nearly singular."""
     if x.shape[-1] > 1:
         try:
             inverse = np.linalg.inv(x)

@@ -62,9 +62,9 @@ def embedding(weight, indices, /, padding_idx=None):
     return weight.take(indices, axis=0)
 
 
-#: So many rows of one index are added one after the other.
+#: The most rows of one index that are added sequentially.
 _REPEATED_ROWS = 1024
-#: So many rows for every index: then they are sorted and summed, index by index.
+#: From this many rows per index on, they are sorted and summed index by index.
 _LONG_RUNS = 8
 
 
@@ -91,19 +91,19 @@ def index_add(x, indices, /, size):
         sums = np.bincount(_places(indices, width), x.reshape(-1), rows.shape[0] * width)
         result[rows] = sums.reshape(-1, width)
         return result.reshape(size, *x.shape[1:])
-    # np.add.at is fast for single numbers only, and adds one after the other.
+    # np.add.at is fast for scalars only, and adds sequentially.
     result = np.zeros(size * width, x.dtype)
     np.add.at(result, _places(indices, width), x.reshape(-1))
     return result.reshape(size, *x.shape[1:])
 
 
 def _places(indices, width):
-    """Where the elements of rows of ``width`` are."""
+    """The positions of the elements of rows of ``width``."""
     return indices if width == 1 else (indices[:, None] * width + np.arange(width)).reshape(-1)
 
 
 def _repeats(indices):
-    """Whether an index occurs so often that sums of its rows one after the other would lose digits."""
+    """Whether an index occurs so often that a sequential sum of its rows would lose digits."""
     if indices.shape[0] <= _REPEATED_ROWS:
         return False
     ordered = np.sort(indices)

@@ -1,4 +1,4 @@
-"""Masks on NumPy: elements kept or set to zero by their bits.
+"""Masks on NumPy: set elements to zero by their bits.
 
 ``np.where`` on a mask without pattern mispredicts its branches and takes seven times as long as a product; but a
 product turns an infinite element under the mask into NaN.  Taking the bits by "and" does neither.
@@ -13,7 +13,7 @@ import numpy as np
 _INTEGER = {np.dtype(f"f{n}"): np.dtype(f"i{n}") for n in (2, 4, 8)}
 
 
-def masked(values: Any, mask: Any) -> Any:
+def apply_mask(values: Any, mask: Any) -> Any:
     """``values`` where ``mask`` is true, zeros elsewhere.  Both have one shape."""
     integer = _INTEGER.get(values.dtype)
     if integer is None or not values.ndim:

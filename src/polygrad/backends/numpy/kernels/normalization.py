@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from .reductions import ROW_BLOCK, column_sums, row_blocks, row_sums, total, weighted_column_sums
+from .reductions import ROW_BLOCK, column_sums, row_blocks, row_sums, sum_keepdims, weighted_column_sums
 from .table import kernel
 
 # -- standardization ---------------------------------------------------------------------------------------------------
@@ -26,15 +26,15 @@ def _inverse(variance, eps):
 @kernel
 def standardize(x, /, axes, eps):
     n = _count(x, axes)
-    mean = total(x, axes) / n
+    mean = sum_keepdims(x, axes) / n
     out = x - mean
-    variance = total(out * out, axes) / n
+    variance = sum_keepdims(out * out, axes) / n
     out *= _inverse(variance, eps)
     return out, mean, variance
 
 
 def _row_length(x, axes, *parameters):
-    """The length of the rows, where each row is standardized with parameters as long as it is; otherwise None."""
+    """The length of the rows if each row is standardized, with parameters of its length; otherwise None."""
     first = x.ndim - len(axes)
     if x.dtype.char not in "fd" or axes != tuple(range(first, x.ndim)) or not x.size or not x.flags.c_contiguous:
         return None
@@ -43,7 +43,7 @@ def _row_length(x, axes, *parameters):
 
 
 def _layer_norm(x, weight, bias, length, kept, eps):
-    """`standardize_affine` of rows, a block of them at a time, so that every pass finds its numbers in the cache."""
+    """`standardize_affine` of rows, a block of them at a time, so that the values stay in the cache."""
     rows = x.reshape(-1, length)
     out = np.empty(rows.shape, x.dtype)
     mean, variance = np.empty(rows.shape[0], x.dtype), np.empty(rows.shape[0], x.dtype)
@@ -92,18 +92,18 @@ def standardize_affine(x, weight, bias, /, axes, eps):
     return out, mean, variance
 
 
-def _summed_to(g, shape):
+def _sum_to_shape(g, shape):
     """The sum of ``g`` over the axes along which an array of ``shape`` is broadcast against it."""
     extra = g.ndim - len(shape)
     axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1))
-    return total(g, axes).reshape(shape) if axes else g
+    return sum_keepdims(g, axes).reshape(shape) if axes else g
 
 
 def _through(g, values, variance, axes, eps):
-    """The cotangent of what was standardized to ``values``, for the cotangent ``g`` of those.  Overwrites both."""
+    """The cotangent of the input from the cotangent ``g`` of the standardized ``values``.  Overwrites both."""
     n = _count(g, axes)
-    along = total(g * values, axes) / n
-    g -= total(g, axes) / n
+    along = sum_keepdims(g * values, axes) / n
+    g -= sum_keepdims(g, axes) / n
     values *= along
     g -= values
     g *= _inverse(variance, eps)
@@ -124,16 +124,16 @@ def standardize_affine_vjp(g, ans, x, weight, axes, eps, needs):
         values = x - mean
         values *= _inverse(variance, eps)
         if needs[1]:
-            of_weight = _summed_to(of_out * values, weight.shape)
+            of_weight = _sum_to_shape(of_out * values, weight.shape)
         if needs[0]:
             of_x = _through(of_out * weight, values, variance, axes, eps)
     # The bias is as long as the weight, and summing here is faster than leaving it to the engine.
-    of_bias = None if of_out is None or not needs[2] else _summed_to(of_out, weight.shape)
+    of_bias = None if of_out is None or not needs[2] else _sum_to_shape(of_out, weight.shape)
     return _with_statistics(of_x, x, mean, of_mean, of_variance, axes), of_weight, of_bias
 
 
 def _with_statistics(of_x, x, mean, of_mean, of_variance, axes):
-    """``of_x`` and what comes by way of the mean and the variance, where something does."""
+    """``of_x`` plus the contributions of the cotangents of the mean and the variance, if there are any."""
     if of_mean is None and of_variance is None:
         return of_x
     n = _count(x, axes)

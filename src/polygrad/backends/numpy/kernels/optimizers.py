@@ -24,7 +24,7 @@ _sqrt, _maximum, _negative = np.sqrt, np.maximum, np.negative
 
 
 class _Scratch(threading.local):
-    """Blocks of memory to work in, for each thread and data type."""
+    """Scratch blocks for each thread and data type."""
 
     def __init__(self) -> None:
         self._blocks: dict[np.dtype, tuple[Any, Any]] = {}
@@ -45,9 +45,9 @@ def _kernel(function: Callable[..., bool]) -> Callable[..., bool]:
 
 
 def _blocks(arrays: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Parts of a parameter, its gradient and its states; whole ones where they are small.
+    """Blocks of a parameter, its gradient and its states; the whole arrays if they are small.
 
-    Those of half precision come in single precision, and are rounded once.
+    Half precision is computed in single precision and rounded once.
     """
     size = arrays[0].size
     overwritten = [arrays[0], *arrays[2:]]
@@ -67,7 +67,7 @@ def _blocks(arrays: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield [None if a is None else a[part] for a in flat]
 
 
-def _computed_in(dtype: Any) -> Any:
+def _compute_dtype(dtype: Any) -> Any:
     return np.float32 if dtype.char == "e" else dtype
 
 
@@ -83,7 +83,7 @@ def sgd_step(
     for place, parameter in enumerate(parameters):
         if parameter.dtype is not dtype:
             dtype = parameter.dtype
-            scalars: list[Any] = [None if n is None else np.asarray(n, _computed_in(dtype)) for n in numbers]
+            scalars: list[Any] = [None if n is None else np.asarray(n, _compute_dtype(dtype)) for n in numbers]
             rate, factor, share, decay = scalars
         gradient = gradients[place]
         if plain and parameter.size <= BLOCK:
@@ -93,31 +93,29 @@ def sgd_step(
         for p, g, b in _blocks((parameter, gradient, buffer)):
             if not plain:
                 g = _sgd_change(p, g, b, factor, share, decay, nesterov, maximize)
-            _subtract(p, _multiply(g, rate, _room(p, 1)), p)
+            _subtract(p, _multiply(g, rate, _scratch_like(p, 1)), p)
     return True
 
 
 def _sgd_change(
     p: Any, g: Any, buffer: Any, momentum: Any, share: Any, weight_decay: Any, nesterov: bool, maximize: bool
 ) -> Any:
-    """The change before it is multiplied by the learning rate; ``buffer`` is brought up to date."""
-    room, other = _room(p, 0), _room(p, 1)
+    """The update before the learning rate; updates ``buffer``."""
+    scratch, other = _scratch_like(p, 0), _scratch_like(p, 1)
     if maximize:
-        g = _negative(g, room)
+        g = _negative(g, scratch)
     if weight_decay is not None:
-        g = _add(g, _multiply(p, weight_decay, other), room)
+        g = _add(g, _multiply(p, weight_decay, other), scratch)
     if momentum is None:
         return g
     _multiply(buffer, momentum, buffer)
     _add(buffer, g if share is None else _multiply(g, share, other), buffer)
-    return _add(g, _multiply(buffer, momentum, other), room) if nesterov else buffer
+    return _add(g, _multiply(buffer, momentum, other), scratch) if nesterov else buffer
 
 
-def _room(array: Any, number: int) -> Any:
-    """Memory to work in, of the shape of ``array``."""
-    if (
-        array.size > BLOCK or array.size < 512
-    ):  # an array that cannot be gone through in blocks; a small one is fast to make
+def _scratch_like(array: Any, number: int) -> Any:
+    """Scratch memory of the shape of ``array``."""
+    if array.size > BLOCK or array.size < 512:  # too large for a block; or so small that a new one costs less
         return np.empty_like(array)
     block = _scratch.of(array.dtype)[number][: array.size]
     return block if array.ndim == 1 else block.reshape(array.shape)
@@ -131,7 +129,9 @@ def adam_step(
     maximize: bool,
 ) -> bool:  # fmt: skip
     """As the rule `adam`; ``steps`` are the numbers of this step for each parameter."""
-    if any(parameter.dtype.kind == "c" for parameter in parameters):  # the rule goes by real and imaginary parts
+    if any(
+        parameter.dtype.kind == "c" for parameter in parameters
+    ):  # the rule treats real and imaginary parts separately
         return False
     constants: dict[Any, tuple] = {}
     for place, parameter in enumerate(parameters):
@@ -142,27 +142,27 @@ def adam_step(
             root = math.sqrt(-math.expm1(step * log_beta2))
             rate = lr * root / -math.expm1(step * log_beta1)
             numbers = beta1, 1 - beta1, beta2, 1 - beta2, eps * root, rate
-            found = constants[dtype, step] = tuple([np.asarray(number, _computed_in(dtype)) for number in numbers])
+            found = constants[dtype, step] = tuple([np.asarray(number, _compute_dtype(dtype)) for number in numbers])
         largest = None if max_exp_avg_sqs is None else max_exp_avg_sqs[place]
         for p, g, m, v, top in _blocks((parameter, gradients[place], exp_avgs[place], exp_avg_sqs[place], largest)):
             if maximize or weight_decay is not None:
                 g = _with_decay(p, g, lr, weight_decay, decoupled, maximize)
-            _adam(p, g, m, v, top, _room(p, 0), *found)
+            _adam(p, g, m, v, top, _scratch_like(p, 0), *found)
     return True
 
 
 def _with_decay(p: Any, g: Any, lr: float, weight_decay: float | None, decoupled: bool, maximize: bool) -> Any:
-    room = _room(p, 1)
+    scratch = _scratch_like(p, 1)
     if maximize:
-        g = _negative(g, room)
+        g = _negative(g, scratch)
     if weight_decay is None:
         return g
     if decoupled:
         _multiply(p, 1 - lr * weight_decay, p)
         return g
     if maximize:
-        return _add(g, _multiply(p, weight_decay), room)
-    return _add(_multiply(p, weight_decay, room), g, room)
+        return _add(g, _multiply(p, weight_decay), scratch)
+    return _add(_multiply(p, weight_decay, scratch), g, scratch)
 
 
 def _adam(
@@ -171,7 +171,7 @@ def _adam(
     m: Any,
     v: Any,
     top: Any,
-    room: Any,
+    scratch: Any,
     beta1: Any,
     rest1: Any,
     beta2: Any,
@@ -179,18 +179,18 @@ def _adam(
     eps: Any,
     rate: Any,
 ) -> None:
-    _multiply(g, rest1, room)
+    _multiply(g, rest1, scratch)
     _multiply(m, beta1, m)
-    _add(m, room, m)
-    _multiply(g, g, room)
-    _multiply(room, rest2, room)
+    _add(m, scratch, m)
+    _multiply(g, g, scratch)
+    _multiply(scratch, rest2, scratch)
     _multiply(v, beta2, v)
-    _add(v, room, v)
+    _add(v, scratch, v)
     if top is not None:
         _maximum(top, v, out=top)
         v = top
-    _sqrt(v, room)
-    _add(room, eps, room)
-    _divide(m, room, room)
-    _multiply(room, rate, room)
-    _subtract(p, room, p)
+    _sqrt(v, scratch)
+    _add(scratch, eps, scratch)
+    _divide(m, scratch, scratch)
+    _multiply(scratch, rate, scratch)
+    _subtract(p, scratch, p)

@@ -1,6 +1,6 @@
-"""NumPy kernels for random numbers: the bits of `numpy.random.Philox` made into numbers, a block at a time.
+"""NumPy kernels for random numbers: convert the bits of `numpy.random.Philox`, a block at a time.
 
-The results are those of the generic implementations to the last bit, except that NumPy's own logarithm and tangent round them.
+The results are those of the generic implementations to the last bit, except for the rounding of NumPy's logarithm and tangent.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from .table import kernel
 
-#: So many numbers are made at once: they stay in the cache while several operations pass over them.
+#: The elements of a block: it stays in the cache over several operations.
 _BLOCK = 32768
 
 

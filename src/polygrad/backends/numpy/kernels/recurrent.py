@@ -1,6 +1,6 @@
 """NumPy kernels for recurrent layers: the steps write into arrays that are made once for all of them.
 
-A sigmoid is ``1 / (1 + exp(-x))``, which is relatively accurate also where it is small.  It is taken of all gates of a step
+A sigmoid is ``1 / (1 + exp(-x))``, which is accurate also where it is small.  It is taken of all gates of a step
 at once, of the candidate too, which is then put over it: a window of a matrix takes twice as long as the whole.
 """
 
@@ -31,13 +31,13 @@ def _activate(gates, size, one, negative_candidate):
 
 
 def _separate(x, count):
-    """``count`` parts of the last axis, as windows."""
+    """``count`` parts of the last axis, as views."""
     width = x.shape[-1] // count
     return tuple([x[..., k * width : (k + 1) * width] for k in range(count)])
 
 
-def _together(parts):
-    """The reverse of `_separate`: the array that ``parts`` are windows of, if a kernel here made them."""
+def _join(parts):
+    """The inverse of `_separate`: the array that ``parts`` are views of, if a kernel here made them."""
     base, first = parts[0].base, parts[0]
     if base is not None and base.shape == (*first.shape[:-1], len(parts) * first.shape[-1]) and first.size:
         start, stride = base.ctypes.data, first.shape[-1] * first.itemsize
@@ -46,8 +46,8 @@ def _together(parts):
     return np.concatenate(parts, axis=-1)
 
 
-def _together_with_zeros(parts, like):
-    """`_together` of cotangents, of which some may be None; None if all are."""
+def _join_with_zeros(parts, like):
+    """`_join` of cotangents, of which some may be None; None if all are."""
     if all(part is None for part in parts):
         return None
     return np.concatenate([np.zeros_like(like) if part is None else part for part in parts], axis=-1)
@@ -58,7 +58,7 @@ def _order(count, reverse):
 
 
 def _states_before(first, states, reverse):
-    """The state before every step, as `_before` of the text."""
+    """The state before every step, as `_before` of the generic implementation."""
     out = np.empty_like(states)
     if reverse:
         out[:-1], out[-1] = states[1:], first
@@ -67,7 +67,7 @@ def _states_before(first, states, reverse):
     return out
 
 
-def _of_weight(g, first, states, reverse):
+def _weight_gradient(g, first, states, reverse):
     before = _states_before(first, states, reverse)
     return long_product(g.reshape(-1, g.shape[-1]).T, before.reshape(-1, before.shape[-1]))
 
@@ -92,9 +92,9 @@ def lstm_cell(gates, cell, /):
 @kernel
 def lstm_cell_vjp(g, ans, cell):
     after, (i, f, candidate, o) = ans[1], ans[2:]
-    activated, size = _together(ans[2:]), cell.shape[-1]
+    activated, size = _join(ans[2:]), cell.shape[-1]
     of_hidden, of_cell = g[:2]
-    of_activated = _together_with_zeros(g[2:], cell)
+    of_activated = _join_with_zeros(g[2:], cell)
     one = np.ones((), cell.dtype)
     of_gates = np.empty_like(activated)
     if of_hidden is None:
@@ -156,7 +156,7 @@ def lstm_steps(gates, hidden, cell, weight, /, reverse=False):
 def lstm_steps_vjp(g, ans, hidden, cell, weight, reverse, needs):
     hiddens, cells = ans[:2]
     of_hiddens, of_cells = g[:2]
-    activated, of_activated = _together(ans[2:]), _together_with_zeros(g[2:], hiddens)
+    activated, of_activated = _join(ans[2:]), _join_with_zeros(g[2:], hiddens)
     steps, batch, width = activated.shape
     size = width // 4
     one = np.ones((), activated.dtype)
@@ -184,7 +184,7 @@ def lstm_steps_vjp(g, ans, hidden, cell, weight, reverse, needs):
         _multiply(out, _lstm_slopes(now, size, one, slopes), out)
         np.dot(out, weight, of_hidden)
         _multiply(of_cell, now[:, size : 2 * size], of_cell)
-    of_weight = _of_weight(of_gates, hidden, hiddens, reverse) if needs[3] else None
+    of_weight = _weight_gradient(of_gates, hidden, hiddens, reverse) if needs[3] else None
     return of_gates, of_hidden, of_cell, of_weight
 
 
@@ -224,7 +224,7 @@ def gru_steps(gates, hidden, weight, bias, /, reverse=False):
 @kernel
 def gru_steps_vjp(g, ans, hidden, weight, reverse, needs):
     hiddens, of_hiddens = ans[0], g[0]
-    activated, of_activated = _together(ans[1:]), _together_with_zeros(g[1:], hiddens)
+    activated, of_activated = _join(ans[1:]), _join_with_zeros(g[1:], hiddens)
     steps, batch, width = activated.shape
     size = width // 4
     one = np.ones((), activated.dtype)
@@ -262,7 +262,7 @@ def gru_steps_vjp(g, ans, hidden, weight, reverse, needs):
         np.dot(state, weight, back)
         _multiply(of_hidden, z, of_hidden)
         _add(of_hidden, back, of_hidden)
-    of_weight = _of_weight(through, hidden, hiddens, reverse) if needs[2] else None
+    of_weight = _weight_gradient(through, hidden, hiddens, reverse) if needs[2] else None
     return of_gates, of_hidden, of_weight, column_sums(through.reshape(-1, 3 * size)) if needs[3] else None
 
 
@@ -301,5 +301,5 @@ def rnn_steps_vjp(g, ans, hidden, weight, nonlinearity, reverse, needs):
             np.copyto(out, zero)
             np.copyto(out, of_hidden, where=after > zero)
         np.dot(out, weight, of_hidden)
-    of_weight = _of_weight(of_gates, hidden, ans, reverse) if needs[2] else None
+    of_weight = _weight_gradient(of_gates, hidden, ans, reverse) if needs[2] else None
     return of_gates, of_hidden, of_weight

@@ -1,10 +1,8 @@
-"""Sums and maxima along axes of NumPy arrays, fast, and exact however long the axis.
+"""Sums and maxima along axes of NumPy arrays, faster than ``np.sum`` and ``np.max``, and exact to a few units in the last place.
 
-They are several times as fast as ``np.sum`` and ``np.max`` where that is possible, and exact to a few units in the last place.
-
-``np.add.reduce`` adds in pairs along the axis that lies in memory element by element, and one after the other along any
-other: a million rows of 0.1 are 1 % off in single precision.  So no more than `_SEQUENTIAL_BLOCK` elements are added like that,
-and their sums in turn.  A product with a vector of ones keeps several sums going at a time.
+``np.add.reduce`` adds pairwise along the contiguous axis only, and sequentially along any other: a million rows of 0.1 are
+1 % off in single precision.  So at most `_SEQUENTIAL_BLOCK` elements are added sequentially, and then their sums.  A product
+with a vector of ones keeps several sums going at a time.
 """
 
 from __future__ import annotations
@@ -18,23 +16,23 @@ import numpy as np
 
 from .half import sum_of_all, to_single
 
-#: A product with ones adds so many rows of a matrix at most.
+#: The most rows of a matrix that one product with ones adds.
 COLUMN_BLOCK = 1024
-#: So many elements of a row: there it keeps more sums going.
+#: The most elements of a row: there a product keeps more sums going.
 ROW_BLOCK = 8192
-#: A product of matrices adds so many products.
+#: The most products that an element of a matrix product adds.
 PRODUCT_BLOCK = 4096
-#: So many elements are added one after the other.
+#: The most elements that are added sequentially.
 _SEQUENTIAL_BLOCK = 256
 #: The elements of a block of rows.
 _BLOCK = 65536
-#: Matrices of fewer elements are not worth a product each.
+#: Matrices of fewer elements are faster without a product each.
 _FEW = 64
 
 
 @lru_cache(maxsize=256)
 def ones(count, dtype):
-    """A vector of ones, not to be written to."""
+    """A vector of ones, read-only."""
     made = np.ones(count, dtype)
     made.flags.writeable = False
     return made
@@ -62,10 +60,8 @@ def column_sums(x: Any) -> Any:
     if x.ndim == 2 and 0 < rows <= COLUMN_BLOCK and x.flags.c_contiguous and x.dtype.char in "fd":
         return ones(rows, x.dtype).dot(x)
     if x.dtype.char not in "fd" or not rows or (x.ndim > 2 and rows * x.shape[-1] < _FEW):
-        return _one_by_one(x, (x.ndim - 2,)).reshape(*x.shape[:-2], x.shape[-1])
-    if (
-        not x.flags.c_contiguous and 0 in x.strides
-    ):  # a cotangent that was repeated, which no product of the library takes
+        return _add_sequentially(x, (x.ndim - 2,)).reshape(*x.shape[:-2], x.shape[-1])
+    if not x.flags.c_contiguous and 0 in x.strides:  # a broadcast cotangent, for which BLAS has no product
         x = np.ascontiguousarray(x)
     block = max(COLUMN_BLOCK, 2)
     if rows <= block:
@@ -83,7 +79,7 @@ def weighted_column_sums(weights: Any, x: Any) -> Any:
 
 
 def _sums_of_parts(x, axis, length, add):
-    """``add`` of parts of ``x``, each of ``length`` along ``axis`` and the last one shorter: their sums along that axis."""
+    """Apply ``add`` to parts of ``x`` of ``length`` along ``axis``, the last one shorter, and join their sums."""
     before = (slice(None),) * axis
     count, rest = divmod(x.shape[axis], length)
     whole = x[(*before, slice(0, count * length))]
@@ -93,8 +89,8 @@ def _sums_of_parts(x, axis, length, add):
     return np.concatenate([sums, add(x[(*before, None, slice(count * length, None))])], axis)
 
 
-def _one_by_one(x, axes):
-    """``np.add.reduce`` with the axes kept, never many elements one after the other."""
+def _add_sequentially(x, axes):
+    """``np.add.reduce`` with ``keepdims``, never many elements sequentially."""
     if x.dtype.kind not in "fc" or math.prod([x.shape[a] for a in axes]) <= _SEQUENTIAL_BLOCK:
         return np.add.reduce(x, axis=axes, keepdims=True, dtype=x.dtype if x.dtype.kind in "fc" else None)
     block = max(_SEQUENTIAL_BLOCK, 2)
@@ -105,34 +101,34 @@ def _one_by_one(x, axes):
         while axis != innermost and x.shape[axis] > block:
             x = _sums_of_parts(x, axis, block, lambda parts, axis=axis: np.add.reduce(parts, axis=axis + 1))
         x = np.add.reduce(x, axis=axis, keepdims=True)
-        innermost = None  # the sums lie in memory otherwise
+        innermost = None  # the sums have another layout
     return x
 
 
-def _in_order(x):
+def _memory_order(x):
     """The axes in the order in which they lie in memory, or None where there are gaps between the elements."""
     order = sorted(range(x.ndim), key=lambda a: (-abs(x.strides[a]), a))
     return order if x.transpose(order).flags.c_contiguous else None
 
 
-def total(x: Any, axes: Any) -> Any:
-    """The sum over ``axes``, kept as length 1, by products with ones where the order in memory allows it."""
+def sum_keepdims(x: Any, axes: Any) -> Any:
+    """The sum over ``axes`` with ``keepdims``, by products with ones where the layout allows it."""
     axes = tuple(sorted([a % x.ndim for a in (axes if isinstance(axes, tuple) else (axes,))]))
     if x.dtype.char == "e":
         if len(axes) == x.ndim and x.flags.c_contiguous:
             return sum_of_all(x).astype(x.dtype).reshape((1,) * x.ndim)
-        return total(to_single(x), axes).astype(x.dtype)
+        return sum_keepdims(to_single(x), axes).astype(x.dtype)
     if x.dtype.char not in "fd" or not x.size:
-        return _one_by_one(x, axes)
+        return _add_sequentially(x, axes)
     if not x.flags.c_contiguous:
-        order = _in_order(x)
+        order = _memory_order(x)
         if order is None:
-            return _one_by_one(x, axes)
-        return total(x.transpose(order), tuple([order.index(a) for a in axes])).transpose(np.argsort(order))
+            return _add_sequentially(x, axes)
+        return sum_keepdims(x.transpose(order), tuple([order.index(a) for a in axes])).transpose(np.argsort(order))
     if len(axes) == x.ndim:
         return np.add.reduce(x, axis=None, keepdims=True)
     shape, kept, last = x.shape, tuple([1 if a in axes else n for a, n in enumerate(x.shape)]), x.ndim
-    while last:  # neighbouring axes together, from the last on
+    while last:  # adjacent axes together, from the last on
         first = last
         while first and first - 1 in axes:
             first -= 1
@@ -159,7 +155,7 @@ def sums(x: Any, axis: Any, keepdims: Any) -> Any:
     axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     if not axes:
         return x.copy()
-    result = total(x, axes)
+    result = sum_keepdims(x, axes)
     if keepdims:
         return result
     reduced = [a % x.ndim for a in axes]
@@ -167,8 +163,8 @@ def sums(x: Any, axis: Any, keepdims: Any) -> Any:
     return result.reshape(shape) if shape else result.reshape(())[()]
 
 
-def added_in_pairs(parts: Any) -> Any:
-    """The sum of new arrays, which are overwritten, of few of which there is need at a time."""
+def pairwise_sum(parts: Any) -> Any:
+    """The pairwise sum of an iterable of new arrays, which are overwritten.  Few of them exist at a time."""
     waiting: list[Any] = []
     for number, part in enumerate(parts, 1):
         while not number % 2:
@@ -182,7 +178,7 @@ def added_in_pairs(parts: Any) -> Any:
 
 
 def long_product(x: Any, y: Any) -> Any:
-    """As ``np.matmul``, however many products each element is the sum of."""
+    """As ``np.matmul``, accurate however long the sums are."""
     length = x.shape[-1]
     if x.ndim == 1 == y.ndim and y.shape[0] == length > ROW_BLOCK:
         whole = length // ROW_BLOCK * ROW_BLOCK
@@ -191,14 +187,11 @@ def long_product(x: Any, y: Any) -> Any:
     if length <= PRODUCT_BLOCK or y.shape[-2 if y.ndim > 1 else 0] != length:
         return np.matmul(x, y)
     pieces = [slice(start, start + PRODUCT_BLOCK) for start in range(0, length, PRODUCT_BLOCK)]
-    return added_in_pairs([np.matmul(x[..., piece], y[piece] if y.ndim == 1 else y[..., piece, :]) for piece in pieces])
+    return pairwise_sum([np.matmul(x[..., piece], y[piece] if y.ndim == 1 else y[..., piece, :]) for piece in pieces])
 
 
 def running_sums(x: Any, axis: Any) -> Any:
-    """As ``np.cumsum`` along one axis.
-
-    Of blocks, to which the sum of the blocks before is added while they are in the cache.
-    """
+    """As ``np.cumsum`` along one axis, block by block: the sum of the blocks before is added while a block is in the cache."""
     axis %= x.ndim
     length = x.shape[axis]
     if length <= 4 * _SEQUENTIAL_BLOCK or not x.size:
@@ -222,8 +215,8 @@ def running_sums(x: Any, axis: Any) -> Any:
     return out
 
 
-def largest(x: Any, axis: Any) -> Any:
-    """The maximum along ``axis``, kept as length 1.  Along rows its place is found faster than the maximum itself."""
+def amax(x: Any, axis: Any) -> Any:
+    """The maximum along ``axis`` with ``keepdims``.  Along rows, `argmax` is faster than the maximum."""
     if axis in (-1, x.ndim - 1) and x.flags.c_contiguous and x.size:
         flat = x.reshape(-1, x.shape[-1])
         return flat[np.arange(flat.shape[0]), flat.argmax(1)].reshape(*x.shape[:-1], 1)

@@ -1,6 +1,6 @@
-"""NumPy kernels for what is made of sums of exponentials: softmax and its relatives, logsumexp, cross-entropy.
+"""NumPy kernels for sums of exponentials: softmax, log-softmax, logsumexp, cross-entropy.
 
-Rows are worked through a block at a time, and only arrays made here are overwritten.
+They go through rows one block at a time, and overwrite only arrays that they made.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ import math
 
 import numpy as np
 
-from .reductions import largest, row_blocks, row_sums, total
+from .reductions import amax, row_blocks, row_sums, sum_keepdims
 from .reductions import sums as sums_of
 from .table import kernel
 
 _subtract, _multiply, _divide, _exp, _log = np.subtract, np.multiply, np.divide, np.exp, np.log
 
-#: Exponentials of numbers up to this size neither overflow nor lose digits, so that rows need not be shifted by their
-#: maximum, which takes more time than the sums.
+#: Exponentials of values up to this size neither overflow nor lose digits.  Then rows are not shifted by their maximum, which
+#: would cost more than the sums.
 _PLAIN = 40.0
-#: A logarithm of their sum is subtracted from numbers up to this size without losing digits.
+#: Up to this size, subtracting the logarithm of the sum loses no digits.
 _PLAIN_LOGARITHM = 10.0
 
 
@@ -34,7 +34,7 @@ def _exponentials(rows, out, plain):
     if np.minimum.reduce(rows, None) >= -plain and np.maximum.reduce(rows, None) <= plain:
         _exp(rows, out)
         return row_sums(out), None
-    top = largest(rows, 1)
+    top = amax(rows, 1)
     _subtract(rows, top, out)
     _exp(out, out)
     return row_sums(out), top[:, 0]
@@ -50,18 +50,18 @@ def _logarithms(rows, out, plain=_PLAIN):
 # -- softmax -----------------------------------------------------------------------------------------------------------
 
 
-def _shifted(x, axis):
-    """A new array: ``x`` less its maximum along ``axis``."""
-    return x - largest(x, axis) if x.shape[axis] else x.copy()
+def _shift(x, axis):
+    """A new array: ``x`` minus its maximum along ``axis``."""
+    return x - amax(x, axis) if x.shape[axis] else x.copy()
 
 
 @kernel
 def softmax(x, /, axis):
     rows = _rows(x, axis)
     if rows is None:
-        out = _shifted(x, axis)
+        out = _shift(x, axis)
         _exp(out, out)
-        return _divide(out, total(out, axis), out)
+        return _divide(out, sum_keepdims(out, axis), out)
     out = np.empty(rows.shape, x.dtype)
     for block in row_blocks(*rows.shape):
         part = out[block]
@@ -74,7 +74,7 @@ def softmax_vjp(g, ans, axis):
     values, cotangents = _rows(ans, axis), _rows(g, axis)
     if values is None or cotangents is None:
         weighted = g * ans
-        return (_subtract(weighted, ans * total(weighted, axis), weighted),)
+        return (_subtract(weighted, ans * sum_keepdims(weighted, axis), weighted),)
     out = np.empty(values.shape, ans.dtype)
     for block in row_blocks(*values.shape):
         value, cotangent, part = values[block], cotangents[block], out[block]
@@ -88,8 +88,8 @@ def softmax_vjp(g, ans, axis):
 def log_softmax(x, /, axis):
     rows = _rows(x, axis)
     if rows is None:
-        out = _shifted(x, axis)
-        return _subtract(out, _log(total(_exp(out), axis)), out) if out.size else out
+        out = _shift(x, axis)
+        return _subtract(out, _log(sum_keepdims(_exp(out), axis)), out) if out.size else out
     out = np.empty(rows.shape, x.dtype)
     for block in row_blocks(*rows.shape):
         values, part = rows[block], out[block]
@@ -105,7 +105,7 @@ def log_softmax_vjp(g, ans, axis):
     values, cotangents = _rows(ans, axis), _rows(g, axis)
     if values is None or cotangents is None:
         out = _exp(ans)
-        out *= total(g, axis)
+        out *= sum_keepdims(g, axis)
         return (_subtract(g, out, out),)
     out = np.empty(values.shape, ans.dtype)
     for block in row_blocks(*values.shape):
@@ -119,7 +119,7 @@ def log_softmax_vjp(g, ans, axis):
 # -- logsumexp ---------------------------------------------------------------------------------------------------------
 
 
-def _kept(shape, axis):
+def _keepdims_shape(shape, axis):
     """``shape`` with length 1 along ``axis``; the same without those axes; and whether they are the last ones."""
     axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     axes = sorted([a % len(shape) for a in axes])
@@ -144,7 +144,7 @@ def _beyond_the_largest(x, axis):
 
 @kernel
 def logsumexp(x, /, axis=None, keepdims=False):
-    kept, others, last = _kept(x.shape, axis)
+    kept, others, last = _keepdims_shape(x.shape, axis)
     rows = _last_rows(x, last, math.prod(kept))
     if rows is None:
         top, exponentials = _beyond_the_largest(x, axis)
@@ -152,11 +152,11 @@ def logsumexp(x, /, axis=None, keepdims=False):
     else:
         result = np.empty(rows.shape[0], x.dtype)
         blocks = row_blocks(*rows.shape)
-        room = np.empty(rows[blocks[0]].shape, x.dtype)
+        scratch = np.empty(rows[blocks[0]].shape, x.dtype)
         for block in blocks:
             values = rows[block]
-            result[block] = _logarithms(values, room[: values.shape[0]])
-        if not np.isfinite(result).all():  # a maximum that is infinite is no shift
+            result[block] = _logarithms(values, scratch[: values.shape[0]])
+        if not np.isfinite(result).all():  # an infinite maximum cannot be subtracted
             top = rows.max(1)
             np.copyto(result, top, where=np.isinf(top))
     return result.reshape(kept if keepdims else others)
@@ -164,7 +164,7 @@ def logsumexp(x, /, axis=None, keepdims=False):
 
 @kernel
 def logsumexp_vjp(g, x, axis):
-    kept, _, last = _kept(x.shape, axis)
+    kept, _, last = _keepdims_shape(x.shape, axis)
     g = np.reshape(g, kept)
     rows = _last_rows(x, last, math.prod(kept))
     if rows is not None:
@@ -197,11 +197,11 @@ def cross_entropy(x, target, /, reduction="mean"):
     x = np.ascontiguousarray(x)
     shift, logarithm = np.zeros(x.shape[0], x.dtype), np.empty(x.shape[0], x.dtype)
     blocks = row_blocks(*x.shape)
-    room = np.empty(x[blocks[0]].shape if blocks else 0, x.dtype)
+    scratch = np.empty(x[blocks[0]].shape if blocks else 0, x.dtype)
     losses = np.negative(x.reshape(-1).take(_places(x, target)))
     for block in blocks:
         values = x[block]
-        sums, top = _exponentials(values, room[: values.shape[0]], _PLAIN_LOGARITHM)
+        sums, top = _exponentials(values, scratch[: values.shape[0]], _PLAIN_LOGARITHM)
         logarithm[block] = _log(sums, sums)
         if top is not None:
             losses[block] += top
@@ -218,7 +218,7 @@ def cross_entropy(x, target, /, reduction="mean"):
 def cross_entropy_vjp(g, x, target, ans, reduction):
     of_loss, _, of_total = g
     _, shift, logarithm = ans
-    # In the order of its axes, also where that of x in memory is another: the targets' places are counted in it.
+    # C order, whatever the layout of x: the targets' positions are counted in it.
     if shift.any():
         probability = _subtract(x, shift[:, None], order="C")
         _subtract(probability, logarithm[:, None], probability)

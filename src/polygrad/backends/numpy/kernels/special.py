@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .blocking import in_blocks, numbers
+from .blocking import in_blocks, scalars
 from .table import kernel
 
 _add, _multiply = np.add, np.multiply
@@ -69,24 +69,24 @@ def _double(x, out):
     np.copysign(out, x, out)
 
 
-def _single(x, out, room):
-    first, second, *others = numbers(out.dtype, *_ERF_SINGLE)
-    _multiply(x, x, room)
-    _multiply(room, first, out)
+def _single(x, out, scratch):
+    first, second, *others = scalars(out.dtype, *_ERF_SINGLE)
+    _multiply(x, x, scratch)
+    _multiply(scratch, first, out)
     _add(out, second, out)
     for coefficient in others:
-        _multiply(out, room, out)
+        _multiply(out, scratch, out)
         _add(out, coefficient, out)
     _multiply(out, x, out)
     np.tanh(out, out)
 
 
-def erf_block(x: Any, out: Any, room: Any) -> Any:
-    """``erf(x)`` into ``out``; ``room`` is overwritten and may not be ``x``."""
+def erf_block(x: Any, out: Any, scratch: Any) -> Any:
+    """``erf(x)`` into ``out``; ``scratch`` is overwritten and may not be ``x``."""
     if x.dtype.itemsize > 4:
         _double(x, out)
     else:
-        _single(x, out, room)
+        _single(x, out, scratch)
 
 
 def _slope(g, x, out, minus_one, height):
@@ -99,7 +99,7 @@ def _slope(g, x, out, minus_one, height):
 
 @kernel
 def erf(x, /):
-    return in_blocks(erf_block, np.asarray(x), rooms=1)
+    return in_blocks(erf_block, np.asarray(x), scratch_count=1)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""What NumPy does faster than the generic implementations: kernels by primitive name.
+"""NumPy kernels that override the generic implementations, by primitive name.
 
 Measured facts behind them: a bound ufunc beats the wrapper function (``np.sum`` costs three times ``np.add.reduce``), a
 method beats a function (``x.reshape``), and ``out=`` spares a temporary.
@@ -76,7 +76,7 @@ def log_vjp(g, x):
     return (safe_divide(g, x),)
 
 
-#: Up to so many elements are added without looking at how they lie in memory.
+#: The most elements that are added without regard to their layout.
 _SMALL_BLOCK = 512
 
 
@@ -125,7 +125,7 @@ def reshape(x, /, shape):
 @kernel
 def expand_dims(x, /, axis):
     if type(axis) is not int or not -x.ndim - 1 <= axis <= x.ndim:
-        return np.expand_dims(x, axis)  # which says what is wrong
+        return np.expand_dims(x, axis)  # which raises
     return x[(slice(None),) * (axis % (x.ndim + 1)) + (None,)]
 
 

@@ -1,6 +1,6 @@
 """Convolution with a tall and narrow kernel over few channels, as products with banded matrices.
 
-What such a window holds of one row is a number or two, and gathering windows copies that little at a time, many times over.
+Such a window has one or two elements of each row, so that gathering windows copies tiny pieces, many times over.
 Instead a block of result rows is the product of one matrix, in which the kernel stands once for each row, a place further
 each time, with the rows of the image that the block needs.  At most every second number in that matrix is one of the kernel.
 """
@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-#: So many result rows are computed at once, and no more than the kernel is high.
+#: The most result rows that are computed at once; also no more than the kernel is high.
 ROWS_BLOCK = 64
 _LEAST_HEIGHT, _MOST_CHANNELS = 16, 64
 
 
 def is_tall(image: Any, matrix: Any, kernel: Any, stride: Any, dilation: Any) -> Any:
-    """Whether `convolve_tall` is for this: elsewhere products of gathered windows are faster, or the numbers forbid it."""
+    """Whether to use `convolve_tall`: elsewhere gathered windows are faster, or infinite values forbid it."""
     channels = image.shape[3] * matrix.shape[0]
     if kernel[1] != 1 or kernel[0] < _LEAST_HEIGHT or channels > _MOST_CHANNELS or image.dtype.char not in "fd":
         return False
