@@ -383,7 +383,7 @@ class Writer:
                 items[-1] += " " + line.strip()
             elif line.strip():
                 items.append(line)
-        if not all(re.match(r"[\w*`, .]+?: ", item) for item in items):
+        if not all(re.match(r"[\w*`, .[\]]+?: ", item) for item in items):
             return self.inline("\n".join(lines), scope)
         shown = []
         for item in items:

@@ -107,12 +107,12 @@ def test_dropout_drops_weights_and_keeps_their_mean():
 @pytest.mark.parametrize(
     ("shapes", "settings", "kind", "message"),
     [
-        ([(2, 3), (2, 4), (2, 4)], {}, RuntimeError, "shapes do not fit"),
+        ([(2, 3), (2, 4), (2, 4)], {}, RuntimeError, "shapes do not match"),
         ([(3,), (3,), (3,)], {}, RuntimeError, "at least 2 dimensions"),
         ([(2, 3)] * 3, {"dropout_p": 2}, ValueError, "dropout_p"),
         ([(2, 3)] * 3, {"is_causal": True, "attn_mask": pg.ones(2, 2)}, RuntimeError, "must not be set"),
         ([(1, 3, 2, 2), (1, 2, 2, 2), (1, 2, 2, 2)], {"enable_gqa": True}, RuntimeError, "must divide"),
-        ([(2, 3)] * 3, {"attn_mask": pg.ones(2, 2).int()}, RuntimeError, "attn_mask is int32; it has to be bool"),
+        ([(2, 3)] * 3, {"attn_mask": pg.ones(2, 2).int()}, RuntimeError, "attn_mask is int32; it must be bool"),
         ([(2, 3)] * 3, {"attn_mask": pg.ones(2, 5)}, ValueError, r"mask of shape \(2, 5\) does not fit scores of shape"),
     ],
 )  # fmt: skip

@@ -406,7 +406,7 @@ ERRORS = {
         ValueError,
         "more than 1 value per channel",
     ),
-    "group_norm": (lambda: F.group_norm(polygrad.ones(2, 3, 4), 2), RuntimeError, "do not divide into 2 groups"),
+    "group_norm": (lambda: F.group_norm(polygrad.ones(2, 3, 4), 2), RuntimeError, "are not divisible into 2 groups"),
     "cross_entropy range": (
         lambda: F.cross_entropy(polygrad.ones(2, 3), polygrad.tensor([0, 3])),
         IndexError,
@@ -449,11 +449,11 @@ ERRORS = {
         RuntimeError,
         "smaller than dimension 0, which has 2",
     ),
-    "pad odd": (lambda: F.pad(polygrad.ones(2), (1,)), RuntimeError, "not a pair"),
+    "pad odd": (lambda: F.pad(polygrad.ones(2), (1,)), RuntimeError, "not one pair per dimension"),
     "attention": (
         lambda: F.scaled_dot_product_attention(polygrad.ones(2, 3), polygrad.ones(2, 4), polygrad.ones(2, 4)),
         RuntimeError,
-        "shapes do not fit",
+        "shapes do not match",
     ),
 }
 

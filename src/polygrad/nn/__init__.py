@@ -1,7 +1,7 @@
 """Neural networks: modules, parameters, layers and losses, with PyTorch's names.
 
-The functions behind the layers are in `polygrad.nn.functional`, first values of parameters in `polygrad.nn.init`, and
-what training loops need besides in `polygrad.nn.utils`.
+The functions of the layers are in `polygrad.nn.functional`, initializers of parameters in `polygrad.nn.init`, and gradient
+clipping and sequences of different lengths in `polygrad.nn.utils`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Activation functions as layers.  Each works element by element unless it has a ``dim``; the shape stays the same."""
+"""Activation layers."""
 
 from __future__ import annotations
 
@@ -134,11 +134,11 @@ class _MaybeInPlace(Module):
         self.inplace = inplace
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return "inplace=True" if self.inplace else ""
 
     def _describe(self, **settings: Any) -> str:
-        """The settings as text, with ``inplace`` where it is on."""
+        """Return the settings for `repr`, with ``inplace`` if it is on."""
         parts = [f"{name}={value}" for name, value in settings.items()]
         return ", ".join([*parts, "inplace=True"] if self.inplace else parts)
 
@@ -325,7 +325,7 @@ class Hardtanh(_MaybeInPlace):
         return F.hardtanh(input, self.min_val, self.max_val, self.inplace)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return self._describe(min_val=self.min_val, max_val=self.max_val)
 
 
@@ -335,7 +335,7 @@ class _Exponential(_MaybeInPlace):
         self.alpha = alpha
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return self._describe(alpha=self.alpha)
 
 
@@ -410,7 +410,7 @@ class LeakyReLU(_MaybeInPlace):
         return F.leaky_relu(input, self.negative_slope, self.inplace)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return self._describe(negative_slope=self.negative_slope)
 
 
@@ -443,7 +443,7 @@ class Threshold(_MaybeInPlace):
         return F.threshold(input, self.threshold, self.value, self.inplace)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return self._describe(threshold=self.threshold, value=self.value)
 
 
@@ -486,7 +486,7 @@ class PReLU(Module):
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """Set the slopes to their first value."""
+        """Reset the slopes to ``init``."""
         self.weight.data.fill_(self.init)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -494,7 +494,7 @@ class PReLU(Module):
         return F.prelu(input, self.weight)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"num_parameters={self.num_parameters}"
 
 
@@ -524,7 +524,7 @@ class GELU(Module):
         return F.gelu(input, approximate=self.approximate)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"approximate={self.approximate!r}"
 
 
@@ -556,7 +556,7 @@ class Softplus(Module):
         return F.softplus(input, self.beta, self.threshold)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"beta={self.beta}, threshold={self.threshold}"
 
 
@@ -566,7 +566,7 @@ class _Shrink(Module):
         self.lambd = lambd
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return str(self.lambd)
 
 
@@ -618,7 +618,7 @@ class _Along(Module):
         self.dim = dim
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"dim={self.dim}"
 
 

@@ -1,4 +1,4 @@
-"""Attention of several heads as a layer."""
+"""Multi-head attention layer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["MultiheadAttention", "NonDynamicallyQuantizableLinear"]
 
 
 class NonDynamicallyQuantizableLinear(Linear):
-    """A `Linear` under the name that PyTorch gives the output projection of attention."""
+    """PyTorch's name for the `Linear` that is the output projection of attention."""
 
 
 class MultiheadAttention(Module):
@@ -110,7 +110,7 @@ class MultiheadAttention(Module):
         self._reset_parameters()
 
     def _reset_parameters(self) -> None:
-        """Draw the weights again (Glorot and Bengio, 2010); biases start at 0."""
+        """Draw the weights again (Glorot and Bengio, 2010); biases become 0."""
         for weight in (self.in_proj_weight, self.q_proj_weight, self.k_proj_weight, self.v_proj_weight):
             if weight is not None:
                 init.xavier_uniform_(weight)

@@ -1,8 +1,8 @@
-"""A module's backward hooks.
+"""Backward hooks of modules.
 
-All tensors that enter a module pass through one node of the graph, and all that leave it through another.  Both hand the
-gradients on unchanged; the hooks are attached to them.  So a hook sees the gradients of all inputs, or of all outputs, at
-once, with None for those that there are not.
+All tensors that enter a module pass through one node of the graph, and all that leave it through another.  Both pass
+gradients on unchanged, and the hooks are attached to them.  So a hook sees the gradients of all inputs, or of all outputs,
+together, with None for missing ones.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Gradients = tuple[Tensor | None, ...]
 
 
 class _Passage:
-    """The plan of a node with as many results as operands, each of which has the gradient of its operand."""
+    """Plan of a node with as many results as operands, each of which has the gradient of its operand."""
 
     broadcasts = frees = False
     arrays: tuple[Any, ...] = ()
@@ -32,7 +32,7 @@ class _Passage:
 
 
 def _pass(values: Sequence[Any]) -> tuple[list[Any], list[int], Node | None]:
-    """``values`` with those tensors that require grad replaced by results of one node; their places; the node."""
+    """Pass the tensors that require grad through one node; return all values, the places of these tensors, and the node."""
     places = [i for i, x in enumerate(values) if isinstance(x, Tensor) and x.requires_grad]
     if not places or not grad_enabled():
         return list(values), [], None
@@ -46,7 +46,7 @@ def _pass(values: Sequence[Any]) -> tuple[list[Any], list[int], Node | None]:
 
 
 class GradientHooks:
-    """The backward hooks of one call of a module: ``enter`` its arguments, ``leave`` with its result."""
+    """The backward hooks of one call of a module: `enter` takes its arguments, `leave` its result."""
 
     module: Any
     before: list[Callable[..., Any]]
@@ -56,13 +56,13 @@ class GradientHooks:
 
     def __init__(self, module: Any, before: list[Callable[..., Any]], after: list[Callable[..., Any]]):
         self.module, self.before, self.after = module, before, after
-        #: What arrived at the outputs; None while no gradient is under way from there to the inputs.
+        #: The gradients of the outputs; None unless a gradient is on its way from there to the inputs.
         self.incoming: Gradients | None = None
         self.inputs = 0
         self.observed = False
 
     def enter(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The arguments, joined to a node after whose gradients the ``after`` hooks are called."""
+        """Connect the arguments to a node, after whose gradients the ``after`` hooks are called."""
         passed, places, node = _pass(args)
         self.inputs = len(args)
         if node is not None and self.after:
@@ -71,7 +71,7 @@ class GradientHooks:
         return tuple(passed)
 
     def leave(self, result: Any) -> Any:
-        """The result, joined to a node before whose gradients the ``before`` hooks are called."""
+        """Connect the result to a node, before whose gradients the ``before`` hooks are called."""
         if not isinstance(result, (Tensor, tuple)):
             warn(
                 "for backward hooks to be called, a module's output should be a Tensor or a tuple of Tensors, and that of "
@@ -79,7 +79,7 @@ class GradientHooks:
             )
         single = not isinstance(result, tuple)
         passed, places, node = _pass((result,) if single else result)
-        count = len(passed)  # the hook must not hold the tensors, which hold the graph
+        count = len(passed)  # the hook must not reference the tensors, which reference the graph
         if node is not None:
             node.register_prehook(lambda outputs: self._call_before(outputs, places, count))
         return passed[0] if single else type(result)(passed) if type(result) is tuple else type(result)(*passed)
@@ -92,7 +92,7 @@ class GradientHooks:
                 incoming = _check_gradients(replaced, incoming, hook, "grad_output")
         if self.observed:
             self.incoming = incoming
-        else:  # no input requires grad, so this is where the hooks are called
+        else:  # no input requires grad, so the hooks are called here
             if self.after:
                 warn(
                     "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs "
@@ -109,9 +109,7 @@ class GradientHooks:
 
     def _call_after(self, inputs: Gradients, places: list[int]) -> Gradients:
         incoming, self.incoming = self.incoming, None
-        if (
-            incoming is None
-        ):  # not from the outputs: a derivative of the module's gradient, which is no call of the module
+        if incoming is None:  # not from the outputs: a derivative of the module's gradient, which calls no hook
             return inputs
         gradients = _scatter(inputs, places, self.inputs)
         for hook in self.after:
@@ -122,7 +120,7 @@ class GradientHooks:
 
 
 def _scatter(gradients: Gradients, places: list[int], count: int) -> Gradients:
-    """``gradients`` at their places among ``count`` values, and None elsewhere."""
+    """Return ``gradients`` at their places among ``count`` values, and None elsewhere."""
     found = dict(zip(places, gradients, strict=True))
     return tuple(found.get(i) for i in range(count))
 

@@ -1,4 +1,4 @@
-"""The attributes of a module that are neither parameters, buffers nor modules: what a recorded program takes as constants."""
+"""Guards for compiled modules: attributes that are neither parameters, buffers nor modules are constants of a program."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 
 from .._core.tensor import Tensor
 
-#: What is compared by value, or is always the same.
+#: Types that are compared by value, or whose objects do not change.
 _CONSTANTS = (bool, int, float, str, NoneType, FunctionType, BuiltinFunctionType, type, Tensor)
-#: What says nothing of how a module computes.
+#: Methods that do not affect what a module computes.
 _ASIDE = frozenset({"__init__", "__repr__", "_expects", "_fits", "extra_repr", "reset_parameters"})
 
 
 def constants(module: Any) -> Iterator[tuple[str, Any]]:
-    """The attributes that the library's methods of ``module`` read and that can be compared, with their values.
+    """Iterate over the attributes that the library's methods of ``module`` read and that can be compared, with their values.
 
-    What methods of the user's read is seen while they run.
+    What the user's own methods read is observed while they run.
     """
     attributes, kinds = module.__dict__, module._kinds
     for name in _names(module.__class__):
@@ -33,7 +33,7 @@ def _is_constant(value: tuple) -> bool:
 
 @functools.cache
 def _names(kind: type) -> tuple[str, ...]:
-    """The names that occur in the library's methods of a class of modules, but for those that all modules have."""
+    """Return the names in the library's methods of a class of modules, without the methods that all modules have."""
     names: set[str] = set()
     for each in kind.__mro__:
         if not each.__module__.startswith("polygrad."):

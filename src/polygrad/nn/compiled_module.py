@@ -1,4 +1,4 @@
-"""What `polygrad.compile` makes of a module: a module, with the same parameters and attributes, whose calls are programs."""
+"""Compiled modules: `polygrad.compile` of a module is a module with the same parameters whose calls are programs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ __all__ = ["compiled_module"]
 
 
 def compiled_module(module: Any, compiled: Compiled) -> Any:
-    """``module`` once more, with calls that go to ``compiled``.
+    """Make a second ``module`` whose calls go to ``compiled``.
 
-    It is of a subclass of the module's class, and both have one dictionary of attributes, so what is set on one of them is
-    set on the other.
+    Its class is a subclass of the module's, and both share one dictionary of attributes: setting one sets the other.
     """
     made = object.__new__(_compiled_class(module.__class__))
     made.__dict__ = module.__dict__
@@ -31,12 +30,12 @@ def _compiled_class(kind: Any) -> Any:
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             try:
                 compiled = self._compiled
-            except AttributeError:  # a part of a container, which makes its parts of its own class
+            except AttributeError:  # a slice of a container, which has the container's class
                 return super().__call__(*args, **kwargs)
             return compiled(*args, **kwargs)
 
         def lower(self, *args: Any, **kwargs: Any) -> Lowered:
-            """The program for these arguments, to look at; see `polygrad.compiler.Compiled.lower`."""
+            """Lower without running, as `polygrad.compiler.Compiled.lower`."""
             return self._compiled.lower(*args, **kwargs)
 
         def __reduce_ex__(self, protocol: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Modules and parameters kept in sequence or by name."""
+"""Containers of modules and of parameters."""
 
 from __future__ import annotations
 
@@ -309,7 +309,7 @@ class ParameterList(Module):
     __iadd__ = extend
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return "\n".join(f"({i}): {_describe(value)}" for i, value in enumerate(self))
 
 
@@ -430,7 +430,7 @@ class ParameterDict(Module):
         return self
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return "\n".join(f"({key}): {_describe(value)}" for key, value in self.items())
 
 

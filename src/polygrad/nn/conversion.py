@@ -1,7 +1,6 @@
-"""Where a module's tensors live and of what type they are.
+"""Conversion of modules to other devices, backends and data types.
 
-Moving a module changes the value in each cell and keeps the cells: an optimizer that was given the parameters before still
-has the right ones.
+Converting a module replaces the value in each cell and keeps the cells, so an optimizer keeps its parameters.
 """
 
 from __future__ import annotations

@@ -100,7 +100,7 @@ class _Convolution(Module):
         return f"(batch, {self.in_channels}, {lengths}) or ({self.in_channels}, {lengths})"
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
         if self.padding != (0,) * self.axes:
             text += f", padding={self.padding}"

@@ -1,4 +1,4 @@
-"""Docstrings of layers of one family: what they share is written once, in a base, and put into each."""
+"""Docstrings of families of layers: shared sections are written once, in a base class."""
 
 from __future__ import annotations
 

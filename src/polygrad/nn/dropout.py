@@ -33,7 +33,7 @@ class _Dropout(Module):
         self.p, self.inplace = p, inplace
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"p={self.p}, inplace={self.inplace}"
 
 

@@ -136,7 +136,7 @@ class Embedding(Module):
         return out
 
     def _counts(self, input: Tensor) -> Tensor:
-        """How often each row is looked up."""
+        """Count how often each row is looked up."""
         each = OPERATIONS.reshape(input, (input.shape.numel(),))
         return OPERATIONS.index_add(full_like(each, 1, dtype=self.weight.dtype), each, self.num_embeddings)
 
@@ -148,7 +148,7 @@ class Embedding(Module):
         self.weight.mul_(OPERATIONS.expand_dims(where(too_long, self.max_norm / (norms + 1e-7), 1.0), -1))
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         text = f"{self.num_embeddings}, {self.embedding_dim}"
         if self.padding_idx is not None:
             text += f", padding_idx={self.padding_idx}"

@@ -44,7 +44,7 @@ class Flatten(Module):
         return flatten(input, self.start_dim, self.end_dim)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
@@ -82,5 +82,5 @@ class Unflatten(Module):
         return unflatten(input, self.dim, self.unflattened_size)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

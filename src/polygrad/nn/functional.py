@@ -1,4 +1,4 @@
-"""The functions behind the layers, under PyTorch's names: ``import polygrad.nn.functional as F``."""
+"""Functions of the layers: ``import polygrad.nn.functional as F``."""
 
 from .._functions.nn.activations import (
     celu,

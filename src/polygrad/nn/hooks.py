@@ -1,4 +1,4 @@
-"""What users attach to a module: functions called before and after it runs, forward and backward."""
+"""Hooks of modules: functions called before and after forward and backward."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Hooks", "add_hook", "call_with_hooks"]
 
 
 class Hooks:
-    """The hooks of one module, by what they are called for.  A module has none until the first is registered."""
+    """The hooks of one module, by the event that calls them.  A module has None until the first is registered."""
 
     __slots__ = (
         "backward", "backward_pre", "forward", "forward_pre", "load_post", "load_pre", "state_dict_post", "state_dict_pre"
@@ -35,12 +35,12 @@ class Hooks:
             setattr(self, name, OrderedDict())
 
     def around_forward(self) -> tuple[int, ...]:
-        """The numbers of the hooks around forward and backward."""
+        """Return the numbers of the hooks that are called when the module runs, forward and backward."""
         return (*self.forward_pre, *self.forward, *self.backward_pre, *self.backward)
 
 
 def add_hook(hooks: OrderedDict[Any, Any], hook: Any, prepend: bool = False) -> RemovableHandle:
-    """Put ``hook`` last, or first, among ``hooks``."""
+    """Add ``hook`` as the last, or the first, of ``hooks``."""
     handle = RemovableHandle(hooks, hook)
     if prepend:
         hooks.move_to_end(handle.id, last=False)
@@ -48,7 +48,7 @@ def add_hook(hooks: OrderedDict[Any, Any], hook: Any, prepend: bool = False) -> 
 
 
 def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """What calling ``module`` does when it has hooks."""
+    """Call ``module`` with its hooks."""
     hooks: Hooks = module._hooks
     pending = dict(hooks.forward)
     try:
@@ -66,7 +66,7 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
                 result = replaced
         return result if gradients is None else gradients.leave(result)
     except Exception:
-        # Hooks that were promised to be called in any case still are; the error that is told is the first.
+        # Hooks with always_call are still called; the first error is raised.
         for hook, with_kwargs, always in pending.values():
             if always:
                 with contextlib.suppress(Exception):
@@ -86,7 +86,7 @@ def _before(module: Any, hook: Callable, with_kwargs: bool, args: tuple, kwargs:
 
 
 def tensors_in(value: Any) -> list[Tensor]:
-    """The tensors in ``value``: itself, or those of a tuple, list or dict."""
+    """Return the tensors in ``value``: itself, or those of a tuple, list or dict."""
     if isinstance(value, Tensor):
         return [value]
     if isinstance(value, dict):

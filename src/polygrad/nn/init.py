@@ -1,7 +1,7 @@
-"""First values of parameters.
+"""Initializers of parameters.
 
-Every function changes the tensor that it is given, records nothing, and returns the tensor.  The random ones draw from
-``generator``, or from polygrad's own (`polygrad.manual_seed`), whose numbers are the same on every backend.
+Every function changes its tensor in place, without recording, and returns it.  Random values come from ``generator``, or from
+the default generator (`polygrad.manual_seed`), which gives the same values on every backend.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def trunc_normal_(
 
 
 def _inverse_erf(xp: Any, y: Any) -> Any:
-    """The inverse of erf: Winitzki's approximation (2008), and Newton's method from there."""
+    """Invert erf: Winitzki's approximation (2008), then Newton's method."""
     limit = 1 - 1e-7
     y = xp.clip(y, -limit, limit)
     logarithm = xp.log1p(-y * y)
@@ -263,7 +263,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 
 
 def _fans(tensor: Tensor) -> tuple[int, int]:
-    """How many inputs an output has, and how many outputs an input."""
+    """Return fan_in, the number of inputs of an output, and fan_out, the number of outputs of an input."""
     shape = tuple(tensor.shape)
     if len(shape) < 2:
         raise ValueError(f"fan in and fan out need a tensor of at least 2 dimensions, and this one has {len(shape)}")

@@ -82,7 +82,7 @@ class Linear(Module):
         return f"(*, {self.in_features})"
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
@@ -158,7 +158,7 @@ class Bilinear(Module):
         return f"(*, {self.in1_features})"
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return (
             f"in1_features={self.in1_features}, in2_features={self.in2_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"

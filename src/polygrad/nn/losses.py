@@ -1,7 +1,4 @@
-"""Losses as modules: they keep the settings and call the function of the same kind in `polygrad.nn.functional`.
-
-``reduction`` is "mean", "sum" or "none" in each of them.
-"""
+"""Losses as modules: each keeps its settings and calls its function in `polygrad.nn.functional`."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ __all__ = [
 
 
 def _resolve_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
-    """``reduction``, or what PyTorch's older arguments mean."""
+    """Return ``reduction``, or what PyTorch's older arguments mean."""
     if size_average is not None or reduce is not None:
         return reduction_meant(size_average, reduce)
     if reduction not in ("none", "mean", "sum"):

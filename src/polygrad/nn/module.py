@@ -1,8 +1,7 @@
-"""Module: a function with parameters, buffers and modules of its own.
+"""Module, the base class of layers and networks.
 
-Parameters, buffers and modules are ordinary attributes.  What makes them known is that a module notes the kind of such an
-attribute under its name (``_kinds``), in the order of their registration, and counts how often one of them was bound
-(``_bindings``), so that a compiled function knows when it has to look again.
+Parameters, buffers and submodules are ordinary attributes.  A module records the kind of each under its name (``_kinds``), in
+the order of registration, and counts how often one was bound (``_bindings``), so that a compiled function can see changes.
 """
 
 from __future__ import annotations
@@ -67,7 +66,7 @@ class Module(Placement, Versioned):
     """
 
     _version = 1
-    #: Whether ``__init__`` calls the next class's, with the arguments that it was given: for classes beside `Module`.
+    #: Whether ``__init__`` calls that of the next base class with its arguments, for multiple inheritance.
     call_super_init = False
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
@@ -628,7 +627,7 @@ class Module(Placement, Versioned):
         return type(self).__name__
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows: a subclass defines it."""
+        """Return the settings that `repr` shows: a subclass defines it."""
         return ""
 
     def __repr__(self) -> str:

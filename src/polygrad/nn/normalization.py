@@ -26,7 +26,7 @@ __all__ = [
 class _Statistics(Module):
     """Running statistics of every channel, weight and bias, of batch and instance normalization."""
 
-    #: How many dimensions an input can have.
+    #: The numbers of dimensions that an input can have.
     dimensions: tuple[int, ...]
 
     #: States of version 1 have no ``num_batches_tracked``.
@@ -79,7 +79,7 @@ class _Statistics(Module):
     ) -> None:  # fmt: skip
         key = f"{prefix}num_batches_tracked"
         if self.num_batches_tracked is not None and local_metadata.get("version", 1) < 2 and key not in state_dict:
-            state_dict[key] = self.num_batches_tracked  # it stays what it is
+            state_dict[key] = self.num_batches_tracked  # keep the present count
         super()._load_from_state_dict(
             state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
         )
@@ -96,7 +96,7 @@ class _Statistics(Module):
             raise ShapeError(f"{self!r}: expected an input of shape {self._expects()}, got {tuple(input.shape)}")
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
             f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
@@ -392,7 +392,7 @@ class LayerNorm(Module):
         return f"(*, {', '.join(map(str, self.normalized_shape))})"
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return (
             f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
             f"bias={self.bias is not None}"
@@ -459,7 +459,7 @@ class RMSNorm(Module):
     _fits, _expects = LayerNorm._fits, LayerNorm._expects
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
@@ -497,7 +497,7 @@ class LocalResponseNorm(Module):
         return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
 
 
@@ -571,5 +571,5 @@ class GroupNorm(Module):
         return f"(batch, {self.num_channels}, *)"
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"{self.num_groups}, {self.num_channels}, eps={self.eps}, affine={self.affine}, bias={self.bias is not None}"

@@ -1,4 +1,4 @@
-"""Padding layers: what stands beyond the edges of the last one, two or three dimensions."""
+"""Padding layers, for one, two or three spatial dimensions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Pad(Module):
         return F.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"{self.padding}"
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
@@ -68,7 +68,7 @@ class _ConstantPad(_Pad):
         return F.pad(input, self.padding, "constant", self.value)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"padding={self.padding}, value={self.value}"
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
@@ -89,7 +89,7 @@ class _ZeroPad(_ConstantPad):
         super().__init__(padding, 0.0)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"{self.padding}"
 
 

@@ -1,4 +1,4 @@
-"""Tensors that belong to a module: what is trained (Parameter) and what is only kept (Buffer)."""
+"""Tensors of a module: parameters, which are trained, and buffers, which are not."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Parameter(Tensor):
         return _leaf(cls, data, requires_grad)
 
     def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
-        pass  # all is done in __new__; this is what editors show
+        pass  # __new__ does the work; editors show this signature
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{text(self)}"
@@ -70,7 +70,7 @@ class Buffer(Tensor):
 
 
 def _leaf(kind: type, data: Any, requires_grad: bool) -> Any:
-    """A leaf of class ``kind`` that shares the memory of ``data``, if that is a tensor."""
+    """Make a leaf of class ``kind`` that shares the memory of ``data``, if that is a tensor."""
     tensor = empty(0) if data is None else as_tensor(data)
     made = make_leaf(object.__new__(kind), tensor._read(), requires_grad)
     if tensor is data:

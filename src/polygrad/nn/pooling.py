@@ -26,7 +26,7 @@ __all__ = [
 
 
 class _Pool(Module):
-    """What the pooling layers share: an input has its axes, channels, and perhaps a batch axis."""
+    """Pooling layers: an input has channels, spatial axes, and perhaps a batch."""
 
     axes: int
 
@@ -70,7 +70,7 @@ class _MaxPool(_Pool):
         self.return_indices, self.ceil_mode = return_indices, ceil_mode
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return (
             f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, dilation={self.dilation}, "
             f"ceil_mode={self.ceil_mode}"
@@ -170,7 +170,7 @@ class AvgPool1d(_Pool):
         return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
@@ -225,7 +225,7 @@ class AvgPool2d(_Pool):
         )  # fmt: skip
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
@@ -235,7 +235,7 @@ class _Adaptive(_Pool):
         self.output_size = output_size
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"output_size={self.output_size}"
 
 
@@ -378,7 +378,7 @@ class _LPPool(_Pool):
         return pool(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, ceil_mode={self.ceil_mode}"
 
 

@@ -1,4 +1,4 @@
-"""Recurrent layers: whole sequences, layer on layer, in one direction or in both."""
+"""Recurrent layers over whole sequences."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class RNNBase(Module):
         self.reset_parameters()
 
     def _suffixes(self, layer: int) -> list[str]:
-        """How the names of a layer's parameters end, for each direction."""
+        """Return the ends of the names of a layer's parameters, for each direction."""
         return [f"_l{layer}", f"_l{layer}_reverse"][: 2 if self.bidirectional else 1]
 
     def reset_parameters(self) -> None:
@@ -127,16 +127,16 @@ class RNNBase(Module):
         return [getattr(self, name + suffix, None) for name in names]
 
     def _layer(self, x: Tensor, state: list[Tensor], weights: list[Any], reverse: bool) -> tuple[Tensor, ...]:
-        """One layer in one direction: each of its states after every step, of which the first is the output."""
+        """Run one layer in one direction; return each of its states after every step, the output first."""
         raise NotImplementedError
 
-    # -- states: one tensor, or for long short-term memory two -------------------------------------------------------------
+    # -- states: one tensor, or two for LSTM -------------------------------------------------------------
 
     def _state_sizes(self) -> tuple[int, ...]:
         return (self.hidden_size,)
 
     def _initial_states(self, given: list[Tensor] | None, input: Tensor, batch: int | None) -> list[Tensor]:
-        """The first states ``(layers * directions, batch, size)``, zeros where none are given."""
+        """Return the initial states ``(layers * directions, batch, size)``; zeros if none are given."""
         count = self.num_layers * (2 if self.bidirectional else 1)
         if given is None:
             return [new_zeros(input, count, 1 if batch is None else batch, size) for size in self._state_sizes()]
@@ -180,10 +180,10 @@ class RNNBase(Module):
     def _run_layers(
         self, x: Tensor, first: list[Tensor], rows: PaddedRows | None = None
     ) -> tuple[Tensor, list[Tensor]]:
-        """All layers: the output of the last, and the last states of all.
+        """Run all layers; return the output of the last, and the last states of all.
 
-        With ``rows`` the sequences have different lengths, and ``x`` holds their steps one after the other.  Those that are
-        at their end go on over padding, whose output nobody takes; backward in time they are turned around first.
+        With ``rows`` the sequences have different lengths, and ``x`` holds their steps one after the other.  Shorter sequences go
+        on over padding, whose output is dropped; for the backward direction they are reversed first.
         """
         last: list[list[Tensor]] = []
         for layer in range(self.num_layers):
@@ -204,7 +204,7 @@ class RNNBase(Module):
         return x, [stack(list(parts)) for parts in zip(*last, strict=True)]
 
     def _forward_packed(self, input: PackedSequence, hx: Any) -> tuple[PackedSequence, Any]:
-        """`_run_layers` on sequences in order of their lengths; the states go back to the order that the user has."""
+        """Run the layers on packed sequences; states are reordered to the order before packing."""
         rows = PaddedRows(input)
         given = None if hx is None else self._states_of(hx)
         if given is not None and input.sorted_indices is not None:
@@ -215,7 +215,7 @@ class RNNBase(Module):
         return pack_like(input, output), self._as_result(states)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         parts = [f"{self.input_size}, {self.hidden_size}"]
         defaults = {"proj_size": 0, "num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0,
                     "bidirectional": False}  # fmt: skip

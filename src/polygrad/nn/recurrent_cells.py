@@ -1,4 +1,4 @@
-"""Cells of recurrent layers: one step at a time, for loops that the user writes."""
+"""Cells of recurrent layers, which compute one step."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"]
 
 
 def new_zeros(input: Tensor, *shape: int) -> Tensor:
-    """Zeros of ``shape``, of the type of ``input`` and where it lives."""
+    """Make zeros of ``shape``, with data type and device of ``input``."""
     device = None if input.backend.level else input.device
     return zeros(shape, dtype=input.dtype, backend=input.backend, device=device)
 
@@ -83,7 +83,7 @@ class RNNCellBase(Module):
         return f"(batch, {self.input_size}) or ({self.input_size},)"
 
     def _check_states(self, input: Tensor, *states: Any) -> list[Tensor]:
-        """The states; zeros where they are None."""
+        """Return the states, zeros for None.  Raises ShapeError if a shape is wrong."""
         name = type(self).__name__
         check_tensor(input, name)
         if not self._fits(tuple(input.shape)):
@@ -100,7 +100,7 @@ class RNNCellBase(Module):
         return self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         text = f"{self.input_size}, {self.hidden_size}"
         return text if self.bias else f"{text}, bias={self.bias}"
 
@@ -156,7 +156,7 @@ class RNNCell(RNNCellBase):
         return rnn_cell(input, self._check_states(input, hx)[0], self._weights(), self.nonlinearity)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         text = super().extra_repr()
         return text if self.nonlinearity == "tanh" else f"{text}, nonlinearity={self.nonlinearity}"
 

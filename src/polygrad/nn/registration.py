@@ -1,4 +1,4 @@
-"""What a module knows of its attributes: their kinds, and PyTorch's view of them as dictionaries."""
+"""Registration of a module's parameters, buffers and submodules."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ BUFFERS = frozenset((BUFFER, UNSAVED))
 
 
 class Registered(MutableMapping[str, Any]):
-    """A module's attributes of some kinds as a dictionary: ``_parameters``, ``_buffers`` and ``_modules``.
+    """The attributes of a module of certain kinds as a dictionary: ``_parameters``, ``_buffers`` and ``_modules``.
 
-    It is made when it is asked for and holds nothing itself: writing to it writes the attribute.
+    It is a view: writing to it writes the attribute.
     """
 
     def __init__(self, module: Any, kinds: tuple[str, ...]):
@@ -50,7 +50,7 @@ class Registered(MutableMapping[str, Any]):
 
 
 def dictionary_property(*kinds: str) -> Any:
-    """A module's property: its attributes of these ``kinds`` as a dictionary.  What is assigned to it takes their place."""
+    """Make a property of a module: its attributes of these ``kinds`` as a dictionary.  Assigning to it replaces them."""
 
     def read(module: Any) -> Registered:
         return Registered(module, kinds)
@@ -68,7 +68,7 @@ def dictionary_property(*kinds: str) -> Any:
 
 
 def register(attributes: dict[str, Any], name: str, kind: Any, value: Any) -> None:
-    """Set the attribute and note its kind; a name whose kind changes goes to the end, as if it were new."""
+    """Set an attribute and record its kind; a name whose kind changes moves to the end, like a new one."""
     kinds = attributes["_kinds"]
     if kinds.get(name, kind) != kind:
         del kinds[name]
@@ -78,7 +78,7 @@ def register(attributes: dict[str, Any], name: str, kind: Any, value: Any) -> No
 
 
 def forget(attributes: dict[str, Any], name: str) -> None:
-    """Note that the attribute is gone."""
+    """Record that the attribute is gone."""
     del attributes["_kinds"][name]
     _count(attributes)
 
@@ -107,12 +107,12 @@ _UNSHARED = count_unshared(lambda holder: _reference_count(vars(holder), "_data"
 
 
 def take_over(attributes: dict[str, Any], name: str, new: Tensor) -> bool:
-    """Let the buffer's cell take the value of ``new``, which was assigned to the buffer's name; says whether it did.
+    """Store the value of ``new``, assigned to a buffer's name, in the buffer's cell; return whether that was possible.
 
-    State is found by its cells (``polygrad.compile`` will), so a buffer's cell should stay the same from step to step
-    when a program writes ``self.running_mean = 0.9 * self.running_mean + ...``.  It does where nobody can notice: the
-    value fits, and nobody else holds the old cell, who would see it change.  Otherwise the attribute is bound to the new
-    tensor, as everywhere in Python.  While a recorder is active only the first matters.
+    `polygrad.compile` finds state by its cells, so a buffer should keep its cell when a program writes
+    ``self.running_mean = 0.9 * self.running_mean + ...``.  It does if the value fits and no other reference to the old cell could
+    see the change.  Otherwise the attribute is bound to the new tensor, as usual in Python.  While a recorder is active only the
+    value has to fit.
     """
     old = attributes[name]
     if old is new or not isinstance(old, Tensor) or new._edge.__class__ is Leaf or old._edge.__class__ is Leaf:
@@ -139,6 +139,6 @@ def take_over(attributes: dict[str, Any], name: str, new: Tensor) -> bool:
 
 
 def _is_seen_elsewhere(tensor: Tensor) -> bool:
-    """Whether another tensor shares its memory."""
+    """Return whether another tensor shares its memory."""
     memory = tensor._base[0] if tensor._base is not None and tensor._base[1] is None else tensor
     return any(other is not tensor and other is not memory for other in tensor._all_aliases())

@@ -1,4 +1,4 @@
-"""Saving a module's state and loading it: nothing is changed before everything is known to fit."""
+"""Saving and loading a module's state.  Loading changes nothing before everything is known to match."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXTRA = "_extra_state"
 
 
 class IncompatibleKeys(NamedTuple):
-    """What `Module.load_state_dict` returns: keys that the module has and the dictionary lacks, and the reverse."""
+    """Result of `Module.load_state_dict`: keys that the dictionary lacks, and keys that the module lacks."""
 
     missing_keys: list[str]
     unexpected_keys: list[str]
@@ -35,7 +35,7 @@ class IncompatibleKeys(NamedTuple):
 
 
 def save_state(module: Any, destination: Any, prefix: str, keep_vars: bool) -> Any:
-    """Put the state of ``module`` and of the modules in it into ``destination``."""
+    """Put the state of ``module`` and its submodules into ``destination``."""
     metadata = getattr(destination, "_metadata", None)
     local = {"version": module._version}
     if metadata is not None:
@@ -54,7 +54,7 @@ def save_state(module: Any, destination: Any, prefix: str, keep_vars: bool) -> A
 
 
 def save_module(module: Any, destination: Any, prefix: str, keep_vars: bool) -> None:
-    """Put the state of ``module`` alone into ``destination``: parameters, then buffers, then what it adds itself."""
+    """Put the state of ``module`` alone into ``destination``: parameters, buffers, then its extra state."""
     for chosen in (PARAMETER, BUFFER):
         for name, kind in module._kinds.items():
             value = module.__dict__[name]
@@ -68,7 +68,7 @@ def save_module(module: Any, destination: Any, prefix: str, keep_vars: bool) -> 
 
 
 class Plan:
-    """What loading would do, and what is wrong with it."""
+    """What loading a state will do, and the errors found."""
 
     strict: bool
     assign: bool
@@ -78,13 +78,13 @@ class Plan:
         self.missing: list[str] = []
         self.unexpected: list[str] = []
         self.errors: list[str] = []
-        #: (module, name of the attribute, its present value, the new one), and (module, its former extra state).
+        #: (module, attribute, present value, new value), and (module, former extra state).
         self.values: list[tuple[Any, str, Tensor, Tensor]] = []
         self.extras: list[tuple[Any, Any]] = []
 
 
 def load_state(module: Any, state_dict: Any, strict: bool, assign: bool) -> IncompatibleKeys:
-    """Load ``state_dict`` into ``module`` and the modules in it, or raise and change nothing."""
+    """Load ``state_dict`` into ``module`` and its submodules, or raise and change nothing."""
     if not isinstance(state_dict, Mapping):
         raise TypeError(f"load_state_dict() takes a dictionary from names to tensors, not {type(state_dict).__name__}")
     for key in state_dict:
@@ -95,7 +95,7 @@ def load_state(module: Any, state_dict: Any, strict: bool, assign: bool) -> Inco
     plan = Plan(strict, assign)
     metadata = getattr(state_dict, "_metadata", {})
     try:
-        # Hooks may rename and drop keys: in a copy, not in the caller's dictionary.
+        # Hooks may rename and remove keys, so they get a copy.
         _plan(module, OrderedDict(state_dict), metadata, "", plan)
     except BaseException:
         _put_back_extras(plan)
@@ -106,7 +106,7 @@ def load_state(module: Any, state_dict: Any, strict: bool, assign: bool) -> Inco
         with no_grad():
             for owner, name, old, new in plan.values:
                 _put(owner, name, old, new, assign)
-        _call_after_loading(module, result)  # these hooks may strike keys from the lists
+        _call_after_loading(module, result)  # these hooks may remove keys from the lists
     problems = list(plan.errors)
     for what, keys in (("Missing", result.missing_keys), ("Unexpected", result.unexpected_keys)):
         if strict and keys:
@@ -139,7 +139,7 @@ def _plan(module: Any, state_dict: OrderedDict, metadata: Mapping, prefix: str, 
 
 
 def plan_module(module: Any, state_dict: Any, prefix: str, plan: Plan) -> None:
-    """Note in ``plan`` what to load into ``module`` alone, and what does not fit."""
+    """Add to ``plan`` what to load into ``module`` alone, and its errors."""
     expected = {}
     for chosen in (PARAMETER, BUFFER):
         for name, kind in module._kinds.items():
@@ -159,23 +159,23 @@ def plan_module(module: Any, state_dict: Any, prefix: str, plan: Plan) -> None:
         if prefix + EXTRA in state_dict:
             if hasattr(module, "get_extra_state"):
                 plan.extras.append((module, module.get_extra_state()))
-            module.set_extra_state(state_dict[prefix + EXTRA])  # before the modules are looked at: it may make some
+            module.set_extra_state(state_dict[prefix + EXTRA])  # before the submodules: it may make some
         else:
             plan.missing.append(prefix + EXTRA)
     known.update(name for name, kind in module._kinds.items() if kind == MODULE)
     for key in state_dict:
         if key.startswith(prefix):
             head, _, rest = key[len(prefix) :].partition(".")
-            # A name alone is a tensor's; a name with more behind it is a module's, which looks at the rest.
+            # A name without a dot is a tensor's; otherwise the first part is a submodule, which checks the rest.
             fits = head in known and (head in expected or head == EXTRA) is not bool(rest)
             if not fits:
                 plan.unexpected.append(key)
 
 
 def _convert(key: str, old: Tensor, value: Any, plan: Plan) -> Tensor | None:
-    """``value`` as a tensor, or None, with the reason among the plan's errors."""
+    """Return ``value`` as a tensor, or None after adding an error to the plan."""
     try:
-        # Another library's tensors, PyTorch's among them, come by way of NumPy.
+        # Tensors of other libraries, such as PyTorch's, are converted by NumPy.
         new = as_tensor(value if isinstance(value, Tensor) or not hasattr(value, "__array__") else np.asarray(value))
     except (TypeError, ValueError) as error:
         plan.errors.append(f"no tensor for {key}: {error}")

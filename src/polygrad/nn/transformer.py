@@ -1,4 +1,4 @@
-"""Transformers: encoders and decoders of layers with attention (Vaswani et al., arXiv:1706.03762)."""
+"""Transformer layers."""
 
 from __future__ import annotations
 
@@ -267,7 +267,7 @@ def _copy_layers(layer: Module, count: int) -> ModuleList:
 
 
 def _is_causal(mask: Tensor | None, given: bool | None) -> bool:
-    """Whether a mask is the causal one, as far as the caller says."""
+    """Return whether the caller says that a mask is the causal one."""
     return bool(given) and mask is not None
 
 

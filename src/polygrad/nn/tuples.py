@@ -1,4 +1,4 @@
-"""A number for each axis from one number for all: what layers written for PyTorch import from ``nn.modules.utils``."""
+"""Tuples of one value per axis, for layers that import them from ``nn.modules.utils``."""
 
 from __future__ import annotations
 

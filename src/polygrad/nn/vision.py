@@ -1,4 +1,4 @@
-"""Layers that change the size of images, or the order of their channels, and that take them apart into windows."""
+"""Layers that resize images, rearrange pixels and channels, and extract windows."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Upsample(Module):
         )
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         which = f"size={self.size!r}" if self.scale_factor is None else f"scale_factor={self.scale_factor!r}"
         return f"{which}, mode={self.mode!r}"
 
@@ -141,7 +141,7 @@ class PixelShuffle(Module):
         return F.pixel_shuffle(input, self.upscale_factor)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"upscale_factor={self.upscale_factor}"
 
 
@@ -173,7 +173,7 @@ class PixelUnshuffle(Module):
         return F.pixel_unshuffle(input, self.downscale_factor)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"downscale_factor={self.downscale_factor}"
 
 
@@ -206,7 +206,7 @@ class ChannelShuffle(Module):
         return F.channel_shuffle(input, self.groups)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"groups={self.groups}"
 
 
@@ -246,7 +246,7 @@ class Unfold(Module):
         return F.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"kernel_size={self.kernel_size}, dilation={self.dilation}, padding={self.padding}, stride={self.stride}"
 
 
@@ -284,5 +284,5 @@ class Fold(Unfold):
         return F.fold(input, self.output_size, self.kernel_size, self.dilation, self.padding, self.stride)
 
     def extra_repr(self) -> str:
-        """Return the settings that the module's text shows."""
+        """Return the settings that `repr` shows."""
         return f"output_size={self.output_size}, {super().extra_repr()}"

@@ -1,1 +1,1 @@
-"""Functions of neural networks: what `polygrad.nn.functional` and the layers call."""
+"""Functions of neural networks, for `polygrad.nn.functional` and the layers."""

@@ -1,4 +1,4 @@
-"""Activation functions, in PyTorch's language.  With ``inplace`` the input itself takes the result over."""
+"""Activation functions."""
 
 from __future__ import annotations
 
@@ -414,7 +414,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
         tensor([-1.0000,  0.5000,  1.0000])
     """
     if min_val > max_val:
-        raise ValueError(f"hardtanh(): min_val {min_val} is above max_val {max_val}")
+        raise ValueError(f"hardtanh(): min_val {min_val} is larger than max_val {max_val}")
     if not input.dtype.is_differentiable:
         min_val, max_val = int(min_val), int(max_val)
     return _apply(lambda x: xp.hardtanh(x, min_val, max_val), input, inplace)
@@ -606,12 +606,12 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
         tensor([0.5000, 1.0000])
     """
     if not check_tensor(input, "glu").ndim:
-        raise ShapeError("glu(): halving needs a dimension, and the input has none")
+        raise ShapeError("glu(): the input must have at least 1 dimension")
     axis = normal_axis(dim, input.ndim)
     length = input.shape[axis]
     if length % 2:
         raise RuntimeError(
-            f"glu(): halving needs an even length, but dimension {axis} of {tuple(input.shape)} has {length}"
+            f"glu(): the length along dim must be even, but dimension {axis} of {tuple(input.shape)} has {length}"
         )
     before = (slice(None),) * axis
     half = length // 2

@@ -1,4 +1,4 @@
-"""Attention over the primitives: of given queries, keys and values, and of several heads with their projections."""
+"""Attention: of queries, keys and values, and with several heads and their projections."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def attend(
     dropout_p: float,
     weights: bool = False,
 ) -> tuple[Tensor, Tensor | None]:
-    """Attention, and its weights where ``weights`` are asked for: after dropout, as they were applied."""
-    # Weights that are kept for the gradient spare a product; those of long sequences would not fit.
+    """Compute attention, and, if ``weights``, the weights as they were applied, after dropout."""
+    # Keeping the weights for the gradient saves a product; those of long sequences need too much memory.
     keep = weights or bool(dropout_p) or key.shape[-2] <= REMEMBERED
     if mask is None:
         result, second = xp.attention(query, key, value, scale, causal, keep)
@@ -87,7 +87,7 @@ def scaled_dot_product_attention(
     if min(query.ndim, key.ndim, value.ndim) < 2:
         raise ShapeError(f"scaled_dot_product_attention: tensors need at least 2 dimensions, but got {shapes}")
     if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
-        raise ShapeError(f"scaled_dot_product_attention: shapes do not fit: {shapes}")
+        raise ShapeError(f"scaled_dot_product_attention: shapes do not match: {shapes}")
     check_same_dtype("scaled_dot_product_attention", {"query": query, "key": key, "value": value})
     if is_causal and attn_mask is not None:
         raise RuntimeError("scaled_dot_product_attention: attn_mask must not be set when is_causal=True")
@@ -98,7 +98,7 @@ def scaled_dot_product_attention(
         if attn_mask.dtype.kind != "bool":
             attn_mask = xp.astype(attn_mask, query.dtype)
     if not 0 <= dropout_p <= 1:
-        raise ValueError(f"scaled_dot_product_attention: dropout_p has to be between 0 and 1, but it is {dropout_p}")
+        raise ValueError(f"scaled_dot_product_attention: dropout_p must be from 0 to 1, not {dropout_p}")
     scale = 1 / math.sqrt(max(query.shape[-1], 1)) if scale is None else float(scale)
     heads = query.shape[-3] if enable_gqa and query.ndim > 2 else None
     if heads is not None and (key.ndim < 3 or key.shape[-3] != heads or value.shape[-3] != heads):
@@ -110,7 +110,7 @@ def _check_kind(function: str, argument: str, mask: Tensor) -> None:
     check_tensor(mask, function, argument)
     if mask.dtype.kind not in ("bool", "float"):
         raise RuntimeError(
-            f"{function}: {argument} is {mask.dtype.name}; it has to be bool, or of numbers that are added to the scores"
+            f"{function}: {argument} is {mask.dtype.name}; it must be bool, or floating-point, which is added to the scores"
         )
 
 
@@ -124,7 +124,7 @@ def _attend_grouped(
     dropout_p: float,
     shapes: str,
 ) -> Tensor:
-    """Attention where each head of ``key`` and ``value`` serves several heads of ``query``: those get an axis of their own."""
+    """Attend with grouped heads: each head of ``key`` and ``value`` serves several of ``query``, which get a separate axis."""
     heads = query.shape[-3]
     if min(key.ndim, value.ndim) < 3 or key.shape[-3] != value.shape[-3] or heads % key.shape[-3]:
         raise ShapeError(
@@ -235,11 +235,11 @@ def multi_head_attention_forward(
     length, batch, width = query.shape
     shapes = f"query {tuple(query.shape)}, key {tuple(key.shape)}, value {tuple(value.shape)}"
     if width != embed_dim_to_check or key.shape[:2] != value.shape[:2] or key.shape[1] != batch:
-        raise ShapeError(f"multi_head_attention: embed_dim is {embed_dim_to_check}; shapes do not fit: {shapes}")
+        raise ShapeError(f"multi_head_attention: embed_dim is {embed_dim_to_check}; shapes do not match: {shapes}")
     if width % num_heads:
         raise ShapeError(f"multi_head_attention: embed_dim {width} is not divisible by num_heads {num_heads}")
     if is_causal and attn_mask is None:
-        raise RuntimeError("multi_head_attention: is_causal says what attn_mask is, so it needs an attn_mask")
+        raise RuntimeError("multi_head_attention: is_causal=True describes attn_mask, so pass attn_mask as well")
     q, k, v = _project(
         query, key, value, in_proj_bias, [in_proj_weight] if not use_separate_proj_weight
         else [q_proj_weight, k_proj_weight, v_proj_weight],
@@ -252,7 +252,7 @@ def multi_head_attention_forward(
     v = v if static_v is None else xp.reshape(static_v, (batch, num_heads, *static_v.shape[1:]))
     if add_zero_attn:
         k, v = (cat([x, xp.zeros_like(xp.getitem(x, (Ellipsis, slice(0, 1), slice(None))))], 2) for x in (k, v))
-    # The hint that the mask is causal spares looking at it, where nothing else comes in.
+    # A causal mask need not be read, if no other mask, key or result depends on it.
     causal = is_causal and key_padding_mask is None and not need_weights and k.shape[2] == key.shape[0] == length
     attn_mask = None if causal else attn_mask
     mask = _merge_masks(attn_mask, key_padding_mask, q, (batch, num_heads, length, key.shape[0]), k.shape[2])
@@ -269,7 +269,7 @@ def multi_head_attention_forward(
 
 
 def _project(query: Tensor, key: Tensor, value: Tensor, bias: Tensor | None, weights: list[Any]) -> list[Tensor]:
-    """Query, key and value after their linear maps, with one product for those that are the same tensor."""
+    """Map query, key and value linearly; one product does for those that are the same tensor."""
     if len(weights) == 1 and query is key and key is value:
         return list(chunk(linear(query, weights[0], bias), 3, -1))
     parts = list(chunk(weights[0], 3)) if len(weights) == 1 else weights
@@ -284,9 +284,9 @@ def _split_heads(x: Tensor, heads: int) -> Tensor:
 def _merge_masks(
     attn_mask: Tensor | None, padding: Tensor | None, query: Tensor, shape: tuple[int, ...], columns: int
 ) -> Tensor | None:
-    """One mask, of True where attention is paid, or of numbers that are added, from two of which True leaves out.
+    """Merge two masks, in which True leaves a position out, into one in which True keeps it, or into one that is added to scores.
 
-    ``shape`` is that of the scores without positions that were appended to the keys; ``columns`` is their number with them.
+    ``shape`` is that of the scores without the positions appended to the keys; ``columns`` is their number with them.
     """
     batch, heads, _, length = shape
     masks = []
@@ -325,6 +325,6 @@ def _check_mask(name: str, mask: Tensor, meaning: str, *shapes: tuple[int, ...])
 
 
 def _widen_mask(mask: Tensor, count: int) -> Tensor:
-    """``mask`` with ``count`` columns more, which leave nothing out."""
+    """Append ``count`` columns to a mask, which leave nothing out."""
     shape, device = (*mask.shape[:-1], count), None if mask.backend.level else mask.device
     return cat([mask, zeros(shape, dtype=mask.dtype, backend=mask.backend, device=device)], -1)

@@ -1,4 +1,4 @@
-"""Convolution in PyTorch's language.  One axis is two with a first axis of length 1."""
+"""Convolution.  Sequences are convolved as images of height 1."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..public import public_function
 
 
 def per_axis(value: Any, count: int, what: str) -> tuple[int, ...]:
-    """``value``, a number for all axes or one for each, as a tuple.  Raises ValueError for another number of them."""
+    """Return a tuple of ints, one per axis, from one int or several.  Raises ValueError if their number is wrong."""
     if isinstance(value, int):
         return (value,) * count
     numbers = tuple(int(n) for n in value)
@@ -27,7 +27,7 @@ def per_axis(value: Any, count: int, what: str) -> tuple[int, ...]:
 
 
 def add_batch(input: Tensor, name: str, axes: int) -> tuple[Tensor, bool]:
-    """``input`` with a batch dimension, and whether it had one.  Raises ShapeError for a wrong number of dimensions."""
+    """Return ``input`` with a batch dimension, and whether it had one.  Raises ShapeError if the number of dimensions is wrong."""
     check_tensor(input, name)
     if input.ndim == axes + 1:
         return xp.reshape(input, (1, *input.shape)), False
@@ -41,7 +41,7 @@ def add_batch(input: Tensor, name: str, axes: int) -> tuple[Tensor, bool]:
 
 
 def check_filled(input: Tensor, name: str, first: int = 1) -> None:
-    """Raise ShapeError where a dimension of ``input``, from ``first`` on, is empty: the batch may be, and nothing else."""
+    """Raise ShapeError if a dimension of ``input``, from ``first`` on, is empty; only the batch may be."""
     if 0 in input.shape[first:]:
         raise ShapeError(
             f"{name}: the input has shape {tuple(input.shape)}; only the batch"
@@ -50,12 +50,12 @@ def check_filled(input: Tensor, name: str, first: int = 1) -> None:
 
 
 def remove_batch(result: Tensor, had_batch: bool) -> Tensor:
-    """The result without the batch dimension that `add_batch` added."""
+    """Remove the batch dimension that `add_batch` added."""
     return result if had_batch else xp.reshape(result, result.shape[1:])
 
 
 def to_2d(*tensors: Tensor) -> list[Tensor]:
-    """Arrays over one axis as arrays over two, the first of length 1."""
+    """Insert a first spatial axis of length 1, so that sequences are images."""
     return [xp.reshape(x, (*x.shape[:2], 1, x.shape[2])) for x in tensors]
 
 
@@ -138,7 +138,7 @@ def _convolve(
 def _resolve_padding(
     name: str, padding: str, x: Tensor, kernel: Any, stride: Any, dilation: Any
 ) -> tuple[Tensor, tuple[int, ...]]:
-    """What ``"valid"`` and ``"same"`` mean.  An odd amount has one element more at the end, as in PyTorch."""
+    """Turn "valid" and "same" into amounts of padding.  If an amount is odd, the end gets one element more, as in PyTorch."""
     if padding == "valid":
         return x, (0,) * len(kernel)
     if padding != "same":
@@ -250,7 +250,7 @@ def _convolve_transposed(
     x, had_batch = add_batch(input, name, axes)
     _check(name, x, weight, bias, axes, groups, True)
     check_filled(x, name, 2)
-    if not (dtype := x.dtype).is_differentiable:  # libraries may have no adjoint for integers
+    if not (dtype := x.dtype).is_differentiable:  # a library may have no adjoint for integers
         x, weight = (xp.astype(part, _dtypes.float64) for part in (x, weight))
     stride, padding, dilation, extra = (
         per_axis(value, axes, f"{name}: {what}")

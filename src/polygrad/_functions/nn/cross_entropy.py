@@ -1,4 +1,4 @@
-"""Cross-entropy and negative log-likelihood: losses of classes, with weights, rows that do not count, and smoothing."""
+"""Cross-entropy and negative log-likelihood, with class weights, ignored targets and label smoothing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .losses import check_reduction
 
 
 def _flatten_classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None) -> tuple[Tensor, Tensor]:
-    """Scores ``(rows, classes)`` and a class for each row.  Raises ShapeError where the shapes do not fit."""
+    """Return scores ``(rows, classes)`` and a class per row.  Raises ShapeError if the shapes do not match."""
     shape = tuple(input.shape)
     if not shape:
         raise ShapeError(f"{name}: the input has no dimension of classes; its shape is ()")
@@ -37,7 +37,7 @@ def _flatten_classes(name: str, input: Tensor, target: Tensor, weight: Tensor | 
         raise ShapeError(
             f"{name}: weight must have one element for each of the {classes} classes, not shape {tuple(weight.shape)}"
         )
-    if target.dtype.kind == "uint":  # bytes may be classes, and no positions
+    if target.dtype.kind == "uint":  # bytes can be classes, but not indices
         target = xp.astype(target, _dtypes.int64)
     if len(shape) > 2:
         input = xp.permute_dims(input, (0, *range(2, len(shape)), 1))
@@ -47,7 +47,7 @@ def _flatten_classes(name: str, input: Tensor, target: Tensor, weight: Tensor | 
 
 
 def _has_ignored(name: str, target: Tensor, classes: int, ignore_index: int) -> bool:
-    """Whether some rows have no target.  Raises IndexError for a class that there is not."""
+    """Return whether some rows have the target ``ignore_index``.  Raises IndexError for a class that does not exist."""
 
     def question(values: Any) -> bool:
         if not values.size:
@@ -112,7 +112,7 @@ def cross_entropy(
         return _cross_entropy_of_probabilities(input, target, weight, reduction, label_smoothing)
     scores, labels = _flatten_classes("cross_entropy", input, target, weight)
     ignored = _has_ignored("cross_entropy", labels, scores.shape[1], ignore_index)
-    if not scores.shape[1]:  # no row counts: as of one class, whose maximum there is
+    if not scores.shape[1]:  # all targets are ignored: use one class, so that a maximum exists
         scores = xp.slice_pad(scores, (Ellipsis, slice(0, 0)), (scores.shape[0], 1))
     if weight is None and not label_smoothing:
         if not ignored:
@@ -152,16 +152,16 @@ def _cross_entropy_of_probabilities(
 
 
 def _replace_ignored(labels: Tensor, ignore_index: int) -> tuple[Tensor, Tensor]:
-    """A class that exists for every row, and which rows count."""
+    """Return targets with an existing class in every row, and a mask of the rows that count."""
     labels = xp.astype(labels, _dtypes.int64)
     keep = labels != ignore_index
     return xp.where(keep, labels, 0), keep
 
 
 def _reduce_weighted(rows: Tensor, weights: Tensor, keep: Tensor | None, reduction: str) -> Tensor:
-    """The losses of rows times their weights; the mean is by the weights' sum."""
+    """Multiply the losses of rows by their weights and reduce them; the mean divides by the sum of the weights."""
     rows = rows * weights
-    if keep is not None:  # a row that does not count may be infinite
+    if keep is not None:  # an ignored row can be infinite
         rows = xp.where(keep, rows, xp.zeros_like(rows))
     if reduction == "mean":
         return xp.sum(rows) / xp.sum(weights)
@@ -188,7 +188,7 @@ def _nll(logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index
 def _smoothing_loss(
     logarithms: Tensor, labels: Tensor, weight: Tensor | None, ignore_index: int | None, reduction: str
 ) -> Tensor:
-    """The loss against all classes at once, which label smoothing mixes in."""
+    """Compute the loss against all classes evenly, which label smoothing mixes in."""
     keep = None
     if ignore_index is not None:
         labels, keep = _replace_ignored(labels, ignore_index)

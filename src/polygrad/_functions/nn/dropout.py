@@ -54,7 +54,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
 def _channel_dropout(
     name: str, input: Tensor, p: float, training: bool, inplace: bool, lead: int, usual: tuple[int, int]
 ) -> Tensor:
-    """`dropout` of all that one index into the first ``lead`` dimensions means; ``usual`` numbers of dimensions do not warn."""
+    """Apply `dropout` to slices of the first ``lead`` dimensions; warn unless the number of dimensions is in ``usual``."""
     if check_tensor(input, name).ndim < lead:
         raise ShapeError(f"{name}: the input must have {usual[0]} dimensions, but its shape is {tuple(input.shape)}")
     if input.ndim not in usual:

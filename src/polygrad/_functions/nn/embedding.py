@@ -48,13 +48,17 @@ def embedding(
     check_tensor(input, "embedding")
     check_tensor(weight, "embedding", "weight")
     if max_norm is not None or scale_grad_by_freq or sparse:
-        raise NotImplementedError("embedding: max_norm, scale_grad_by_freq and sparse are not offered")
+        raise NotImplementedError(
+            "embedding: max_norm, scale_grad_by_freq and sparse are not supported; nn.Embedding supports the first two"
+        )
     if input.dtype.kind not in ("int", "uint"):
         raise TypeError(
             f"embedding: the indices must be of an integer type, but they are {input.dtype.name}; write input.long()"
         )
     if weight.ndim != 2:
-        raise ShapeError(f"embedding: the weight must be (count, width), but its shape is {tuple(weight.shape)}")
+        raise ShapeError(
+            f"embedding: the weight must be (num_embeddings, embedding_dim), but its shape is {tuple(weight.shape)}"
+        )
     count = weight.shape[0]
     if padding_idx is not None:
         if not -count <= padding_idx < count:

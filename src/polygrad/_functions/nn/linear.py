@@ -42,7 +42,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 def _linear_of_vector(input: Tensor, weight: Tensor) -> Tensor:
-    """``input @ weight`` for a ``weight`` of shape ``(in,)``: one feature comes out, without an axis for it."""
+    """Compute ``input @ weight`` for a ``weight`` ``(in_features,)``: the result has no axis of features."""
     if weight.ndim != 1 or not input.ndim or input.shape[-1] != weight.shape[0]:
         _check_linear(input, weight, None)
     return xp.matmul(input, weight)
@@ -95,7 +95,7 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         or input1.shape[:-1] != input2.shape[:-1]
     ):
         raise ShapeError(
-            f"bilinear: a weight of shape {tuple(weight.shape)} does not fit inputs of shapes {tuple(input1.shape)} "
+            f"bilinear: a weight of shape {tuple(weight.shape)} does not match inputs of shapes {tuple(input1.shape)} "
             f"and {tuple(input2.shape)}"
         )
     lead = tuple(input1.shape[:-1])

@@ -1,4 +1,4 @@
-"""Losses in PyTorch's language.  ``reduction`` is ``"mean"``, ``"sum"`` or ``"none"``."""
+"""Losses."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _reduce(losses: Tensor, reduction: str) -> Tensor:
 
 
 def _broadcast_pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
-    """Both operands in one shape.  PyTorch broadcasts too, and warns as it is almost always a mistake."""
+    """Broadcast both operands to one shape, with PyTorch's warning, since it is almost always a mistake."""
     check_tensor(input, name)
     check_tensor(target, name, "target")
     if input.shape == target.shape:
@@ -41,8 +41,8 @@ def _broadcast_pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, T
         first, second = broadcast_tensors(input, target)
     except RuntimeError:
         raise ShapeError(
-            f"{name}: the input of shape {tuple(input.shape)} and the target of shape {tuple(target.shape)} do not fit "
-            "together"
+            f"{name}: the input of shape {tuple(input.shape)} and the target of shape {tuple(target.shape)} do not "
+            "broadcast"
         ) from None
     warn(
         f"{name}: the target of shape {tuple(target.shape)} differs from the input's shape {tuple(input.shape)}; "
@@ -413,7 +413,7 @@ def gaussian_nll_loss(
 
 
 def _hinge(distance: Tensor) -> Tensor:
-    """``max(0, distance)``, with PyTorch's gradient at 0 of a loss: 1, where that of ``relu`` is 0."""
+    """Compute ``max(0, distance)`` with gradient 1 at 0, as PyTorch's losses have, where `relu` has 0."""
     return xp.clip(distance, 0, None)
 
 
@@ -438,7 +438,7 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, red
         >>> F.hinge_embedding_loss(polygrad.tensor([0.2, 0.2]), polygrad.tensor([1, -1]), reduction="none")
         tensor([0.2000, 0.8000])
     """
-    # The target chooses and is not computed with: its type does not enter the result's.
+    # The target only selects: its data type does not affect the result's.
     return _hinge_embedding_loss(input, target != -1, target != 1, margin, reduction)
 
 
@@ -573,7 +573,7 @@ def cosine_embedding_loss(
             f"cosine_embedding_loss: the target is (N,) and the inputs are (N, D), or without N; got {tuple(target.shape)} for "
             f"{tuple(input1.shape)} and {tuple(input2.shape)}"
         )
-    # The target chooses and is not computed with: its type does not enter the result's.
+    # The target only selects: its data type does not affect the result's.
     return _cosine_embedding_loss(input1, input2, target == 1, target == -1, margin, reduction)
 
 

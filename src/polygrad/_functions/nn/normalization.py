@@ -1,4 +1,4 @@
-"""Normalization in PyTorch's language: batch, layer, group, instance and root-mean-square; and vectors to length 1."""
+"""Normalization: batch, layer, group, instance and root mean square; and vectors to norm 1."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .pooling import divide
 def _standardize(
     x: Tensor, weight: Tensor | None, bias: Tensor | None, axes: tuple[int, ...], eps: float
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """``x`` standardized over ``axes``, scaled and moved where asked for; with its mean and variance."""
+    """Standardize ``x`` over ``axes``, then scale and shift it; return the result, the mean and the variance."""
     if weight is not None and bias is not None:
         return xp.standardize_affine(x, weight, bias, axes, eps)
     result, mean, variance = xp.standardize(x, axes, eps)
@@ -30,7 +30,7 @@ def _standardize(
 
 
 def _is_mixed(name: str, input: Tensor, **parameters: Tensor | None) -> bool:
-    """Whether ``input`` is of half precision and its parameters of single.  Raises RuntimeError for other differences."""
+    """Return whether ``input`` is of half precision and its parameters of single.  Raises MixedTypesError for other differences."""
     dtype = input.dtype
     if all(x is None or x.dtype is dtype for x in parameters.values()):
         return False
@@ -40,7 +40,7 @@ def _is_mixed(name: str, input: Tensor, **parameters: Tensor | None) -> bool:
 
 
 def _per_channel(name: str, x: Tensor, **parameters: Tensor | None) -> list[Tensor | None]:
-    """One number for each channel, shaped to be broadcast against ``x``, which has its channels on axis 1."""
+    """Reshape parameters with one element per channel, so that they broadcast against ``x``, which has channels on axis 1."""
     channels = x.shape[1]
     found: list[Tensor | None] = []
     for what, parameter in parameters.items():
@@ -136,7 +136,7 @@ def rms_norm(
             f"rms_norm: the input must end in normalized_shape {ending}, but its shape is {tuple(input.shape)}"
         )
     axes = tuple(range(input.ndim - len(ending), input.ndim))
-    if is_half(input):  # an epsilon that is not given is that of single precision, in which this computes
+    if is_half(input):  # without eps, that of single precision is used, since the computation is in single precision
         return downcast(rms_norm(upcast(input), normalized_shape, upcast(weight), eps), input.dtype)
     if eps is None:
         eps = float(finfo(input.dtype).eps)
@@ -191,7 +191,7 @@ def batch_norm(
     """
     check_tensor(input, "batch_norm")
     _is_mixed("batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
-    # The running statistics, which are written to, stay as they are.
+    # The running statistics keep their data type: they are written to.
     parts = upcast(input), running_mean, running_var, upcast(weight), upcast(bias)
     result = _batch_norm(*parts, training, momentum, eps)
     return downcast(result, input.dtype) if is_half(input) else result
@@ -207,7 +207,7 @@ def _batch_norm(
     momentum: float,
     eps: float,
 ) -> Tensor:
-    if tuple(input.shape) == (0,):  # nothing to normalize, which PyTorch lets through
+    if tuple(input.shape) == (0,):  # nothing to normalize; PyTorch accepts it
         return xp.clone(input)
     if input.ndim < 2:
         raise ShapeError(f"batch_norm: the input must be (batch, channels, ...), but its shape is {tuple(input.shape)}")
@@ -235,7 +235,7 @@ def _batch_norm(
 
 
 def _update_running(running: Tensor | None, found: Tensor, momentum: Any, factor: float = 1) -> None:
-    """Move a running statistic towards the one of a batch, times ``factor``."""
+    """Move a running statistic towards the batch's, times ``factor``."""
     if running is not None:
         found = xp.reshape(found.detach(), tuple(running.shape))
         running.copy_(upcast(running.detach()) * (1 - momentum) + found * (momentum * factor))
@@ -271,7 +271,7 @@ def group_norm(
     check_tensor(input, "group_norm")
     if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
         raise ShapeError(
-            f"group_norm: the channels (dimension 1) of the input of shape {tuple(input.shape)} do not divide into "
+            f"group_norm: the channels (dimension 1) of the input of shape {tuple(input.shape)} are not divisible into "
             f"{num_groups} groups"
         )
     if _is_mixed("group_norm", input, weight=weight, bias=bias):

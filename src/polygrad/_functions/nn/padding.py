@@ -41,12 +41,14 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     amounts = [int(n) for n in pad]
     if len(amounts) % 2 or len(amounts) > 2 * input.ndim:
         raise ShapeError(
-            f"pad: {len(amounts)} numbers {tuple(amounts)} are not a pair for each of some last dimensions of the "
-            f"input of shape {tuple(input.shape)}"
+            f"pad: {len(amounts)} numbers {tuple(amounts)} are not one pair per dimension, or too many for the input of "
+            f"shape {tuple(input.shape)}"
         )
     widths = [(0, 0)] * (input.ndim - len(amounts) // 2) + list(zip(amounts[::2], amounts[1::2], strict=True))[::-1]
     if any(n + before + after < 0 for n, (before, after) in zip(input.shape, widths, strict=True)):
-        raise ShapeError(f"pad: {tuple(amounts)} cuts more than there is of the input of shape {tuple(input.shape)}")
+        raise ShapeError(
+            f"pad: {tuple(amounts)} removes more elements than there are in the input of shape {tuple(input.shape)}"
+        )
     if mode in ("reflect", "replicate"):
         check_filled(input, "pad", 1 if input.ndim == len(amounts) // 2 + 2 else 0)
     return separate_from(input, _pad(input, widths, mode, value))
@@ -75,7 +77,7 @@ def _slice(x: Tensor, axis: int, start: int, stop: int) -> Tensor:
 
 
 def _cut(x: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
-    """``x`` without what negative widths take away."""
+    """Remove from ``x`` what negative widths take away."""
     for axis, (before, after) in enumerate(widths):
         if before < 0 or after < 0:
             x = _slice(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))
@@ -109,7 +111,7 @@ def _replicate(x: Tensor, axis: int, before: int, after: int) -> Tensor:
 
 
 def _wrap_around(x: Tensor, axis: int, before: int, after: int) -> Tensor:
-    x = _slice(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))  # what is cut does not come back around
+    x = _slice(x, axis, max(-before, 0), x.shape[axis] - max(-after, 0))  # elements that are cut do not wrap around
     length = x.shape[axis]
     if max(before, after) > length:
         raise ShapeError(

@@ -1,4 +1,4 @@
-"""Pooling in PyTorch's language.  One axis is two with a first axis of length 1."""
+"""Pooling.  Sequences are pooled as images of height 1."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def _avg_pool(
         divisor = kernel[0] * kernel[1]
     if divisor is not None:
         return _restore_axes(divide(total, divisor), axes, had_batch)
-    # How many elements of the image, with its padding or without, every window covers.
+    # How many elements each window covers, with or without the padding.
     covered = []
     for n, count, k, s, p in zip(x.shape[2:], counts, kernel, stride, padding, strict=True):
         start = np.arange(count) * s - p
@@ -182,7 +182,7 @@ def _avg_pool(
 
 
 def divide(total: Tensor, count: Any) -> Tensor:
-    """``total / count``, of the type of ``total``: as in PyTorch, integers are cut off after the point."""
+    """Compute ``total / count`` in the data type of ``total``; integers are truncated, as in PyTorch."""
     return total / count if total.dtype.is_differentiable else div(total, count, rounding_mode="trunc")
 
 
@@ -356,12 +356,12 @@ def _resolve_output_size(name: str, axes: int, x: Tensor, output_size: Any) -> t
 
 
 def _region_bounds(length: int, size: int) -> list[tuple[int, int]]:
-    """Where each of ``size`` regions of about equal length begins and ends."""
+    """Return start and end of each of ``size`` regions of about equal length."""
     return [(i * length // size, -(-(i + 1) * length // size)) for i in range(size)]
 
 
 def _region_means(x: Tensor, axis: int, size: int) -> Tensor:
-    """The mean of each of ``size`` regions along ``axis``, -1 or -2."""
+    """Take the mean of each of ``size`` regions along ``axis``, -1 or -2."""
     length = x.shape[axis]
     if size == length:
         return x
@@ -425,7 +425,7 @@ def adaptive_avg_pool1d(input: Tensor, output_size: int | Sequence[int]) -> Tens
 
 
 def _region_maxima(x: Tensor, height: int, width: int, return_indices: bool) -> list[Tensor]:
-    """The largest element of each region, and, if asked for, where it is in the image."""
+    """Return the maximum of each region, and, if ``return_indices``, where it is in the image."""
     rows: list[list[Tensor]] = []
     for top, bottom in _region_bounds(x.shape[2], height):
         row = []

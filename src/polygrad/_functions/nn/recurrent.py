@@ -1,4 +1,4 @@
-"""Recurrent layers over the primitives: one layer in one direction, for every kind of cell."""
+"""Recurrent layers: one layer in one direction, and one step, for every type of cell."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .linear import linear
 
 
 def sum_of(first: Tensor | None, second: Tensor | None) -> Tensor | None:
-    """The sum of two biases that there may not be."""
+    """Add two biases, each of which can be None."""
     return first if second is None else second if first is None else first + second
 
 
 def lstm_layer(
     input: Tensor, state: Sequence[Tensor], weights: Sequence[Any], reverse: bool = False
 ) -> tuple[Tensor, Tensor]:
-    """Long short-term memory over ``input`` ``(steps, batch, features)`` from ``state``, hidden and cell.
+    """Run long short-term memory over ``input`` ``(steps, batch, features)`` from ``state``, the hidden and the cell state.
 
-    ``weights`` are those of the input, the state, their biases or None, and the projection or None.  Returns the hidden and
-    the cell states after every step.
+    ``weights`` are those of the input and of the state, their biases or None, and the projection or None.  Returns hidden and
+    cell states after every step.
     """
     of_input, of_state, bias, other_bias, projection = weights
     hidden, cell = state
@@ -43,7 +43,7 @@ def lstm_layer(
 def gru_layer(
     input: Tensor, state: Sequence[Tensor], weights: Sequence[Any], reverse: bool = False
 ) -> tuple[Tensor, ...]:
-    """Gated recurrent units over ``input``: as `lstm_layer`, with one state."""
+    """Run gated recurrent units over ``input``: as `lstm_layer`, with one state."""
     of_input, of_state, bias, other_bias = weights
     if other_bias is None:
         other_bias = xp.zeros_like(xp.getitem(of_state, (slice(None), 0)))
@@ -53,21 +53,21 @@ def gru_layer(
 def rnn_layer(
     input: Tensor, state: Sequence[Tensor], weights: Sequence[Any], nonlinearity: str, reverse: bool = False
 ) -> tuple[Tensor, ...]:
-    """Simple recurrence over ``input``: as `lstm_layer`, with one state."""
+    """Run a simple recurrence over ``input``: as `lstm_layer`, with one state."""
     of_input, of_state, bias, other_bias = weights
     gates = linear(input, of_input, sum_of(bias, other_bias))
     return (xp.rnn_steps(gates, state[0], of_state, nonlinearity, reverse),)
 
 
 def lstm_cell(input: Tensor, state: Sequence[Tensor], weights: Sequence[Any]) -> tuple[Tensor, Tensor]:
-    """One step of `lstm_layer`: hidden and cell state ``(batch, size)``."""
+    """Compute one step of `lstm_layer`: hidden and cell state ``(batch, size)``."""
     of_input, of_state, bias, other_bias = weights
     gates = linear(input, of_input, bias) + linear(state[0], of_state, other_bias)
     return xp.lstm_cell(gates, state[1])[:2]
 
 
 def gru_cell(input: Tensor, hidden: Tensor, weights: Sequence[Any]) -> Tensor:
-    """One step of `gru_layer`."""
+    """Compute one step of `gru_layer`."""
     of_input, of_state, bias, other_bias = weights
     reset, update, candidate = chunk(linear(input, of_input, bias), 3, -1)
     *gates, of_hidden = chunk(linear(hidden, of_state, other_bias), 3, -1)
@@ -77,7 +77,7 @@ def gru_cell(input: Tensor, hidden: Tensor, weights: Sequence[Any]) -> Tensor:
 
 
 def rnn_cell(input: Tensor, hidden: Tensor, weights: Sequence[Any], nonlinearity: str) -> Tensor:
-    """One step of `rnn_layer`."""
+    """Compute one step of `rnn_layer`."""
     of_input, of_state, bias, other_bias = weights
     total = linear(input, of_input, bias) + linear(hidden, of_state, other_bias)
     return xp.tanh(total) if nonlinearity == "tanh" else xp.relu(total)

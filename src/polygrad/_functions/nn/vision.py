@@ -17,7 +17,7 @@ from ..public import public_function
 from ..strides import separate_from
 from .convolution import check_filled
 
-#: Modes that weigh neighbours, with the number of spatial dimensions that each is for.
+#: Modes that weight neighbours, with their number of spatial dimensions.
 _SMOOTH = {"linear": 1, "bilinear": 2, "bicubic": 2, "trilinear": 3}
 
 
@@ -68,9 +68,9 @@ def interpolate(
             f"interpolate: the input must be (batch, channels, ...), but its shape is {tuple(input.shape)}"
         )
     if (size is None) == (scale_factor is None):
-        raise ValueError("interpolate: either size or scale_factor must be given, and not both")
+        raise ValueError("interpolate: pass either size or scale_factor")
     if antialias:
-        raise NotImplementedError("interpolate: antialias is not offered")
+        raise NotImplementedError("interpolate: antialias=True is not supported")
     if mode in _SMOOTH and _SMOOTH[mode] != axes:
         raise NotImplementedError(f"interpolate: mode {mode!r} takes {_SMOOTH[mode]} spatial dimensions, not {axes}")
     if mode not in ("nearest", "nearest-exact") and not input.dtype.is_differentiable:
@@ -78,7 +78,7 @@ def interpolate(
             f"interpolate: mode {mode!r} takes floating-point tensors, not {input.dtype.name}; write input.float()"
         )
     if mode not in _SMOOTH and align_corners is not None:
-        raise ValueError("interpolate: align_corners is for the linear modes and for bicubic")
+        raise ValueError("interpolate: align_corners is only for the modes linear, bilinear, bicubic and trilinear")
     if size is not None:
         lengths = sizes((size,)) * (axes if hasattr(size, "__index__") else 1)
         factors: tuple[Any, ...] = (None,) * axes
@@ -107,7 +107,7 @@ def interpolate(
         elif mode == "area":
             input = mix(input, axis, *region_weights(old, new))
         else:
-            raise NotImplementedError(f"interpolate: there is no mode {mode!r}")
+            raise NotImplementedError(f"interpolate: unknown mode {mode!r}")
     return input
 
 
@@ -156,21 +156,21 @@ def _take(x: Tensor, axis: int, places: Any) -> Tensor:
 
 
 def _multiply_by_matrix(x: Tensor, axis: int, weights: Any) -> Tensor:
-    """``x`` with ``axis`` mapped by a matrix of weights."""
+    """Map ``axis`` of ``x`` by a matrix of weights."""
     matrix = tensor(weights, dtype=x.dtype, **_placement(x))
     order = (*(a for a in range(x.ndim) if a != axis), axis)
     mapped = xp.matmul(xp.permute_dims(x, order), xp.matrix_transpose(matrix))
     return xp.permute_dims(mapped, tuple(sorted(range(x.ndim), key=order.__getitem__)))
 
 
-#: A matrix of weights with more elements than this is not made: its rows are almost empty.
+#: A matrix of weights has at most this many elements: larger ones are almost empty.
 _LARGEST_MATRIX = 1 << 20
 
 
 def mix(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
-    """``x`` with ``axis`` mapped to sums of some elements, from ``places``, times ``amounts``: both ``(neighbours, new)``.
+    """Replace elements along ``axis`` by weighted sums of elements of ``x``: ``places`` and ``amounts`` are ``(neighbours, new)``.
 
-    A product with a matrix is faster where its zeros meet finite numbers only; what is traced may be infinite.
+    A product with a matrix is faster, but its zeros need finite values; those of a traced array are not known.
     """
     old, new = x.shape[axis], places.shape[1]
     if old * new <= _LARGEST_MATRIX and (values := values_for_checks(x)) is not None and np.isfinite(values).all():
@@ -182,7 +182,7 @@ def mix(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
     total = None
     for place, amount in zip(places, amounts, strict=True):
         part = _take(x, axis, place)
-        if not amount.all():  # what does not count must not be infinite
+        if not amount.all():  # elements with weight 0 must not be infinite
             part = xp.where(tensor(amount.reshape(shape) != 0, **_placement(x)), part, xp.zeros_like(part))
         part = part * tensor(amount.reshape(shape), dtype=x.dtype, **_placement(x))
         total = part if total is None else total + part
@@ -190,7 +190,7 @@ def mix(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
 
 
 def region_weights(old: int, new: int) -> tuple[Any, Any]:
-    """Places and weights of the means of ``new`` regions of about equal length."""
+    """Return places and weights of the means of ``new`` regions of about equal length."""
     starts = np.arange(new) * old // new
     stops = -(-(np.arange(new) + 1) * old // new)
     places = starts + np.arange((stops - starts).max())[:, None]
@@ -198,7 +198,7 @@ def region_weights(old: int, new: int) -> tuple[Any, Any]:
 
 
 def _neighbours(old: int, new: int, scale: float, align_corners: bool, cubic: bool) -> tuple[Any, Any]:
-    """Places and weights of linear interpolation, or of Keys's cubic convolution (1981) with a = -0.75."""
+    """Return places and weights of linear interpolation, or of the cubic convolution of Keys (1981) with a = -0.75."""
     if align_corners:
         position = np.arange(new) * ((old - 1) / (new - 1) if new > 1 else 0.0)
     else:
@@ -222,7 +222,7 @@ def _cubic(distance: Any) -> Any:
 
 
 def _check_factor(input: Tensor, factor: int, name: str) -> int:
-    """``factor``, a positive number, for images with their channels."""
+    """Return ``factor`` if it is positive and ``input`` has at least 3 dimensions.  Raises ShapeError otherwise."""
     if check_tensor(input, name).ndim < 3:
         raise ShapeError(f"{name}: the input must have at least 3 dimensions, but its shape is {tuple(input.shape)}")
     if factor < 1:

@@ -1,4 +1,4 @@
-"""What training loops do with gradients and parameters: clip them, or look at all of them as one vector."""
+"""Utilities for training loops: clip gradients, convert parameters to one vector, pack sequences."""
 
 from __future__ import annotations
 

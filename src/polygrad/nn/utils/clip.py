@@ -1,4 +1,4 @@
-"""Keeping gradients from becoming too large (Pascanu et al., "On the difficulty of training recurrent networks", 2013)."""
+"""Gradient clipping (Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2012)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Tensors = Tensor | Iterable[Tensor]
 
 def _tensors_of(parameters: Tensors, function: str) -> list[Tensor]:
     found = tensors_of(parameters, function, "parameters")
-    if not found and not isinstance(parameters, Sized):  # a generator that was used up
+    if not found and not isinstance(parameters, Sized):  # an exhausted generator
         warn("`parameters` is an empty generator, no gradient clipping will occur")
     return found
 
@@ -31,7 +31,7 @@ def _gradients(parameters: list[Tensor]) -> list[Tensor]:
 
 
 def _order(norm_type: Any, function: str) -> float:
-    """The order of a norm, a number or its text, such as "inf"."""
+    """Return the order of a norm, given as a number or as text such as "inf"."""
     return float(norm_type if isinstance(norm_type, str) else real_number(norm_type, function, "norm_type"))
 
 
@@ -65,13 +65,13 @@ def get_total_norm(
 
 
 def _total_norm(several: list[Tensor], norm_type: float, error_if_nonfinite: bool) -> Tensor:
-    """That of gradients of half precision is in single precision: it is larger than each of them."""
+    """Compute the norm of all elements; of half precision in single precision, since it is larger than each of them."""
     each = [vector_norm(upcast(x), norm_type) for x in several]
     norm = zeros(()) if not each else each[0] if len(each) == 1 else vector_norm(stack(each), norm_type)
     if error_if_nonfinite and not math.isfinite(norm.item()):
         raise RuntimeError(
             f"the total norm of order {norm_type} of the gradients is {norm.item()}, so they cannot be clipped; to scale "
-            "them all the same, pass error_if_nonfinite=False"
+            "them anyway, pass error_if_nonfinite=False"
         )
     return norm
 

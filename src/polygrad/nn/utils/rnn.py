@@ -1,4 +1,4 @@
-"""Sequences of different lengths: padded to one length, or packed step by step without padding."""
+"""Sequences of different lengths, padded or packed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class PackedSequence(_Packed):
 
     @property
     def _constants(self) -> tuple[int, ...] | None:
-        """What a compiled program depends on: ``sizes``, where they are known, or can be read."""
+        """``sizes`` if they are known or can be read: what a compiled program depends on."""
         return self.sizes if recorder() is None else _SIZES.get(id(self.batch_sizes))
 
     def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
@@ -72,12 +72,12 @@ class PackedSequence(_Packed):
         return pack_like(self, self.data.to(*args, **kwargs))
 
 
-#: By the identity of tensors of batch sizes, their numbers: while a function is traced a tensor does not tell them.
+#: id of a tensor of batch sizes → its values, which cannot be read while a function is traced.
 _SIZES: dict[int, tuple[int, ...]] = {}
 
 
 def _remember(batch_sizes: Tensor, sizes: tuple[int, ...]) -> tuple[int, ...]:
-    """Remember ``sizes`` while ``batch_sizes`` lives."""
+    """Remember ``sizes`` as long as ``batch_sizes`` lives."""
     _SIZES[id(batch_sizes)] = sizes
     weakref.finalize(batch_sizes, _SIZES.pop, id(batch_sizes))
     return sizes
@@ -91,7 +91,7 @@ def _make(data: Tensor, sizes: Sequence[int], order: Sequence[int] | None) -> Pa
 
 
 def pack_like(packed: PackedSequence, data: Tensor) -> PackedSequence:
-    """``data`` packed as ``packed`` is."""
+    """Pack ``data`` in the order of ``packed``."""
     return PackedSequence(data, *packed[1:])
 
 
@@ -105,12 +105,12 @@ def _inverse(order: Sequence[int]) -> list[int]:
 
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:
-    """The permutation that undoes ``permutation``."""
+    """Return the inverse of a permutation, or None for None."""
     return None if permutation is None else permutation.argsort()
 
 
 class PaddedRows:
-    """How the steps of packed sequences lie in a padded array ``(steps, batch, features)``, and the way back."""
+    """Converts packed sequences to a padded array ``(steps, batch, features)`` and back."""
 
     steps: int
     batch: int
@@ -124,7 +124,7 @@ class PaddedRows:
         places = [(t, b) for t, size in enumerate(sizes) for b in range(size)]
         last, batch = self.lengths, self.batch
         grid = [(t, b) for t in range(self.steps) for b in range(batch)]
-        #: For every place of the padded array a row of the packed one, any row where there is padding; turned, too.
+        #: The packed row for every place of the padded array (row 0 for padding); and the same for reversed sequences.
         self._into = [
             _index_tensor(packed.data, [offsets[t] + b if t < last[b] else 0 for t, b in grid]),
             _index_tensor(packed.data, [offsets[last[b] - 1 - t] + b if t < last[b] else 0 for t, b in grid]),
@@ -136,7 +136,7 @@ class PaddedRows:
         self._ends = _index_tensor(packed.data, [(last[b] - 1) * batch + b for b in range(batch)])
 
     def pad(self, data: Tensor, reverse: bool = False) -> Tensor:
-        """Packed ``data`` in a padded array, each sequence turned around if ``reverse``."""
+        """Pad packed ``data``; reverse each sequence if ``reverse``."""
         rows = OPERATIONS.take_rows(data, self._into[reverse])
         return OPERATIONS.reshape(rows, (self.steps, self.batch, *data.shape[1:]))
 
@@ -145,11 +145,11 @@ class PaddedRows:
         return OPERATIONS.take_rows(rows, indices)
 
     def pack(self, padded: Tensor, reverse: bool = False) -> Tensor:
-        """The reverse of `pad`."""
+        """Undo `pad`."""
         return self._rows(padded, self._back[reverse])
 
     def last(self, padded: Tensor) -> Tensor:
-        """The last element of each sequence ``(batch, features)``."""
+        """Return the last element of each sequence, ``(batch, features)``."""
         return self._rows(padded, self._ends)
 
 
@@ -250,7 +250,7 @@ def pad_packed_sequence(
 
 
 def _sequences(value: Any, function: str) -> list[Tensor]:
-    """Some sequences; of one tensor, its rows, as in PyTorch."""
+    """Return a list of sequences: those given, or the rows of one tensor, as in PyTorch."""
     return list(value.unbind()) if isinstance(value, Tensor) else tensors_of(value, function, "sequences")
 
 

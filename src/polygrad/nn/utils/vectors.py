@@ -1,4 +1,4 @@
-"""All parameters as one vector, as optimizers of other libraries want them."""
+"""Conversion of parameters to one vector and back."""
 
 from __future__ import annotations
 
