@@ -108,7 +108,7 @@ GIVEN = {
         )
         for name, ndim in (("T", 0), ("T", 1), ("T", 3), ("mT", 0), ("mH", 0), ("H", 0))
     },
-    "cross without dim": (lambda m: lambda: m.cross(m.ones(2, 3), m.ones(2, 3)), "without dim"),
+    "cross without dim": (lambda m: lambda: m.cross(m.ones(2, 3), m.ones(2, 3)), "default of dim"),
     "float": (lambda m: lambda: float(m.ones(1, requires_grad=True)), "to a scalar"),
     "complex": (lambda m: lambda: complex(m.ones(1, requires_grad=True) * 2), "to a scalar"),
     **{

@@ -242,7 +242,7 @@ def test_seeds():
     assert polygrad.manual_seed(-1).initial_seed() == 2**64 - 1
     assert polygrad.initial_seed() == 2**64 - 1
     assert polygrad.seed() == polygrad.initial_seed()
-    with pytest.raises(RuntimeError, match="a seed is a number of 64 bits"):
+    with pytest.raises(RuntimeError, match="the seed must be from"):
         polygrad.manual_seed(2**64)
 
 
@@ -341,17 +341,17 @@ def test_in_place_draws_are_refused_on_leaves_and_cut_the_graph():
         (lambda: polygrad.rand(2, dtype=polygrad.int64), RuntimeError, "floating-point type, not int64"),
         (lambda: polygrad.rand(-1), RuntimeError, "negative length"),
         (lambda: polygrad.rand(2, generator=3), TypeError, "must be a polygrad.Generator, not int"),
-        (lambda: polygrad.randint(5, 5, (2,)), RuntimeError, "low=5, high=5"),
+        (lambda: polygrad.randint(5, 5, (2,)), RuntimeError, "they are 5 and 5"),
         (lambda: polygrad.randint(5), TypeError, "needs a size"),
-        (lambda: polygrad.randperm(-1), RuntimeError, "not -1"),
-        (lambda: polygrad.bernoulli(polygrad.ones(2), 1.5), RuntimeError, "between 0 and 1, but got 1.5"),
+        (lambda: polygrad.randperm(-1), RuntimeError, "it is -1"),
+        (lambda: polygrad.bernoulli(polygrad.ones(2), 1.5), RuntimeError, "between 0 and 1, but it is 1.5"),
         (lambda: polygrad.normal(0.0, -1.0, (2,)), RuntimeError, "std -1.0"),
         (lambda: polygrad.multinomial(polygrad.tensor([0.0, 0.0]), 1), RuntimeError, "too few for 1 samples"),
         (lambda: polygrad.multinomial(polygrad.tensor([1.0, 0.0]), 2), RuntimeError, "without replacement"),
-        (lambda: polygrad.multinomial(polygrad.tensor([1.0, -1.0]), 1, True), RuntimeError, "element < 0"),
+        (lambda: polygrad.multinomial(polygrad.tensor([1.0, -1.0]), 1, True), RuntimeError, "finite and not negative"),
         (lambda: polygrad.dropout(polygrad.ones(2), 1.5, True), ValueError, "between 0 and 1, but it is 1.5"),
-        (lambda: polygrad.zeros(2).uniform_(2, 1), RuntimeError, "from=2 > to=1"),
-        (lambda: polygrad.Generator().set_state(polygrad.zeros(2)), RuntimeError, "two uint64, not float32"),
+        (lambda: polygrad.zeros(2).uniform_(2, 1), RuntimeError, "they are 2 and 1"),
+        (lambda: polygrad.Generator().set_state(polygrad.zeros(2)), RuntimeError, "two uint64 elements, not float32"),
     ],
 )
 def test_errors_say_what_was_given(draw, error, text):

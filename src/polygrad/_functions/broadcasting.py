@@ -72,7 +72,7 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     """
     shape = tuple(size)
     if broadcast_shapes(input.shape, shape) != shape:
-        raise RuntimeError(f"a tensor of shape {tuple(input.shape)} cannot be broadcast to {shape}")
+        raise RuntimeError(f"broadcast_to(): the shape {tuple(input.shape)} does not broadcast to {shape}")
     return xp.broadcast_to(input, shape)
 
 
@@ -122,7 +122,7 @@ def expand(input: Tensor, *size: Any) -> Tensor:
     offset = len(wanted) - input.ndim
     if offset < 0:
         raise RuntimeError(
-            f"expand({wanted}): the number of sizes provided ({len(wanted)}) must be greater or equal to the number of "
+            f"expand({wanted}): there must be at least one length for each dimension; the tensor has {input.ndim} dimensions"
             f"dimensions in the tensor ({input.ndim})"
         )
     if -1 in wanted[:offset]:
@@ -178,7 +178,9 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     times = sizes(repeats)
     offset = len(times) - input.ndim
     if offset < 0:
-        raise RuntimeError("number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+        raise RuntimeError(
+            f"repeat(): there must be a number for each dimension, but the shape is {tuple(input.shape)}, and there are {times}"
+        )
     shape = (1,) * offset + tuple(input.shape)
     spread = [n for pair in zip((1,) * len(shape), shape, strict=True) for n in pair]
     wanted = [n for pair in zip(times, shape, strict=True) for n in pair]
@@ -239,14 +241,12 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """
     vectors = as_list(tensors)
     if indexing not in (None, "ij", "xy"):
-        raise RuntimeError(f"meshgrid: indexing must be one of 'xy' or 'ij', but received: {indexing!r}")
+        raise RuntimeError(f"meshgrid: indexing must be 'xy' or 'ij', not {indexing!r}")
     if not vectors or any(v.ndim > 1 for v in vectors):
         raise RuntimeError(f"meshgrid expects vectors, but got tensors of shapes {[tuple(v.shape) for v in vectors]}")
     check_same_dtype("meshgrid", {f"tensors[{number}]": v for number, v in enumerate(vectors)})
     if indexing is None:
-        warn(
-            "meshgrid: in an upcoming release, it will be required to pass the indexing argument; indexing='ij' is meant here."
-        )
+        warn("meshgrid: the default of indexing, 'ij', is deprecated; write indexing='ij'")
     if indexing == "xy" and len(vectors) > 1:
         second, first, *rest = meshgrid(vectors[1], vectors[0], *vectors[2:], indexing="ij")
         return (first, second, *rest)

@@ -87,8 +87,8 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
         raise ShapeError(
             f"trapezoid: there must be one `x` value for each sample point; x has shape {tuple(x.shape)}, and y {tuple(y.shape)}"
         )
-    # Small integers would overflow in a sum of two.
-    y, x = (p if p is None or p.dtype.is_differentiable else xp.astype(p, _dtypes.int64) for p in (y, x))  # type: ignore[assignment]  # of two, y is none of the Nones
+    # The sum of two small integers may overflow.
+    y, x = (p if p is None or p.dtype.is_differentiable else xp.astype(p, _dtypes.int64) for p in (y, x))  # type: ignore[assignment]  # y is never None
     before = (slice(None),) * axis
     means = (y[(*before, slice(1, None))] + y[(*before, slice(None, -1))]) / 2
     if x is None:

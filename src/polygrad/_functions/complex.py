@@ -34,7 +34,9 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
     """
     check_tensor(real, "complex", "real"), check_tensor(imag, "complex", "imag")
     if real.dtype is not imag.dtype or not real.dtype.is_floating_point:
-        raise RuntimeError(f"complex() takes two real tensors of one type, not {real.dtype.name} and {imag.dtype.name}")
+        raise RuntimeError(
+            f"complex(): real and imag must have one real floating-point type, but they are {real.dtype.name} and {imag.dtype.name}"
+        )
     return xp.complex(real, imag)
 
 
@@ -80,7 +82,7 @@ def view_as_real(input: Tensor) -> Tensor:
         tensor([[1., 2.]])
     """
     if not input.dtype.is_complex:
-        raise RuntimeError("view_as_real is only supported for complex tensors")
+        raise RuntimeError(f"view_as_real(): the tensor must be complex, but it is {input.dtype.name}")
     return xp.view_as_real(input)
 
 
@@ -151,7 +153,9 @@ def imag(input: Tensor) -> Tensor:
         tensor([2.])
     """
     if not check_tensor(input, "imag").dtype.is_complex:
-        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes")
+        raise RuntimeError(
+            f"imag: the tensor must be complex, but it is {input.dtype.name}; a real tensor has no imaginary part"
+        )
     return xp.imag(input)
 
 

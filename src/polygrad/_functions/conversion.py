@@ -122,7 +122,7 @@ def numpy(input: Tensor, *, force: bool = False) -> Any:
     if not view.flags.writeable:
         if any(step == 0 and n > 1 for step, n in zip(view.strides, view.shape, strict=True)):
             return view.copy()
-        view.flags.writeable = True  # NumPy's diagonal is a window like any other
+        view.flags.writeable = True  # NumPy marks the view of a diagonal read-only
     return view
 
 
@@ -131,7 +131,7 @@ def array_protocol(input: Tensor, dtype: Any = None, copy: bool | None = None) -
     array = numpy(input)
     if dtype is not None and array.dtype != dtype:
         if copy is False:
-            raise ValueError("a conversion of the data type needs a copy")
+            raise ValueError("__array__(): the data type cannot be converted with copy=False")
         return array.astype(dtype)
     return array.copy() if copy else array
 
@@ -186,7 +186,9 @@ def converter(kind: type) -> Callable[[Tensor], Any]:
                 f"only tensors of one element become a Python number, and this one has {input.shape.numel()}"
             )
         if input.dtype.is_complex and kind is not complex:
-            raise DTypeError(f"a complex number is no {kind.__name__}; take x.real, x.imag or x.abs()")
+            raise DTypeError(
+                f"a complex number cannot become {'an int' if kind is int else 'a float'}; take x.real, x.imag or x.abs()"
+            )
         if kind is not int and input._edge is not None and grad_enabled():
             warn(
                 "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior. Consider using "
@@ -275,7 +277,7 @@ def deepcopy(input: Tensor, memo: dict) -> Tensor:
         )
     if id(input) in memo:
         return memo[id(input)]
-    made = memo[id(input)] = _rebuilt(
+    made = memo[id(input)] = _rebuild(
         type(input), input._read(), input.requires_grad, dict(getattr(input, "__dict__", {}))
     )
     if input.grad is not None:
@@ -283,17 +285,17 @@ def deepcopy(input: Tensor, memo: dict) -> Tensor:
     return made
 
 
-def _rebuilt(kind: type, array: Any, requires_grad: bool, attributes: dict) -> Tensor:
+def _rebuild(kind: type, array: Any, requires_grad: bool, attributes: dict) -> Tensor:
     made = make_leaf(object.__new__(kind), array, requires_grad)
     for name, value in attributes.items():
         setattr(made, name, value)
     return made
 
 
-def _restored(kind: type, backend: str, array: Any, requires_grad: bool, attributes: dict) -> Tensor:
+def _restore(kind: type, backend: str, array: Any, requires_grad: bool, attributes: dict) -> Tensor:
     target = get_backend(backend)
     native = target.to_dtype(_dtypes.BY_NAME[array.dtype.name])
-    return _rebuilt(
+    return _rebuild(
         kind, target.asarray(array, dtype=native, device=target.default_device(), copy=True), requires_grad, attributes
     )
 
@@ -301,7 +303,7 @@ def _restored(kind: type, backend: str, array: Any, requires_grad: bool, attribu
 def reduce_ex(input: Tensor, protocol: int) -> Any:
     """Pickle's protocol: the values as a NumPy array, with the backend's name, and without the graph."""
     array = np.array(input.backend.to_numpy(input._read()))
-    return _restored, (
+    return _restore, (
         type(input),
         input.backend.name,
         array,

@@ -146,7 +146,7 @@ def as_tensor(data: Any, dtype: DTypeLike | None = None, device: Any = None, *, 
         raise TypeError(TOO_DEEP) from None
     if first is None:
         return tensor(data, dtype=dtype, device=device, backend=backend)
-    made = _stacked(data, first.backend if backend is None else get_backend(backend), device)
+    made = _stack_nested(data, first.backend if backend is None else get_backend(backend), device)
     return made if dtype is None else OPERATIONS.astype(made, check_dtype(dtype))
 
 
@@ -158,13 +158,13 @@ def _first_tensor(data: Any) -> Tensor | None:
     return next((found for item in data if (found := _first_tensor(item)) is not None), None)
 
 
-def _stacked(data: Any, target: Any, device: Any) -> Tensor:
+def _stack_nested(data: Any, target: Any, device: Any) -> Tensor:
     """Return nested lists of tensors and numbers as one tensor on `target`."""
     if isinstance(data, Tensor):
         return data if target.level else transfer(data, target, device, None)
     if not isinstance(data, (list, tuple)) or not data:
         return tensor(data, device=device, backend=target.base if target.level else target)
-    parts = [_stacked(item, target, device) for item in data]
+    parts = [_stack_nested(item, target, device) for item in data]
     if any(isinstance(item, Tensor) for item in data) and all(part.shape.numel() == 1 for part in parts):
         parts = [OPERATIONS.reshape(part, ()) for part in parts]  # tensors of one element are numbers, as in PyTorch
     if len({part.shape for part in parts}) > 1:
@@ -205,7 +205,7 @@ def wrap(array: Any, requires_grad: bool = False) -> Tensor:
 
 
 def _constant_of(value: Any, backend: Any) -> Tensor:
-    """A raw array that meets a tensor in an operation."""
+    """Return a raw array that is an operand of a tensor operation, as a tensor."""
     return cell(backend.asarray(value, dtype=backend.to_dtype(backend.from_dtype(value.dtype)), copy=True))
 
 
@@ -264,10 +264,10 @@ def full(
     """
     fill_value = number_of(fill_value)
     dtype = check_dtype(dtype) or _dtypes.default_of(type(fill_value))
-    return _filled(sizes((size,)), fill_value, dtype, device, requires_grad, backend)
+    return _fill(sizes((size,)), fill_value, dtype, device, requires_grad, backend)
 
 
-def _filled(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, requires_grad: bool, backend: Any) -> Tensor:
+def _fill(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, requires_grad: bool, backend: Any) -> Tensor:
     for length in shape:
         if length < 0:
             raise RuntimeError(f"a tensor cannot have a negative length: {shape}")
@@ -304,7 +304,7 @@ def zeros(
                 [0., 0., 0.]])
     """
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
-    return _filled(lengths("zeros", shape, size), 0, dtype, device, requires_grad, backend)
+    return _fill(lengths("zeros", shape, size), 0, dtype, device, requires_grad, backend)
 
 
 @public_function()
@@ -335,7 +335,7 @@ def ones(
                 [1., 1., 1.]])
     """
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
-    return _filled(lengths("ones", shape, size), 1, dtype, device, requires_grad, backend)
+    return _fill(lengths("ones", shape, size), 1, dtype, device, requires_grad, backend)
 
 
 empty = zeros  # a gradient computed from uninitialised memory would be wrong
@@ -375,7 +375,7 @@ def full_like(
         made = OPERATIONS.astype(OPERATIONS.zeros_like(input), dtype) + fill_value
         return made.requires_grad_(requires_grad)
     where = input.device if device is None and target is input.backend else device
-    return _filled(tuple(input.shape), fill_value, dtype, where, requires_grad, target)
+    return _fill(tuple(input.shape), fill_value, dtype, where, requires_grad, target)
 
 
 @public_function("zeros_like empty_like")
@@ -473,13 +473,11 @@ def arange(
         start, end = 0, start
     start, end, step = map(number_of, (start, end, step))
     if step == 0:
-        raise RuntimeError("step must be nonzero")
+        raise RuntimeError("arange(): step must not be 0")
     if not all(map(math.isfinite, (start, end, step))):
-        raise RuntimeError(f"arange: the numbers from {start} to {end} in steps of {step} are not a range")
+        raise RuntimeError(f"arange(): start, end and step must be finite, but they are {start}, {end} and {step}")
     if (end - start) * step < 0:
-        raise RuntimeError(
-            f"upper bound and lower bound inconsistent with step sign: {start} to {end} in steps of {step}"
-        )
+        raise RuntimeError(f"arange(): steps of {step} do not lead from {start} to {end}")
     whole = all(isinstance(v, int) for v in (start, end, step))
     dtype = check_dtype(dtype) or (_dtypes.int64 if whole else _dtypes.get_default_dtype())
     if dtype.kind in ("int", "uint"):
@@ -523,7 +521,7 @@ def linspace(
         >>> polygrad.linspace(0, 1, 5)
         tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
-    return _spaced("linspace", start, end, steps, None, dtype, device, requires_grad, backend)
+    return _build_space("linspace", start, end, steps, None, dtype, device, requires_grad, backend)
 
 
 @public_function()
@@ -561,10 +559,10 @@ def logspace(
         >>> polygrad.logspace(0, 2, 3)
         tensor([  1.,  10., 100.])
     """
-    return _spaced("logspace", start, end, steps, float(base), dtype, device, requires_grad, backend)
+    return _build_space("logspace", start, end, steps, float(base), dtype, device, requires_grad, backend)
 
 
-def _spaced(
+def _build_space(
     name: str, start: Any, end: Any, steps: int, base: float | None, dtype: DTypeLike | None, device: Any, requires_grad: bool,
     backend: Any,
 ) -> Tensor:  # fmt: skip
@@ -575,7 +573,7 @@ def _spaced(
         raise RuntimeError(f"{name}(): the numbers from {ends[0]} to {ends[1]} are complex, and {dtype.name} is not")
     target, where = place(backend, device)
     if steps < 0:
-        raise ShapeError(f"{name}(): the number of steps must not be negative, but it is {steps}")
+        raise ShapeError(f"{name}(): steps must not be negative, but it is {steps}")
     first, last = (complex(x) if is_complex else float(x) for x in ends)
     numbers = np.linspace(first, last, steps)
     if base is not None:
@@ -627,7 +625,7 @@ def eye(
     return wrap(target.xp.eye(n, m, dtype=target.to_dtype(dtype), device=where), requires_grad)
 
 
-def _triangle(row: int, col: int, keep: Any, dtype: Any, device: Any, backend: Any) -> Tensor:
+def _triangle_indices(row: int, col: int, keep: Any, dtype: Any, device: Any, backend: Any) -> Tensor:
     pairs = [(i, j) for i, j in itertools.product(range(row), range(col)) if keep(i, j)]
     numbers = [[i for i, _ in pairs], [j for _, j in pairs]]
     return tensor(numbers, dtype=dtype or _dtypes.int64, device=device, backend=backend)
@@ -656,7 +654,7 @@ def tril_indices(
         tensor([[0, 1, 1],
                 [0, 0, 1]])
     """
-    return _triangle(row, col, lambda i, j: j - i <= offset, dtype, device, backend)
+    return _triangle_indices(row, col, lambda i, j: j - i <= offset, dtype, device, backend)
 
 
 @public_function()
@@ -682,4 +680,4 @@ def triu_indices(
         tensor([[0, 0, 1],
                 [0, 1, 1]])
     """
-    return _triangle(row, col, lambda i, j: j - i >= offset, dtype, device, backend)
+    return _triangle_indices(row, col, lambda i, j: j - i >= offset, dtype, device, backend)

@@ -34,7 +34,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
         >>> polygrad.cumsum(polygrad.tensor([1.0, 2.0, 3.0]), dim=0)
         tensor([1., 3., 6.])
     """
-    return running(xp.cumulative_sum, check_tensor(input, "cumsum"), dim, dtype)
+    return cumulate(xp.cumulative_sum, check_tensor(input, "cumsum"), dim, dtype)
 
 
 @public_function(method=True)
@@ -57,10 +57,10 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
         >>> polygrad.cumprod(polygrad.tensor([1.0, 2.0, 3.0]), dim=0)
         tensor([1., 2., 6.])
     """
-    return running(xp.cumulative_prod, check_tensor(input, "cumprod"), dim, dtype)
+    return cumulate(xp.cumulative_prod, check_tensor(input, "cumprod"), dim, dtype)
 
 
-def running(operation: Callable[..., Tensor], input: Tensor, dim: int, dtype: DType | None) -> Tensor:
+def cumulate(operation: Callable[..., Tensor], input: Tensor, dim: int, dtype: DType | None) -> Tensor:
     """Apply the cumulative `operation` along `dim`.  A tensor without dimensions counts as a vector of one element."""
     axis = normalize_dims(input, dim)
     if input.ndim:
@@ -89,7 +89,7 @@ def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
         >>> polygrad.cummax(polygrad.tensor([1.0, 3.0, 2.0]), dim=0).values
         tensor([1., 3., 3.])
     """
-    return _running(input, dim, True)
+    return _cumulate_extrema(input, dim, True)
 
 
 @public_function(method=True)
@@ -113,9 +113,10 @@ def cummin(input: Tensor, dim: int) -> ValuesAndIndices:
         >>> polygrad.cummin(polygrad.tensor([3.0, 1.0, 2.0]), dim=0).values
         tensor([3., 1., 1.])
     """
-    return _running(input, dim, False)
+    return _cumulate_extrema(input, dim, False)
 
 
-def _running(input: Tensor, dim: int, largest: bool) -> ValuesAndIndices:
+def _cumulate_extrema(input: Tensor, dim: int, largest: bool) -> ValuesAndIndices:
+    """Return the cumulative maximum, or with ``largest=False`` the minimum, and its indices."""
     axis = normal_axis(dim, check_ordered(input, "cummax" if largest else "cummin").ndim)
     return ValuesAndIndices(*xp.running_extremum(input, axis, largest)) if input.ndim else sort(input)

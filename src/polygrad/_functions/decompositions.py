@@ -65,8 +65,7 @@ def check_square(x: Any, name: str, argument: str = "A") -> Tensor:
     check_matrices(x, name, argument)
     if x.shape[-2] != x.shape[-1]:
         raise ShapeError(
-            f"linalg.{name}: {argument} must be batches of square matrices, but they are {x.shape[-2]} by "
-            f"{x.shape[-1]} matrices"
+            f"linalg.{name}: {argument} must hold square matrices, but they are {x.shape[-2]} by {x.shape[-1]} matrices"
         )
     return x
 
@@ -128,7 +127,7 @@ def qr(A: Tensor, mode: str = "reduced") -> QRResult:
         True
     """
     if mode not in ("reduced", "complete", "r"):
-        raise ShapeError(f"linalg.qr: mode is 'reduced', 'complete' or 'r', not {mode!r}")
+        raise ShapeError(f"linalg.qr: mode must be 'reduced', 'complete' or 'r', not {mode!r}")
     rows, columns = check_matrices(A, "qr").shape[-2:]
     if mode == "complete" and rows > columns:
         if A.requires_grad and grad_enabled():
@@ -309,7 +308,7 @@ def _legacy_svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> SV
     """
     if not compute_uv:
         raise RuntimeError(
-            "svd(): compute_uv=False is not offered; polygrad.linalg.svdvals gives the singular values alone"
+            "svd(): compute_uv=False is not supported; use polygrad.linalg.svdvals for the singular values alone"
         )
     U, S, Vh = svd(input, full_matrices=not some)
     return SVDParts(U, S, conjugate_transpose(Vh))

@@ -9,7 +9,7 @@ from .._ops.linalg import on_diagonal
 from .._ops.manipulation import normal_axis
 from .common import check_tensor
 from .manipulation import flatten, movedim
-from .matmul import expect
+from .matmul import check_ndim
 from .public import public_function
 from .reductions import sum
 from .strides import separate
@@ -109,7 +109,7 @@ def trace(input: Tensor) -> Tensor:
         >>> polygrad.trace(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]))
         tensor(5.)
     """
-    expect("trace", ("input", input, 2))
+    check_ndim("trace", ("input", input, 2))
     return sum(xp.diagonal(input))
 
 
@@ -137,7 +137,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
         return diag_embed(input, diagonal)
     if input.ndim == 2:
         return separate(xp.diagonal(input, offset=diagonal))
-    raise ShapeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
+    raise ShapeError(f"diag(): the tensor must have 1 or 2 dimensions, but its shape is {tuple(input.shape)}")
 
 
 @public_function(method=True)
@@ -211,7 +211,7 @@ def tril(input: Tensor, diagonal: int = 0) -> Tensor:
         tensor([[1., 0.],
                 [1., 1.]])
     """
-    return xp.tril(_matrix("tril", input), diagonal)
+    return xp.tril(_check_matrix("tril", input), diagonal)
 
 
 @public_function(method=True, in_place=True)
@@ -234,10 +234,10 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
         tensor([[1., 1.],
                 [0., 1.]])
     """
-    return xp.triu(_matrix("triu", input), diagonal)
+    return xp.triu(_check_matrix("triu", input), diagonal)
 
 
-def _matrix(name: str, input: Tensor) -> Tensor:
+def _check_matrix(name: str, input: Tensor) -> Tensor:
     if check_tensor(input, name).ndim < 2:
         raise ShapeError(f"{name}: input must have at least 2 dimensions, but its shape is {tuple(input.shape)}")
     return input

@@ -39,11 +39,13 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = Non
     """
     for x in (x1, x2):
         if check_tensor(x, "cdist", "x1 and x2").ndim < 2:
-            raise ShapeError(f"cdist() takes tensors of at least two dimensions, not of shape {tuple(x.shape)}")
+            raise ShapeError(f"cdist(): x1 and x2 must have at least two dimensions, but a shape is {tuple(x.shape)}")
     if p < 0:
-        raise ShapeError(f"cdist() takes orders p of 0 and more, not {p}")
+        raise ShapeError(f"cdist(): p must not be negative, but it is {p}")
     if x1.shape[-1] != x2.shape[-1]:
-        raise RuntimeError(f"cdist: the rows have different lengths: {tuple(x1.shape)} and {tuple(x2.shape)}")
+        raise RuntimeError(
+            f"cdist(): the last dimensions of x1 and x2 must be equal, but the shapes are {tuple(x1.shape)} and {tuple(x2.shape)}"
+        )
     one = xp.reshape(x1, (*x1.shape[:-1], 1, x1.shape[-1]))
     other = xp.reshape(x2, (*x2.shape[:-2], 1, *x2.shape[-2:]))
     return (one - other).norm(p, -1)

@@ -19,7 +19,7 @@ from .public import public_function
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def _folded(x: Tensor, axis: int) -> Tensor:
+def _sum_broadcast(x: Tensor, axis: int) -> Tensor:
     return xp.astype(xp.sum(x, axis, True), x.dtype)
 
 
@@ -50,7 +50,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     if isinstance(dims, int):
         if not 0 <= dims <= min(a.ndim, b.ndim):
             raise ShapeError(
-                f"tensordot expects dims between 0 and the ranks {a.ndim} and {b.ndim}, but got dims={dims}"
+                f"tensordot(): dims must be from 0 to the smaller of the ranks {a.ndim} and {b.ndim}, but it is {dims}"
             )
         of_a, of_b = tuple(range(a.ndim - dims, a.ndim)), tuple(range(dims))
     else:
@@ -58,14 +58,16 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         first, second = ((d,) if isinstance(d, int) else tuple(d) for d in chosen)
         of_a, of_b = (tuple(normal_axis(d, x.ndim) for d in own) for own, x in ((first, a), (second, b)))
     if len(of_a) != len(of_b):
-        raise ShapeError(f"both dimension lists should have same length, got {list(of_a)} and {list(of_b)}")
+        raise ShapeError(
+            f"tensordot(): dims must have as many dimensions of a as of b, but they are {list(of_a)} and {list(of_b)}"
+        )
     for i, j in zip(of_a, of_b, strict=True):
-        if 1 in (a.shape[i], b.shape[j]):  # broadcast against the other
-            a, b = (a, _folded(b, j)) if a.shape[i] == 1 else (_folded(a, i), b)
+        if 1 in (a.shape[i], b.shape[j]):  # it broadcasts
+            a, b = (a, _sum_broadcast(b, j)) if a.shape[i] == 1 else (_sum_broadcast(a, i), b)
         elif a.shape[i] != b.shape[j]:
             raise ShapeError(
-                f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has size "
-                f"{b.shape[j]} in dim {j} (the shapes are {tuple(a.shape)} and {tuple(b.shape)})"
+                f"tensordot(): paired dimensions must have one length, but a has {a.shape[i]} in dimension {i} and b has "
+                f"{b.shape[j]} in dimension {j} (the shapes are {tuple(a.shape)} and {tuple(b.shape)})"
             )
     kept_a = tuple(d for d in range(a.ndim) if d not in of_a)
     kept_b = tuple(d for d in range(b.ndim) if d not in of_b)
@@ -114,16 +116,16 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
         check_tensor(x, "einsum", f"operands[{number}]")
     if not operands:
         raise ShapeError(f"einsum({equation!r}): at least one operand is needed")
-    if len({x.dtype for x in operands}) > 1:  # products of matrices refuse them, and products of elements do not
-        return _contracted(*operands, equation=equation)
-    return _contracted_widely(*operands, equation=equation)
+    if len({x.dtype for x in operands}) > 1:  # matmul refuses mixed types, elementwise products do not
+        return _contract(*operands, equation=equation)
+    return _contract_widely(*operands, equation=equation)
 
 
-def _contracted(*operands: Tensor, equation: str) -> Tensor:
+def _contract(*operands: Tensor, equation: str) -> Tensor:
     return einstein.einsum(xp, equation, operands)
 
 
-_contracted_widely = in_single_precision(_contracted)
+_contract_widely = in_single_precision(_contract)
 
 
 def _from_sublists(arguments: tuple) -> tuple[str, tuple]:

@@ -1,4 +1,4 @@
-"""Element by element: arithmetic, comparison, functions of one operand."""
+"""Elementwise functions: arithmetic, rounding, clamping, choice."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .keys import byte_mask, nonzero_positions
 from .public import public_function, public_method
 
 
-def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Powers: by a number that leaves the type, which need no second operand, else ``general``."""
+def _with_scalar_exponents(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Return a power function that handles scalar exponents of the type of `input`, and leaves others to `general`."""
 
     def power(input: Any, exponent: Any) -> Any:
         if exponent.__class__ not in UNCONVERTED_TYPES:
@@ -28,12 +28,12 @@ def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         if exponent.__class__ in (int, float, complex) and isinstance(input, Tensor):
             dtype = input.dtype
             if _dtypes.promote_scalar(dtype, exponent.__class__) is dtype:
-                if dtype.kind in ("int", "uint", "bool") and exponent < 0:  # type: ignore[operator]  # no complex number beside integers
+                if dtype.kind in ("int", "uint", "bool") and exponent < 0:  # type: ignore[operator]  # a complex exponent changes the type
                     raise RuntimeError(
-                        "integers to negative integer powers are not allowed; convert to a floating type first"
+                        "pow(): integers have no negative integer powers; convert the base first, as in x.float()"
                     )
                 dtype.check(exponent)
-                if dtype.is_half:  # the exponent is not rounded, nor what its derivatives need
+                if dtype.is_half:  # neither the exponent nor the derivatives are rounded
                     return downcast(xp.power(upcast(input), exponent), dtype)
                 return xp.power(input, exponent)
         return general(input, exponent)
@@ -44,7 +44,7 @@ def _power(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 @public_function(method=True, in_place=True, hot=True)
-@_power
+@_with_scalar_exponents
 def pow(input: Any, exponent: Any) -> Tensor:
     """Raise `input` to the power of `exponent`, element by element.
 
@@ -66,7 +66,7 @@ def pow(input: Any, exponent: Any) -> Tensor:
     return xp.pow(input, exponent)
 
 
-@_power
+@_with_scalar_exponents
 def power_operator(input: Any, exponent: Any) -> Any:
     """The operator ``input ** exponent``; NotImplemented for an operand of an unknown type."""
     return PRIMITIVES["pow"].operator(input, exponent)
@@ -88,10 +88,10 @@ def float_power(input: Any, exponent: Any) -> Tensor:
         >>> polygrad.float_power(polygrad.tensor([2, 3]), -1)
         tensor([0.5000, 0.3333], dtype=polygrad.float64)
     """
-    return pow(_double(input), _double(exponent))
+    return pow(_to_double(input), _to_double(exponent))
 
 
-def _double(x: Any) -> Any:
+def _to_double(x: Any) -> Any:
     if not isinstance(x, Tensor):
         return x
     return xp.astype(x, _dtypes.complex128 if x.dtype.is_complex else _dtypes.float64)
@@ -112,7 +112,7 @@ def check_alpha(name: str, alpha: Any, *operands: Any) -> None:
 
 def scaled(x: Any, alpha: Any) -> Any:
     """Return ``alpha * x`` for a tensor or a number."""
-    if type(alpha) is int and alpha == 1:  # nothing is asked of a number that is only known when a program runs
+    if type(alpha) is int and alpha == 1:  # a number that is known only when a program runs is not compared
         return x
     if not isinstance(x, Tensor):
         return to_python(x) * to_python(alpha)
@@ -120,7 +120,7 @@ def scaled(x: Any, alpha: Any) -> Any:
 
 
 @in_single_precision
-def _with_scaled(input: Any, other: Any, alpha: Any, operation: Callable[[Any, Any], Tensor]) -> Tensor:
+def _apply_scaled(input: Any, other: Any, alpha: Any, operation: Callable[[Any, Any], Tensor]) -> Tensor:
     return operation(input, scaled(other, alpha))
 
 
@@ -147,7 +147,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     if type(alpha) is int and alpha == 1:
         return xp.add(input, other)
     check_alpha("add", alpha, input, other)
-    return _with_scaled(input, other, alpha, xp.add)
+    return _apply_scaled(input, other, alpha, xp.add)
 
 
 @public_function("sub subtract", method=True, hot=True)
@@ -174,7 +174,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     if type(alpha) is int and alpha == 1:
         return xp.subtract(input, other)
     check_alpha("sub", alpha, input, other)
-    return _with_scaled(input, other, alpha, xp.subtract)
+    return _apply_scaled(input, other, alpha, xp.subtract)
 
 
 @public_function("div divide true_divide", method=True, hot=True)
@@ -299,14 +299,14 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
         >>> polygrad.lerp(polygrad.tensor([0.0, 10.0]), polygrad.tensor([1.0, 20.0]), 0.5)
         tensor([ 0.5000, 15.0000])
     """
-    varies = isinstance(weight, Tensor) and weight.ndim  # one number may be of any type
+    varies = isinstance(weight, Tensor) and weight.ndim  # a 0-d weight may have any type
     if varies or check_tensor(end, "lerp", "end").dtype is not check_tensor(input, "lerp").dtype:
         check_same_dtype("lerp", {"input": input, "end": end, "weight": weight if varies else None})
-    return _between(input, end, weight)
+    return _interpolate(input, end, weight)
 
 
 @in_single_precision
-def _between(input: Tensor, end: Tensor, weight: Any) -> Tensor:
+def _interpolate(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     return input + weight * (end - input)
 
 
@@ -455,16 +455,18 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """
     check_tensor(input, "clamp")
     if min is None and max is None:
-        raise RuntimeError("at least one of 'min' or 'max' must not be None")
+        raise RuntimeError("clamp(): min and max must not both be None")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
-        result = input if min is None else xp.at_least(input, min)
-        return result if max is None else xp.at_most(result, max)
+        result = input if min is None else xp.clamp_min(input, min)
+        return result if max is None else xp.clamp_max(result, max)
     for bound in (min, max):
         if bound is not None and not hasattr(bound, "shape") and bound.__class__ not in PYTHON_SCALARS:
             raise TypeError(f"clamp(): min and max must be numbers or tensors, not {type(bound).__name__}")
         if bound is not None and _dtypes.promote_scalar(input.dtype, type(bound)) is not input.dtype:
             input = xp.astype(input, _dtypes.promote_scalar(input.dtype, type(bound)))
-    min, max = (int(bound) if bound.__class__ is bool else bound for bound in (min, max))  # no bound in the standard
+    min, max = (
+        int(bound) if bound.__class__ is bool else bound for bound in (min, max)
+    )  # the standard has no boolean bounds
     return xp.clip(input, min, max)
 
 
@@ -559,7 +561,9 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
     check_tensor(input, "heaviside")
     check_tensor(values, "heaviside", "values")
     if input.dtype != values.dtype:
-        raise RuntimeError(f"heaviside takes two tensors of one type, not {input.dtype.name} and {values.dtype.name}")
+        raise RuntimeError(
+            f"heaviside(): input and values must have one data type, but they are {input.dtype.name} and {values.dtype.name}"
+        )
     return xp.where(input == 0, values, xp.astype(input > 0, input.dtype))
 
 

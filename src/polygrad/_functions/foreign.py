@@ -62,9 +62,7 @@ def asarray(
     if copy is False and not isinstance(obj, Tensor):
         source = backend_of(obj)
         if source is None or isinstance(obj, np.generic):
-            raise ShapeError(
-                f"asarray(): a {type(obj).__name__} has no memory that could be shared, as copy=False asks for"
-            )
+            raise ShapeError(f"asarray(): copy=False, but {type(obj).__name__} has no memory to share; leave copy out")
         made = creation.tensor(obj, dtype=dtype, device=device, backend=backend, copy=False)
         is_shared = made.backend is source and made.dtype is source.from_dtype(obj.dtype)
     else:
@@ -72,7 +70,7 @@ def asarray(
         is_shared = made is obj
     if copy is False and not is_shared:
         raise ValueError(
-            "asarray(): memory cannot be shared, as copy=False asks for, with another type, device or backend"
+            "asarray(): copy=False, but memory cannot be shared with another data type, device or backend; leave copy out"
         )
     if copy and is_shared:
         made = xp.clone(made)
@@ -90,7 +88,7 @@ def _from_buffer(data: Any, dtype: DType | None) -> Any:
 
 
 class _Exported:
-    """A capsule of DLPack, of the computer's own memory, as the object that a library's ``from_dlpack`` takes."""
+    """Wraps a DLPack capsule of CPU memory as the object that a library's ``from_dlpack`` takes."""
 
     def __init__(self, capsule: Any):
         self.capsule = capsule

@@ -24,11 +24,11 @@ from ..backends.registry import BY_TYPE
 from .public import FUNCTIONS, public_function
 
 _WORD = 2**64 - 1
-#: The seed of a generator that was given none, as in PyTorch.
+#: PyTorch's seed of a generator that is not seeded.
 _DEFAULT_SEED = 67280421310721
 
 
-#: One generator's numbers are drawn, or its state is set, at a time.
+#: Serializes draws and changes of state, of all generators.
 _lock = lock()
 
 
@@ -67,7 +67,7 @@ class Generator:
         """
         number = int(seed)
         if not -(2**63) <= number <= _WORD:
-            raise ShapeError(f"a seed is a number of 64 bits, from {-(2**63)} to {_WORD}, not {number}")
+            raise ShapeError(f"manual_seed(): the seed must be from {-(2**63)} to {_WORD}, but it is {number}")
         with _lock:
             self._seed = number % 2**64
             self._state._rebind(np.asarray([self._seed, 0], dtype=np.uint64), None)
@@ -99,10 +99,12 @@ class Generator:
             RuntimeError: `new_state` is not a tensor of two uint64 elements.
         """
         if not isinstance(new_state, Tensor):
-            raise TypeError(f"expected a Tensor that get_state() returned, but got {type(new_state).__name__}")
+            raise TypeError(
+                f"set_state(): the state must be a Tensor that get_state() returned, not {type(new_state).__name__}"
+            )
         if new_state.dtype is not _dtypes.uint64 or tuple(new_state.shape) != (2,):
             raise RuntimeError(
-                f"a generator's state is a tensor of two uint64, not {new_state.dtype.name} of shape "
+                f"set_state(): the state must be a tensor of two uint64 elements, not {new_state.dtype.name} of shape "
                 f"{tuple(new_state.shape)}"
             )
         values = np.array(new_state.backend.to_numpy(new_state._read()))
@@ -153,7 +155,7 @@ class Generator:
         }
 
     def __setstate__(self, saved: dict[str, Any]) -> None:
-        self.__init__(saved["device"])  # type: ignore[misc]  # the constructor of this very class
+        self.__init__(saved["device"])  # type: ignore[misc]  # a constructor is called as a method
         self._seed = saved["seed"]
         self._state._rebind(saved["state"], None)
 
@@ -161,7 +163,7 @@ class Generator:
         return f"<polygrad.Generator, seed {self._seed}>"
 
 
-#: What draws without a ``generator=`` use.
+#: The generator of draws without ``generator=``.
 default_generator: Generator = Generator()
 FUNCTIONS["default_generator"] = default_generator
 default_generator.seed()

@@ -1,7 +1,8 @@
-"""``x[key]`` and ``x[key] = value``."""
+"""Indexing: ``x[key]`` and ``x[key] = value``."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .. import _dtypes
@@ -21,10 +22,12 @@ _FULL = slice(None)
 
 
 def getitem(x: Tensor, key: Any) -> Tensor:
-    """``x[key]``: a view for ints, slices, None and Ellipsis; a copy for index and mask tensors.
+    """Return ``x[key]``: a view for ints, slices, None and Ellipsis; a copy for index tensors and masks.
 
-    An integer tensor without dimensions is an int.  As in PyTorch, an int selects before index tensors are looked at, and a
-    boolean, or a boolean tensor without dimensions, adds an axis of length 1 or 0.  Raises IndexError for a key that does not fit.
+    An integer tensor without dimensions is an int.  As in PyTorch, ints select before index tensors, and a boolean (or
+    a boolean tensor without dimensions) adds an axis of length 1 or 0.
+
+    Raises IndexError for a key that does not fit.
     """
     basic, indices = parse(x, key)
     part = xp.getitem(x, basic)
@@ -32,14 +35,17 @@ def getitem(x: Tensor, key: Any) -> Tensor:
         return part
     picked = _gather(part, indices)
     if all(not index.ndim and not is_mask(index) and index.backend.level <= 1 for _, index in indices):
-        attach_view(picked, x, Selection, {"basic": basic, "indices": indices})  # type: ignore[arg-type]  # stands for a primitive
+        attach_view(picked, x, Selection, {"basic": basic, "indices": indices})  # type: ignore[arg-type]  # it has what attach_view needs of a primitive
     return picked
 
 
 def setitem(x: Tensor, key: Any, value: Any) -> None:
-    """``x[key] = value``, in place, ``value`` broadcast.  Raises as `getitem`, and for a shape that does not fit."""
+    """Assign ``x[key] = value`` in place, broadcasting `value`.
+
+    Raises IndexError for a key, and RuntimeError for a shape, that does not fit.
+    """
     if key is False:
-        return  # it selects nothing, and PyTorch does not record it
+        return  # nothing is selected, and PyTorch does not record it
     if not isinstance(value, Tensor):
         value = to_python(value)
         value = scalar_for(x, value) if value.__class__ in PYTHON_SCALARS else _as_value(x, value)
@@ -51,11 +57,11 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
         return
     basic, indices = parse(x, key)
     if not indices and value._base is not None and value._base[0] is x and value._base[2] == {"key": basic}:
-        return  # ``x[key] += 1`` assigns the view that it already changed
+        return  # ``x[key] += 1`` assigns the view that was changed in place
     if x._base is not None and (base := find_expanded(x)) is not None:
         x._check_in_place()
         value = xp.astype(value, x.dtype)
-        if indices:  # they may name a place twice, as an index may occur twice: the last value wins
+        if indices:  # positions may repeat: the last value wins
             xp.reshape(base, (-1,))[positions_like(base, find_positions(base, x))[key]] = value
         else:
             part = xp.getitem(x, basic)
@@ -66,7 +72,7 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
             x._in_place(xp.slice_put, xp.astype(value, x.dtype), basic)
         except ShapeError as error:
             shape = tuple(xp.getitem(x.detach(), basic).shape)
-            narrowed = _without_leading_ones(value, len(shape))
+            narrowed = _strip_leading_ones(value, len(shape))
             if narrowed is not value:
                 setitem(x, basic, narrowed)
                 return
@@ -81,7 +87,7 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
             check_same_dtype("x[indices] = value", {"x": x, "value": value})
         value = xp.astype(value, x.dtype)
     axes, positions = zip(*indices, strict=True)
-    # A kernel has its library's rule for where arrays of no dimensions, mixed with others, put the picked axes.
+    # Where index arrays with and without dimensions are mixed, libraries differ in where the picked axes go.
     alike = len(positions) == 1 or len({not index.ndim for index in positions}) == 1
     if alike and x._overwrite("index_put_", value, basic, axes, *positions):
         return
@@ -89,7 +95,7 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
 
 
 def _put(x: Tensor, basic: tuple, indices: list[tuple[int, Tensor]], value: Tensor) -> Tensor:
-    """``x`` with ``value`` at a key, out of place."""
+    """Return a copy of `x` with `value` written at a key."""
     written = _scatter(xp.getitem(x, basic), indices, value)
     return xp.slice_put(x, written, basic) if any(k is not Ellipsis and k != _FULL for k in basic) else written
 
@@ -99,19 +105,19 @@ def _as_value(x: Tensor, value: Any) -> Tensor:
 
 
 def _broadcast(value: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """``value`` in the ``shape`` of the part that it is written to."""
+    """Broadcast `value` to the `shape` of the part that it is written to."""
     if tuple(value.shape) == shape:
         return value
     try:
-        return xp.broadcast_to(_without_leading_ones(value, len(shape)), shape)
+        return xp.broadcast_to(_strip_leading_ones(value, len(shape)), shape)
     except ValueError:
         raise RuntimeError(
             f"shape mismatch: a value of shape {tuple(value.shape)} cannot be written to an indexed part of shape {shape}"
         ) from None
 
 
-def _without_leading_ones(value: Tensor, ndim: int) -> Tensor:
-    """``value`` with ``ndim`` axes, where it has more and the first ones are of length 1: assignments broadcast so."""
+def _strip_leading_ones(value: Tensor, ndim: int) -> Tensor:
+    """Remove leading axes of length 1 from a `value` with more than `ndim` axes, as assignments do before they broadcast."""
     extra = value.ndim - ndim
     if extra <= 0 or any(n != 1 for n in value.shape[:extra]):
         return value
@@ -119,7 +125,7 @@ def _without_leading_ones(value: Tensor, ndim: int) -> Tensor:
 
 
 def masked_put(x: Tensor, mask: Tensor, value: Tensor) -> None:
-    """Write ``value``, of no dimensions and of the type of ``x``, where ``mask``, broadcast, is true."""
+    """Write `value`, a tensor without dimensions of the type of `x`, where the broadcast `mask` is True."""
     x._check_in_place()
     if x._base is not None and (base := find_expanded(x)) is not None:
         positions = xp.reshape(positions_like(base, find_positions(base, x)), (-1,))
@@ -130,18 +136,19 @@ def masked_put(x: Tensor, mask: Tensor, value: Tensor) -> None:
 
 
 def scalar_for(x: Tensor, value: Any) -> Tensor:
-    """A number as a 0-d tensor in the type of ``x``, as PyTorch writes it there: truncated for integers.
+    """Return a number as a 0-d tensor of the type of `x`, truncated for integers as in PyTorch.
 
-    Raises RuntimeError for a number that is larger than all of the type; negative ones of an unsigned type wrap.
+    Raises RuntimeError for a number above the range of the type; negative ones of an unsigned type wrap.
     """
     dtype = x.dtype
     return x._new_scalar(cast_number(value, dtype), dtype)
 
 
 class Selection:
-    """A view, in the place of a primitive: what integer tensors without dimensions select, while a program is recorded.
+    """The operation of a view that integer tensors without dimensions select while a program is recorded.
 
-    The program has to read them anew, so that they cannot be ints of a basic key.
+    The program reads them anew at every call, so they cannot become ints of a basic key.  It takes the place of a
+    primitive.
     """
 
     name = "selection"
@@ -159,7 +166,7 @@ class Selection:
 
 
 class _Layout:
-    """How a tensor with index tensors on some axes becomes rows, picked by one 1-D tensor of positions."""
+    """Arranges a tensor with index tensors on some axes as rows, which one vector of positions picks."""
 
     def __init__(self, x: Tensor, indices: list[tuple[int, Tensor]]):
         axes = [axis for axis, _ in indices]
@@ -178,10 +185,10 @@ class _Layout:
 
     @staticmethod
     def _front(indices: list[tuple[int, Tensor]]) -> int:
-        """How many of the other axes stand before the picked ones.
+        """Return how many of the other axes come before the picked ones.
 
-        Those stand where the indexed ones stood if they were neighbours, and in front otherwise.  An index of no
-        dimensions selects first: its axis is gone then.
+        The picked axes take the place of the indexed ones if these were neighbours, and come first otherwise.  An index
+        without dimensions selects first: its axis is gone then.
         """
         gone = [axis for axis, index in indices if not index.ndim]
         axes = [axis - sum(g < axis for g in gone) for axis, index in indices if index.ndim]
@@ -191,7 +198,7 @@ class _Layout:
         moved = x if self.order == tuple(range(x.ndim)) else xp.permute_dims(x, self.order)
         if len(self.lengths) == 1:
             return moved
-        return xp.reshape(moved, (_product(self.lengths), *self.rest))
+        return xp.reshape(moved, (math.prod(self.lengths), *self.rest))
 
     def unrows(self, rows: Tensor) -> Tensor:
         moved = xp.reshape(rows, self.moved)
@@ -214,14 +221,7 @@ class _Layout:
         n, k = len(self.picked), self.front
         if k:
             value = xp.permute_dims(value, (*range(k, k + n), *range(k), *range(k + n, n + len(self.rest))))
-        return xp.reshape(value, (_product(self.picked), *self.rest))
-
-
-def _product(lengths: tuple[int, ...]) -> int:
-    total = 1
-    for n in lengths:
-        total *= n
-    return total
+        return xp.reshape(value, (math.prod(self.picked), *self.rest))
 
 
 def _gather(x: Tensor, indices: list[tuple[int, Tensor]]) -> Tensor:

@@ -213,7 +213,7 @@ def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
 def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """Write ``value`` at the positions ``index`` of ``dim``."""
     vector = self if self.ndim else manipulation.flatten(self)
-    vector[scatter_gather.at(vector, dim, index, "index_fill_")] = value
+    vector[scatter_gather.key_along(vector, dim, index, "index_fill_")] = value
     return self
 
 
@@ -224,7 +224,7 @@ def index_copy_(self: Tensor, dim: int, index: Tensor, tensor: Tensor) -> Tensor
     if not self.ndim:
         index, tensor = manipulation.flatten(index), manipulation.flatten(tensor)
     vector = self if self.ndim else manipulation.flatten(self)
-    vector[scatter_gather.at(vector, dim, index, "index_copy_")] = tensor
+    vector[scatter_gather.key_along(vector, dim, index, "index_copy_")] = tensor
     return self
 
 

@@ -38,7 +38,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         tensor([1, 2, 3])
     """
     tensors = _sequence(tensors, "cat")
-    vectors = [x for x in tensors if tuple(x.shape) == (0,)]  # they fit anywhere, as in PyTorch
+    vectors = [x for x in tensors if tuple(x.shape) == (0,)]  # empty vectors fit anywhere, as in PyTorch
     if len(vectors) == len(tensors):
         return xp.concat(tensors, axis=0)
     if vectors:
@@ -47,7 +47,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     axis = normal_axis(dim, tensors[0].ndim)
     shapes = [tuple(x.shape) for x in tensors]
     if not tensors[0].ndim:
-        raise RuntimeError("zero-dimensional tensors cannot be concatenated; use stack")
+        raise RuntimeError("cat(): tensors without dimensions cannot be joined; use stack")
     if any(
         len(s) != len(shapes[0]) or s[:axis] + s[axis + 1 :] != shapes[0][:axis] + shapes[0][axis + 1 :] for s in shapes
     ):
@@ -79,7 +79,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     tensors = _sequence(tensors, "stack")
     shapes = [tuple(x.shape) for x in tensors]
     if len(set(shapes)) > 1:
-        raise RuntimeError(f"stack expects each tensor to be equal size, but the shapes are {shapes}")
+        raise RuntimeError(f"stack(): the tensors must have one shape, but the shapes are {shapes}")
     return xp.stack(tensors, axis=normal_axis(dim, tensors[0].ndim + 1))
 
 
@@ -88,7 +88,7 @@ def _sequence(tensors: Any, name: str) -> list[Tensor]:
         raise TypeError(f"{name}() takes a sequence of tensors, not one tensor")
     tensors = list(tensors)
     if not tensors:
-        raise RuntimeError(f"{name} expects a non-empty list of tensors")
+        raise RuntimeError(f"{name}(): there must be at least one tensor")
     for number, x in enumerate(tensors):
         if not isinstance(x, Tensor):
             raise TypeError(f"{name}(): element {number} is a {type(x).__name__}, not a Tensor")

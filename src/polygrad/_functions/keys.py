@@ -1,4 +1,4 @@
-"""Keys of ``x[key]``: every part brought to the few forms that the primitives know."""
+"""Keys of ``x[key]``: every part is converted to one of the few forms that the primitives take."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _FULL = slice(None)
 
 
 def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
-    """``key`` as a basic key, and the index tensors with the axis of ``x[basic]`` that each is for."""
+    """Split `key` into a basic key, and index tensors with the axis of ``x[basic]`` that each belongs to."""
     if isinstance(key, tuple):
         items = list(key)
-    elif _stands_for_tuple(key):
+    elif _means_tuple(key):
         warn(
             "Using a non-tuple sequence for multidimensional indexing is deprecated: this list is the key of several axes, and one "
             "index tensor in NumPy. Write x[tuple(key)] or x[polygrad.tensor(key)]."
@@ -38,7 +38,7 @@ def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
         elif item is Ellipsis:
             gaps += 1
         elif item is not None:
-            items[number] = item = _item(item, x)
+            items[number] = item = _parse_item(item, x)
             if isinstance(item, Tensor):
                 basic = False
                 consumed += item.ndim if is_mask(item) else 1
@@ -49,7 +49,7 @@ def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
     if consumed > ndim:
         raise IndexError(f"too many indices for a tensor of dimension {ndim}: {consumed}")
     if gaps > 1:
-        raise IndexError("an index can only have a single Ellipsis ('...')")
+        raise IndexError("a key can have only one Ellipsis ('...')")
     if not gaps:
         items.append(Ellipsis)
     if not basic:
@@ -61,8 +61,8 @@ def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
     return basic_key, indices
 
 
-def _stands_for_tuple(key: Any) -> bool:
-    """Whether a list is the key of several axes, ``x[[rows, columns]]``, by PyTorch's rule: short, and not of numbers only."""
+def _means_tuple(key: Any) -> bool:
+    """Test whether a list is a key of several axes, ``x[[rows, columns]]``: it is short and not all numbers."""
     if not isinstance(key, (list, range)) or len(key) >= 32:
         return False
     return any(
@@ -84,7 +84,7 @@ def _split(x: Tensor, items: list, consumed: int) -> tuple[tuple, list[tuple[int
     shape = x.shape
     basic: list[Any] = []
     indices: list[tuple[int, Tensor]] = []
-    source, result = 0, 0  # axes of x that are used up, and axes that the basic key has made
+    source, result = 0, 0  # axes of x consumed, and axes of the basic result so far
     for item in items:
         if item is None:
             result += 1
@@ -98,7 +98,7 @@ def _split(x: Tensor, items: list, consumed: int) -> tuple[tuple, list[tuple[int
             item = item + length if item < 0 else item
             source += 1
         elif isinstance(item, slice):
-            item = _within(item, shape[source])
+            item = _clip_slice(item, shape[source])
             source, result = source + 1, result + 1
         elif item.__class__ is bool or (is_mask(item) and not item.ndim):
             indices.append((result, _positions_of_scalar(item, x)))
@@ -118,15 +118,15 @@ def _split(x: Tensor, items: list, consumed: int) -> tuple[tuple, list[tuple[int
                 source, result = source + 1, result + 1
             continue
         else:
-            indices.append((result, _wrapped(item, shape[source], source)))
+            indices.append((result, _wrap_negative(item, shape[source], source)))
             item = _FULL
             source, result = source + 1, result + 1
         basic.append(item)
     return tuple(basic), indices
 
 
-def _within(item: slice, length: int) -> slice:
-    """The same elements of an axis of that ``length`` by a slice that does not reach beyond it."""
+def _clip_slice(item: slice, length: int) -> slice:
+    """Return a slice with the same elements of an axis of the given `length` that does not reach beyond it."""
     if item.start is None and item.stop is None and item.step is None:
         return item
     start, stop, step = item.indices(length)
@@ -136,7 +136,7 @@ def _within(item: slice, length: int) -> slice:
 
 
 def byte_mask(mask: Tensor) -> Tensor:
-    """The boolean mask that a tensor of bytes stands for.  Warns, as PyTorch does."""
+    """Convert a uint8 mask to a boolean one.  Warns, as PyTorch does."""
     warn("a mask of type uint8 is deprecated; write a boolean one, as in mask.bool()")
     return mask != 0
 
@@ -145,21 +145,19 @@ def is_mask(item: Any) -> bool:
     return isinstance(item, Tensor) and item.dtype.kind == "bool"
 
 
-def _item(item: Any, x: Tensor) -> Any:
-    """One part of a key as None, Ellipsis, an int, a bool, a slice of ints, or a tensor of ints or bools beside ``x``."""
+def _parse_item(item: Any, x: Tensor) -> Any:
+    """Convert a part of a key to None, Ellipsis, an int, a bool, a slice of ints, or a tensor of ints or bools."""
     if item is None or item is Ellipsis or item.__class__ is int:
         return item
     if isinstance(item, slice):
-        return slice(*(None if v is None else _whole(v) for v in (item.start, item.stop, item.step)))
+        return slice(*(None if v is None else _to_int(v) for v in (item.start, item.stop, item.step)))
     if isinstance(item, bool) or (getattr(item, "ndim", None) == 0 and "bool" in str(getattr(item, "dtype", ""))):
         return item if isinstance(item, Tensor) else bool(item)
     if isinstance(item, Tensor):
         if item.dtype is _dtypes.uint8:
             return byte_mask(item)
         if not item.ndim and item.dtype.kind == "int" and not item.backend.level and not RECORDERS:
-            return int(
-                item.item()
-            )  # a view, as for a number; where numbers are not known, the index is one of the program
+            return int(item.item())  # a view, as for an int; while tracing, the index stays a tensor
         if item.dtype.kind not in ("bool", "int", "uint"):
             raise IndexError(
                 f"tensors used as indices must be of integer or boolean type, and this one is {item.dtype.name}"
@@ -177,22 +175,22 @@ def _item(item: Any, x: Tensor) -> Any:
         ) from None
     if made.shape.numel() == 0:
         made = xp.astype(made, made.dtype if made.dtype.kind == "bool" else _dtypes.int64)
-    return _item(made, x)
+    return _parse_item(made, x)
 
 
 def may_vary(index: Tensor) -> bool:
-    """Whether the number of an index without dimensions is another one in another run, or for another example."""
+    """Test whether the value of an index without dimensions may differ in another run, or for another example of a batch."""
     return bool(index.backend.level) or (bool(RECORDERS) and recorder() is not None)
 
 
-def _whole(value: Any) -> int:
+def _to_int(value: Any) -> int:
     if not hasattr(value, "__index__"):
         raise TypeError(f"slice indices must be integers or None, not {type(value).__name__}")
     return value.__index__()
 
 
 def nonzero_positions(mask: Tensor) -> list[Tensor]:
-    """For every axis of ``mask`` the positions of its true elements."""
+    """Return, for every axis of `mask`, the positions of its True elements."""
     array = mask._read()
     backend = mask.backend
     if not mask.ndim:
@@ -201,7 +199,7 @@ def nonzero_positions(mask: Tensor) -> list[Tensor]:
 
 
 def _positions_of_scalar(value: Any, x: Tensor) -> Tensor:
-    """What a boolean, or a mask of no dimensions, picks along an axis of length 1: it, or nothing."""
+    """Return what a boolean, or a mask without dimensions, picks along an axis of length 1: position 0, or nothing."""
     if isinstance(value, Tensor):
         return nonzero_positions(value)[0]
     place: dict[str, Any] = {"backend": x.backend, "device": None if x.backend.level else x.device}
@@ -209,10 +207,10 @@ def _positions_of_scalar(value: Any, x: Tensor) -> Tensor:
 
 
 def check_range(index: Tensor, length: int, axis: int) -> None:
-    """Raise IndexError unless every number of ``index`` is from 0 to ``length``, ``length`` excluded.
+    """Raise IndexError unless all positions in `index` are at least 0 and less than `length`.
 
-    This is for the functions that, as in PyTorch, do not count negative indices from the end.  A compiled program looks at no
-    number: there an index that is out of range does what the library does with it.
+    It is for functions that, as in PyTorch, do not count negative indices from the end.  A compiled program reads no
+    values: there the library decides what an index out of range does.
     """
 
     def check(lowest: int, highest: int) -> None:
@@ -228,8 +226,8 @@ def check_range(index: Tensor, length: int, axis: int) -> None:
         assume(index, lambda values: check(int(values.min()), int(values.max())))
 
 
-def _wrapped(index: Tensor, length: int, axis: int) -> Tensor:
-    """``index`` with negative numbers counted from the end."""
+def _wrap_negative(index: Tensor, length: int, axis: int) -> Tensor:
+    """Return `index` with negative positions counted from the end."""
 
     def is_positive(lowest: int, highest: int) -> bool:
         if lowest < -length or highest >= length:

@@ -37,7 +37,7 @@ class TensorType:
             return creation.empty(*data, dtype=self.dtype, device=device)
         if len(data) > 1:
             raise TypeError(f"{self.__name__}() takes lengths, or data: a list, an array or a tensor")
-        if data and isinstance(data[0], self):  # type: ignore[arg-type]  # the class of a metaclass
+        if data and isinstance(data[0], self):  # type: ignore[arg-type]  # isinstance works, through __instancecheck__
             return data[0].detach()
         return tensor(data[0] if data else [], dtype=self.dtype, device=device)
 
@@ -45,7 +45,7 @@ class TensorType:
         return isinstance(value, Tensor) and value.dtype is self.dtype
 
     def __reduce__(self) -> str:
-        return self.__name__  # the one of this module
+        return self.__name__  # the global name in this module
 
     def __repr__(self) -> str:
         return f"polygrad.{self.__name__}"

@@ -143,29 +143,29 @@ def matrix_norm(
     _check_floating(A, "matrix_norm")
     axes = axes_of(tuple(dim), A.ndim)
     if len(axes) != 2:
-        raise ShapeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {tuple(dim)}")
+        raise ShapeError(f"linalg.matrix_norm: dim must be two dimensions, not {tuple(dim)}")
     if ord == "fro":
         return power_norm(A, axes, 2, keepdim)
     if ord in ("nuc", 2, -2):
         order = (*(d for d in range(A.ndim) if d not in axes), *axes)
         values = svdvals(xp.permute_dims(A, order))
-        reduce = {"nuc": xp.sum, 2: _largest, -2: xp.min}[ord]
+        reduce = {"nuc": xp.sum, 2: _max_or_zero, -2: xp.min}[ord]
         result = reduce(values, -1)
     elif ord in (1, -1, math.inf, -math.inf):
         along, across = axes if ord in (1, -1) else axes[::-1]
         sums = xp.sum(xp.abs(A), along, True)
-        result = xp.reshape((_largest if ord > 0 else xp.min)(sums, across, True), _without(A, axes))
+        result = xp.reshape((_max_or_zero if ord > 0 else xp.min)(sums, across, True), _drop_axes(A, axes))
     else:
-        raise ShapeError(f"linalg.matrix_norm: Order {ord} not supported.")
+        raise ShapeError(f"linalg.matrix_norm: ord must be 'fro', 'nuc', 1, -1, 2, -2, inf or -inf, not {ord!r}")
     return xp.reshape(result, tuple(1 if d in axes else n for d, n in enumerate(A.shape))) if keepdim else result
 
 
-def _largest(sizes: Tensor, axis: int, keepdims: bool = False) -> Tensor:
+def _max_or_zero(sizes: Tensor, axis: int, keepdims: bool = False) -> Tensor:
     """Return the largest of non-negative values along `axis`, and 0 where there is none."""
     return (xp.max if sizes.shape[axis] else xp.sum)(sizes, axis, keepdims)
 
 
-def _without(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
+def _drop_axes(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(n for d, n in enumerate(x.shape) if d not in axes)
 
 
@@ -259,9 +259,9 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     if vector:
         B = xp.expand_dims(B, axis=-1)
         if not left:
-            raise ShapeError("linalg.solve: vectors are only solved for on the right of A; leave left=False out")
+            raise ShapeError("linalg.solve: with left=False, B must hold matrices, not vectors; leave left=False out")
     _check_right_side(A, B, left, "solve")
-    X = _solved(xp.solve, A, B, left)
+    X = _solve(xp.solve, A, B, left)
     return X[..., 0] if vector else X
 
 
@@ -269,15 +269,15 @@ def _check_right_side(A: Tensor, B: Tensor, left: bool, name: str) -> None:
     if B.ndim < 2 or A.shape[-1] != B.shape[-2 if left else -1]:
         raise ShapeError(
             f"linalg.{name}: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} "
-            f"({_by(A)} and {_by(B)})"
+            f"({format_shape(A)} and {format_shape(B)})"
         )
 
 
-def _by(x: Tensor) -> str:
+def format_shape(x: Tensor) -> str:
     return "x".join(str(n) for n in x.shape)
 
 
-def _solved(operation: Any, A: Tensor, B: Tensor, left: bool, **settings: Any) -> Tensor:
+def _solve(operation: Any, A: Tensor, B: Tensor, left: bool, **settings: Any) -> Tensor:
     if left:
         return operation(A, B, **settings)
     return xp.matrix_transpose(operation(xp.matrix_transpose(A), xp.matrix_transpose(B), **settings))
@@ -309,7 +309,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     check_square(A, "solve_triangular")
     check_matrices(B, "solve_triangular", "B")
     _check_right_side(A, B, left, "solve_triangular")
-    return _solved(xp.solve_triangular, A, B, left, upper=upper if left else not upper, unitriangular=unitriangular)
+    return _solve(xp.solve_triangular, A, B, left, upper=upper if left else not upper, unitriangular=unitriangular)
 
 
 @public_function(method=True)
@@ -449,14 +449,14 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     check_matrices(A, "lstsq")
     check_tensor(B, "lstsq", "B")
     if driver not in (None, "gels", "gelsy", "gelsd", "gelss"):
-        raise ShapeError(
-            f"linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss), not {driver!r}"
-        )
+        raise ShapeError(f"linalg.lstsq: driver must be 'gels', 'gelsy', 'gelsd' or 'gelss', not {driver!r}")
     vector = B.ndim == A.ndim - 1
     if vector:
         B = xp.expand_dims(B, axis=-1)
     if B.ndim < 2 or B.shape[-2] != A.shape[-2]:
-        raise ShapeError(f"linalg.lstsq: A and B must have as many rows as each other ({_by(A)} and {_by(B)})")
+        raise ShapeError(
+            f"linalg.lstsq: A and B must have the same number of rows, but the shapes are ({format_shape(A)} and {format_shape(B)})"
+        )
     X = xp.matmul(pinv(A, rtol=rcond), B)
     values = svdvals(A.detach())
     rank = _rank(values, A, rcond)
@@ -625,7 +625,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
         raise TypeError(f"matrix_power() takes an int, not {type(n).__name__}")
     if n == 0:
         identity = _identity(A)
-        return xp.where(xp.equal(identity, identity), identity, A)  # a constant, but one that has a gradient, of 0
+        return xp.where(xp.equal(identity, identity), identity, A)  # constant, with a gradient of 0
     factor, n, result = (inv(A), -n, None) if n < 0 else (A, n, None)
     while n:
         if n & 1:
@@ -633,7 +633,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
         n >>= 1
         if n:
             factor = xp.matmul(factor, factor)
-    return separate_from(A, result)  # type: ignore[arg-type]  # n has a bit, so there is a factor
+    return separate_from(A, result)  # type: ignore[arg-type]  # n > 0, so there is a factor
 
 
 @numpy_spelling

@@ -1,4 +1,4 @@
-"""Shapes: reshaping, permuting, joining, splitting, and picking along a dimension."""
+"""Shapes: reshaping, permuting dimensions, reordering elements."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from .strides import is_contiguous, reshaped_strides, separate, strides_of
 _FULL = slice(None)
 
 
-def _complete(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
+def _complete_shape(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
     """Return `shape` with its -1, if any, replaced.  Raises RuntimeError where `count` elements do not fit."""
     known = 1
     for n in shape:
         known *= n if n != -1 else 1
     unknown = shape.count(-1)
     if unknown > 1:
-        raise RuntimeError("only one dimension can be inferred")
+        raise RuntimeError(f"only one length of a shape can be -1: {list(shape)}")
     if any(n < -1 for n in shape):
-        raise RuntimeError(f"invalid shape dimension in {list(shape)}")
+        raise RuntimeError(f"a length cannot be negative, other than -1: {list(shape)}")
     if unknown and known and count % known == 0:
         return tuple(count // known if n == -1 else n for n in shape)
     if unknown or known != count:
@@ -69,10 +69,10 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
         tensor([[0, 1, 2],
                 [3, 4, 5]])
     """
-    return _reshaped(input, _complete(sizes(shape), input.shape.numel()))
+    return _reshape(input, _complete_shape(sizes(shape), input.shape.numel()))
 
 
-def _reshaped(input: Tensor, shape: tuple[int, ...]) -> Tensor:
+def _reshape(input: Tensor, shape: tuple[int, ...]) -> Tensor:
     made = xp.reshape(input, shape)
     if input._base is None or reshaped_strides(tuple(input.shape), strides_of(input), shape) is not None:
         return made
@@ -101,9 +101,9 @@ def view(input: Tensor, *shape: Any) -> Tensor:
     """
     if len(shape) == 1 and isinstance(shape[0], _dtypes.DType):
         raise TypeError(
-            "view(dtype) is not offered, since not every array library can; use x.to(dtype) to convert values"
+            "view(dtype) is not supported, because not every array library has it; use x.to(dtype) to convert values"
         )
-    wanted = _complete(sizes(shape), input.shape.numel())
+    wanted = _complete_shape(sizes(shape), input.shape.numel())
     if input._base is not None and reshaped_strides(tuple(input.shape), strides_of(input), wanted) is None:
         raise RuntimeError(
             f"view size {wanted} is not compatible with the input tensor's size {tuple(input.shape)} and stride "
@@ -200,11 +200,11 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         return xp.reshape(input, (1,))
     first, last = normal_axis(start_dim, input.ndim), normal_axis(end_dim, input.ndim)
     if first > last:
-        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+        raise RuntimeError(f"flatten(): start_dim must not come after end_dim, but they are {start_dim} and {end_dim}")
     length = 1
     for n in shape[first : last + 1]:
         length *= n
-    return _reshaped(input, (*shape[:first], length, *shape[last + 1 :]))
+    return _reshape(input, (*shape[:first], length, *shape[last + 1 :]))
 
 
 @public_function(method=True)
@@ -229,7 +229,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """
     axis = normal_axis(dim, input.ndim)
     return xp.reshape(
-        input, (*input.shape[:axis], *_complete(tuple(sizes), input.shape[axis]), *input.shape[axis + 1 :])
+        input, (*input.shape[:axis], *_complete_shape(tuple(sizes), input.shape[axis]), *input.shape[axis + 1 :])
     )
 
 
@@ -302,7 +302,7 @@ def atleast_1d(*tensors: Any) -> Any:
         >>> polygrad.atleast_1d(polygrad.tensor(1.0)).shape
         polygrad.Size([1])
     """
-    return _each(tensors, lambda x: xp.reshape(x, (1,)) if not x.ndim else x)
+    return _map_tensors(tensors, lambda x: xp.reshape(x, (1,)) if not x.ndim else x)
 
 
 @public_function()
@@ -320,7 +320,7 @@ def atleast_2d(*tensors: Any) -> Any:
         >>> polygrad.atleast_2d(polygrad.ones(3)).shape
         polygrad.Size([1, 3])
     """
-    return _each(tensors, lambda x: x if x.ndim >= 2 else xp.reshape(x, (1, x.shape.numel())))
+    return _map_tensors(tensors, lambda x: x if x.ndim >= 2 else xp.reshape(x, (1, x.shape.numel())))
 
 
 @public_function()
@@ -344,10 +344,10 @@ def atleast_3d(*tensors: Any) -> Any:
             return x
         return xp.reshape(x, (*x.shape, 1) if x.ndim == 2 else (1, x.shape.numel(), 1))
 
-    return _each(tensors, grown)
+    return _map_tensors(tensors, grown)
 
 
-def _each(tensors: Any, function: Any) -> Any:
+def _map_tensors(tensors: Any, function: Any) -> Any:
     if len(tensors) == 1 and isinstance(tensors[0], Tensor):
         return function(tensors[0])
     return tuple(function(x) for x in as_list(tensors))
@@ -432,8 +432,10 @@ def t(input: Tensor) -> Tensor:
         polygrad.Size([3, 2])
     """
     if input.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
-    return _reversed(input)
+        raise RuntimeError(
+            f"t(): the tensor must have at most 2 dimensions, but its shape is {tuple(input.shape)}; use transpose or x.mT"
+        )
+    return _reverse_dims(input)
 
 
 def matrix_transpose(input: Tensor, name: str = "mT") -> Tensor:
@@ -447,7 +449,7 @@ def matrix_transpose(input: Tensor, name: str = "mT") -> Tensor:
         polygrad.Size([2, 4, 3])
     """
     if not input.ndim:
-        return of_number(input, name)
+        return transpose_scalar(input, name)
     if input.ndim < 2:
         raise ShapeError(
             f"tensor.{name} is only supported on matrices or batches of matrices. Got {input.ndim}-D tensor."
@@ -468,22 +470,22 @@ def numpy_transpose(input: Tensor) -> Tensor:
     if input.ndim == 2:
         return xp.permute_dims(input, (1, 0))
     if not input.ndim:
-        return of_number(input, "T")
+        return transpose_scalar(input, "T")
     warn(
         "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in "
         f"a future release; this one has {input.ndim}. Consider `x.mT` to transpose batches of matrices, or `x.permute(...)` to "
         "reverse the dimensions of a tensor."
     )
-    return _reversed(input)
+    return _reverse_dims(input)
 
 
-def of_number(input: Tensor, name: str) -> Tensor:
+def transpose_scalar(input: Tensor, name: str) -> Tensor:
     """Return ``x.T`` and its like of a tensor without dimensions: a view of it.  Warns, as PyTorch does."""
-    warn(f"Tensor.{name} is deprecated on 0-D tensors, which it leaves as they are.")
-    return _reversed(input)
+    warn(f"Tensor.{name} is deprecated on 0-D tensors, which it returns unchanged.")
+    return _reverse_dims(input)
 
 
-def _reversed(input: Tensor) -> Tensor:
+def _reverse_dims(input: Tensor) -> Tensor:
     return xp.permute_dims(input, tuple(reversed(range(input.ndim))))
 
 
@@ -522,7 +524,7 @@ def matrix_adjoint(input: Tensor) -> Tensor:
     """
     if check_tensor(input, "H").ndim not in (0, 2):
         raise ShapeError(f"tensor.H is only supported on matrices (2-D tensors). Got {input.ndim}-D tensor.")
-    return conj(numpy_transpose(input) if input.ndim else of_number(input, "H"))
+    return conj(numpy_transpose(input) if input.ndim else transpose_scalar(input, "H"))
 
 
 @public_function("movedim moveaxis", method=True)
@@ -550,7 +552,7 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     if len(sources) != len(targets):
         raise RuntimeError(f"movedim: {len(sources)} source dimensions, but {len(targets)} destinations")
     if len({*sources}) < len(sources) or len({*targets}) < len(targets):
-        raise RuntimeError(f"movedim: a dimension stands twice in source {source} or in destination {destination}")
+        raise RuntimeError(f"movedim: a dimension appears twice in source {source} or in destination {destination}")
     order = [d for d in range(input.ndim) if d not in sources]
     if not input.ndim:
         return xp.permute_dims(input, ())
@@ -706,7 +708,7 @@ def roll(input: Tensor, shifts: int | Sequence[int], dim: Any = None, *, dims: A
     axes = dims_of(dim)
     shift, axes = (shift,) if isinstance(shift, int) else shift, (axes,) if isinstance(axes, int) else axes
     if len(shift) != len(axes):
-        raise RuntimeError(f"shifts and dimensions must align: {len(shift)} shifts, {len(axes)} dims")
+        raise RuntimeError(f"roll: there must be as many shifts as dims, but there are {len(shift)} and {len(axes)}")
     return xp.roll(input, shift, tuple(normal_axis(a, input.ndim) for a in axes))
 
 

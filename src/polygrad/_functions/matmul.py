@@ -19,7 +19,7 @@ from .einsum import tensordot
 from .public import public_function
 
 
-def expect(name: str, *operands: tuple[str, Any, int]) -> None:
+def check_ndim(name: str, *operands: tuple[str, Any, int]) -> None:
     """Raise unless every operand, given as (argument name, operand, ndim), is a tensor of `ndim` dimensions."""
     for argument, x, ndim in operands:
         check_tensor(x, name, argument)
@@ -30,7 +30,7 @@ def expect(name: str, *operands: tuple[str, Any, int]) -> None:
             )
 
 
-def _expect_product(x: Tensor, y: Tensor) -> None:
+def _check_inner_lengths(x: Tensor, y: Tensor) -> None:
     if x.shape[1] != y.shape[0]:
         raise ShapeError(
             f"mat1 and mat2 shapes cannot be multiplied ({x.shape[0]}x{x.shape[1]} and {y.shape[0]}x{y.shape[1]})"
@@ -56,8 +56,8 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
         >>> polygrad.mm(polygrad.tensor([[1.0, 2.0]]), polygrad.tensor([[3.0], [4.0]]))
         tensor([[11.]])
     """
-    expect("mm", ("input", input, 2), ("mat2", mat2, 2))
-    _expect_product(input, mat2)
+    check_ndim("mm", ("input", input, 2), ("mat2", mat2, 2))
+    _check_inner_lengths(input, mat2)
     return xp.matmul(input, mat2)
 
 
@@ -80,7 +80,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
         >>> polygrad.bmm(polygrad.ones(5, 2, 3), polygrad.ones(5, 3, 4)).shape
         polygrad.Size([5, 2, 4])
     """
-    expect("bmm", ("input", input, 3), ("mat2", mat2, 3))
+    check_ndim("bmm", ("input", input, 3), ("mat2", mat2, 3))
     (batch, _, inner), theirs = input.shape, mat2.shape
     if theirs[:2] != (batch, inner):
         raise ShapeError(
@@ -109,14 +109,12 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
         >>> polygrad.mv(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), polygrad.tensor([1.0, 1.0]))
         tensor([3., 7.])
     """
-    expect("mv", ("input", input, 2), ("vec", vec, 1))
+    check_ndim("mv", ("input", input, 2), ("vec", vec, 1))
     if input.shape[1] != vec.shape[0]:
-        raise ShapeError(f"size mismatch, got input ({input.shape[0]}), mat ({_by(input)}), vec ({vec.shape[0]})")
+        raise ShapeError(
+            f"size mismatch, got input ({input.shape[0]}), mat ({linalg.format_shape(input)}), vec ({vec.shape[0]})"
+        )
     return xp.matmul(input, vec)
-
-
-def _by(x: Tensor) -> str:
-    return "x".join(str(n) for n in x.shape)
 
 
 @public_function(method=True)
@@ -138,7 +136,7 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
         >>> polygrad.dot(polygrad.tensor([1.0, 2.0]), polygrad.tensor([3.0, 4.0]))
         tensor(11.)
     """
-    expect("dot", ("input", input, 1), ("tensor", tensor, 1))
+    check_ndim("dot", ("input", input, 1), ("tensor", tensor, 1))
     return xp.matmul(input, tensor)
 
 
@@ -161,11 +159,11 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
         >>> polygrad.vdot(polygrad.tensor([1j, 2 + 0j]), polygrad.tensor([1j, 1 + 0j]))
         tensor(3.+0.j)
     """
-    expect("vdot", ("input", input, 1), ("other", other, 1))
-    return xp.matmul(_conjugate(input), other)
+    check_ndim("vdot", ("input", input, 1), ("other", other, 1))
+    return xp.matmul(_conj(input), other)
 
 
-def _conjugate(x: Tensor) -> Tensor:
+def _conj(x: Tensor) -> Tensor:
     return xp.conj(x) if x.dtype.is_complex else x
 
 
@@ -194,7 +192,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """
     check_tensor(x, "vecdot", "x"), check_tensor(y, "vecdot", "y")
     shape = broadcast_shapes(x.shape, y.shape)
-    return xp.sum(xp.multiply(_conjugate(x), y), normal_axis(dim, len(shape)) - len(shape))
+    return xp.sum(xp.multiply(_conj(x), y), normal_axis(dim, len(shape)) - len(shape))
 
 
 @public_function(method=True)
@@ -246,7 +244,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
         tensor([[3, 4],
                 [6, 8]])
     """
-    expect("outer", ("input", input, 1), ("vec2", vec2, 1))
+    check_ndim("outer", ("input", input, 1), ("vec2", vec2, 1))
     return xp.multiply(xp.expand_dims(input, axis=-1), vec2)
 
 
@@ -300,8 +298,8 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     if dim is None:
         check_tensor(input, "cross")
         warn(
-            "cross: without dim the first dimension of length 3 is taken, which is deprecated; give dim, or use linalg.cross, "
-            "which takes the last dimension"
+            "cross: the default of dim, the first dimension of length 3, is deprecated; give dim, or use linalg.cross, "
+            "whose default is the last dimension"
         )
         dim = next((d for d, length in enumerate(input.shape) if length == 3), None)
         if dim is None:
@@ -330,28 +328,28 @@ def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     """
     factors = list(tensors)
     if len(factors) < 2:
-        raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(factors)}")
+        raise RuntimeError(f"multi_dot(): there must be at least 2 tensors, but there are {len(factors)}")
     check_same_dtype("multi_dot", {f"tensors[{number}]": x for number, x in enumerate(factors)})
-    return _multiplied(factors)
+    return _multiply_chain(factors)
 
 
 @in_single_precision
-def _multiplied(factors: list[Tensor]) -> Tensor:
+def _multiply_chain(factors: list[Tensor]) -> Tensor:
     row, column = factors[0].ndim == 1, factors[-1].ndim == 1
     if row:
         factors[0] = xp.expand_dims(factors[0], axis=0)
     if column:
         factors[-1] = xp.expand_dims(factors[-1], axis=-1)
     for number, x in enumerate(factors):
-        expect("multi_dot", (f"tensors[{number}]", x, 2))
+        check_ndim("multi_dot", (f"tensors[{number}]", x, 2))
     for x, y in itertools.pairwise(factors):
-        _expect_product(x, y)
-    result = _chain(factors)
+        _check_inner_lengths(x, y)
+    result = _multiply_in_best_order(factors)
     shape = tuple(result.shape)[int(row) : 1 if column else 2]
     return xp.reshape(result, shape) if row or column else result
 
 
-def _chain(factors: list[Tensor]) -> Tensor:
+def _multiply_in_best_order(factors: list[Tensor]) -> Tensor:
     sides = [factors[0].shape[0], *(x.shape[1] for x in factors)]
     count = len(factors)
     cost = [[0] * count for _ in range(count)]
@@ -392,13 +390,13 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 # -- a product added to something --------------------------------------------------------------------------------------
 
 
-def _added(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> Tensor:
+def _add_product(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> Tensor:
     """Return ``beta * input + alpha * product``.  With `beta` 0, NaN in `input` has no effect."""
     check_tensor(input, name)
     for argument, value in (("beta", beta), ("alpha", alpha)):
         if not product.dtype.is_differentiable and int(value) != value:
             raise RuntimeError(
-                f"{name}(): for integer tensors {argument} must be an integer too, not {value}; convert the tensors "
+                f"{name}(): for integer tensors {argument} must be an integer, not {value}; convert the tensors "
                 "first, as in x.float()"
             )
     if alpha != 1:
@@ -438,7 +436,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
         tensor([[3., 1.],
                 [1., 3.]])
     """
-    return _added(input, mm(mat1, mat2), beta, alpha, "addmm")
+    return _add_product(input, mm(mat1, mat2), beta, alpha, "addmm")
 
 
 @public_function(method=True)
@@ -465,7 +463,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
         >>> polygrad.addmv(polygrad.ones(2), polygrad.eye(2), polygrad.tensor([1.0, 2.0]))
         tensor([2., 3.])
     """
-    return _added(input, mv(mat, vec), beta, alpha, "addmv")
+    return _add_product(input, mv(mat, vec), beta, alpha, "addmv")
 
 
 @public_function(method=True)
@@ -492,7 +490,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
         tensor([[3., 4.],
                 [6., 8.]])
     """
-    return _added(input, outer(vec1, vec2), beta, alpha, "addr")
+    return _add_product(input, outer(vec1, vec2), beta, alpha, "addr")
 
 
 @public_function(method=True)
@@ -520,7 +518,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
         tensor([[[4., 4.],
                  [4., 4.]]])
     """
-    return _added(input, bmm(batch1, batch2), beta, alpha, "baddbmm")
+    return _add_product(input, bmm(batch1, batch2), beta, alpha, "baddbmm")
 
 
 @public_function(method=True)
@@ -547,4 +545,4 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
         >>> polygrad.addbmm(polygrad.ones(1), polygrad.ones(2, 1, 3), polygrad.ones(2, 3, 1))
         tensor([[7.]])
     """
-    return _added(input, xp.sum(bmm(batch1, batch2), 0), beta, alpha, "addbmm")
+    return _add_product(input, xp.sum(bmm(batch1, batch2), 0), beta, alpha, "addbmm")

@@ -1,4 +1,4 @@
-"""Data that a tensor is made of, as NumPy arrays: numbers, nested lists, arrays of any library, tensors in lists."""
+"""Conversion of data for a tensor to NumPy arrays: numbers, nested lists, arrays of any library, tensors in lists."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CONVERTED = (
 
 
 def number_of(value: Any) -> Any:
-    """``value``, a number or a tensor of one element, as a number.  Warns, or raises, where a derivative is lost."""
+    """Return a number, or a tensor of one element, as a number.  Warns, or raises, where a derivative is lost."""
     if not isinstance(value, Tensor):
         return value
     if loses_derivative(value):
@@ -34,7 +34,7 @@ def number_of(value: Any) -> Any:
 
 
 def loses_derivative(data: Tensor) -> bool:
-    """Whether a copy of the values of ``data`` loses a derivative.  Raises RuntimeError where a transform takes it."""
+    """Test whether a copy of the values of `data` loses a derivative.  Raises RuntimeError where a transform takes it."""
     array = data._read()
     directed = BY_TYPE[type(array)].level > 1 and HOOKS.without_tangent(array) is not array
     if not directed and (data._edge is None or not grad_enabled()):
@@ -49,7 +49,7 @@ def loses_derivative(data: Tensor) -> bool:
 
 
 def backend_of(data: Any) -> Any:
-    """The backend of an array; None for what is none."""
+    """Return the backend of an array, or None for anything else."""
     if isinstance(data, (list, tuple, bool, int, float, complex)) and not hasattr(data, "dtype"):
         return None
     try:
@@ -59,9 +59,9 @@ def backend_of(data: Any) -> Any:
 
 
 def as_numpy(data: Any, dtype: DType | None) -> tuple[Any, DType]:
-    """``data`` as a NumPy array, and the type that the tensor gets."""
+    """Return `data` as a NumPy array, and the data type of the tensor."""
     if isinstance(data, (np.ndarray, np.generic)):
-        return data, _of_numpy(data.dtype) if dtype is None else dtype
+        return data, _dtype_of_numpy(data.dtype) if dtype is None else dtype
     array, inferred = _from_sequence(data, dtype)
     wanted = inferred if dtype is None else dtype
     if wanted.kind in ("int", "uint"):
@@ -73,12 +73,12 @@ def as_numpy(data: Any, dtype: DType | None) -> tuple[Any, DType]:
 
 
 def _check_range(array: Any, dtype: DType) -> None:
-    """Raise RuntimeError for Python numbers that an integer type does not have; negative ones of an unsigned type wrap."""
+    """Raise RuntimeError for Python numbers out of the range of an integer type; negative ones of an unsigned type wrap."""
     if array.dtype.kind == "c":
-        raise TypeError(f"complex numbers do not fit into {dtype.name}: give their real parts, or dtype=complex64")
+        raise TypeError(f"complex numbers do not fit into {dtype.name}: give their real parts, or a complex dtype")
     lowest, highest = dtype.limits
     lowest = lowest or -highest
-    # As Python's numbers, of which the comparison is exact; NaN and infinities are in no range.
+    # Python compares its numbers exactly; NaN and infinities are out of range.
     ends = [array.min().item(), array.max().item()] if array.size else []
     if not all(-math.inf < x < math.inf and lowest <= int(x) <= highest for x in ends):
         raise RuntimeError(
@@ -86,7 +86,7 @@ def _check_range(array: Any, dtype: DType) -> None:
         )
 
 
-def _of_numpy(native: Any) -> DType:
+def _dtype_of_numpy(native: Any) -> DType:
     found = _dtypes.BY_NAME.get(native.newbyteorder("=").name)
     if found is None:
         raise TypeError(
@@ -98,7 +98,7 @@ def _of_numpy(native: Any) -> DType:
 def _from_sequence(data: Any, dtype: DType | None) -> tuple[Any, DType]:
     kinds: set[Any] = set()
     try:
-        plain = _plain(data, kinds)
+        plain = _to_plain(data, kinds)
     except RecursionError:
         raise TypeError(TOO_DEEP) from None
     dtypes = [k if isinstance(k, DType) else _dtypes.default_of(k) for k in kinds]
@@ -112,7 +112,7 @@ def _from_sequence(data: Any, dtype: DType | None) -> tuple[Any, DType]:
         raise ValueError(
             f"expected nested lists of equal lengths, but got lengths that differ: {_lengths(plain)}"
         ) from None
-    if array.dtype.kind not in "biufc":  # integers beyond int64, perhaps among other numbers
+    if array.dtype.kind not in "biufc":  # integers beyond int64, perhaps mixed with other numbers
         if (inferred if dtype is None else dtype).kind in ("int", "uint"):
             raise RuntimeError("an integer in the data does not fit into int64")
         try:
@@ -126,30 +126,30 @@ def _lengths(data: Any) -> str:
     return ", ".join(str(len(row)) if isinstance(row, (list, tuple)) else "a number" for row in data[:8])
 
 
-def _unknown(kind: type) -> TypeError:
+def _unknown_data(kind: type) -> TypeError:
     return TypeError(f"can't make a tensor of {kind.__name__}: the data must be numbers, lists of numbers, or arrays")
 
 
 def _items(sequence: Any) -> list[Any]:
-    """The elements of a sequence of an unknown type.  Raises ValueError where it does not give them."""
+    """Return the elements of a sequence of an unknown type.  Raises ValueError where it does not give them."""
     if isinstance(sequence, (str, bytes, Mapping)):
-        raise _unknown(type(sequence))
+        raise _unknown_data(type(sequence))
     try:
         return [sequence[i] for i in range(len(sequence))]
     except Exception as error:
         raise ValueError(
-            f"could not determine the shape of {type(sequence).__name__}: its elements are not to be had"
+            f"could not determine the shape of {type(sequence).__name__}: its elements cannot be read"
         ) from error
 
 
-def _plain(data: Any, kinds: set[Any]) -> Any:
-    """``data`` with tensors and arrays turned into lists; ``kinds`` collects the types of the numbers."""
+def _to_plain(data: Any, kinds: set[Any]) -> Any:
+    """Convert tensors and arrays in `data` to lists; `kinds` collects the types of the numbers."""
     kind = type(data)
     if kind in (builtins.bool, int, float, complex):
         kinds.add(kind)
         return data
     if isinstance(data, (list, tuple, range)):
-        return [_plain(item, kinds) for item in data]
+        return [_to_plain(item, kinds) for item in data]
     if isinstance(data, Tensor):
         if data.shape.numel() != 1:
             raise ValueError(
@@ -161,7 +161,7 @@ def _plain(data: Any, kinds: set[Any]) -> Any:
             warn(_CONVERTED)
         return data.detach().item()
     if isinstance(data, (np.ndarray, np.generic)):
-        kinds.add(_of_numpy(data.dtype))
+        kinds.add(_dtype_of_numpy(data.dtype))
         return data.tolist()
     backend = backend_of(data)
     if backend is not None:
@@ -172,7 +172,7 @@ def _plain(data: Any, kinds: set[Any]) -> Any:
             kinds.add(made)
             return made(data)
     if hasattr(data, "__array__"):
-        return _plain(np.asarray(data), kinds)
+        return _to_plain(np.asarray(data), kinds)
     if isinstance(data, memoryview) or (hasattr(data, "__len__") and hasattr(data, "__getitem__")):
-        return _plain(_items(data), kinds)
-    raise _unknown(kind)
+        return _to_plain(_items(data), kinds)
+    raise _unknown_data(kind)

@@ -30,7 +30,7 @@ _PROFILES = {
     "full": _Options(threshold=math.inf),
 }
 _options = _Options()
-#: Of a tensor with more elements, only those that are printed are copied from its device.
+#: Above this size, only the elements that are printed are copied from the device.
 _MANY = 1_000_000
 
 
@@ -79,10 +79,10 @@ def set_printoptions(
 def text(input: Tensor) -> str:
     """Return the elements, with data type, backend, device and place in the graph where they are not the default."""
     prefix = "tensor("
-    lines = _body(input, len(prefix))
+    lines = _format_values(input, len(prefix))
     room = _options.linewidth
     used = len(lines) - lines.rfind("\n") + len(prefix) * ("\n" not in lines) - 1
-    for part in _parts(input):
+    for part in _format_facts(input):
         if used + len(part) + 2 > room:
             lines += ",\n" + " " * len(prefix) + part
             used = len(prefix) + len(part)
@@ -92,7 +92,7 @@ def text(input: Tensor) -> str:
     return f"{prefix}{lines})"
 
 
-def _parts(input: Tensor) -> Iterable[str]:
+def _format_facts(input: Tensor) -> Iterable[str]:
     backend, dtype, shape = input.backend, input.dtype, tuple(input.shape)
     if not input.shape.numel() and shape != (0,):
         yield f"size={shape}"
@@ -127,60 +127,60 @@ def html(input: Tensor) -> str:
     elif input.requires_grad:
         facts.append("requires_grad=True")
     if backend.level or input.ndim not in (1, 2) or not input.shape.numel():
-        values = f"<pre>{escape(_body(input, 0))}</pre>"
+        values = f"<pre>{escape(_format_values(input, 0))}</pre>"
     else:
-        values = f'<div style="overflow-x: auto"><table>{_rows(input)}</table></div>'
+        values = f'<div style="overflow-x: auto"><table>{_format_rows(input)}</table></div>'
     return f"<div><div>{escape('tensor: ' + ', '.join(facts))}</div>{values}</div>"
 
 
-def _rows(input: Tensor) -> str:
-    """The rows of a table with the elements of a vector or a matrix."""
-    array, cut = _shown(input)
-    write = _element_writer(array)[0]
+def _format_rows(input: Tensor) -> str:
+    """Return the table rows of a vector or a matrix as HTML."""
+    array, cut = _visible_part(input)
+    write = _element_formatter(array)[0]
     if array.ndim == 1:
         array, cut = array[None], (False, *cut)
 
     def row(elements: Any) -> str:
         cells = [f"<td>{write(v).strip()}</td>" for v in elements.tolist()]
-        return f"<tr>{''.join(_with_gap(cells, cut[1], '<td>…</td>'))}</tr>"
+        return f"<tr>{''.join(_insert_gap(cells, cut[1], '<td>…</td>'))}</tr>"
 
-    return "".join(_with_gap([row(elements) for elements in array], cut[0], "<tr><td>…</td></tr>"))
+    return "".join(_insert_gap([row(elements) for elements in array], cut[0], "<tr><td>…</td></tr>"))
 
 
-def _body(input: Tensor, indent: int) -> str:
+def _format_values(input: Tensor, indent: int) -> str:
     backend = input.backend
     if backend.level:
         return f"<{backend.name} of shape {tuple(input.shape)}>"
     if not input.shape.numel():
         return "[]"
-    array, cut = _shown(input)
-    return _nested(array, indent, cut, *_element_writer(array))
+    array, cut = _visible_part(input)
+    return _format_nested(array, indent, cut, *_element_formatter(array))
 
 
-def _shown(input: Tensor) -> tuple[Any, tuple[bool, ...]]:
-    """The elements that are printed, as a NumPy array, and along which axes those in the middle are left out."""
+def _visible_part(input: Tensor) -> tuple[Any, tuple[bool, ...]]:
+    """Return the elements that are printed, as a NumPy array, and for each axis whether its middle is left out."""
     backend, array, shape = input.backend, input._memory(), input.shape
     ends, count = _options.edgeitems, shape.numel()
     cut = tuple(count > _options.threshold and length > 2 * ends for length in shape)
-    if count > _MANY:  # the ends are taken where the array is, so that they alone are copied
-        return np.asarray(backend.to_numpy(_edges(array, cut, backend.xp))), cut
-    return _edges(np.asarray(backend.to_numpy(array)), cut, np), cut
+    if count > _MANY:  # slice on the device, so that only the ends are copied
+        return np.asarray(backend.to_numpy(_take_edges(array, cut, backend.xp))), cut
+    return _take_edges(np.asarray(backend.to_numpy(array)), cut, np), cut
 
 
-def _element_writer(shown: Any) -> tuple[Callable[[Any], str], int]:
-    """How to write each element of ``shown``, real or complex, all equally wide, and how wide."""
+def _element_formatter(shown: Any) -> tuple[Callable[[Any], str], int]:
+    """Return a function that writes elements of `shown`, real or complex, all equally wide, and that width."""
     if shown.dtype.kind != "c":
-        return _writer(shown)
-    real, imaginary = _writer(shown.real), _writer(shown.imag)
-    return lambda v: _complex(real[0](v.real), imaginary[0](v.imag)), real[1] + imaginary[1] + 1
+        return _formatter(shown)
+    real, imaginary = _formatter(shown.real), _formatter(shown.imag)
+    return lambda v: _format_complex(real[0](v.real), imaginary[0](v.imag)), real[1] + imaginary[1] + 1
 
 
-def _complex(real: str, imaginary: str) -> str:
+def _format_complex(real: str, imaginary: str) -> str:
     return f"{real}{'' if imaginary.lstrip().startswith('-') else '+'}{imaginary.lstrip()}j"
 
 
-def _edges(array: Any, cut: tuple[bool, ...], xp: Any) -> Any:
-    """The elements at both ends of the axes that are cut."""
+def _take_edges(array: Any, cut: tuple[bool, ...], xp: Any) -> Any:
+    """Return the elements at both ends of the axes that are cut."""
     ends = _options.edgeitems
     for axis in range(len(cut)):
         if cut[axis]:
@@ -190,26 +190,26 @@ def _edges(array: Any, cut: tuple[bool, ...], xp: Any) -> Any:
     return array
 
 
-def _with_gap(parts: list[str], cut: bool, gap: str) -> list[str]:
-    """``parts``, with ``gap`` in the middle where those that belong there are left out."""
+def _insert_gap(parts: list[str], cut: bool, gap: str) -> list[str]:
+    """Return `parts`, with `gap` in the middle where elements are left out."""
     return [*parts[: len(parts) // 2], gap, *parts[len(parts) // 2 :]] if cut else parts
 
 
-def _writer(values: Any) -> tuple[Callable[[Any], str], int]:
-    """How to write each of ``values``, all equally wide, and how wide."""
+def _formatter(values: Any) -> tuple[Callable[[Any], str], int]:
+    """Return a function that writes `values`, all equally wide, and that width."""
     if values.dtype.kind not in "fV" and not np.issubdtype(values.dtype, np.floating):
         plain: Callable[[Any], str] = str
         width = max(len(str(v)) for v in values.ravel().tolist())
     else:
         wide = values.astype(np.float64)
         finite = wide[np.isfinite(wide) & (wide != 0)]
-        plain = _float_writer(finite)
-        # The width is that of the finite numbers: the infinities may stand out.
+        plain = _float_formatter(finite)
+        # The finite values determine the width; infinities may be wider.
         width = max((len(plain(v)) for v in finite.tolist()), default=1)
     return lambda v: plain(v).rjust(width), width
 
 
-def _float_writer(finite: Any) -> Callable[[float], str]:
+def _float_formatter(finite: Any) -> Callable[[float], str]:
     digits, scientific = _options.precision, _options.sci_mode
     if not finite.size:
         return lambda v: f"{v:.0f}." if math.isfinite(v) else str(v)
@@ -225,13 +225,13 @@ def _float_writer(finite: Any) -> Callable[[float], str]:
     return lambda v: f"{v:.{digits}f}"
 
 
-def _nested(array: Any, indent: int, cut: tuple[bool, ...], write: Callable[[Any], str], width: int) -> str:
+def _format_nested(array: Any, indent: int, cut: tuple[bool, ...], write: Callable[[Any], str], width: int) -> str:
     if array.ndim == 0:
         return write(array.item())
     if array.ndim == 1:
-        words = _with_gap([write(v) for v in array.tolist()], cut[0], " ...")
+        words = _insert_gap([write(v) for v in array.tolist()], cut[0], " ...")
         per_line = max(1, (_options.linewidth - indent) // (width + 2))
         lines = [", ".join(words[start : start + per_line]) for start in range(0, len(words), per_line)]
         return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
-    parts = _with_gap([_nested(part, indent + 1, cut[1:], write, width) for part in array], cut[0], "...")
+    parts = _insert_gap([_format_nested(part, indent + 1, cut[1:], write, width) for part in array], cut[0], "...")
     return "[" + ("," + "\n" * (array.ndim - 1) + " " * (indent + 1)).join(parts) + "]"

@@ -25,10 +25,10 @@ from .creation import check_dtype, place
 from .generator import Generator, default_generator
 from .public import public_function, public_method
 
-#: How many binary digits a uniform number has: as many as its type can hold of one between 0 and 1.
+#: Binary digits of a uniform number: the precision of its type.
 _DIGITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
 
-#: The default of an argument for which None has a meaning.
+#: Default of an argument for which None has a meaning.
 _UNSAID: Any = object()
 
 
@@ -43,7 +43,7 @@ def _draw(
         if dtype is not None:
             settings = (*settings, backend.to_dtype(dtype))
         return getattr(xp, primitive)(source.bits(words, backend, device), *settings)
-    # A library without 64-bit types gets its numbers from the host.
+    # A library without 64-bit types: NumPy draws, and the numbers are copied.
     host = get_backend(BUILT_IN)
     if dtype is not None:
         settings = (*settings, host.to_dtype(dtype))
@@ -52,48 +52,48 @@ def _draw(
     return cell(backend.asarray(np.asarray(numbers), dtype=native, device=device))
 
 
-def _shape_of(size: tuple[int, ...]) -> tuple[int, ...]:
+def _check_lengths(size: tuple[int, ...]) -> tuple[int, ...]:
     for length in size:
         if length < 0:
             raise RuntimeError(f"a tensor cannot have a negative length: {size}")
     return size
 
 
-def _floating(dtype: DType | None, name: str) -> DType:
+def _check_floating(dtype: DType | None, name: str) -> DType:
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
     if dtype.name not in _DIGITS:
-        raise RuntimeError(f"{name}() makes numbers of a floating-point type, not {dtype.name}")
+        raise RuntimeError(f"{name}(): the data type must be a floating-point type, not {dtype.name}")
     return dtype
 
 
-def _inexact(dtype: DType | None, name: str) -> DType:
+def _check_inexact(dtype: DType | None, name: str) -> DType:
     dtype = check_dtype(dtype)
-    return dtype if dtype is not None and dtype.is_complex else _floating(dtype, name)
+    return dtype if dtype is not None and dtype.is_complex else _check_floating(dtype, name)
 
 
-def _complex(make: Callable, shape: tuple[int, ...], dtype: DType, *where: Any) -> Tensor:
+def _draw_complex(make: Callable, shape: tuple[int, ...], dtype: DType, *where: Any) -> Tensor:
     """Return complex numbers whose real and imaginary parts `make` draws."""
     parts = make((2, *shape), dtype.to_real(), *where)
     return xp.complex(xp.getitem(parts, (0, Ellipsis)), xp.getitem(parts, (1, Ellipsis)))
 
 
-def _uniform(shape: tuple[int, ...], dtype: DType, generator: Any, backend: Any, device: Any) -> Tensor:
+def _draw_uniform(shape: tuple[int, ...], dtype: DType, generator: Any, backend: Any, device: Any) -> Tensor:
     if dtype.is_complex:
-        return _complex(_uniform, shape, dtype, generator, backend, device)
+        return _draw_complex(_draw_uniform, shape, dtype, generator, backend, device)
     count, digits = math.prod(shape), _DIGITS[dtype.name]
     words = count if digits > 32 else -(-count // 2)
     return xp.reshape(_draw("uniform_from_bits", words, (count, digits), dtype, generator, backend, device), shape)
 
 
-def _normal(shape: tuple[int, ...], dtype: DType, generator: Any, backend: Any, device: Any) -> Tensor:
+def _draw_normal(shape: tuple[int, ...], dtype: DType, generator: Any, backend: Any, device: Any) -> Tensor:
     if dtype.is_complex:
-        return _complex(_normal, shape, dtype, generator, backend, device) * math.sqrt(0.5)
+        return _draw_complex(_draw_normal, shape, dtype, generator, backend, device) * math.sqrt(0.5)
     count, wide = math.prod(shape), dtype is _dtypes.float64
     words = -(-count // 2) * (2 if wide else 1)
     return xp.reshape(_draw("normal_from_bits", words, (count, wide), dtype, generator, backend, device), shape)
 
 
-def _leaf(made: Tensor, requires_grad: bool) -> Tensor:
+def _as_leaf(made: Tensor, requires_grad: bool) -> Tensor:
     return cell(made._read()).requires_grad_() if requires_grad else made
 
 
@@ -130,9 +130,10 @@ def rand(
         >>> polygrad.rand(2, generator=polygrad.Generator().manual_seed(0))
         tensor([0.7899, 0.0872])
     """
-    dtype = _inexact(dtype, "rand")
-    return _leaf(
-        _uniform(_shape_of(lengths("rand", shape, size)), dtype, generator, *place(backend, device)), requires_grad
+    dtype = _check_inexact(dtype, "rand")
+    return _as_leaf(
+        _draw_uniform(_check_lengths(lengths("rand", shape, size)), dtype, generator, *place(backend, device)),
+        requires_grad,
     )
 
 
@@ -169,9 +170,10 @@ def randn(
         >>> polygrad.randn(2, generator=polygrad.Generator().manual_seed(0))
         tensor([ 0.5478, -2.1397])
     """
-    dtype = _inexact(dtype, "randn")
-    return _leaf(
-        _normal(_shape_of(lengths("randn", shape, size)), dtype, generator, *place(backend, device)), requires_grad
+    dtype = _check_inexact(dtype, "randn")
+    return _as_leaf(
+        _draw_normal(_check_lengths(lengths("randn", shape, size)), dtype, generator, *place(backend, device)),
+        requires_grad,
     )
 
 
@@ -194,13 +196,11 @@ def _check_spread(name: str, std: Any) -> None:
         )
 
 
-def _integers(
+def _draw_integers(
     shape: tuple[int, ...], low: int, high: int, dtype: DType, generator: Any, backend: Any, device: Any
 ) -> Tensor:
     if low >= high:
-        raise RuntimeError(
-            f"random integers from low to high, high excluded, need low < high, but low={low}, high={high}"
-        )
+        raise RuntimeError(f"random integers: low must be less than high, but they are {low} and {high}")
     for name, bound in (("low", low), ("high - 1", high - 1)):
         if not _has_bound(dtype, bound):
             raise RuntimeError(f"random integers: {name}, which is {bound}, does not fit into {dtype.name}")
@@ -258,8 +258,10 @@ def randint(
     if size is None or high is None:
         raise TypeError("randint() needs a size, as in randint(10, (2, 3))")
     dtype = check_dtype(dtype) or _dtypes.int64
-    made = _integers(_shape_of(sizes((size,))), int(low), int(high), dtype, generator, *place(backend, device))
-    return _leaf(made, requires_grad)
+    made = _draw_integers(
+        _check_lengths(sizes((size,))), int(low), int(high), dtype, generator, *place(backend, device)
+    )
+    return _as_leaf(made, requires_grad)
 
 
 @public_function()
@@ -294,16 +296,16 @@ def randperm(
         tensor([0, 3, 2, 1])
     """
     if n < 0:
-        raise RuntimeError(f"randperm() needs a number that is not negative, not {n}")
+        raise RuntimeError(f"randperm(): n must not be negative, but it is {n}")
     dtype = check_dtype(dtype) or _dtypes.int64
     exact = 2 ** _DIGITS[dtype.name] + 1 if dtype.name in _DIGITS else n
     if n > exact or not _has_bound(dtype, max(n - 1, 0)):
         raise RuntimeError(f"randperm(): {dtype.name} does not have all integers below {n}")
     made = _draw("permutation_from_bits", n, (n,), dtype, generator, *place(backend, device))
-    return _leaf(made, requires_grad)
+    return _as_leaf(made, requires_grad)
 
 
-# -- beside a tensor ---------------------------------------------------------------------------------------------------
+# -- like a tensor -----------------------------------------------------------------------------------------------------
 
 
 def _place_of(input: Tensor, backend: Any = None, device: Any = None) -> tuple[Any, Any]:
@@ -319,8 +321,8 @@ def _draw_like(
     make: Callable, name: str, input: Tensor, generator: Any, dtype: Any, device: Any, requires_grad: bool, backend: Any
 ) -> Tensor:
     check_tensor(input, name)
-    dtype = _inexact(dtype or input.dtype, name)
-    return _leaf(make(tuple(input.shape), dtype, generator, *_place_of(input, backend, device)), requires_grad)
+    dtype = _check_inexact(dtype or input.dtype, name)
+    return _as_leaf(make(tuple(input.shape), dtype, generator, *_place_of(input, backend, device)), requires_grad)
 
 
 @public_function()
@@ -354,7 +356,7 @@ def rand_like(
         >>> polygrad.rand_like(polygrad.zeros(2), generator=polygrad.Generator().manual_seed(0))
         tensor([0.7899, 0.0872])
     """
-    return _draw_like(_uniform, "rand_like", input, generator, dtype, device, requires_grad, backend)
+    return _draw_like(_draw_uniform, "rand_like", input, generator, dtype, device, requires_grad, backend)
 
 
 @public_function()
@@ -388,7 +390,7 @@ def randn_like(
         >>> polygrad.randn_like(polygrad.zeros(2), generator=polygrad.Generator().manual_seed(0))
         tensor([ 0.5478, -2.1397])
     """
-    return _draw_like(_normal, "randn_like", input, generator, dtype, device, requires_grad, backend)
+    return _draw_like(_draw_normal, "randn_like", input, generator, dtype, device, requires_grad, backend)
 
 
 @public_function()
@@ -429,8 +431,8 @@ def randint_like(
     if high is None:
         low, high = 0, low
     dtype = check_dtype(dtype) or input.dtype
-    made = _integers(tuple(input.shape), low, high, dtype, generator, *_place_of(input, backend, device))
-    return _leaf(made, requires_grad)
+    made = _draw_integers(tuple(input.shape), low, high, dtype, generator, *_place_of(input, backend, device))
+    return _as_leaf(made, requires_grad)
 
 
 def bernoulli_mask(shape: tuple[int, ...], p: float, like: Tensor, generator: Any = None) -> Tensor:
@@ -475,13 +477,13 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     check_tensor(input, "bernoulli")
     if p is not None:
         if not 0 <= p <= 1:
-            raise RuntimeError(f"bernoulli: expected a probability between 0 and 1, but got {p}")
+            raise RuntimeError(f"bernoulli: the probability must be between 0 and 1, but it is {p}")
         return xp.astype(bernoulli_mask(tuple(input.shape), p, input, generator), input.dtype)
     if input.dtype.name not in _DIGITS:
-        raise RuntimeError(f"bernoulli: probabilities are of a floating-point type, not {input.dtype.name}")
+        raise RuntimeError(f"bernoulli: probabilities must be of a floating-point type, not {input.dtype.name}")
     if assume(input.detach(), lambda values: bool(((values >= 0) & (values <= 1)).all())) is False:
-        raise RuntimeError("bernoulli: expected probabilities between 0 and 1, but input has others")
-    drawn = _uniform(tuple(input.shape), input.dtype, generator, *_place_of(input))
+        raise RuntimeError("bernoulli: all probabilities must be between 0 and 1")
+    drawn = _draw_uniform(tuple(input.shape), input.dtype, generator, *_place_of(input))
     return xp.astype(drawn < input.detach(), input.dtype)
 
 
@@ -530,10 +532,10 @@ def normal(
         like = mean if isinstance(mean, Tensor) else std
         return randn_like(like.detach(), generator=generator) * std + mean
     if size is None:
-        raise TypeError("normal() of two numbers needs a size, as in normal(0.0, 1.0, (2, 3))")
-    dtype = _inexact(dtype, "normal")
-    made = _normal(_shape_of(sizes((size,))), dtype, generator, *place(backend, device))
-    return _leaf(made * std + _in_parts(mean, dtype), requires_grad)
+        raise TypeError("normal(): mean and std are numbers, so a size is needed, as in normal(0.0, 1.0, (2, 3))")
+    dtype = _check_inexact(dtype, "normal")
+    made = _draw_normal(_check_lengths(sizes((size,))), dtype, generator, *place(backend, device))
+    return _as_leaf(made * std + _in_both_parts(mean, dtype), requires_grad)
 
 
 @public_function(method=True)
@@ -564,18 +566,18 @@ def multinomial(
     check_tensor(input, "multinomial")
     if input.ndim not in (1, 2) or not input.dtype.is_floating_point:
         raise RuntimeError(
-            f"multinomial: weights are a vector or matrix of floats, not {input.dtype.name} of shape "
+            f"multinomial: weights must be a vector or matrix of a floating-point type, not {input.dtype.name} of shape "
             f"{tuple(input.shape)}"
         )
     if num_samples < 1:
-        raise RuntimeError(f"multinomial: cannot sample {num_samples} classes")
+        raise RuntimeError(f"multinomial: num_samples must be at least 1, but it is {num_samples}")
     values = values_for_checks(input)
     if values is not None:
         _check_weights(values, num_samples, replacement)
     weights = xp.astype(input.detach(), _dtypes.float64)
     weights = xp.reshape(weights, (1, *weights.shape)) if input.ndim == 1 else weights
     shape = (weights.shape[0], num_samples if replacement else weights.shape[1])
-    uniform = _uniform(shape, _dtypes.float64, generator, *_place_of(input))
+    uniform = _draw_uniform(shape, _dtypes.float64, generator, *_place_of(input))
     chosen = xp.astype(xp.choices_from_uniform(weights, uniform, replacement), _dtypes.int64)
     chosen = chosen if replacement else chosen[:, :num_samples]
     return xp.reshape(chosen, (num_samples,)) if input.ndim == 1 else chosen
@@ -583,7 +585,7 @@ def multinomial(
 
 def _check_weights(weights: Any, num_samples: int, replacement: bool) -> None:
     if not np.all((weights >= 0) & np.isfinite(weights)):
-        raise RuntimeError("multinomial: weights contain either inf, nan or an element < 0")
+        raise RuntimeError("multinomial: weights must be finite and not negative")
     if not weights.shape[0] and weights.ndim > 1:
         return  # no rows, no draws
     possible = int(np.min(np.sum(weights > 0, axis=-1)))
@@ -625,18 +627,21 @@ def uniform_(input: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Gen
         tensor([0.7899, 0.0872])
     """
     if low > to:
-        raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low} > to={to}")
-    dtype = _inexact(input.dtype, "uniform_")
+        raise RuntimeError(f"uniform_: low must not be larger than to, but they are {low} and {to}")
+    dtype = _check_inexact(input.dtype, "uniform_")
     for name, bound in (("from", low), ("to", to), ("to - from", to - low)):
         if not _has_bound(dtype.to_real(), bound):
             raise RuntimeError(f"uniform_: {name}, which is {bound}, does not fit into {dtype.name}")
     return _fill(
         input,
-        lambda: _uniform(tuple(input.shape), dtype, generator, *_place_of(input)) * (to - low) + _in_parts(low, dtype),
+        lambda: (
+            _draw_uniform(tuple(input.shape), dtype, generator, *_place_of(input)) * (to - low)
+            + _in_both_parts(low, dtype)
+        ),
     )
 
 
-def _in_parts(value: float, dtype: DType) -> Any:
+def _in_both_parts(value: float, dtype: DType) -> Any:
     """Return the number both of whose parts are `value`, where `dtype` is complex."""
     return complex(value, value) if dtype.is_complex else value
 
@@ -665,10 +670,12 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Ge
         tensor([ 0.5478, -2.1397])
     """
     _check_spread("normal_", std)
-    dtype = _inexact(input.dtype, "normal_")
+    dtype = _check_inexact(input.dtype, "normal_")
     return _fill(
         input,
-        lambda: _normal(tuple(input.shape), dtype, generator, *_place_of(input)) * std + _in_parts(mean, dtype),
+        lambda: (
+            _draw_normal(tuple(input.shape), dtype, generator, *_place_of(input)) * std + _in_both_parts(mean, dtype)
+        ),
     )
 
 
@@ -728,18 +735,18 @@ def random_(
         low, to = 0, low
     return _fill(
         input,
-        lambda: _integers(
-            tuple(input.shape), low or 0, _largest(input.dtype) + 1 if to is None else to, input.dtype, generator,
+        lambda: _draw_integers(
+            tuple(input.shape), low or 0, _largest_exact(input.dtype) + 1 if to is None else to, input.dtype, generator,
             *_place_of(input),
         ),
     )  # fmt: skip
 
 
-def _largest(dtype: DType) -> int:
+def _largest_exact(dtype: DType) -> int:
     """Return the largest integer up to which `dtype` has all of them."""
     if dtype.kind in ("int", "uint"):
         return iinfo(dtype).max
-    return 1 if dtype.kind == "bool" else 2 ** _DIGITS[_floating(dtype, "random_").name]
+    return 1 if dtype.kind == "bool" else 2 ** _DIGITS[_check_floating(dtype, "random_").name]
 
 
 @public_method()
@@ -764,6 +771,6 @@ def exponential_(input: Tensor, lambd: float = 1.0, *, generator: Generator | No
         tensor([0.2359, 2.4391])
     """
     if lambd <= 0:
-        raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd}")
-    _floating(input.dtype, "exponential_")
+        raise RuntimeError(f"exponential_: lambd must be larger than 0, but it is {lambd}")
+    _check_floating(input.dtype, "exponential_")
     return _fill(input, lambda: exponential_like(input, lambd, generator))

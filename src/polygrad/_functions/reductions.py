@@ -1,4 +1,4 @@
-"""Reductions in PyTorch's language: ``dim`` and ``keepdim``, values with indices, ``std`` with correction 1."""
+"""Reductions: sums, means, extrema, tests and norms of all elements or along dimensions."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def nonempty_dims(name: str, input: Tensor, dim: Any) -> Any:
         return axis
     if axis is None:
         error = IndexError if name.startswith("arg") else ShapeError
-        raise error(f"{name}(): a tensor of shape {tuple(input.shape)} has no elements, and so no {name}; specify dim")
+        raise error(
+            f"{name}(): a tensor of shape {tuple(input.shape)} has no elements; give a dim whose length is not 0"
+        )
     for a in (axis,) if isinstance(axis, int) else axis:
         if not input.shape[a]:
             raise IndexError(f"{name}(): dimension {a} of the shape {tuple(input.shape)} has no elements")
@@ -114,10 +116,10 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any 
         >>> polygrad.nansum(polygrad.tensor([1.0, float("nan"), 2.0]))
         tensor(3.)
     """
-    return _without_nan(check_real(input, "nansum")).sum(dim, keepdim, dtype=dtype)
+    return _zero_nan(check_real(input, "nansum")).sum(dim, keepdim, dtype=dtype)
 
 
-def _without_nan(input: Tensor) -> Tensor:
+def _zero_nan(input: Tensor) -> Tensor:
     return xp.where(xp.isnan(input), 0, input) if input.dtype.is_differentiable else input
 
 
@@ -233,11 +235,11 @@ def var(
         >>> polygrad.var(x), polygrad.var(x, correction=0)
         (tensor(1.), tensor(0.6667))
     """
-    return xp.var(input, *_spread("var", input, dim, unbiased, correction), keepdim)
+    return xp.var(input, *_variance_arguments("var", input, dim, unbiased, correction), keepdim)
 
 
-def _spread(name: str, input: Tensor, dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
-    """The axes and the correction of a variance."""
+def _variance_arguments(name: str, input: Tensor, dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
+    """Return the axes and the correction of a variance."""
     dim = to_python(dim)
     if isinstance(dim, bool):  # var(x, unbiased)
         dim, unbiased = None, dim
@@ -246,10 +248,7 @@ def _spread(name: str, input: Tensor, dim: Any, unbiased: Any, correction: Any) 
     axes = normalize_dims(input, dim)
     along = input.shape if axes is None else [input.shape[a] for a in ((axes,) if isinstance(axes, int) else axes)]
     if (count := math.prod(along)) - correction <= 0:
-        warn(
-            f"{name}(): degrees of freedom is <= 0: {count} elements along the dimensions, and a correction of {correction}, which "
-            "should be less"
-        )
+        warn(f"{name}(): degrees of freedom is <= 0: {count} elements are reduced, and the correction is {correction}")
     return axes, correction
 
 
@@ -277,7 +276,7 @@ def std(
         >>> polygrad.std(polygrad.tensor([1.0, 2.0, 3.0]))
         tensor(1.)
     """
-    return xp.std(input, *_spread("std", input, dim, unbiased, correction), keepdim)
+    return xp.std(input, *_variance_arguments("std", input, dim, unbiased, correction), keepdim)
 
 
 @public_function()
@@ -332,13 +331,13 @@ def std_mean(
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, along, keepdim)
 
 
-def _extremum(name: str, input: Tensor, dim: Any, keepdim: bool) -> Any:
+def _reduce_extremum(name: str, input: Tensor, dim: Any, keepdim: bool) -> Any:
     check_tensor(input, name)
     if isinstance(dim, Tensor):
         return getattr(xp, name + "imum")(input, dim)
     if not input.shape.numel() and dim is None:
         raise RuntimeError(
-            f"{name}(): expected a tensor with elements, and this one has shape {tuple(input.shape)}; specify dim"
+            f"{name}(): a tensor of shape {tuple(input.shape)} has no elements; give a dim whose length is not 0"
         )
     if dim is None:
         return getattr(xp, name)(input)
@@ -352,11 +351,11 @@ def _extremum(name: str, input: Tensor, dim: Any, keepdim: bool) -> Any:
     return (
         ValuesAndIndices(values, indices)
         if keepdim
-        else ValuesAndIndices(_squeezed(values, axis), _squeezed(indices, axis))
+        else ValuesAndIndices(_squeeze(values, axis), _squeeze(indices, axis))
     )
 
 
-def _squeezed(x: Tensor, axis: int) -> Tensor:
+def _squeeze(x: Tensor, axis: int) -> Tensor:
     return xp.reshape(x, x.shape[:axis] + x.shape[axis + 1 :])
 
 
@@ -388,7 +387,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
         >>> polygrad.max(x, dim=1).indices
         tensor([1, 0])
     """
-    return _extremum("max", input, dim, keepdim)
+    return _reduce_extremum("max", input, dim, keepdim)
 
 
 @public_function(method=True, hot=True)
@@ -419,7 +418,7 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
         >>> polygrad.min(x, dim=1).indices
         tensor([0, 1])
     """
-    return _extremum("min", input, dim, keepdim)
+    return _reduce_extremum("min", input, dim, keepdim)
 
 
 @public_function(method=True)
@@ -515,7 +514,7 @@ def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
         >>> polygrad.all(polygrad.tensor([[True, False], [True, True]]), dim=1)
         tensor([False,  True])
     """
-    return _asked(xp.all, input, dim, keepdim)
+    return _reduce_truth(xp.all, input, dim, keepdim)
 
 
 @public_function(method=True)
@@ -537,11 +536,11 @@ def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
         >>> polygrad.any(polygrad.tensor([[True, False], [False, False]]), dim=1)
         tensor([ True, False])
     """
-    return _asked(xp.any, input, dim, keepdim)
+    return _reduce_truth(xp.any, input, dim, keepdim)
 
 
-def _asked(question: Callable, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
-    # Only here does an empty tuple of dimensions not mean all of them.
+def _reduce_truth(question: Callable, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
+    # Unlike in other reductions, an empty tuple of dimensions does not mean all of them.
     if isinstance(dim, (tuple, list)) and not dim:
         result = xp.logical_or(_nonzero_mask(input), False)
     else:

@@ -75,7 +75,7 @@ def repeat_interleave(
     x = flatten(input) if dim is None else input
     axis = 0 if dim is None else normal_axis(dim, x.ndim)
     total = output_size
-    if isinstance(repeats, int) and total is None:  # nothing has to be looked at
+    if isinstance(repeats, int) and total is None:  # no value has to be read
         total = repeats * x.shape[axis]
     if not isinstance(repeats, Tensor):
         repeats = tensor(repeats, backend=x.backend, device=x.device)
@@ -83,10 +83,10 @@ def repeat_interleave(
         raise RuntimeError(f"repeat_interleave(): repeats must be integers, not {repeats.dtype.name}")
     if repeats.ndim > 1 or repeats.shape.numel() not in (1, x.shape[axis]):
         raise RuntimeError(
-            f"repeats must have one element, or as many as input along dim: {x.shape[axis]}, not {tuple(repeats.shape)}"
+            f"repeat_interleave(): repeats must have 1 or {x.shape[axis]} elements, but its shape is {tuple(repeats.shape)}"
         )
     if assume(repeats, lambda values: bool((values < 0).any())):
-        raise RuntimeError("repeats can not be negative")
+        raise RuntimeError("repeat_interleave(): repeats must not be negative")
     ends = xp.cumulative_sum(broadcast_to(flatten(repeats), (x.shape[axis],)), 0)
     if total is None:
         total = int(ends[-1].item()) if x.shape[axis] else 0
@@ -117,7 +117,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """
     axis = check_along(input, dim, index, "index_select")
     if index.ndim > 1:
-        raise IndexError(f"index_select(): index is supposed to be a vector, and it has {index.ndim} dimensions")
+        raise IndexError(f"index_select(): index must be a vector, but its shape is {tuple(index.shape)}")
     if not input.ndim:
         return xp.reshape(flatten(input)[flatten(index)], ())
     return input[(_FULL,) * axis + (flatten(index),)]
@@ -157,7 +157,7 @@ def _gather(input: Tensor, axis: int, index: Tensor) -> Tensor:
         return xp.reshape(flatten(input)[flatten(index)], tuple(index.shape))
     if input.ndim != index.ndim:
         raise RuntimeError(f"gather: index has {index.ndim} dimensions, but input has {input.ndim}")
-    return input[_along(index, axis, input)]
+    return input[_index_all_axes(index, axis, input)]
 
 
 @public_function(method=True)
@@ -260,11 +260,11 @@ def scatter(
             return _scatter_sum(input, axis, index, src)
         if reduce == "multiply":
             return _scatter_product(input, axis, index, src)
-        raise RuntimeError(f"scatter(): reduce is 'add' or 'multiply', not {reduce!r}")
+        raise RuntimeError(f"scatter(): reduce must be 'add' or 'multiply', not {reduce!r}")
     if not input.ndim:
-        return xp.reshape(scatter(flatten(input), 0, flatten(index), _line(src)), ())
+        return xp.reshape(scatter(flatten(input), 0, flatten(index), _flatten_if_tensor(src)), ())
     result = clone(input)
-    result[_along(index, axis, input)] = _trimmed(src, index)
+    result[_index_all_axes(index, axis, input)] = _trim(src, index)
     return result
 
 
@@ -312,51 +312,49 @@ def _scatter_sum(input: Tensor, axis: int, index: Tensor, src: Tensor) -> Tensor
         return clone(input)
     if not input.ndim:
         return xp.reshape(_scatter_sum(flatten(input), 0, flatten(index), flatten(src)), ())
-    values = xp.astype(xp.reshape(_trimmed(src, index), (-1,)), input.dtype)
-    added = xp.index_add(values, _flat_positions(index, axis, input), input.shape.numel())
+    values = xp.astype(xp.reshape(_trim(src, index), (-1,)), input.dtype)
+    added = xp.index_add(values, _flatten_positions(index, axis, input), input.shape.numel())
     return input + xp.reshape(added, tuple(input.shape))
 
 
 def _scatter_product(input: Tensor, axis: int, index: Tensor, src: Tensor) -> Tensor:
     if not input.ndim:
         return xp.reshape(_scatter_product(flatten(input), 0, flatten(index), flatten(src)), ())
-    result, values = clone(flatten(input)), xp.astype(flatten(_trimmed(src, index)), input.dtype)
-    positions = _flat_positions(index, axis, input)
-    while positions.shape[0]:  # of equal positions one in each round
+    result, values = clone(flatten(input)), xp.astype(flatten(_trim(src, index)), input.dtype)
+    positions = _flatten_positions(index, axis, input)
+    while positions.shape[0]:  # each round handles one of equal positions
         numbers = arange(positions.shape[0], backend=input.backend, device=input.device)
-        nobody = full((input.shape.numel(),), -1, backend=input.backend, device=input.device)
-        winner = xp.put_rows(nobody, numbers, positions)
+        unclaimed = full((input.shape.numel(),), -1, backend=input.backend, device=input.device)
+        winner = xp.put_rows(unclaimed, numbers, positions)
         chosen = xp.take_rows(winner, positions) == numbers
         result[positions[chosen]] *= values[chosen]
         positions, values = positions[~chosen], values[~chosen]
     return xp.reshape(result, tuple(input.shape))
 
 
-def _flat_positions(index: Tensor, axis: int, input: Tensor) -> Tensor:
+def _flatten_positions(index: Tensor, axis: int, input: Tensor) -> Tensor:
     """Return the positions in the flattened `input` that the elements of `index` mean, as a vector."""
     position: Any = None
     stride = 1
-    for at, length in reversed(list(zip(_along(index, axis, input), input.shape, strict=True))):
+    for at, length in reversed(list(zip(_index_all_axes(index, axis, input), input.shape, strict=True))):
         position = at * stride if position is None else position + at * stride
         stride *= length
     return xp.reshape(broadcast_to(position, index.shape), (-1,))
 
 
-def _line(src: Any) -> Any:
+def _flatten_if_tensor(src: Any) -> Any:
     return flatten(src) if isinstance(src, Tensor) else src
 
 
-def _trimmed(src: Any, index: Tensor) -> Any:
+def _trim(src: Any, index: Tensor) -> Any:
     if not isinstance(src, Tensor) or tuple(src.shape) == tuple(index.shape):
         return src
     if src.ndim != index.ndim or any(n < m for n, m in zip(src.shape, index.shape, strict=True)):
-        raise ShapeError(
-            f"scatter: index of shape {tuple(index.shape)} points from more elements than src has: {tuple(src.shape)}"
-        )
+        raise ShapeError(f"scatter: index of shape {tuple(index.shape)} is larger than src of shape {tuple(src.shape)}")
     return xp.getitem(src, tuple(slice(0, n) for n in index.shape))
 
 
-def _along(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...]:
+def _index_all_axes(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...]:
     """Return `index` for `axis`, and for each other axis its own positions."""
     parts = []
     for a, length in enumerate(index.shape):
@@ -371,11 +369,11 @@ def _along(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...]:
 def check_mask(input: Tensor, mask: Tensor, value: Any) -> None:
     """Raise unless `value` can be written into `input` where `mask` is True."""
     if mask.dtype.kind != "bool":
-        raise RuntimeError(f"masked_fill only supports boolean masks, but got mask of type {mask.dtype.name}")
+        raise RuntimeError(f"masked_fill: mask must be bool, not {mask.dtype.name}; write a comparison, as in x > 0")
     if isinstance(value, Tensor):
         if value.ndim:
             raise RuntimeError(
-                f"masked_fill only supports a 0-dimensional value tensor, but got {value.ndim} dimensions"
+                f"masked_fill: value must be a number or a 0-d tensor, but its shape is {tuple(value.shape)}"
             )
         if value.dtype.is_complex and not input.dtype.is_complex:
             raise RuntimeError(
@@ -438,7 +436,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     return flatten(input)[flatten(mask)]
 
 
-def at(input: Tensor, dim: int, index: Tensor, name: str) -> tuple:
+def key_along(input: Tensor, dim: int, index: Tensor, name: str) -> tuple:
     """Return the key of the slices of `input` at the positions `index` of `dim`, for the function `name`."""
     return (_FULL,) * normal_axis(dim, input.ndim) + (check_positions(index, name),)
 
@@ -510,7 +508,9 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     if not input.ndim:  # it counts as a vector of length 1
         return xp.reshape(index_fill(flatten(input), dim, index, value), ())
     result = clone(input)
-    result[at(input, dim, index, "index_fill")] = xp.astype(value, input.dtype) if isinstance(value, Tensor) else value
+    result[key_along(input, dim, index, "index_fill")] = (
+        xp.astype(value, input.dtype) if isinstance(value, Tensor) else value
+    )
     return result
 
 
@@ -541,7 +541,7 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     if not input.ndim:
         return xp.reshape(index_copy(flatten(input), dim, flatten(index), flatten(source)), ())
     result = clone(input)
-    result[at(input, dim, index, "index_copy")] = source
+    result[key_along(input, dim, index, "index_copy")] = source
     return result
 
 

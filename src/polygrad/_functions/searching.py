@@ -147,7 +147,7 @@ def searchsorted(
         tensor([1, 3])
     """
     if side not in (None, "left", "right"):
-        raise RuntimeError(f"searchsorted(): side can only be 'left' or 'right' but got {side!r}")
+        raise RuntimeError(f"searchsorted(): side must be 'left' or 'right', not {side!r}")
     side = side or ("right" if right else "left")
     values = (
         input

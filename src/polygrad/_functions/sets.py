@@ -47,19 +47,19 @@ def unique(
     """
     if dim is not None:
         return _unique_slices(input, normal_axis(dim, input.ndim), return_inverse, return_counts)
-    order, first = _groups(flatten(input))
+    order, first = _group(flatten(input))
     values = flatten(input)[order][first]
-    return _with_groups(values, order, first, tuple(input.shape), return_inverse, return_counts)
+    return _pack_results(values, order, first, tuple(input.shape), return_inverse, return_counts)
 
 
-def _groups(x: Tensor) -> tuple[Tensor, Tensor]:
-    """A stable order of the vector ``x``, and in that order where each new value begins."""
+def _group(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Return a stable sorting order of the vector `x`, and where in that order each new value begins."""
     order = argsort(x)
     ordered = x[order]
-    return order, _begins(ordered[1:] != ordered[:-1], x.shape[0])
+    return order, _mark_starts(ordered[1:] != ordered[:-1], x.shape[0])
 
 
-def _begins(differs: Tensor, length: int) -> Tensor:
+def _mark_starts(differs: Tensor, length: int) -> Tensor:
     if not length:
         return xp.astype(differs, _dtypes.bool)[:0]
     return xp.concat([xp.ones_like(differs[:1]) if length > 1 else _true(differs), differs], axis=0)
@@ -69,7 +69,7 @@ def _true(like: Tensor) -> Tensor:
     return tensor([True], backend=like.backend, device=like.device)
 
 
-def _with_groups(
+def _pack_results(
     values: Tensor, order: Tensor, first: Tensor, shape: tuple[int, ...], return_inverse: bool, return_counts: bool
 ) -> Any:
     group = xp.cumulative_sum(xp.astype(first, _dtypes.int64), 0) - 1
@@ -83,15 +83,15 @@ def _with_groups(
 
 def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts: bool) -> Any:
     length = input.shape[axis]
-    lines = _lines(input, axis)
+    lines = _slices_as_rows(input, axis)
     order = arange(length, backend=input.backend, device=input.device)
-    for column in reversed(range(lines.shape[1])):  # the least important column first, each sort stable
+    for column in reversed(range(lines.shape[1])):  # stable sorts, the least significant column first
         order = order[argsort(lines[:, column][order])]
     ordered = lines[order]
     differs = xp.any(ordered[1:] != ordered[:-1], 1)
-    first = _begins(differs, length)
+    first = _mark_starts(differs, length)
     values = input[(slice(None),) * axis + (order[first],)]
-    return _with_groups(values, order, first, (length,), return_inverse, return_counts)
+    return _pack_results(values, order, first, (length,), return_inverse, return_counts)
 
 
 @public_function(method=True)
@@ -118,16 +118,16 @@ def unique_consecutive(
         tensor([1, 2, 1])
     """
     x, axis = (flatten(input), 0) if dim is None else (input, normal_axis(dim, input.ndim))
-    lines = _lines(x, axis)
-    first = _begins(xp.any(lines[1:] != lines[:-1], 1), x.shape[axis])
+    lines = _slices_as_rows(x, axis)
+    first = _mark_starts(xp.any(lines[1:] != lines[:-1], 1), x.shape[axis])
     order = arange(x.shape[axis], backend=x.backend, device=x.device)
     values = x[(slice(None),) * axis + (first,)]
     shape = tuple(input.shape) if dim is None else (x.shape[axis],)
-    return _with_groups(values, order, first, shape, return_inverse, return_counts)
+    return _pack_results(values, order, first, shape, return_inverse, return_counts)
 
 
-def _lines(x: Tensor, axis: int) -> Tensor:
-    """The slices of ``x`` along ``axis``, one a row."""
+def _slices_as_rows(x: Tensor, axis: int) -> Tensor:
+    """Return the slices of `x` along `axis` as the rows of a matrix."""
     length = x.shape[axis]
     moved = xp.permute_dims(x, (axis, *(a for a in range(x.ndim) if a != axis)))
     return xp.reshape(moved, (length, x.shape.numel() // length if length else 0))
@@ -159,13 +159,13 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     """
     if input.ndim != 1 or input.dtype.kind not in ("int", "uint", "bool"):
         raise RuntimeError(
-            f"bincount only supports vectors of non-negative integers, not {tuple(input.shape)} {input.dtype.name}"
+            f"bincount: input must be a vector of integers, not {input.dtype.name} of shape {tuple(input.shape)}"
         )
     if minlength < 0:
-        raise RuntimeError(f"bincount: minlength should be >= 0, not {minlength}")
+        raise RuntimeError(f"bincount: minlength must not be negative, but it is {minlength}")
     empty = not input.shape[0]
     if not empty and int(xp.min(input).item()) < 0:
-        raise RuntimeError("bincount only supports vectors of non-negative integers, and this one has negative ones")
+        raise RuntimeError("bincount: elements must not be negative")
     if weights is not None and tuple(weights.shape) != tuple(input.shape):
         raise RuntimeError(f"bincount: weights have shape {tuple(weights.shape)}, but input has {tuple(input.shape)}")
     size = max(minlength, 0 if empty else int(xp.max(input).item()) + 1)

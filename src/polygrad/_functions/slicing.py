@@ -53,7 +53,7 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
         raise IndexError(f"narrow: start {start} is out of range for dimension {axis} of length {size}")
     start = start + size if start < 0 else start
     if length < 0 or start + length > size:
-        raise RuntimeError(f"narrow: start ({start}) + length ({length}) exceeds dimension size ({size})")
+        raise RuntimeError(f"narrow: start {start} + length {length} exceeds the length {size} of dimension {axis}")
     return xp.getitem(input, (_FULL,) * axis + (slice(start, start + length), Ellipsis))
 
 
@@ -107,7 +107,7 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
     if isinstance(sections, int):
         step = sections
         if step < 0 or (step == 0 and length):
-            raise RuntimeError(f"split expects a positive split_size, not {step}")
+            raise RuntimeError(f"split: split_size must be larger than 0, but it is {step}")
         lengths = [min(step, length - start) for start in range(0, length, step)] if length else [0]
     else:
         lengths = list(sections)
@@ -120,11 +120,14 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
     for n in lengths:
         keys.append((*before, slice(start, start + n), Ellipsis))
         start += n
-    return _views(tensor, xp.split(tensor, tuple(lengths), axis), keys)
+    return _attach_views(tensor, xp.split(tensor, tuple(lengths), axis), keys)
 
 
-def _views(base: Tensor, parts: Sequence[Tensor], keys: Sequence[tuple]) -> tuple[Tensor, ...]:
-    """``parts``, made in one operation so that their gradients are written into one array, as views of ``base``."""
+def _attach_views(base: Tensor, parts: Sequence[Tensor], keys: Sequence[tuple]) -> tuple[Tensor, ...]:
+    """Make `parts` views of `base`.
+
+    One operation computed all of them, so that their gradients are written into one array.
+    """
     for part, key in zip(parts, keys, strict=True):
         attach_view(part, base, getitem, {"key": key})
     return tuple(parts)
@@ -153,9 +156,9 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """
     chunks = as_int(chunks)
     if chunks < 1:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+        raise RuntimeError(f"chunk: chunks must be at least 1, but it is {chunks}")
     length = input.shape[axis_of(input, dim, "chunk")]
-    if not length:  # as many pieces as asked for, all empty
+    if not length:  # `chunks` empty parts
         return split(input, [0] * chunks, dim)
     return split(input, -(-length // chunks), dim)
 
@@ -192,7 +195,9 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         indices_or_sections = indices_or_sections.tolist()
     if isinstance(indices_or_sections, int):
         if indices_or_sections < 1:
-            raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
+            raise RuntimeError(
+                f"tensor_split(): the number of sections must be at least 1, but it is {indices_or_sections}"
+            )
         short, longer = divmod(size, indices_or_sections)
         ends = [n * short + min(n, longer) for n in range(1, indices_or_sections)]
     else:
@@ -283,10 +288,12 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
         (tensor([1, 2]), tensor([3, 4]))
     """
     if not input.ndim:
-        raise IndexError("a 0-d tensor has no dimension to unbind")
+        raise IndexError("unbind: a tensor without dimensions has no slices")
     axis = normal_axis(dim, input.ndim)
     before = (_FULL,) * axis
-    return _views(input, xp.unstack(input, axis=axis), [(*before, i, Ellipsis) for i in range(input.shape[axis])])
+    return _attach_views(
+        input, xp.unstack(input, axis=axis), [(*before, i, Ellipsis) for i in range(input.shape[axis])]
+    )
 
 
 def scatter_into(input: Tensor, src: Tensor, key: tuple) -> Tensor:

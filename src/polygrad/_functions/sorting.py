@@ -1,4 +1,4 @@
-"""Order, rank and position: sorting, the largest few, quantiles, unique values, binary search, running extrema."""
+"""Order and rank: sorting, the largest elements, medians, quantiles."""
 
 from __future__ import annotations
 
@@ -132,9 +132,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     """
     axis = normal_axis(dim, check_ordered(input, "topk").ndim)
     if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
-        raise RuntimeError(
-            f"selected index k out of range: k is {k}, and dimension {dim} of {tuple(input.shape)} is shorter"
-        )
+        raise RuntimeError(f"topk(): k is {k}, but dimension {dim} of the shape {tuple(input.shape)} is shorter")
     if not input.ndim:
         found = topk(xp.reshape(input, (1,)), k)
         return found if not k else ValuesAndIndices(*(xp.reshape(x, ()) for x in found))
@@ -169,11 +167,13 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Val
     if input.ndim and not input.shape[axis]:
         raise IndexError(f"kthvalue(): dimension {axis} of the shape {tuple(input.shape)} has no elements")
     if not 1 <= k <= (input.shape[axis] if input.ndim else 1):
-        raise RuntimeError(f"kthvalue(): k out of range for dimension {dim} of {tuple(input.shape)}: {k}")
-    return _picked(sort(input, axis), axis, k - 1, keepdim) if input.ndim else sort(input)
+        raise RuntimeError(
+            f"kthvalue(): k is {k}, and must be from 1 to the length of dimension {dim} of the shape {tuple(input.shape)}"
+        )
+    return _pick(sort(input, axis), axis, k - 1, keepdim) if input.ndim else sort(input)
 
 
-def _picked(ordered: ValuesAndIndices, axis: int, place: int, keepdim: bool) -> ValuesAndIndices:
+def _pick(ordered: ValuesAndIndices, axis: int, place: int, keepdim: bool) -> ValuesAndIndices:
     key = (*(slice(None),) * axis, slice(place, place + 1) if keepdim else place, Ellipsis)
     return ValuesAndIndices(*(xp.clone(xp.getitem(x, key)) for x in ordered))
 
@@ -206,7 +206,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     check_ordered(input, "median")
     if dim is None:
         if not input.shape.numel():
-            return _median_of_nothing(input)
+            return _median_of_none(input)
         return xp.median(input)
     axis = normal_axis(dim, input.ndim)
     if not input.ndim:
@@ -215,16 +215,16 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     if not length:
         raise IndexError(f"median(): dimension {axis} of the shape {tuple(input.shape)} has no elements")
     ordered = sort(input, axis)
-    middle = _picked(ordered, axis, (length - 1) // 2, keepdim)
+    middle = _pick(ordered, axis, (length - 1) // 2, keepdim)
     if not input.dtype.is_floating_point:
         return middle
-    last = _picked(ordered, axis, length - 1, keepdim)  # NaN comes last
+    last = _pick(ordered, axis, length - 1, keepdim)  # NaN is sorted last
     spoiled = xp.isnan(last.values)
     first = xp.argmax(xp.astype(xp.isnan(input), _dtypes.uint8), axis, keepdim)
     return ValuesAndIndices(xp.where(spoiled, last.values, middle.values), xp.where(spoiled, first, middle.indices))
 
 
-def _median_of_nothing(input: Tensor) -> Tensor:
+def _median_of_none(input: Tensor) -> Tensor:
     """Return PyTorch's median of no elements: NaN, or for integers the smallest value of the type."""
     total = xp.sum(input)
     if input.dtype.is_floating_point:
@@ -264,25 +264,27 @@ def quantile(
         tensor([ 5., 10.])
     """
     if not input.dtype.is_floating_point:
-        raise RuntimeError(f"quantile() input tensor must be of floating-point type, not {input.dtype.name}")
+        raise RuntimeError(f"quantile(): the input must be of a real floating-point type, not {input.dtype.name}")
     if not input.shape.numel():
-        raise ShapeError(f"quantile() input tensor must be non-empty, but its shape is {tuple(input.shape)}")
+        raise ShapeError(f"quantile(): the input has no elements; its shape is {tuple(input.shape)}")
     if isinstance(q, Tensor) and q.ndim > 1:
-        raise ShapeError(f"quantile() q must be a number or a vector of numbers, not of shape {tuple(q.shape)}")
+        raise ShapeError(f"quantile(): q must be a number or a vector, not of shape {tuple(q.shape)}")
     wanted = q.tolist() if isinstance(q, Tensor) else q
     varies = isinstance(q, Tensor) and q.requires_grad and interpolation == "linear"
     several = wanted if isinstance(wanted, list) else [wanted]
     if any(not 0 <= one <= 1 for one in several):
-        raise RuntimeError(f"quantile() q must be between 0 and 1, not {wanted}")
+        raise RuntimeError(f"quantile(): q must be between 0 and 1, not {wanted}")
     flat = dim is None
     axis = 0 if dim is None else normal_axis(dim, input.ndim)
     x = flatten(input) if flat or not input.ndim else input
     values = sort(x, axis).values
     length = x.shape[axis] - 1
-    found = [_between(values, axis, one * length, interpolation) for one in several or [0.0]]
-    if varies:  # add a zero that has the derivative with respect to q
+    found = [_interpolate(values, axis, one * length, interpolation) for one in several or [0.0]]
+    if varies:  # add a zero whose derivative is that with respect to q
         for number, (one, part) in enumerate(zip(several, xp.reshape(q, (-1,)), strict=True)):
-            slope = _between(values, axis, one * length, "higher") - _between(values, axis, one * length, "lower")
+            slope = _interpolate(values, axis, one * length, "higher") - _interpolate(
+                values, axis, one * length, "lower"
+            )
             found[number] = found[number] + (part - part.detach()) * length * slope.detach()
     if keepdim:
         shape = (1,) * input.ndim if flat else tuple(1 if a == axis else n for a, n in enumerate(input.shape))
@@ -292,7 +294,7 @@ def quantile(
     return xp.stack(found, axis=0) if several else xp.stack(found, axis=0)[:0]
 
 
-def _between(values: Tensor, axis: int, place: float, interpolation: str) -> Tensor:
+def _interpolate(values: Tensor, axis: int, place: float, interpolation: str) -> Tensor:
     lower = int(place)
     higher = min(lower + 1, values.shape[axis] - 1)
     weight = {
@@ -300,7 +302,7 @@ def _between(values: Tensor, axis: int, place: float, interpolation: str) -> Ten
         "nearest": float(round(place) > lower),
     }  # fmt: skip
     if interpolation not in weight:
-        raise RuntimeError(f"quantile() interpolation must be one of {', '.join(weight)}, not {interpolation!r}")
+        raise RuntimeError(f"quantile(): interpolation must be one of {', '.join(weight)}, not {interpolation!r}")
     before = (slice(None),) * axis
     low, high = (xp.getitem(values, (*before, at, Ellipsis)) for at in (lower, higher))
     last = xp.getitem(values, (*before, values.shape[axis] - 1, Ellipsis))

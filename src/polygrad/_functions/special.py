@@ -48,7 +48,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
         >>> polygrad.logit(polygrad.tensor([0.25, 0.5]))
         tensor([-1.0986,  0.0000])
     """
-    if eps is None:  # outside of 0 and 1 the value is NaN, and so are its derivatives, which log and log1p have there
+    if eps is None:  # outside of [0, 1] value and derivatives are NaN; log and log1p would have derivatives
         spoiled = xp.where(xp.logical_and(input >= 0, input <= 1), 1.0, math.nan)
         x = input * (xp.astype(spoiled, input.dtype) if input.dtype.is_differentiable else spoiled)
     else:

@@ -16,7 +16,7 @@ from .public import public_method
 
 
 def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
-    """The strides, in elements, of a tensor of ``shape`` whose elements lie one after the other."""
+    """Return the strides, in elements, of a contiguous tensor of `shape`."""
     strides, step = [], 1
     for length in reversed(shape):
         strides.append(step)
@@ -25,7 +25,7 @@ def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
 
 
 def strides_of(tensor: Tensor) -> tuple[int, ...]:
-    """The strides of ``tensor``, in elements."""
+    """Return the strides of `tensor`, in elements."""
     chain = tensor._view_chain()
     shape = tuple(chain[-1].shape)
     strides = contiguous_strides(shape)
@@ -140,14 +140,14 @@ def _getitem(shape, strides, result_shape, /, key):
                 result.append(strides[axis] * (item.step or 1))
             axis += 1
     result.extend(strides[axis:])
-    # A dimension that was put in has the stride that PyTorch's unsqueeze gives it.
-    for place in reversed([i for i, item in enumerate(_made_by(key, len(shape))) if item is None]):
+    # An inserted dimension has the stride that PyTorch's unsqueeze gives it.
+    for place in reversed([i for i, item in enumerate(_dims_of_key(key, len(shape))) if item is None]):
         result[place] = result_shape[place + 1] * result[place + 1] if place + 1 < len(result) else 1
     return tuple(result)
 
 
-def _made_by(key, ndim):
-    """The part of the key that makes each dimension of the result."""
+def _dims_of_key(key, ndim):
+    """Return, for each dimension of the result, the part of the key that makes it."""
     items: list[Any] = []
     for item in key:
         if item is Ellipsis:
@@ -157,25 +157,25 @@ def _made_by(key, ndim):
     return items
 
 
-def _permuted(shape, strides, result_shape, /, axes):
+def _permute(shape, strides, result_shape, /, axes):
     return tuple(strides[a] for a in axes)
 
 
-def _transposed(shape, strides, result_shape, /):
+def _transpose(shape, strides, result_shape, /):
     return (*strides[:-2], strides[-1], strides[-2])
 
 
 def _broadcast(shape, strides, result_shape, /, **settings):
     offset = len(result_shape) - len(shape)
     result = [0 if n != m else s for n, m, s in zip(shape, result_shape[offset:], strides, strict=True)]
-    for place in reversed(range(offset)):  # of length 1 a new dimension is as unsqueeze makes it
+    for place in reversed(range(offset)):  # a new dimension of length 1 is like one of unsqueeze
         inner = result_shape[place + 1] * result[0] if result else 0
         result.insert(0, inner if result_shape[place] == 1 else 0)
     return tuple(result)
 
 
-def _reshaped(shape, strides, result_shape, /, **settings):
-    # A view that PyTorch could not make is none of its layouts; what comes after it counts as contiguous.
+def _reshape(shape, strides, result_shape, /, **settings):
+    # PyTorch has no such view; its result counts as contiguous.
     return reshaped_strides(shape, strides, result_shape) or contiguous_strides(result_shape)
 
 
@@ -191,7 +191,7 @@ def _pairs(shape, strides, result_shape, /):
     return tuple(s // 2 for s in strides[:-1])
 
 
-def _selected(shape, strides, result_shape, /, **settings):
+def _select(shape, strides, result_shape, /, **settings):
     return contiguous_strides(result_shape)
 
 
@@ -200,8 +200,8 @@ def _diagonal(shape, strides, result_shape, /, offset):
 
 
 _STRIDES: dict[str, Callable[..., tuple[int, ...]]] = {
-    "getitem": _getitem, "permute_dims": _permuted, "matrix_transpose": _transposed, "broadcast_to": _broadcast,
-    "reshape": _reshaped, "real": _part, "imag": _part, "view_as_real": _parts, "view_as_complex": _pairs,
+    "getitem": _getitem, "permute_dims": _permute, "matrix_transpose": _transpose, "broadcast_to": _broadcast,
+    "reshape": _reshape, "real": _part, "imag": _part, "view_as_real": _parts, "view_as_complex": _pairs,
     "conj": lambda shape, strides, result_shape, /: strides, "diagonal": _diagonal,
-    "selection": _selected,
+    "selection": _select,
 }  # fmt: skip

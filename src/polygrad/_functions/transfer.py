@@ -21,15 +21,15 @@ def real_part_only(input: Tensor, dtype: DType) -> DType:
 
 def transfer(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tensor:
     """Return `input` on the backend `target` and a device of it, as `dtype`: the same tensor where nothing changes."""
-    array = input._read()  # what a program reads for the first time belongs to it only then
+    array = input._read()  # a recorder assigns the tensor to a program at its first read
     source = input.backend
     if source.level:
         return input if dtype is None else xp.astype(input, real_part_only(input, dtype))
     here = source.device(array)
-    if here is None:  # a compiler places what is traced where all of its program is
+    if here is None:  # traced arrays have no device of their own
         here = source.default_device()
     there = None if device is None else native_device(target, device)
-    if there is None:  # also for the device of a tensor that is traced
+    if there is None:  # also if the device is that of a traced tensor
         there = here if target is source else target.default_device()
     if target is not source or there != here:
         input = xp.transfer(input, target, there, source, here)
