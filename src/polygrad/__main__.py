@@ -52,7 +52,7 @@ def show_backends(as_json: bool) -> int:
         print(json.dumps({"backends": [row._asdict() for row in rows], "errors": others}, indent=2))
         return 0
     titles = ["name", "distribution", "version", "api", "devices", "capabilities", "state", "error"]
-    # An error is a sentence or two: it stands below its row, and the column points at it.
+    # Errors are long: they are printed below their row, and the column refers to them.
     print_table(titles, [_cells(row) for row in rows], below=[row.error for row in rows])
     for name, error in others.items():
         print_wrapped(f"{name}: {error}")
@@ -67,7 +67,7 @@ def _cells(row: BackendInfo) -> list[str]:
 
 
 def _errors_without_a_row(rows: list[BackendInfo]) -> dict[str, str]:
-    """What is wrong with extensions."""
+    """The errors of extensions, which have no row."""
     told = {row.error for row in rows}
     return {name: str(error) for name, error in errors().items() if str(error) not in told}
 

@@ -1,4 +1,4 @@
-"""How the C library hands out memory: by default it gives large arrays back to the system as soon as they die."""
+"""The C library's allocator, which by default returns large arrays to the system as soon as they are freed."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ _GROWTH = 64 * 2**20
 
 
 def tune_allocator() -> bool:
-    """Let the C library keep freed memory for the next arrays, instead of giving it back to the system.
+    """Let the C library keep freed memory for the next arrays, instead of returning it to the system.
 
-    A training step on NumPy makes the same arrays again and again.  glibc gets those of more than 32 MiB from the system one
-    by one, gives back the others too where more than about 200 MiB are free, and the system clears each page once more
-    when it is touched, which can take as long as the computation.  After this call the process keeps what it had at
-    its peak: memory is **not returned to the system** until the process ends.  It holds for the whole process,
-    not for polygrad alone, and cannot be undone, so call it first thing in a program, not in a library.  The
+    A training step on NumPy makes arrays of the same sizes again and again.  glibc gets those of more than 32 MiB from
+    the system one by one, returns the others as well when more than about 200 MiB are free, and the system clears each
+    page again when it is touched, which can take as long as the computation.  After this call the process keeps the
+    memory of its peak: memory is **not returned to the system** until the process ends.  The call affects the whole
+    process, not polygrad alone, and cannot be undone, so make it first in a program, not in a library.  The
     environment variable ``POLYGRAD_TUNE_MALLOC=1`` does the same when the first array is made.
 
-    Returns whether something was changed: False where the C library is not glibc.
+    Returns:
+        Whether something was changed: False where the C library is not glibc.
 
     Example::
 
-        import polygrad
-
-        polygrad.tune_allocator()
+        >>> polygrad.tune_allocator()  # doctest: +SKIP
+        True
     """
     try:
         library = ctypes.CDLL(None)

@@ -52,7 +52,7 @@ class Device(str):
     @property
     def type(self) -> str:
         """The type of device, such as ``"cpu"``."""
-        return str(self).partition(":")[0]  # a string without ":" gives itself, and that is a device
+        return str(self).partition(":")[0]  # str() first: without ":" partition returns the string itself
 
     @property
     def index(self) -> int | None:  # type: ignore[override]  # PyTorch's attribute, not the method of str

@@ -126,13 +126,13 @@ ALL = (
     float16, bfloat16, float32, float64, complex64, complex128,
 )  # fmt: skip
 BY_NAME = {dtype.name: dtype for dtype in ALL}
-#: PyTorch's second names.
+#: PyTorch's aliases.
 ALIASES = {
     "half": float16, "float": float32, "double": float64, "short": int16, "int": int32, "long": int64,
     "cfloat": complex64, "cdouble": complex128,
 }  # fmt: skip
 
-#: What Python's types of numbers are as data types, as in PyTorch: all of their digits.
+#: Python's number types as data types of the same precision, as in PyTorch.
 OF_PYTHON = {builtins.bool: bool, int: int64, float: float64, complex: complex128}
 
 _REAL_OF = {complex64: float32, complex128: float64}
@@ -213,7 +213,7 @@ def _promote(a: DType, b: DType) -> DType:
         return _SIGNED[2 * unsigned.itemsize]
     if b.kind in ("int", "uint"):
         return a
-    if a.kind == "float":  # float16 with bfloat16 fits in neither
+    if a.kind == "float":  # float16 and bfloat16 fit in neither
         return float32 if a.itemsize == b.itemsize else (a if a.itemsize > b.itemsize else b)
     other = b.to_complex()
     return a if a.itemsize >= other.itemsize else other

@@ -186,7 +186,7 @@ def test_an_optimizer_of_ones_own_makes_its_state_in_a_first_call_that_runs_eage
             (weight * x).sum().backward()
             optimizer.step()
 
-        with pytest.raises(polygrad.compiler.CompileError, match="makes the state 'count'.*once without compile"):
+        with pytest.raises(polygrad.compiler.CompileError, match="creates the state 'count'.*once without compile"):
             step.lower(polygrad.ones(2))
         assert not optimizer.state[weight]
         for _ in range(4):

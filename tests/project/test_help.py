@@ -31,17 +31,14 @@ import polygrad
 
 #: Modules with public names.  Of those in the first list, help is complete, and stays so.
 COMPLETE = """
+    polygrad.autograd polygrad.autograd.functional polygrad.backends polygrad.compiler polygrad.cuda polygrad.func
     polygrad.nn polygrad.nn.functional polygrad.nn.init polygrad.nn.utils polygrad.nn.utils.rnn
-    polygrad.func polygrad.optim polygrad.optim.lr_scheduler polygrad.optim.rules
-    polygrad.autograd polygrad.autograd.functional polygrad.backends polygrad.compiler polygrad.cuda polygrad.serialization polygrad.testing
-    polygrad.utils polygrad.utils.checkpoint polygrad.utils.data polygrad.viz
+    polygrad.optim polygrad.optim.lr_scheduler polygrad.optim.rules polygrad.random polygrad.serialization
+    polygrad.testing polygrad.types polygrad.utils polygrad.utils.checkpoint polygrad.utils.data polygrad.utils.dlpack
+    polygrad.viz
 """.split()
 OTHERS = """
-    polygrad polygrad.Tensor
-    polygrad.nn polygrad.nn.functional polygrad.nn.init polygrad.nn.utils polygrad.nn.utils.rnn
-    polygrad.autograd polygrad.autograd.functional polygrad.backends polygrad.compiler polygrad.cuda polygrad.func
-    polygrad.linalg polygrad.optim polygrad.optim.lr_scheduler polygrad.optim.rules polygrad.random polygrad.serialization
-    polygrad.testing polygrad.types polygrad.utils polygrad.utils.checkpoint polygrad.utils.data polygrad.utils.dlpack polygrad.viz
+    polygrad polygrad.Tensor polygrad.linalg
 """.split()
 MODULES = sorted({*COMPLETE, *OTHERS})
 

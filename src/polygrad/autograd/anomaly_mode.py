@@ -110,7 +110,7 @@ def _check_nodes(roots: Iterable[Edge]) -> Iterator[None]:
     finally:
         for node in checked:
             plan = node.plan
-            while plan.__class__ is _CheckedPlan:  # another thread may have come in between
+            while plan.__class__ is _CheckedPlan:  # another thread may have wrapped it as well
                 plan = plan.plan
             node.plan = plan
 

@@ -64,6 +64,7 @@ class Function:
     generate_vmap_rule = False
 
     def __new__(cls, *_args: Any, **_kwargs: Any) -> Any:
+        """Raise TypeError: the methods of a Function are static."""
         raise TypeError(f"{cls.__name__} is not instantiated: its methods are static; write {cls.__name__}.apply(...)")
 
     @staticmethod

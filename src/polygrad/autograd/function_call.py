@@ -23,7 +23,7 @@ class FunctionCtx:
     # they live no longer than the graph keeps them.
     __slots__ = ("__dict__", "__weakref__", "_saved", "_saved_for_forward")
 
-    #: Which arguments of forward need a gradient: one bool for each, False for what is not a tensor.
+    #: Which arguments of forward need a gradient: one bool each, False for those that are not tensors.
     needs_input_grad: tuple[bool, ...]
 
     if TYPE_CHECKING:  # any attribute may be set

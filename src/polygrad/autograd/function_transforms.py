@@ -293,7 +293,9 @@ def _tangents_by_transposition(
     call = Call(cls, ctx, values, outputs, wanted)
     with enable_grad():
         given = [
-            call.as_gradient(None, like) if seed is None else seed * 1  # no leaf: backward may change it in place
+            call.as_gradient(None, like)
+            if seed is None
+            else seed * 1  # not a leaf, since backward may change it in place
             for seed, like in zip(seeds, call.likes, strict=True)
         ]
         gradients = call.gradients(ctx._copy_with_saved(ctx._saved or ()), given)
@@ -328,7 +330,7 @@ def _is_linear(gradients: Sequence[tuple[Tensor, Tensor]], tangents: Sequence[tu
     found, size = values_for_checks(xp.abs(difference)), values_for_checks(scale)
     if found is None or size is None:
         return all(g._edge is not None for g, _ in gradients)
-    # Rounding counts, and infinities say nothing.
+    # Allow for rounding; infinities are not compared.
     rounding = max(float(finfo(g.dtype).eps) for g, _ in gradients) ** 0.4
     return not np.any(found > rounding * size)
 

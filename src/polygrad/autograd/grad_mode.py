@@ -120,6 +120,7 @@ class no_grad(_Mode):
     _enabled = False
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        """A context manager; or ``function``, decorated."""
         return super().__new__(cls) if function is None else cls()(function)
 
 
@@ -164,6 +165,7 @@ class inference_mode(_Mode):
         self._mode = mode
 
     def __new__(cls, mode: Any = True) -> Any:
+        """A context manager; or ``mode``, decorated, where it is a function."""
         return cls()(mode) if callable(mode) else super().__new__(cls)
 
     def _fresh(self) -> inference_mode:
@@ -209,6 +211,7 @@ class set_grad_enabled(_Mode):
         grad_mode.set(token)
 
     def __call__(self, function: Callable) -> Callable:
+        """Decorate ``function``, and restore the mode from before."""
         grad_mode.set(self._before)  # it is used as a decorator only
         return super().__call__(function)
 

@@ -217,7 +217,9 @@ def linearize(func: Callable, *primals: Any) -> tuple[Any, Callable]:
     for seed in seeds:
         seed._edge = Leaf(seed, tuple(seed.shape))
     with enable_grad():
-        gradients = run.pull_back([seed * 1 for seed in seeds])  # no leaf: a Function's backward may change it in place
+        gradients = run.pull_back(
+            [seed * 1 for seed in seeds]
+        )  # not a leaf, since a Function's backward may change it in place
 
     def jvp_fn(*tangents: Any) -> Any:
         directions = _directions("jvp_fn", primals, tangents)

@@ -144,7 +144,7 @@ def _replace_attributes(changes: Sequence[tuple[tuple[dict[str, Any], str], Tens
         yield
     finally:
         for attributes, key, value in reversed(before):
-            if value is _replace_attributes:  # there was none
+            if value is _replace_attributes:  # the attribute did not exist
                 attributes.pop(key, None)
             else:
                 attributes[key] = value

@@ -132,7 +132,7 @@ def _make_variable(x: Tensor) -> Tensor:
     """``x`` as a variable of this run, lift to the level of all active transforms once."""
     traces = stack.get()
     if x._edge is not None:
-        with enable_grad():  # a sweep may be recorded, whether the function's run is or not
+        with enable_grad():  # a sweep may be recorded even if the function's run is not
             made = apply(Identity, None, lift(x, traces))
     else:
         made = cell(lift_array(x._read(), traces))

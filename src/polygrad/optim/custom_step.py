@@ -87,7 +87,7 @@ def _store_state(optimizer: Any, before: dict[Any, dict[str, Any]]) -> None:
             if isinstance(value, Tensor):
                 if not isinstance(old, Tensor) or (old.shape, old.dtype) != (value.shape, value.dtype):
                     raise StateIsMissing(
-                        f"compile: {name_of_optimizer} makes the state {name!r} in its step, of which a trace knows no values; "
+                        f"compile: {name_of_optimizer} creates the state {name!r} in its step, where a traced tensor has no value; "
                         "call the function once without compile first"
                     )
                 with no_grad():
@@ -95,7 +95,6 @@ def _store_state(optimizer: Any, before: dict[Any, dict[str, Any]]) -> None:
                 values[name] = old
             elif isinstance(value, (int, float)) and value != old:
                 raise CompileError(
-                    f"compile: {name_of_optimizer} counts in its state with the Python number {name!r}, and a program "
-                    f"would not go on counting; keep it in a tensor, as in state[{name!r}] = "
-                    f"polygrad.tensor(0.0), and add to that in place"
+                    f"compile: {name_of_optimizer} changes the Python number {name!r} of its state, and a program would not; keep "
+                    f"it in a tensor, as in state[{name!r}] = polygrad.tensor(0.0), and add to that in place"
                 )

@@ -25,7 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-#: PyTorch's former name, by which programs subclass it.
+#: PyTorch's former name of the base class.
 _LRScheduler = LRScheduler
 
 

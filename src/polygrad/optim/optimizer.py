@@ -60,7 +60,7 @@ def _with_hooks(step: Callable) -> Callable:
     @functools.wraps(step)
     def wrapper(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
         if RECORDERS and (active := recorder()) is not None:
-            active.guard(self, "_hooked", self._hooked)
+            active.guard(self, "_step_hooks", self._step_hooks)
         if id(self) not in _STEPPED:
             _note_step(self)
         if self._hooks is None:
@@ -296,7 +296,7 @@ class Optimizer:
     # -- hooks ---------------------------------------------------------------------------------------------------------
 
     @property
-    def _hooked(self) -> tuple[int, ...]:
+    def _step_hooks(self) -> tuple[int, ...]:
         """The hooks around a step, as a value that guards compare."""
         return () if self._hooks is None else (*self._hooks["step_pre"], *self._hooks["step_post"])
 

@@ -21,7 +21,7 @@ def _number(value: Any) -> Any:
     """A setting as a Python number; PyTorch also takes tensors of one element."""
     if not isinstance(value, Tensor):
         return value if value.__class__ in PYTHON_SCALARS else to_python(value)
-    with not_recording():  # a step that is recorded asks for it at every run
+    with not_recording():  # a recorded step reads it in every run
         return value.item()
 
 
@@ -111,7 +111,7 @@ class SGD(Optimizer):
 
     def new_state(self, name: str, parameter: Tensor, group: dict[str, Any]) -> Any:
         """Zeros for the momentum; None with dampening, where the rule starts from the first gradient."""
-        # The first momentum is the gradient itself: of zeros, unless dampening takes its share.
+        # Without dampening the first momentum, the gradient, also follows from zeros.
         return zeros(parameter) if not group["dampening"] else None
 
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:

@@ -81,13 +81,13 @@ class LRScheduler:
         [0.5]
     """
 
-    #: How often `step` was called, and once for the first rates.
+    #: How often `step` was called, plus one for the first rates.
     _step_count = 1
     #: Whether the first rates are being computed.
     _is_initial = False
     #: Whether the schedule itself is calling `get_lr`, which returns the next rates only there.
     _is_setting_rates = False
-    #: The optimizer's own ``step``, where it had one in place of its class's when the schedule was made.
+    #: The optimizer's instance attribute ``step``, if it had one when the schedule was made.
     _overridden_step: Callable[..., Any] | None = None
     #: Whether the rates depend on the number of the epoch alone, so that the schedule can go to any epoch.
     _depends_on_epoch_alone = False

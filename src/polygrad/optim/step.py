@@ -175,7 +175,7 @@ def _run_kernel(
     return True
 
 
-#: (backend, rule, fixed settings, scheduled ones, which states there are, number of parameters) → compiled function.
+#: (backend, rule, fixed settings, scheduled ones, existing states, number of parameters) → compiled function.
 _programs: dict[tuple[Any, ...], Callable[..., Any]] = {}
 _PROGRAMS_KEPT = 256
 

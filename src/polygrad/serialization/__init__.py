@@ -38,11 +38,11 @@ __all__ = [
 ]
 
 _PROTOCOL = 4
-#: The array of a container that is a pickle.
+#: The name of the array that holds a pickle.
 _PICKLE = "__pickle__"
 _trusted: list[Any] = []
 
-#: What a file can make Python raise that does not fit together.
+#: What an inconsistent file can make Python raise.
 _READ_ERRORS = (
     ArithmeticError, AssertionError, AttributeError, EOFError, ImportError, LookupError, RecursionError, TypeError,
     ValueError, struct.error,

@@ -35,26 +35,26 @@ def replace_file(path: str | os.PathLike) -> Iterator[BinaryIO]:
         raise FileNotFoundError(errno.ENOENT, "there is no such folder to save in; make it with os.makedirs()", folder)
     if before is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
-    beside = os.path.join(folder, f".polygrad-{secrets.token_hex(8)}.tmp")
-    # Not mkstemp(), which lets only the owner read: this mode is what open() asks for, and the umask applies.
+    temporary = os.path.join(folder, f".polygrad-{secrets.token_hex(8)}.tmp")
+    # Not mkstemp(), which lets only the owner read: open() uses this mode, and the umask applies.
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        descriptor = os.open(beside, flags, 0o666)
+        descriptor = os.open(temporary, flags, 0o666)
     except PermissionError as error:
         raise PermissionError(
-            errno.EACCES, "a file is saved under another name first, and this folder takes no new files", folder
+            errno.EACCES, "a file is saved under another name first, and no file can be created in this folder", folder
         ) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             if before is not None:
-                _copy_permissions(beside, before)
+                _copy_permissions(temporary, before)
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, target)
+        os.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(beside)
+            os.unlink(temporary)
         raise
     _sync_folder(folder)
 

@@ -25,7 +25,7 @@ from .exceptions import DamagedFileError
 PREFIX = b'{"__metadata__":{"format":"polygrad 1","sha256":"'
 _DIGEST = 64  # hexadecimal digits
 _PLACEHOLDER = b"0" * _DIGEST
-#: The first bytes of a file: enough to tell a container.
+#: The number of first bytes that identify a container.
 OPENING = 8 + len(PREFIX)
 
 #: Names of types in the header, and how NumPy reads them.  (NumPy has no bfloat16: those are read as their bits.)
@@ -62,7 +62,7 @@ def is_container(opening: bytes) -> bool:
 
 def write(file: Any, arrays: dict[str, tuple[str, np.ndarray]], metadata: dict[str, str]) -> None:
     """Write ``arrays``, name → code and array, with ``metadata`` to ``file``."""
-    # The widest types first: so every array is aligned.
+    # The widest types first, so that every array is aligned.
     order = sorted(arrays, key=lambda name: -arrays[name][1].itemsize)
     entries: dict[str, Any] = {}
     chunks: list[Any] = []
@@ -73,11 +73,11 @@ def write(file: Any, arrays: dict[str, tuple[str, np.ndarray]], metadata: dict[s
         entries[name] = {"dtype": code, "shape": list(array.shape), "data_offsets": [place, place + raw.nbytes]}
         place += raw.nbytes
         chunks.append(raw)
-    # Without the braces that PREFIX has already.
+    # PREFIX already has the braces.
     text = PREFIX + _PLACEHOLDER + b'",' + to_json(metadata)[1:].encode("ascii")
     header = text + (b"," if entries else b"") + to_json(entries)[1:].encode("ascii")
     header += b" " * (-len(header) % 8)
-    while b"." in len(header).to_bytes(8, "little"):  # it ends a pickle, and no beginning of a file shall be one
+    while b"." in len(header).to_bytes(8, "little"):  # '.' ends a pickle: the beginning of a file must not be one
         header += b" " * 8
     length = len(header).to_bytes(8, "little")
     digest = hashlib.sha256(length + header)

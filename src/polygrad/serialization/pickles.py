@@ -28,7 +28,7 @@ from .exceptions import DamagedFileError, UnsafeFileError
 from .structure import MOST_PARTS
 from .tensors import CLASSES, TensorReader, TensorWriter, is_known_class, set_attributes, tensor_class, to_backend
 
-#: What pickles call the two functions below; it is written in files.
+#: The module of the two functions below, as files name it.
 _HOME = "polygrad.serialization"
 
 
@@ -47,6 +47,7 @@ class Pickler(pickle.Pickler):
         self._tensors = tensors
 
     def reducer_override(self, obj: Any) -> Any:
+        """Pickle a tensor as its number; leave everything else to the standard library."""
         if not isinstance(obj, Tensor):
             return NotImplemented
         number = self._tensors.number(obj, f"tensor {len(self._tensors.tensors)}")
@@ -106,9 +107,7 @@ class Place:
     def _with_attributes(self, tensor: Tensor, attributes: Any) -> Tensor:
         if type(attributes) is not dict:
             raise DamagedFileError("the file is damaged: a tensor's attributes are no dictionary")
-        if self._trusted or not is_known_class(
-            type(tensor)
-        ):  # else a class of the user's own, who trusts the file with it
+        if self._trusted or not is_known_class(type(tensor)):  # otherwise a class that the user trusts
             for name, value in attributes.items():
                 setattr(tensor, name, value)
         else:
@@ -145,8 +144,8 @@ def unsafe_file_error(what: str, name: str = "") -> UnsafeFileError:
     )
 
 
-#: The instructions that the restricted reader leaves to the standard library: they make values and containers, and keep
-#: and fetch what was made.  `_Unpickler` is its Python implementation, whose memory grows with what the file has.
+#: The instructions that the restricted reader leaves to the standard library: they make values and containers, store and
+#: fetch them.  `_Unpickler` is its Python implementation, whose memory grows with the size of the file.
 _HARMLESS = """
     PROTO FRAME STOP MARK POP POP_MARK DUP NONE NEWTRUE NEWFALSE INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT
     STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINUNICODE8 BINBYTES SHORT_BINBYTES BINBYTES8
@@ -199,6 +198,7 @@ class RestrictedReader(_Python):
         return any(callable_ is trusted for trusted in self._trusted)
 
     def load_reduce(self) -> None:
+        """REDUCE: call a function of the allow-list."""
         arguments = self.stack.pop()
         function = self.stack[-1]
         if type(arguments) is not tuple:
@@ -214,12 +214,14 @@ class RestrictedReader(_Python):
     dispatch[pickle.REDUCE[0]] = load_reduce
 
     def load_newobj(self) -> None:
+        """NEWOBJ: make an object of a class of the allow-list."""
         arguments = self.stack.pop()
         self._make_new(self.stack.pop(), arguments, {})
 
     dispatch[pickle.NEWOBJ[0]] = load_newobj
 
     def load_newobj_ex(self) -> None:
+        """NEWOBJ_EX: the same, with keyword arguments."""
         keywords = self.stack.pop()
         arguments = self.stack.pop()
         self._make_new(self.stack.pop(), arguments, keywords)
@@ -237,6 +239,7 @@ class RestrictedReader(_Python):
             raise unsafe_file_error(f"a new {_name(kind)}")
 
     def load_build(self) -> None:
+        """BUILD: set attributes of an OrderedDict or of a trusted object."""
         made = self.stack[-2]
         if type(made) is OrderedDict and type(self.stack[-1]) is dict:
             set_attributes(made, self.stack.pop())
@@ -247,14 +250,16 @@ class RestrictedReader(_Python):
 
     dispatch[pickle.BUILD[0]] = load_build
 
-    # What is filled is looked at: a trusted class may have such methods, too, and nothing else may.
+    # The type of a container is checked before it is filled: only containers and trusted classes may be.
 
     def load_append(self) -> None:
+        """APPEND: append one element to a list."""
         self._extend([self.stack.pop()])
 
     dispatch[pickle.APPEND[0]] = load_append
 
     def load_appends(self) -> None:
+        """APPENDS: append elements to a list."""
         self._extend(self.pop_mark())
 
     dispatch[pickle.APPENDS[0]] = load_appends
@@ -266,12 +271,14 @@ class RestrictedReader(_Python):
         made.extend(items)
 
     def load_setitem(self) -> None:
+        """SETITEM: set one item of a dictionary."""
         value = self.stack.pop()
         self._set([self.stack.pop(), value])
 
     dispatch[pickle.SETITEM[0]] = load_setitem
 
     def load_setitems(self) -> None:
+        """SETITEMS: set items of a dictionary."""
         self._set(self.pop_mark())
 
     dispatch[pickle.SETITEMS[0]] = load_setitems
@@ -284,6 +291,7 @@ class RestrictedReader(_Python):
             made[key] = value
 
     def load_additems(self) -> None:
+        """ADDITEMS: add elements to a set."""
         items = self.pop_mark()
         if type(self.stack[-1]) is not set:
             raise DamagedFileError(f"the file is damaged: it adds to a {type(self.stack[-1]).__name__}")
@@ -292,12 +300,14 @@ class RestrictedReader(_Python):
     dispatch[pickle.ADDITEMS[0]] = load_additems
 
     def load_frozenset(self) -> None:
+        """FROZENSET: make a frozenset."""
         members = frozenset(_keys(self.pop_mark()))  # first: it changes what `append` is
         self.append(members)
 
     dispatch[pickle.FROZENSET[0]] = load_frozenset
 
     def load_bytearray8(self) -> None:
+        """BYTEARRAY8: make a bytearray, of at most the length of the file."""
         length = int.from_bytes(self.read(8), "little")
         if length > self._length:
             raise DamagedFileError(f"the file is cut off: {length} bytes should follow")
@@ -378,7 +388,7 @@ def _range(start: Any, stop: Any, step: Any) -> range:
 def _bytearray(content: Any = b"", encoding: Any = "latin-1") -> bytearray:
     if type(content) is str and encoding == "latin-1":
         content = content.encode("latin-1")
-    if type(content) is not bytes:  # of a number, Python would make as many zeros
+    if type(content) is not bytes:  # bytearray(n) makes n zeros
         raise DamagedFileError("the file is damaged: a bytearray is made of no bytes")
     return bytearray(content)
 

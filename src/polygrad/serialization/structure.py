@@ -22,14 +22,14 @@ from .._dtypes import DType
 from .tensors import CLASSES, TensorReader, TensorWriter, hidden_by, is_known_class, set_attributes, tensor_class
 
 _SMALL = 1 << 63
-#: The most parts, counted through all tuples in tuples, of a key: what is nested cleverly could take years to hash.
+#: The largest number of parts of a key, nested ones included: a crafted key could take years to hash.
 MOST_PARTS = 100_000
 
 
-#: Yields the containers and tensors in an object, with their names, is sent their values, and returns the object's own.
+#: Yields the containers and tensors in an object with their names, receives their values, returns the object's value.
 Writer = Generator[tuple[Any, str], Any, Any]
 _NESTED = object()
-#: The length of a name beyond which nothing is added to it: what is nested deeply would have names of more bytes than values.
+#: Names do not grow beyond this length: deep nesting would make them larger than the values.
 _LONGEST = 1000
 
 
@@ -59,7 +59,7 @@ class Encoder:
         value = self._of_one(obj)
         if value is not _NESTED:
             return value
-        writers, value = [self._nested(obj, path)], None
+        writers, value = [self._write_nested(obj, path)], None
         while writers:
             try:
                 item, path = writers[-1].send(value)
@@ -67,7 +67,7 @@ class Encoder:
                 writers.pop()
                 value = finished.value
             else:
-                writers.append(self._nested(item, path))
+                writers.append(self._write_nested(item, path))
                 value = None
         return value
 
@@ -84,15 +84,15 @@ class Encoder:
             return [self._known[id(obj)]]
         return _NESTED
 
-    def _nested(self, obj: Any, path: str) -> Writer:
+    def _write_nested(self, obj: Any, path: str) -> Writer:
         kind = type(obj)
         if id(obj) in self._open:
             raise NotPlain  # a tuple that is part of itself
         if isinstance(obj, Tensor):
             return self._tensor(obj, path)
         if kind in (list, set, dict, OrderedDict, Counter):
-            return self._container(kind, obj, path)
-        return self._fixed(kind, obj, path)
+            return self._write_container(kind, obj, path)
+        return self._write_fixed(kind, obj, path)
 
     def _row(self, obj: Any, *row: Any) -> list[int]:
         self._known[id(obj)] = len(self.rows)
@@ -117,7 +117,7 @@ class Encoder:
             raise NotPlain
         return (yield attributes, path) if attributes else None
 
-    def _container(self, kind: type, obj: Any, path: str) -> Writer:
+    def _write_container(self, kind: type, obj: Any, path: str) -> Writer:
         made = self._row(obj, _NAMES[kind])
         row = self.rows[made[0]]
         if kind is list:
@@ -138,7 +138,7 @@ class Encoder:
                 row.append((yield item, _child_name(path, key)) if value is _NESTED else value)
         return made
 
-    def _fixed(self, kind: type, obj: Any, path: str) -> Writer:
+    def _write_fixed(self, kind: type, obj: Any, path: str) -> Writer:
         self._open.add(id(obj))
         items: list[Any] = []
         if kind in (tuple, Size, frozenset):
@@ -203,7 +203,7 @@ class Decoder:
                 self._ready[place] = True
         for place, (kind, *items) in enumerate(self._rows):
             self._fill(self._made[place], kind, items)
-        for place, (kind, *items) in enumerate(self._rows):  # from dictionaries that are full now
+        for place, (kind, *items) in enumerate(self._rows):  # the dictionaries of attributes are filled now
             attributes = items[0] if kind == "ordered" else items[1] if kind in CLASSES and len(items) > 1 else None
             if attributes is not None:
                 set_attributes(self._made[place], self._value(attributes))

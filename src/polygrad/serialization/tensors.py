@@ -22,13 +22,13 @@ from .container import is_shape
 from .exceptions import DamagedFileError, EnvironmentMismatch
 from .windows import Window, can_be_made, count_padding, view_chain, view_through, window_of
 
-#: Where the classes of tensors are defined that any file may have.
+#: The classes of tensors that any file may contain, and their modules.
 CLASSES = {"Tensor": "polygrad", "Parameter": "polygrad.nn.parameter", "Buffer": "polygrad.nn.parameter"}
 
 _CODES = {
     "bool": "BOOL", "int8": "I8", "int16": "I16", "int32": "I32", "int64": "I64", "uint8": "U8", "uint16": "U16",
     "uint32": "U32", "uint64": "U64", "float16": "F16", "bfloat16": "BF16", "float32": "F32", "float64": "F64",
-    "complex64": "F32", "complex128": "F64",  # pairs, since safetensors has had complex types only of late
+    "complex64": "F32", "complex128": "F64",  # pairs: older versions of safetensors have no complex types
 }  # fmt: skip
 
 
@@ -294,7 +294,7 @@ def to_backend(values: np.ndarray, dtype: DType, saved_on: str, device: Any, bac
     try:
         target = get_backend(saved_on if backend is None else backend)
         where = target.default_device() if device is None else native_device(target, device)
-        copy = True if values.base is not None else None  # what is a window on other memory could not be overwritten
+        copy = True if values.base is not None else None  # a view of other memory could not be overwritten
         return target.asarray(values, dtype=target.to_dtype(dtype), device=where, copy=copy)
     except BackendError as error:
         way_out = "(a tensor in this file was saved from it: polygrad.load(..., backend='numpy') reads it without)"

@@ -14,7 +14,7 @@ from .._dtypes import DType
 from .._state import grad_mode
 from ..backends.registry import get_backend
 
-#: How much larger than its memory a view that repeats elements (``expand``) may be, where it is no small one.
+#: How often a view may repeat elements (``expand``), and the size up to which it may do so more often.
 _MOST_REPEATS, _SMALL = 16, 1 << 18
 
 
@@ -74,7 +74,7 @@ def window_of(tensor: Tensor, memory: Tensor, steps: list[tuple[Any, dict[str, A
     """
     if not tensor.shape.numel():
         return None
-    # The operations of views move elements: of what type these are matters only where real numbers become complex.
+    # Views only move elements: their type matters only where real numbers become complex.
     named = memory.dtype.name if memory.dtype.name in ("float32", "float64", "complex64", "complex128") else "int8"
     model = np.empty(tuple(memory.shape), named)
     view = _replay(model, steps)
@@ -183,7 +183,7 @@ def view_through(memory: Tensor, window: Window, dtype: DType) -> Tensor:
     """A view of the flat ``memory``, made of views, so that a write to any of them reaches the others."""
     with _without_graph():
         plain = _plain(window, memory.dtype, dtype)
-        assert plain is not None  # `can_be_made` has said so
+        assert plain is not None  # checked by `can_be_made`
         made = _in_type(memory, window, dtype)
         offset, strides = plain.ends()[0], plain.strides
         dims = _dimensions(plain)

@@ -12,7 +12,7 @@ from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._functions.creation import tensor
 
-#: Type → (relative, absolute) tolerance, PyTorch's.  Other types have to be equal.
+#: Data type → (relative, absolute) tolerance, as in PyTorch.  Other types must be equal.
 TOLERANCES = {
     _dtypes.float16: (1e-3, 1e-5),
     _dtypes.bfloat16: (1.6e-2, 1e-5),

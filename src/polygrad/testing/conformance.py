@@ -39,7 +39,7 @@ def check_backend(backend: Any, *, gradients: bool = True) -> list[str]:
                 continue
             try:
                 check_agreement(row, precision, chosen.name, orders=2 if gradients else 0)
-            except Exception as error:  # all rows are heard before the verdict
+            except Exception as error:  # report all rows
                 failures.append(f"{row.name}, {precision}: {type(error).__name__}: {str(error).splitlines()[0]}")
         passed.append(row.name)
     failed = {line.partition(",")[0] for line in failures}

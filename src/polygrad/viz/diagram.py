@@ -119,7 +119,7 @@ def _arrange(
     root: Edge, drawn: dict[Edge, Formula | None], data: dict[str, Any], names: Names, max_nodes: int
 ) -> Diagram:
     name_of = lambda variable: variable if isinstance(variable, str) else names.edges[variable]  # noqa: E731
-    order: dict[Any, None] = {}  # what an operation uses stands before it
+    order: dict[Any, None] = {}  # operands come before the operation
     for edge, formula in drawn.items():
         if formula is not None:
             order.update(dict.fromkeys(formula.variables))

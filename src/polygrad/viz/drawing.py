@@ -14,7 +14,7 @@ from .diagram import FILL, Box, Diagram, diagram_of
 from .svg import as_svg
 
 _DIRECTIONS = ("LR", "RL", "TB", "BT", "TD")
-#: Mermaid refuses a chart of more arrows, or of a longer text, than this.
+#: Mermaid refuses charts with more arrows or characters than this.
 _MOST_ARROWS, _LONGEST_TEXT = 500, 50_000
 
 
@@ -26,6 +26,7 @@ class Mermaid(str):
     _shapes: bool
 
     def __new__(cls, diagram: Diagram, direction: str, shapes: bool) -> Mermaid:
+        """The chart of ``diagram`` in Mermaid's language."""
         made = super().__new__(cls, _as_mermaid(diagram, direction, shapes))
         made._diagram, made._direction, made._shapes = diagram, direction, shapes
         return made
@@ -143,7 +144,7 @@ def _diagram(
     return diagram_of(loss, names.find_names(frame) if params is None else names.names_from(params), expand, max_nodes)
 
 
-#: Graphviz's keywords, large or small.  Mermaid's are small, and a capital comes first in every identifier.
+#: Graphviz's keywords, in any case.  Mermaid's are lower case, and identifiers begin with a capital.
 _KEYWORDS = frozenset(("node", "edge", "graph", "digraph", "subgraph", "strict"))
 
 

@@ -18,7 +18,7 @@ _INFIX = {
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 #: Settings are written where operands and settings together are no longer than this.
 _WITH_SETTINGS = 40
-#: What stands for a value that is neither in the graph nor saved by it.
+#: The name of a value that is neither in the graph nor saved by it.
 UNKNOWN = "const"
 
 
@@ -126,7 +126,7 @@ def saved_settings(node: Node) -> dict[str, Any]:
     """The settings that ``node`` saved and that are not the default."""
     plan, saved = node.plan, node.saved
     primitive = plan.primitive
-    if saved is None or not isinstance(primitive, Primitive):  # a function of the user's, a compiled one, a checkpoint
+    if saved is None or not isinstance(primitive, Primitive):  # a user's Function, a compiled call, a checkpoint
         return {}
     by_name = dict(zip(plan.residuals, saved, strict=True))
     return {

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-#: Between two neighbours of a rank.
+#: The gap between two neighbours of a rank.
 _GAP = 16.0
-#: What a point of a line that passes a rank takes there, and how much straighter it is kept than a box.
+#: The extent of a line's point in a rank that it passes, and its weight, which keeps lines straight.
 _POINT, _STRAIGHT = 6.0, 2.0
-#: How much less a box that leads from nothing counts: it gives way, so that what is computed stands in one line.
+#: The weight of a box without predecessors: it gives way, so that computed boxes stand in one line.
 _LEAF = 0.05
 
 

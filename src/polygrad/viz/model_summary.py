@@ -21,6 +21,7 @@ class Summary(str):
     _totals: list[str]
 
     def __new__(cls, rows: list[_Row], totals: list[str]) -> Summary:
+        """The table with ``rows``, and lines below it."""
         made = super().__new__(cls, _table(rows, totals))
         made._rows, made._totals = rows, totals
         return made

@@ -70,7 +70,7 @@ def _fill_page(data: dict[str, Any]) -> str:
     for mark, text in (
         ("STYLE", _part("page.css")),
         ("PROGRAM", _part("page.js")),
-        ("DATA", _embed_json(data)),  # last: no mark is looked for in what a program named its tensors
+        ("DATA", _embed_json(data)),  # last, so that names of tensors are not searched for marks
     ):
         before, _, after = page.partition(f"<!--{mark}-->")
         page = before + text + after

@@ -13,9 +13,9 @@ from unicodedata import east_asian_width
 from .diagram import FILL, Box, Diagram
 from .layout import lay_out
 
-#: Of the font, which has one width for all characters; a box's height; between two ranks; around everything.
+#: The width of a character (in a monospaced font), the height of a line, the gap between ranks, the margin.
 _CHARACTER, _LINE, _RANK_GAP, _MARGIN = 7.3, 17.0, 54.0, 14.0
-#: Around the boxes of a pass, and its title's height.
+#: The margin around the boxes of a pass, and the height of its title.
 _FRAME, _TITLE = 12.0, 20.0
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _Point = tuple[float, float]
@@ -71,7 +71,7 @@ def _place(placed: list[_Placed], arrows: list[tuple[int, int]], direction: str)
     """Give the boxes their positions, and return the arrows' lines."""
     sideways, backwards = direction in ("LR", "RL"), direction in ("RL", "BT")
     items, lines = lay_out([each.height if sideways else each.width for each in placed], arrows)
-    deep = [0.0] * (max(item.rank for item in items) + 1)  # what a rank takes along the arrows
+    deep = [0.0] * (max(item.rank for item in items) + 1)  # the depth of each rank, along the arrows
     for item, each in zip(items, placed, strict=True):
         deep[item.rank] = max(deep[item.rank], each.width if sideways else each.height)
     middles, end = [], 0.0
@@ -89,7 +89,7 @@ def _place(placed: list[_Placed], arrows: list[tuple[int, int]], direction: str)
     paths = []
     for line in lines:
         ends = [(middles[line[0].rank] + half[line[0]], line[0].place)]
-        for one, other in pairwise(line):  # it bends between the ranks only
+        for one, other in pairwise(line):  # lines bend between the ranks only
             ends.append((middles[one.rank] + deep[one.rank] / 2, one.place))
             ends.append((middles[other.rank] - deep[other.rank] / 2, other.place))
         ends.append((middles[line[-1].rank] - half[line[-1]], line[-1].place))

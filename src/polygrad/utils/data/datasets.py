@@ -275,7 +275,7 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | 
         if any(not 0 <= n <= 1 for n in counts):
             raise ValueError(f"random_split: fractions are between 0 and 1, but got {counts}")
         counts = [math.floor(total * n) for n in counts]
-        for i in range(total - int(sum(counts))):  # what rounding left over
+        for i in range(total - int(sum(counts))):  # the remainder of rounding down
             counts[i % len(counts)] += 1
         for i, count in enumerate(counts):
             if not count:

@@ -233,7 +233,7 @@ class DataLoader(Generic[T]):
     def _batch(self, batches: Iterator[Sequence[int]]) -> Any:
         numbers = next(batches)
         if self.collate_fn is default_collate and _is_of_tensors(self.dataset):
-            return list(self.dataset[list(numbers)])  # all at once: the same as one by one, stacked
+            return list(self.dataset[list(numbers)])  # indexing all at once equals stacking single examples
         return self.collate_fn(fetch(self.dataset, numbers))
 
     def __len__(self) -> int:
