@@ -30,7 +30,9 @@ PARAMETERS = {
     "memory_format": "Any",  # taken for PyTorch's sake, and ignored
     "min": "Operand | None",
     "obj": "Any",  # as data
+    "ndarray": "NDArray[Any]",
     "other": "Operand",
+    "others": "int",  # lengths after the first
     "repeats": "int | Sequence[int]",
     "shape": "int | Sequence[int]",
     "shapes": "int | Sequence[int]",
@@ -89,12 +91,13 @@ OF_FUNCTION = {
     "split.split_size_or_sections": "int | Sequence[int]",
     "tensordot.dims": "int | Sequence[Sequence[int]] | Tensor",
     "to.args": "Tensor | DTypeLike | DeviceLike | BackendLike | bool | None",
-    "to.ignored": "Any",  # memory_format and non_blocking
+    "to_device.device": "DeviceLike",
+    "to_device.stream": "Any",  # of the library
     "xlogy.input": "Operand",
     "add.input": "Operand",
     "sub.input": "Operand",
     "div.input": "Operand",
-    **{f"{name}.size": "int | Sequence[int] | None" for name in "zeros ones empty rand randn normal".split()},
+    "normal.size": "int | Sequence[int] | None",
 }
 
 #: By the name of the function: what it returns, where its annotation does not say it.
@@ -205,6 +208,7 @@ SPECIAL = {
     "__array__": "(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]",
     "__deepcopy__": "(self, memo: dict[int, Any]) -> Self",
     "__reduce_ex__": "(self, protocol: SupportsIndex) -> Any",
+    "__array_namespace__": "(self, *, api_version: str | None = None) -> Any",
     "__dlpack__": "(self, *, copy: bool | None = None, **arguments: Any) -> Any",
     "__dlpack_device__": "(self) -> tuple[int, int]",
 }

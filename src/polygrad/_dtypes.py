@@ -162,14 +162,14 @@ def get_default_dtype() -> DType:
     return _default
 
 
-def set_default_dtype(dtype: DType) -> None:
+def set_default_dtype(d: DType) -> None:
     """Set the data type of new floating-point tensors.
 
     Args:
-        dtype: a real floating-point data type.
+        d: a real floating-point data type.
 
     Raises:
-        TypeError: ``dtype`` is not one.
+        TypeError: ``d`` is not one.
 
     Example::
 
@@ -179,9 +179,9 @@ def set_default_dtype(dtype: DType) -> None:
         >>> polygrad.set_default_dtype(polygrad.float32)
     """
     global _default
-    if not isinstance(dtype, DType) or not dtype.is_floating_point:
-        raise TypeError(f"set_default_dtype() takes a floating-point dtype such as polygrad.float64, not {dtype!r}")
-    _default = dtype
+    if not isinstance(d, DType) or not d.is_floating_point:
+        raise TypeError(f"set_default_dtype() takes a floating-point dtype such as polygrad.float64, not {d!r}")
+    _default = d
 
 
 def default_of(python_type: type) -> DType:

@@ -37,8 +37,8 @@ def normal(
     backend: BackendLike | None = None,
 ) -> Tensor: ...
 def rand(
-    *shape: int | Sequence[int],
-    size: int | Sequence[int] | None = None,
+    size: int | Sequence[int] = (),
+    *others: int,
     generator: Generator | None = None,
     dtype: DTypeLike | None = None,
     device: DeviceLike | None = None,
@@ -77,8 +77,8 @@ def randint_like(
     backend: BackendLike | None = None,
 ) -> Tensor: ...
 def randn(
-    *shape: int | Sequence[int],
-    size: int | Sequence[int] | None = None,
+    size: int | Sequence[int] = (),
+    *others: int,
     generator: Generator | None = None,
     dtype: DTypeLike | None = None,
     device: DeviceLike | None = None,

@@ -42,5 +42,6 @@ def _joined(doc: str, arguments: list[str], result: str, errors: list[str], exam
         if lines:
             parts.append("\n".join([f"{title}:", *(f"    {line}" for line in lines)]))
     if example:
-        parts.append("\n".join(["Example::", "", *(f"    {line}" for line in example.strip().splitlines())]))
+        shown = [line.split("  # ") for line in example.strip().splitlines()]
+        parts.append("\n".join(["Example::", "", *(f"    >>> {code}\n    {result}" for code, result in shown)]))
     return "\n\n".join(parts)

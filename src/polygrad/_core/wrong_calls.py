@@ -88,33 +88,44 @@ def _source(function: Callable, scope: dict[str, Any]) -> str:
     Where it has second names of arguments, the function inside is called unless one of them is used.
     """
     parameters = list(inspect.signature(function).parameters.values())
-    if {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} & {one.kind for one in parameters}:
+    if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters):
         both, all_plain = "*args, **kwargs", "args, kwargs = arguments_to_python(args, kwargs)"
         return fill(_CALL, signature=both, read=all_plain, passed=both, positional="args", named="kwargs")
-    parts: list[str] = []
-    first: list[str] = []
-    by_name: list[str] = []
     renamed = _has_second_names(function)
-    for parameter in parameters:
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY and not by_name:
-            parts.append("*")
-        (by_name if parameter.kind is inspect.Parameter.KEYWORD_ONLY else first).append(parameter.name)
-        default = f"default_{parameter.name}"
-        scope[default] = parameter.default
-        needed = parameter.default is parameter.empty and not (renamed and parts)
-        parts.append(parameter.name if needed else f"{parameter.name}={default}")
-    signature = ", ".join(parts)
-    read = [line for line in map(_reading, parameters) if line]
+    # A parameter that may come under another name has a default, so that Python does not miss it.
+    renamable = {*function.second_names.values()} if renamed else set()  # type: ignore[attr-defined]  # see there
+    by_name = [one for one in parameters if one.kind is inspect.Parameter.KEYWORD_ONLY]
+    further = [one.name for one in parameters if one.kind is inspect.Parameter.VAR_POSITIONAL]
+    first = [one for one in parameters if one not in by_name and one.name not in further]
+    scope.update({f"default_{one.name}": one.default for one in parameters})
+
+    def declared(place: int, one: inspect.Parameter) -> str:
+        needed = one.default is one.empty and not (renamed and (place or one.name in renamable))
+        return one.name if needed else f"{one.name}=default_{one.name}"
+
+    star = [f"*{name}" for name in further]
+    signature = [declared(place, one) for place, one in enumerate(first)]
+    signature += (star or ["*"] * bool(by_name)) + [declared(1, one) for one in by_name]
+    read = [line for line in map(_reading, first + by_name) if line]
+    read += [f"if {name}: {name} = arguments_to_python({name}, {{}})[0]" for name in further]
     if renamed:
+        signature.append("**names")
         scope.update(again=function, function=function.__wrapped__, second_names=_second_names)  # type: ignore[attr-defined]  # `wraps` sets it
-        missing = "".join(f" or {one.name} is default_{one.name}" for one in parameters[1:] if one.default is one.empty)
-        triples = ", ".join(f"({one.name!r}, {one.name}, default_{one.name})" for one in parameters)
-        signature += ", **names"
-        read.insert(0, f"if names{missing}: return again(**second_names(({triples},), names))")
-    passed = ", ".join([*first, *(f"{name}={name}" for name in by_name)])
-    positional = f"({''.join(name + ', ' for name in first)})"
-    named = f"dict({', '.join(f'{n}={n}' for n in by_name)})"
-    return fill(_CALL, signature=signature, read="\n".join(read), passed=passed, positional=positional, named=named)
+        needed = [
+            one.name for one in first if one.default is one.empty and (one is not first[0] or one.name in renamable)
+        ]
+        missing = "".join(f" or {name} is default_{name}" for name in needed)
+        placed, others = (first, by_name) if further else ([], first + by_name)
+        triples = ", ".join(f"({one.name!r}, {one.name}, default_{one.name})" for one in others)
+        given = ", ".join([*(one.name for one in placed), *star, f"**second_names(({triples},), names)"])
+        read.insert(0, f"if names{missing}: return again({given})")
+    passed = ", ".join([*(one.name for one in first), *star, *(f"{one.name}={one.name}" for one in by_name)])
+    positional = "".join(f"{part}, " for part in [*(one.name for one in first), *star])
+    named = ", ".join(f"{one.name}={one.name}" for one in by_name)
+    return fill(
+        _CALL, signature=", ".join(signature), read="\n".join(read), passed=passed, positional=f"({positional})",
+        named=f"dict({named})",
+    )  # fmt: skip
 
 
 def _second_names(given: tuple[tuple[str, Any, Any], ...], names: dict[str, Any]) -> dict[str, Any]:

@@ -99,12 +99,13 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
 
 
 @public_method(hot=True)
-def expand(input: Tensor, *size: Any) -> Tensor:
+def expand(input: Tensor, size: Any = (), *others: Any) -> Tensor:
     """Repeat dimensions of length 1.  The elements are not copied, so the result can only be read.
 
     Args:
         input: a tensor.
-        *size: the new lengths, one by one or as one tuple; -1 keeps a length.  New dimensions come first.
+        size: the new lengths, as one tuple or one by one; -1 keeps a length.  New dimensions come first.
+        *others: the lengths after the first, where they are given one by one.
 
     Returns:
         A view of `input`.
@@ -118,7 +119,7 @@ def expand(input: Tensor, *size: Any) -> Tensor:
         tensor([[1, 1, 1],
                 [2, 2, 2]])
     """
-    wanted = sizes(size)
+    wanted = sizes(size, others)
     offset = len(wanted) - input.ndim
     if offset < 0:
         raise RuntimeError(
@@ -154,14 +155,15 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 @public_method()
-def repeat(input: Tensor, *repeats: Any) -> Tensor:
+def repeat(input: Tensor, repeats: Any = (), *others: Any) -> Tensor:
     """Repeat the whole tensor along each dimension.
 
     `repeat_interleave` repeats single elements, `expand` repeats without copying.
 
     Args:
         input: a tensor.
-        *repeats: how many times along each dimension, one by one or as one tuple.  New dimensions come first.
+        repeats: how many times along each dimension, as one tuple or one by one.  New dimensions come first.
+        *others: the numbers after the first, where they are given one by one.
 
     Returns:
         A copy.
@@ -175,7 +177,7 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
         tensor([[1, 2, 1, 2],
                 [1, 2, 1, 2]])
     """
-    times = sizes(repeats)
+    times = sizes(repeats, others)
     offset = len(times) - input.ndim
     if offset < 0:
         raise RuntimeError(
@@ -189,12 +191,13 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
 
 
 @public_function(method=True)
-def tile(input: Tensor, *dims: Any) -> Tensor:
+def tile(input: Tensor, dims: Any = (), *others: Any) -> Tensor:
     """Repeat the whole tensor along each dimension; unlike `repeat`, also for fewer numbers than dimensions.
 
     Args:
         input: a tensor.
-        *dims: how many times along each of the last dimensions, one by one or as one tuple.
+        dims: how many times along each of the last dimensions, as one tuple or one by one.
+        *others: the numbers after the first, where they are given one by one.
 
     Returns:
         A copy.
@@ -204,8 +207,8 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
         >>> polygrad.tile(polygrad.tensor([[1, 2]]), (2,))
         tensor([[1, 2, 1, 2]])
     """
-    times = sizes(dims)
-    return repeat(input, *(1,) * (input.ndim - len(times)), *times)
+    times = sizes(dims, others)
+    return repeat(input, (1,) * (input.ndim - len(times)) + times)
 
 
 def as_list(tensors: Any) -> list[Tensor]:

@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import as_int, to_python
@@ -16,26 +16,41 @@ from .._core.tensor import Tensor
 from .._state import RECORDERS, recorder
 from ..backends.base import CompilingBackend
 
-_SPELLINGS = {"axis": "dim", "keepdims": "keepdim"}
+_FunctionType = TypeVar("_FunctionType", bound=Callable[..., Any])
 
 
-def numpy_spelling(function: Callable) -> Callable:
-    """Let ``function`` take ``axis`` and ``keepdims`` for ``dim`` and ``keepdim``, as PyTorch's own functions do."""
+def second_names(**names: str | None) -> Callable[[_FunctionType], _FunctionType]:
+    """Let a function take other names of its arguments, by name: ``second_names(axis="dim")`` lets it take ``axis`` for ``dim``.
 
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        if kwargs:
-            for numpy_name, name in _SPELLINGS.items():
-                if numpy_name in kwargs:
-                    if name in kwargs:
-                        raise TypeError(
-                            f"{function.__name__}() got both {name!r} and {numpy_name!r}, which mean the same"
-                        )
-                    kwargs[name] = kwargs.pop(numpy_name)
-        return function(*args, **kwargs)
+    Arguments whose name is None are taken, and have no effect.  Raises TypeError where an argument is given by two names.
+    """
 
-    wrapper.takes_second_names = wrapper  # type: ignore[attr-defined]  # functions take attributes
-    return wrapper
+    def decorate(function: _FunctionType) -> _FunctionType:
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            for second in [name for name in kwargs if name in names]:
+                value, name = kwargs.pop(second), names[second]
+                if name in kwargs:
+                    raise TypeError(f"{function.__name__}() got both {name!r} and {second!r}, which mean the same")
+                if name is not None:
+                    kwargs[name] = value
+            return function(*args, **kwargs)
+
+        _mark(wrapper, names)
+        return wrapper  # type: ignore[return-value]  # takes what the function takes
+
+    return decorate
+
+
+def _mark(wrapper: Any, names: dict[str, str | None]) -> None:
+    """Note for `wrong_calls` that ``wrapper`` is there for second names only, and for users of the function which."""
+    wrapper.takes_second_names, wrapper.second_names = wrapper, names
+
+
+#: Lets a function take NumPy's ``axis`` and ``keepdims``, as PyTorch's own functions do.
+numpy_spelling = second_names(axis="dim", keepdims="keepdim")
+#: Lets a function that makes tensors take what PyTorch says of their memory, which is the backend's affair.
+any_layout = second_names(layout=None, pin_memory=None, memory_format=None)
 
 
 def reduction_meant(size_average: bool | None, reduce: bool | None) -> str:
@@ -54,7 +69,7 @@ def older_reduction(function: Callable) -> Callable:
             kwargs["reduction"] = reduction_meant(size_average, reduce)
         return function(*args, **kwargs)
 
-    wrapper.takes_second_names = wrapper  # type: ignore[attr-defined]  # functions take attributes
+    _mark(wrapper, {"size_average": "reduction", "reduce": "reduction"})
     return wrapper
 
 
@@ -105,17 +120,6 @@ def dims_of(dim: Any) -> Any:
         raise TypeError(f"dim must be an int or a tuple of ints, not {dim!r}") from None
 
 
-def keyword_or_positional(function: str, name: str, given: tuple, named: dict[str, Any]) -> tuple:
-    """Arguments that may come one by one, as one sequence, or under ``name``."""
-    if name in named:
-        if given:
-            raise TypeError(f"{function}() got multiple values for argument {name!r}")
-        given = (named.pop(name),)
-    if named:
-        raise TypeError(f"{function}() got an unexpected keyword argument {next(iter(named))!r}")
-    return given
-
-
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn of ``message`` at the user's line, however deep in polygrad this is called."""
     frame: FrameType | None = sys._getframe()
@@ -128,23 +132,13 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
 _PACKAGE = __name__.partition(".")[0]
 
 
-def sizes(args: Sequence[Any]) -> tuple[int, ...]:
-    """Lengths given one by one or as one sequence, as in ``x.reshape(2, 3)`` and ``x.reshape((2, 3))``."""
-    if len(args) == 1 and not hasattr(args[0], "__index__"):
-        args = args[0]
+def sizes(first: Any, others: Sequence[Any] = ()) -> tuple[int, ...]:
+    """Return lengths that are given as one sequence, or one by one, as in ``x.reshape((2, 3))`` and ``x.reshape(2, 3)``."""
+    given = (first, *others) if others or hasattr(first, "__index__") else first
     try:
-        return tuple([n if n.__class__ is int else n.__index__() for n in args])
+        return tuple([n if n.__class__ is int else n.__index__() for n in given])
     except (TypeError, AttributeError):
-        raise TypeError(f"lengths must be ints, one by one or as a tuple, not {args!r}") from None
-
-
-def lengths(function: str, given: Sequence[Any], size: Any) -> tuple[int, ...]:
-    """The shape that is given one by one, as one sequence, or as the argument ``size``."""
-    if size is None:
-        return sizes(given)
-    if given:
-        raise TypeError(f"{function}() got multiple values for argument 'size'")
-    return sizes((size,))
+        raise TypeError(f"lengths must be ints, one by one or as a tuple, not {given!r}") from None
 
 
 def check_countable(name: str, shape: Sequence[int]) -> None:

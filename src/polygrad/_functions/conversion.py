@@ -32,7 +32,9 @@ def to(
     device: Any = None,
     backend: Any = None,
     copy: bool = False,
-    **ignored: Any,
+    other: Tensor | None = None,
+    non_blocking: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """Convert a tensor to another data type, device or backend.  The gradient flows back through each conversion.
 
@@ -44,7 +46,9 @@ def to(
         device: the new device, such as ``"cuda:0"``.
         backend: the new backend, such as ``"jax"``.
         copy: whether to copy where nothing changes.
-        **ignored: ``non_blocking`` and ``memory_format``, accepted for compatibility with PyTorch.
+        other: a tensor whose type and place are taken.
+        non_blocking: accepted for compatibility with PyTorch.
+        memory_format: accepted for compatibility with PyTorch.
 
     Returns:
         A tensor; `input` itself where nothing changes, unless `copy`.
@@ -57,9 +61,8 @@ def to(
         >>> polygrad.tensor([1, 2]).to(polygrad.float32)
         tensor([1., 2.])
     """
-    for name in ignored:
-        if name not in ("non_blocking", "memory_format"):
-            raise TypeError(f"to() got an unexpected keyword argument {name!r}")
+    if other is not None:
+        args = (other, *args)
     dtype, device, backend, flags = destination(args, dtype, device, backend)
     copy = copy or flags[1:] == [True]
     result = transfer(input, input.backend if backend is None else get_backend(backend), device, dtype)

@@ -19,7 +19,7 @@ from .._devices import entered_device, native_device
 from .._dtypes import DType, cast_number
 from .._state import RECORDERS, recorder
 from ..backends.registry import get_backend
-from .common import check_tensor, lengths, sizes, warn
+from .common import any_layout, check_tensor, sizes, warn
 from .plain import as_numpy, backend_of, loses_derivative, number_of
 from .public import public_function
 from .transfer import transfer
@@ -51,6 +51,7 @@ def check_dtype(dtype: Any) -> DType | None:
 
 
 @public_function()
+@any_layout
 def tensor(
     data: Any,
     *,
@@ -174,29 +175,29 @@ def _stack_nested(data: Any, target: Any, device: Any) -> Tensor:
 
 
 @public_function()
-def from_numpy(array: Any, *, copy: bool = True) -> Tensor:
+def from_numpy(ndarray: Any, *, copy: bool = True) -> Tensor:
     """Create a tensor of a NumPy array on the current backend.
 
     Unlike PyTorch's function it copies, so that a later write to the array changes no gradient.
 
     Args:
-        array: a ``numpy.ndarray``.
+        ndarray: a ``numpy.ndarray``.
         copy: whether memory is copied.  False shares it where possible, with the promise not to write to it.
 
     Returns:
         A leaf that does not require grad.
 
     Raises:
-        TypeError: `array` is not a NumPy array.
+        TypeError: `ndarray` is not a NumPy array.
 
     Example::
 
         >>> polygrad.from_numpy(np.array([1.0, 2.0]))
         tensor([1., 2.], dtype=polygrad.float64)
     """
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f"from_numpy() takes a numpy.ndarray, not {type(array).__name__}")
-    return tensor(array, copy=copy)
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"from_numpy() takes a numpy.ndarray, not {type(ndarray).__name__}")
+    return tensor(ndarray, copy=copy)
 
 
 def wrap(array: Any, requires_grad: bool = False) -> Tensor:
@@ -231,6 +232,7 @@ HOOKS.make_tensor = tensor
 
 
 @public_function()
+@any_layout
 def full(
     size: Any,
     fill_value: Any,
@@ -264,7 +266,7 @@ def full(
     """
     fill_value = number_of(fill_value)
     dtype = check_dtype(dtype) or _dtypes.default_of(type(fill_value))
-    return _fill(sizes((size,)), fill_value, dtype, device, requires_grad, backend)
+    return _fill(sizes(size), fill_value, dtype, device, requires_grad, backend)
 
 
 def _fill(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, requires_grad: bool, backend: Any) -> Tensor:
@@ -277,15 +279,16 @@ def _fill(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, require
 
 
 @public_function("zeros empty")
+@any_layout
 def zeros(
-    *shape: Any, size: Any = None, dtype: DTypeLike | None = None, device: Any = None, requires_grad: bool = False,
+    size: Any = (), *others: Any, dtype: DTypeLike | None = None, device: Any = None, requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:  # fmt: skip
     """Create a tensor of zeros.  `empty` is another name: no tensor has undefined values.
 
     Args:
-        *shape: the lengths, one by one or as one tuple.
-        size: the same as one argument.
+        size: the lengths, as one tuple or one by one.
+        *others: the lengths after the first, where they are given one by one.
         dtype: the data type.  By default float32, see `set_default_dtype`.
         device: the device of the result.  By default the current one of the backend.
         requires_grad: whether operations on the result are recorded.
@@ -304,19 +307,20 @@ def zeros(
                 [0., 0., 0.]])
     """
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
-    return _fill(lengths("zeros", shape, size), 0, dtype, device, requires_grad, backend)
+    return _fill(sizes(size, others), 0, dtype, device, requires_grad, backend)
 
 
 @public_function()
+@any_layout
 def ones(
-    *shape: Any, size: Any = None, dtype: DTypeLike | None = None, device: Any = None, requires_grad: bool = False,
+    size: Any = (), *others: Any, dtype: DTypeLike | None = None, device: Any = None, requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:  # fmt: skip
     """Create a tensor of ones.
 
     Args:
-        *shape: the lengths, one by one or as one tuple.
-        size: the same as one argument.
+        size: the lengths, as one tuple or one by one.
+        *others: the lengths after the first, where they are given one by one.
         dtype: the data type.  By default float32, see `set_default_dtype`.
         device: the device of the result.  By default the current one of the backend.
         requires_grad: whether operations on the result are recorded.
@@ -335,13 +339,14 @@ def ones(
                 [1., 1., 1.]])
     """
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
-    return _fill(lengths("ones", shape, size), 1, dtype, device, requires_grad, backend)
+    return _fill(sizes(size, others), 1, dtype, device, requires_grad, backend)
 
 
 empty = zeros  # a gradient computed from uninitialised memory would be wrong
 
 
 @public_function()
+@any_layout
 def full_like(
     input: Tensor,
     fill_value: Any,
@@ -379,6 +384,7 @@ def full_like(
 
 
 @public_function("zeros_like empty_like")
+@any_layout
 def zeros_like(
     input: Tensor,
     *,
@@ -408,6 +414,7 @@ def zeros_like(
 
 
 @public_function()
+@any_layout
 def ones_like(
     input: Tensor,
     *,
@@ -437,6 +444,7 @@ def ones_like(
 
 
 @public_function()
+@any_layout
 def arange(
     start: Any,
     end: Any = None,
@@ -489,6 +497,7 @@ def arange(
 
 
 @public_function()
+@any_layout
 def linspace(
     start: Any,
     end: Any,
@@ -525,6 +534,7 @@ def linspace(
 
 
 @public_function()
+@any_layout
 def logspace(
     start: Any,
     end: Any,
@@ -587,6 +597,7 @@ def _build_space(
 
 
 @public_function()
+@any_layout
 def eye(
     n: int,
     m: int | None = None,
@@ -632,6 +643,7 @@ def _triangle_indices(row: int, col: int, keep: Any, dtype: Any, device: Any, ba
 
 
 @public_function()
+@any_layout
 def tril_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None
 ) -> Tensor:
@@ -658,6 +670,7 @@ def tril_indices(
 
 
 @public_function()
+@any_layout
 def triu_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None, backend: Any = None
 ) -> Tensor:

@@ -8,7 +8,7 @@ from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._state import grad_enabled
-from .common import check_tensor
+from .common import check_tensor, second_names
 from .public import public_function
 
 
@@ -76,7 +76,8 @@ def conjugate_transpose(x: Tensor) -> Tensor:
 
 
 @public_function(method=True)
-def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
+@second_names(input="A")
+def cholesky(A: Tensor, upper: bool = False) -> Tensor:
     """Return the Cholesky factors of Hermitian positive definite matrices.
 
     The factor ``L`` is lower triangular, and ``L @ L.mH == A``.  The gradient with respect to `A` is Hermitian.
@@ -103,7 +104,8 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
 
 
 @public_function(method=True)
-def qr(A: Tensor, mode: str = "reduced") -> QRResult:
+@second_names(input="A", some="mode")
+def qr(A: Tensor, mode: str | bool = "reduced") -> QRResult:
     """Return the QR decomposition ``A == Q @ R``.
 
     The gradient needs the first ``min(n, m)`` columns of `A` to be linearly independent.  In mode ``"complete"`` a matrix with
@@ -111,7 +113,8 @@ def qr(A: Tensor, mode: str = "reduced") -> QRResult:
 
     Args:
         A: a tensor of shape ``(*, n, m)``; let ``k = min(n, m)``.
-        mode: ``"reduced"``; ``"complete"``, with a square ``Q``; or ``"r"``, with an empty ``Q``.
+        mode: ``"reduced"``; ``"complete"``, with a square ``Q``; or ``"r"``, with an empty ``Q``.  The older argument ``some``
+            is True for the first and False for the second.
 
     Returns:
         The named tuple ``(Q, R)``: ``Q`` of shape ``(*, n, k)`` with orthonormal columns, and the upper triangular
@@ -126,6 +129,8 @@ def qr(A: Tensor, mode: str = "reduced") -> QRResult:
         >>> polygrad.allclose(Q @ R, polygrad.tensor([[3.0, 1.0], [4.0, 2.0]]), atol=1e-6)
         True
     """
+    if isinstance(mode, bool):
+        mode = "reduced" if mode else "complete"
     if mode not in ("reduced", "complete", "r"):
         raise ShapeError(f"linalg.qr: mode must be 'reduced', 'complete' or 'r', not {mode!r}")
     rows, columns = check_matrices(A, "qr").shape[-2:]
@@ -240,7 +245,7 @@ def _triangle(A: Tensor, UPLO: str, name: str) -> Tensor:
     return check_square(A, name) if UPLO in "Ll" else conjugate_transpose(check_square(A, name))
 
 
-def svd(A: Tensor, full_matrices: bool = True) -> SVDResult:
+def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> SVDResult:
     """Return the singular value decomposition ``A == U @ diag(S) @ Vh``.
 
     The gradient is right for a loss that does not depend on the signs or complex phases of the vectors, nor on the
@@ -251,6 +256,7 @@ def svd(A: Tensor, full_matrices: bool = True) -> SVDResult:
         A: a tensor of shape ``(*, n, m)``; let ``k = min(n, m)``.
         full_matrices: whether ``U`` and ``Vh`` are square, of shapes ``(*, n, n)`` and ``(*, m, m)``, instead of ``(*,
             n, k)`` and ``(*, k, m)``.
+        driver: accepted for compatibility with PyTorch; the backend chooses the algorithm.
 
     Returns:
         The named tuple ``(U, S, Vh)``; ``S`` has shape ``(*, k)``, descending.
@@ -266,11 +272,12 @@ def svd(A: Tensor, full_matrices: bool = True) -> SVDResult:
     return SVDResult(*xp.svd(check_matrices(A, "svd"), full_matrices))
 
 
-def svdvals(A: Tensor) -> Tensor:
+def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
     """Return the singular values of matrices, descending.
 
     Args:
         A: a tensor of shape ``(*, n, m)``.
+        driver: accepted for compatibility with PyTorch; the backend chooses the algorithm.
 
     Returns:
         A real tensor of shape ``(*, min(n, m))``.

@@ -7,7 +7,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.tensor import Tensor
 from .._dtypes import DType
-from .common import check_tensor
+from .common import check_tensor, second_names
 from .creation import check_dtype
 from .public import public_function
 
@@ -174,6 +174,7 @@ def result_type(*operands: Any) -> DType:
 
 
 @public_function()
+@second_names(**{"from": "from_"})
 def can_cast(from_: DType, to: DType) -> bool:
     """Test whether values of one data type may be written in place into a tensor of another.
 

@@ -20,6 +20,7 @@ from .._core.scalars import UnknownOperandError, to_python
 from .._core.tensor import Tensor
 from . import complex, elementwise, manipulation, scatter_gather
 from .broadcasting import broadcast_shapes
+from .common import second_names
 from .indexing import masked_put, scalar_for
 from .public import public_method
 from .transfer import transfer
@@ -111,22 +112,20 @@ def div_(self: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tenso
 
 
 @public_method()
-def copy_(self: Tensor, source: Tensor, non_blocking: bool = False) -> Tensor:
-    """Take over the values of ``source``, broadcast and cast to this tensor; differentiable with respect to ``source``.
+def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
+    """Take over the values of ``src``, broadcast and cast to this tensor; differentiable with respect to ``src``.
 
     Raises RuntimeError for a shape that cannot be broadcast to this tensor's.
     """
-    if not isinstance(source, Tensor):
-        raise TypeError(f"copy_() takes a Tensor, not {type(source).__name__}")
-    if source is self:
+    if not isinstance(src, Tensor):
+        raise TypeError(f"copy_() takes a Tensor, not {type(src).__name__}")
+    if src is self:
         self._check_in_place()
         return self
-    if broadcast_shapes(self.shape, source.shape) != tuple(self.shape):
-        raise RuntimeError(
-            f"copy_(): a tensor of shape {tuple(source.shape)} cannot be broadcast to {tuple(self.shape)}"
-        )
+    if broadcast_shapes(self.shape, src.shape) != tuple(self.shape):
+        raise RuntimeError(f"copy_(): a tensor of shape {tuple(src.shape)} cannot be broadcast to {tuple(self.shape)}")
     self._check_in_place()
-    value = transfer(source, self.backend, None if self.backend.level else self.device, self.dtype)
+    value = transfer(src, self.backend, None if self.backend.level else self.device, self.dtype)
     return self._in_place(xp.slice_put, value, _WHOLE)
 
 
@@ -218,13 +217,14 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 
 
 @public_method()
-def index_copy_(self: Tensor, dim: int, index: Tensor, tensor: Tensor) -> Tensor:
-    """Write the slices of ``tensor`` at the positions ``index`` of ``dim``."""
+@second_names(tensor="source")
+def index_copy_(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """Write the slices of ``source`` at the positions ``index`` of ``dim``."""
     scatter_gather.check_along(self, dim, index, "index_copy_")
     if not self.ndim:
-        index, tensor = manipulation.flatten(index), manipulation.flatten(tensor)
+        index, source = manipulation.flatten(index), manipulation.flatten(source)
     vector = self if self.ndim else manipulation.flatten(self)
-    vector[scatter_gather.key_along(vector, dim, index, "index_copy_")] = tensor
+    vector[scatter_gather.key_along(vector, dim, index, "index_copy_")] = source
     return self
 
 

@@ -16,7 +16,7 @@ from .._ops.decompositions import of_triangle
 from .._ops.manipulation import normal_axis
 from .._ops.reductions import axes_of
 from .broadcasting import broadcast_shapes, broadcast_to
-from .common import check_tensor, dims_of, numpy_spelling
+from .common import check_tensor, dims_of, numpy_spelling, second_names
 from .creation import check_dtype, eye, zeros
 from .decompositions import check_matrices, check_square, conjugate_transpose, svdvals
 from .public import public_function
@@ -169,7 +169,7 @@ def _drop_axes(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(n for d, n in enumerate(x.shape) if d not in axes)
 
 
-@numpy_spelling
+@second_names(axis="dim", keepdims="keepdim", input="A")
 def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return a norm of matrices or of vectors, whichever the arguments mean.
 
@@ -313,6 +313,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
 
 
 @public_function(method=True)
+@second_names(input="B", input2="L")
 @require_same_dtype("B", "L")
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """Solve the linear equations ``A @ X == B``, given the Cholesky factor of ``A``.
@@ -342,6 +343,7 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
 
 
 @public_function(method=True)
+@second_names(input="L")
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     """Return the inverse of a matrix, given its Cholesky factor.
 
@@ -365,6 +367,7 @@ def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
 
 
 @public_function("inv inverse", method="inverse")
+@second_names(input="A")
 def inv(A: Tensor) -> Tensor:
     """Return the inverses of square matrices.
 
@@ -390,7 +393,15 @@ def inv(A: Tensor) -> Tensor:
 
 
 @public_function("pinv pinverse", method="pinverse")
-def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, hermitian: bool = False) -> Tensor:
+@second_names(input="A")
+def pinv(
+    A: Tensor,
+    rcond: float | None = None,
+    hermitian: bool = False,
+    *,
+    atol: float | None = None,
+    rtol: float | None = None,
+) -> Tensor:
     """Return the pseudoinverses of matrices.
 
     Singular values up to ``max(atol, rtol * largest)`` count as 0.  The gradient is that of a change of `A` which keeps
@@ -398,6 +409,7 @@ def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, her
 
     Args:
         A: a tensor of shape ``(*, n, m)``.
+        rcond: an older name of `rtol`.
         atol: the absolute tolerance.  By default 0.
         rtol: the relative tolerance.  By default ``max(n, m)`` times the ``eps`` of the data type, or 0 if `atol` is
             given.
@@ -416,6 +428,7 @@ def pinv(A: Tensor, *, atol: float | None = None, rtol: float | None = None, her
     """
     if hermitian:
         check_square(A, "pinv")
+    rtol = rcond if rtol is None else rtol
     limits = {"rtol": None if rtol is None else float(rtol), "atol": 0.0 if atol is None else float(atol)}
     return xp.pinv(check_matrices(A, "pinv"), **limits, hermitian=hermitian)
 
@@ -532,6 +545,7 @@ def matrix_rank(
 
 
 @public_function(method=True)
+@second_names(input="A")
 def det(A: Tensor) -> Tensor:
     """Return the determinants of square matrices.
 
@@ -555,6 +569,7 @@ def det(A: Tensor) -> Tensor:
 
 
 @public_function(method=True)
+@second_names(input="A")
 def slogdet(A: Tensor) -> SlogdetResult:
     """Return the sign of the determinant, and the logarithm of its absolute value, which does not overflow.
 
@@ -599,6 +614,7 @@ def logdet(input: Tensor) -> Tensor:
 
 
 @public_function(method=True)
+@second_names(input="A")
 @in_single_precision
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """Raise square matrices to an integer power, by repeated squaring.

@@ -12,7 +12,7 @@ from .._core.scalars import to_python_ints
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis
 from .broadcasting import as_list
-from .common import check_tensor, dims_of, keyword_or_positional, numpy_spelling, sizes, warn
+from .common import check_tensor, dims_of, numpy_spelling, second_names, sizes, warn
 from .complex import conj
 from .public import public_function, public_method
 from .strides import is_contiguous, reshaped_strides, separate, strides_of
@@ -48,14 +48,15 @@ def axis_of(input: Tensor, dim: int, name: str, at_least: int = 1) -> int:
 
 
 @public_function(method=True, hot=True)
-def reshape(input: Tensor, *shape: Any) -> Tensor:
+def reshape(input: Tensor, shape: Any = (), *others: Any) -> Tensor:
     """Return a tensor of the same elements in another shape.
 
     The result is a view wherever PyTorch makes one, and a copy otherwise, as of a transpose that is flattened.
 
     Args:
         input: a tensor of any shape.
-        *shape: the new lengths, one by one or as one tuple.  One of them may be -1: it follows from the others.
+        shape: the new lengths, as one tuple or one by one.  One of them may be -1: it follows from the others.
+        *others: the lengths after the first, where they are given one by one.
 
     Returns:
         A view of `input`, or a copy.
@@ -69,7 +70,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
         tensor([[0, 1, 2],
                 [3, 4, 5]])
     """
-    return _reshape(input, _complete_shape(sizes(shape), input.shape.numel()))
+    return _reshape(input, _complete_shape(sizes(shape, others), input.shape.numel()))
 
 
 def _reshape(input: Tensor, shape: tuple[int, ...]) -> Tensor:
@@ -80,12 +81,13 @@ def _reshape(input: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 @public_method(hot=True)
-def view(input: Tensor, *shape: Any) -> Tensor:
+def view(input: Tensor, size: Any = (), *others: Any) -> Tensor:
     """Return a view of the same elements in another shape.
 
     Args:
         input: a tensor of any shape.
-        *shape: the new lengths, one by one or as one tuple.  One of them may be -1: it follows from the others.
+        size: the new lengths, as one tuple or one by one.  One of them may be -1: it follows from the others.
+        *others: the lengths after the first, where they are given one by one.
 
     Returns:
         A view of `input`.
@@ -99,11 +101,11 @@ def view(input: Tensor, *shape: Any) -> Tensor:
         >>> polygrad.arange(6).view(2, 3).shape
         polygrad.Size([2, 3])
     """
-    if len(shape) == 1 and isinstance(shape[0], _dtypes.DType):
+    if isinstance(size, _dtypes.DType):
         raise TypeError(
             "view(dtype) is not supported, because not every array library has it; use x.to(dtype) to convert values"
         )
-    wanted = _complete_shape(sizes(shape), input.shape.numel())
+    wanted = _complete_shape(sizes(size, others), input.shape.numel())
     if input._base is not None and reshaped_strides(tuple(input.shape), strides_of(input), wanted) is None:
         raise RuntimeError(
             f"view size {wanted} is not compatible with the input tensor's size {tuple(input.shape)} and stride "
@@ -354,13 +356,13 @@ def _map_tensors(tensors: Any, function: Any) -> Any:
 
 
 @public_function("permute permute_dims", method="permute", hot=True)
-def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
+def permute(input: Tensor, dims: Any = (), *others: Any) -> Tensor:
     """Reorder the dimensions.
 
     Args:
         input: a tensor of any shape.
-        *dims: all dimensions in their new order, one by one or as one tuple.
-        **named: the same under the name ``dims``.
+        dims: all dimensions in their new order, as one tuple or one by one.
+        *others: the dimensions after the first, where they are given one by one.
 
     Returns:
         A view of `input`.
@@ -373,17 +375,16 @@ def permute(input: Tensor, *dims: Any, **named: Any) -> Tensor:
         >>> polygrad.permute(polygrad.ones(2, 3, 4), (2, 0, 1)).shape
         polygrad.Size([4, 2, 3])
     """
-    dims = keyword_or_positional("permute", "dims", dims, named)
-    order = tuple(normal_axis(d, input.ndim) for d in sizes(dims))
+    dims = sizes(dims, others)
+    order = tuple(normal_axis(d, input.ndim) for d in dims)
     if sorted(order) != list(range(input.ndim)):
         raise RuntimeError(
-            f"permute(): the dims {tuple(sizes(dims))} are not a permutation of the {input.ndim} dimensions of the "
-            "tensor"
+            f"permute(): the dims {dims} are not a permutation of the {input.ndim} dimensions of the tensor"
         )
     return xp.permute_dims(input, order)
 
 
-@public_function("transpose swapaxes swapdims", method=True, hot=True)
+@public_function("transpose swapdims", method=True, hot=True)
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Swap two dimensions.
 
@@ -410,7 +411,27 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     return xp.permute_dims(input, tuple(order))
 
 
-swapaxes = swapdims = transpose
+@public_function(method=True)
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """Swap two dimensions: `transpose` with NumPy's names of the arguments.
+
+    Args:
+        input: a tensor of any shape.
+        axis0: a dimension.
+        axis1: the dimension to swap it with.
+
+    Returns:
+        A view of `input`.
+
+    Raises:
+        IndexError: there is no such dimension.
+
+    Example::
+
+        >>> polygrad.swapaxes(polygrad.ones(2, 3), 0, 1).shape
+        polygrad.Size([3, 2])
+    """
+    return transpose(input, axis0, axis1)
 
 
 @public_function(method=True, hot=True)
@@ -565,13 +586,13 @@ moveaxis = movedim
 
 
 @public_function(method=True)
-def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
+def flip(input: Tensor, dims: Any = None, *others: Any) -> Tensor:
     """Reverse the order of the elements along dimensions.
 
     Args:
         input: a tensor of any shape.
-        *dims: the dimensions, one by one or as one tuple.
-        **named: the same under the name ``dims``.
+        dims: the dimensions, as one tuple or one by one.
+        *others: the dimensions after the first, where they are given one by one.
 
     Returns:
         A copy.
@@ -586,9 +607,9 @@ def flip(input: Tensor, *dims: Any, **named: Any) -> Tensor:
         tensor([[3, 4],
                 [1, 2]])
     """
-    if not (dims or named):
+    if dims is None:
         raise TypeError("flip() takes dims, the dimensions to reverse, as in flip(x, 0) or flip(x, (0, 1))")
-    chosen = sizes(keyword_or_positional("flip", "dims", dims, named))
+    chosen = sizes(dims, others)
     axes = tuple(normal_axis(d, input.ndim) for d in chosen)
     if len(set(axes)) < len(axes):
         raise RuntimeError(f"flip(): a dimension appears twice in dims {chosen}")
@@ -676,16 +697,15 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
 
 
 @public_function(method=True)
-@numpy_spelling
-def roll(input: Tensor, shifts: int | Sequence[int], dim: Any = None, *, dims: Any = None) -> Tensor:
+@second_names(axis="dims", dim="dims")
+def roll(input: Tensor, shifts: int | Sequence[int], dims: Any = None) -> Tensor:
     """Shift elements cyclically along dimensions.
 
     Args:
         input: a tensor of any shape.
         shifts: by how many elements: a number, or a tuple with one for each dimension.
-        dim: the dimension, or a tuple of dimensions.  None, the default, shifts the flattened tensor and restores the
+        dims: the dimension, or a tuple of dimensions.  None, the default, shifts the flattened tensor and restores the
             shape.
-        dims: another name of `dim`.
 
     Returns:
         A copy.
@@ -698,14 +718,13 @@ def roll(input: Tensor, shifts: int | Sequence[int], dim: Any = None, *, dims: A
         >>> polygrad.roll(polygrad.tensor([1, 2, 3]), 1)
         tensor([3, 1, 2])
     """
-    dim = dims if dim is None else dim
     shifts = to_python_ints(shifts)
     shift = shifts if isinstance(shifts, int) else tuple(shifts)
     if shift == ():
         raise RuntimeError("roll: shifts is empty")
-    if dim is None:
+    if dims is None:
         return xp.roll(input, shift)
-    axes = dims_of(dim)
+    axes = dims_of(dims)
     shift, axes = (shift,) if isinstance(shift, int) else shift, (axes,) if isinstance(axes, int) else axes
     if len(shift) != len(axes):
         raise RuntimeError(f"roll: there must be as many shifts as dims, but there are {len(shift)} and {len(axes)}")

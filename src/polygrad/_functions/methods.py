@@ -6,6 +6,7 @@ A primitive's dispatcher is generated on first use, so its method starts as a st
 from __future__ import annotations
 
 import builtins
+import inspect
 import sys
 from collections.abc import Callable
 from types import FunctionType
@@ -171,14 +172,21 @@ def attach() -> None:
     for name, dtype in (_dtypes.ALIASES | others).items():
         put(name, conversion.caster(dtype, name))
     for name in ("zeros", "ones", "full", "empty", "tensor"):
-        put(f"new_{name}", _new_like(getattr(creation, name)))
+        put(f"new_{name}", _new_like(name, getattr(creation, name)))
 
 
-def _new_like(function: Callable) -> Callable:
+def _new_like(name: str, function: Callable) -> Callable:
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         kwargs.setdefault("dtype", self.dtype)
         kwargs.setdefault("backend", self.backend)
         kwargs.setdefault("device", self.device)
         return function(*args, **kwargs)
 
+    of_function = inspect.signature(function)
+    myself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    method.__signature__ = of_function.replace(parameters=[myself, *of_function.parameters.values()])  # type: ignore[attr-defined]  # functions take attributes
+    method.second_names = function.second_names  # type: ignore[attr-defined]  # functions take attributes
+    method.__doc__ = (
+        f"`polygrad.{name}`, with the data type, backend and device of this tensor unless others are given."
+    )
     return method

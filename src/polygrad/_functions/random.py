@@ -20,7 +20,7 @@ from .._dtypes import DType, finfo, iinfo
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
 from .broadcasting import broadcast_tensors
-from .common import assume, check_tensor, lengths, sizes, values_for_checks, warn, xp
+from .common import any_layout, assume, check_tensor, second_names, sizes, values_for_checks, warn, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
 from .public import public_function, public_method
@@ -98,9 +98,10 @@ def _as_leaf(made: Tensor, requires_grad: bool) -> Tensor:
 
 
 @public_function()
+@any_layout
 def rand(
-    *shape: Any,
-    size: Any = None,
+    size: Any = (),
+    *others: Any,
     generator: Generator | None = None,
     dtype: DType | None = None,
     device: Any = None,
@@ -110,8 +111,8 @@ def rand(
     """Draw numbers from the uniform distribution on [0, 1).
 
     Args:
-        *shape: the lengths, one by one or as one tuple.
-        size: the same as one argument.
+        size: the as one tuple or one by one.
+        *others: the lengths after the first, where they are given one by one.
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
         dtype: a floating-point or complex data type; both parts of a complex number are drawn.  By default float32, see
             `set_default_dtype`.
@@ -132,15 +133,16 @@ def rand(
     """
     dtype = _check_inexact(dtype, "rand")
     return _as_leaf(
-        _draw_uniform(_check_lengths(lengths("rand", shape, size)), dtype, generator, *place(backend, device)),
+        _draw_uniform(_check_lengths(sizes(size, others)), dtype, generator, *place(backend, device)),
         requires_grad,
     )
 
 
 @public_function()
+@any_layout
 def randn(
-    *shape: Any,
-    size: Any = None,
+    size: Any = (),
+    *others: Any,
     generator: Generator | None = None,
     dtype: DType | None = None,
     device: Any = None,
@@ -150,8 +152,8 @@ def randn(
     """Draw numbers from the normal distribution of mean 0 and variance 1.
 
     Args:
-        *shape: the lengths, one by one or as one tuple.
-        size: the same as one argument.
+        size: the as one tuple or one by one.
+        *others: the lengths after the first, where they are given one by one.
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
         dtype: a floating-point or complex data type; the variance of a complex number is that of both parts together.
             By default float32, see `set_default_dtype`.
@@ -172,7 +174,7 @@ def randn(
     """
     dtype = _check_inexact(dtype, "randn")
     return _as_leaf(
-        _draw_normal(_check_lengths(lengths("randn", shape, size)), dtype, generator, *place(backend, device)),
+        _draw_normal(_check_lengths(sizes(size, others)), dtype, generator, *place(backend, device)),
         requires_grad,
     )
 
@@ -217,6 +219,7 @@ def _draw_integers(
 
 
 @public_function()
+@any_layout
 def randint(
     low: int = 0,
     high: Any = None,
@@ -258,13 +261,12 @@ def randint(
     if size is None or high is None:
         raise TypeError("randint() needs a size, as in randint(10, (2, 3))")
     dtype = check_dtype(dtype) or _dtypes.int64
-    made = _draw_integers(
-        _check_lengths(sizes((size,))), int(low), int(high), dtype, generator, *place(backend, device)
-    )
+    made = _draw_integers(_check_lengths(sizes(size)), int(low), int(high), dtype, generator, *place(backend, device))
     return _as_leaf(made, requires_grad)
 
 
 @public_function()
+@any_layout
 def randperm(
     n: int,
     *,
@@ -326,6 +328,7 @@ def _draw_like(
 
 
 @public_function()
+@any_layout
 def rand_like(
     input: Tensor,
     *,
@@ -360,6 +363,7 @@ def rand_like(
 
 
 @public_function()
+@any_layout
 def randn_like(
     input: Tensor,
     *,
@@ -394,6 +398,7 @@ def randn_like(
 
 
 @public_function()
+@any_layout
 def randint_like(
     input: Tensor,
     low: int = 0,
@@ -488,6 +493,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
 
 
 @public_function()
+@any_layout
 def normal(
     mean: Any = 0.0,
     std: Any = 1.0,
@@ -534,7 +540,7 @@ def normal(
     if size is None:
         raise TypeError("normal(): mean and std are numbers, so a size is needed, as in normal(0.0, 1.0, (2, 3))")
     dtype = _check_inexact(dtype, "normal")
-    made = _draw_normal(_check_lengths(sizes((size,))), dtype, generator, *place(backend, device))
+    made = _draw_normal(_check_lengths(sizes(size)), dtype, generator, *place(backend, device))
     return _as_leaf(made * std + _in_both_parts(mean, dtype), requires_grad)
 
 
@@ -605,6 +611,7 @@ def _fill(input: Tensor, make: Callable[[], Tensor]) -> Tensor:
 
 
 @public_method()
+@second_names(**{"from": "low"})
 def uniform_(input: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fill with numbers from the uniform distribution on [low, to).
 
@@ -705,6 +712,7 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = Non
 
 
 @public_method()
+@second_names(**{"from": "low"})
 def random_(
     input: Tensor, low: int | None = None, to: int | None = _UNSAID, *, generator: Generator | None = None
 ) -> Tensor:

@@ -14,7 +14,7 @@ from .._core.scalars import to_python
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._ops.reductions import axes_of
-from .common import check_tensor, dims_of, numpy_spelling, warn
+from .common import check_tensor, dims_of, numpy_spelling, second_names, warn
 from .comparison import check_real
 from .creation import check_dtype
 from .linalg import matrix_norm, vector_norm
@@ -360,7 +360,7 @@ def _squeeze(x: Tensor, axis: int) -> Tensor:
 
 
 @public_function(method=True, hot=True)
-@numpy_spelling
+@second_names(axis="dim", keepdims="keepdim", other="dim")
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """Return the maximum of all elements, the maxima along `dim` with their indices, or elementwise maxima.
 
@@ -391,7 +391,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 @public_function(method=True, hot=True)
-@numpy_spelling
+@second_names(axis="dim", keepdims="keepdim", other="dim")
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """Return the minimum of all elements, the minima along `dim` with their indices, or elementwise minima.
 

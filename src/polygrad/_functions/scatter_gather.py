@@ -124,7 +124,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 
 @public_function(method=True)
-def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """Return elements at positions along a dimension: ``out[i, j] = input[index[i, j], j]`` for ``dim=0``.
 
     Args:
@@ -132,6 +132,7 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
         dim: the dimension.
         index: positions along `dim`, none negative: an integer tensor with as many dimensions as `input`, not longer
             than it in the others.
+        sparse_grad: accepted for compatibility with PyTorch; gradients are dense.
 
     Returns:
         A tensor of the shape of `index`.

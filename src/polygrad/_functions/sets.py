@@ -9,6 +9,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.manipulation import normal_axis
 from ..backends.registry import get_backend
+from .common import second_names
 from .creation import arange, tensor
 from .manipulation import flatten
 from .public import public_function
@@ -176,6 +177,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 
 
 @public_function()
+@second_names(element="elements", test_element="test_elements")
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Test which elements are among others.
 

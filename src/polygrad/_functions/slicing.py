@@ -12,7 +12,7 @@ from .._core.scalars import as_int, to_python_ints
 from .._core.tensor import Tensor
 from .._ops.indexing import getitem
 from .._ops.manipulation import normal_axis
-from .common import numpy_spelling
+from .common import numpy_spelling, second_names
 from .manipulation import axis_of
 from .public import public_function
 
@@ -81,7 +81,7 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
 
 
 @public_function(method=True, hot=True)
-@numpy_spelling
+@second_names(axis="dim", split_size="split_size_or_sections")
 def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Split a tensor along a dimension into parts of given lengths.
 
@@ -164,6 +164,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 @public_function(method=True)
+@second_names(axis="dim", sections="indices_or_sections", indices="indices_or_sections")
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Split a tensor along a dimension into a number of parts, or at positions.
 
@@ -209,6 +210,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
 
 
 @public_function(method=True)
+@second_names(sections="indices_or_sections", indices="indices_or_sections")
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Split a tensor along dimension 1, a vector along dimension 0, as `tensor_split` does.
 
@@ -230,6 +232,7 @@ def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
 
 
 @public_function(method=True)
+@second_names(sections="indices_or_sections", indices="indices_or_sections")
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Split a tensor along dimension 0, as `tensor_split` does.
 
@@ -249,6 +252,7 @@ def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
 
 
 @public_function(method=True)
+@second_names(sections="indices_or_sections", indices="indices_or_sections")
 def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """Split a tensor along dimension 2, as `tensor_split` does.
 

@@ -143,6 +143,7 @@ class Embedding(Module):
     @no_grad()
     def _limit_norms(self, input: Tensor) -> None:
         """Scale the rows that are looked up to a norm of at most ``max_norm``."""
+        assert self.max_norm is not None
         norms = vector_norm(self.weight, self.norm_type, dim=1)
         too_long = (self._counts(input) > 0) & (norms > self.max_norm)
         self.weight.mul_(OPERATIONS.expand_dims(where(too_long, self.max_norm / (norms + 1e-7), 1.0), -1))

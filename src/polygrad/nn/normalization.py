@@ -367,7 +367,7 @@ class LayerNorm(Module):
     ) -> None:
         super().__init__()
         place: dict[str, Any] = {"device": device, "dtype": dtype, "backend": backend}
-        self.normalized_shape = sizes((normalized_shape,))
+        self.normalized_shape = sizes(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         shape = self.normalized_shape
         self.register_parameter("weight", new_parameter(*shape, **place) if elementwise_affine else None)
@@ -441,7 +441,7 @@ class RMSNorm(Module):
     ) -> None:
         super().__init__()
         place: dict[str, Any] = {"device": device, "dtype": dtype, "backend": backend}
-        self.normalized_shape = sizes((normalized_shape,))
+        self.normalized_shape = sizes(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         weight = new_parameter(*self.normalized_shape, **place) if elementwise_affine else None
         self.register_parameter("weight", weight)

@@ -619,7 +619,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     return first * xp.sigmoid(second)
 
 
-def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, dim: int = -1) -> Tensor:
+def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
     """Sample from the Gumbel-softmax distribution, a differentiable relaxation of a categorical variable.
 
     ``softmax((logits + gumbel noise) / tau)``.  Jang, Gu and Poole, 2016, arXiv:1611.01144; Maddison, Mnih and Teh, 2016,
@@ -629,6 +629,7 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, dim: int 
         logits: unnormalized log-probabilities, of any shape.
         tau: the temperature, positive; samples approach one-hot vectors as it goes to 0.
         hard: return one-hot vectors, with the gradient of the relaxed sample (straight-through).
+        eps: accepted for compatibility with PyTorch; it has no effect.
         dim: the dimension of the categories.
 
     Returns:

@@ -31,6 +31,14 @@ def _reduce(losses: Tensor, reduction: str) -> Tensor:
     return losses if reduction == "none" else xp.mean(losses) if reduction == "mean" else xp.sum(losses)
 
 
+def _weighted_mean(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    """As `_reduce`, with weights: the mean is divided by their sum."""
+    if weight.shape != losses.shape:
+        raise ShapeError(f"weight must have the shape of the losses, {tuple(losses.shape)}, not {tuple(weight.shape)}")
+    total = _reduce(losses * weight, "sum" if reduction == "mean" else reduction)
+    return total / xp.sum(weight) if reduction == "mean" else total
+
+
 def _broadcast_pair(input: Tensor, target: Tensor, name: str) -> tuple[Tensor, Tensor]:
     """Broadcast both operands to one shape, with PyTorch's warning, since it is almost always a mistake."""
     check_tensor(input, name)
@@ -62,7 +70,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Ten
         input: a tensor of any shape.
         target: a tensor of the same shape; another that broadcasts is taken with a warning.
         reduction: "mean", "sum", or "none" for the loss of each element.
-        weight: a factor for each element, or None.
+        weight: a factor for each element, or None.  The mean is then divided by the sum of the factors.
 
     Returns:
         A scalar, or with "none" a tensor of the shape of ``input``.
@@ -90,18 +98,19 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Ten
 @in_single_precision
 def _weighted_squares(input: Tensor, target: Tensor, weight: Tensor, reduction: str) -> Tensor:
     difference = input - target
-    return _reduce(difference * difference * weight, reduction)
+    return _weighted_mean(difference * difference, weight, reduction)
 
 
 @older_reduction
 @in_single_precision
-def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
+def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
     """Mean absolute error: ``abs(input - target)``.
 
     Args:
         input: a tensor of any shape.
         target: a tensor of the same shape; another that broadcasts is taken with a warning.
         reduction: "mean", "sum", or "none" for the loss of each element.
+        weight: a factor for each element, or None.  The mean is then divided by the sum of the factors.
 
     Returns:
         A scalar, or with "none" a tensor of the shape of ``input``.
@@ -116,7 +125,8 @@ def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
         tensor(1.)
     """
     input, target = _broadcast_pair(input, target, "l1_loss")
-    return _reduce(xp.abs(input - target), reduction)
+    losses = xp.abs(input - target)
+    return _reduce(losses, reduction) if weight is None else _weighted_mean(losses, weight, reduction)
 
 
 @older_reduction
@@ -157,7 +167,9 @@ def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta:
 
 @older_reduction
 @in_single_precision
-def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0) -> Tensor:
+def huber_loss(
+    input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
+) -> Tensor:
     """Squared error for small differences, absolute error for large ones, in the scale of the squared error.
 
     With ``d = abs(input - target)``: ``d ** 2 / 2`` where ``d <= delta``, else ``delta * (d - delta / 2)``.  Huber, "Robust
@@ -168,6 +180,7 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
         target: a tensor of the same shape; another that broadcasts is taken with a warning.
         reduction: "mean", "sum", or "none" for the loss of each element.
         delta: the difference where the loss becomes linear, positive.
+        weight: a factor for each element, or None.
 
     Returns:
         A scalar, or with "none" a tensor of the shape of ``input``.
@@ -186,7 +199,8 @@ def huber_loss(input: Tensor, target: Tensor, reduction: str = "mean", delta: fl
     input, target = _broadcast_pair(input, target, "huber_loss")
     difference = input - target
     size = xp.abs(difference)
-    return _reduce(xp.where(size <= delta, difference * difference * 0.5, (size - 0.5 * delta) * delta), reduction)
+    losses = xp.where(size <= delta, difference * difference * 0.5, (size - 0.5 * delta) * delta)
+    return _reduce(losses if weight is None else losses * weight, reduction)
 
 
 # -- probabilities -----------------------------------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def interpolate(
     if mode not in _SMOOTH and align_corners is not None:
         raise ValueError("interpolate: align_corners is only for the modes linear, bilinear, bicubic and trilinear")
     if size is not None:
-        lengths = sizes((size,)) * (axes if hasattr(size, "__index__") else 1)
+        lengths = sizes(size) * (axes if hasattr(size, "__index__") else 1)
         factors: tuple[Any, ...] = (None,) * axes
     elif scale_factor is not None:
         factors = (scale_factor,) * axes if isinstance(scale_factor, (int, float)) else tuple(scale_factor)
