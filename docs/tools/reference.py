@@ -457,6 +457,11 @@ def described(value: Any) -> str:
     return doc
 
 
+def public_bases(cls: type) -> list[type]:
+    """The public classes of polygrad that a class derives from."""
+    return [base for base in cls.__mro__[1:] if base.__module__.startswith("polygrad") and base.__name__[0] != "_"]
+
+
 def methods(cls: type) -> list[tuple[str, Any]]:
     """The public methods and properties that a class, or a base of it that is not public, defines and describes."""
     if cls is polygrad.Tensor:
@@ -472,6 +477,10 @@ def methods(cls: type) -> list[tuple[str, Any]]:
             continue
         if issubclass(cls, polygrad.nn.Module) and name in ("forward", "extra_repr") and "\n" not in called.__doc__:
             continue  # the layer's own text has said it
+        if "\n" not in called.__doc__ and any(name in vars(base) for base in public_bases(cls)):
+            continue  # the base says what the method is for
+        if inspect.isfunction(called) and "." not in called.__qualname__:
+            continue  # a function of a module, to which the class refers
         shown.append((name, member))
     return shown
 

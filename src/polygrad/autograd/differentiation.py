@@ -59,8 +59,8 @@ def grad(
         A tuple of gradients, one per input, of its shape.
 
     Raises:
-        RuntimeError: an input is unused, an output has no graph, or its graph was freed.
-        ShapeError: a cotangent has another shape than its output, or an output of several elements has none.
+        RuntimeError: an input is unused, an output has no graph, or its graph was freed; a cotangent has another shape
+            than its output, or an output of several elements has none.
         ValueError: ``materialize_grads`` together with ``allow_unused=False``.
 
     Example::
@@ -136,8 +136,8 @@ def backward(
         inputs: a tensor or a sequence of tensors; only their ``.grad`` is changed.  By default all leaves'.
 
     Raises:
-        RuntimeError: a tensor has no graph, or its graph was freed.
-        ShapeError: a cotangent has another shape than its tensor, or a tensor of several elements has none.
+        RuntimeError: a tensor has no graph, or its graph was freed; a cotangent has another shape than its tensor, or a
+            tensor of several elements has none.
 
     Example::
 

@@ -29,7 +29,7 @@ from .grad_mode import enable_grad
 
 
 class VmapInfo(NamedTuple):
-    """What a `Function.vmap` is told of the batch: its size, and the ``randomness`` of `polygrad.vmap`."""
+    """The batch that a `Function.vmap` computes: its size, and the ``randomness`` of `polygrad.vmap`."""
 
     batch_size: int
     randomness: str

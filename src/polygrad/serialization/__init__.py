@@ -2,7 +2,7 @@
 
 A file is a container of arrays in the layout of safetensors, with a checksum, and a description of the objects that
 hold them: data where that is enough (containers, numbers, strings, tensors, …), otherwise a pickle.  Data cannot run
-anything.  A pickle can run any program, so `load` builds only objects of an allow-list unless it is told to trust the
+anything.  A pickle can run any program, so `load` builds only objects of an allow-list unless ``weights_only=False`` trusts the
 file.  Older files, which are pickles as a whole, are read in the same way.
 """
 
@@ -66,7 +66,7 @@ def save(obj: Any, f: Any, pickle_protocol: int = _PROTOCOL) -> None:
 
     Raises:
         OSError: the file cannot be written.
-        pickle.PicklingError: an object cannot be pickled.
+        pickle.PicklingError: an object cannot be pickled; for some objects pickle raises AttributeError or TypeError.
 
     Example::
 
@@ -97,6 +97,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True, backend
         DamagedFileError: the file is damaged, or `save` did not write it.
         UnsafeFileError: the file asks for something that is not allowed.
         BackendError: the backend of a tensor is not available.
+        OSError: the file cannot be read.
 
     Example::
 

@@ -60,7 +60,7 @@ def checkpoint(
         What ``function`` returns.
 
     Raises:
-        ValueError: an argument is unknown.
+        ValueError: ``kwargs`` are given with ``use_reentrant=True``, or ``determinism_check`` is unknown.
         RuntimeError: in backward, the second run returns other shapes than the first.
 
     References:

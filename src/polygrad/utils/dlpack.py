@@ -20,7 +20,7 @@ def to_dlpack(tensor: Tensor) -> Any:
         A capsule, which can be consumed once.
 
     Raises:
-        RuntimeError: ``tensor`` requires grad; take ``tensor.detach()``.
+        BufferError: ``tensor`` requires grad; take ``tensor.detach()``.
 
     Example::
 

@@ -155,7 +155,7 @@ def _literal(value: Any) -> str | None:
 
 
 def _key(key: Any, shape: tuple[int, ...]) -> str:
-    """An index of something of ``shape`` as it is written between brackets, without redundant ends."""
+    """An index into ``shape`` as source code, without redundant ends."""
     texts, axis = [], 0
     parts = key if isinstance(key, tuple) else (key,)
     for part in parts[:-1] if len(parts) > 1 and parts[-1] is Ellipsis else parts:
