@@ -32,7 +32,9 @@ def test_programs_that_were_used_longest_ago_are_let_go_of(backend, caplog):
 
         def call(size):
             assert double(polygrad.ones(size)).tolist() == [2.0] * size
-            (programs[size],) = (weakref.ref(p.captured) for p in double._order if p.words["x"].endswith(f"[{size}]"))
+            (programs[size],) = (
+                weakref.ref(p.captured) for p in double._order if p.descriptions["x"].endswith(f"[{size}]")
+            )
 
         for size in (1, 2, 3, 1, 4, 1, 3, 5):
             call(size)
@@ -40,9 +42,9 @@ def test_programs_that_were_used_longest_ago_are_let_go_of(backend, caplog):
         gc.collect()
         assert {size for size, captured in programs.items() if captured() is not None} == {1, 3, 5}
         assert number_of_programs(double) == 3
-        evicted = [r.getMessage() for r in caplog.records if "lets go of" in r.getMessage()]
+        evicted = [r.getMessage() for r in caplog.records if "drops the least" in r.getMessage()]
         assert len(evicted) == 2
-        assert f"double has more than max_programs=3 programs, and lets go of the one that was used longest ago, for x: a {backend} tensor float32[2]" in evicted[0]  # fmt: skip
+        assert f"double has more than max_programs=3 programs, and drops the least recently used one, for x: a {backend} tensor float32[2]" in evicted[0]  # fmt: skip
         call(2)
         assert traced[-1] == 2
 

@@ -142,7 +142,7 @@ def test_one_shape_after_the_other_is_advised_against_once(advice):
     (message,) = advice()
     assert message == (
         "compile: step has been traced for 8 kinds of x (float32[1, 6], float32[2, 6], …, float32[8, 6]) and 8 kinds of "
-        "target['y'] (float32[1, 1], float32[2, 1], …, float32[8, 1]), and each new shape takes its time to compile.  Let all "
+        "target['y'] (float32[1, 1], float32[2, 1], …, float32[8, 1]), and each new shape needs a compilation.  Let all "
         "batches have one size, as DataLoader(..., drop_last=True) does, or pad them to a few sizes and leave the padding out of "
         "the loss with a mask.  POLYGRAD_LOG=recompiles tells of every new trace"
     )

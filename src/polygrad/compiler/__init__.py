@@ -24,7 +24,7 @@ from .program import Program
 from .recompiles import describe_call, log_eviction, log_recompile, warn_recompiles
 from .replay.program import GuardFailed, replaying
 
-#: A program that is made may be stale at once, where another thread has changed something in between.
+#: A new program's guards may fail at once, where another thread has changed something in between.
 ATTEMPTS = 10
 #: So many programs of one function are kept, unless `compile` is told otherwise.
 MAX_PROGRAMS = 64
@@ -102,17 +102,17 @@ class Compiled:
         self.__wrapped__ = function
         self._backend = None if backend is None else get_backend(backend)
         self._programs: dict[Any, tuple[Program, ...]] = {}
-        #: The programs and their keys, the one that was used longest ago first; and the one that was used last.
+        #: The programs and their keys, least recently used first; and the most recently used program.
         self._order: OrderedDict[Program, Any] = OrderedDict()
         self._latest: Program | None = None
         self._max_programs = max_programs
         self._has_warned = False
         self._effects = Effects(self._name)
-        #: Numbers that the function needs the values of, in words.
+        #: Descriptions of numbers whose values the function needs, so that they cannot be inputs.
         self._constants: set[str] = set()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        # A part of another compiled function, or of a transform; or somebody looks for the line that a NaN comes from.
+        # Inside another compiled function, a transform, or anomaly mode.
         if recorder() is not None or active_traces.get() or engine.anomaly_context is not None:
             return self.__wrapped__(*args, **kwargs)
         attempts = 0
@@ -121,7 +121,7 @@ class Compiled:
         key: Any = None
         while attempts < ATTEMPTS:
             thread = get_ident()
-            try:  # Ctrl-C comes after a call, so this one must be inside
+            try:  # Ctrl-C may come right after a call, so the next one must be inside
                 trace_lock.running.append(thread)
                 if trace_lock.tracing is not None:
                     trace_lock.wait_for_trace()
@@ -152,7 +152,7 @@ class Compiled:
             if self._effects.runs_eagerly(key) or any_lent(tensors):
                 break
             with trace_lock.exclusive():
-                if self._programs.get(key, ()) is not programs:  # another thread was here first
+                if self._programs.get(key, ()) is not programs:  # another thread has traced meanwhile
                     continue
                 try:
                     program = self._make(args, kwargs, tensors, programs)
@@ -165,8 +165,8 @@ class Compiled:
                     self._keep(key, program)
         else:
             raise CompileError(
-                f"compile: {self._name} was traced {ATTEMPTS} times in one call, and each time what it depends on was another "
-                "thing when the program was to run; let threads that change modes or settings and threads that call it take turns"
+                f"compile: {self._name}: guards failed {ATTEMPTS} times in one call: another thread keeps changing modes or "
+                "settings; serialize them"
             )
         return self.__wrapped__(*args, **kwargs)
 
@@ -176,7 +176,7 @@ class Compiled:
             self._order.move_to_end(program)
 
     def _keep(self, key: Any, program: Program) -> None:
-        """Remember ``program``, and let go of the one that was used longest ago where there are too many."""
+        """Keep ``program``, and drop the least recently used one if there are too many."""
         self._order[program] = key
         if self._max_programs is not None and len(self._order) > self._max_programs:
             oldest, key = self._order.popitem(last=False)
@@ -188,7 +188,7 @@ class Compiled:
     def _make(
         self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], programs: Sequence[Program]
     ) -> Program:
-        """A new program, after ``programs`` for the same kind of arguments, and what there is to be said of it."""
+        """Trace a new program for the same key as ``programs``, and log or warn about it."""
         former = [program for programs in self._programs.values() for program in programs]
         program = self._trace_again(args, kwargs, tensors, programs[0]) if programs else None
         if program is None:
@@ -201,7 +201,7 @@ class Compiled:
     def _trace_again(
         self, args: tuple, kwargs: dict[str, Any], tensors: Sequence[Tensor], former: Program
     ) -> Program | None:
-        """The program whose inputs are the numbers that have changed since the ``former`` one; None where there is none."""
+        """Trace with the Python numbers that have changed since ``former`` as inputs; None if that is impossible."""
         while changing := ChangedNumbers(
             [guard for guard in former.value_guards if guard.description not in self._constants], former.run.__globals__
         ):
@@ -209,7 +209,7 @@ class Compiled:
                 return self._trace(args, kwargs, tensors, changing)
             except RunsEagerly:
                 raise
-            except Exception:  # an error of the function's own comes again without them
+            except Exception:  # an error of the function itself comes again without them
                 self._constants |= changing.constants
         return None
 

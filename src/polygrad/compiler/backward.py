@@ -1,9 +1,8 @@
-"""Backward through a compiled function from outside: its whole call is one operation of the eager graph.
+"""Backward of a compiled call from eager code: the call is one node of the eager graph.
 
-The graph that was recorded while tracing is kept as a template.  The values that it saved leave the forward program as
-further outputs; when the gradient is asked for, a second program is captured in which the same nodes hold those values
-as inputs, and the ordinary sweep goes through them.  A gradient that is to be differentiated again is computed by the same
-sweep, eagerly.
+The graph that was recorded while tracing is kept as a template.  The residuals leave the forward program as additional
+outputs.  The first backward pass captures a second program, in which the same nodes get the residuals as inputs and the
+ordinary sweep goes through them.  With ``create_graph=True`` the same sweep runs eagerly, and is recorded.
 """
 
 from __future__ import annotations
@@ -34,15 +33,15 @@ class CapturedGraph:
         self._backend = backend
         self._outputs = [x._edge for x in outputs]
         self._kinds: list[tuple[tuple[int, ...], DType]] = [(tuple(x.shape), x.dtype) for x in outputs]
-        #: The transforms that each belongs to: so does its cotangent, also where that is a plain array of zeros.
+        #: The transforms that each output belongs to; its cotangent belongs to them too.
         self._traces = [layers(x._read()) for x in outputs]
         self.leaves: list[Leaf] = []
         self._nodes: list[Node] = []
         self.freed = False
         self._collect()
-        #: The arrays that the forward program gives out for the backward one.
+        #: The arrays that the forward program returns for the backward program.
         self.residuals: list[Any] = []
-        self._saved = [self._emptied(node.saved) for node in self._nodes]
+        self._saved = [self._replace_arrays(node.saved) for node in self._nodes]
         for node in self._nodes:
             node.saved = None
         self._programs: dict[tuple[bool, ...], tuple[Any, list[bool]]] = {}
@@ -56,17 +55,19 @@ class CapturedGraph:
                 self.freed |= edge.saved is None
         self._nodes.sort(key=lambda node: node.sequence)
 
-    def _emptied(self, saved: Any) -> Any:
-        """``saved`` with the place of each traced array among the residuals instead of the array."""
+    def _replace_arrays(self, saved: Any) -> Any:
+        """``saved`` with every traced array replaced by its index in `residuals`."""
         if isinstance(saved, (tuple, list)):
-            return type(saved)(self._emptied(value) for value in saved) if not hasattr(saved, "_fields") else saved
+            return (
+                type(saved)(self._replace_arrays(value) for value in saved) if not hasattr(saved, "_fields") else saved
+            )
         if not hasattr(saved, "dtype"):
             return saved
         if not self._backend.is_traced(saved):
             if not BY_TYPE[type(saved)].level:
                 return saved
-            rebuild, parts = saved.flatten()  # a batch, a dual number: what it is made of
-            return _TakenApart(rebuild, [self._emptied(part) for part in parts])
+            rebuild, parts = saved.flatten()  # a tracer of vmap or jvp
+            return _FlattenedTracer(rebuild, [self._replace_arrays(part) for part in parts])
         for place, known in enumerate(self.residuals):
             if known is saved:
                 return _Residual(place)
@@ -74,13 +75,13 @@ class CapturedGraph:
         return _Residual(len(self.residuals) - 1)
 
     def edges(self, residuals: tuple[Any, ...], leaves: Sequence[Edge]) -> list[Node]:
-        """What joins the results of a call to the eager graph: one node for the whole call, one for each result."""
+        """Nodes that connect the results of a call to the eager graph: one for the call, and one for each result."""
         plan = _Plan(self)
         node = make_node(plan, tuple(leaves), None if self.freed else (None, *residuals), None)
         return [make_node(plan, (node,), (), shape, number) for number, (shape, _) in enumerate(self._kinds)]
 
     def backward(self, cotangents: list[Any], residuals: tuple[Any, ...]) -> list[Any]:
-        """The cotangents of `leaves`, None where nothing arrives."""
+        """The cotangents of `leaves`; None for those that get none."""
         given = tuple(c is not None for c in cotangents)
         if given not in self._programs:
             self._programs[given] = self._capture(cotangents, residuals)
@@ -94,7 +95,7 @@ class CapturedGraph:
         def body() -> list[Any]:
             stage = self._backend.stage
             values = [stage(array) for array in residuals]
-            found = self.swept(values, [None if c is None else cell(stage(c)) for c in cotangents])
+            found = self.run_backward(values, [None if c is None else cell(stage(c)) for c in cotangents])
             arrives[:] = [c is not None for c in found]
             return [c._read() for c in found if c is not None]
 
@@ -103,20 +104,20 @@ class CapturedGraph:
                 [], range(len(residuals) + sum(c is not None for c in cotangents))
             ), arrives
 
-    def swept(
+    def run_backward(
         self, values: Sequence[Any], cotangents: Sequence[Tensor | None], edges: Sequence[Edge] | None = None
     ) -> list[Tensor | None]:
-        """The cotangents of `leaves`, None where nothing arrives, from those of the outputs; ``values`` are the `residuals`.
+        """The cotangents of `leaves`, None for those that get none, from the outputs' cotangents and the `residuals`.
 
-        With ``edges`` the sweep is recorded: as if the graph had ended in these instead of in `leaves`.
+        With ``edges`` the sweep is recorded, as if the graph ended in them instead of in `leaves`.
         """
         following: Sequence[Edge | None] = edges or [None] * len(self.leaves)
         ends = [stop_node(edge, leaf.shape) for edge, leaf in zip(following, self.leaves, strict=True)]
-        # Hooks of leaves are called outside, when the gradient arrives there.
+        # The hooks of leaves run outside, when the gradient arrives there.
         made: dict[Edge, Edge] = dict(zip(self.leaves, ends, strict=True))
         for node, saved in zip(self._nodes, self._saved, strict=True):
             into = tuple([made[edge] for edge in node.edges])
-            made[node] = copy = make_node(node.plan, into, _filled(saved, values, made), node.shape, node.output)
+            made[node] = copy = make_node(node.plan, into, _fill(saved, values, made), node.shape, node.output)
             copy.hooks = node.hooks
         pairs = [
             (cell(_zeros(kind, self._backend), made[edge]), lift(to_torch_convention(c), traces))
@@ -133,22 +134,22 @@ class CapturedGraph:
 
 
 class _Residual(int):
-    """The number of a saved array."""
+    """The index of a saved array."""
 
 
-class _TakenApart(NamedTuple):
-    """A saved array that wraps others: how it is made again of them."""
+class _FlattenedTracer(NamedTuple):
+    """A saved tracer: its parts, and the function that rebuilds it."""
 
     rebuild: Callable[..., Any]
     parts: list[Any]
 
 
-def _filled(saved: Any, values: Sequence[Any], edges: dict[Edge, Edge]) -> Any:
-    if isinstance(saved, _TakenApart):
-        return saved.rebuild(*[_filled(part, values, edges) for part in saved.parts])
+def _fill(saved: Any, values: Sequence[Any], edges: dict[Edge, Edge]) -> Any:
+    if isinstance(saved, _FlattenedTracer):
+        return saved.rebuild(*[_fill(part, values, edges) for part in saved.parts])
     if isinstance(saved, (tuple, list)) and not hasattr(saved, "_fields"):
-        return type(saved)(_filled(value, values, edges) for value in saved)
-    if isinstance(saved, (Node, Leaf)):  # a `Function` saves where its tensors come from
+        return type(saved)(_fill(value, values, edges) for value in saved)
+    if isinstance(saved, (Node, Leaf)):  # a `Function` saves the edges of its tensors
         return edges.get(saved, saved)
     return values[saved] if isinstance(saved, _Residual) else saved
 
@@ -158,7 +159,7 @@ def _zeros(kind: tuple[tuple[int, ...], DType], backend: Any) -> Any:
 
 
 class _Plan:
-    """What the engine asks of a node's plan, for a whole compiled call."""
+    """The plan of a node for a whole compiled call, as the engine reads it."""
 
     broadcasts = False
     frees = True
@@ -174,12 +175,12 @@ class _Plan:
         self.backward = self
 
     def __getitem__(self, array_type: type) -> Any:
-        return self._recorded if array_type is HOOKS.tensor_class else self._run
+        return self._run_recorded if array_type is HOOKS.tensor_class else self._run
 
     def _run(self, cotangents: list[Any], saved: tuple) -> list[Any]:
         return self._template.backward(cotangents, saved[1:])
 
-    def _recorded(self, cotangents: list[Any], saved: tuple) -> list[Any]:
-        """With ``create_graph=True``: the same, operation by operation, so that it can be differentiated again."""
+    def _run_recorded(self, cotangents: list[Any], saved: tuple) -> list[Any]:
+        """The same with ``create_graph=True``: operation by operation, so that it can be differentiated again."""
         node, *residuals = saved
-        return self._template.swept(residuals, cotangents, node.edges)
+        return self._template.run_backward(residuals, cotangents, node.edges)

@@ -1,4 +1,4 @@
-"""The keys of programs: what a program depends on of its arguments, and of the modes that are global."""
+"""Cache keys of programs: what a program depends on, of the arguments and the global modes."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ..backends.registry import get_backend
 
 
 def _array(x: Tensor) -> Any:
-    """What ``x`` holds: its own array, unless NumPy sees the memory, too."""
+    """The array of ``x``; ends a loan of its memory to NumPy if possible."""
     if x._data.__class__ in LENT_TYPES:
         end_loan(x)
     return x._data
 
 
 def any_lent(tensors: Sequence[Any]) -> bool:
-    """Whether one of ``tensors`` shares its memory with NumPy's arrays, so that no program can be run on it."""
+    """Whether one of ``tensors`` shares its memory with NumPy arrays, so that no program can use it."""
     return bool(LENT_TYPES) and any(x._data.__class__ in LENT_TYPES for x in tensors)
 
 
 def key_of_tensors(args: Sequence[Any]) -> tuple[Any, ...] | None:
-    """The key for arguments that are all tensors, and all different ones, or none: the frequent case.  None for others."""
+    """The key for arguments that are distinct tensors, or no arguments: the frequent case.  None for others."""
     if not args:
         return grad_enabled(), get_default_dtype(), get_backend()
     parts: list[Any] = [grad_enabled(), get_default_dtype()]
@@ -39,7 +39,10 @@ def key_of_tensors(args: Sequence[Any]) -> tuple[Any, ...] | None:
 
 
 def key_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], list[Tensor]]:
-    """The key for any arguments, and the tensors among them: of tensors it has the kind, of everything else the value."""
+    """The key for any arguments, and the tensors among them.
+
+    It has the shape, dtype and requires_grad of tensors, and the value of anything else.
+    """
     leaves, structure = flatten((args, kwargs))
     tensors = [leaf for leaf in leaves if isinstance(leaf, Tensor)]
     first: dict[int, int] = {}
@@ -52,5 +55,5 @@ def key_of(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ..
         else:
             parts.append(
                 (leaf.__class__, repr(leaf) if leaf.__class__ is float else leaf)
-            )  # -0.0 equals 0.0, nan nothing
+            )  # -0.0 equals 0.0, and nan does not equal itself
     return tuple(parts), tensors

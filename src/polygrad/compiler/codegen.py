@@ -1,7 +1,7 @@
-"""The path of every call of a program, written out as Python source: conditions, arrays in, results out.
+"""Generates the function that runs a program: it checks guards, passes inputs and stores outputs.
 
-A training step has hundreds of parameters, gradients and moments to hand over, and loops over them would cost more than
-a small program takes.  So each program gets a function of its own, in which every cell has a name.
+A training step passes hundreds of parameters, gradients and moments, and loops over them would cost more than a small
+program.  So each program gets a generated function in which every cell has a name.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from .._core.tensor import Tensor, cell
 from .._state import VERSION_COUNTER
 from .interrupts import hold, release
 
-#: What a call returns for a state that the program was not made for.
+#: What a generated call returns if a guard fails.
 GUARD_FAILED: Any = object()
 
 
 class Guard(NamedTuple):
-    """What must hold for a program to be right: an expression, the value that it had, and how to say it to a user.
+    """A guard: an expression, its expected value, and a description for users.
 
-    Those that are ``versioned`` need not be looked at while `VERSION_COUNTER` is what it was.
+    A ``versioned`` guard is checked only after `VERSION_COUNTER` has changed.
     """
 
     expression: str
@@ -36,29 +36,29 @@ class Guard(NamedTuple):
 
 
 def describe_value(value: Any) -> str:
-    """The value of a `Guard` in words."""
+    """A guard's value for a message."""
     if isinstance(value, type):
         return {Leaf: "it is a leaf", Node: "it was computed"}.get(value, "it requires no grad")
     return ", ".join(f"{name}={x!r}" for name, x in value.items()) if isinstance(value, dict) else repr(value)
 
 
 def differing_parts(now: Any, before: Any) -> tuple[Any, Any]:
-    """What distinguishes two values: of tuples and dicts the parts that differ."""
+    """The parts of two values, tuples or dicts, that differ; other values unchanged."""
     if isinstance(now, tuple) and isinstance(before, tuple) and len(now) == len(before):
         return next(differing_parts(a, b) for a, b in zip(now, before, strict=True) if a != b)
     if isinstance(now, dict) and isinstance(before, dict):
         names = [name for name in {**before, **now} if now.get(name, ...) != before.get(name, ...)]
-        return tuple({name: x[name] for name in names if name in x} for x in (now, before))  # type: ignore[return-value]  # two of them
+        return tuple({name: x[name] for name in names if name in x} for x in (now, before))  # type: ignore[return-value]  # a pair
     return now, before
 
 
 def differs(now: Any, before: Any) -> bool:
-    """Whether a condition's value is another than it was."""
+    """Whether a guard's value has changed."""
     return now is not before if isinstance(before, Tensor) or isinstance(now, Tensor) else bool(now != before)
 
 
 class FunctionBuilder:
-    """A function that is being written: its lines, and the objects that they name."""
+    """Builds a function: its lines, and the objects that they name."""
 
     undone: bool
 
@@ -71,7 +71,7 @@ class FunctionBuilder:
         self.lines: list[str] = []
         self._known: dict[int, str] = {}
         self._holds = False
-        #: Whether there are changes to undo when something fails.
+        #: Whether the function has changes to undo on failure.
         self.undone = False
 
     def name(self, value: Any) -> str:
@@ -86,21 +86,21 @@ class FunctionBuilder:
         self.lines.append(line)
 
     def add_undoable(self, change: str, remember: str) -> None:
-        """Add a change of Python state that comes before what may fail; the value of ``remember`` undoes it."""
+        """Add a change of Python state before a line that may fail.  ``remember`` evaluates to a function that undoes it."""
         self.undone = True
         self.hold()
         self.add(f"undo.append({remember})")
         self.add(change)
 
     def hold(self) -> None:
-        """Let signals wait from here on, until `end`: the state is going to change."""
+        """Defer signals from here to `end`, since state changes."""
         if not self._holds:
             self._holds = True
             self.names.update(hold=hold, release=release)
             self.add("hold()")
 
     def end(self, start: int) -> None:
-        """The lines from ``start`` on have changed the state as a whole."""
+        """End the change of state that the lines from ``start`` on make."""
         if not self._holds:
             return
         lines = [f"    {line}" for line in self.lines[start:]]
@@ -109,7 +109,7 @@ class FunctionBuilder:
         self.lines[start:] = [*["undo = []"] * self.undone, "try:", *lines, "finally:", "    release()"]
 
     def check_guards(self, guards: Sequence[Guard]) -> None:
-        """Return `GUARD_FAILED` where one of ``guards`` does not hold."""
+        """Add lines that return `GUARD_FAILED` if one of ``guards`` fails."""
         versioned = [guard for guard in guards if guard.versioned]
         if versioned:
             self.names.update(changes=VERSION_COUNTER, seen=[-1])
@@ -123,12 +123,12 @@ class FunctionBuilder:
                 self.add(self._test(guard))
 
     def _test(self, guard: Guard) -> str:
-        kinds = (NoneType, bool, type, Tensor, FunctionType)  # of which equal ones are one and the same
+        kinds = (NoneType, bool, type, Tensor, FunctionType)  # equal only if identical
         same = "is" if isinstance(guard.value, kinds) else "=="
         return f"if not ({guard.expression} {same} {self.name(guard.value)}): return GUARD_FAILED"
 
     def function(self, name: str) -> Callable[[Sequence[Any]], Any]:
-        """The function of the tensors among the arguments, ``t``."""
+        """The finished function, of the tensors among the arguments, ``t``."""
         text = "\n    ".join([f"def {name}(t):", *self.lines])
         return define(name, text, dict(self.names), name)
 

@@ -1,4 +1,4 @@
-"""What goes wrong while a function is traced, in words: the user's own line, what is wrong, and what to write instead."""
+"""Errors of tracing: they name the user's line, the fault, and what to write instead."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from typing import Any
 from .._core.generated import PREFIX
 
 _HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
-#: How code without a file is called that is no user's: this library's, Python's, and NumPy's.
+#: File names of generated code that is not the user's: polygrad's, Python's, and NumPy's.
 _GENERATED = (PREFIX, "<frozen ", "<__array_function__ ")
 
 
 class CompileError(RuntimeError):
-    """A function that cannot be compiled as it is written."""
+    """A function that cannot be compiled in its present form."""
 
 
 class RunsEagerly(CompileError):
-    """A call that no program can do, and that gives the right result without one."""
+    """A call that cannot be a program, and is correct when run eagerly."""
 
 
 class StateIsMissing(RunsEagerly):
-    """A function that makes state when it first runs: it can be compiled once it has run."""
+    """A function that creates state in its first run: it can be compiled after that."""
 
 
 class MemoryIsShared(RunsEagerly):
-    """A tensor that shares its memory with NumPy's arrays: a program takes memory and gives other memory back."""
+    """A tensor that shares its memory with NumPy arrays: a program would replace that memory."""
 
     def __init__(self, tensor: Any):
         super().__init__(
-            f"compile: a tensor of shape {tuple(tensor.shape)} shares its memory with an array that its numpy() has given "
-            "out, which a program cannot; let the array go, or take x.numpy().copy()"
+            f"compile: a tensor of shape {tuple(tensor.shape)} shares its memory with the result of its numpy(), which a program "
+            "cannot keep up; delete that array, or take x.numpy().copy()"
         )
 
 
@@ -49,14 +49,14 @@ def users_line(trace: TracebackType | None, backend: Any) -> str:
     frame = frames[-1]
     text = (frame.line or linecache.getline(frame.filename, frame.lineno or 0)).strip()
     place = f"{os.path.basename(frame.filename)}, line {frame.lineno}, in {frame.name}"
-    return f"{text!r} ({place})" if text else place  # of what came by `python -c` or `exec` there is no text
+    return f"{text!r} ({place})" if text else place  # code of `python -c` or `exec` has no source text
 
 
 def is_library(filename: str) -> bool:
-    """Whether code belongs to polygrad, or to an installed package.
+    """Whether code belongs to polygrad or to an installed package.
 
-    What is in no file is the user's, as from a notebook, the interactive interpreter, ``python -c`` or `exec`, unless it was
-    generated here.
+    Code without a file (a notebook, the interactive interpreter, ``python -c``, `exec`) is the user's, unless polygrad
+    generated it.
     """
     if filename.startswith("<"):
         return filename.startswith(_GENERATED)
@@ -64,10 +64,10 @@ def is_library(filename: str) -> bool:
 
 
 def needs_a_value(error: BaseException, backend: Any) -> CompileError:
-    """The error for a line that asks for a number while only shapes and types are known."""
+    """The error for a line that needs a value while only shapes and types are known."""
     return CompileError(
-        f"compile: {users_line(error.__traceback__, backend)} needs the value of a tensor, and while a function is compiled a tensor "  # noqa: E501
-        "has a shape and a type but no value yet.  An if that depends on values becomes polygrad.where(condition, a, b) or "
+        f"compile: {users_line(error.__traceback__, backend)} needs the value of a tensor; while a function is compiled, a "
+        "tensor has a shape and a type but no value yet.  An if that depends on values becomes polygrad.where(condition, a, b) or "
         "polygrad.cond(condition, function, other, operands), a loop polygrad.while_loop, or polygrad.scan where a gradient "
         "goes through it; a mask index such as x[mask] becomes polygrad.where(mask, x, 0); .item(), float() and print() "
         "belong outside of the compiled function, on what it returns."

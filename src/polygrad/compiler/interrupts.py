@@ -1,8 +1,8 @@
-"""Signals wait while a step changes state, so that Ctrl-C leaves everything that the step changes changed, or nothing.
+"""Defer signals while a program changes state, so that Ctrl-C finds all of a step's changes made, or none.
 
-Python runs the handler of a signal between any two instructions of the main thread.  So a KeyboardInterrupt could come when
-some parameters are new and others old, or when memory that a program was given is gone and its results are not stored yet.
-Not only SIGINT waits: a handler of SIGTERM or SIGUSR1 that saves a checkpoint finds parameters and moments of one step.
+Python runs a signal's handler between any two instructions of the main thread.  Without this, a KeyboardInterrupt could come
+when some parameters are new and others old, or when a program has used up its inputs' memory and its results are not stored
+yet.  SIGTERM and SIGUSR1 are deferred too: a handler that saves a checkpoint finds parameters and moments of one step.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any
 
 from .._forking import in_children
 
-#: What waits: signals that seldom have a handler, and at last Ctrl-C, which nearly always has one.
+#: The deferred signals.  SIGINT, which nearly always has a handler, comes last.
 SIGNALS = tuple(int(getattr(signals, x)) for x in ("SIGTERM", "SIGALRM", "SIGUSR1", "SIGINT") if hasattr(signals, x))
 
 #: The thread that handlers run in.
 _main: int | None = main_thread().ident
-#: Which signals wait, and the handlers that they have.
+#: The signals that are deferred now, with their handlers.
 _held: list[tuple[int, Any]] = []
-#: Those that have arrived.
+#: The deferred signals that have arrived.
 _arrived: list[int] = []
 
 
@@ -32,7 +32,7 @@ def _wait(number: int, frame: FrameType | None) -> None:
 
 
 def hold() -> None:
-    """Let signals wait until `release` is called, which must be sure: by a ``finally`` around this call."""
+    """Defer signals until `release`, which a ``finally`` around this call must guarantee."""
     global _main
     if _held or get_ident() != _main:
         return
@@ -42,18 +42,18 @@ def hold() -> None:
             _held.append((number, handler))
             try:
                 signal(number, _wait)
-            except ValueError:  # an interpreter without signals, inside of another program
+            except ValueError:  # a sub-interpreter, which has no signals
                 _main = None
                 _held.clear()
                 return
 
 
 def release() -> None:
-    """Let signals wait no longer, and call the handlers of those that have arrived, which may raise anything."""
+    """Stop deferring, and call the handlers of the signals that have arrived.  They may raise anything."""
     if _held and get_ident() == _main:
         try:
             _put_back()
-        except BaseException:  # by a handler that was called as soon as it was there again
+        except BaseException:  # raised by a handler as soon as it was restored
             _put_back()
             raise
         finally:
@@ -80,7 +80,7 @@ def _deliver() -> None:
 
 
 @in_children
-def _of_the_thread_that_forked() -> None:
+def _reset_after_fork() -> None:
     global _main
     if get_ident() != _main:
         _main = get_ident()

@@ -1,4 +1,4 @@
-"""Tensors that were made while a function was traced, and outlive it: who holds them."""
+"""Leak check: tensors that were made during a trace and outlive it, and what holds them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from .._core.tensor import TENSOR_TYPES, Tensor
 from .._forking import in_children
 from .errors import CompileError
 
-#: The thread for which the garbage collection waits.
+#: The thread that has paused garbage collection.
 _waiting: int | None = None
 
 
 @contextlib.contextmanager
 def young_objects() -> Iterator[Callable[[], list[Any]]]:
-    """Context in which the objects that are made can be told from those that were there: a function that lists them."""
+    """Context that yields a function that lists the objects made since its start."""
     global _waiting
     collecting = gc.isenabled()
     gc.collect(0)
     if collecting:
         _waiting = get_ident()
-        gc.disable()  # a collection would make them old
+        gc.disable()  # a collection would move them to an older generation
     try:
         yield lambda: gc.get_objects(generation=0)
     finally:
@@ -42,12 +42,12 @@ def _collect_again() -> None:
 
 
 def check_leaks(objects: list[Any], backend: Any) -> None:
-    """Raise CompileError where one of ``objects`` is a tensor that was made while tracing, and is held by something."""
+    """Raise CompileError if one of ``objects`` is a tensor that was made while tracing and is still referenced."""
     suspects = [weakref.ref(x) for x in objects if type(x) in TENSOR_TYPES and backend.is_traced(x._data)]
     if not suspects:
         return
     objects.clear()
-    gc.collect()  # what only a cycle holds is no leak
+    gc.collect()  # a tensor that only a cycle holds is no leak
     leaked = [x for x in (reference() for reference in suspects) if x is not None]
     if not leaked:
         return
@@ -65,7 +65,7 @@ def _holders(leaked: Tensor, leaks: list[Tensor]) -> list[str]:
         if holder is leaks:
             continue
         if isinstance(holder, dict):
-            for key, value in holder.items():  # no comprehension, which would hold it, too
+            for key, value in holder.items():  # no comprehension, which would hold it as well
                 if value is leaked:
                     found.append(_owner(holder) or repr(key))
         elif isinstance(holder, list):
@@ -76,7 +76,7 @@ def _holders(leaked: Tensor, leaks: list[Tensor]) -> list[str]:
 
 
 def _owner(attributes: dict[Any, Any]) -> str:
-    """The object whose attributes these are, in words."""
+    """A description of the object whose attributes these are."""
     for holder in gc.get_referrers(attributes):
         if getattr(holder, "__dict__", None) is attributes and not isinstance(holder, ModuleType):
             return f"an instance of {type(holder).__name__}"

@@ -1,4 +1,4 @@
-"""`polygrad.compile` on a backend that can compile: trace once to discover the state, then run the program."""
+"""Programs of `polygrad.compile`: trace a function once to discover its state, then run the compiled program."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Program:
             self._changed = [(leaf, r) for leaf, r in discovery.leaves.items() if r.written]
             arrays.extend(record.result for record in self._written)
             arrays.extend(r.array for _, r in self._changed if r.array is not None)
-            return self._once(arrays)
+            return self._deduplicate(arrays)
 
         with exclusive(), changing, young_objects() as young:
             try:
@@ -91,8 +91,8 @@ class Program:
             watch.restore()
         watch.forget()
 
-    def _once(self, arrays: list[Any]) -> list[Any]:
-        """``arrays`` without repetitions: a parameter and the memory that its views share hold the same one."""
+    def _deduplicate(self, arrays: list[Any]) -> list[Any]:
+        """``arrays`` without duplicates: a parameter and the storage that its views share hold the same one."""
         places: dict[int, int] = {}
         distinct: list[Any] = []
         for array in arrays:
@@ -104,10 +104,10 @@ class Program:
         return distinct
 
     def _classify(self, leaves: list[Any], tensors: Sequence[Tensor], discovery: Discovery) -> list[Any]:
-        """Say where each result comes from; returns the arrays that the program gives out for them."""
+        """Determine the origin of each result; returns the arrays that the program returns for them."""
         arrays: list[Any] = []
         self._results: list[tuple[str, Any]] = []
-        #: Leaves that the function makes and returns: the number of each one's array among the results.
+        #: Leaves that the function makes and returns → the index of the leaf's array among the results.
         self._returned: dict[Leaf, int] = {}
         differentiable: list[Tensor] = []
         gradients = {id(leaf.grad): leaf for leaf in discovery.leaves if leaf.grad is not None}
@@ -145,8 +145,8 @@ class Program:
         for record in self._written:
             if record.result_edge.__class__ is Node:
                 raise CompileError(
-                    "compile: a tensor that outlives the function was given a graph inside of it; write a detached value "
-                    "into it, as in state.copy_(value.detach())"
+                    "compile: the function writes a value with a graph into a tensor that outlives the call; write a detached "
+                    "value into it, as in state.copy_(value.detach())"
                 )
         boundaries = {r.boundary: r for r in discovery.records if r.boundary is not None}
         if any(leaf in boundaries for leaf, _ in self._changed):
@@ -160,7 +160,7 @@ class Program:
         self._leaves = {x._edge: f"t[{place}]._edge" for place, x in enumerate(tensors) if isinstance(x._edge, Leaf)}
         self._cells: dict[int, str] = {}
         self._switched = {cell: r.result_edge for r in discovery.records if r.switched and (cell := self._cell(r))}
-        # Leaves that there are not yet when a call begins, and so without a gradient.
+        # Leaves that do not exist when a call begins, and so have no gradient.
         self._leaves.update({leaf: f"{cell}._edge" for cell, leaf in self._switched.items() if leaf is not None})
         for leaf, kept in discovery.leaves.items():
             if kept.before is not None and kept.looked:
@@ -170,9 +170,9 @@ class Program:
         self.value_guards = [] if self.changed else watch.write(source)
         source.check_guards(self.guards)
         start = len(source.lines)
-        late = self._host(discovery)
+        late = self._replay_python(discovery)
         found = self._call(captured, discovery)
-        for leaf, number in self._returned.items():  # before anything refers to them
+        for leaf, number in self._returned.items():  # before other lines refer to them
             source.add(f"l{number} = cell({found[number]})")
             source.add(f"l{number}.requires_grad = True")
             self._leaves[leaf] = f"l{number}._edge"
@@ -186,7 +186,7 @@ class Program:
         source.end(start)
         source.add(f"return {build_tree(source, self._structure, iter(self._outputs(found, boundaries)))}")
         self.run = source.function("call")
-        # What held arrays and tensors for writing it: the state is the cells' alone.
+        # Drop what held arrays and tensors during code generation: only cells may hold state.
         del (
             self._source,
             self._arguments,
@@ -203,7 +203,7 @@ class Program:
         return self._leaves.get(leaf) or self._source.name(leaf)
 
     def _cell(self, record: CellRecord) -> str | None:
-        """The expression for a cell: an argument, what is the gradient of a leaf, or one by name; None for one that died."""
+        """The expression for a cell: an argument, the gradient of a leaf, or a name; None if the cell is dead."""
         target = record.reference()
         return None if target is None else self._expression(target)
 
@@ -211,7 +211,7 @@ class Program:
         return self._arguments.get(id(target)) or self._cells.get(id(target)) or self._source.name(target)
 
     def _guards(self, discovery: Discovery) -> list[Guard]:
-        """What the state must be like; see `Discovery`."""
+        """The guards on discovered state; see `Discovery`."""
         found: dict[str, Guard] = {}
         new = {*self._returned, *self._switched.values()}
         for leaf, kept in discovery.leaves.items():
@@ -228,7 +228,7 @@ class Program:
                     expression, hook_ids(leaf), description, not expression.startswith("hook_ids(t[")
                 )
         for owner, attribute, value in discovery.guards:
-            if differs(getattr(owner, attribute, None), value):  # the function itself changes it, while it is traced
+            if differs(getattr(owner, attribute, None), value):  # the function itself has changed it during the trace
                 continue
             expression = f"{self._source.name(owner)}.{attribute}"
             description = f"{type(owner).__name__}.{attribute.strip('_')}"
@@ -239,14 +239,14 @@ class Program:
                 continue
             if record.number is None:
                 if record.written and self._backend.level:
-                    lent = self._source.name(LENT_TYPES)  # which is nearly always empty
+                    lent = self._source.name(LENT_TYPES)  # nearly always empty
                     expression = f"(not {lent} or {self._source.name(target)}._data.__class__ not in {lent})"
                     found[expression] = Guard(expression, True, f"whether NumPy sees {_describe(target)}")
                 continue
             expression = f"{self._source.name(target)}._edge.__class__"
             description = f"the graph of {_describe(target)}"
             found[expression] = Guard(expression, record.edge.__class__, description)
-            if self._backend.level:  # a replay is for arrays of these kinds
+            if self._backend.level:  # a replay serves for arrays of these shapes and types
                 array, name = record.array, self._source.name(target)
                 expression = f"{self._source.name(self._backend.plain_types)}[{name}._data.__class__]"
                 description = f"the shape and type of {_describe(target)}"
@@ -260,10 +260,10 @@ class Program:
                 found[expression] = Guard(expression, (record.array.shape, record.array.dtype), description, True)
         return list(found.values())
 
-    def _host(self, discovery: Discovery) -> list[str]:
-        """Read Python's numbers and repeat its changes, in order.  Returns the changes that come after all numbers.
+    def _replay_python(self, discovery: Discovery) -> list[str]:
+        """Read Python numbers and repeat Python side effects, in order.  Returns the effects that come after all numbers.
 
-        Those wait until the program has run: when it fails they must not have happened.  The others are undone then.
+        Those run after the program, so that they do not happen if it fails.  The earlier ones are undone in that case.
         """
         name, numbers, late = self._source.name, [], []
         early = max((place for place, (_, other) in enumerate(discovery.host) if isinstance(other, int)), default=-1)
@@ -277,7 +277,7 @@ class Program:
                 self._source.add_undoable(f"{name(act)}()", f"{name(other)}()")
         self._numbers = numbers
         if numbers:
-            # The library's own numbers are passed faster than Python's, and they seldom change.
+            # Arrays are passed faster than Python numbers, and the numbers seldom change.
             names = self._source.names
             names["known"] = [None, ()]
             names["convert"] = lambda values: tuple([self._backend.asarray(value) for value in values])
@@ -289,15 +289,15 @@ class Program:
         return late
 
     def _call(self, captured: Any, discovery: Discovery) -> list[str]:
-        """Hand over the arrays and run the program.  Returns the names of its results.
+        """Pass the arrays and run the program.  Returns the names of its results.
 
-        The memory of state that is overwritten is the program's to use; where somebody else holds it, that of a copy.
-        Cells that share an array with the state, and that get the same new one, are nobody else.
+        The program may reuse the memory of state that it overwrites.  If anything else refers to that array, it gets a copy.
+        Other cells that hold the same array and get the same new one do not count.
         """
         source = self._source
         source.names["copy"] = lambda array: self._backend.asarray(array, copy=True)
-        self._settle(discovery)
-        holders: dict[int, list[str]] = {}  # of an array, the cells that get a new one together
+        self._check_storage(discovery)
+        holders: dict[int, list[str]] = {}  # by array: the cells that hold it and get a new one together
         for record in self._written:
             if (holder := self._cell(record)) is not None:
                 holders.setdefault(id(record.array), []).append(holder)
@@ -324,19 +324,19 @@ class Program:
         arguments = ", ".join(name for _, name in (*given, *kept))
         replaced = [leaf for leaf, r in self._changed if r.array is not None and not r.looked]
         released = [self._leaf(leaf) for leaf in replaced if leaf not in self._returned]
-        if self._backend.level and released:  # a replay lets go of what is replaced, where a compiler plans memory
+        if self._backend.level and released:  # a replay frees replaced gradients early; a compiler plans memory itself
             arguments += f", ({', '.join(released)}, )"
             source.names["program"] = captured.bind(*numbers, True)
         else:
             source.names["program"] = captured.bind(*numbers)
-        if given and not self._backend.level:  # their memory is gone; a replay holds signals when it is
+        if given and not self._backend.level:  # their memory is used up; a replay defers signals at the right time
             source.hold()
         results = [f"o{place}" for place in range(self._distinct)]
         source.add(f"({''.join(f'{name}, ' for name in results)}) = program({arguments})")
         return [results[place] for place in self._places]
 
-    def _settle(self, discovery: Discovery) -> None:
-        """Find out whether cells that are written share their memory: views may have been made since the trace."""
+    def _check_storage(self, discovery: Discovery) -> None:
+        """Check whether written cells share storage: views may have been made since the trace."""
         source = self._source
         written = [cell for record in self._written if (cell := self._cell(record)) is not None]
         if not written:
@@ -353,7 +353,7 @@ class Program:
         place = len(found) - len(self._written) - sum(r.array is not None for _, r in self._changed)
         cells = []
         for record in self._written:
-            if (cell := self._cell(record)) is not None:  # it may have died with what the function returned
+            if (cell := self._cell(record)) is not None:  # it may have died with the function's results
                 self._source.add(f"{cell}._data = {found[place]}")
                 cells.append(cell)
             place += 1
@@ -369,7 +369,7 @@ class Program:
                 self._source.add(f"{self._leaf(leaf)}.grad = {new}")
 
     def _outputs(self, found: list[str], boundaries: dict[Leaf, CellRecord]) -> list[str]:
-        """The expressions for the leaves of what the function returned."""
+        """The expressions for the leaves of the returned tree."""
         source = self._source
         graph: dict[int, str] = {}
         if self._template is not None:

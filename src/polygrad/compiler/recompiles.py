@@ -1,4 +1,4 @@
-"""Why a function is traced again: ``POLYGRAD_LOG=recompiles`` says it, and many shapes and numbers are advised against."""
+"""Recompile log: ``POLYGRAD_LOG=recompiles`` tells why a function is traced again; many shapes or numbers give a warning."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if "recompiles" in os.environ.get("POLYGRAD_LOG", "").split(","):
     _handler.setFormatter(logging.Formatter("polygrad: %(message)s"))
     logger.addHandler(_handler)
 
-#: A function that is traced for so many shapes or numbers gets an advice.
+#: A function that is traced for this many shapes or numbers gives a warning.
 MANY_VARIANTS = 8
-#: So many of the reasons for one trace are told.
+#: The most reasons for one trace that are logged.
 MANY_CHANGES = 3
-#: What comes before the kind of a tensor in its words.
+#: What separates the backend from the type in the description of a tensor.
 _TENSOR = " tensor "
 
 
 def describe_call(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, str]:
-    """What a program is traced for, in words, by the names of the arguments and modes."""
+    """Descriptions of what a program is traced for, by the names of arguments and modes."""
     try:
         call = inspect.signature(function).bind(*args, **kwargs)
         call.apply_defaults()
         given: dict[str, Any] = dict(call.arguments)
-    except (TypeError, ValueError):  # no signature is known, or the call is wrong, which the call itself will say
+    except (TypeError, ValueError):  # no known signature, or a wrong call, which will raise by itself
         given = {**{f"argument {place}": value for place, value in enumerate(args)}, **kwargs}
     descriptions = {}
     for name, leaf in labelled(given):
@@ -66,9 +66,9 @@ def log_recompile(
 
 
 def log_eviction(name: str, program: Program, count: int) -> None:
-    """Log that ``program`` is let go of, since there are more than ``count``."""
+    """Log that ``program`` is dropped, since there are more than ``count``."""
     logger.info(
-        "%s has more than max_programs=%d programs, and lets go of the one that was used longest ago, for %s",
+        "%s has more than max_programs=%d programs, and drops the least recently used one, for %s",
         name,
         count,
         ", ".join(f"{label}: {word}" for label, word in program.descriptions.items()),
@@ -81,7 +81,7 @@ def _shorten(changes: Sequence[str]) -> str:
 
 
 def _differences(former: Sequence[Program], descriptions: dict[str, str], tensors: Sequence[Tensor]) -> list[str]:
-    """What distinguishes the call from the program that it has most in common with."""
+    """What distinguishes the call from the most similar program."""
     best: list[str] = []
     for program in former:
         before = program.descriptions

@@ -1,8 +1,8 @@
-"""What a function reads and writes, found out while it runs once on traced arrays.
+"""State discovery: what a function reads and writes, found while it runs once on tracers.
 
-A cell that is read while it still holds a real array is an input.  A cell that is rebound, and that was there before, is
-an output; so is the gradient of a leaf.  Nothing is registered: the recorder sees every read and write (see `_state`).
-Whatever the function did to cells is undone when it returns, so that a function that fails changes nothing.
+A cell that is read while it holds a real array is an input.  A cell that existed before and is rebound is an output; so is
+the gradient of a leaf.  Nothing is registered: the recorder sees every read and write (see `_state`).  All changes to cells
+are undone when the function returns, so that a function that fails changes nothing.
 """
 
 from __future__ import annotations
@@ -22,38 +22,38 @@ from .errors import CompileError, MemoryIsShared
 
 @dataclass(slots=True)
 class CellRecord:
-    """A cell that was there before the trace: what it held, and what became of it."""
+    """A cell that existed before the trace: what it held, and its value afterwards."""
 
     reference: weakref.ref[Any]
     array: Any
     edge: Any
-    #: What it was a view of, and what was a view of it: while tracing, a hidden memory may have been put under it.
+    #: Its base and its views; tracing may put a hidden storage under the cell.
     base: Any
     views: Any
-    #: Which input of the program it is, or None where it was only written.
+    #: The number of the program's input, or None for a cell that is only written.
     number: int | None = None
     written: bool = False
     #: The leaf that stands for the graph outside, for a cell that was computed with one.
     boundary: Leaf | None = None
-    #: What it held, and the edge that it had, when the function returned.
+    #: Its array and edge when the function returned.
     result: Any = None
     result_edge: Any = None
 
     @property
     def switched(self) -> bool:
-        """Whether the function has switched ``requires_grad`` of a tensor that was there before."""
+        """Whether the function has changed ``requires_grad`` of the tensor."""
         return self.edge.__class__ is not Node and (self.edge is None) is not (self.result_edge is None)
 
 
 @dataclass(slots=True)
 class LeafRecord:
-    """A leaf whose gradient was looked at, or set: the gradient before, and what it is after."""
+    """A leaf whose gradient was read or set: the gradient before and after."""
 
     before: Tensor | None
-    #: Whether it matters what there was before.
+    #: Whether the gradient before matters.
     looked: bool = False
     written: bool = False
-    #: The array of a gradient that was made while tracing, or a tensor that was there before; None for no gradient.
+    #: The array of a gradient that was made while tracing; or the tensor, in ``after``; None for no gradient.
     array: Any = None
     after: Tensor | None = None
 
@@ -66,11 +66,11 @@ class Discovery(Recorder):
     def __init__(self, backend: Any):
         self.backend = backend
         self.cells: dict[int, CellRecord] = {}
-        #: All of them, also those of cells that died and whose number of identity was used again.
+        #: All records, also those of dead cells whose `id` was reused.
         self.records: list[CellRecord] = []
         self.leaves: dict[Leaf, LeafRecord] = {}
-        #: What happens on the Python side at every call, in order: values that are read, and the inputs that they are; or
-        #: effects that are run, and what remembers the state before them.
+        #: What every call does in Python, in order: a function that reads a number, and the number of its input; or a side
+        #: effect, and the function that remembers the state before it.
         self.host: list[tuple[Callable[[], Any], int | Callable[[], Callable[[], None]]]] = []
         self._undo: list[Callable[[], None]] = []
         self._withdraw: list[Callable[[], None]] = []
@@ -82,16 +82,16 @@ class Discovery(Recorder):
     # -- the recorder's interface ----------------------------------------------------------------------------------------
 
     def read(self, cell: Tensor) -> None:
-        """Make ``cell`` an input, unless the trace made it or knows it already."""
+        """Make ``cell`` an input, unless the trace made it or knows it."""
         if BY_TYPE[cell._data.__class__].level and id(cell) not in self.cells:
-            return  # made while tracing, by far the most frequent case
+            return  # made while tracing: by far the most frequent case
         self._check_place(cell._data)
         self._stage(cell)
 
     def argument(self, cell: Tensor) -> None:
-        """As `read`, for an argument.  It may come from another backend, where compile was told for which backend it is.
+        """As `read`, for an argument.  With the argument ``backend`` of `compile`, it may come from another backend.
 
-        It stands for others, which are views of something else or of nothing; see `shares_no_storage`.
+        Other calls pass other tensors, which may be views or not; see `shares_no_storage`.
         """
         self._stage(cell)
         cell._base = cell._views = None
@@ -101,61 +101,61 @@ class Discovery(Recorder):
         if record is not None and record.number is None and not record.written:
             record.number = self._next_input()
             cell._data = self.backend.stage(record.array)
-            if cell._edge.__class__ is Node:  # computed outside: here the graph begins anew
+            if cell._edge.__class__ is Node:  # computed outside: a new graph begins here
                 sequence = cell._edge.sequence
                 cell._edge = record.boundary = Leaf(cell, tuple(record.array.shape))
                 record.boundary.sequence = sequence  # it is as old
 
     def write(self, cell: Tensor) -> None:
-        """Remember that ``cell`` is rebound."""
+        """Record that ``cell`` is rebound."""
         record = self._record(cell)
         if record is not None:
             record.written = True
 
     def read_grad(self, leaf: Leaf) -> None:
-        """Remember what gradient ``leaf`` has."""
+        """Record the gradient that ``leaf`` has."""
         if leaf not in self.leaves:
             self.leaves[leaf] = LeafRecord(leaf.grad, looked=True)
 
     def write_grad(self, leaf: Leaf) -> None:
-        """Remember that ``leaf`` gets another gradient."""
+        """Record that ``leaf`` gets another gradient."""
         if leaf not in self.leaves:
             self.leaves[leaf] = LeafRecord(leaf.grad)
         self.leaves[leaf].written = True
 
     def on_create(self, owner: Any) -> None:
-        """Remember that the function makes ``owner`` anew at every call."""
+        """Record that the function creates ``owner`` in every call."""
         self._made[id(owner)] = weakref.ref(owner)
 
     def _is_own(self, owner: Any) -> bool:
         return id(owner) in self._made and self._made[id(owner)]() is owner
 
     def guard(self, owner: Any, name: str, value: Any) -> Any:
-        """The program holds only while ``owner.name`` is ``value``, unless the function has made or set it itself."""
+        """Guard on ``owner.name`` being ``value``, unless the function itself made the owner or set the attribute."""
         if (id(owner), name) not in self._assigned and not self._is_own(owner):
             self.guards.append((owner, name, value))
         return value
 
     def read_hyperparameter(self, get: Callable[[], float]) -> Any:
-        """A Python number that is read anew at every call, as a traced 0-d array."""
+        """A Python number that every call reads again, as a traced 0-d array."""
         self.host.append((get, self._next_input()))
         return self.backend.stage(get())
 
     def python_side_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
-        """A change of Python state that happens at every call."""
+        """A change of Python state that every call makes."""
         self._undo.append(remember())
         self.host.append((effect, remember))
         effect()
 
     def rollback_on_abort(self, undo: Callable[[], None]) -> None:
-        """State that was made while tracing, for all calls: ``undo`` takes it away again."""
+        """State that was made while tracing, for all calls; ``undo`` removes it."""
         self._withdraw.append(undo)
 
     def only_at_first(self, what: str) -> None:
-        """What differs in the first run is a number that is read at every run; see `read_hyperparameter`."""
+        """Allowed: the difference is a number that every run reads; see `read_hyperparameter`."""
 
     def assign(self, owner: Any, name: str, value: Any) -> None:
-        """An attribute that is set at every call."""
+        """An attribute that every call sets."""
         if self._is_own(owner):
             return
         attributes = owner.__dict__
@@ -180,11 +180,11 @@ class Discovery(Recorder):
         return bool(BY_TYPE[type(cell._data)].level or self.backend.is_traced(cell._data))
 
     def resolve_backend(self, backend: Any) -> Any:
-        """Where tensors that are made on ``backend`` while tracing belong."""
+        """The backend for tensors that are made on ``backend`` while tracing."""
         return self.backend if self.backend.level and self.backend.base is backend else backend
 
     def _check_place(self, array: Any) -> None:
-        """Raise TypeError for an array of another backend, as an operation would; random generators follow every backend."""
+        """Raise TypeError for an array of another backend, as an operation would.  The state of random generators is exempt."""
         backend, base = BY_TYPE[type(array)], self.backend.base if self.backend.level else self.backend
         if not backend.level and backend is not base and backend.from_dtype(array.dtype).is_differentiable:
             raise TypeError(
@@ -195,8 +195,8 @@ class Discovery(Recorder):
     # -- afterwards ------------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
-        """Keep the results, and put every cell and gradient back to what it was."""
-        for leaf, kept in self.leaves.items():  # first: the cell of a gradient is put back below
+        """Record the results, and restore every cell and gradient."""
+        for leaf, kept in self.leaves.items():  # first: the cell of a gradient is restored below
             gradient = leaf.grad
             if gradient is not None and self._record(gradient) is None:
                 kept.array = gradient._data
@@ -212,12 +212,12 @@ class Discovery(Recorder):
             undo()
 
     def abandon(self) -> None:
-        """As after a trace that failed."""
+        """Restore everything, as after a failed trace."""
         self.finish()
         self.withdraw()
 
     def withdraw(self) -> None:
-        """There will be no call: take away the state that was made for it."""
+        """Remove the state that was made while tracing: there will be no call."""
         while self._withdraw:
             self._withdraw.pop()()
 
@@ -230,7 +230,7 @@ class Discovery(Recorder):
         if record is not None and record.reference() is cell:
             return record
         if BY_TYPE[type(cell._data)].level or self.backend.is_traced(cell._data):
-            return None  # made while tracing; so is what belongs to a transform
+            return None  # made while tracing, or by a transform
         if cell._data.__class__ in LENT_TYPES and not end_loan(cell):
             raise MemoryIsShared(cell)
         record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge, cell._base, cell._views)
@@ -239,15 +239,15 @@ class Discovery(Recorder):
 
 
 def hook_ids(leaf: Leaf) -> tuple[int, ...]:
-    """Which hooks are called where a gradient arrives at ``leaf``."""
+    """The ids of the hooks that run when a gradient arrives at ``leaf``."""
     return () if leaf.hooks is None else (*leaf.hooks.callbacks, *leaf.hooks.after_accumulation)
 
 
 def shares_no_storage(written: Sequence[Tensor], arguments: Sequence[Tensor], others: Sequence[Tensor]) -> bool:
-    """Before a run: whether none of the cells that will be ``written`` shares its memory with any other.
+    """Before a run: whether no cell to be ``written`` shares its storage with another cell.
 
-    Raises CompileError where it is shared in a way that the program does not know: a cell that is an argument with another
-    that it uses, or one of the ``others`` with an argument.
+    Raises CompileError for sharing that the program was not traced with: between an argument and another cell that the
+    program uses, or between one of the ``others`` and an argument.
     """
     free = True
     for cell in written:
@@ -265,6 +265,6 @@ def shares_no_storage(written: Sequence[Tensor], arguments: Sequence[Tensor], ot
 
 
 def propagate_views(written: Sequence[Tensor]) -> None:
-    """After a run: whatever shares the memory of the cells that were ``written`` follows them."""
+    """After a run: propagate the new values to the bases and views of the ``written`` cells."""
     for cell in written:
         cell._propagate()

@@ -1,4 +1,4 @@
-"""Whose turn it is, among threads: programs run side by side, and a trace is alone, since cells hold no values during it."""
+"""Reader-writer lock: compiled programs run concurrently; tracing is exclusive, because tensors hold tracers meanwhile."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from threading import get_ident
 from .._forking import in_children, lock
 
 _traces = lock()
-#: The thread that traces, or waits until nobody runs.
+#: The thread that traces, or waits for running programs to finish.
 tracing: int | None = None
-#: Threads that look for a program or run one: before it does, a thread appends itself, and calls `wait_for_trace` if somebody is
-#: `tracing`; afterwards it removes itself.  Each of these is a single step, so nobody is missed.
+#: The threads that look for a program or run one.  A thread appends itself first, then calls `wait_for_trace` if a thread is
+#: `tracing`, and removes itself afterwards.  `list.append` and `list.remove` are atomic under the GIL.
 running: list[int] = []
 
 
@@ -26,7 +26,7 @@ def _only_this_thread() -> None:
 
 
 def wait_for_trace() -> None:
-    """Let other threads trace first."""
+    """Wait while another thread traces."""
     while tracing is not None and tracing != get_ident():
         running.remove(get_ident())
         try:
@@ -38,7 +38,7 @@ def wait_for_trace() -> None:
 
 @contextmanager
 def exclusive() -> Iterator[None]:
-    """Context in which this thread may trace: nobody else traces or runs."""
+    """Context in which this thread may trace: no other thread traces or runs a program."""
     global tracing
     with _traces:
         before, tracing = tracing, get_ident()

@@ -31,7 +31,7 @@ __all__ = ["cond", "scan", "while_loop"]
 
 
 class Tree:
-    """A nested list, tuple or dict: its tensors, and everything else about it.  ``other`` says what else may be in it."""
+    """A nested list, tuple or dict, split into its tensors and the rest.  ``other`` says which other leaves are allowed."""
 
     def __init__(self, tree: Any, what: str, other: Callable[[Any], bool] = lambda leaf: leaf is None):
         self._leaves, self._structure = flatten(tree)
@@ -47,16 +47,16 @@ class Tree:
         self._kinds = [(x.dtype, tuple(x.shape)) for x in self.tensors]
 
     def fill(self, tensors: Sequence[Tensor]) -> Any:
-        """The tree with other tensors."""
+        """The tree, filled with other tensors."""
         leaves = list(self._leaves)
         for place, x in zip(self._places, tensors, strict=True):
             leaves[place] = x
         return unflatten(self._structure, leaves)
 
     def check_same(self, other: Tree, what: str, whats: str, advice: str) -> None:
-        """Raise where ``other`` (called ``whats``) is not nested as this one is (called ``what``).
+        """Raise ValueError or TypeError where ``other`` (called ``whats``) differs from this tree (called ``what``).
 
-        ValueError or TypeError, also where a tensor in it has another shape or type.
+        Structure, shapes and types must agree.
         """
         if (self._structure, self._places, self._leaves) != (other._structure, other._places, other._leaves):
             raise ValueError(f"{whats} is {other}, but {what} is {self}; {advice}")
@@ -70,12 +70,12 @@ class Tree:
             raise ShapeError(message)
 
     def take(self) -> list[Tensor]:
-        """The tensors, which the tree lets go of."""
+        """Remove the tensors from the tree and return them."""
         tensors, self.tensors = self.tensors, []
         return tensors
 
     def __str__(self) -> str:
-        return repr(self.fill([_describe(kind) for kind in self._kinds]))  # type: ignore[misc]  # what fills it need not be a tensor here
+        return repr(self.fill([_describe(kind) for kind in self._kinds]))  # type: ignore[misc]  # strings in place of tensors
 
 
 class _Verbatim(str):
@@ -89,7 +89,7 @@ def _describe(kind: tuple[DType, tuple[int, ...]]) -> _Verbatim:
     return _Verbatim(f"{kind[0].name}{list(kind[1])}")
 
 
-#: Whether a loop runs as plain Python: a program that replays would be another one for every way through its branches.
+#: Whether an unrolled loop is running: a replayed program would need one version for each path through its branches.
 _in_a_loop: ContextVar[bool] = ContextVar("polygrad_in_a_loop", default=False)
 
 
@@ -103,7 +103,7 @@ def _looping() -> Iterator[None]:
 
 
 def _control_flow_backend() -> Any:
-    """The backend that a program is being captured for, if the program can have loops of its own."""
+    """The backend that a program is being captured for, if it has native control flow; else None."""
     active = recorder()
     backend = None if active is None else active.backend
     return backend if backend is not None and backend.has_control_flow else None
@@ -128,9 +128,9 @@ def _check_predicate(value: Any, what: str) -> Any:
 
 
 def _decide(truth: Any) -> bool:
-    """``truth``, or whether it holds for any example of a batch, in Python.
+    """``truth`` as a Python bool; of a batch, whether it is true for any example.
 
-    A program that replays holds as long as it is the same.
+    A replayed program is guarded by the answer.
     """
     if isinstance(truth, bool):
         return truth
@@ -140,12 +140,12 @@ def _decide(truth: Any) -> bool:
 
 
 def _cannot_decide(array: Any) -> bool:
-    """Whether a program that replays cannot depend on the value of ``array``: in a loop, or inside of a transform."""
+    """Whether a replayed program cannot be guarded by the value of ``array``: in a loop, or inside of a transform."""
     return BY_TYPE[type(array)].is_traced(array) and (_in_a_loop.get() or isinstance(array, Tracer))
 
 
 def _copies_of(tensors: Sequence[Tensor]) -> list[Tensor]:
-    """The same tensors in cells of their own: a function that changes them in place changes nothing outside."""
+    """The tensors in new cells, so that in-place changes of a function do not reach outside."""
     return [cell(x._read(), x._edge) for x in tensors]
 
 
@@ -273,7 +273,7 @@ def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any
         return found.take()
 
     def masked(*tensors: Tensor) -> list[Tensor]:
-        """One step for those examples of a batch that go on."""
+        """One step for those examples of a batch that continue."""
         truth = goes_on(*tensors)
         return [OPERATIONS.where(truth, new, x) for new, x in zip(step(*_copies_of(tensors)), tensors, strict=True)]
 

@@ -1,6 +1,6 @@
-"""Branches inside of a program: one branch, and one node of the graph, as `loops` does it for loops.
+"""`cond` inside of a program: one conditional of the library, and one node of the graph.
 
-Both functions are traced, and must have the same outputs: what the graph of one has saved is zeros in the other.
+Both functions are traced, and must have the same outputs: the residuals of one branch are zeros in the other.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ def cond(
     backend: Any, predicate: Tensor, true: Function, false: Function, operands: Sequence[Tensor],
     labels: Sequence[str] = ("cond: true_fn", "cond: false_fn"), known: Sequence[StandIns] = ({}, {}),
 ) -> list[Tensor]:  # fmt: skip
-    """The results of the branch that is chosen."""
+    """The results of the chosen branch."""
     xp = backend.xp
     state = State()
     subtraces = [
         SubTrace(label, f, backend, state, k) for label, f, k in zip(labels, (true, false), known, strict=True)
     ]
     truth, needs, width = plain(predicate._read()), needs_of(operands), len(operands)
-    # Both branches must have the same outputs: what a branch saves is zeros in the other, which has to know its kind.
+    # Both branches must have the same outputs.  The residuals of one are zeros in the other, which must know their types.
     saving: list[list[Kind]] = [[], []]
     made = Flattener(())
     traces: dict[int, Any] = {}
@@ -53,7 +53,7 @@ def cond(
             arrays = before.unpack(given)
             traced = subtrace.trace(arrays[:width], needs, arrays[width:], own)
             fits = made.admit([*traced.arrays, *traced.state])
-            traced.raise_to(made.specs[: len(traced.arrays)])
+            traced.lift_to(made.specs[: len(traced.arrays)])
             tape = traced.tape("cond", backend)
             packed = made.pack([*traced.arrays, *traced.state])
             saved = Residuals(tape, subtrace, given, packed, own)
@@ -85,7 +85,7 @@ def cond(
     results = made.unpack(packed)
     varying = [one or other for one, other in zip(traces[0][2], traces[1][2], strict=True)]
     state.bind(results[len(varying) :])
-    sides: list[Any] = [None, None]
+    branches: list[Any] = [None, None]
     edges: dict[Any, Kind] = {}
     values: list[Any] = []
     for number in range(2):
@@ -95,15 +95,15 @@ def cond(
             own, _ = saved.collect(given, packed, more)
             leaves = Leaves(subtraces[number], tape, operands)
             edges.update({edge: leaves.kinds[leaf] for leaf, edge in leaves.edges.items()})
-            sides[number] = _Side(tape, leaves.edges, varies, slice(len(values), len(values) + len(own)))
+            branches[number] = _Branch(tape, leaves.edges, varies, slice(len(values), len(values) + len(own)))
             values += own
     traces.clear()
-    rule = _cond_rule(backend, sides, edges, [subtrace.stand_ins for subtrace in subtraces])
+    rule = _cond_rule(backend, branches, edges, [subtrace.stand_ins for subtrace in subtraces])
     return attach_node("cond", results[: len(varying)], varying, list(edges), (truth, *values), rule)
 
 
-class _Side:
-    """What one branch of a cond leaves for its gradient."""
+class _Branch:
+    """What the gradient of one branch of a cond needs."""
 
     def __init__(self, tape: CapturedGraph, edges: dict[Leaf, Any], varies: Sequence[bool], own: slice):
         self.tape, self._edges, self._own = tape, edges, own
@@ -112,25 +112,27 @@ class _Side:
         self.places: list[int] = []
 
     def place(self, edges: Sequence[Edge]) -> None:
-        """Say which of ``edges``, those of the whole cond, belong to the leaves of the branch."""
+        """Find the leaves of the branch among ``edges``, those of the whole cond."""
         self.places = [edges.index(self._edges[leaf]) for leaf in self.tape.leaves]
-        del self._edges  # they are the node's to hold
+        del self._edges  # only the node may hold them
 
-    def swept(self, values: Sequence[Any], cotangents: Sequence[Tensor | None], ends: Sequence[Tensor]) -> list[Any]:
-        """The cotangents of the leaves, recorded where ``ends`` has what stands for all edges."""
+    def run_backward(
+        self, values: Sequence[Any], cotangents: Sequence[Tensor | None], ends: Sequence[Tensor]
+    ) -> list[Any]:
+        """The cotangents of the leaves; recorded if ``ends`` has tensors for all edges."""
         edges: Any = [ends[place]._edge for place in self.places] if ends else None
-        return self.tape.swept(values[self._own], [cotangents[number] for number in self.outputs], edges)
+        return self.tape.run_backward(values[self._own], [cotangents[number] for number in self.outputs], edges)
 
 
-def _cond_rule(backend: Any, sides: list[Any], edges: dict[Any, Kind], known: Sequence[StandIns]) -> Rule:
+def _cond_rule(backend: Any, branches: list[Any], edges: dict[Any, Kind], known: Sequence[StandIns]) -> Rule:
     xp, kinds = backend.xp, list(edges.values())
-    for side in sides:
+    for side in branches:
         if side is not None:
             side.place(list(edges))
 
     def rule(cotangents: Sequence[Tensor | None], saved: Sequence[Any], node: Node | None) -> list[Tensor]:
         given = [g for g in cotangents if g is not None]
-        # Where this is recorded, the graph of a branch leads on to what the branch was given.
+        # If this is recorded, the graph of a branch continues to the operands of the branch.
         ends = [] if node is None else [
             cell(zeros(xp, kind), edge) for kind, edge in zip(kinds, node.edges, strict=True)
         ]  # fmt: skip
@@ -141,7 +143,7 @@ def _cond_rule(backend: Any, sides: list[Any], edges: dict[Any, Kind], known: Se
                 arrived = [None if g is None else next(rest) for g in cotangents]
                 found: list[Tensor | None] = [None] * len(kinds)
                 if side is not None:
-                    reached = side.swept(saved[1:], arrived, list(rest))
+                    reached = side.run_backward(saved[1:], arrived, list(rest))
                     for place, g in zip(side.places, reached, strict=True):
                         if g is not None:
                             found[place] = g if found[place] is None else found[place] + g
@@ -149,7 +151,7 @@ def _cond_rule(backend: Any, sides: list[Any], edges: dict[Any, Kind], known: Se
 
             return back
 
-        one, other = (branch(side) for side in sides)
+        one, other = (branch(side) for side in branches)
         return cond(backend, cell(saved[0]), one, other, [*given, *ends], [GRADIENT + "a cond"] * 2, known)
 
     return rule

@@ -1,4 +1,4 @@
-"""What regions leave for the gradient of the operation that is made of them: the node of that, and what its rule needs."""
+"""Backward of `cond` and `scan`: their graph node and its residuals."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .subtrace import SubTrace
 Function = Callable[..., Sequence[Tensor]]
 #: Shape, and the library's own type.
 Kind = tuple[tuple[int, ...], Any]
-#: The stand-ins of a region, by the edges that they stand for.
+#: An edge outside of a sub-trace → the leaf that replaces it inside.
 StandIns = Mapping[Edge, Leaf]
-#: How the regions of gradients are called.
+#: The prefix of a label for a backward sub-trace.
 GRADIENT = "the gradient of "
 
 
@@ -25,17 +25,17 @@ GRADIENT = "the gradient of "
 
 
 def leaves_of(edge: Edge | None) -> set[Leaf]:
-    """The leaves that a graph ends in."""
+    """The leaves that ``edge`` depends on."""
     return {found for found in reachable([] if edge is None else [edge]) if isinstance(found, Leaf)}
 
 
-#: ``rule(cotangents, saved, node)``: the cotangents of a node's edges, in the engine's own convention, from those of its
-#: outputs, None where there is none.  Where they may be differentiated again it is given the node.
+#: ``rule(cotangents, saved, node)`` returns the cotangents of a node's edges, in the engine's convention, from those of its
+#: outputs; None means that there is none.  ``node`` is given only if the result may be differentiated again.
 Rule = Callable[[Sequence[Tensor | None], Sequence[Any], Node | None], Sequence[Tensor | None]]
 
 
 class SubTracePlan:
-    """The plan of a node that stands for a whole operation made of regions."""
+    """The plan of the node of a whole `cond`, `scan` or `while_loop`."""
 
     broadcasts = variadic = False
     frees = True
@@ -52,7 +52,7 @@ class SubTracePlan:
 
     @property
     def primitive(self) -> SubTracePlan:
-        """What the engine asks for the number of outputs."""
+        """Where the engine reads the number of outputs."""
         return self
 
     @property
@@ -70,10 +70,10 @@ def attach_node(
     name: str, arrays: Sequence[Any], varies: Sequence[bool], edges: Sequence[Edge], saved: Sequence[Any], rule: Rule,
     more: int = 0,
 ) -> list[Tensor]:  # fmt: skip
-    """Tensors of ``arrays``, the outputs of one new node that leads to ``edges``.
+    """Make tensors of ``arrays``: the outputs of one new node over ``edges``.
 
-    Those that do not vary are outside of the graph.  The node has ``more`` outputs that are no tensors, and that a rule can
-    lead to.
+    Arrays that do not vary stay outside of the graph.  The node has ``more`` outputs without a tensor, which a recorded
+    backward pass may depend on.
     """
     if not edges or True not in varies:
         return [cell(array) for array in arrays]
@@ -85,7 +85,7 @@ def attach_node(
 
 
 def output(node: Node, number: int, shape: tuple[int, ...]) -> Node:
-    """The edge that is one of the outputs of ``node``."""
+    """The edge of output ``number`` of ``node``."""
     return make_node(node.plan, (node,), (), shape, number)
 
 
@@ -93,12 +93,12 @@ def output(node: Node, number: int, shape: tuple[int, ...]) -> Node:
 
 
 def needs_of(tensors: Sequence[Tensor]) -> list[bool]:
-    """Which of ``tensors`` a gradient may be asked of."""
+    """Which of ``tensors`` are in a graph."""
     return [grad_enabled() and x._edge is not None for x in tensors]
 
 
 def may_need(tensors: Sequence[Tensor]) -> list[bool]:
-    """Which of ``tensors`` could have a gradient, by their types."""
+    """Which of ``tensors`` are differentiable, by their types."""
     return [grad_enabled() and x.dtype.is_differentiable for x in tensors]
 
 
@@ -108,9 +108,10 @@ def arrays_of(tensors: Sequence[Tensor]) -> list[Any]:
 
 
 class Residuals:
-    """Where the arrays that a graph has saved are found.
+    """The residuals of a sub-trace's graph, by where they are.
 
-    Outside of the region, among its inputs or its outputs, or nowhere yet: then they have to leave it as ``more`` outputs.
+    They lie outside of the sub-trace, among its inputs or outputs, or are inner values, which it must return as ``more``
+    outputs.
     """
 
     def __init__(
@@ -118,7 +119,7 @@ class Residuals:
     ):
         self._places: list[tuple[str, int]] = []
         self.more: list[Any] = []
-        #: Those from outside.  They are taken by `collect`, and only there held by the graph.
+        #: The residuals from outside.  `collect` passes them on and drops them here.
         self.outside: list[Any] = []
         for array in [] if tape is None else tape.residuals:
             if not subtrace.backend.same_trace(array, own):
@@ -137,7 +138,7 @@ class Residuals:
     def collect(
         self, inputs: Sequence[Any], outputs: Sequence[Any], more: Sequence[Any]
     ) -> tuple[list[Any], list[bool]]:
-        """The saved arrays as the program outside has them, and which of them have an axis of steps."""
+        """The residuals as the outer program has them, and which of them have an axis of steps."""
         sources = {"outside": self.outside, "inputs": inputs, "outputs": outputs, "more": more}
         arrays = [sources[where][number] for where, number in self._places]
         steps = [where != "outside" for where, _ in self._places]
@@ -146,7 +147,7 @@ class Residuals:
 
 
 class Leaves:
-    """The leaves of a region's graph: of its carry, of its other inputs, and of tensors from outside."""
+    """The leaves of a sub-trace's graph: of its carry, its other inputs, and outer tensors."""
 
     kinds: dict[Any, Any]
     closed: list[Any]
@@ -154,7 +155,7 @@ class Leaves:
     def __init__(self, subtrace: SubTrace, tape: CapturedGraph, given: Sequence[Tensor]):
         inputs = {leaf: number for number, leaf in enumerate(subtrace.leaves) if leaf is not None}
         self.kinds = subtrace.kinds
-        #: Those that lead on to a tensor of the graph outside, with its edge.
+        #: Leaf → the edge outside that it replaces.
         self.edges: dict[Leaf, Any] = {}
         for leaf in tape.leaves:
             edge = given[inputs[leaf]]._edge if leaf in inputs else subtrace.edge(leaf)
@@ -169,7 +170,7 @@ def zeros(xp: Any, kind: Kind) -> Any:
 
 
 def fit_cotangent(found: Tensor | None, xp: Any, kind: Kind) -> Tensor:
-    """The cotangent ``found`` in this kind; zeros for None."""
+    """The cotangent ``found`` with the type of ``kind``; zeros for None."""
     if found is None:
         return cell(zeros(xp, kind))
     return found if found._read().dtype == kind[1] else OPERATIONS.cast(found, kind[1])

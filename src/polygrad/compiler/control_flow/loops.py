@@ -1,12 +1,12 @@
-"""Loops inside of a program: one loop, and one node of the graph.
+"""Loops inside of a program: one native loop, and one node of the graph.
 
-The function of a step is traced as a region (`subtrace`).  The graph that its trace records is taken out of it; the arrays
-that this graph has saved leave the loop as further outputs, stacked over its steps, and going backward is another loop, in
-which the same graph is swept with the saved arrays of one step.  Nothing is computed a second time.
+The function of a step is traced as a `SubTrace`.  The residuals of the graph that its trace records leave the loop as
+additional outputs, stacked over the steps.  Backward is another loop, which sweeps the same graph with the residuals of one
+step.  Nothing is computed twice.
 
-That other loop is a `scan` like any other, so it can be recorded and differentiated again: then the graph of a step, which
-the sweep goes through, belongs to the graph of the sweep, and the carry that a step began with counts as an output of the
-first loop.  Inside of transforms the library's loop carries what batches and dual numbers are made of (`Flattener`).
+The backward loop is an ordinary `scan`, so it can be recorded and differentiated again.  Then the graph of a step belongs to
+the graph of the sweep, and the carry before each step counts as an output of the first loop.  Inside of transforms the native
+loop carries the plain arrays of tracers (`Flattener`).
 """
 
 from __future__ import annotations
@@ -41,10 +41,9 @@ from .subtrace import Retrace, State, SubTrace, Traced
 
 
 def _depending(traced: Traced, subtrace: SubTrace, needs: Sequence[bool], given: Sequence[bool]) -> list[bool]:
-    """Which tensors of the carry have a gradient, after any number of steps.
+    """Which tensors of the carry are in the graph after any number of steps.
 
-    Those for which ``given`` says so from the beginning, and those that a step computes from such, or from anything else that
-    has one.
+    Those that ``given`` says are from the beginning, and those that a step computes from tensors in the graph.
     """
     count = len(given)
     found = list(given)
@@ -65,7 +64,7 @@ def scan(
     backend: Any, step: Function, carry: Sequence[Tensor], inputs: Sequence[Tensor], count: int, reverse: bool,
     results: list[Any], label: str = "scan: combine_fn", known: StandIns = {},  # noqa: B006
 ) -> tuple[list[Tensor], list[Tensor]]:  # fmt: skip
-    """The last carry, and the other results of all steps; ``results`` is emptied before ``step`` runs anew."""
+    """The last carry, and the stacked other results.  ``results`` is cleared before each trace of ``step``."""
     xp = backend.xp
     state = State()
     subtrace = SubTrace(label, step, backend, state, known, always=True)
@@ -84,7 +83,7 @@ def scan(
         if not fits or depending != needs:
             needs[:] = depending
             raise Retrace
-        traced.raise_to(held.specs[:width])
+        traced.lift_to(held.specs[:width])
         tape = traced.tape("scan", backend)
         ys = Flattener(traced.arrays[width:])
         stacked = ys.pack(traced.arrays[width:])
@@ -92,7 +91,7 @@ def scan(
         last_trace[:] = [tape, saved, ys, [leaves_of(edge) for edge in traced.edges]]
         return held.pack([*traced.arrays[:width], *traced.state]), (*stacked, *saved.more)
 
-    # Without anything to go through, the steps are counted.
+    # Without inputs, the loop counts the steps.
     through = rows.pack_steps(arrays_of(inputs)) or (xp.arange(count),)
     while True:
         start = [*arrays_of(carry), *state.arrays(backend)]
@@ -124,9 +123,9 @@ def _scan_rule(
     backend: Any, tape: CapturedGraph, subtrace: SubTrace, leaves: Leaves, reaches: list[set[Leaf]], steps: list[bool], count: int,
     reverse: bool, width: int,
 ) -> Rule:  # fmt: skip
-    """How the cotangents of a scan's leaves come from those of its results, and of the carry before every step.
+    """The rule that computes the cotangents of a scan's leaves from those of its results and of the carry before each step.
 
-    ``reaches`` has the leaves that each result of a step depends on; ``steps`` says which saved arrays have an axis of steps.
+    ``reaches`` has the leaves that each result of a step depends on; ``steps`` says which residuals have an axis of steps.
     """
     xp, kinds, stand_ins, inputs = backend.xp, leaves.kinds, subtrace.stand_ins, subtrace.leaves
     leaf_of = {number: leaf for number, leaf in enumerate(inputs[:width]) if leaf is not None}
@@ -139,7 +138,7 @@ def _scan_rule(
     def rule(cotangents: Sequence[Tensor | None], saved: Sequence[Any], node: Node | None) -> list[Tensor | None]:
         arriving = {number: g for number, g in enumerate(cotangents) if g is not None}
         before = {number - total: arriving.pop(number) for number in list(arriving) if number >= total}
-        # What the next step asks of the carry comes from the step before: so more of its results are asked for.
+        # The carry that a step depends on is a result of the step before, which therefore gets cotangents too.
         asked = list(dict.fromkeys([*arriving, *before]))
         reached = {leaf_of[k] for k in before}
         for number in asked:
@@ -148,12 +147,12 @@ def _scan_rule(
         carried = sorted(number for number in asked if number < width)
         results = [number for number in arriving if number >= width]
         sums, parts = ([leaf for leaf in some if leaf in reached] for some in (closed, given))
-        # The carry's cotangents go from step to step, those of what is the same in all steps are summed up.
+        # The carry's cotangents pass from step to step; those of leaves shared by all steps are summed.
         start = [fit_cotangent(arriving.get(k), xp, kinds[leaf_of[k]]) for k in carried]
         start += [fit_cotangent(None, xp, kinds[leaf]) for leaf in sums]
         through = [cell(array) for array, has_steps in zip(saved, steps, strict=True) if has_steps]
         through += [*[arriving[number] for number in results], *before.values()]
-        # Where this is recorded, the graph of a step leads on to what the steps were given: of that the values are saved.
+        # If this is recorded, the graph of a step continues to the inputs of the steps, whose values are saved.
         outside: dict[Leaf, Tensor] = {}
         if node is not None:
             for leaf, k in carry.items():
@@ -178,7 +177,9 @@ def _scan_rule(
                 for x in outside.values():
                     x._read()  # from here on it has a place in the graph of the step
                 edges = [{**found_at, **outside}[leaf]._edge for leaf in tape.leaves]
-            found = dict(zip(tape.leaves, tape.swept(values, [known.get(n) for n in outputs], edges), strict=True))
+            found = dict(
+                zip(tape.leaves, tape.run_backward(values, [known.get(n) for n in outputs], edges), strict=True)
+            )
             of_steps = [fit_cotangent(found.get(leaf_of[k]), xp, kinds[leaf_of[k]]) for k in carried]
             of_steps = [g + of_carry[k] if k in of_carry else g for k, g in zip(carried, of_steps, strict=True)]
             summed = [g + fit_cotangent(found[leaf], xp, kinds[leaf]) for g, leaf in zip(totals, sums, strict=True)]
@@ -258,8 +259,8 @@ def while_loop(
 
 def _no_gradient(cotangents: Sequence[Tensor | None], saved: Sequence[Any], node: Node | None) -> list[Tensor | None]:
     raise RuntimeError(
-        "while_loop: inside a compiled function it has no gradient, since nobody knows how many steps it takes, and so how "
-        "much to save for going backward.  Take polygrad.scan with a fixed number of steps, and polygrad.where for those that "
-        "are too many; or polygrad.func.jvp or jacfwd, which go forward with the loop; or call the function without "
-        "polygrad.compile; or detach() what goes in, where no gradient is meant"
+        "while_loop: inside a compiled function it has no gradient: the trip count is unknown at trace time, so residuals cannot "
+        "be stored.  Use polygrad.scan with a fixed number of steps, and polygrad.where to mask those that are too many; or "
+        "polygrad.func.jvp or jacfwd, which run along with the loop; or call the function without polygrad.compile; or detach() "
+        "its inputs if no gradient is needed"
     )

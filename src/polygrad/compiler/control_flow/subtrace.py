@@ -1,9 +1,8 @@
-"""Regions: functions that are traced as a part of a program with a trace of its own, the body of a loop or a branch.
+"""Sub-traces: loop bodies and branches.
 
-A region is the recorder while its function runs.  What the function reads from outside is found out as it is for a whole
-program, and becomes an input of that; where it was computed with a graph, the region's own graph begins anew, so that a
-region can be differentiated by itself.  What it writes to, a random generator or the statistics of a layer, is state that
-the loop carries.
+A sub-trace is the recorder while its function runs.  Outer tensors that the function reads become inputs of the whole
+program.  If they have a graph, they are leaves in the sub-trace, so that it can be differentiated separately.  Tensors that
+the function writes, such as the state of a random generator or the statistics of a layer, are state that the loop carries.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ from ..errors import CompileError, StateIsMissing
 
 
 class Retrace(Exception):
-    """A region was traced on an assumption that it has shown to be wrong; now it is known better."""
+    """Trace again: the state or the carry is larger than assumed."""
 
 
 @dataclass(slots=True)
 class SavedCell:
-    """A cell that the region changes for its own purposes, or writes to, and what it held before."""
+    """A cell that the sub-trace rebinds, and what it held before."""
 
     reference: weakref.ref[Any]
     array: Any
@@ -41,40 +40,40 @@ class SavedCell:
 
 
 class Traced(NamedTuple):
-    """What a region's function returned in one trace: arrays and edges, and the state afterwards."""
+    """The result of one trace: the returned arrays and edges, and the state afterwards."""
 
     arrays: list[Any]
     edges: list[Edge | None]
     state: list[Any]
 
-    def raise_to(self, specs: Sequence[TracerSpec | None]) -> None:
-        """Make the first results, as far as they are in the graph, tensors of all traces of ``flattening``."""
+    def lift_to(self, specs: Sequence[TracerSpec | None]) -> None:
+        """Lift the first results that are in the graph into all traces of ``specs``."""
         for number, spec in enumerate(specs):
             x = lift_to_spec(cell(self.arrays[number], self.edges[number]), spec)
             self.arrays[number], self.edges[number] = x._data, x._edge
 
     def tape(self, name: str, backend: Any) -> CapturedGraph | None:
-        """The graph of the results, taken out; None where there is none."""
+        """The graph of the results; None if there is none."""
         with_graph = [cell(x, edge) for x, edge in zip(self.arrays, self.edges, strict=True) if edge is not None]
         return CapturedGraph(name, with_graph, backend) if with_graph else None
 
 
 class State(list[Tensor]):
-    """The tensors from outside that the regions of one operation write to, which it carries along.
+    """The outer tensors that the sub-traces of one operation write; the operation carries their values.
 
-    So are the gradients that they leave to tensors from outside: each has a cell of its own among them.
+    The gradients that they leave in outer tensors are state as well, one cell for each.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.gradients: dict[Leaf, Tensor] = {}
-        #: Leaves for whose gradients there are no cells yet: they begin with what there is, or with zeros of a kind.
+        #: Leaves whose gradients need a cell: it begins with the present gradient (None here), or with zeros of this kind.
         self.wanted: dict[Leaf, tuple[tuple[int, ...], Any] | None] = {}
         #: Leaves that have no gradient afterwards.
         self.cleared: set[Leaf] = set()
 
     def arrays(self, backend: Any) -> list[Any]:
-        """What the operation begins with."""
+        """The initial values of the state."""
         active = recorder()
         for leaf, kind in self.wanted.items():
             if kind is None:
@@ -90,7 +89,7 @@ class State(list[Tensor]):
         return [x._read() for x in self]
 
     def bind(self, arrays: Sequence[Any]) -> None:
-        """Let the tensors and gradients be what the operation has made of them."""
+        """Store the final values of the state in the tensors and gradients."""
         for tensor, array in zip(self, arrays, strict=True):
             tensor._bind(array, tensor._edge)
         active = recorder()
@@ -107,11 +106,11 @@ def _told(gradient: Tensor | None) -> str:
 
 
 class SubTrace(Around):
-    """A function ``(*tensors) -> list of tensors`` inside the program of ``backend`` that is being captured.
+    """A function ``(*tensors) -> list of tensors`` in the program of ``backend`` that is being captured.
 
-    ``state`` are the tensors from outside that it writes to, which regions of one operation share; `trace` finds them.
-    ``known`` are the stand-ins of another region, whose graph this one goes through.  A region that runs ``always``, at least
-    once, may leave other gradients than it found: those of its last run.
+    ``state`` has the outer tensors that it writes; `trace` finds them, and the sub-traces of one operation share them.
+    ``known`` are the stand-ins of another sub-trace, whose graph this one differentiates.  ``always`` says that it runs at
+    least once, so that it may replace gradients: those of its last run remain.
     """
 
     def __init__(
@@ -125,14 +124,14 @@ class SubTrace(Around):
         self._start = 0
         self._kept: dict[int, SavedCell] = {}
         self._known = known
-        #: Edge outside → the leaf that stands for it, and the other way round.
+        #: Edge outside → the leaf that replaces it inside; and the inverse.
         self.stand_ins: dict[Edge, Leaf] = {}
         self._edges: dict[Leaf, Edge] = {}
         self._always = always
         self._gradients: dict[Leaf, Tensor | None] = {}
-        #: Leaves whose gradient the region has asked for before it set one.
+        #: Leaves whose gradient the function has read before it set one.
         self._looked: set[Leaf] = set()
-        #: Where the gradients are carried that the region leaves, and which those are, None for no gradient.
+        #: The cells that carry the gradients that the function leaves, and these gradients; None for no gradient.
         self._slots: dict[Leaf, Tensor] = {}
         self._left: dict[Leaf, Tensor | None] = {}
         #: The leaf of every input of the last trace, None where it has none.
@@ -143,7 +142,7 @@ class SubTrace(Around):
     # -- the recorder's interface ----------------------------------------------------------------------------------------
 
     def read(self, cell: Tensor) -> None:
-        """Make ``cell`` an input of the program, and its graph, if it has one, a leaf of the region's."""
+        """Make ``cell`` an input of the program.  If it has a graph, it is a leaf in the sub-trace."""
         self.outer.read(cell)
         edge = cell._edge
         if edge.__class__ is Node and edge.sequence < self._start:
@@ -158,22 +157,22 @@ class SubTrace(Around):
             self.kinds.setdefault(edge, (tuple(cell._data.shape), cell._data.dtype))
 
     def write(self, cell: Tensor) -> None:
-        """Remember that ``cell`` is rebound; what it held is where the state begins."""
+        """Record that ``cell`` is rebound.  Its present value is the initial state."""
         self.read(cell)
         self._keep(cell).written = True
 
     def read_grad(self, leaf: Leaf) -> None:
-        """As for the whole program, unless it is a gradient of the region's own."""
+        """Delegates to the outer recorder, unless the function set this gradient itself."""
         if leaf not in self._gradients:
             self._looked.add(leaf)
             self.outer.read_grad(leaf)
 
     def write_grad(self, leaf: Leaf) -> None:
-        """Remember that ``leaf`` gets another gradient."""
+        """Record that ``leaf`` gets another gradient."""
         self._gradients.setdefault(leaf, leaf.grad)
 
     def python_side_effect(self, effect: Callable[[], None], remember: Callable[[], Callable[[], None]]) -> None:
-        """Raise CompileError: inside of a program there is no Python whose state could change."""
+        """Raise CompileError: loop bodies and branches run without Python."""
         raise CompileError(
             f"{self._label} changes the state of a Python object, as scheduler.step() and train() do, and in a compiled program its "  # noqa: E501
             "steps run without Python; change it before or after"
@@ -184,7 +183,7 @@ class SubTrace(Around):
         self.python_side_effect(lambda: None, lambda: lambda: None)
 
     def only_at_first(self, what: str) -> None:
-        """Raise StateIsMissing: all steps are the same program."""
+        """Raise StateIsMissing: all steps run the same program."""
         raise StateIsMissing(
             f"{self._label} makes {what} when it first runs, and in a compiled program all of its steps are the same; call the "
             "function once without compile first"
@@ -193,10 +192,10 @@ class SubTrace(Around):
     # -- tracing ---------------------------------------------------------------------------------------------------------
 
     def trace(self, arrays: Sequence[Any], needs: Sequence[bool], state: Sequence[Any], own: Any) -> Traced:
-        """Run the function on ``arrays``, which are leaves where ``needs`` says so, with ``state`` in the tensors of it.
+        """Run the function on ``arrays``, as leaves where ``needs`` is true, with ``state`` in the state's tensors.
 
-        ``own`` is any array of this very trace.  Whatever the function does to tensors is undone.  Raises `Retrace` where it
-        writes to a tensor that is not known to be state, and CompileError for what cannot be repeated inside of a program.
+        ``own`` is any array of this very trace.  All changes to tensors are undone.  Raises `Retrace` if the function writes a
+        tensor that is not in the state yet, and CompileError for what a program cannot repeat.
         """
         self._start = graph.next_sequence()
         self._kept, self._gradients, self.kinds = {}, {}, {}
@@ -226,7 +225,7 @@ class SubTrace(Around):
         return found
 
     def edge(self, leaf: Leaf) -> Edge:
-        """What ``leaf``, which is no input's, stands for outside."""
+        """The edge outside that ``leaf``, which belongs to no input, replaces."""
         return self._edges.get(leaf, leaf)
 
     def _input(self, array: Any, needed: bool) -> Tensor:
@@ -237,7 +236,7 @@ class SubTrace(Around):
         hidden._edge = leaf = Leaf(hidden, tuple(array.shape))
         self.leaves.append(leaf)
         self.kinds[leaf] = (tuple(array.shape), array.dtype)
-        return apply(Identity, None, hidden)  # no leaf itself: it may be changed in place
+        return apply(Identity, None, hidden)  # not a leaf, so that it may be changed in place
 
     def _keep(self, cell: Tensor) -> SavedCell:
         kept = self._kept.get(id(cell))
@@ -246,9 +245,9 @@ class SubTrace(Around):
         return kept
 
     def _new_state(self, own: Any) -> list[Tensor]:
-        """The tensors from outside that the function has written to, and that are not known as state.
+        """The outer tensors that the function has written and that are not in the state yet.
 
-        What holds an array of the trace, as ``own`` is one, from the beginning is no such tensor; nor is what died.
+        A tensor that held an array of this trace (``own`` is one) from the beginning is not an outer tensor.
         """
         known = {id(tensor) for tensor in self.state}
         new = []
@@ -266,13 +265,13 @@ class SubTrace(Around):
         return new
 
     def _leave_gradients(self) -> None:
-        """Put the gradients that tensors from outside are left with into the state."""
+        """Put the gradients that the function leaves in outer tensors into the state."""
         state = self.state
         for leaf, before in self._gradients.items():
             gradient = leaf.grad
             if gradient is before or leaf in self.leaves or leaf in self._edges or leaf.variable is None:
                 continue
-            replaced = self._always and leaf not in self._looked  # what there was before makes no difference
+            replaced = self._always and leaf not in self._looked  # the gradient before does not matter
             if gradient is None and replaced:
                 state.cleared.add(leaf)
             elif gradient is not None and gradient._edge is None and leaf in state.gradients:
@@ -283,14 +282,14 @@ class SubTrace(Around):
             else:
                 raise CompileError(
                     f"{self._label} leaves {_told(gradient)} in .grad of a tensor of shape {tuple(leaf.shape)} from outside, where it finds "  # noqa: E501
-                    f"{_told(before)}, and in a compiled program that cannot be another thing from step to step; have a gradient "
+                    f"{_told(before)}, which a compiled program cannot vary from step to step; have a gradient "
                     "without a graph there before and after, as by x.grad = polygrad.zeros_like(x) before it and "
                     "optimizer.zero_grad(set_to_none=False) in it; or take the gradient by polygrad.autograd.grad or "
                     "polygrad.func.grad, and return it"
                 )
 
     def abandon(self) -> None:
-        """As after the trace."""
+        """Undo all changes, as after the trace."""
         self._undo()
 
     def _undo(self) -> None:

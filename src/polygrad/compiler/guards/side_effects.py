@@ -51,12 +51,12 @@ class Effects:
         often = {place for place in changed if self._changes[key, place] >= MANY_CHANGES}
         if again := changed & (self._changed.get(key, frozenset()) | self._known | often):
             self._eager.add(key)
-            self._tell_of_changes(sorted(again), program)
+            self._warn_of_changes(sorted(again), program)
         self._changed[key] = changed
         arguments = frozenset(place for place in changed if place.startswith(ARGUMENT))
         if again := arguments & self._arguments:
             self._changes_arguments = True
-            self._tell_of_changes(sorted(again), program)
+            self._warn_of_changes(sorted(again), program)
         self._arguments = arguments
         for place, what in program.unwatched.items():
             if place not in self._told:
@@ -77,7 +77,7 @@ class Effects:
                         f"as eager code: pass what changes as a tensor, which is an input of the program"
                     )
 
-    def _tell_of_changes(self, again: list[str], program: Program) -> None:
+    def _warn_of_changes(self, again: list[str], program: Program) -> None:
         if self._known.isdisjoint(again):
             places = ", ".join(f"{place} ({line})" if (line := program.changed[place]) else place for place in again)
             self._warn(
