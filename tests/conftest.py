@@ -1,8 +1,7 @@
-"""What all tests share: the ``backend`` fixture, and ``--backend NAME``, which keeps the tests of one backend.
+"""The ``backend`` fixture, and the option ``--backend NAME``, which runs the tests of one backend.
 
-A test is about the backend that its parameter ``backend`` names, that its mark ``backend(name)`` names, or that a fixture
-of that name gives it; otherwise it is about none, and runs with ``--backend numpy``.  So the runs for every backend
-together run every test once.
+The backend of a test is that of its mark ``backend(name)``, of its parameter ``backend``, or of a fixture in `FIXTURES`.  A
+test without one runs with ``--backend numpy``.  So the runs for all backends together run every test once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""autograd.Function: operations with a gradient of the user's own."""
+"""autograd.Function: operations whose gradient the user defines."""
 
 import gc
 import weakref
@@ -46,7 +46,7 @@ class Exp(Function):
 
 
 def function(forward, backward):
-    """A Function made of two functions."""
+    """A Function from a forward and a backward."""
     return type("Made", (Function,), {"forward": staticmethod(forward), "backward": staticmethod(backward)})
 
 

@@ -1,4 +1,4 @@
-"""The user's guide to autograd: every block of its code runs, and every statement in it is true.
+"""The user's guide to autograd: every block of code runs, and every statement is true.
 
 The blocks stand here as they stand in the guide.  ``import torch`` becomes ``import polygrad as torch``, and that is
 the only change.

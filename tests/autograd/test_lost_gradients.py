@@ -1,4 +1,4 @@
-"""Where a gradient would get lost, it is kept, or there is a warning or an error."""
+"""Operations that could silently lose a gradient keep it, warn or raise."""
 
 from __future__ import annotations
 

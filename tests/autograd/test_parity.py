@@ -1,4 +1,4 @@
-"""The same programs on PyTorch and on polygrad: gradients, hooks, Function, modes, functional, complex numbers.
+"""The same programs on PyTorch and polygrad give the same: gradients, hooks, Function, modes, functional, complex numbers.
 
 A program takes the module, ``torch`` or ``polygrad``, and returns numbers, tensors, or lists of them.
 """

@@ -1,4 +1,4 @@
-"""float16 as float32 by its bits: every number as NumPy converts it, infinities, NaN and subnormal numbers among them."""
+"""Conversion of float16 to float32 by its bits gives NumPy's result for every value, also infinite, NaN and subnormal ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kernels give what the generic implementations give, in whatever blocks they work through their operands.
+"""Kernels give the results of the generic implementations, for every block size.
 
 The reference is the strict backend: it has no kernels, so that its results are those of the generic implementations.
 """

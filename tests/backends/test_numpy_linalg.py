@@ -1,4 +1,4 @@
-"""Linear algebra on NumPy: SciPy's LAPACK, where it is installed, and NumPy's own give the same, and the same errors."""
+"""Linear algebra on NumPy: SciPy's LAPACK, if it is installed, and NumPy's give the same results and errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plugins: found lazily, and whatever goes wrong with one is told and leaves the others alone.
+"""Plugins: they are discovered lazily, and a broken one is reported and does not affect the others.
 
 Every plugin here is a real distribution: a module and the metadata of an installed package, on ``sys.path``.
 """
@@ -59,7 +59,7 @@ def polygrad_backends():
 
 
 class Environment:
-    """Distributions in a folder of their own, which is on ``sys.path``."""
+    """Distributions in a separate folder, which is on ``sys.path``."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -562,7 +562,7 @@ def test_import_is_lazy():
 
 
 class Registered(Backend):
-    """A backend that no plugin brings, with an array type of its own."""
+    """A backend that no plugin provides, with a new array type."""
 
     name = "registered"
 

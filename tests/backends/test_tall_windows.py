@@ -1,4 +1,4 @@
-"""Convolutions with tall kernels on NumPy: the same as by gathered windows, also beside what is infinite."""
+"""Convolutions with tall kernels on NumPy give the results of gathered windows, also for infinite inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small programs in which one tensor is seen through another: the table behind core/test_aliasing.py.
+"""Small programs with tensors that share memory: the table of core/test_aliasing.py.
 
 Every program is a function of ``torch``, which is PyTorch or polygrad, and returns what can be observed.  Nothing here
 imports either library.
@@ -19,7 +19,7 @@ def program(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def raised(action: Callable[[], Any]) -> str:
-    """The kind of error that ``action`` ends with, or the word "nothing"."""
+    """The type of error that ``action`` raises, or the word "nothing"."""
     try:
         action()
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The table behind ops/test_half_precision.py: what accumulates, with operands that half precision cannot."""
+"""Operations that accumulate, with operands for which half precision fails: the table of ops/test_half_precision.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sizes of blocks that NumPy's kernels work in, which tests make small."""
+"""The block sizes of NumPy's kernels, which tests make small."""
 
 from __future__ import annotations
 

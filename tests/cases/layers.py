@@ -1,6 +1,6 @@
-"""What layers compute, as a table: functions of a namespace and tensors, with the numbers to call them on.
+"""The mathematics of layers as a table: functions of a namespace and tensors, and their operands.
 
-Run on `polygrad.nn.functional` a function is what is tested; run on `torch.nn.functional` it says what the answer is.
+Tests run each function on `polygrad.nn.functional` and compare it with the result on `torch.nn.functional`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polygrad
 
 
 def numbers(*shape, seed=0, low=-2.0, high=2.0):
-    """Floating-point numbers without structure, none of them near another or near a whole number."""
+    """Irregular floating-point values, no two of them close, and none close to an integer."""
     count = int(np.prod(shape))
     spread = np.linspace(low, high, count + 2)[1:-1] + 0.017 + 0.011 * seed
     return np.random.default_rng(seed + count).permutation(spread).reshape(shape)

@@ -1,4 +1,4 @@
-"""What the tests of gradients run besides the table of primitives: compositions, PyTorch's names, singular points.
+"""Rows for the tests of gradients beyond the table of primitives: compositions, PyTorch's names, singular points.
 
 The table of primitives itself is `polygrad.testing.operations`, where the authors of plugins find it too.
 """
@@ -248,7 +248,7 @@ SINGULAR_POINTS = [
     Point("x ** y of negative x", lambda x, y: x**y, ([-2.0], [2.0]), ([-4.0], [nan])),
     Point("2 ** x", lambda x: 2**x, ([0.0],), ([math.log(2)],)),
     Point("0 ** x", lambda x: 0**x, ([2.0, 0.0],), ([0.0, 0.0],)),
-    # Products beside zeros.
+    # Products with zeros.
     Point("prod with one zero", polygrad.prod, ([2.0, 0.0, 3.0],), ([0.0, 6.0, 0.0],)),
     Point("prod with two zeros", polygrad.prod, ([0.0, 0.0, 3.0],), ([0.0, 0.0, 0.0],)),
     # Norms.

@@ -1,4 +1,4 @@
-"""Real small programs as PyTorch users write them: the table behind functions/test_programs.py.
+"""Small real programs, as PyTorch users write them: the table of functions/test_programs.py.
 
 Every program is a function of ``torch``, which is PyTorch or polygrad, and returns numbers and tensors.  Random numbers
 are replaced by sines of counted numbers, so that both libraries start from the same.

@@ -1,4 +1,4 @@
-"""Calls that have nothing to do, or little, and whether their result shares memory with the argument: as in PyTorch.
+"""Calls that change nothing or little, and whether their result shares memory with the argument in PyTorch.
 
 ``t`` is PyTorch or polygrad, ``F`` its functions of networks, ``nn`` its layers, and ``x`` a tensor of 0 to 5 dimensions that
 holds 1, 2, 3, ….  The number before each line is that of the dimensions.  Nothing here imports either library.

@@ -206,7 +206,7 @@ values("index methods in place", lambda t, x: (
 
 
 def observed(value: Any, library: Any) -> Any:
-    """What a row returned, as lists, numbers and words; tensors as values, shape and type."""
+    """The results of a row as data for JSON; tensors as values, shape and data type."""
     if isinstance(value, library.Tensor):
         kind = str(value.dtype).rpartition(".")[2]
         return {"values": observed(value.tolist(), library), "shape": list(value.shape), "dtype": kind}

@@ -1,4 +1,4 @@
-"""Training programs, written once: the table behind the tests of `polygrad.compile`.
+"""Training programs: the table of the tests of `polygrad.compile`.
 
 Each program is a function of the library, ``polygrad`` or ``torch``.  It returns a step and what to look at afterwards; a
 step with an attribute ``drive`` is called by that.

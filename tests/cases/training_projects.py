@@ -1,6 +1,6 @@
 """Training as PyTorch users write it in their projects: further programs for the table of `training_programs`.
 
-Importing this puts them there.
+Importing this module adds them.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def a_queue_of_negative_examples(pg):
     return step, lambda: [*query.parameters(), *key.parameters(), queue]
 
 
-# -- state beside the parameters -------------------------------------------------------------------------------------------
+# -- state besides the parameters ------------------------------------------------------------------------------------------
 
 
 @program

@@ -1,4 +1,4 @@
-"""Functions whose result may share memory with their argument: the table behind functions/test_views.py.
+"""Functions whose result may share memory with their argument: the table of functions/test_views.py.
 
 Each is a function of ``t``, which is PyTorch or polygrad, and of a tensor.  Nothing here imports either library.
 """

@@ -1,6 +1,6 @@
-"""Compiled programs and shared memory: views that were there before the trace, that came later, and that are arguments.
+"""Compiled programs and shared memory: views from before the trace, from after it, and among the arguments.
 
-Each program is run with ``wrap``, which is `polygrad.compile` or nothing, and says what it saw: the same in both.
+Each program runs with and without ``wrap``, which is `polygrad.compile`, and must return the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`polygrad.compile`: arguments and results, whose memory is whose, and what goes wrong; training is in test_training.py."""
+"""`polygrad.compile`: arguments, results, memory and errors.  Training is in test_training.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cond`, `while_loop`, `scan`: eager, compiled, and what they are in closed form; gradients, state, and errors."""
+"""`cond`, `while_loop` and `scan`, eager and compiled, against closed forms: gradients, state and errors."""
 
 from __future__ import annotations
 
@@ -697,7 +697,7 @@ def test_transforms_of_a_scan(run):
 
 
 def last(w, init, xs):
-    """A scan that carries a counter, too, whose results differ in kind."""
+    """A scan that also carries a counter, with results of several types."""
 
     def step(carry, x):
         h, count = carry
@@ -948,7 +948,7 @@ def test_errors_inside_of_programs(jax):
 
 
 class Signs(optim.Optimizer):
-    """An optimizer with a step of its own, which keeps the last signs."""
+    """An optimizer that overrides `step`, and keeps the last signs."""
 
     def __init__(self, params, lr):
         super().__init__(params, {"lr": lr})

@@ -1,4 +1,4 @@
-"""Python numbers that change between calls of a compiled function: inputs of one program where that is possible, constants elsewhere."""
+"""Python numbers that change between calls of a compiled function: inputs of one program if possible, else constants."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def test_eager_programs_give_what_pytorch_gives():
     assert run(range(150), "torch").compared["torch"] > 100
 
 
-# -- it finds what is wrong --------------------------------------------------------------------------------------------
+# -- it finds differences ----------------------------------------------------------------------------------------------
 
 
 def first_difference(count: int = 400) -> str:

@@ -1,4 +1,4 @@
-"""Ctrl-C in a compiled training step: everything that the step changes is changed, or nothing, wherever it comes."""
+"""Ctrl-C at any point of a compiled training step: the step changes everything or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many programs of a compiled function are kept, and which."""
+"""The cache of a compiled function: how many programs it keeps, and which."""
 
 from __future__ import annotations
 

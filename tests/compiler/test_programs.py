@@ -1,4 +1,4 @@
-"""Programs of `polygrad.compile`, looked at: why there are several, what they cost, and whose memory they use."""
+"""Inspection of compiled programs: reasons for retracing, cost, and memory."""
 
 from __future__ import annotations
 

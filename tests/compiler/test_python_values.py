@@ -1,7 +1,7 @@
-"""What a compiled function reads of Python, in every way of holding and of changing a value: the same as the eager function.
+"""Python values that a compiled function reads, however they are held and changed: it returns what the eager function returns.
 
-Each case is a generator: it compiles a function with ``wrap``, which is `polygrad.compile` or nothing, and yields what calls
-of it return, before a change and after it.
+Each case is a generator: it compiles a function with ``wrap``, which is `polygrad.compile` or the identity, and yields the
+results of calls before and after a change.
 """
 
 # ruff: noqa: B007, B905, C408, C416, RUF015 - every way to read a value is tried, also those that have a better one
@@ -1467,7 +1467,7 @@ def test_a_value_that_is_set_at_every_call_is_set_again_after_a_change(backend):
             assert state["mode"] == "train"
 
 
-# -- what there is to be said, and what is held --------------------------------------------------------------------------------
+# -- reasons for retracing, and references ------------------------------------------------------------------------------------
 
 
 def test_a_new_trace_says_which_value_is_another(caplog):

@@ -1,4 +1,4 @@
-"""Programs without a compiler: what a recording becomes, that it is never seen at work, and what it costs."""
+"""Replay, programs without a compiler: optimizations of the recorded graph, equal results, and cost."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def test_numpy_answers_what_replay_asks_and_says_no_more_than_the_default_where_
         assert not getattr(facts, question)(print) and not getattr(unknown, question)(np.add)
 
 
-# -- what a program is made of -----------------------------------------------------------------------------------------
+# -- the operations of a program ---------------------------------------------------------------------------------------
 
 
 def test_what_is_not_used_and_what_is_computed_twice_are_left_out():

@@ -1,6 +1,6 @@
-"""What changes between the calls of a compiled function, and makes another program: hooks, attributes, kinds of parameters.
+"""Changes between calls of a compiled function that need another program: hooks, attributes, types of parameters.
 
-Each case is run with ``wrap``, which is `polygrad.compile` or nothing, and returns what it saw: the same in both.
+Each case runs with and without ``wrap``, which is `polygrad.compile`, and must return the same.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Threads that call compiled functions: each traces its own, all may share one, and nobody sees what another traces."""
+"""Threads that call compiled functions, the same one or several: no thread sees the tracers of another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training programs: compiled they give what they give eagerly, and what PyTorch gives, over many steps."""
+"""Training programs give the same compiled, eagerly and in PyTorch, over many steps."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Tensors that share memory behave as in PyTorch, on every backend, and what somebody else holds never changes.
+"""Tensors that share memory behave as in PyTorch, on every backend, and arrays that others refer to never change.
 
-``tests/cases/aliasing_expected.json`` holds what PyTorch 2.13 gives for every program of the table, so that the comparison needs no
-PyTorch; ``python -m tests.core.test_aliasing`` writes it anew.
+``tests/cases/aliasing_expected.json`` has PyTorch 2.13's results for every program of the table, so that the comparison needs
+no PyTorch; ``python -m tests.core.test_aliasing`` writes it anew.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def test_gradients_of_writes_to_an_expanded_tensor_are_those_of_the_values(name,
         assert leaf.grad.item() == (numeric[0] - numeric[1]) / 2
 
 
-# -- what somebody else holds never changes, but what `numpy()` gives: see test_numpy_memory ----------------------------
+# -- arrays that others refer to never change, apart from those of `numpy()`: see test_numpy_memory------------------------
 
 WRITES = {
     "add_": lambda x: x.add_(1),
@@ -146,7 +146,7 @@ def test_what_others_write_changes_no_value_that_the_graph_saved(backend):
         (y + z).backward()
         assert w.grad.tolist() == [2.0, 4.0, 6.0], receive
         assert x.tolist() in ([1.0, 2.0, 3.0], [7.0, 7.0, 7.0])  # NumPy's arrays share memory, on NumPy
-    assert written  # those that give memory of their own, or share it
+    assert written  # functions that return new memory, or share it
 
 
 def test_memory_is_not_shared_through_dlpack(backend):

@@ -1,4 +1,4 @@
-"""Random programs of views and writes: overwriting memory gives what rebinding gives, and what PyTorch gives."""
+"""Random programs of views and writes give the same with and without overwriting of memory, and in PyTorch."""
 
 from __future__ import annotations
 

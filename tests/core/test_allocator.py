@@ -1,4 +1,4 @@
-"""`polygrad.tune_allocator`, in processes of its own: what it changes cannot be undone."""
+"""`polygrad.tune_allocator`, in separate processes: its effect cannot be undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Errors say what happened, why, and what to write instead; and nothing has changed when they come."""
+"""Errors say what happened, why, and what to write instead; and the failed call has changed nothing."""
 
 import contextlib
 
@@ -19,7 +19,7 @@ def snapshot(x):
 
 @contextlib.contextmanager
 def raises(error, *texts, unchanged=()):
-    """The block raises ``error`` with all of ``texts`` in it, and leaves the tensors as they are."""
+    """Assert that the block raises ``error`` with all ``texts`` in the message, and changes no tensor."""
     before = [snapshot(x) for x in unchanged]
     with pytest.raises(ALLOWED) as caught:
         yield

@@ -1,4 +1,4 @@
-"""Errors while an operation runs: only a library's refusal of operands becomes polygrad's own error."""
+"""Errors inside an operation: only an array library's errors about operands become polygrad's."""
 
 from __future__ import annotations
 

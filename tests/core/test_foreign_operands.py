@@ -1,4 +1,4 @@
-"""Operators beside what is no tensor and no number: the other type's operator is asked, and comparisons are by identity."""
+"""Operators with operands of unknown types: Python calls the other type's operator, and `==` compares identity."""
 
 from __future__ import annotations
 

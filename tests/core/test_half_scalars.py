@@ -1,4 +1,4 @@
-"""Numbers beside tensors of half precision: what they compute is rounded once, and the numbers are not."""
+"""Python numbers with tensors of half precision: the result is rounded once, and the numbers are not rounded."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_what_is_computed_is_rounded_once(name, backend, dtype):
 
 @pytest.mark.parametrize("backend", [name for name in polygrad.backends.available() if name in TYPES])
 def test_loss_scaling(backend):
-    """Gradients, transforms and compiled programs multiply by the number that is meant, too, and by the next one."""
+    """Gradients, transforms and compiled programs multiply by the unrounded number as well, and by the next one."""
     with polygrad.backends.use_backend(backend):
         w = polygrad.tensor([1e-3], dtype=polygrad.float16, requires_grad=True)
         (w * 65536.0 * 1e-4).sum().backward()

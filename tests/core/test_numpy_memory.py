@@ -1,4 +1,4 @@
-"""Memory that ``numpy()`` gives out: both sides write to it, and what a graph has recorded never changes."""
+"""Memory that ``numpy()`` shares: both sides may write to it, and saved values of a graph never change."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class TestRandomPrograms:
         for seed in range(1500):
             try:
                 expected = self.run(seed, grad, False)
-            except RuntimeError:  # programs that write where nobody may
+            except RuntimeError:  # programs with a forbidden write
                 continue
             assert_close(self.run(seed, grad, True), expected)
             compared += 1

@@ -1,4 +1,4 @@
-"""Everything that reads or writes a cell passes by the recorder: what `compile` will stand on."""
+"""The recorder notices every read and write of a cell, which `compile` relies on."""
 
 from __future__ import annotations
 

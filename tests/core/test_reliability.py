@@ -1,4 +1,4 @@
-"""Long graphs, long trainings, many threads, interruptions: nothing recurses, leaks, or is left half done."""
+"""Long graphs, long trainings, many threads and interrupts: no recursion, no leak, no half-done update."""
 
 from __future__ import annotations
 

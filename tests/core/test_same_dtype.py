@@ -1,4 +1,4 @@
-"""Operands that must be of one data type: a forgotten ``.float()`` is an error that says so, as in PyTorch."""
+"""Operands that must have one data type: a forgotten ``.float()`` is an error, as in PyTorch."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ REFUSED = {
     },
     **{f"{name}, state": rnn(name, 1, ("state",)) for name in ("RNN", "GRU", "RNNCell", "GRUCell")},
 }
-#: Layers that take parameters of float32 beside an input of half precision, and nothing else beside another type.
+#: Layers that take float32 parameters with an input of half precision, but no other mixture.
 NORMALIZED = {
     "layer_norm": lambda m, a, b: m.nn.functional.layer_norm(
         m.ones(2, 3, dtype=a), (3,), m.ones(3, dtype=b), m.ones(3, dtype=b)

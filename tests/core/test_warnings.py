@@ -1,4 +1,4 @@
-"""Warnings that people rely on: each at the user's own line, once for each such line, and none where PyTorch gives none."""
+"""Warnings: each names the user's line, appears once for a line, and only where PyTorch warns."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ def test_nothing_is_said_of_what_is_right(name):
 
 @pytest.fixture
 def every_time():
-    """PyTorch gives most warnings once in a process, unless it is told otherwise."""
+    """PyTorch gives most warnings once in a process; this switches that off."""
     torch = pytest.importorskip("torch")
     before = torch.is_warn_always_enabled()
     torch.set_warn_always(True)

@@ -1,7 +1,7 @@
 """autograd.Function under transforms: forward mode by its own derivative, batches by its own vmap.
 
-Every Function of the table stands beside plain operations with the same values and derivatives (``detach`` makes those that
-are not forward's own).
+Every Function of the table is compared with plain operations of the same values and derivatives; ``detach`` removes the
+derivative of forward itself.
 """
 
 import numpy
@@ -385,7 +385,7 @@ def test_vmap_of_ones_own():
     calls = []
 
     class Outer(Function):
-        """Several outputs, each with a batch of its own; an argument that is no tensor, one that is the same for all."""
+        """Several outputs, each with its own batch dimension; an argument that is no tensor, and one without a batch."""
 
         @staticmethod
         def forward(x, y, scale):
@@ -440,7 +440,7 @@ def test_random_numbers_in_a_vmap_of_ones_own_are_of_the_whole_batch():
 
 
 def function(forward=None, **methods):
-    """A Function made of functions."""
+    """A Function from a forward and a backward."""
     forward = forward or (lambda ctx, x: x * 1.0)
     named = {"forward": forward, **methods}
     return type("Made", (Function,), {k: staticmethod(v) if callable(v) else v for k, v in named.items()})

@@ -1,4 +1,4 @@
-"""Layers and functions that users meet, for a batch of examples: against a loop, and without one inside."""
+"""vmap of layers and functions of `nn`: equal to a loop, and without a loop inside."""
 
 from __future__ import annotations
 

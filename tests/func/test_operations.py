@@ -1,6 +1,6 @@
 """The table of operations under transforms: forward mode, batches, and both together, on every backend.
 
-Forward mode is held against two sweeps backward, vmap against a loop; both against PyTorch's and JAX's own.
+Forward mode is compared with two backward passes, vmap with a loop, and both with PyTorch and JAX.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def usable(backend: str):
 
 
 def cases_of(row: Row, backend) -> list[tuple[str, int]]:
-    """Precisions and numbers of the cases that are run: all on NumPy, one where each has to be compiled first."""
+    """The cases to run, as (precision, number): all on NumPy, one if each must be compiled first."""
     if "jit" in backend.capabilities and row not in ROWS:  # what is composed of primitives
         return []
     count = 1 if "jit" in backend.capabilities else len(row.cases) if "mutable" in backend.capabilities else 2

@@ -1,4 +1,4 @@
-"""Programs as the documentation of torch.func has them: the same numbers in PyTorch, on every backend, and the same errors.
+"""Programs in the style of torch.func's documentation: the same results and errors in PyTorch and on every backend.
 
 Every program is a function of ``torch``, which is PyTorch or polygrad.
 """
@@ -191,7 +191,7 @@ def directions(torch):
 
 
 def written_arguments(torch):
-    """What a function writes to its arguments reaches what was given for them; what captures one is written to, too."""
+    """Writes to an argument reach the caller's tensor, and so do writes to a captured view."""
     vmap, seen = torch.func.vmap, []
 
     def doubled(x, y):

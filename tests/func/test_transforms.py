@@ -1,4 +1,4 @@
-"""`polygrad.func`: transforms inside transforms, against loops, PyTorch and JAX; borders, state, randomness, and what is wrong."""
+"""`polygrad.func`: nested transforms, against loops, PyTorch and JAX; outer tensors, state, randomness and errors."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Loops:
 
     @staticmethod
     def vjp(f, x):
-        x = x * 1  # a variable of its own
+        x = x * 1  # a local variable
         if not x.requires_grad:
             x.requires_grad_()
         y = f(x)
@@ -467,7 +467,7 @@ def test_complex_numbers_follow_pytorch():
     np.testing.assert_allclose(numbers(func.jacfwd(holomorphic(polygrad))(polygrad.tensor(z))), expected, rtol=1e-12)
 
 
-# -- what has no rule, and what is wrong -------------------------------------------------------------------------------------
+# -- operations without a rule, and errors -----------------------------------------------------------------------------------
 
 
 def test_a_primitive_without_a_rule_runs_example_by_example_and_says_so_once(monkeypatch):

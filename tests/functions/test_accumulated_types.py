@@ -1,4 +1,4 @@
-"""The types of sums, products and what is made of them: what ``dtype`` says, and PyTorch's choice without it."""
+"""Data types of sums, products, means and the like: ``dtype``, or PyTorch's choice without it."""
 
 from __future__ import annotations
 

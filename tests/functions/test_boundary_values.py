@@ -1,6 +1,6 @@
-"""Values at the border of what an operation takes, and beyond it: refused with a clear error, or given PyTorch's value.
+"""Values at the boundary of an operation's domain and beyond: a clear error, or PyTorch's result.
 
-The numbers of the tables are PyTorch 2.13's.
+The values in the tables are PyTorch 2.13's.
 """
 
 from __future__ import annotations
@@ -206,7 +206,7 @@ def test_what_is_no_probability_is_refused(value, backend):
         polygrad.zeros(2).bernoulli_(value)
 
 
-# -- gradients at ties and beside NaN ----------------------------------------------------------------------------------
+# -- gradients at ties and next to NaN ---------------------------------------------------------------------------------
 
 FIRST, SECOND = [1.0, 1.0, 2.0, NAN, NAN, 1.0, INF, -0.0, 0.0], [1.0, 2.0, 1.0, NAN, 1.0, NAN, INF, 0.0, -0.0]
 #: Function → gradients of its first and its second operand.

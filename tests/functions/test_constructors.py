@@ -151,7 +151,7 @@ def test_names_as_users_write_them():
 
 
 class Numbers:
-    """A sequence of a type of its own."""
+    """A sequence of a user's type."""
 
     def __len__(self):
         return 2

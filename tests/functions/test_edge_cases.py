@@ -1,4 +1,4 @@
-"""Calls at the edge of what a function takes: without elements, without dimensions, with nothing to do; as in PyTorch.
+"""Edge cases, as in PyTorch: no elements, no dimensions, nothing to do.
 
 A row is an expression over ``t``, which is PyTorch or polygrad, and ``F``, its functions of networks; and the shape and elements
 that it gives, or the error.  An error from the inside of a function, or a type that PyTorch does not raise, fails.

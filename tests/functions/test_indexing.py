@@ -31,7 +31,7 @@ def _whole(r: random.Random, length: int, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _item(r: random.Random, left: tuple[int, ...], has_ellipsis: bool) -> tuple[Item, int] | None:
-    """A random part of a key and how many axes it takes; None where none of the drawn kind fits."""
+    """A random part of a key and how many axes it takes; None if no part of the drawn type fits."""
     kind = r.choice(["new", "ellipsis", "bool", "int", "int0", "slice", "slice", "indices", "indices", "mask"])
     length = left[0] if left else 0
     if kind == "new":
@@ -95,7 +95,7 @@ def positions(shape: tuple[int, ...], items: list[Item]) -> np.ndarray | None:
     key: list[Any] = []
     axis = 0
     for item in items:
-        if item.kind == "ellipsis":  # written out: NumPy sets arrays apart even by one that stands for no axis
+        if item.kind == "ellipsis":  # expanded: for NumPy, even an ellipsis of no axes separates index arrays
             key += [slice(None)] * (len(shape) - taken)
             axis += len(shape) - taken
         elif item.kind in ("int", "int0"):

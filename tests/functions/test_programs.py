@@ -1,4 +1,4 @@
-"""Real small PyTorch programs give the numbers that PyTorch gives, and the same numbers on every backend."""
+"""Small real PyTorch programs give PyTorch's results, on every backend."""
 
 from __future__ import annotations
 

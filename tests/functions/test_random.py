@@ -1,4 +1,4 @@
-"""Random numbers: NumPy's stream on every library, one seed with the same numbers everywhere, a state in a cell."""
+"""Random numbers: a seed gives NumPy's stream on every backend, and the generator's state is a tensor."""
 
 from __future__ import annotations
 

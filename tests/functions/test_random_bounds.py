@@ -1,4 +1,4 @@
-"""Bounds of random numbers that cannot be kept are refused, as in PyTorch, and before anything changes."""
+"""Impossible bounds of random numbers raise, as in PyTorch, before anything changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a result shares memory with an argument: what shares it in PyTorch does so here, and nothing else.
+"""A result shares memory with an argument exactly where it does in PyTorch, also in calls that change nothing.
 
 A function that has nothing to do (padding by nothing, a power of one) tends to give its argument back; a write to the result
 then changes the argument.  `result_memory` is the table of such calls; beyond it every public function is called with

@@ -1,4 +1,4 @@
-"""Tensors as numbers: an index without dimensions picks a view, and what has several elements is no number."""
+"""Tensors as Python numbers and indices: a 0-d index gives a view, and a tensor of several elements is not a number."""
 
 from __future__ import annotations
 

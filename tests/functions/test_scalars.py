@@ -1,4 +1,4 @@
-"""Every kind of scalar, to every argument that takes one: the result is that of Python's own number.
+"""Scalars of every type, for every argument that takes one, give the result of the Python number.
 
 The calls are PyTorch's samples of its operators and layers: in each, every Python number is replaced by every scalar of NumPy's
 that has the same value, and every integer that is a dimension or a size by a tensor without dimensions.
@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.parity, pytest.mark.filterwarnings("ignore")]
 #: What replaces Python's numbers in the samples; `test_every_kind` has all types.
 TYPES = {bool: (np.bool_,), int: (np.int64, np.uint8), float: (np.float32, np.float64), complex: (np.complex64,)}
 SAMPLES = 5
-LEFT_OUT = {"to": "its flags are no numbers", "__getitem__": "an array in a list is a key of its own"}
+LEFT_OUT = {"to": "its flags are no numbers", "__getitem__": "an array in a list is another kind of key"}
 DIMENSIONS = set("dim dims dim0 dim1 size sizes shape chunks shifts reps repeats split_size_or_sections".split())
 #: Whose second argument may be a tensor of values, and PyTorch's flags that are no numbers.
 ELEMENTWISE = (polygrad.max, polygrad.min, polygrad.Tensor.max, polygrad.Tensor.min)
@@ -94,7 +94,7 @@ def same(one, other):
 
 
 def failures_of(call, given, sizes=()):
-    """What goes wrong in ``call(given)`` when a number in ``given`` is of another kind, or one of ``sizes`` is a tensor."""
+    """Failures of ``call(given)`` if a number in ``given`` has another type, or one of ``sizes`` is a tensor."""
     failures = []
 
     def run(given):

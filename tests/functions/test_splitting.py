@@ -1,4 +1,4 @@
-"""Parts of a tensor are made in one operation, whose gradient is one array, and are views like any other."""
+"""`split`, `unbind` and the like: one operation with one gradient array, whose outputs are views."""
 
 from __future__ import annotations
 

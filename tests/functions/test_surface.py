@@ -1,6 +1,6 @@
-"""The names that PyTorch programs use, with PyTorch's results: sorting, assembling, kinds, and what is printed.
+"""Further functions of PyTorch with PyTorch's results: sorting, joining, data types, printing.
 
-``tests/cases/surface_expected.json`` holds what PyTorch 2.13 gives, so that the comparison needs no PyTorch;
+``tests/cases/surface_expected.json`` has PyTorch 2.13's results, so that the comparison needs no PyTorch;
 ``python -m tests.functions.test_surface`` writes it anew.
 """
 

@@ -1,6 +1,6 @@
-"""What shares memory in PyTorch does so here, on every backend, eagerly and compiled; and what does not, does not.
+"""Results share memory exactly where they do in PyTorch, on every backend, eager and compiled.
 
-``tests/cases/view_expected.json`` holds what PyTorch 2.13 gives; ``python -m tests.functions.test_views`` writes it anew.
+``tests/cases/view_expected.json`` has PyTorch 2.13's results; ``python -m tests.functions.test_views`` writes it anew.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Attention and transformers: PyTorch's results, texts and state; every backend; higher orders; compiled."""
+"""Attention and transformers: PyTorch's results, repr and state; every backend; higher orders; compiled."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ CASES = {
 
 
 def run(library, shapes, mask, settings):
-    """Result and gradients, of the mask too where it has numbers."""
+    """Result and gradients, also of a floating-point mask."""
     tensors = [library.tensor(noise(*shape, seed=i), requires_grad=True) for i, shape in enumerate(shapes)]
     if mask is not None:
         mask = library.tensor(mask)
@@ -169,7 +169,7 @@ def grads(outputs, tensors):
 ], ids=lambda call: ",".join(call) or "plain")  # fmt: skip
 @pytest.mark.parametrize("settings", [{}, {"bias": False, "batch_first": True}, {"add_bias_kv": True, "add_zero_attn": True}],
                          ids=lambda s: ",".join(s) or "plain")  # fmt: skip
-@pytest.mark.filterwarnings("ignore:Support for mismatched")  # which PyTorch gives, too
+@pytest.mark.filterwarnings("ignore:Support for mismatched")  # PyTorch warns as well
 def test_multihead_attention_is_pytorchs(settings, call, torch):
     if call.get("is_causal") and settings.get("add_bias_kv"):
         pytest.skip("the hint makes PyTorch leave out the positions that were appended, which the mask would keep")

@@ -1,7 +1,6 @@
 """The mathematics of layers: values and gradients against PyTorch and finite differences, the same on every backend.
 
-A case is a function of a namespace and tensors.  Run on `polygrad.nn.functional` it is what is tested; run on
-`torch.nn.functional` it says what the answer is.
+A case is a function of a namespace and tensors, run on `polygrad.nn.functional` and on `torch.nn.functional`.
 """
 
 from __future__ import annotations

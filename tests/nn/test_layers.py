@@ -1,4 +1,4 @@
-"""Layers and losses: PyTorch's outputs, gradients, texts and state for the same weights, and its first weights' ranges."""
+"""Layers and losses: PyTorch's outputs, gradients, repr and state for the same weights, and its ranges of initial weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PyTorch's own samples of its layers, run on polygrad: texts, state, values, gradients of first and second order, and buffers.
+"""PyTorch's own samples of its layers, run on polygrad: repr, state, values, gradients of first and second order, and buffers.
 
 The samples are part of PyTorch (``torch.testing._internal``).  Layers that polygrad does not have are left out.
 """

@@ -1,4 +1,4 @@
-"""Modules: registration, traversal, state, hooks, moving, containers, text; as PyTorch's, on every backend."""
+"""Modules as in PyTorch, on every backend: registration, traversal, state, hooks, conversion, containers, repr."""
 
 from __future__ import annotations
 
@@ -690,7 +690,7 @@ def test_a_hook_that_is_always_called():
 
 
 def gradient_calls(library, module_class, layer):
-    """What backward hooks see, as plain numbers."""
+    """The arguments of backward hooks, as lists."""
     calls = []
     plain = lambda gradients: [None if g is None else g.tolist() for g in gradients]  # noqa: E731
 

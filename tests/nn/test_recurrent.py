@@ -1,4 +1,4 @@
-"""Recurrent layers and packed sequences: PyTorch's results, texts and state; every backend; higher orders; compiled."""
+"""Recurrent layers and packed sequences: PyTorch's results, repr and state; every backend; higher orders; compiled."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Functions with a tail, a cancellation or a wide range, against mpmath: values and gradients at points that are hard.
+"""Functions with a tail, a cancellation or a wide range, against mpmath: values and gradients at hard points.
 
-The points are tiny, subnormal, huge, beside cancellations, and of both signs.  A value may be 16 units in its last place
-off, a gradient 64.  Where the accuracy is absolute, as in PyTorch, because something is subtracted from a number of that
-size, a row says so by ``scale``.
+The points are tiny, subnormal, huge, near cancellations, and of both signs.  The error of a value may be 16 units in the last
+place, that of a gradient 64.  Where a subtraction makes the error absolute, as in PyTorch, ``scale`` is the size of the numbers
+that are subtracted.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ ROWS = [
 
 
 def points(domain: str, dtype: Any) -> list[float]:
-    """Where functions of a ``domain`` are looked at."""
+    """The points at which functions of a ``domain`` are tested."""
     limits = np.finfo(dtype)
     eps, tiny, most = float(limits.eps), float(limits.tiny), float(limits.max)
     double = dtype == np.float64
@@ -281,7 +281,7 @@ PAIRS = {
     "xlogy": (lambda x, y: polygrad.xlogy(x, abs(y)), lambda x, y: x * mp.log(abs(y)),
               lambda x, y: mp.log(abs(y)), lambda x, y: x / y),
 }  # fmt: skip
-#: These are looked at in Python's own arithmetic, which is exact.
+#: These are compared with Python's arithmetic, which is exact.
 EXACT = {"fmod", "remainder", "floor_divide", "copysign"}
 
 

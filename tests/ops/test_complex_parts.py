@@ -1,4 +1,4 @@
-"""Complex numbers have the parts that they are made of, bit by bit: infinities, NaN and signed zeros too."""
+"""The real and imaginary parts of complex tensors are bit by bit those that they were made from, also infinite, NaN and -0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of operations, run: every row on every backend, against finite differences, the complex step and PyTorch."""
+"""The gradients of every row of the table, on every backend, against finite differences, the complex step and PyTorch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Half precision: what adds up many elements, multiplies them together or takes their moments does so in single precision.
+"""Half precision: operations that add or multiply many elements, or compute moments, run in single precision.
 
 A table over all of it: in float16, and bfloat16 where the backend has it, values and gradients are those of float64, rounded
 once.  The operands are such that sums in half precision would stop (a sum of ones does at 2048), and squares or counts
@@ -57,7 +57,7 @@ def run(function: Callable, operands: list[Any], dtype: str, make: Callable) -> 
         random = np.random.default_rng(1)
         seeds = [polygrad.tensor(np.round(random.uniform(0.5, 2, tuple(y.shape)) * 8) / 8, dtype=y.dtype) for y in outs]
         found = []
-        for y, seed in zip(outs, seeds, strict=True):  # each by itself: where gradients meet they are rounded, too
+        for y, seed in zip(outs, seeds, strict=True):  # one at a time: sums of gradients are rounded as well
             found += polygrad.autograd.grad(y, [x for x in xs if x.requires_grad], seed, True, allow_unused=True)
         return [*outs, *[g for g in found if g is not None]]
 
@@ -66,7 +66,7 @@ def run(function: Callable, operands: list[Any], dtype: str, make: Callable) -> 
 
 
 def differences(got: np.ndarray, want: np.ndarray, dtype: str, bits: float) -> str | None:
-    """What is wrong with ``got`` beside the right values ``want``, if they are more than so many last ``bits`` apart."""
+    """Describe how ``got`` differs from the right values ``want``; empty if by no more than the last ``bits``."""
     assert got.shape == want.shape
     if dtype == "float16":
         want = np.where(np.abs(want) >= 65520, np.copysign(np.inf, want), want)
@@ -181,7 +181,7 @@ def test_what_the_documentation_lists_is_in_the_table() -> None:
     assert len(names) > 60 and names <= covered
 
 
-# -- beside the table --------------------------------------------------------------------------------------------------
+# -- outside the table -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("backend_name", [pytest.param(b, marks=pytest.mark.backend(b)) for b in ("numpy", "jax")])

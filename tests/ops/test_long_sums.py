@@ -1,4 +1,4 @@
-"""Sums of many float32 lose no digits, along whatever axis and wherever they are taken: a table, eager and compiled.
+"""Sums of many float32 lose no digits, in every operation and along every axis, eager and compiled.
 
 The operands are all 0.1: added one after the other, as NumPy adds along every axis but the last in memory, errors go one way.
 """

@@ -1,6 +1,6 @@
-"""Values and gradients do not depend on how arrays lie in memory.
+"""Values and gradients do not depend on the memory layout of arrays.
 
-NumPy's functions give results that lie as their operands do; a kernel that counts on the order of the axes must ask for it.
+Results of NumPy's functions have the layout of their operands; a kernel that needs another order of the axes must ask for it.
 """
 
 from __future__ import annotations

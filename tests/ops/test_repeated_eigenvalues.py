@@ -1,4 +1,4 @@
-"""Equal eigenvalues and singular values: their vectors have no derivative, their values have one."""
+"""Repeated eigenvalues and singular values: the vectors have no derivative, the values have one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lint of the rules: what they call, on a namespace that has nothing but the flat ``xp``'s names."""
+"""A lint of the gradient rules: they call only what the namespace ``xp`` has."""
 
 from __future__ import annotations
 

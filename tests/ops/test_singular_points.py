@@ -1,4 +1,4 @@
-"""docs/singular-points.md: every row of its tables, in every mode."""
+"""Every row of the tables in docs/singular-points.md holds, in every mode."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Optimizers against the formulas of their papers, written out in NumPy: every setting, in one block and in many."""
+"""Optimizers against the formulas of their papers, written out in NumPy: every setting, for one block and several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Optimizers: the same numbers as PyTorch's for every option, on every way to run a step; state, errors, aliasing."""
+"""Optimizers give PyTorch's results for every option, in every mode of running a step; state, errors, aliasing."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_twenty_steps_as_pytorch(name, options, way):
             np.testing.assert_allclose(mine["state"][number][key].numpy(), value.numpy(), rtol=1e-9, atol=1e-11)
 
 
-# -- memory: what somebody else holds is never changed ------------------------------------------------------------------
+# -- memory: arrays that others refer to never change -------------------------------------------------------------------
 
 
 def trained(optimizer, parameter, steps=1):

@@ -1,4 +1,4 @@
-"""Schedules that stop and go on, begin at once, or go to a fraction of an epoch; states that do not fit an optimizer."""
+"""Schedulers that are resumed, that start at once, or step to a fraction of an epoch; states of other optimizers."""
 
 from __future__ import annotations
 

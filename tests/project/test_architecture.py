@@ -1,6 +1,6 @@
-"""The layout shows the architecture, and holds: import direction, no backend's name, one way to a raw array, file lengths.
+"""Rules of the architecture: import direction, no backend's name, one way to a raw array, lengths of files.
 
-All of it is read from the sources; only the last tests import polygrad, in a process of their own.
+The sources are read, not imported; only the last tests import polygrad, in separate processes.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ RAW = {
     "compiler/control_flow/subtrace.py": "the recorder of a part of a program",
 }
 
-#: Files of more than `MANY_LINES` beside their docstrings, and why each is one room.
+#: Files of more than `MANY_LINES` without docstrings, and why each is one file.
 MANY_LINES, TOO_MANY_LINES = 400, 600
 LONG_FILES = {
     "_core/dispatch.py": "the templates and what fills them are read together",
@@ -264,7 +264,7 @@ def test_code_is_generated_in_few_places():
                 )
 
 
-#: Where a type checker is told to look away from a whole file.
+#: Comments that switch a type checker off for a whole file.
 LOOKING_AWAY = re.compile(r"#\s*(mypy|pyright)\s*:")
 
 
@@ -293,7 +293,7 @@ def test_the_type_checker_has_no_exceptions_for_modules():
 
 
 def length_of(path: Path) -> int:
-    """How many lines a file has beside docstrings, which are as long as help needs."""
+    """The number of lines of a file without docstrings, which are as long as help needs."""
     described = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     first = [node.body[0] for node in ast.walk(TREES[path]) if isinstance(node, described) and node.body]
     prose = [n for n in first if isinstance(n, ast.Expr) and isinstance(getattr(n.value, "value", None), str)]

@@ -1,4 +1,4 @@
-"""What contributors and maintainers read and use: it agrees with the code and with itself."""
+"""Files for contributors and maintainers agree with the code and with each other."""
 
 from __future__ import annotations
 

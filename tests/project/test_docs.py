@@ -1,4 +1,4 @@
-"""README and documentation: every Python block runs, and prints what the page says; links lead somewhere."""
+"""README and documentation: every Python block runs and prints what the page says, and every link has a target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples: the same curves on every backend, and a clear end where a backend is missing."""
+"""The examples: the same curves on every backend, and a clear exit if a backend is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is built and installed: the wheel, what it says of itself, and that its parts agree."""
+"""Packages: the contents and metadata of the wheels, and their versions."""
 
 from __future__ import annotations
 

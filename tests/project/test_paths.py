@@ -1,4 +1,4 @@
-"""PyTorch's paths of modules: importable, and full of the very classes that are elsewhere here."""
+"""PyTorch's module paths can be imported, and give polygrad's own classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The session that runs PyTorch's own test files: every test of a small file is put into the right class."""
+"""The session that runs PyTorch's test files classifies every test of a small file correctly."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The table of planted faults fits the source; `plants` runs them."""
+"""The table of planted faults matches the source; `plants` runs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`save` to a path: the former file stays whole until the new one is."""
+"""`save` to a path is atomic: the old file stays until the new one is complete."""
 
 from __future__ import annotations
 

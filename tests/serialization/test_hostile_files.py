@@ -1,4 +1,4 @@
-"""`load` and files that are damaged, or made to do harm.
+"""`load` of damaged and hostile files.
 
 Every flipped bit and every missing byte is noticed; no file changes the process, or takes memory that its size does not
 justify.  ``HOSTILE_FILES`` is the number of random cases; the session `hostile-files` of nox takes thousands.

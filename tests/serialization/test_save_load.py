@@ -1,4 +1,4 @@
-"""`save` and `load`: what goes out comes back, and a file runs no program unless it is trusted."""
+"""`save` and `load` round trips; a file runs no code unless it is trusted."""
 
 from __future__ import annotations
 

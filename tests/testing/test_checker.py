@@ -1,4 +1,4 @@
-"""The checker is checked: a rule that is wrong in one way only must turn the table red, in the check that is meant for it."""
+"""The checker finds wrong rules: each is wrong in one way, and fails the check that is meant for it."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_the_submodule_does_not_hide_the_function():
 
 
 def made(forward, backward, **others):
-    """A Function made of functions."""
+    """A Function from a forward and a backward."""
     methods = {"forward": forward, "backward": backward, **others}
     return type("Planted", (polygrad.autograd.Function,), {k: staticmethod(v) for k, v in methods.items()}).apply
 

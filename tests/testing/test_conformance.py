@@ -1,4 +1,4 @@
-"""`polygrad.testing`: what users and plugin authors call."""
+"""`polygrad.testing`: the functions for users and plugin authors."""
 
 from __future__ import annotations
 

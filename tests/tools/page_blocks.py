@@ -1,6 +1,6 @@
 """The Python blocks of a page: they run, and print what the page says.
 
-The blocks of a page run in order in one namespace, in a Python of their own, so that a page may choose a backend or a
+The blocks of a page run in order in one namespace, in a separate Python process, so that a page may choose a backend or a
 default type.  A ```text block that follows is the exact output.  A ```mermaid block is a drawing: what the block printed,
 or else its last expression, which a notebook shows.  An SVG picture that follows is the figure that the block drew with
 matplotlib.  Directly above a block, ``<!-- needs jax matplotlib -->`` leaves it out where one of these backends and

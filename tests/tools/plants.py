@@ -1,8 +1,8 @@
 """Planted faults: each must be caught by the tests that run without PyTorch.
 
 ``python tests/tools/plants.py [NAME ...]`` plants one fault after the other into a copy of the package and runs the tests that
-should catch it; a fault that survives them is reported, and the exit status is 1.  `test_plants` holds the table against
-the source, so that a plant is mended with the code that it is planted in.
+should catch it; a fault that survives them is reported, and the exit status is 1.  `test_plants` compares the table with
+the source, so that a change of the code updates the plant.
 """
 
 from __future__ import annotations

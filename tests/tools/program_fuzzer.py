@@ -66,7 +66,7 @@ class Program:
         return f"def program({', '.join(x.name for x in self.arguments)}):\n{body}    return ({returned})\n"
 
     def described(self) -> str:
-        """The function and what there is around it."""
+        """The source of the function, with its definitions before it."""
         head = [f"# seed {self.seed}"]
         for x in (*self.state, *self.arguments):
             head.append(f"# {x.name}: {x.dtype}{list(x.shape)}{', requires_grad' * x.requires_grad}")
@@ -75,7 +75,7 @@ class Program:
         return "\n".join(head) + "\n" + self.source()
 
     def scope(self, library: Any) -> dict[str, Any]:
-        """What the function reads: the library, and the state as it is before the first call."""
+        """The namespace of the function: the library, and the state before the first call."""
         scope: dict[str, Any] = {"lib": library, "F": library.nn.functional}
         for x in self.state:
             scope[x.name] = tensor(library, x, values(self.seed, x, 0), "rows")

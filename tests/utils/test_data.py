@@ -1,4 +1,4 @@
-"""Data sets, samplers and loaders: PyTorch's behaviour where the order is not left to chance."""
+"""Data sets, samplers and loaders: PyTorch's behaviour, apart from random orders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of a graph in Chromium without a network: searched, folded and clicked through.
+"""The HTML page of a graph in Chromium without a network: search, folding and clicks.
 
 ``python -m nox -s browser`` runs it.  It needs playwright, and a Chromium on the path; it is not among the tests that
 pytest collects by itself.

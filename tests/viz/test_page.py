@@ -1,4 +1,4 @@
-"""The page of a graph: that it stands alone, and that what is in it is the graph."""
+"""The HTML page of a graph is self-contained and shows the graph."""
 
 import collections
 import html

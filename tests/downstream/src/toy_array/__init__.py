@@ -1,6 +1,6 @@
 """A toy array library with the Array API standard's interface.
 
-Its arrays are no NumPy arrays and do not mix with them: what NumPy computes is put into a `ToyArray` of its own.
+Its arrays are no NumPy arrays and do not mix with them: results of NumPy are wrapped in a new `ToyArray`.
 """
 
 import functools
