@@ -66,7 +66,7 @@ def run(function: Callable, operands: list[Any], dtype: str, make: Callable) -> 
 
 
 def differences(got: np.ndarray, want: np.ndarray, dtype: str, bits: float) -> str | None:
-    """Describe how ``got`` differs from the right values ``want``; empty if by no more than the last ``bits``."""
+    """Describe how ``got`` differs from the right values ``want``; None if by at most so many last ``bits``."""
     assert got.shape == want.shape
     if dtype == "float16":
         want = np.where(np.abs(want) >= 65520, np.copysign(np.inf, want), want)
