@@ -187,9 +187,12 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(python=PYTHON)
 def types(session: nox.Session) -> None:
-    """Types: mypy over the package."""
+    """Types: mypy over the package, whose stubs are current; mypy and pyright, in their strict modes, over users' programs."""
     install(session, *group("types"))
     session.run("mypy")
+    session.run("python", "tools/stubs.py", "--check")
+    session.run("python", "tests/typing/user_program.py")
+    session.run("python", "tests/typing/check.py")
 
 
 #: Draws the diagrams in the pages; the smaller build of Mermaid, with flowcharts.

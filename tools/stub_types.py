@@ -37,6 +37,7 @@ PARAMETERS = {
     "shape": "int | Sequence[int]",
     "shapes": "int | Sequence[int]",
     "size": "int | Sequence[int]",
+    "stream": "Any",  # the library's own object
     "start": "Number",
     "step": "Number",
     "tensors": "Sequence[Tensor] | Tensor",
@@ -205,10 +206,10 @@ SPECIAL = {
     "__repr__": "(self) -> str",
     "__format__": "(self, spec: str) -> str",
     "__dir__": "(self) -> list[str]",
+    "__array_namespace__": "(self, *, api_version: str | None = None) -> Any",
     "__array__": "(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]",
     "__deepcopy__": "(self, memo: dict[int, Any]) -> Self",
     "__reduce_ex__": "(self, protocol: SupportsIndex) -> Any",
-    "__array_namespace__": "(self, *, api_version: str | None = None) -> Any",
     "__dlpack__": "(self, *, copy: bool | None = None, **arguments: Any) -> Any",
     "__dlpack_device__": "(self) -> tuple[int, int]",
 }

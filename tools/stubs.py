@@ -316,6 +316,8 @@ def tensor_stub() -> Stub:
                 stub.lines += [f"    @{name}.setter", f"    def {name}(self, value: {operand}) -> None: ..."]
             continue
         if name.startswith("__"):
+            if name not in stub_types.SPECIAL:
+                raise TypeError(f"nothing says the type of Tensor.{name}: add it to SPECIAL in tools/stub_types.py")
             stub.define(name, stub_types.SPECIAL[name], {}, value, method=True)
             continue
         function = getattr(cls, name)  # a primitive's method is made when it is first looked up

@@ -109,7 +109,8 @@ def commands(session: ast.FunctionDef) -> list[str]:
 
 def test_the_hooks_before_a_commit_are_those_of_nox():
     hooks = re.findall(r"^ +entry: (.+)$", read(".pre-commit-config.yaml"), re.MULTILINE)
-    assert hooks == [*commands(sessions()["lint"]), *commands(sessions()["types"])]
+    checks = [*commands(sessions()["lint"]), *commands(sessions()["types"])]
+    assert hooks == [check for check in checks if "tests/typing" not in check]  # those take longer
 
 
 def test_the_public_checks_are_those_of_nox():

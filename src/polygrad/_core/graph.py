@@ -139,7 +139,7 @@ class Node:
     sequence: int
 
     @property
-    def edges(self) -> tuple:
+    def edges(self) -> tuple[Any, ...]:
         """The edges to the operands that require grad.
 
         ``into`` is the edge itself if there is one, else a tuple: half the objects for the garbage collector.
@@ -162,11 +162,11 @@ class Node:
         edges = iter(operation.edges)
         return tuple(node_and_output(next(edges)) if needed else (None, 0) for needed in operation.plan.mask)
 
-    def register_hook(self, hook: Callable) -> RemovableHandle:
+    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(grad_inputs, grad_outputs)`` after this node's rule; a tuple that it returns replaces ``grad_inputs``."""
         return RemovableHandle(hooks_of(self).posthooks, hook)
 
-    def register_prehook(self, hook: Callable) -> RemovableHandle:
+    def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(grad_outputs)`` before this node's rule; a tuple that it returns replaces ``grad_outputs``."""
         return RemovableHandle(hooks_of(self).prehooks, hook)
 
@@ -174,7 +174,9 @@ class Node:
         return f"<{self.name()}>"
 
 
-def make_node(plan: Any, edges: tuple, saved: tuple | None, shape: Any, output: int | None = None) -> Node:
+def make_node(
+    plan: Any, edges: tuple[Any, ...], saved: tuple[Any, ...] | None, shape: Any, output: int | None = None
+) -> Node:
     """Make a node.  The dispatchers inline this, for speed."""
     node = Node()
     node.plan, node.edges, node.saved, node.shape, node.output = plan, edges, saved, shape, output

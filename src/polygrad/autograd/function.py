@@ -74,7 +74,7 @@ class Function:
 
     @staticmethod
     @optional_method
-    def setup_context(ctx: FunctionCtx, inputs: tuple, output: Any) -> None:
+    def setup_context(ctx: FunctionCtx, inputs: tuple[Any, ...], output: Any) -> None:
         """Save what `backward` needs, where `forward` does not take ``ctx``."""
         raise NotImplementedError("setup_context is not implemented.")
 
@@ -108,7 +108,7 @@ class Function:
 
     @staticmethod
     @optional_method
-    def vmap(info: Any, in_dims: tuple, *args: Any) -> Any:
+    def vmap(info: Any, in_dims: tuple[Any, ...], *args: Any) -> Any:
         """Compute ``(outputs, out_dims)`` of a batch.  It needs a `setup_context`.
 
         Args:
@@ -255,7 +255,7 @@ class _Undifferentiable(Function):
         raise RuntimeError(ctx.reason)
 
 
-def once_differentiable(backward: Callable) -> Callable:
+def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a `Function.backward` that cannot be differentiated: it runs unrecorded, and a second derivative raises.
 
     It goes below ``@staticmethod``.

@@ -140,7 +140,7 @@ class Like:
         return cell(self.backend.xp.zeros(tuple(self.shape), dtype=dtype, device=self.device))
 
 
-def optional_method(method: Callable) -> Callable:
+def optional_method(method: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a method of `Function` that subclasses may leave out."""
     method.is_missing = True  # type: ignore[attr-defined]  # functions take attributes
     return method
@@ -168,7 +168,7 @@ class Call:
     __slots__ = ("ctx", "frees", "function", "inputs", "likes", "mask", "node", "outputs")
 
     #: The engine neither lifts nor sums for this plan: both happen here, in PyTorch's convention.
-    arrays: tuple = ()
+    arrays: tuple[Any, ...] = ()
     broadcasts = False
     residuals: tuple[Any, ...] = ()
     variadic = False

@@ -35,7 +35,7 @@ class VmapInfo(NamedTuple):
     randomness: str
 
 
-def run(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict) -> Any:
+def run(cls: Any, ctx: FunctionCtx, args: Sequence[Any], kwargs: dict[Any, Any]) -> Any:
     """The result of forward on arguments of any transforms, with ``ctx`` set up for them.  Nothing is recorded."""
     separate = has_own(cls, "setup_context")
     trace = _next_frame(cls, args)

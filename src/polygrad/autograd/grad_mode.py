@@ -6,10 +6,12 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self, TypeVar, overload
 
 from .._state import grad_mode
 from .._state import inference_mode as _inference
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Mode:
@@ -39,7 +41,7 @@ class _Mode:
     def _fresh(self) -> _Mode:
         return type(self)()
 
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, function: F) -> F:
         if inspect.isclass(function):
             warnings.warn(
                 "Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
@@ -50,7 +52,7 @@ class _Mode:
             function.__init__ = self(function.__init__)  # type: ignore[method-assign]  # of any class
             return function
         if inspect.isgeneratorfunction(function):
-            return _for_generator(self, function)
+            return _for_generator(self, function)  # type: ignore[return-value]  # of the same signature
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
@@ -58,14 +60,14 @@ class _Mode:
                 with self._fresh():
                     return await function(*args, **kwargs)
 
-            return coroutine
+            return coroutine  # type: ignore[return-value]  # of the same signature
 
         @functools.wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             with self._fresh():
                 return function(*args, **kwargs)
 
-        return wrapper
+        return wrapper  # type: ignore[return-value]  # of the same signature
 
 
 def _for_generator(mode: _Mode, function: Callable) -> Callable:
@@ -164,6 +166,10 @@ class inference_mode(_Mode):
         super().__init__()
         self._mode = mode
 
+    @overload
+    def __new__(cls, mode: bool = True) -> Self: ...
+    @overload
+    def __new__(cls, mode: F) -> F: ...  # type: ignore[misc]  # a decorator without parentheses
     def __new__(cls, mode: Any = True) -> Any:
         """A context manager; or ``mode``, decorated, where it is a function."""
         return cls()(mode) if callable(mode) else super().__new__(cls)
@@ -210,7 +216,7 @@ class set_grad_enabled(_Mode):
     def _exit(self, token: Any) -> None:
         grad_mode.set(token)
 
-    def __call__(self, function: Callable) -> Callable:
+    def __call__(self, function: F) -> F:
         """Decorate ``function``, and restore the mode from before."""
         grad_mode.set(self._before)  # it is used as a decorator only
         return super().__call__(function)

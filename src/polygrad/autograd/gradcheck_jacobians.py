@@ -118,7 +118,9 @@ def split_parts(outputs: Sequence[Tensor]) -> Iterator[Part]:
             yield Part(number, 1, f"output {number}")
 
 
-def outputs_near(func: Callable, inputs: Sequence[Any], number: int, step: Any, outputs: Sequence[Tensor]) -> list:
+def outputs_near(
+    func: Callable[..., Any], inputs: Sequence[Any], number: int, step: Any, outputs: Sequence[Tensor]
+) -> list[Any]:
     """The values of the outputs where input ``number`` is moved by ``step``.
 
     It is moved in place, since ``func`` may reach it by another name, as a module reaches its parameters.
@@ -150,8 +152,8 @@ def _replace_array(x: Tensor, array: Any) -> None:
 
 
 def central_differences(
-    func: Callable, inputs: Sequence[Any], number: int, way: Any, outputs: Sequence[Tensor], eps: float
-) -> list:
+    func: Callable[..., Any], inputs: Sequence[Any], number: int, way: Any, outputs: Sequence[Tensor], eps: float
+) -> list[Any]:
     """The derivatives of the outputs where input ``number`` moves along ``way``, by central differences."""
     above = outputs_near(func, inputs, number, eps * way, outputs)
     below = outputs_near(func, inputs, number, -eps * way, outputs)
@@ -167,7 +169,7 @@ def unit_directions(x: Tensor) -> Iterator[tuple[int, complex, Any]]:
             yield place, direction, way
 
 
-def jacobians_by(slopes_along: Callable[[Any], list], x: Tensor, outputs: Sequence[Tensor]) -> list[Any]:
+def jacobians_by(slopes_along: Callable[[Any], list[Any]], x: Tensor, outputs: Sequence[Tensor]) -> list[Any]:
     """The Jacobian of every part of every output with respect to ``x``, from the slopes along each direction."""
     chosen = list(split_parts(outputs))
     kind = complex if x.dtype.is_complex else float

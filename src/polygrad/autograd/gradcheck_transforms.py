@@ -13,7 +13,7 @@ from .._interpreters.lifting import Lower, apply, lift
 from .gradcheck_jacobians import outputs_of
 
 
-def run_jvp(func: Callable, inputs: Sequence[Any], directions: dict[int, Tensor]) -> list[Tensor]:
+def run_jvp(func: Callable[..., Any], inputs: Sequence[Any], directions: dict[int, Tensor]) -> list[Tensor]:
     """The tangents of the outputs, where the inputs of these numbers have the tangents ``directions``."""
     plain = [cell(x._read()) if isinstance(x, Tensor) else x for x in inputs]
     with JVPTrace() as trace:

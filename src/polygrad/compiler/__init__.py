@@ -6,10 +6,11 @@ import functools
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from threading import get_ident
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, Self, TypeVar, overload
 
 from .._core import engine
 from .._core.tensor import Tensor
+from .._core.typing import BackendLike
 from .._interpreters.trace import stack as active_traces
 from .._state import recorder
 from ..backends.base import CompilingBackend
@@ -80,7 +81,18 @@ class Lowered:
         return Cost(*self._captured.cost())
 
 
-class Compiled:
+class Compilable(Protocol):
+    """What `compile` compiles to an object of the same type: a module."""
+
+    def _as_compiled(self, compiled: Compiled[..., Any]) -> Any: ...
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound=Compilable)
+
+
+class Compiled(Generic[P, R]):
     """A function whose calls run as compiled programs, one for each combination of argument types.  `compile` makes it.
 
     Other attributes are those of the function.
@@ -97,7 +109,11 @@ class Compiled:
         tensor([1., 4.])
     """
 
-    def __init__(self, function: Callable[..., Any], backend: Any = None, max_programs: int | None = MAX_PROGRAMS):
+    __wrapped__: Callable[P, R]
+
+    def __init__(
+        self, function: Callable[P, R], backend: BackendLike | None = None, max_programs: int | None = MAX_PROGRAMS
+    ):
         functools.update_wrapper(self, function, updated=())
         self.__wrapped__ = function
         self._backend = None if backend is None else get_backend(backend)
@@ -117,7 +133,7 @@ class Compiled:
             return self.__wrapped__(*args, **kwargs)
         attempts = 0
         passing: Program | None = None  # for this call alone
-        tensors: Sequence[Tensor] = args
+        tensors: Sequence[Any] = args
         key: Any = None
         while attempts < ATTEMPTS:
             thread = get_ident()
@@ -266,6 +282,10 @@ class Compiled:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.__dict__["__wrapped__"], name)
 
+    @overload
+    def __get__(self, instance: None, owner: Any = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: Any = None) -> Callable[..., R]: ...
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else functools.partial(self, instance)
 
@@ -273,10 +293,33 @@ class Compiled:
         return f"<compiled {self.__wrapped__!r}>"
 
 
+@overload
 def compile(
-    function: Callable[..., Any] | None = None, *, backend: Any = None, fullgraph: bool = True,
+    function: M, *, backend: BackendLike | None = None, fullgraph: bool = True, max_programs: int | None = MAX_PROGRAMS
+) -> M: ...
+@overload
+def compile(
+    function: Callable[P, R],
+    *,
+    backend: BackendLike | None = None,
+    fullgraph: bool = True,
     max_programs: int | None = MAX_PROGRAMS,
-) -> Any:  # fmt: skip
+) -> Compiled[P, R]: ...
+@overload
+def compile(
+    function: None = None,
+    *,
+    backend: BackendLike | None = None,
+    fullgraph: bool = True,
+    max_programs: int | None = MAX_PROGRAMS,
+) -> Callable[[Callable[P, R]], Compiled[P, R]]: ...
+def compile(
+    function: Any = None,
+    *,
+    backend: BackendLike | None = None,
+    fullgraph: bool = True,
+    max_programs: int | None = MAX_PROGRAMS,
+) -> Any:
     """Compile a function or a module as a whole.
 
     The first call with a new combination of argument types traces the function: it runs once on values that have a

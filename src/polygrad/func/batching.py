@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
@@ -18,10 +18,18 @@ from .trees import TransformError, copy_cells, flatten, unflatten
 
 RANDOMNESS = ("error", "same", "different")
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 
 def vmap(
-    func: Callable, in_dims: Any = 0, out_dims: Any = 0, randomness: str = "error", *, chunk_size: int | None = None
-) -> Callable:
+    func: Callable[P, R],
+    in_dims: Any = 0,
+    out_dims: Any = 0,
+    randomness: str = "error",
+    *,
+    chunk_size: int | None = None,
+) -> Callable[P, R]:
     """Vectorize ``func``, written for one example, over a batch.
 
     It nests, and works inside and around every other transform.  Operations without a batching rule run example by

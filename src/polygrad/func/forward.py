@@ -184,7 +184,7 @@ def jvp(
     return (*results, run.aux) if has_aux else results
 
 
-def linearize(func: Callable, *primals: Any) -> tuple[Any, Callable]:
+def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """The output of a function, and the linear function from tangents to its Jacobian-vector product.
 
     The function runs once: ``jvp_fn`` only transposes the recorded gradient, which is linear in the cotangent.  It

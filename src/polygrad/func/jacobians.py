@@ -23,8 +23,8 @@ def _unit_vectors(x: Tensor) -> Tensor:
 
 
 def jacrev(
-    func: Callable, argnums: int | Sequence[int] = 0, *, has_aux: bool = False, chunk_size: int | None = None
-) -> Callable:
+    func: Callable[..., Any], argnums: int | Sequence[int] = 0, *, has_aux: bool = False, chunk_size: int | None = None
+) -> Callable[..., Any]:
     """The function that computes the Jacobian of ``func`` in reverse mode, all rows in one batch.
 
     Prefer it to `jacfwd` where there are fewer outputs than inputs.
@@ -85,7 +85,7 @@ def jacfwd(
     *,
     randomness: str = "error",
     chunk_size: int | None = None,
-) -> Callable:
+) -> Callable[..., Any]:
     """The function that computes the Jacobian of ``func`` in forward mode, all columns in one batch.
 
     Prefer it to `jacrev` where there are fewer inputs than outputs.
@@ -143,7 +143,7 @@ def jacfwd(
     return jacobian
 
 
-def hessian(func: Callable, argnums: int | Sequence[int] = 0) -> Callable:
+def hessian(func: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
     """The function that computes the Hessian of ``func``, forward over reverse: ``jacfwd(jacrev(func))``.
 
     Args:
@@ -168,7 +168,7 @@ def hessian(func: Callable, argnums: int | Sequence[int] = 0) -> Callable:
     return jacfwd(jacrev(func, argnums), argnums)
 
 
-def hvp(func: Callable, primals: tuple, tangents: tuple) -> Any:
+def hvp(func: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
     """The product of the Hessian of ``func`` with a vector, without forming the Hessian.
 
     Forward over reverse mode, ``jvp(grad(func))``: about the work of two gradients.

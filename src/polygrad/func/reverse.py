@@ -162,7 +162,7 @@ def _describe(value: Any) -> str:
     return f"a tuple of {len(value)}" if isinstance(value, tuple) else f"a {type(value).__name__}"
 
 
-def vjp(func: Callable, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
+def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """The output of a function, and the function from a cotangent to its vector-Jacobian product.
 
     Args:
@@ -204,7 +204,9 @@ def vjp(func: Callable, *primals: Any, has_aux: bool = False) -> tuple[Any, ...]
     return (run.result, vjp_fn, run.aux) if has_aux else (run.result, vjp_fn)
 
 
-def grad_and_value(func: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:
+def grad_and_value(
+    func: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[..., Any]:
     """The function that computes the gradient of ``func`` together with its value.
 
     Args:
@@ -254,7 +256,7 @@ def _check_scalar(run: ReverseRun) -> None:
         )
 
 
-def grad(func: Callable, argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable:
+def grad(func: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The function that computes the gradient of ``func``.
 
     It may be used inside any other transform, itself included.

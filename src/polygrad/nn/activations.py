@@ -7,7 +7,7 @@ from typing import Any
 from .._core.tensor import Tensor
 from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from . import functional as F
-from .module import Module
+from .layer import Layer
 from .parameter import Parameter, new_parameter
 
 __all__ = [
@@ -41,7 +41,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Tanh(Module):
+class Tanh(Layer):
     """Hyperbolic tangent, elementwise.
 
     Shapes:
@@ -58,7 +58,7 @@ class Tanh(Module):
         return F.tanh(input)
 
 
-class Sigmoid(Module):
+class Sigmoid(Layer):
     """Logistic function: ``1 / (1 + exp(-x))`` elementwise.
 
     Shapes:
@@ -75,7 +75,7 @@ class Sigmoid(Module):
         return F.sigmoid(input)
 
 
-class LogSigmoid(Module):
+class LogSigmoid(Layer):
     """Logarithm of the sigmoid, ``-log(1 + exp(-x))``, accurate also where the sigmoid underflows.
 
     Shapes:
@@ -92,7 +92,7 @@ class LogSigmoid(Module):
         return F.logsigmoid(input)
 
 
-class Softsign(Module):
+class Softsign(Layer):
     """Softsign: ``x / (1 + abs(x))`` elementwise.
 
     Shapes:
@@ -109,7 +109,7 @@ class Softsign(Module):
         return F.softsign(input)
 
 
-class Tanhshrink(Module):
+class Tanhshrink(Layer):
     """What the hyperbolic tangent takes away: ``x - tanh(x)`` elementwise.
 
     Shapes:
@@ -126,7 +126,7 @@ class Tanhshrink(Module):
         return F.tanhshrink(input)
 
 
-class _MaybeInPlace(Module):
+class _MaybeInPlace(Layer):
     """An activation that can overwrite its input."""
 
     def __init__(self, inplace: bool = False) -> None:
@@ -447,7 +447,7 @@ class Threshold(_MaybeInPlace):
         return self._describe(threshold=self.threshold, value=self.value)
 
 
-class PReLU(Module):
+class PReLU(Layer):
     """`LeakyReLU` with learned slopes: ``x`` where it is positive, else ``weight * x``.
 
     He et al., "Delving deep into rectifiers", 2015, arXiv:1502.01852.
@@ -498,7 +498,7 @@ class PReLU(Module):
         return f"num_parameters={self.num_parameters}"
 
 
-class GELU(Module):
+class GELU(Layer):
     """Gaussian error linear unit: ``x`` times the standard normal distribution function of ``x``.
 
     Hendrycks and Gimpel, "Gaussian error linear units", 2016, arXiv:1606.08415.
@@ -528,7 +528,7 @@ class GELU(Module):
         return f"approximate={self.approximate!r}"
 
 
-class Softplus(Module):
+class Softplus(Layer):
     """Smooth rectifier: ``log(1 + exp(beta * x)) / beta`` elementwise.
 
     Args:
@@ -560,7 +560,7 @@ class Softplus(Module):
         return f"beta={self.beta}, threshold={self.threshold}"
 
 
-class _Shrink(Module):
+class _Shrink(Layer):
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
         self.lambd = lambd
@@ -610,7 +610,7 @@ class Softshrink(_Shrink):
         return F.softshrink(input, self.lambd)
 
 
-class _Along(Module):
+class _Along(Layer):
     """An activation along a dimension."""
 
     def __init__(self, dim: int | None = None) -> None:
@@ -642,7 +642,7 @@ class Softmax(_Along):
         return F.softmax(input, self.dim)
 
 
-class Softmax2d(Module):
+class Softmax2d(Layer):
     """`Softmax` over the channels of images.
 
     Shapes:

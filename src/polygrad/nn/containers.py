@@ -9,6 +9,7 @@ from itertools import chain, groupby
 from typing import Any
 
 from .._core.tensor import Tensor
+from .layer import Layer
 from .module import Module
 from .parameter import Parameter
 from .registration import MODULE
@@ -16,7 +17,7 @@ from .registration import MODULE
 __all__ = ["Identity", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
 
 
-class Identity(Module):
+class Identity(Layer):
     """Return the input unchanged, in place of another layer.
 
     Args:

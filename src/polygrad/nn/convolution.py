@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.tensor import Tensor
 from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from . import functional as F
 from . import init
 from .docstrings import AXES, sections_of
-from .module import Module
+from .layer import Layer
 from .parameter import Parameter, new_parameter
 
 __all__ = ["Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d"]
@@ -26,7 +26,7 @@ def per_axis(value: Any, axes: int) -> tuple[int, ...]:
     return (value,) * axes
 
 
-class _Convolution(Module):
+class _Convolution(Layer):
     """Settings, parameters and text of all convolution layers."""
 
     axes: int
@@ -307,6 +307,10 @@ class ConvTranspose1d(_Transposed):
             input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
         )
 
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor: ...  # noqa: D102
+
 
 @sections_of(_Transposed, **AXES[2])
 class ConvTranspose2d(_Transposed):
@@ -336,3 +340,7 @@ class ConvTranspose2d(_Transposed):
         return F.conv_transpose2d(
             input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
         )
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor: ...  # noqa: D102

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._core.tensor import Tensor
 from . import functional as F
 from .module import Module
@@ -37,6 +39,10 @@ class CosineSimilarity(Module):
         """Compute the cosine between ``x1`` and ``x2``."""
         return F.cosine_similarity(x1, x2, self.dim, self.eps)
 
+    if TYPE_CHECKING:
+
+        def __call__(self, x1: Tensor, x2: Tensor) -> Tensor: ...  # noqa: D102
+
 
 class PairwiseDistance(Module):
     """Compute the distance of vectors in the last dimension: ``norm(x1 - x2 + eps, p)``.
@@ -67,3 +73,7 @@ class PairwiseDistance(Module):
     def forward(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Compute the distance between ``x1`` and ``x2``."""
         return F.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, x1: Tensor, x2: Tensor) -> Tensor: ...  # noqa: D102

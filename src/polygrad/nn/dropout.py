@@ -5,12 +5,12 @@ from __future__ import annotations
 from .._core.tensor import Tensor
 from . import functional as F
 from .docstrings import sections_of
-from .module import Module
+from .layer import Layer
 
 __all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d"]
 
 
-class _Dropout(Module):
+class _Dropout(Layer):
     """Dropout with a probability.
 
     In evaluation mode the layer returns its input.

@@ -13,13 +13,13 @@ from .._functions.linalg import vector_norm
 from ..autograd.grad_mode import no_grad
 from . import functional as F
 from . import init
-from .module import Module
+from .layer import Layer
 from .parameter import Parameter, new_parameter
 
 __all__ = ["Embedding"]
 
 
-class Embedding(Module):
+class Embedding(Layer):
     """Look up vectors in a table by integers.
 
     The table starts normal, with mean 0 and variance 1; the row ``padding_idx`` starts as zeros.

@@ -7,12 +7,12 @@ from typing import Any
 from .._core.scalars import as_int
 from .._core.tensor import Tensor
 from .._functions.manipulation import flatten, unflatten
-from .module import Module
+from .layer import Layer
 
 __all__ = ["Flatten", "Unflatten"]
 
 
-class Flatten(Module):
+class Flatten(Layer):
     """Merge neighbouring dimensions into one.
 
     Args:
@@ -48,7 +48,7 @@ class Flatten(Module):
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
-class Unflatten(Module):
+class Unflatten(Layer):
     """Split a dimension into several.
 
     Args:

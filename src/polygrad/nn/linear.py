@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.tensor import Tensor
 from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from . import functional as F
 from . import init
+from .layer import Layer
 from .module import Module
 from .parameter import Parameter, new_parameter
 
 __all__ = ["Bilinear", "Linear"]
 
 
-class Linear(Module):
+class Linear(Layer):
     """Affine map of the last dimension: ``x @ weight.mT + bias``.
 
     Weight and bias start uniform in ``(-b, b)`` with ``b = 1 / sqrt(in_features)``.
@@ -150,6 +151,10 @@ class Bilinear(Module):
     def forward(self, input1: Tensor, input2: Tensor) -> Tensor:
         """Map ``input1`` and ``input2``."""
         return F.bilinear(input1, input2, self.weight, self.bias)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input1: Tensor, input2: Tensor) -> Tensor: ...  # noqa: D102
 
     def _fits(self, shape: tuple[int, ...]) -> bool:
         return bool(shape) and shape[-1] == self.in1_features

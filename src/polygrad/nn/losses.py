@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .._core.tensor import Tensor
 from .._functions.common import reduction_meant
 from . import functional as F
@@ -29,6 +31,10 @@ class _Loss(Module):
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
         super().__init__()
         self.reduction = _resolve_reduction(size_average, reduce, reduction)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor, target: Tensor) -> Tensor: ...
 
 
 class _Weighted(_Loss):
@@ -394,6 +400,10 @@ class PoissonNLLLoss(_Loss):
         """Compute the loss."""
         return F.poisson_nll_loss(log_input, target, self.log_input, self.full, self.eps, self.reduction)
 
+    if TYPE_CHECKING:
+
+        def __call__(self, log_input: Tensor, target: Tensor) -> Tensor: ...  # noqa: D102
+
 
 class GaussianNLLLoss(_Loss):
     """Negative log-likelihood under normal distributions: ``(log(var) + (input - target) ** 2 / var) / 2``.
@@ -429,6 +439,10 @@ class GaussianNLLLoss(_Loss):
     def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
         """Compute the loss."""
         return F.gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor: ...  # type: ignore[override]  # noqa: D102 - has other inputs
 
 
 class SoftMarginLoss(_Loss):
@@ -520,6 +534,10 @@ class CosineEmbeddingLoss(_Margin):
         """Compute the loss."""
         return F.cosine_embedding_loss(input1, input2, target, self.margin, self.reduction)
 
+    if TYPE_CHECKING:
+
+        def __call__(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor: ...  # type: ignore[override]  # noqa: D102 - has other inputs
+
 
 class MarginRankingLoss(_Margin):
     """Hinge loss of a ranking: ``max(0, -target * (input1 - input2) + margin)``.
@@ -543,6 +561,10 @@ class MarginRankingLoss(_Margin):
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
         """Compute the loss."""
         return F.margin_ranking_loss(input1, input2, target, self.margin, self.reduction)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor: ...  # type: ignore[override]  # noqa: D102 - has other inputs
 
 
 class TripletMarginLoss(_Loss):
@@ -591,3 +613,7 @@ class TripletMarginLoss(_Loss):
         return F.triplet_margin_loss(
             anchor, positive, negative, self.margin, self.p, self.eps, self.swap, self.reduction
         )
+
+    if TYPE_CHECKING:
+
+        def __call__(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor: ...  # type: ignore[override]  # noqa: D102 - has other inputs

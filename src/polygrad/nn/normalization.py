@@ -14,7 +14,7 @@ from ..autograd.grad_mode import no_grad
 from . import functional as F
 from . import init
 from .docstrings import sections_of
-from .module import Module
+from .layer import Layer
 from .parameter import Parameter, new_parameter
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class _Statistics(Module):
+class _Statistics(Layer):
     """Running statistics of every channel, weight and bias, of batch and instance normalization."""
 
     #: The numbers of dimensions that an input can have.
@@ -322,7 +322,7 @@ class InstanceNorm3d(_InstanceNorm):
     dimensions: tuple[int, ...] = (5,)
 
 
-class LayerNorm(Module):
+class LayerNorm(Layer):
     """Normalize the last dimensions of each sample to mean 0 and variance 1, then scale and shift them.
 
     ``(x - mean) / sqrt(variance + eps) * weight + bias``.  Ba, Kiros and Hinton, "Layer normalization", 2016, arXiv:1607.06450.
@@ -399,7 +399,7 @@ class LayerNorm(Module):
         )
 
 
-class RMSNorm(Module):
+class RMSNorm(Layer):
     """Divide the last dimensions of each sample by the root of their mean square, then scale them.
 
     ``x / sqrt(mean(x ** 2) + eps) * weight``.  Zhang and Sennrich, "Root mean square layer normalization", 2019,
@@ -463,7 +463,7 @@ class RMSNorm(Module):
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
-class LocalResponseNorm(Module):
+class LocalResponseNorm(Layer):
     """Divide by a power of the squares in neighbouring channels: ``x / (k + alpha * mean square) ** beta``.
 
     Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012.
@@ -501,7 +501,7 @@ class LocalResponseNorm(Module):
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
 
 
-class GroupNorm(Module):
+class GroupNorm(Layer):
     """Normalize groups of channels of each sample to mean 0 and variance 1, then scale and shift each channel.
 
     Wu and He, "Group normalization", 2018, arXiv:1803.08494.

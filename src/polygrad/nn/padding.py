@@ -8,7 +8,7 @@ from .._core.tensor import Tensor
 from . import functional as F
 from .convolution import per_axis
 from .docstrings import sections_of
-from .module import Module
+from .layer import Layer
 
 __all__ = [
     "CircularPad1d", "CircularPad2d", "CircularPad3d", "ConstantPad1d", "ConstantPad2d", "ConstantPad3d", "ReflectionPad1d",
@@ -20,7 +20,7 @@ __all__ = [
 _EDGES = {1: "``(left, right)``", 2: "``(left, right, top, bottom)``", 3: "``(left, right, top, bottom, front, back)``"}
 
 
-class _Pad(Module):
+class _Pad(Layer):
     """Padding layers of a certain number of axes."""
 
     axes: int

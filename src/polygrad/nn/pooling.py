@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.tensor import Tensor
 from . import functional as F
@@ -169,6 +169,10 @@ class AvgPool1d(_Pool):
         """Pool ``input``."""
         return F.avg_pool1d(input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor) -> Tensor: ...  # noqa: D102
+
     def extra_repr(self) -> str:
         """Return the settings that `repr` shows."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
@@ -224,6 +228,10 @@ class AvgPool2d(_Pool):
             self.divisor_override,
         )  # fmt: skip
 
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor) -> Tensor: ...  # noqa: D102
+
     def extra_repr(self) -> str:
         """Return the settings that `repr` shows."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
@@ -264,6 +272,10 @@ class AdaptiveAvgPool1d(_Adaptive):
         """Pool ``input``."""
         return F.adaptive_avg_pool1d(input, self.output_size)
 
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor) -> Tensor: ...  # noqa: D102
+
 
 class AdaptiveAvgPool2d(_Adaptive):
     """Take the means of as many regions of about equal size as the output has elements.
@@ -290,6 +302,10 @@ class AdaptiveAvgPool2d(_Adaptive):
     def forward(self, input: Tensor) -> Tensor:
         """Pool ``input``."""
         return F.adaptive_avg_pool2d(input, self.output_size)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor) -> Tensor: ...  # noqa: D102
 
 
 class _AdaptiveMax(_Adaptive):
@@ -376,6 +392,10 @@ class _LPPool(_Pool):
         """Pool ``input``."""
         pool = (F.lp_pool1d, F.lp_pool2d)[self.axes - 1]
         return pool(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor) -> Tensor: ...
 
     def extra_repr(self) -> str:
         """Return the settings that `repr` shows."""

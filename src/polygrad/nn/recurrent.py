@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ShapeError
 from .._core.scalars import to_python
@@ -169,6 +169,10 @@ class RNNBase(Module):
         elif self.batch_first:
             output = output.transpose(0, 1)
         return output, self._as_result(states)
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Any, hx: Any = None) -> tuple[Any, Any]: ...  # noqa: D102
 
     def _expects(self) -> str:
         axes = "batch, steps" if self.batch_first else "steps, batch"

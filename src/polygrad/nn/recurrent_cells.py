@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.errors import ShapeError
 from .._core.tensor import Tensor
@@ -155,6 +155,10 @@ class RNNCell(RNNCellBase):
         """Compute the states after ``input``."""
         return rnn_cell(input, self._check_states(input, hx)[0], self._weights(), self.nonlinearity)
 
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor, hx: Tensor | None = None) -> Tensor: ...  # noqa: D102
+
     def extra_repr(self) -> str:
         """Return the settings that `repr` shows."""
         text = super().extra_repr()
@@ -207,6 +211,10 @@ class LSTMCell(RNNCellBase):
         hidden, cell = (None, None) if hx is None else hx
         return lstm_cell(input, self._check_states(input, hidden, cell), self._weights())
 
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor, hx: Any = None) -> tuple[Tensor, Tensor]: ...  # noqa: D102
+
 
 class GRUCell(RNNCellBase):
     """Compute one step of `GRU`.
@@ -251,3 +259,7 @@ class GRUCell(RNNCellBase):
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         """Compute the states after ``input``."""
         return gru_cell(input, self._check_states(input, hx)[0], self._weights())
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor, hx: Tensor | None = None) -> Tensor: ...  # noqa: D102

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._core.tensor import Tensor
 from .._core.typing import BackendLike, DeviceLike, DTypeLike
@@ -130,6 +130,16 @@ class TransformerEncoderLayer(Module):
         x = self.norm1(src + to_itself(src))
         return self.norm2(x + self._feed(x))
 
+    if TYPE_CHECKING:
+
+        def __call__(  # noqa: D102
+            self,
+            src: Tensor,
+            src_mask: Tensor | None = None,
+            src_key_padding_mask: Tensor | None = None,
+            is_causal: bool = False,
+        ) -> Tensor: ...
+
     def _feed(self, x: Tensor) -> Tensor:
         return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
 
@@ -250,6 +260,20 @@ class TransformerDecoderLayer(Module):
         x = self.norm2(x + to_memory(x))
         return self.norm3(x + self._feed(x))
 
+    if TYPE_CHECKING:
+
+        def __call__(  # noqa: D102
+            self,
+            tgt: Tensor,
+            memory: Tensor,
+            tgt_mask: Tensor | None = None,
+            memory_mask: Tensor | None = None,
+            tgt_key_padding_mask: Tensor | None = None,
+            memory_key_padding_mask: Tensor | None = None,
+            tgt_is_causal: bool = False,
+            memory_is_causal: bool = False,
+        ) -> Tensor: ...
+
     def _feed(self, x: Tensor) -> Tensor:
         return self.dropout3(self.linear2(self.dropout(self.activation(self.linear1(x)))))
 
@@ -319,6 +343,16 @@ class TransformerEncoder(Module):
             src = layer(src, mask, src_key_padding_mask, is_causal=_is_causal(mask, is_causal))
         return src if self.norm is None else self.norm(src)
 
+    if TYPE_CHECKING:
+
+        def __call__(  # noqa: D102
+            self,
+            src: Tensor,
+            mask: Tensor | None = None,
+            src_key_padding_mask: Tensor | None = None,
+            is_causal: bool | None = None,
+        ) -> Tensor: ...
+
 
 class TransformerDecoder(Module):
     """Several decoder layers, one after the other.
@@ -365,6 +399,20 @@ class TransformerDecoder(Module):
                 _is_causal(tgt_mask, tgt_is_causal), _is_causal(memory_mask, memory_is_causal),
             )  # fmt: skip
         return tgt if self.norm is None else self.norm(tgt)
+
+    if TYPE_CHECKING:
+
+        def __call__(  # noqa: D102
+            self,
+            tgt: Tensor,
+            memory: Tensor,
+            tgt_mask: Tensor | None = None,
+            memory_mask: Tensor | None = None,
+            tgt_key_padding_mask: Tensor | None = None,
+            memory_key_padding_mask: Tensor | None = None,
+            tgt_is_causal: bool | None = None,
+            memory_is_causal: bool = False,
+        ) -> Tensor: ...
 
 
 class Transformer(Module):
@@ -489,6 +537,23 @@ class Transformer(Module):
             tgt, memory, tgt_mask, memory_mask, tgt_key_padding_mask, memory_key_padding_mask, tgt_is_causal,
             memory_is_causal,
         )  # fmt: skip
+
+    if TYPE_CHECKING:
+
+        def __call__(  # noqa: D102
+            self,
+            src: Tensor,
+            tgt: Tensor,
+            src_mask: Tensor | None = None,
+            tgt_mask: Tensor | None = None,
+            memory_mask: Tensor | None = None,
+            src_key_padding_mask: Tensor | None = None,
+            tgt_key_padding_mask: Tensor | None = None,
+            memory_key_padding_mask: Tensor | None = None,
+            src_is_causal: bool | None = None,
+            tgt_is_causal: bool | None = None,
+            memory_is_causal: bool = False,
+        ) -> Tensor: ...
 
     @staticmethod
     def generate_square_subsequent_mask(

@@ -7,7 +7,7 @@ from typing import Any
 
 from .._core.tensor import Tensor
 from . import functional as F
-from .module import Module
+from .layer import Layer
 
 __all__ = [
     "ChannelShuffle", "Fold", "PixelShuffle", "PixelUnshuffle", "Unfold", "Upsample", "UpsamplingBilinear2d",
@@ -15,7 +15,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Upsample(Module):
+class Upsample(Layer):
     """Resize the spatial dimensions of sequences, images or volumes, as `polygrad.nn.functional.interpolate`.
 
     Args:
@@ -111,7 +111,7 @@ class UpsamplingBilinear2d(Upsample):
         super().__init__(size, scale_factor, "bilinear", align_corners=True)
 
 
-class PixelShuffle(Module):
+class PixelShuffle(Layer):
     """Rearrange channels into pixels.
 
     Shi et al., "Real-time single image and video super-resolution", 2016, arXiv:1609.05158.
@@ -145,7 +145,7 @@ class PixelShuffle(Module):
         return f"upscale_factor={self.upscale_factor}"
 
 
-class PixelUnshuffle(Module):
+class PixelUnshuffle(Layer):
     """Rearrange pixels into channels, the inverse of `PixelShuffle`.
 
     Args:
@@ -177,7 +177,7 @@ class PixelUnshuffle(Module):
         return f"downscale_factor={self.downscale_factor}"
 
 
-class ChannelShuffle(Module):
+class ChannelShuffle(Layer):
     """Interleave the channels of groups: channel ``i`` of group ``g`` moves to ``i * groups + g``.
 
     Zhang et al., "ShuffleNet", 2017, arXiv:1707.01083.
@@ -210,7 +210,7 @@ class ChannelShuffle(Module):
         return f"groups={self.groups}"
 
 
-class Unfold(Module):
+class Unfold(Layer):
     """Extract the windows of images as columns (im2col).
 
     Args:

@@ -17,7 +17,7 @@ from ..autograd.grad_mode import no_grad
 from ..compiler.errors import CompileError, StateIsMissing
 
 
-def watch_step(step: Callable) -> Callable:
+def watch_step(step: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap ``step`` so that a recorder sees the settings it reads and the state it writes."""
 
     @functools.wraps(step)

@@ -800,7 +800,7 @@ class ReduceLROnPlateau(LRScheduler):
             return sign * a > sign * best * (1 + sign * self.threshold)
         return sign * a > sign * best + self.threshold
 
-    def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]  # as PyTorch's
+    def step(self, metrics: float | Tensor, epoch: int | None = None) -> None:  # type: ignore[override]  # as PyTorch's
         """Take the metric of an epoch and set the rates.
 
         Args:

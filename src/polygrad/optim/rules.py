@@ -16,7 +16,7 @@ __all__ = ["adagrad", "adam", "rmsprop", "sgd"]
 def sgd(
     xp: Any, parameter: Any, gradient: Any, momentum_buffer: Any, *, lr: Any, momentum: Any, dampening: Any,
     weight_decay: Any, nesterov: bool, maximize: bool,
-) -> tuple:  # fmt: skip
+) -> tuple[Any, ...]:  # fmt: skip
     """Update one parameter by stochastic gradient descent.
 
     Args:
@@ -65,7 +65,7 @@ def adam(
     xp: Any, parameter: Any, gradient: Any, step: Any, exp_avg: Any, exp_avg_sq: Any, max_exp_avg_sq: Any, *, lr: Any,
     beta1: Any, beta2: Any, log_beta1: Any, log_beta2: Any, eps: Any, weight_decay: Any, decoupled: bool, amsgrad: bool,
     maximize: bool,
-) -> tuple:  # fmt: skip
+) -> tuple[Any, ...]:  # fmt: skip
     """Update one parameter by Adam, AMSGrad or AdamW.
 
     The logarithms of the decay rates are settings, since ``1 - beta**step`` computed by ``expm1`` keeps its digits in
@@ -132,7 +132,7 @@ def adam(
 def rmsprop(
     xp: Any, parameter: Any, gradient: Any, step: Any, square_avg: Any, momentum_buffer: Any, grad_avg: Any, *, lr: Any,
     alpha: Any, eps: Any, weight_decay: Any, momentum: Any, centered: bool, maximize: bool,
-) -> tuple:  # fmt: skip
+) -> tuple[Any, ...]:  # fmt: skip
     """Update one parameter by RMSprop.
 
     Args:
@@ -186,7 +186,7 @@ def rmsprop(
 def adagrad(
     xp: Any, parameter: Any, gradient: Any, step: Any, sum: Any, *, lr: Any, lr_decay: Any, eps: Any, weight_decay: Any,
     maximize: bool,
-) -> tuple:  # fmt: skip
+) -> tuple[Any, ...]:  # fmt: skip
     """Update one parameter by Adagrad.
 
     Args:
@@ -227,7 +227,7 @@ def adagrad(
     return parameter - gradient / (xp.sqrt(sum) + eps) * rate, step + 1, sum
 
 
-def split_complex(rule: Any, xp: Any, parameter: Any, gradient: Any, *state: Any, **settings: Any) -> tuple:
+def split_complex(rule: Any, xp: Any, parameter: Any, gradient: Any, *state: Any, **settings: Any) -> tuple[Any, ...]:
     """Run ``rule`` on the real and the imaginary part of a complex parameter, as on two real parameters."""
 
     def stays_whole(x: Any) -> bool:
@@ -248,7 +248,7 @@ def split_complex(rule: Any, xp: Any, parameter: Any, gradient: Any, *state: Any
 
 def compute_in_single_precision(
     rule: Any, single: Any, xp: Any, parameter: Any, gradient: Any, *state: Any, **settings: Any
-) -> tuple:
+) -> tuple[Any, ...]:
     """Run ``rule`` on a half-precision parameter in the type ``single``, and round each result once."""
     half = parameter.dtype
     values = [x if x is None or x.dtype != half else xp.astype(x, single) for x in (parameter, gradient, *state)]

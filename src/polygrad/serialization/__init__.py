@@ -170,7 +170,7 @@ def clear_safe_globals() -> None:
     _trusted.clear()
 
 
-class safe_globals(AbstractContextManager):
+class safe_globals(AbstractContextManager[Any]):
     """Allow `load` to build these classes and call these functions inside a ``with`` block.
 
     Args:

@@ -41,7 +41,7 @@ class Operand(NamedTuple):
     fill: Callable[[np.random.Generator, tuple[int, ...], bool], Any]
 
 
-def domain(fill: Callable) -> Callable[..., Operand]:
+def domain(fill: Callable[..., Any]) -> Callable[..., Operand]:
     """Make a function of shapes that makes operands filled by ``fill``, as in ``positive(2, 3)``."""
     return lambda *shape: Operand(shape, fill)
 

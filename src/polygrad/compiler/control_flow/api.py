@@ -152,7 +152,7 @@ def _copies_of(tensors: Sequence[Tensor]) -> list[Tensor]:
 # -- cond ------------------------------------------------------------------------------------------------------------------
 
 
-def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -> Any:
+def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any], operands: Any = ()) -> Any:
     """Call ``true_fn(*operands)`` if ``pred``, else ``false_fn(*operands)``, also where the value is unknown while tracing.
 
     In eager code it is Python's ``if``.  Inside `polygrad.compile` it is a branch of the program: both functions are
@@ -220,7 +220,7 @@ def cond(pred: Any, true_fn: Callable, false_fn: Callable, operands: Any = ()) -
 # -- while_loop ------------------------------------------------------------------------------------------------------------
 
 
-def while_loop(cond_fn: Callable, body_fn: Callable, carried_inputs: Any) -> Any:
+def while_loop(cond_fn: Callable[..., Any], body_fn: Callable[..., Any], carried_inputs: Any) -> Any:
     """Repeat ``carried_inputs = body_fn(*carried_inputs)`` while ``cond_fn(*carried_inputs)`` holds.
 
     In eager code it is Python's ``while``, and differentiable.  Inside `polygrad.compile` it is a loop of the program,

@@ -37,7 +37,7 @@ class Dataset(Generic[T]):
         (3, 9)
     """
 
-    def __getitem__(self, index: Any) -> Any:
+    def __getitem__(self, index: Any) -> T:
         raise NotImplementedError(f"{type(self).__name__} does not define __getitem__()")
 
     def __add__(self, other: Dataset[Any]) -> ConcatDataset[Any]:
@@ -64,7 +64,7 @@ class IterableDataset(Dataset[T]):
         [0, 1, 2]
     """
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[T]:
         raise NotImplementedError(f"{type(self).__name__} does not define __iter__()")
 
     def __add__(self, other: Dataset[Any]) -> ChainDataset[Any]:  # type: ignore[override]  # streams are chained, not concatenated
@@ -231,10 +231,10 @@ class Subset(Dataset[T]):
         (105, 2)
     """
 
-    dataset: Dataset[T]
+    dataset: Any
     indices: Sequence[int]
 
-    def __init__(self, dataset: Dataset[T], indices: Sequence[int]) -> None:
+    def __init__(self, dataset: Dataset[T] | Sequence[T], indices: Sequence[int]) -> None:
         self.dataset, self.indices = dataset, indices
 
     def __getitem__(self, index: Any) -> Any:
@@ -250,7 +250,9 @@ class Subset(Dataset[T]):
         return len(self.indices)
 
 
-def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | None = None) -> list[Subset]:
+def random_split(
+    dataset: Dataset[T] | Sequence[T], lengths: Sequence[float], generator: Generator | None = None
+) -> list[Subset[T]]:
     """Split a data set at random into parts without overlap.
 
     Args:
@@ -270,7 +272,7 @@ def random_split(dataset: Any, lengths: Sequence[float], generator: Generator | 
         >>> len(training), len(validation)
         (8, 2)
     """
-    total, counts = len(dataset), list(lengths)
+    total, counts = len(dataset), list(lengths)  # type: ignore[arg-type]  # as `len`, it raises where there is none
     if any(isinstance(n, float) for n in counts) and math.isclose(sum(counts), 1):
         if any(not 0 <= n <= 1 for n in counts):
             raise ValueError(f"random_split: fractions are between 0 and 1, but got {counts}")

@@ -14,7 +14,7 @@ from ..._dtypes import float64
 from ..._functions.creation import as_tensor, tensor
 from ..._functions.generator import Generator
 from ..._functions.joining import stack
-from .datasets import IterableDataset, Subset, TensorDataset, fetch
+from .datasets import Dataset, IterableDataset, Subset, TensorDataset, fetch
 from .samplers import BatchSampler, RandomSampler, SequentialSampler
 
 T = TypeVar("T", covariant=True)
@@ -149,6 +149,7 @@ class DataLoader(Generic[T]):
 
     _is_made = False
 
+    dataset: Any
     num_workers: int
     drop_last: bool
     generator: Generator | None
@@ -156,7 +157,7 @@ class DataLoader(Generic[T]):
 
     def __init__(
         self,
-        dataset: Any,
+        dataset: Dataset[T] | Sequence[T],
         batch_size: int | None = 1,
         shuffle: bool | None = None,
         sampler: Iterable[Any] | None = None,
@@ -210,7 +211,7 @@ class DataLoader(Generic[T]):
             raise ValueError(f"{name} of a DataLoader cannot be changed, since it has been used; make another loader")
         super().__setattr__(name, value)
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[Any]:  # of what `collate_fn` makes
         return _Batches(self)
 
     def _next_batch(self, examples: Iterator[Any]) -> Any:
