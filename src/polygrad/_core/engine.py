@@ -78,19 +78,21 @@ def tensor_backward(  # noqa: D417  # the method's self
     """Add the gradient of this tensor with respect to every leaf it depends on into the leaves' ``.grad``.
 
     Args:
-        gradient: the cotangent to start from, of this tensor's shape; a scalar needs none.
-        retain_graph: keep the saved values, so that backward can run again (default: ``create_graph``).
-        create_graph: record the backward pass itself, so that its results can be differentiated.
-        inputs: add into these leaves only.
+        gradient: the cotangent to start from, of the shape of this tensor.  A tensor of one element needs none.
+        retain_graph: whether to keep the saved values, so that backward can run again.  By default as `create_graph`.
+        create_graph: whether to record the backward pass itself, so that its results can be differentiated.
+        inputs: leaves, one or a sequence: only into these the gradient is added.
 
-    Raises RuntimeError for a tensor that does not require grad, a missing or misshapen ``gradient``, and a graph
-    whose saved values are gone.
+    Raises:
+        RuntimeError: the tensor does not require grad, `gradient` is missing or has another shape, or the saved values
+            of the graph were freed.
 
     Example::
 
-        x = polygrad.tensor([1.0, 2.0], requires_grad=True)
-        (x * x).sum().backward()
-        x.grad  # tensor([2., 4.])
+        >>> x = polygrad.tensor([1.0, 2.0], requires_grad=True)
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([2., 4.])
     """
     backward((self,), (gradient,), retain_graph, create_graph, inputs)
 

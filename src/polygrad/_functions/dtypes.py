@@ -9,7 +9,7 @@ from .._core.tensor import Tensor
 from .._dtypes import DType
 from .common import check_tensor, second_names
 from .creation import check_dtype
-from .public import public_function
+from .public import public_function, public_method
 
 
 @public_function()
@@ -193,6 +193,51 @@ def can_cast(from_: DType, to: DType) -> bool:
         (True, False)
     """
     return _dtypes._KIND_RANK[from_.kind] <= _dtypes._KIND_RANK[to.kind]
+
+
+@public_method("dim ndimension", hot=True)
+def dim(self: Tensor) -> int:
+    """Return the number of dimensions.
+
+    Returns:
+        A Python int.
+
+    Example::
+
+        >>> polygrad.ones(2, 3).dim()
+        2
+    """
+    return self.ndim
+
+
+@public_method("numel nelement", hot=True)
+def count_elements(self: Tensor) -> int:
+    """Return the number of elements.
+
+    Returns:
+        A Python int.
+
+    Example::
+
+        >>> polygrad.ones(2, 3).numel()
+        6
+    """
+    return self.shape.numel()
+
+
+@public_method(hot=True)
+def element_size(self: Tensor) -> int:
+    """Return the size of an element in bytes.
+
+    Returns:
+        A Python int.
+
+    Example::
+
+        >>> polygrad.ones(2, dtype=polygrad.float64).element_size()
+        8
+    """
+    return self.dtype.itemsize
 
 
 def _is_cpu(self: Tensor) -> bool:

@@ -21,6 +21,7 @@ from .._core.tensor import Tensor
 from . import complex, elementwise, manipulation, scatter_gather
 from .broadcasting import broadcast_shapes
 from .common import second_names
+from .docstrings import in_place_docstring
 from .indexing import masked_put, scalar_for
 from .public import public_method
 from .transfer import transfer
@@ -48,7 +49,7 @@ def method(name: str, declared: Any) -> Callable:
     else:
         in_place = _of_function(declared)
     in_place.__name__, in_place.__qualname__, in_place.__module__ = f"{name}_", f"Tensor.{name}_", Tensor.__module__
-    in_place.__doc__ = f"`{name}` in place: the tensor takes over the result, and is returned."
+    in_place.__doc__ = in_place_docstring(name, declared.__doc__)
     return in_place
 
 
