@@ -397,14 +397,19 @@ def primitive(
             mode follow from that.
         real_only: complex operands are refused, since they have no order.
 
+    Returns:
+        A function that makes a `Primitive` of the forward.  It is called like a function of tensors.
+
     Example::
 
-        @polygrad.primitive()
-        def cube(xp, x, /):
-            return x * x * x
-
-        cube.defvjp(x=lambda xp, g, x: 3 * g * x * x)
-        cube(polygrad.tensor(2.0, requires_grad=True)).backward()
+        >>> @polygrad.primitive()
+        ... def cube(xp, x, /):
+        ...     return x * x * x
+        >>> rules = cube.defvjp(x=lambda xp, g, x: 3 * g * x * x)
+        >>> x = polygrad.tensor(2.0, requires_grad=True)
+        >>> cube(x).backward()
+        >>> x.grad
+        tensor(12.)
     """
 
     def declare(forward: Callable) -> Primitive:

@@ -419,7 +419,7 @@ class Tensor(_Methods):
             self._edge.shape = tuple(self._data.shape)
 
     def _new_scalar(self, value: Any, dtype: DType) -> Tensor:
-        """Return a 0-d tensor of `dtype` on the backend and device of this one.
+        """Return a 0-d tensor of ``dtype`` on the backend and device of this one.
 
         Raises RuntimeError for a number that ``dtype`` cannot represent.
         """
@@ -456,7 +456,7 @@ def make_leaf(tensor: Tensor, array: Any, requires_grad: bool) -> Tensor:
 
 
 def as_operand(value: Any, reference: Tensor, label: str) -> Any:
-    """Return a scalar or raw array as an operand that meets `reference`: scalars are weak, raw arrays constants.
+    """Return a scalar or raw array as an operand that meets ``reference``: scalars are weak, raw arrays constants.
 
     Raises UnknownOperandError, a TypeError, for anything else.
     """

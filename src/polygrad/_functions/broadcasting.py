@@ -56,13 +56,13 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
 
     Args:
         input: a tensor.
-        size: the new shape, which `input` broadcasts to.
+        size: the new shape, which ``input`` broadcasts to.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
-        RuntimeError: `input` does not broadcast to `size`.
+        RuntimeError: ``input`` does not broadcast to ``size``.
 
     Example::
 
@@ -108,10 +108,10 @@ def expand(input: Tensor, size: Any = (), *others: Any) -> Tensor:
         *others: the lengths after the first, where they are given one by one.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
-        RuntimeError: `input` does not broadcast to `size`.
+        RuntimeError: ``input`` does not broadcast to ``size``.
 
     Example::
 
@@ -137,13 +137,13 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
 
     Args:
         input: a tensor.
-        other: a tensor whose shape `input` broadcasts to.
+        other: a tensor whose shape ``input`` broadcasts to.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
-        RuntimeError: `input` does not broadcast to the shape of `other`.
+        RuntimeError: ``input`` does not broadcast to the shape of ``other``.
 
     Example::
 
@@ -232,7 +232,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         A tuple with one tensor for each vector, all of the shape of the grid.
 
     Raises:
-        RuntimeError: an argument is not a vector, the data types differ, or `indexing` is neither.
+        RuntimeError: an argument is not a vector, the data types differ, or ``indexing`` is neither.
 
     Example::
 

@@ -18,20 +18,20 @@ from .public import public_function
 def diff(
     input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
 ) -> Tensor:
-    """Return the differences of neighbouring elements along a dimension, taken `n` times.
+    """Return the differences of neighbouring elements along a dimension, taken ``n`` times.
 
     Args:
         input: a tensor of at least one dimension.
-        n: how many times the differences are taken; 0 copies `input`.
+        n: how many times the differences are taken; 0 copies ``input``.
         dim: the dimension.
-        prepend: a tensor that is put before `input` along `dim` first.
-        append: a tensor that is put after `input` along `dim` first.
+        prepend: a tensor that is put before ``input`` along ``dim`` first.
+        append: a tensor that is put after ``input`` along ``dim`` first.
 
     Returns:
-        A tensor that is shorter by `n` along `dim`.  Of a boolean tensor: where neighbours differ.
+        A tensor that is shorter by ``n`` along ``dim``.  Of a boolean tensor: where neighbours differ.
 
     Raises:
-        RuntimeError: `input` has no dimensions, or `n` is negative.
+        RuntimeError: ``input`` has no dimensions, or ``n`` is negative.
 
     Example::
 
@@ -64,15 +64,15 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
     Args:
         y: the sampled values, a tensor of at least one dimension.
         x: where the samples were taken: a vector with one point for each sample, or a tensor whose shape broadcasts
-            with that of `y`.
-        dx: the distance of the points, where `x` is not given.
-        dim: the dimension of `y` to integrate along.
+            with that of ``y``.
+        dx: the distance of the points, where ``x`` is not given.
+        dim: the dimension of ``y`` to integrate along.
 
     Returns:
-        A tensor of the shape of `y` without `dim`.
+        A tensor of the shape of ``y`` without ``dim``.
 
     Raises:
-        RuntimeError: `y` or `x` is boolean, or `x` does not have one point for each sample.
+        RuntimeError: ``y`` or ``x`` is boolean, or ``x`` does not have one point for each sample.
 
     Example::
 

@@ -22,7 +22,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
 
     Args:
         input: a tensor.
-        other: a tensor of the same data type, whose shape broadcasts with that of `input`.
+        other: a tensor of the same data type, whose shape broadcasts with that of ``input``.
         rtol: the relative tolerance.
         atol: the absolute tolerance, in the units of the elements.
         equal_nan: whether NaN is close to NaN.
@@ -54,7 +54,7 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-
 
     Args:
         input: a tensor.
-        other: a tensor of the same data type, whose shape broadcasts with that of `input`.
+        other: a tensor of the same data type, whose shape broadcasts with that of ``input``.
         rtol: the relative tolerance.
         atol: the absolute tolerance, in the units of the elements.
         equal_nan: whether NaN is close to NaN.
@@ -99,11 +99,11 @@ def equal(input: Tensor, other: Tensor) -> bool:
 def fmax(input: Tensor, other: Tensor) -> Tensor:
     """Return the larger element of each pair, ignoring NaN where only one of the two is NaN.
 
-    The gradient goes to the chosen operand, and to `input` where both are equal.
+    The gradient goes to the chosen operand, and to ``input`` where both are equal.
 
     Args:
         input: a tensor.
-        other: a tensor whose shape broadcasts with that of `input`.
+        other: a tensor whose shape broadcasts with that of ``input``.
 
     Returns:
         A tensor of the broadcast shape.
@@ -120,11 +120,11 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
 def fmin(input: Tensor, other: Tensor) -> Tensor:
     """Return the smaller element of each pair, ignoring NaN where only one of the two is NaN.
 
-    The gradient goes to the chosen operand, and to `input` where both are equal.
+    The gradient goes to the chosen operand, and to ``input`` where both are equal.
 
     Args:
         input: a tensor.
-        other: a tensor whose shape broadcasts with that of `input`.
+        other: a tensor whose shape broadcasts with that of ``input``.
 
     Returns:
         A tensor of the broadcast shape.
@@ -145,10 +145,10 @@ def isposinf(input: Tensor) -> Tensor:
         input: a real tensor of any shape.
 
     Returns:
-        A boolean tensor of the shape of `input`.
+        A boolean tensor of the shape of ``input``.
 
     Raises:
-        TypeError: `input` is complex.
+        TypeError: ``input`` is complex.
 
     Example::
 
@@ -166,10 +166,10 @@ def isneginf(input: Tensor) -> Tensor:
         input: a real tensor of any shape.
 
     Returns:
-        A boolean tensor of the shape of `input`.
+        A boolean tensor of the shape of ``input``.
 
     Raises:
-        TypeError: `input` is complex.
+        TypeError: ``input`` is complex.
 
     Example::
 
@@ -180,7 +180,7 @@ def isneginf(input: Tensor) -> Tensor:
 
 
 def check_real(input: Tensor, name: str) -> Tensor:
-    """Return `input` if it is a real tensor; the error for a complex one names the function."""
+    """Return ``input`` if it is a real tensor; the error for a complex one names the function."""
     if check_tensor(input, name).dtype.is_complex:
         raise DTypeError(f"{name}() is not supported for complex numbers; take x.real, x.imag or x.abs()")
     return input

@@ -19,7 +19,7 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
 
     Args:
         real: a tensor of a real floating-point type.
-        imag: a tensor of the same data type, whose shape broadcasts with that of `real`.
+        imag: a tensor of the same data type, whose shape broadcasts with that of ``real``.
 
     Returns:
         A complex tensor of the broadcast shape: complex64 for float32, complex128 for float64.
@@ -47,7 +47,7 @@ def polar(abs: Tensor, angle: Tensor) -> Tensor:
 
     Args:
         abs: the absolute values, a tensor of a real floating-point type.
-        angle: the angles in radians, a tensor of the same data type, whose shape broadcasts with that of `abs`.
+        angle: the angles in radians, a tensor of the same data type, whose shape broadcasts with that of ``abs``.
 
     Returns:
         A complex tensor of the broadcast shape.
@@ -74,7 +74,7 @@ def view_as_real(input: Tensor) -> Tensor:
         A view of shape ``(*, 2)``.
 
     Raises:
-        RuntimeError: `input` is real.
+        RuntimeError: ``input`` is real.
 
     Example::
 
@@ -121,7 +121,7 @@ def real(input: Tensor) -> Tensor:
         input: a tensor of any shape.
 
     Returns:
-        A real tensor of the shape of `input`.
+        A real tensor of the shape of ``input``.
 
     Example::
 
@@ -142,10 +142,10 @@ def imag(input: Tensor) -> Tensor:
         input: a complex tensor of any shape.
 
     Returns:
-        A real tensor of the shape of `input`.
+        A real tensor of the shape of ``input``.
 
     Raises:
-        RuntimeError: `input` is real.
+        RuntimeError: ``input`` is real.
 
     Example::
 
@@ -187,7 +187,7 @@ def isreal(input: Tensor) -> Tensor:
         input: a tensor of any shape.
 
     Returns:
-        A boolean tensor of the shape of `input`; all True for a real tensor.
+        A boolean tensor of the shape of ``input``; all True for a real tensor.
 
     Example::
 
@@ -205,7 +205,7 @@ def conj(input: Tensor) -> Tensor:
         input: a tensor of any shape.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Example::
 
@@ -223,7 +223,7 @@ def conj_physical(input: Tensor) -> Tensor:
         input: a tensor of any shape.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of ``input``.
 
     Example::
 

@@ -51,7 +51,7 @@ def to(
         memory_format: accepted for compatibility with PyTorch.
 
     Returns:
-        A tensor; `input` itself where nothing changes, unless `copy`.
+        A tensor; ``input`` itself where nothing changes, unless ``copy``.
 
     Raises:
         TypeError: an argument is none of these.
@@ -109,7 +109,7 @@ def numpy(input: Tensor, *, force: bool = False) -> Any:
         A ``numpy.ndarray``.
 
     Raises:
-        RuntimeError: the tensor requires grad, in grad mode and without `force`.
+        RuntimeError: the tensor requires grad, in grad mode and without ``force``.
 
     Example::
 
@@ -150,7 +150,7 @@ def item(input: Tensor) -> Any:
         A bool, int, float or complex number.
 
     Raises:
-        RuntimeError: `input` has another number of elements.
+        RuntimeError: ``input`` has another number of elements.
 
     Example::
 
@@ -226,7 +226,7 @@ def length(input: Tensor) -> int:
 
 
 def caster(dtype: DType, name: str) -> Any:
-    """Return the method `name`, which converts to `dtype`."""
+    """Return the method ``name``, which converts to ``dtype``."""
 
     def convert(input: Tensor, memory_format: Any = None) -> Tensor:
         return xp.astype(input, real_part_only(input, dtype))
@@ -261,7 +261,7 @@ def type_as(input: Tensor, other: Tensor) -> Tensor:
         other: the tensor whose data type is taken.
 
     Returns:
-        A tensor; `input` itself if it has that type.
+        A tensor; ``input`` itself if it has that type.
 
     Example::
 
@@ -324,7 +324,7 @@ def cpu(input: Tensor, memory_format: Any = None) -> Tensor:
         memory_format: accepted for compatibility with PyTorch.
 
     Returns:
-        A tensor; `input` itself if it is there.
+        A tensor; ``input`` itself if it is there.
 
     Example::
 
@@ -348,7 +348,7 @@ def cuda(input: Tensor, device: Any = None, non_blocking: bool = False, memory_f
         memory_format: accepted for compatibility with PyTorch.
 
     Returns:
-        A tensor; `input` itself if it is there.
+        A tensor; ``input`` itself if it is there.
 
     Raises:
         ValueError: the backend has no such device.
@@ -370,7 +370,7 @@ def pin_memory(input: Tensor, device: Any = None) -> Tensor:
         device: accepted for compatibility with PyTorch.
 
     Returns:
-        `input`.
+        ``input``.
 
     Example::
 

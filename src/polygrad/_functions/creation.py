@@ -26,7 +26,7 @@ from .transfer import transfer
 
 
 def place(backend: Any, device: Any) -> tuple[Any, Any]:
-    """Return the backend and the library's own device that the arguments `backend` and `device` mean."""
+    """Return the backend and the library's own device that the arguments ``backend`` and ``device`` mean."""
     chosen = get_backend(backend)
     if RECORDERS and (active := recorder()) is not None:
         chosen = active.resolve_backend(chosen)
@@ -36,7 +36,7 @@ def place(backend: Any, device: Any) -> tuple[Any, Any]:
 
 
 def check_dtype(dtype: Any) -> DType | None:
-    """Return `dtype` as a `DType`, or None.  Python's ``int``, ``float`` and so on are the largest types of their kind.
+    """Return ``dtype`` as a `DType`, or None.  Python's ``int``, ``float`` and so on are the largest types of their kind.
 
     Raises TypeError for anything else, types of another library included.
     """
@@ -126,7 +126,7 @@ def as_tensor(data: Any, dtype: DTypeLike | None = None, device: Any = None, *, 
         backend: the backend, by name.  By default that of the data, else the current one.
 
     Returns:
-        A tensor; `data` itself if it is a tensor that fits.
+        A tensor; ``data`` itself if it is a tensor that fits.
 
     Raises:
         TypeError: the data are not numbers.
@@ -160,7 +160,7 @@ def _first_tensor(data: Any) -> Tensor | None:
 
 
 def _stack_nested(data: Any, target: Any, device: Any) -> Tensor:
-    """Return nested lists of tensors and numbers as one tensor on `target`."""
+    """Return nested lists of tensors and numbers as one tensor on ``target``."""
     if isinstance(data, Tensor):
         return data if target.level else transfer(data, target, device, None)
     if not isinstance(data, (list, tuple)) or not data:
@@ -188,7 +188,7 @@ def from_numpy(ndarray: Any, *, copy: bool = True) -> Tensor:
         A leaf that does not require grad.
 
     Raises:
-        TypeError: `ndarray` is not a NumPy array.
+        TypeError: ``ndarray`` is not a NumPy array.
 
     Example::
 
@@ -253,7 +253,7 @@ def full(
         backend: the backend of the result, by name.  By default the current one, see `set_backend`.
 
     Returns:
-        A leaf of shape `size`.
+        A leaf of shape ``size``.
 
     Raises:
         RuntimeError: a length is negative.
@@ -361,13 +361,13 @@ def full_like(
     Args:
         input: the tensor whose shape is taken.
         fill_value: the value, a number.
-        dtype: the data type of the result.  By default that of `input`.
-        device: the device of the result.  By default that of `input`.
+        dtype: the data type of the result.  By default that of ``input``.
+        device: the device of the result.  By default that of ``input``.
         requires_grad: whether operations on the result are recorded.
-        backend: the backend of the result, by name.  By default that of `input`.
+        backend: the backend of the result, by name.  By default that of ``input``.
 
     Returns:
-        A leaf of the shape of `input`.
+        A leaf of the shape of ``input``.
 
     Example::
 
@@ -397,13 +397,13 @@ def zeros_like(
 
     Args:
         input: the tensor whose shape is taken.
-        dtype: the data type of the result.  By default that of `input`.
-        device: the device of the result.  By default that of `input`.
+        dtype: the data type of the result.  By default that of ``input``.
+        device: the device of the result.  By default that of ``input``.
         requires_grad: whether operations on the result are recorded.
-        backend: the backend of the result, by name.  By default that of `input`.
+        backend: the backend of the result, by name.  By default that of ``input``.
 
     Returns:
-        A leaf of the shape of `input`.
+        A leaf of the shape of ``input``.
 
     Example::
 
@@ -427,13 +427,13 @@ def ones_like(
 
     Args:
         input: the tensor whose shape is taken.
-        dtype: the data type of the result.  By default that of `input`.
-        device: the device of the result.  By default that of `input`.
+        dtype: the data type of the result.  By default that of ``input``.
+        device: the device of the result.  By default that of ``input``.
         requires_grad: whether operations on the result are recorded.
-        backend: the backend of the result, by name.  By default that of `input`.
+        backend: the backend of the result, by name.  By default that of ``input``.
 
     Returns:
-        A leaf of the shape of `input`.
+        A leaf of the shape of ``input``.
 
     Example::
 
@@ -470,7 +470,7 @@ def arange(
         A vector of length ``ceil((end - start) / step)``.
 
     Raises:
-        RuntimeError: `step` is 0 or leads away from `end`, or an argument is not finite.
+        RuntimeError: ``step`` is 0 or leads away from ``end``, or an argument is not finite.
 
     Example::
 
@@ -520,10 +520,10 @@ def linspace(
         backend: the backend of the result, by name.  By default the current one, see `set_backend`.
 
     Returns:
-        A vector of length `steps`.
+        A vector of length ``steps``.
 
     Raises:
-        RuntimeError: an end is complex and `dtype` is real, or `steps` is negative.
+        RuntimeError: an end is complex and ``dtype`` is real, or ``steps`` is negative.
 
     Example::
 
@@ -559,10 +559,10 @@ def logspace(
         backend: the backend of the result, by name.  By default the current one, see `set_backend`.
 
     Returns:
-        A vector of length `steps`.
+        A vector of length ``steps``.
 
     Raises:
-        RuntimeError: an end is complex and `dtype` is real, or `steps` is negative.
+        RuntimeError: an end is complex and ``dtype`` is real, or ``steps`` is negative.
 
     Example::
 
@@ -611,7 +611,7 @@ def eye(
 
     Args:
         n: the number of rows.
-        m: the number of columns.  By default `n`.
+        m: the number of columns.  By default ``n``.
         dtype: the data type.  By default float32, see `set_default_dtype`.
         device: the device of the result.  By default the current one of the backend.
         requires_grad: whether operations on the result are recorded.

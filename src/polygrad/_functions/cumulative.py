@@ -23,11 +23,11 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     Args:
         input: a tensor of any shape.
         dim: the dimension.
-        dtype: the data type in which the elements are added, and of the result.  By default that of `input`, and int64
+        dtype: the data type in which the elements are added, and of the result.  By default that of ``input``, and int64
             for integers and booleans.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of ``input``.
 
     Example::
 
@@ -46,11 +46,11 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     Args:
         input: a tensor of any shape.
         dim: the dimension.
-        dtype: the data type in which the elements are multiplied, and of the result.  By default that of `input`, and
+        dtype: the data type in which the elements are multiplied, and of the result.  By default that of ``input``, and
             int64 for integers and booleans.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of ``input``.
 
     Example::
 
@@ -61,7 +61,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
 
 
 def cumulate(operation: Callable[..., Tensor], input: Tensor, dim: int, dtype: DType | None) -> Tensor:
-    """Apply the cumulative `operation` along `dim`.  A tensor without dimensions counts as a vector of one element."""
+    """Apply the cumulative ``operation`` along ``dim``.  A tensor without dimensions counts as a vector of one element."""
     axis = normalize_dims(input, dim)
     if input.ndim:
         return accumulate(operation, input, dtype, axis)
@@ -79,10 +79,10 @@ def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
         dim: the dimension.
 
     Returns:
-        The named tuple ``(values, indices)`` of two tensors of the shape of `input`.
+        The named tuple ``(values, indices)`` of two tensors of the shape of ``input``.
 
     Raises:
-        TypeError: `input` is complex.
+        TypeError: ``input`` is complex.
 
     Example::
 
@@ -103,10 +103,10 @@ def cummin(input: Tensor, dim: int) -> ValuesAndIndices:
         dim: the dimension.
 
     Returns:
-        The named tuple ``(values, indices)`` of two tensors of the shape of `input`.
+        The named tuple ``(values, indices)`` of two tensors of the shape of ``input``.
 
     Raises:
-        TypeError: `input` is complex.
+        TypeError: ``input`` is complex.
 
     Example::
 

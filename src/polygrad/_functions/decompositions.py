@@ -50,7 +50,7 @@ class QRResult(NamedTuple):
 
 
 def check_matrices(x: Any, name: str, argument: str = "A") -> Tensor:
-    """Return `x` if it is a tensor of matrices.  Raises TypeError or ShapeError where it is not."""
+    """Return ``x`` if it is a tensor of matrices.  Raises TypeError or ShapeError where it is not."""
     check_tensor(x, name, argument)
     if x.ndim < 2:
         raise ShapeError(
@@ -61,7 +61,7 @@ def check_matrices(x: Any, name: str, argument: str = "A") -> Tensor:
 
 
 def check_square(x: Any, name: str, argument: str = "A") -> Tensor:
-    """Return `x` if it is a tensor of square matrices.  Raises TypeError or ShapeError where it is not."""
+    """Return ``x`` if it is a tensor of square matrices.  Raises TypeError or ShapeError where it is not."""
     check_matrices(x, name, argument)
     if x.shape[-2] != x.shape[-1]:
         raise ShapeError(
@@ -80,10 +80,10 @@ def conjugate_transpose(x: Tensor) -> Tensor:
 def cholesky(A: Tensor, upper: bool = False) -> Tensor:
     """Return the Cholesky factors of Hermitian positive definite matrices.
 
-    The factor ``L`` is lower triangular, and ``L @ L.mH == A``.  The gradient with respect to `A` is Hermitian.
+    The factor ``L`` is lower triangular, and ``L @ L.mH == A``.  The gradient with respect to ``A`` is Hermitian.
 
     Args:
-        A: a tensor of shape ``(*, n, n)``.  Only the lower triangle is read, or the upper one with `upper`.
+        A: a tensor of shape ``(*, n, n)``.  Only the lower triangle is read, or the upper one with ``upper``.
         upper: whether to return the upper triangular ``U`` with ``U.mH @ U == A`` instead.
 
     Returns:
@@ -108,7 +108,7 @@ def cholesky(A: Tensor, upper: bool = False) -> Tensor:
 def qr(A: Tensor, mode: str | bool = "reduced") -> QRResult:
     """Return the QR decomposition ``A == Q @ R``.
 
-    The gradient needs the first ``min(n, m)`` columns of `A` to be linearly independent.  In mode ``"complete"`` a matrix with
+    The gradient needs the first ``min(n, m)`` columns of ``A`` to be linearly independent.  In mode ``"complete"`` a matrix with
     more rows than columns has none, since the last columns of ``Q`` are any that complete it.
 
     Args:
@@ -121,7 +121,7 @@ def qr(A: Tensor, mode: str | bool = "reduced") -> QRResult:
         ``R`` of shape ``(*, k, m)``.  In mode ``"complete"``, ``(*, n, n)`` and ``(*, n, m)``.
 
     Raises:
-        RuntimeError: `mode` is another one, `A` has fewer than two dimensions, or a gradient is asked for that there is not.
+        RuntimeError: ``mode`` is another one, ``A`` has fewer than two dimensions, or a gradient is asked for that there is not.
 
     Example::
 
@@ -208,7 +208,7 @@ def eigh(A: Tensor, UPLO: str = "L") -> EighResult:
         ``(*, n, n)``, in columns.
 
     Raises:
-        RuntimeError: the matrices are not square, or `UPLO` is unknown.
+        RuntimeError: the matrices are not square, or ``UPLO`` is unknown.
 
     Example::
 
@@ -229,7 +229,7 @@ def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
         A real tensor of shape ``(*, n)``.
 
     Raises:
-        RuntimeError: the matrices are not square, or `UPLO` is unknown.
+        RuntimeError: the matrices are not square, or ``UPLO`` is unknown.
 
     Example::
 
@@ -249,7 +249,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> 
     """Return the singular value decomposition ``A == U @ diag(S) @ Vh``.
 
     The gradient is right for a loss that does not depend on the signs or complex phases of the vectors, nor on the
-    vectors beyond the number of singular values.  Where singular values coincide, or one is 0 and `A` is not square, a
+    vectors beyond the number of singular values.  Where singular values coincide, or one is 0 and ``A`` is not square, a
     loss that uses the vectors gets NaN. `svdvals` has its gradient there as well.
 
     Args:
@@ -262,7 +262,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> 
         The named tuple ``(U, S, Vh)``; ``S`` has shape ``(*, k)``, descending.
 
     Raises:
-        RuntimeError: `A` has fewer than two dimensions.
+        RuntimeError: ``A`` has fewer than two dimensions.
 
     Example::
 
@@ -283,7 +283,7 @@ def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
         A real tensor of shape ``(*, min(n, m))``.
 
     Raises:
-        RuntimeError: `A` has fewer than two dimensions.
+        RuntimeError: ``A`` has fewer than two dimensions.
 
     Example::
 
@@ -306,7 +306,7 @@ def _legacy_svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> SV
         The named tuple ``(U, S, V)``; ``S`` has shape ``(*, k)``, descending.
 
     Raises:
-        RuntimeError: `input` has fewer than two dimensions, or `compute_uv` is False.
+        RuntimeError: ``input`` has fewer than two dimensions, or ``compute_uv`` is False.
 
     Example::
 

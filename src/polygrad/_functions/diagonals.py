@@ -26,10 +26,10 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
         dim2: the dimension of the columns.
 
     Returns:
-        A view of `input` without `dim1` and `dim2`, and with the diagonal as its last dimension.
+        A view of ``input`` without ``dim1`` and ``dim2``, and with the diagonal as its last dimension.
 
     Raises:
-        RuntimeError: `dim1` and `dim2` are the same.
+        RuntimeError: ``dim1`` and ``dim2`` are the same.
 
     Example::
 
@@ -62,10 +62,10 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
         dim2: the dimension of the columns.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Raises:
-        RuntimeError: `src` has another shape.
+        RuntimeError: ``src`` has another shape.
 
     Example::
 
@@ -102,7 +102,7 @@ def trace(input: Tensor) -> Tensor:
         A tensor without dimensions.
 
     Raises:
-        RuntimeError: `input` is not a matrix.
+        RuntimeError: ``input`` is not a matrix.
 
     Example::
 
@@ -125,7 +125,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
         A matrix for a vector, a vector for a matrix.
 
     Raises:
-        RuntimeError: `input` has another number of dimensions.
+        RuntimeError: ``input`` has another number of dimensions.
 
     Example::
 
@@ -151,10 +151,10 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
         dim2: the dimension of the columns in the result.
 
     Returns:
-        A tensor with one dimension more than `input`; matrices have ``n + abs(offset)`` rows and columns.
+        A tensor with one dimension more than ``input``; matrices have ``n + abs(offset)`` rows and columns.
 
     Raises:
-        RuntimeError: `input` has no dimensions, or `dim1` and `dim2` are the same.
+        RuntimeError: ``input`` has no dimensions, or ``dim1`` and ``dim2`` are the same.
 
     Example::
 
@@ -200,10 +200,10 @@ def tril(input: Tensor, diagonal: int = 0) -> Tensor:
         diagonal: the highest diagonal that is kept: 0 is the main one, positive numbers are above it.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of ``input``.
 
     Raises:
-        RuntimeError: `input` has fewer than two dimensions.
+        RuntimeError: ``input`` has fewer than two dimensions.
 
     Example::
 
@@ -223,10 +223,10 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
         diagonal: the lowest diagonal that is kept: 0 is the main one, positive numbers are above it.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of ``input``.
 
     Raises:
-        RuntimeError: `input` has fewer than two dimensions.
+        RuntimeError: ``input`` has fewer than two dimensions.
 
     Example::
 

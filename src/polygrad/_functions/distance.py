@@ -30,7 +30,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = Non
 
     Raises:
         RuntimeError: the rows have different lengths, a tensor has fewer than two dimensions, the data types differ, or
-            `p` is negative.
+            ``p`` is negative.
 
     Example::
 

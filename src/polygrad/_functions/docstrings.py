@@ -7,7 +7,7 @@ import re
 
 #: Examples of methods in place, where that of the function does not show one.
 _IN_PLACE = {
-    "bitwise_not": (">>> polygrad.tensor([1, 2]).{}()", "tensor([-2, -3])"),
+    "nextafter": (">>> polygrad.tensor([1.0]).{}(polygrad.tensor([2.0])) > 1", "tensor([True])"),
 }
 #: Of the methods ``new_…``: the arguments of an example on a tensor of float32, and what it prints.
 _NEW = {
@@ -34,7 +34,7 @@ def _without_first(items: list[str]) -> list[str]:
 
 
 def in_place_docstring(name: str, function_doc: str | None) -> str:
-    """Return the help of the method ``name_``, from that of the function `name`."""
+    """Return the help of the method ``name_``, from that of the function ``name``."""
     sections = _sections(inspect.cleandoc(function_doc or ""))
     parts = [f"Apply `{name}` in place: the tensor takes over the result."]
     if arguments := _without_first(sections.get("Args", [])):
@@ -54,7 +54,7 @@ def in_place_docstring(name: str, function_doc: str | None) -> str:
 
 
 def _method_call(name: str, example: list[str]) -> list[str]:
-    """Return the first call of a function in `example`, and what it prints, as a call of the method ``name_``."""
+    """Return the first call of a function in ``example``, and what it prints, as a call of the method ``name_``."""
     for number, line in enumerate(example):
         call = re.match(r"    >>> polygrad\.\w+\((.*)\)$", line)
         if call is None:
@@ -89,7 +89,7 @@ def _in_type_of(operand: str, printed: str) -> str:
 
 
 def new_like_docstring(name: str, function_doc: str | None) -> str:
-    """Return the help of the method ``new_name``, from that of the function `name`."""
+    """Return the help of the method ``new_name``, from that of the function ``name``."""
     sections = _sections(inspect.cleandoc(function_doc or ""))
     arguments, printed = _NEW[name]
     parts = [

@@ -95,7 +95,7 @@ def is_nonzero(input: Tensor) -> bool:
         A Python bool.
 
     Raises:
-        RuntimeError: `input` has another number of elements.
+        RuntimeError: ``input`` has another number of elements.
 
     Example::
 

@@ -31,11 +31,11 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     Args:
         a: a tensor.
         b: a tensor of the same data type.
-        dims: how many of the last dimensions of `a` are paired with the first ones of `b`; or two sequences, the
-            dimensions of `a` and those of `b`.
+        dims: how many of the last dimensions of ``a`` are paired with the first ones of ``b``; or two sequences, the
+            dimensions of ``a`` and those of ``b``.
 
     Returns:
-        A tensor with the other dimensions of `a`, then those of `b`.
+        A tensor with the other dimensions of ``a``, then those of ``b``.
 
     Raises:
         RuntimeError: paired dimensions have different lengths (other than 1), or the data types differ.
@@ -91,7 +91,7 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
 
     Args:
         equation: the letters of the operands and of the output, such as ``"ij,jk->ik"``.
-        *operands: tensors.  Instead of `equation`, each may be followed by a list of integers for its dimensions, and
+        *operands: tensors.  Instead of ``equation``, each may be followed by a list of integers for its dimensions, and
             the last by that of the output: ``einsum(a, [0, 1], b, [1, 2], [0, 2])``.
 
     Returns:

@@ -20,7 +20,7 @@ from .public import public_function, public_method
 
 
 def _with_scalar_exponents(general: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """Return a power function that handles scalar exponents of the type of `input`, and leaves others to `general`."""
+    """Return a power function that handles scalar exponents of the type of `input`, and leaves others to ``general``."""
 
     def power(input: Any, exponent: Any) -> Any:
         if exponent.__class__ not in UNCONVERTED_TYPES:
@@ -46,17 +46,17 @@ def _with_scalar_exponents(general: Callable[[Any, Any], Any]) -> Callable[[Any,
 @public_function(method=True, in_place=True, hot=True)
 @_with_scalar_exponents
 def pow(input: Any, exponent: Any) -> Tensor:
-    """Raise `input` to the power of `exponent`, element by element.
+    """Raise ``input`` to the power of ``exponent``, element by element.
 
     Args:
         input: the base, a tensor or a number.
-        exponent: a tensor whose shape broadcasts with that of `input`, or a number.  One of the two is a tensor.
+        exponent: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
         A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: a tensor of integers has a negative integer as `exponent`.
+        RuntimeError: a tensor of integers has a negative integer as ``exponent``.
 
     Example::
 
@@ -74,11 +74,11 @@ def power_operator(input: Any, exponent: Any) -> Any:
 
 @public_function(method=True)
 def float_power(input: Any, exponent: Any) -> Tensor:
-    """Raise `input` to the power of `exponent` in double precision.
+    """Raise ``input`` to the power of ``exponent`` in double precision.
 
     Args:
         input: the base, a tensor or a number.
-        exponent: a tensor whose shape broadcasts with that of `input`, or a number.  One of the two is a tensor.
+        exponent: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
         A tensor of the broadcast shape, of type float64, or complex128 where an operand is complex.
@@ -98,7 +98,7 @@ def _to_double(x: Any) -> Any:
 
 
 def check_alpha(name: str, alpha: Any, *operands: Any) -> None:
-    """Raise RuntimeError for a fractional `alpha` of integers, and for a bool with operands of other types."""
+    """Raise RuntimeError for a fractional ``alpha`` of integers, and for a bool with operands of other types."""
     if alpha is True or alpha is False:
         if not all(isinstance(x, bool) or getattr(x, "dtype", None) is _dtypes.bool for x in operands):
             raise RuntimeError(f"{name}(): alpha is {alpha}, and may be a bool only for boolean tensors")
@@ -130,14 +130,14 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 
     Args:
         input: a tensor or a number.
-        other: a tensor whose shape broadcasts with that of `input`, or a number.  One of the two is a tensor.
-        alpha: the factor of `other`, a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
+        alpha: the factor of ``other``, a number.
 
     Returns:
         A tensor of the broadcast shape and the promoted data type.
 
     Raises:
-        RuntimeError: the shapes do not broadcast, or `alpha` is not an integer where the operands are.
+        RuntimeError: the shapes do not broadcast, or ``alpha`` is not an integer where the operands are.
 
     Example::
 
@@ -156,14 +156,14 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
 
     Args:
         input: a tensor or a number.
-        other: a tensor whose shape broadcasts with that of `input`, or a number.  One of the two is a tensor.
-        alpha: the factor of `other`, a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
+        alpha: the factor of ``other``, a number.
 
     Returns:
         A tensor of the broadcast shape and the promoted data type.
 
     Raises:
-        RuntimeError: the shapes do not broadcast, `alpha` is not an integer where the operands are, or both operands
+        RuntimeError: the shapes do not broadcast, ``alpha`` is not an integer where the operands are, or both operands
             are boolean.
 
     Example::
@@ -183,14 +183,14 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
 
     Args:
         input: a tensor or a number.
-        other: a tensor whose shape broadcasts with that of `input`, or a number.  One of the two is a tensor.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
         rounding_mode: None, ``"floor"`` (towards minus infinity, as ``//`` does) or ``"trunc"`` (towards zero).
 
     Returns:
-        A tensor of the broadcast shape.  Without `rounding_mode` integers are converted to the default floating type.
+        A tensor of the broadcast shape.  Without ``rounding_mode`` integers are converted to the default floating type.
 
     Raises:
-        RuntimeError: `rounding_mode` is none of these, the shapes do not broadcast, or an integer is divided by 0 and
+        RuntimeError: ``rounding_mode`` is none of these, the shapes do not broadcast, or an integer is divided by 0 and
             rounded.
 
     Example::
@@ -214,13 +214,13 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
 
 @public_function(method=True, in_place=True)
 def fmod(input: Any, other: Any) -> Tensor:
-    """Return the remainder of a division that rounds towards zero: it has the sign of `input`.
+    """Return the remainder of a division that rounds towards zero: it has the sign of ``input``.
 
-    `remainder` and the operator ``%`` have the sign of `other`.
+    `remainder` and the operator ``%`` have the sign of ``other``.
 
     Args:
         input: the dividend, a tensor or a number.
-        other: the divisor: a tensor whose shape broadcasts with that of `input`, or a number.
+        other: the divisor: a tensor whose shape broadcasts with that of ``input``, or a number.
 
     Returns:
         A tensor of the broadcast shape.
@@ -285,7 +285,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
 
     Args:
         input: the values at weight 0, a tensor.
-        end: the values at weight 1, a tensor of the same data type whose shape broadcasts with that of `input`.
+        end: the values at weight 1, a tensor of the same data type whose shape broadcasts with that of ``input``.
         weight: a number, or a tensor of the same data type whose shape broadcasts with the others.
 
     Returns:
@@ -312,16 +312,16 @@ def _interpolate(input: Tensor, end: Tensor, weight: Any) -> Tensor:
 
 @public_function(method=True)
 def positive(input: Tensor) -> Tensor:
-    """Return `input` itself: the operator ``+x``.
+    """Return ``input`` itself: the operator ``+x``.
 
     Args:
         input: a tensor that is not boolean.
 
     Returns:
-        `input`.
+        ``input``.
 
     Raises:
-        RuntimeError: `input` is boolean.
+        RuntimeError: ``input`` is boolean.
 
     Example::
 
@@ -341,7 +341,7 @@ def rsqrt(input: Tensor) -> Tensor:
         input: a tensor of any shape.  Integers are converted to the default floating type.
 
     Returns:
-        A tensor of the shape of `input`; infinite at 0 and NaN for negative elements.
+        A tensor of the shape of ``input``; infinite at 0 and NaN for negative elements.
 
     Example::
 
@@ -353,13 +353,13 @@ def rsqrt(input: Tensor) -> Tensor:
 
 @public_function(method=True)
 def frac(input: Tensor) -> Tensor:
-    """Return the fractional part, ``input - trunc(input)``, which has the sign of `input`.
+    """Return the fractional part, ``input - trunc(input)``, which has the sign of ``input``.
 
     Args:
         input: a tensor of any shape.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of ``input``.
 
     Example::
 
@@ -380,7 +380,7 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
         decimals: the number of decimal places; negative for places before the point.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of ``input``.
 
     Example::
 
@@ -403,7 +403,7 @@ def deg2rad(input: Tensor) -> Tensor:
         input: angles in degrees, a tensor of any shape.
 
     Returns:
-        Angles in radians, a tensor of the shape of `input`.
+        Angles in radians, a tensor of the shape of ``input``.
 
     Example::
 
@@ -421,7 +421,7 @@ def rad2deg(input: Tensor) -> Tensor:
         input: angles in radians, a tensor of any shape.
 
     Returns:
-        Angles in degrees, a tensor of the shape of `input`.
+        Angles in degrees, a tensor of the shape of ``input``.
 
     Example::
 
@@ -439,8 +439,8 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
 
     Args:
         input: a tensor of any shape.
-        min: the lower bound: a number, a tensor whose shape broadcasts with that of `input`, or None for no bound.
-        max: the upper bound, in the same forms.  Where it is less than `min`, the result is `max`.
+        min: the lower bound: a number, a tensor whose shape broadcasts with that of ``input``, or None for no bound.
+        max: the upper bound, in the same forms.  Where it is less than ``min``, the result is ``max``.
 
     Returns:
         A tensor of the broadcast shape.
@@ -472,11 +472,11 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
 
 @public_function(method=True)
 def clamp_min(input: Tensor, min: Any) -> Tensor:
-    """Clamp each element to at least `min`.
+    """Clamp each element to at least ``min``.
 
     Args:
         input: a tensor of any shape.
-        min: the lower bound: a number, or a tensor whose shape broadcasts with that of `input`.
+        min: the lower bound: a number, or a tensor whose shape broadcasts with that of ``input``.
 
     Returns:
         A tensor of the broadcast shape.
@@ -491,11 +491,11 @@ def clamp_min(input: Tensor, min: Any) -> Tensor:
 
 @public_function(method=True)
 def clamp_max(input: Tensor, max: Any) -> Tensor:
-    """Clamp each element to at most `max`.
+    """Clamp each element to at most ``max``.
 
     Args:
         input: a tensor of any shape.
-        max: the upper bound: a number, or a tensor whose shape broadcasts with that of `input`.
+        max: the upper bound: a number, or a tensor whose shape broadcasts with that of ``input``.
 
     Returns:
         A tensor of the broadcast shape.
@@ -521,7 +521,7 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
         neginf: what replaces negative infinity.  By default the smallest finite value of the data type.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Example::
 
@@ -541,11 +541,11 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
 
 @public_function(method=True)
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
-    """Return the step function: 0 where `input` is negative, 1 where it is positive, and `values` where it is 0.
+    """Return the step function: 0 where ``input`` is negative, 1 where it is positive, and ``values`` where it is 0.
 
     Args:
         input: a tensor.
-        values: the result at 0, a tensor of the same data type whose shape broadcasts with that of `input`.
+        values: the result at 0, a tensor of the same data type whose shape broadcasts with that of ``input``.
 
     Returns:
         A tensor of the broadcast shape.
@@ -577,15 +577,15 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
     Args:
         condition: a boolean tensor.
-        input: the result where `condition` is True: a tensor whose shape broadcasts with the others, or a number.
+        input: the result where ``condition`` is True: a tensor whose shape broadcasts with the others, or a number.
         other: the result where it is False, in the same forms.
 
     Returns:
-        A tensor of the broadcast shape.  With `condition` alone, the positions where it is True: a tuple with one int64
+        A tensor of the broadcast shape.  With ``condition`` alone, the positions where it is True: a tuple with one int64
             vector for each dimension, as `nonzero` gives with ``as_tuple=True``.
 
     Raises:
-        TypeError: `condition` is not boolean.
+        TypeError: ``condition`` is not boolean.
 
     Example::
 
@@ -605,18 +605,18 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
 @public_method("where")
 def where_method(input: Tensor, condition: Tensor, other: Any) -> Tensor:
-    """Choose this tensor where `condition` is True, and `other` elsewhere: ``where(condition, x, other)``.
+    """Choose this tensor where ``condition`` is True, and ``other`` elsewhere: ``where(condition, x, other)``.
 
     Args:
         input: this tensor.
         condition: a boolean tensor whose shape broadcasts with the others.
-        other: the result where `condition` is False: a tensor or a number.
+        other: the result where ``condition`` is False: a tensor or a number.
 
     Returns:
         A tensor of the broadcast shape.
 
     Raises:
-        TypeError: `condition` is not boolean.
+        TypeError: ``condition`` is not boolean.
 
     Example::
 

@@ -32,21 +32,21 @@ def asarray(
     """Convert an object to a tensor: a tensor, an array of any library, a buffer, nested lists, or a number.
 
     Args:
-        obj: the object.  Of bytes and other buffers, `dtype` says what they hold.
-        dtype: the data type of the result.  By default that of `obj`.
+        obj: the object.  Of bytes and other buffers, ``dtype`` says what they hold.
+        dtype: the data type of the result.  By default that of ``obj``.
         device: the device of the result.  By default the current one of the backend.
         copy: True copies always, False never: memory is shared, with the promise not to write to it.  None, the
             default, copies everything but a tensor that fits.
-        requires_grad: if given, the result is a leaf, outside the graph of `obj`, and this says whether it requires
+        requires_grad: if given, the result is a leaf, outside the graph of ``obj``, and this says whether it requires
             grad.
         backend: the backend of the result, by name.  By default that of an array or tensor, else the current one.
 
     Returns:
-        A tensor; `obj` itself if it is a tensor that fits.
+        A tensor; ``obj`` itself if it is a tensor that fits.
 
     Raises:
         ValueError: ``copy=False``, and memory cannot be shared.
-        TypeError: `obj` is none of these.
+        TypeError: ``obj`` is none of these.
 
     Example::
 
@@ -171,8 +171,24 @@ def array_namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
     return importlib.import_module(f"{__package__.rpartition('.')[0]}.array_api")
 
 
-def to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:
-    """The standard's ``to_device``: this tensor on another device; differentiable.  Raises ValueError for a ``stream``."""
+def to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:  # noqa: D417  # the method's self
+    """Move a tensor to another device, as the Array API standard names it.  The gradient flows back.
+
+    Args:
+        device: the device, as a name or an object.
+        stream: None; no library with streams is supported.
+
+    Returns:
+        A tensor; this one itself if it is there.
+
+    Raises:
+        ValueError: a stream is given.
+
+    Example::
+
+        >>> polygrad.ones(2).to_device("cpu")
+        tensor([1., 1.])
+    """
     if stream is not None:
         raise ValueError("to_device(): a stream is for libraries that have them; leave it out")
     return transfer(self, self.backend, device, None)

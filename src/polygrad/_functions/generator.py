@@ -95,8 +95,8 @@ class Generator:
             This generator.
 
         Raises:
-            TypeError: `new_state` is not a tensor.
-            RuntimeError: `new_state` is not a tensor of two uint64 elements.
+            TypeError: ``new_state`` is not a tensor.
+            RuntimeError: ``new_state`` is not a tensor of two uint64 elements.
         """
         if not isinstance(new_state, Tensor):
             raise TypeError(
@@ -118,7 +118,7 @@ class Generator:
         return Generator(self.device).set_state(self.get_state())
 
     def bits(self, words: int, backend: Any, device: Any) -> Tensor:
-        """Return at least `words` fresh random words, a uint64 tensor on `device` of `backend`.
+        """Return at least ``words`` fresh random words, a uint64 tensor on ``device`` of ``backend``.
 
         Inside vmap with ``randomness="different"`` there are as many for every example.
         """
@@ -247,8 +247,8 @@ def set_rng_state(new_state: Tensor) -> None:
         new_state: what `get_rng_state` returned.
 
     Raises:
-        TypeError: `new_state` is not a tensor.
-        RuntimeError: `new_state` is not a tensor of two uint64 elements.
+        TypeError: ``new_state`` is not a tensor.
+        RuntimeError: ``new_state`` is not a tensor of two uint64 elements.
 
     Example::
 

@@ -40,7 +40,7 @@ def getitem(x: Tensor, key: Any) -> Tensor:
 
 
 def setitem(x: Tensor, key: Any, value: Any) -> None:
-    """Assign ``x[key] = value`` in place, broadcasting `value`.
+    """Assign ``x[key] = value`` in place, broadcasting ``value``.
 
     Raises IndexError for a key, and RuntimeError for a shape, that does not fit.
     """
@@ -95,7 +95,7 @@ def setitem(x: Tensor, key: Any, value: Any) -> None:
 
 
 def _put(x: Tensor, basic: tuple, indices: list[tuple[int, Tensor]], value: Tensor) -> Tensor:
-    """Return a copy of `x` with `value` written at a key."""
+    """Return a copy of ``x`` with ``value`` written at a key."""
     written = _scatter(xp.getitem(x, basic), indices, value)
     return xp.slice_put(x, written, basic) if any(k is not Ellipsis and k != _FULL for k in basic) else written
 
@@ -105,7 +105,7 @@ def _as_value(x: Tensor, value: Any) -> Tensor:
 
 
 def _broadcast(value: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """Broadcast `value` to the `shape` of the part that it is written to."""
+    """Broadcast ``value`` to the ``shape`` of the part that it is written to."""
     if tuple(value.shape) == shape:
         return value
     try:
@@ -117,7 +117,7 @@ def _broadcast(value: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def _strip_leading_ones(value: Tensor, ndim: int) -> Tensor:
-    """Remove leading axes of length 1 from a `value` with more than `ndim` axes, as assignments do before they broadcast."""
+    """Remove leading axes of length 1 from a ``value`` with more than ``ndim`` axes, as assignments do before they broadcast."""
     extra = value.ndim - ndim
     if extra <= 0 or any(n != 1 for n in value.shape[:extra]):
         return value
@@ -125,7 +125,7 @@ def _strip_leading_ones(value: Tensor, ndim: int) -> Tensor:
 
 
 def masked_put(x: Tensor, mask: Tensor, value: Tensor) -> None:
-    """Write `value`, a tensor without dimensions of the type of `x`, where the broadcast `mask` is True."""
+    """Write ``value``, a tensor without dimensions of the type of ``x``, where the broadcast ``mask`` is True."""
     x._check_in_place()
     if x._base is not None and (base := find_expanded(x)) is not None:
         positions = xp.reshape(positions_like(base, find_positions(base, x)), (-1,))
@@ -136,7 +136,7 @@ def masked_put(x: Tensor, mask: Tensor, value: Tensor) -> None:
 
 
 def scalar_for(x: Tensor, value: Any) -> Tensor:
-    """Return a number as a 0-d tensor of the type of `x`, truncated for integers as in PyTorch.
+    """Return a number as a 0-d tensor of the type of ``x``, truncated for integers as in PyTorch.
 
     Raises RuntimeError for a number above the range of the type; negative ones of an unsigned type wrap.
     """

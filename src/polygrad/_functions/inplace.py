@@ -1,7 +1,8 @@
+# ruff: noqa: D417  # the methods' self
 """Methods that change a tensor: ``x.add_(y)``, ``x += y``, ``x.copy_(y)`` and the others.
 
-Each is the operation without the underscore, whose result the tensor takes over; where nothing else sees the memory, a
-backend's kernel overwrites it.  All raise RuntimeError for a leaf that requires grad, or a view of one, in grad mode.
+Each computes the operation without the underscore, and the tensor takes over the result; where no other tensor shares
+the memory, a kernel of the backend overwrites it.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _of_function(function: Callable) -> Callable:
 
 
 def operator(primitive: Primitive) -> Callable:
-    """``x += y`` and its like; NotImplemented for a ``y`` of an unknown type."""
+    """Return the operator ``x += y`` and its like; it returns NotImplemented for a `y` of an unknown type."""
 
     def in_place(self: Tensor, other: Any) -> Tensor:
         try:
@@ -77,7 +78,7 @@ def operator(primitive: Primitive) -> Callable:
 
 
 def power_operator(self: Tensor, other: Any) -> Tensor:
-    """``x **= y``."""
+    """The operator ``x **= y``."""
     try:
         return self._in_place(elementwise.pow, other)
     except UnknownOperandError:
@@ -86,7 +87,23 @@ def power_operator(self: Tensor, other: Any) -> Tensor:
 
 @public_method()
 def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
-    """Add ``alpha * other`` in place."""
+    """Add ``alpha * other`` in place.
+
+    Args:
+        other: a tensor whose shape broadcasts to that of this one, or a number.
+        alpha: the factor of ``other``, a number.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.tensor([1.0, 2.0]).add_(10)
+        tensor([11., 12.])
+    """
     if is_half(self):
         return self._in_place(lambda x, y: elementwise.add(x, y, alpha=alpha), other)
     if type(alpha) is not int:
@@ -96,7 +113,23 @@ def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
 
 @public_method("sub_ subtract_")
 def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
-    """Subtract ``alpha * other`` in place."""
+    """Subtract ``alpha * other`` in place.
+
+    Args:
+        other: a tensor whose shape broadcasts to that of this one, or a number.
+        alpha: the factor of ``other``, a number.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.tensor([1.0, 2.0]).sub_(1)
+        tensor([0., 1.])
+    """
     if is_half(self):
         return self._in_place(lambda x, y: elementwise.sub(x, y, alpha=alpha), other)
     if type(alpha) is not int:
@@ -106,7 +139,24 @@ def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
 
 @public_method("div_ divide_ true_divide_")
 def div_(self: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tensor:
-    """Divide by ``other`` in place, rounded as `div` is."""
+    """Divide by ``other`` in place.
+
+    Args:
+        other: a tensor whose shape broadcasts to that of this one, or a number.
+        rounding_mode: None, ``"floor"`` or ``"trunc"``, as of `div`.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode; or an integer tensor, and
+            ``rounding_mode`` is None.
+
+    Example::
+
+        >>> polygrad.tensor([1.0, 2.0]).div_(4)
+        tensor([0.2500, 0.5000])
+    """
     if rounding_mode is None:
         return self._in_place(xp.divide, other)
     return self._in_place(lambda x, y: elementwise.div(x, y, rounding_mode=rounding_mode), other)
@@ -114,9 +164,22 @@ def div_(self: Tensor, other: Any, *, rounding_mode: str | None = None) -> Tenso
 
 @public_method()
 def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
-    """Take over the values of ``src``, broadcast and cast to this tensor; differentiable with respect to ``src``.
+    """Copy the values of another tensor, broadcast and converted to this one.  The gradient flows back to ``src``.
 
-    Raises RuntimeError for a shape that cannot be broadcast to this tensor's.
+    Args:
+        src: a tensor whose shape broadcasts to that of this one.
+        non_blocking: accepted for compatibility with PyTorch.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: the shape does not broadcast, or this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(2).copy_(polygrad.tensor([1, 2]))
+        tensor([1., 2.])
     """
     if not isinstance(src, Tensor):
         raise TypeError(f"copy_() takes a Tensor, not {type(src).__name__}")
@@ -132,7 +195,22 @@ def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
 
 @public_method()
 def fill_(self: Tensor, value: Any) -> Tensor:
-    """Fill this tensor with one number, or the number in a 0-d tensor, which gets a gradient."""
+    """Fill with one value.
+
+    Args:
+        value: a number, or a tensor without dimensions, to which the gradient flows back.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(2).fill_(7)
+        tensor([7., 7.])
+    """
     if not isinstance(value, Tensor):
         number = scalar_for(self, to_python(value))
         if self._base is not None and find_expanded(self) is not None:  # elements that are one get one number
@@ -146,13 +224,43 @@ def fill_(self: Tensor, value: Any) -> Tensor:
 
 @public_method()
 def zero_(self: Tensor) -> Tensor:
-    """Fill this tensor with zeros."""
+    """Fill with zeros.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.ones(2).zero_()
+        tensor([0., 0.])
+    """
     return fill_(self, 0)
 
 
 @public_method()
 def masked_fill_(self: Tensor, mask: Tensor, value: Any) -> Tensor:
-    """Write ``value`` where ``mask``, broadcast, is true."""
+    """Write a value where a mask is True.
+
+    Args:
+        mask: a boolean tensor whose shape broadcasts to that of this tensor.
+        value: a number, or a tensor without dimensions.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: ``mask`` is not boolean, ``value`` has dimensions, or this tensor is a leaf that requires grad, in
+            grad mode.
+
+    Example::
+
+        >>> x = polygrad.tensor([1.0, -2.0])
+        >>> x.masked_fill_(x < 0, 0.0)
+        tensor([1., 0.])
+    """
     scatter_gather.check_mask(self, mask, value)
     masked_put(
         self, mask, xp.astype(value, self.dtype) if isinstance(value, Tensor) else scalar_for(self, to_python(value))
@@ -162,9 +270,19 @@ def masked_fill_(self: Tensor, mask: Tensor, value: Any) -> Tensor:
 
 @public_method()
 def detach_(self: Tensor) -> Tensor:
-    """Take this tensor out of the graph: it becomes a leaf that requires no grad.
+    """Take this tensor out of the graph: it becomes a leaf that does not require grad.
 
-    Raises RuntimeError for a view, whose base would stay in the graph.
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a view, whose base stays in the graph; use `detach`.
+
+    Example::
+
+        >>> x = polygrad.ones(2, requires_grad=True) * 3
+        >>> x.detach_()
+        tensor([3., 3.])
     """
     if self._edge is not None:
         if self._base is not None and self._base[1] is not None:
@@ -175,25 +293,83 @@ def detach_(self: Tensor) -> Tensor:
 
 @public_method()
 def unsqueeze_(self: Tensor, dim: int) -> Tensor:
-    """`unsqueeze` in place: the tensor itself changes its shape."""
+    """Insert a dimension of length 1 in place.
+
+    Args:
+        dim: the position of the new dimension.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.ones(3).unsqueeze_(0).shape
+        polygrad.Size([1, 3])
+    """
     return _reshape_in_place(self, manipulation.unsqueeze(self, dim))
 
 
 @public_method()
 def squeeze_(self: Tensor, dim: Any = None) -> Tensor:
-    """`squeeze` in place: the tensor itself changes its shape."""
+    """Remove dimensions of length 1 in place.
+
+    Args:
+        dim: the dimension to remove, or a tuple of dimensions.  None, the default, removes all of length 1.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.ones(1, 3).squeeze_().shape
+        polygrad.Size([3])
+    """
     return _reshape_in_place(self, manipulation.squeeze(self, dim))
 
 
 @public_method()
 def t_(self: Tensor) -> Tensor:
-    """`t` in place: the tensor itself is transposed."""
+    """Transpose a matrix in place.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.ones(2, 3).t_().shape
+        polygrad.Size([3, 2])
+    """
     return _reshape_in_place(self, manipulation.t(self))
 
 
 @public_method()
 def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
-    """`transpose` in place: the tensor itself changes its shape."""
+    """Swap two dimensions in place.
+
+    Args:
+        dim0: one dimension.
+        dim1: the other dimension.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.ones(2, 3).transpose_(0, 1).shape
+        polygrad.Size([3, 2])
+    """
     return _reshape_in_place(self, manipulation.transpose(self, dim0, dim1))
 
 
@@ -205,13 +381,50 @@ def _reshape_in_place(self: Tensor, view: Tensor) -> Tensor:
 
 @public_method()
 def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
-    """Add ``alpha`` times each slice of ``source`` along ``dim`` at its ``index``; equal indices add up."""
+    """Add slices at positions of a dimension in place; slices at equal positions add up.
+
+    Args:
+        dim: the dimension.
+        index: an integer vector of positions, none negative, one for each slice of ``source``.
+        source: the slices, a tensor of the same data type whose shape differs along ``dim`` only.
+        alpha: the factor of ``source``, a number.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(3).index_add_(0, polygrad.tensor([2, 2]), polygrad.tensor([1.0, 5.0]))
+        tensor([0., 0., 6.])
+    """
     return self._in_place(lambda x: scatter_gather.index_add(x, dim, index, source, alpha=alpha))
 
 
 @public_method()
 def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
-    """Write ``value`` at the positions ``index`` of ``dim``."""
+    """Write a value into the slices at positions of a dimension.
+
+    Args:
+        dim: the dimension.
+        index: an integer vector of positions.
+        value: a number, or a tensor without dimensions.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(3).index_fill_(0, polygrad.tensor([0, 2]), 7.0)
+        tensor([7., 0., 7.])
+    """
     vector = self if self.ndim else manipulation.flatten(self)
     vector[scatter_gather.key_along(vector, dim, index, "index_fill_")] = value
     return self
@@ -220,7 +433,25 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 @public_method()
 @second_names(tensor="source")
 def index_copy_(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
-    """Write the slices of ``source`` at the positions ``index`` of ``dim``."""
+    """Write slices at positions of a dimension.
+
+    Args:
+        dim: the dimension.
+        index: an integer vector of positions, none negative, one for each slice of ``source``.
+        source: the slices, a tensor of the same data type whose shape differs along ``dim`` only.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(3).index_copy_(0, polygrad.tensor([2, 0]), polygrad.tensor([1.0, 5.0]))
+        tensor([5., 0., 1.])
+    """
     scatter_gather.check_along(self, dim, index, "index_copy_")
     if not self.ndim:
         index, source = manipulation.flatten(index), manipulation.flatten(source)
@@ -231,7 +462,27 @@ def index_copy_(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
 
 @public_method()
 def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = False) -> Tensor:
-    """``self[indices] = values``; with ``accumulate`` the values are added, equal indices adding up."""
+    """Write values at the elements that index tensors select: ``x[indices] = values``.
+
+    Args:
+        indices: a tuple of index tensors or masks.
+        values: what is written, a tensor whose shape broadcasts to that of ``x[indices]``.
+        accumulate: whether values are added to the elements instead; values at equal positions add up.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> rows, columns = polygrad.tensor([0, 1]), polygrad.tensor([1, 0])
+        >>> polygrad.zeros(2, 2).index_put_((rows, columns), polygrad.tensor([1.0, 5.0]))
+        tensor([[0., 1.],
+                [5., 0.]])
+    """
     if accumulate:
         return self._in_place(lambda x: scatter_gather.index_put(x, indices, values, True))
     self[tuple(indices)] = values
@@ -240,29 +491,76 @@ def index_put_(self: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
 
 @public_method()
 def masked_scatter_(self: Tensor, mask: Tensor, source: Tensor) -> Tensor:
-    """Write the first elements of ``source``, in order, where ``mask`` is true."""
+    """Write the first elements of another tensor, in order, where a mask is True.
+
+    Args:
+        mask: a boolean tensor whose shape broadcasts to that of this tensor.
+        source: a tensor of the same data type with at least as many elements as ``mask`` has True ones.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: ``source`` has too few elements, or this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> mask = polygrad.tensor([True, False, True])
+        >>> polygrad.zeros(3).masked_scatter_(mask, polygrad.tensor([1.0, 5.0]))
+        tensor([1., 0., 5.])
+    """
     return self._in_place(lambda x: scatter_gather.masked_scatter(x, mask, source))
 
 
 @public_method()
 def clamp_min_(self: Tensor, min: Any) -> Tensor:
-    """Raise what is below ``min`` to it."""
+    """Clamp each element to at least ``min`` in place.
+
+    Args:
+        min: the lower bound: a number, or a tensor whose shape broadcasts to that of this one.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.tensor([-1.0, 2.0]).clamp_min_(0)
+        tensor([0., 2.])
+    """
     return self._in_place(lambda x: elementwise.clamp(x, min))
 
 
 @public_method()
 def clamp_max_(self: Tensor, max: Any) -> Tensor:
-    """Lower what is above ``max`` to it."""
+    """Clamp each element to at most ``max`` in place.
+
+    Args:
+        max: the upper bound: a number, or a tensor whose shape broadcasts to that of this one.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.tensor([-1.0, 2.0]).clamp_max_(0)
+        tensor([-1.,  0.])
+    """
     return self._in_place(lambda x: elementwise.clamp(x, None, max))
 
 
 def set_real(self: Tensor, value: Any) -> None:
-    """``x.real = value`` writes into the real part."""
+    """Write into the real part: ``x.real = value``."""
     _set_part(self, complex.real, value)
 
 
 def set_imag(self: Tensor, value: Any) -> None:
-    """``x.imag = value`` writes into the imaginary part."""
+    """Write into the imaginary part: ``x.imag = value``."""
     _set_part(self, complex.imag, value)
 
 

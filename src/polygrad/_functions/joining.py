@@ -23,7 +23,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Join tensors along an existing dimension.
 
     Args:
-        tensors: a sequence of tensors whose shapes differ in `dim` only; vectors without elements fit anywhere.
+        tensors: a sequence of tensors whose shapes differ in ``dim`` only; vectors without elements fit anywhere.
         dim: the dimension.
 
     Returns:

@@ -18,7 +18,7 @@ _FULL = slice(None)
 
 
 def parse(x: Tensor, key: Any) -> tuple[tuple, list[tuple[int, Tensor]]]:
-    """Split `key` into a basic key, and index tensors with the axis of ``x[basic]`` that each belongs to."""
+    """Split ``key`` into a basic key, and index tensors with the axis of ``x[basic]`` that each belongs to."""
     if isinstance(key, tuple):
         items = list(key)
     elif _means_tuple(key):
@@ -126,7 +126,7 @@ def _split(x: Tensor, items: list, consumed: int) -> tuple[tuple, list[tuple[int
 
 
 def _clip_slice(item: slice, length: int) -> slice:
-    """Return a slice with the same elements of an axis of the given `length` that does not reach beyond it."""
+    """Return a slice with the same elements of an axis of the given ``length`` that does not reach beyond it."""
     if item.start is None and item.stop is None and item.step is None:
         return item
     start, stop, step = item.indices(length)
@@ -190,7 +190,7 @@ def _to_int(value: Any) -> int:
 
 
 def nonzero_positions(mask: Tensor) -> list[Tensor]:
-    """Return, for every axis of `mask`, the positions of its True elements."""
+    """Return, for every axis of ``mask``, the positions of its True elements."""
     array = mask._read()
     backend = mask.backend
     if not mask.ndim:
@@ -207,7 +207,7 @@ def _positions_of_scalar(value: Any, x: Tensor) -> Tensor:
 
 
 def check_range(index: Tensor, length: int, axis: int) -> None:
-    """Raise IndexError unless all positions in `index` are at least 0 and less than `length`.
+    """Raise IndexError unless all positions in ``index`` are at least 0 and less than ``length``.
 
     It is for functions that, as in PyTorch, do not count negative indices from the end.  A compiled program reads no
     values: there the library decides what an index out of range does.
@@ -227,7 +227,7 @@ def check_range(index: Tensor, length: int, axis: int) -> None:
 
 
 def _wrap_negative(index: Tensor, length: int, axis: int) -> Tensor:
-    """Return `index` with negative positions counted from the end."""
+    """Return ``index`` with negative positions counted from the end."""
 
     def is_positive(lowest: int, highest: int) -> bool:
         if lowest < -length or highest >= length:

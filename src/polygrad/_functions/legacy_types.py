@@ -71,10 +71,10 @@ def type(input: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         non_blocking: accepted for compatibility with PyTorch.
 
     Returns:
-        A string such as ``"polygrad.FloatTensor"``, or with `dtype` a tensor.
+        A string such as ``"polygrad.FloatTensor"``, or with ``dtype`` a tensor.
 
     Raises:
-        ValueError: `dtype` is an unknown name.
+        ValueError: ``dtype`` is an unknown name.
 
     Example::
 

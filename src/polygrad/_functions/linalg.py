@@ -57,7 +57,7 @@ def _axes(x: Tensor, dim: Any) -> Any:
 def vector_norm(
     x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Tensor:
-    """Return the vector norm ``sum(abs(x) ** ord) ** (1 / ord)`` of all elements, or along `dim`.
+    """Return the vector norm ``sum(abs(x) ** ord) ** (1 / ord)`` of all elements, or along ``dim``.
 
     The gradient at a norm of 0 is 0.
 
@@ -67,13 +67,13 @@ def vector_norm(
             of elements that are not 0.
         dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
-        dtype: the data type that the elements are converted to first.  By default that of `x`.
+        dtype: the data type that the elements are converted to first.  By default that of ``x``.
 
     Returns:
-        A real tensor of the shape of `x` without the reduced dimensions.
+        A real tensor of the shape of ``x`` without the reduced dimensions.
 
     Raises:
-        TypeError: `ord` is not a number.
+        TypeError: ``ord`` is not a number.
         RuntimeError: the data type is an integer type or bool.
 
     Example::
@@ -124,13 +124,13 @@ def matrix_norm(
             minus infinity, of a row.
         dim: the dimensions of the rows and of the columns.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
-        dtype: the data type that the elements are converted to first.  By default that of `A`.
+        dtype: the data type that the elements are converted to first.  By default that of ``A``.
 
     Returns:
-        A real tensor of the shape of `A` without the two dimensions.
+        A real tensor of the shape of ``A`` without the two dimensions.
 
     Raises:
-        RuntimeError: `ord` is unknown, `dim` is not two dimensions, or the data type is an integer type or bool.
+        RuntimeError: ``ord`` is unknown, ``dim`` is not two dimensions, or the data type is an integer type or bool.
 
     Example::
 
@@ -161,7 +161,7 @@ def matrix_norm(
 
 
 def _max_or_zero(sizes: Tensor, axis: int, keepdims: bool = False) -> Tensor:
-    """Return the largest of non-negative values along `axis`, and 0 where there is none."""
+    """Return the largest of non-negative values along ``axis``, and 0 where there is none."""
     return (xp.max if sizes.shape[axis] else xp.sum)(sizes, axis, keepdims)
 
 
@@ -173,21 +173,21 @@ def _drop_axes(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
 def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return a norm of matrices or of vectors, whichever the arguments mean.
 
-    It is `matrix_norm` if `ord` is a name, if two dimensions and an order are given, or for the order of a matrix
-    without `dim`; and `vector_norm` otherwise.
+    It is `matrix_norm` if ``ord`` is a name, if two dimensions and an order are given, or for the order of a matrix
+    without ``dim``; and `vector_norm` otherwise.
 
     Args:
         A: a tensor of a floating-point or complex type.
         ord: the order, as of `matrix_norm` or `vector_norm`.  None, the default, is the root of the sum of squares.
         dim: the dimension of vectors, or the two of matrices.  None, the default, means all.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
-        dtype: the data type that the elements are converted to first.  By default that of `A`.
+        dtype: the data type that the elements are converted to first.  By default that of ``A``.
 
     Returns:
-        A real tensor of the shape of `A` without the reduced dimensions.
+        A real tensor of the shape of ``A`` without the reduced dimensions.
 
     Raises:
-        RuntimeError: `ord` is unknown, or the data type is an integer type or bool.
+        RuntimeError: ``ord`` is unknown, or the data type is an integer type or bool.
 
     Example::
 
@@ -204,14 +204,14 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
     """Return the condition numbers of matrices: ``norm(A, p) * norm(inv(A), p)``.
 
     Args:
-        A: a tensor of shape ``(*, n, n)``, or ``(*, n, m)`` where `p` is None, 2 or -2.
+        A: a tensor of shape ``(*, n, n)``, or ``(*, n, m)`` where ``p`` is None, 2 or -2.
         p: the order, as of `matrix_norm`.  None, the default, is 2: the largest singular value divided by the smallest.
 
     Returns:
         A real tensor of shape ``(*)``.
 
     Raises:
-        RuntimeError: the matrices are not square, or `p` is unknown.
+        RuntimeError: the matrices are not square, or ``p`` is unknown.
 
     Example::
 
@@ -237,12 +237,12 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
 
     Args:
         A: a tensor of shape ``(*, n, n)``.
-        B: the right side: matrices of shape ``(*, n, k)``, or vectors, if the shape is ``(n,)`` or that of `A` without
-            the last dimension.  It has the data type of `A`.
+        B: the right side: matrices of shape ``(*, n, k)``, or vectors, if the shape is ``(n,)`` or that of ``A`` without
+            the last dimension.  It has the data type of ``A``.
         left: False solves ``X @ A == B`` instead.
 
     Returns:
-        The solution, of the shape of `B` with the batch dimensions broadcast.
+        The solution, of the shape of ``B`` with the batch dimensions broadcast.
 
     Raises:
         LinAlgError: a matrix is singular, on backends that test for it.
@@ -294,7 +294,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
         unitriangular: whether the diagonal counts as 1 and is not read.
 
     Returns:
-        The solution, of the shape of `B` with the batch dimensions broadcast.
+        The solution, of the shape of ``B`` with the batch dimensions broadcast.
 
     Raises:
         RuntimeError: the shapes do not fit.
@@ -404,14 +404,14 @@ def pinv(
 ) -> Tensor:
     """Return the pseudoinverses of matrices.
 
-    Singular values up to ``max(atol, rtol * largest)`` count as 0.  The gradient is that of a change of `A` which keeps
+    Singular values up to ``max(atol, rtol * largest)`` count as 0.  The gradient is that of a change of ``A`` which keeps
     the rank.
 
     Args:
         A: a tensor of shape ``(*, n, m)``.
-        rcond: an older name of `rtol`.
+        rcond: an older name of ``rtol``.
         atol: the absolute tolerance.  By default 0.
-        rtol: the relative tolerance.  By default ``max(n, m)`` times the ``eps`` of the data type, or 0 if `atol` is
+        rtol: the relative tolerance.  By default ``max(n, m)`` times the ``eps`` of the data type, or 0 if ``atol`` is
             given.
         hermitian: whether the matrices are Hermitian; only the lower triangle is read.
 
@@ -419,7 +419,7 @@ def pinv(
         A tensor of shape ``(*, m, n)``.
 
     Raises:
-        RuntimeError: `A` has fewer than two dimensions, or is not square although `hermitian`.
+        RuntimeError: ``A`` has fewer than two dimensions, or is not square although ``hermitian``.
 
     Example::
 
@@ -437,7 +437,7 @@ def pinv(
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
     """Find the ``X`` that minimizes ``norm(A @ X - B)``; of several, the one of least norm.
 
-    The solution is ``pinv(A) @ B`` for every `driver`.  As in PyTorch, the driver decides what comes with it.
+    The solution is ``pinv(A) @ B`` for every ``driver``.  As in PyTorch, the driver decides what comes with it.
 
     Args:
         A: a tensor of shape ``(*, n, m)``.
@@ -451,7 +451,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
         ``"gels"``; ``singular_values`` are empty but for ``"gelss"`` and ``"gelsd"``.
 
     Raises:
-        RuntimeError: the shapes or data types do not fit, or `driver` is unknown.
+        RuntimeError: the shapes or data types do not fit, or ``driver`` is unknown.
 
     Example::
 
@@ -489,7 +489,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
 
 
 def _rank(values: Tensor, A: Tensor, rtol: float | Tensor | None, atol: float | Tensor | None = None) -> Tensor:
-    """Count the `values` above the tolerance; a tolerance may be a tensor with one number for each matrix."""
+    """Count the ``values`` above the tolerance; a tolerance may be a tensor with one number for each matrix."""
     if rtol is None:
         rtol = max(A.shape[-2:]) * float(xp.finfo(A.dtype).eps)
         if isinstance(atol, Tensor):
@@ -518,17 +518,17 @@ def matrix_rank(
 
     Args:
         A: a tensor of shape ``(*, n, m)``.
-        tol: an older name of `atol`.
+        tol: an older name of ``atol``.
         atol: the absolute tolerance, a number, or a tensor with one for each matrix.  By default 0.
         rtol: the relative tolerance, in the same forms.  By default ``max(n, m)`` times the ``eps`` of the data type,
-            or 0 if `atol` is given.
+            or 0 if ``atol`` is given.
         hermitian: whether the matrices are Hermitian; only the lower triangle is read.
 
     Returns:
         An int64 tensor of shape ``(*)``.
 
     Raises:
-        RuntimeError: `A` has fewer than two dimensions, or is not square although `hermitian`.
+        RuntimeError: ``A`` has fewer than two dimensions, or is not square although ``hermitian``.
 
     Example::
 
@@ -659,7 +659,7 @@ def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
 
     Args:
         input: a tensor.
-        other: a tensor of the same data type whose shape broadcasts with that of `input`.
+        other: a tensor of the same data type whose shape broadcasts with that of ``input``.
         dim: the dimension of the vectors, of length 3.
 
     Returns:

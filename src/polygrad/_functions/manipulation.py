@@ -21,7 +21,7 @@ _FULL = slice(None)
 
 
 def _complete_shape(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
-    """Return `shape` with its -1, if any, replaced.  Raises RuntimeError where `count` elements do not fit."""
+    """Return ``shape`` with its -1, if any, replaced.  Raises RuntimeError where ``count`` elements do not fit."""
     known = 1
     for n in shape:
         known *= n if n != -1 else 1
@@ -38,7 +38,7 @@ def _complete_shape(shape: tuple[int, ...], count: int) -> tuple[int, ...]:
 
 
 def axis_of(input: Tensor, dim: int, name: str, at_least: int = 1) -> int:
-    """Return `dim` counted from the front.  Raises ShapeError for a tensor of fewer than `at_least` dimensions."""
+    """Return ``dim`` counted from the front.  Raises ShapeError for a tensor of fewer than ``at_least`` dimensions."""
     if check_tensor(input, name).ndim < at_least:
         raise ShapeError(
             f"{name}() takes a tensor of at least {at_least} dimension{'s' * (at_least > 1)}, not of shape "
@@ -59,7 +59,7 @@ def reshape(input: Tensor, shape: Any = (), *others: Any) -> Tensor:
         *others: the lengths after the first, where they are given one by one.
 
     Returns:
-        A view of `input`, or a copy.
+        A view of ``input``, or a copy.
 
     Raises:
         RuntimeError: the number of elements differs, or several lengths are -1.
@@ -90,7 +90,7 @@ def view(input: Tensor, size: Any = (), *others: Any) -> Tensor:
         *others: the lengths after the first, where they are given one by one.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
         RuntimeError: the number of elements differs, or PyTorch's memory layout would need a copy: use `reshape`.
@@ -124,7 +124,7 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
         other: a tensor with as many elements.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
         RuntimeError: the number of elements differs, or PyTorch's memory layout would need a copy.
@@ -146,7 +146,7 @@ def reshape_as(input: Tensor, other: Tensor) -> Tensor:
         other: a tensor with as many elements.
 
     Returns:
-        A view of `input`, or a copy, as `reshape` decides.
+        A view of ``input``, or a copy, as `reshape` decides.
 
     Raises:
         RuntimeError: the number of elements differs.
@@ -161,7 +161,7 @@ def reshape_as(input: Tensor, other: Tensor) -> Tensor:
 
 @public_function(method=True)
 def ravel(input: Tensor) -> Tensor:
-    """Return all elements as a contiguous vector: a view if `input` is contiguous, else a copy.
+    """Return all elements as a contiguous vector: a view if ``input`` is contiguous, else a copy.
 
     Args:
         input: a tensor of any shape.
@@ -187,10 +187,10 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
         end_dim: the last dimension to merge.
 
     Returns:
-        A view of `input`, or a copy, as `reshape` decides.  A tensor without dimensions becomes a vector.
+        A view of ``input``, or a copy, as `reshape` decides.  A tensor without dimensions becomes a vector.
 
     Raises:
-        RuntimeError: `start_dim` comes after `end_dim`.
+        RuntimeError: ``start_dim`` comes after ``end_dim``.
 
     Example::
 
@@ -219,10 +219,10 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
         sizes: the lengths of the new dimensions.  One of them may be -1: it follows from the others.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
-        RuntimeError: the product of `sizes` is not the length of the dimension.
+        RuntimeError: the product of ``sizes`` is not the length of the dimension.
 
     Example::
 
@@ -245,10 +245,10 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
         dim: the position of the new dimension, from ``-input.ndim - 1`` to ``input.ndim``.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
-        IndexError: `dim` is out of range.
+        IndexError: ``dim`` is out of range.
 
     Example::
 
@@ -270,10 +270,10 @@ def squeeze(input: Tensor, dim: Any = None) -> Tensor:
             removes all of length 1.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
-        IndexError: `dim` is out of range.
+        IndexError: ``dim`` is out of range.
 
     Example::
 
@@ -365,10 +365,10 @@ def permute(input: Tensor, dims: Any = (), *others: Any) -> Tensor:
         *others: the dimensions after the first, where they are given one by one.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
-        RuntimeError: `dims` is not a permutation of the dimensions.
+        RuntimeError: ``dims`` is not a permutation of the dimensions.
 
     Example::
 
@@ -394,7 +394,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
         dim1: the other dimension.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
         IndexError: a dimension is out of range.
@@ -421,7 +421,7 @@ def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
         axis1: the dimension to swap it with.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
         IndexError: there is no such dimension.
@@ -442,10 +442,10 @@ def t(input: Tensor) -> Tensor:
         input: a tensor of at most two dimensions.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
-        RuntimeError: `input` has more than two dimensions.
+        RuntimeError: ``input`` has more than two dimensions.
 
     Example::
 
@@ -521,7 +521,7 @@ def adjoint(input: Tensor) -> Tensor:
         A view of shape ``(*, m, n)``.
 
     Raises:
-        RuntimeError: `input` is a vector.
+        RuntimeError: ``input`` is a vector.
 
     Example::
 
@@ -558,7 +558,7 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
         destination: its position afterwards, or a tuple of positions.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
         RuntimeError: there are more of one than of the other, or a dimension occurs twice.
@@ -627,7 +627,7 @@ def fliplr(input: Tensor) -> Tensor:
         A copy.
 
     Raises:
-        RuntimeError: `input` has fewer than two dimensions.
+        RuntimeError: ``input`` has fewer than two dimensions.
 
     Example::
 
@@ -649,7 +649,7 @@ def flipud(input: Tensor) -> Tensor:
         A copy.
 
     Raises:
-        RuntimeError: `input` has no dimensions.
+        RuntimeError: ``input`` has no dimensions.
 
     Example::
 
@@ -666,14 +666,14 @@ def rot90(input: Tensor, k: int = 1, dims: Any = (0, 1)) -> Tensor:
 
     Args:
         input: a tensor of at least two dimensions.
-        k: how many times, from the first of `dims` towards the second; negative for the other direction.
+        k: how many times, from the first of ``dims`` towards the second; negative for the other direction.
         dims: the two dimensions.
 
     Returns:
         A copy.
 
     Raises:
-        RuntimeError: `dims` is not two different dimensions of `input`.
+        RuntimeError: ``dims`` is not two different dimensions of ``input``.
 
     Example::
 
@@ -755,14 +755,14 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
 
 @public_method(hot=True)
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
-    """Return a tensor whose elements lie one after the other: `input` itself if `is_contiguous` says so, else a copy.
+    """Return a tensor whose elements lie one after the other: ``input`` itself if `is_contiguous` says so, else a copy.
 
     Args:
         input: a tensor of any shape.
         memory_format: accepted for compatibility with PyTorch.
 
     Returns:
-        `input`, or a copy.
+        ``input``, or a copy.
 
     Example::
 

@@ -176,11 +176,11 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
 
     Args:
         x: a tensor; complex elements are conjugated.
-        y: a tensor of the same data type whose shape broadcasts with that of `x`.
+        y: a tensor of the same data type whose shape broadcasts with that of ``x``.
         dim: the dimension.
 
     Returns:
-        A tensor of the broadcast shape without `dim`.
+        A tensor of the broadcast shape without ``dim``.
 
     Raises:
         RuntimeError: the shapes do not broadcast, or the data types differ.
@@ -280,7 +280,7 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
 
     Args:
         input: a tensor.
-        other: a tensor of the same data type whose shape broadcasts with that of `input`.
+        other: a tensor of the same data type whose shape broadcasts with that of ``input``.
         dim: the dimension of the vectors, of length 3.  None, the default, takes the first one of that length, with a
             warning.
 
@@ -391,7 +391,7 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 
 
 def _add_product(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: str) -> Tensor:
-    """Return ``beta * input + alpha * product``.  With `beta` 0, NaN in `input` has no effect."""
+    """Return ``beta * input + alpha * product``.  With ``beta`` 0, NaN in ``input`` has no effect."""
     check_tensor(input, name)
     for argument, value in (("beta", beta), ("alpha", alpha)):
         if not product.dtype.is_differentiable and int(value) != value:
@@ -421,7 +421,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
         input: a tensor whose shape broadcasts to that of the product.
         mat1: a matrix of shape ``(n, m)``.
         mat2: a matrix of shape ``(m, p)``.
-        beta: the factor of `input`, a number.  With 0, `input` has no effect, not even NaN in it.
+        beta: the factor of ``input``, a number.  With 0, ``input`` has no effect, not even NaN in it.
         alpha: the factor of the product, a number.
 
     Returns:
@@ -449,7 +449,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
         input: a tensor whose shape broadcasts to that of the product.
         mat: a matrix of shape ``(n, m)``.
         vec: a vector of length ``m``.
-        beta: the factor of `input`, a number.  With 0, `input` has no effect, not even NaN in it.
+        beta: the factor of ``input``, a number.  With 0, ``input`` has no effect, not even NaN in it.
         alpha: the factor of the product, a number.
 
     Returns:
@@ -475,7 +475,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
         input: a tensor whose shape broadcasts to that of the product.
         vec1: a vector of length ``n``.
         vec2: a vector of length ``m``.
-        beta: the factor of `input`, a number.  With 0, `input` has no effect, not even NaN in it.
+        beta: the factor of ``input``, a number.  With 0, ``input`` has no effect, not even NaN in it.
         alpha: the factor of the product, a number.
 
     Returns:
@@ -503,7 +503,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
         input: a tensor whose shape broadcasts to that of the product.
         batch1: a tensor of shape ``(b, n, m)``.
         batch2: a tensor of shape ``(b, m, p)``.
-        beta: the factor of `input`, a number.  With 0, `input` has no effect, not even NaN in it.
+        beta: the factor of ``input``, a number.  With 0, ``input`` has no effect, not even NaN in it.
         alpha: the factor of the product, a number.
 
     Returns:
@@ -531,7 +531,7 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alph
         input: a tensor whose shape broadcasts to that of the product.
         batch1: a tensor of shape ``(b, n, m)``.
         batch2: a tensor of shape ``(b, m, p)``.
-        beta: the factor of `input`, a number.  With 0, `input` has no effect, not even NaN in it.
+        beta: the factor of ``input``, a number.  With 0, ``input`` has no effect, not even NaN in it.
         alpha: the factor of the product, a number.
 
     Returns:

@@ -30,6 +30,7 @@ from . import (
     reductions,
     slicing,
 )
+from .docstrings import new_like_docstring
 from .public import METHODS, Method
 
 #: Python's operators of two operands → the name of their methods, without underscores.
@@ -156,11 +157,6 @@ def attach() -> None:
     put("__deepcopy__", conversion.deepcopy)
     put("__copy__", lambda self: self.detach().requires_grad_(self.requires_grad) if self.is_leaf else self)
     put("__reduce_ex__", conversion.reduce_ex)
-    put("dim", lambda self: self.ndim)
-    put("ndimension", lambda self: self.ndim)
-    put("numel", lambda self: self.shape.numel())
-    put("nelement", lambda self: self.shape.numel())
-    put("element_size", lambda self: self.dtype.itemsize)
     for name, read in dtypes.PROPERTIES.items():
         put(name, property(read))
     put("__array_namespace__", foreign.array_namespace)
@@ -186,7 +182,5 @@ def _new_like(name: str, function: Callable) -> Callable:
     myself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     method.__signature__ = of_function.replace(parameters=[myself, *of_function.parameters.values()])  # type: ignore[attr-defined]  # functions take attributes
     method.second_names = function.second_names  # type: ignore[attr-defined]  # functions take attributes
-    method.__doc__ = (
-        f"`polygrad.{name}`, with the data type, backend and device of this tensor unless others are given."
-    )
+    method.__doc__ = new_like_docstring(name, function.__doc__)
     return method

@@ -34,7 +34,7 @@ def number_of(value: Any) -> Any:
 
 
 def loses_derivative(data: Tensor) -> bool:
-    """Test whether a copy of the values of `data` loses a derivative.  Raises RuntimeError where a transform takes it."""
+    """Test whether a copy of the values of ``data`` loses a derivative.  Raises RuntimeError where a transform takes it."""
     array = data._read()
     directed = BY_TYPE[type(array)].level > 1 and HOOKS.without_tangent(array) is not array
     if not directed and (data._edge is None or not grad_enabled()):
@@ -59,7 +59,7 @@ def backend_of(data: Any) -> Any:
 
 
 def as_numpy(data: Any, dtype: DType | None) -> tuple[Any, DType]:
-    """Return `data` as a NumPy array, and the data type of the tensor."""
+    """Return ``data`` as a NumPy array, and the data type of the tensor."""
     if isinstance(data, (np.ndarray, np.generic)):
         return data, _dtype_of_numpy(data.dtype) if dtype is None else dtype
     array, inferred = _from_sequence(data, dtype)
@@ -143,7 +143,7 @@ def _items(sequence: Any) -> list[Any]:
 
 
 def _to_plain(data: Any, kinds: set[Any]) -> Any:
-    """Convert tensors and arrays in `data` to lists; `kinds` collects the types of the numbers."""
+    """Convert tensors and arrays in ``data`` to lists; ``kinds`` collects the types of the numbers."""
     kind = type(data)
     if kind in (builtins.bool, int, float, complex):
         kinds.add(kind)

@@ -43,7 +43,7 @@ def set_printoptions(
     profile: str | None = None,
     sci_mode: bool | None = None,
 ) -> None:
-    """Set how tensors are printed.  None leaves an option as it is, except for `sci_mode`.
+    """Set how tensors are printed.  None leaves an option as it is, except for ``sci_mode``.
 
     Args:
         precision: digits after the point; 4 at first.
@@ -54,7 +54,7 @@ def set_printoptions(
         sci_mode: whether to write numbers as ``1.0000e+00``.  None, the default, decides by their range.
 
     Raises:
-        ValueError: `profile` is unknown.
+        ValueError: ``profile`` is unknown.
 
     Example::
 
@@ -168,7 +168,7 @@ def _visible_part(input: Tensor) -> tuple[Any, tuple[bool, ...]]:
 
 
 def _element_formatter(shown: Any) -> tuple[Callable[[Any], str], int]:
-    """Return a function that writes elements of `shown`, real or complex, all equally wide, and that width."""
+    """Return a function that writes elements of ``shown``, real or complex, all equally wide, and that width."""
     if shown.dtype.kind != "c":
         return _formatter(shown)
     real, imaginary = _formatter(shown.real), _formatter(shown.imag)
@@ -191,12 +191,12 @@ def _take_edges(array: Any, cut: tuple[bool, ...], xp: Any) -> Any:
 
 
 def _insert_gap(parts: list[str], cut: bool, gap: str) -> list[str]:
-    """Return `parts`, with `gap` in the middle where elements are left out."""
+    """Return ``parts``, with ``gap`` in the middle where elements are left out."""
     return [*parts[: len(parts) // 2], gap, *parts[len(parts) // 2 :]] if cut else parts
 
 
 def _formatter(values: Any) -> tuple[Callable[[Any], str], int]:
-    """Return a function that writes `values`, all equally wide, and that width."""
+    """Return a function that writes ``values``, all equally wide, and that width."""
     if values.dtype.kind not in "fV" and not np.issubdtype(values.dtype, np.floating):
         plain: Callable[[Any], str] = str
         width = max(len(str(v)) for v in values.ravel().tolist())

@@ -72,7 +72,7 @@ def _check_inexact(dtype: DType | None, name: str) -> DType:
 
 
 def _draw_complex(make: Callable, shape: tuple[int, ...], dtype: DType, *where: Any) -> Tensor:
-    """Return complex numbers whose real and imaginary parts `make` draws."""
+    """Return complex numbers whose real and imaginary parts ``make`` draws."""
     parts = make((2, *shape), dtype.to_real(), *where)
     return xp.complex(xp.getitem(parts, (0, Ellipsis)), xp.getitem(parts, (1, Ellipsis)))
 
@@ -124,7 +124,7 @@ def rand(
         A leaf.
 
     Raises:
-        RuntimeError: `dtype` is an integer type or bool, or a length is negative.
+        RuntimeError: ``dtype`` is an integer type or bool, or a length is negative.
 
     Example::
 
@@ -165,7 +165,7 @@ def randn(
         A leaf.
 
     Raises:
-        RuntimeError: `dtype` is an integer type or bool, or a length is negative.
+        RuntimeError: ``dtype`` is an integer type or bool, or a length is negative.
 
     Example::
 
@@ -180,7 +180,7 @@ def randn(
 
 
 def _has_bound(dtype: DType, bound: float) -> bool:
-    """Return whether `bound`, an end of a range to draw from, is a value of `dtype`."""
+    """Return whether ``bound``, an end of a range to draw from, is a value of ``dtype``."""
     if dtype.kind == "bool":
         return 0 <= bound <= 1
     if dtype.kind in ("int", "uint"):
@@ -231,7 +231,7 @@ def randint(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """Draw integers from ``low`` to ``high``, `high` excluded: ``randint(10, (2, 3))`` or ``randint(5, 10, (2, 3))``.
+    """Draw integers from ``low`` to ``high``, ``high`` excluded: ``randint(10, (2, 3))`` or ``randint(5, 10, (2, 3))``.
 
     Args:
         low: the least integer.  It may be left out, and is 0 then.
@@ -244,10 +244,10 @@ def randint(
         backend: the backend of the result, by name.  By default the current one, see `set_backend`.
 
     Returns:
-        A leaf of shape `size`.
+        A leaf of shape ``size``.
 
     Raises:
-        RuntimeError: `low` is not less than `high`, or `dtype` does not have these integers.
+        RuntimeError: ``low`` is not less than ``high``, or ``dtype`` does not have these integers.
 
     Example::
 
@@ -287,10 +287,10 @@ def randperm(
         backend: the backend of the result, by name.  By default the current one, see `set_backend`.
 
     Returns:
-        A vector of length `n`.
+        A vector of length ``n``.
 
     Raises:
-        RuntimeError: `n` is negative, or `dtype` does not have these integers.
+        RuntimeError: ``n`` is negative, or ``dtype`` does not have these integers.
 
     Example::
 
@@ -343,13 +343,13 @@ def rand_like(
     Args:
         input: the tensor whose shape is taken.
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
-        dtype: a floating-point or complex data type.  By default that of `input`.
-        device: the device of the result.  By default that of `input`.
+        dtype: a floating-point or complex data type.  By default that of ``input``.
+        device: the device of the result.  By default that of ``input``.
         requires_grad: whether operations on the result are recorded.
-        backend: the backend of the result, by name.  By default that of `input`.
+        backend: the backend of the result, by name.  By default that of ``input``.
 
     Returns:
-        A leaf of the shape of `input`.
+        A leaf of the shape of ``input``.
 
     Raises:
         RuntimeError: the data type is an integer type or bool.
@@ -378,13 +378,13 @@ def randn_like(
     Args:
         input: the tensor whose shape is taken.
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
-        dtype: a floating-point or complex data type.  By default that of `input`.
-        device: the device of the result.  By default that of `input`.
+        dtype: a floating-point or complex data type.  By default that of ``input``.
+        device: the device of the result.  By default that of ``input``.
         requires_grad: whether operations on the result are recorded.
-        backend: the backend of the result, by name.  By default that of `input`.
+        backend: the backend of the result, by name.  By default that of ``input``.
 
     Returns:
-        A leaf of the shape of `input`.
+        A leaf of the shape of ``input``.
 
     Raises:
         RuntimeError: the data type is an integer type or bool.
@@ -410,23 +410,23 @@ def randint_like(
     requires_grad: bool = False,
     backend: Any = None,
 ) -> Tensor:
-    """Draw integers from ``low`` to ``high``, `high` excluded, with the shape of another tensor.
+    """Draw integers from ``low`` to ``high``, ``high`` excluded, with the shape of another tensor.
 
     Args:
         input: the tensor whose shape is taken.
         low: the least integer.  It may be left out, and is 0 then.
         high: the integer after the largest one.
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
-        dtype: the data type of the result.  By default that of `input`.
-        device: the device of the result.  By default that of `input`.
+        dtype: the data type of the result.  By default that of ``input``.
+        device: the device of the result.  By default that of ``input``.
         requires_grad: whether operations on the result are recorded.
-        backend: the backend of the result, by name.  By default that of `input`.
+        backend: the backend of the result, by name.  By default that of ``input``.
 
     Returns:
-        A leaf of the shape of `input`.
+        A leaf of the shape of ``input``.
 
     Raises:
-        RuntimeError: `low` is not less than `high`, or the data type does not have these integers.
+        RuntimeError: ``low`` is not less than ``high``, or the data type does not have these integers.
 
     Example::
 
@@ -441,14 +441,14 @@ def randint_like(
 
 
 def bernoulli_mask(shape: tuple[int, ...], p: float, like: Tensor, generator: Any = None) -> Tensor:
-    """Return booleans, each True with probability `p`, on the backend and device of `like`."""
+    """Return booleans, each True with probability ``p``, on the backend and device of ``like``."""
     count = math.prod(shape)
     settings = (count, round(p * 2**32))
     return xp.reshape(_draw("mask_from_bits", -(-count // 2), settings, None, generator, *_place_of(like)), shape)
 
 
 def exponential_like(input: Tensor, lambd: float = 1.0, generator: Any = None) -> Tensor:
-    """Return exponential numbers of rate `lambd`, of the shape, type and place of `input`; never 0."""
+    """Return exponential numbers of rate ``lambd``, of the shape, type and place of ``input``; never 0."""
     shape, (backend, device) = tuple(input.shape), _place_of(input)
     count, digits = math.prod(shape), 53 if input.dtype is _dtypes.float64 else 32
     wide = _dtypes.float64 if "float64" in backend.capabilities else input.dtype
@@ -463,16 +463,16 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     """Draw 1 with a given probability, and else 0.
 
     Args:
-        input: the probabilities, a tensor of a floating-point type with elements in [0, 1]; with `p`, a tensor whose
+        input: the probabilities, a tensor of a floating-point type with elements in [0, 1]; with ``p``, a tensor whose
             shape, type and place are taken.
         p: one probability for all elements.
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Raises:
-        RuntimeError: a probability is not in [0, 1], or `input` is not of a floating-point type.
+        RuntimeError: a probability is not in [0, 1], or ``input`` is not of a floating-point type.
 
     Example::
 
@@ -507,11 +507,11 @@ def normal(
 ) -> Tensor:
     """Draw numbers from normal distributions of given means and standard deviations.
 
-    The gradient flows back to `mean` and `std`.
+    The gradient flows back to ``mean`` and ``std``.
 
     Args:
         mean: the means, a tensor or a number.
-        std: the standard deviations: a tensor whose shape broadcasts with that of `mean`, or a number.
+        std: the standard deviations: a tensor whose shape broadcasts with that of ``mean``, or a number.
         size: the shape, where both are numbers.
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
         dtype: the data type, where both are numbers.  By default float32, see `set_default_dtype`.
@@ -520,11 +520,11 @@ def normal(
         backend: the backend of the result, by name.  By default the current one, see `set_backend`.
 
     Returns:
-        A tensor of the broadcast shape, or of `size`.
+        A tensor of the broadcast shape, or of ``size``.
 
     Raises:
         RuntimeError: a standard deviation is negative.
-        TypeError: `mean` and `std` are numbers, and there is no `size`.
+        TypeError: ``mean`` and ``std`` are numbers, and there is no ``size``.
 
     Example::
 
@@ -558,7 +558,7 @@ def multinomial(
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
 
     Returns:
-        An int64 vector of length `num_samples`, or a matrix with one row for each distribution.
+        An int64 vector of length ``num_samples``, or a matrix with one row for each distribution.
 
     Raises:
         RuntimeError: a weight is negative or not finite, all weights are 0, or too few are positive to draw without
@@ -622,10 +622,10 @@ def uniform_(input: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Gen
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
 
     Returns:
-        `input`.
+        ``input``.
 
     Raises:
-        RuntimeError: `low` is larger than `to`, the data type does not have these numbers, or `input` is a leaf that
+        RuntimeError: ``low`` is larger than ``to``, the data type does not have these numbers, or ``input`` is a leaf that
             requires grad, in grad mode.
 
     Example::
@@ -649,7 +649,7 @@ def uniform_(input: Tensor, low: float = 0.0, to: float = 1.0, *, generator: Gen
 
 
 def _in_both_parts(value: float, dtype: DType) -> Any:
-    """Return the number both of whose parts are `value`, where `dtype` is complex."""
+    """Return the number both of whose parts are ``value``, where ``dtype`` is complex."""
     return complex(value, value) if dtype.is_complex else value
 
 
@@ -658,17 +658,17 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Ge
     """Fill with numbers from a normal distribution.
 
     Args:
-        input: a tensor of a floating-point or complex type.  Both parts of a complex number have the mean `mean`, and
-            `std` is that of both together.
+        input: a tensor of a floating-point or complex type.  Both parts of a complex number have the mean ``mean``, and
+            ``std`` is that of both together.
         mean: the mean.
         std: the standard deviation.
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
 
     Returns:
-        `input`.
+        ``input``.
 
     Raises:
-        RuntimeError: `std` is negative, the data type is an integer type or bool, or `input` is a leaf that requires
+        RuntimeError: ``std`` is negative, the data type is an integer type or bool, or ``input`` is a leaf that requires
             grad, in grad mode.
 
     Example::
@@ -692,14 +692,14 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = Non
 
     Args:
         input: a tensor of any type.
-        p: the probability, a number; or a tensor whose shape broadcasts to that of `input`.
+        p: the probability, a number; or a tensor whose shape broadcasts to that of ``input``.
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
 
     Returns:
-        `input`.
+        ``input``.
 
     Raises:
-        RuntimeError: a probability is not in [0, 1], or `input` is a leaf that requires grad, in grad mode.
+        RuntimeError: a probability is not in [0, 1], or ``input`` is a leaf that requires grad, in grad mode.
 
     Example::
 
@@ -716,7 +716,7 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = Non
 def random_(
     input: Tensor, low: int | None = None, to: int | None = _UNSAID, *, generator: Generator | None = None
 ) -> Tensor:
-    """Fill with integers from ``low`` to ``to``, `to` excluded.  With one bound alone, it is `to`, and `low` is 0.
+    """Fill with integers from ``low`` to ``to``, ``to`` excluded.  With one bound alone, it is ``to``, and ``low`` is 0.
 
     Warns of bounds beyond the integers that a floating-point type holds exactly.
 
@@ -728,10 +728,10 @@ def random_(
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
 
     Returns:
-        `input`.
+        ``input``.
 
     Raises:
-        RuntimeError: `low` is not less than `to`, the data type does not have these integers, or `input` is a leaf that
+        RuntimeError: ``low`` is not less than ``to``, the data type does not have these integers, or ``input`` is a leaf that
             requires grad, in grad mode.
 
     Example::
@@ -751,7 +751,7 @@ def random_(
 
 
 def _largest_exact(dtype: DType) -> int:
-    """Return the largest integer up to which `dtype` has all of them."""
+    """Return the largest integer up to which ``dtype`` has all of them."""
     if dtype.kind in ("int", "uint"):
         return iinfo(dtype).max
     return 1 if dtype.kind == "bool" else 2 ** _DIGITS[_check_floating(dtype, "random_").name]
@@ -767,10 +767,10 @@ def exponential_(input: Tensor, lambd: float = 1.0, *, generator: Generator | No
         generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
 
     Returns:
-        `input`.
+        ``input``.
 
     Raises:
-        RuntimeError: the rate is not positive, the data type is not a real floating-point type, or `input` is a leaf
+        RuntimeError: the rate is not positive, the data type is not a real floating-point type, or ``input`` is a leaf
             that requires grad, in grad mode.
 
     Example::

@@ -30,9 +30,9 @@ class ValuesAndIndices(NamedTuple):
 
 
 def accumulate(operation: Callable[..., Tensor], input: Tensor, dtype: DType | None, *settings: Any) -> Tensor:
-    """Apply `operation`, a sum or a product, to `input` as `dtype`.
+    """Apply ``operation``, a sum or a product, to ``input`` as ``dtype``.
 
-    Without `dtype` the result of integers and booleans is int64.  Small integers are accumulated in int64 and converted
+    Without ``dtype`` the result of integers and booleans is int64.  Small integers are accumulated in int64 and converted
     at the end, which is the same modulo their range; a boolean result tells whether the accumulated value is not 0.
     """
     if (dtype := check_dtype(dtype)) is not None:
@@ -45,7 +45,7 @@ def accumulate(operation: Callable[..., Tensor], input: Tensor, dtype: DType | N
 
 
 def normalize_dims(input: Tensor, dim: Any) -> Any:
-    """Return `dim` as the primitives take an axis: None, a non-negative int, or a tuple of several."""
+    """Return ``dim`` as the primitives take an axis: None, a non-negative int, or a tuple of several."""
     axis = dims_of(dim)
     if axis is not None:
         axis = axes_of(axis, input.ndim)
@@ -54,7 +54,7 @@ def normalize_dims(input: Tensor, dim: Any) -> Any:
 
 
 def nonempty_dims(name: str, input: Tensor, dim: Any) -> Any:
-    """Return the axes of `dim`.  Raises IndexError or ShapeError where one of them has no elements."""
+    """Return the axes of ``dim``.  Raises IndexError or ShapeError where one of them has no elements."""
     axis = normalize_dims(input, dim)
     if 0 not in input.shape:
         return axis
@@ -72,17 +72,17 @@ def nonempty_dims(name: str, input: Tensor, dim: Any) -> Any:
 @public_function(method=True, hot=True)
 @numpy_spelling
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """Return the sum of all elements, or of those along `dim`.
+    """Return the sum of all elements, or of those along ``dim``.
 
     Args:
         input: a tensor of any shape.
         dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
-        dtype: the data type in which the elements are added, and of the result.  By default that of `input`, and int64
+        dtype: the data type in which the elements are added, and of the result.  By default that of ``input``, and int64
             for integers and booleans.
 
     Returns:
-        A tensor of the shape of `input` without the reduced dimensions.
+        A tensor of the shape of ``input`` without the reduced dimensions.
 
     Example::
 
@@ -96,20 +96,20 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType |
 
 @public_function(method=True)
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
-    """Return the sum of all elements, or of those along `dim`, counting NaN as 0.
+    """Return the sum of all elements, or of those along ``dim``, counting NaN as 0.
 
     Args:
         input: a real tensor of any shape.
         dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
-        dtype: the data type in which the elements are added, and of the result.  By default that of `input`, and int64
+        dtype: the data type in which the elements are added, and of the result.  By default that of ``input``, and int64
             for integers and booleans.
 
     Returns:
-        A tensor of the shape of `input` without the reduced dimensions.
+        A tensor of the shape of ``input`` without the reduced dimensions.
 
     Raises:
-        TypeError: `input` is complex.
+        TypeError: ``input`` is complex.
 
     Example::
 
@@ -126,7 +126,7 @@ def _zero_nan(input: Tensor) -> Tensor:
 @public_function(method=True)
 @numpy_spelling
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """Return the product of all elements, or of those along `dim`.
+    """Return the product of all elements, or of those along ``dim``.
 
     Its gradient is also right where elements are 0.
 
@@ -134,11 +134,11 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
         input: a tensor of any shape.
         dim: the dimension to reduce.  None, the default, reduces all of them.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
-        dtype: the data type in which the elements are multiplied, and of the result.  By default that of `input`, and
+        dtype: the data type in which the elements are multiplied, and of the result.  By default that of ``input``, and
             int64 for integers and booleans.
 
     Returns:
-        A tensor of the shape of `input` without the reduced dimension.
+        A tensor of the shape of ``input`` without the reduced dimension.
 
     Example::
 
@@ -152,16 +152,16 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
 @public_function(method=True, hot=True)
 @numpy_spelling
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """Return the mean of all elements, or of those along `dim`.
+    """Return the mean of all elements, or of those along ``dim``.
 
     Args:
         input: a tensor of a floating-point or complex type.
         dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
-        dtype: the data type of the result; the elements are converted to it first.  By default that of `input`.
+        dtype: the data type of the result; the elements are converted to it first.  By default that of ``input``.
 
     Returns:
-        A tensor of the shape of `input` without the reduced dimensions.  The mean of no elements is NaN.
+        A tensor of the shape of ``input`` without the reduced dimensions.  The mean of no elements is NaN.
 
     Raises:
         RuntimeError: the data type is an integer type or bool.
@@ -185,7 +185,7 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
 
 @public_function(method=True)
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
-    """Return the mean of the elements that are not NaN, of all or along `dim`.
+    """Return the mean of the elements that are not NaN, of all or along ``dim``.
 
     Args:
         input: a tensor of a real floating-point type.
@@ -194,10 +194,10 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
         dtype: the data type in which the elements are added.
 
     Returns:
-        A tensor of the shape of `input` without the reduced dimensions; NaN where all elements are NaN.
+        A tensor of the shape of ``input`` without the reduced dimensions; NaN where all elements are NaN.
 
     Raises:
-        TypeError: `input` is complex.
+        TypeError: ``input`` is complex.
 
     Example::
 
@@ -215,19 +215,19 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
 def var(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
-    """Return the variance of all elements, or of those along `dim`.
+    """Return the variance of all elements, or of those along ``dim``.
 
     The variance of ``n`` elements is ``sum(abs(x - mean) ** 2) / (n - correction)``.
 
     Args:
         input: a tensor of a floating-point or complex type.
         dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
-        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of `dim`.
+        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of ``dim``.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
         correction: what is subtracted from the number of elements.  By default 1, Bessel's correction.
 
     Returns:
-        A real tensor of the shape of `input` without the reduced dimensions.
+        A real tensor of the shape of ``input`` without the reduced dimensions.
 
     Example::
 
@@ -257,19 +257,19 @@ def _variance_arguments(name: str, input: Tensor, dim: Any, unbiased: Any, corre
 def std(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
-    """Return the standard deviation of all elements, or of those along `dim`: the square root of `var`.
+    """Return the standard deviation of all elements, or of those along ``dim``: the square root of `var`.
 
     The gradient at a standard deviation of 0 is 0.
 
     Args:
         input: a tensor of a floating-point or complex type.
         dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
-        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of `dim`.
+        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of ``dim``.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
         correction: what is subtracted from the number of elements.  By default 1, Bessel's correction.
 
     Returns:
-        A real tensor of the shape of `input` without the reduced dimensions.
+        A real tensor of the shape of ``input`` without the reduced dimensions.
 
     Example::
 
@@ -284,12 +284,12 @@ def std(
 def var_mean(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> tuple[Tensor, Tensor]:
-    """Return the variance and the mean of all elements, or of those along `dim`.
+    """Return the variance and the mean of all elements, or of those along ``dim``.
 
     Args:
         input: a tensor of a floating-point or complex type.
         dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
-        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of `dim`.
+        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of ``dim``.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
         correction: what is subtracted from the number of elements for the variance.  By default 1, Bessel's correction.
 
@@ -310,12 +310,12 @@ def var_mean(
 def std_mean(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> tuple[Tensor, Tensor]:
-    """Return the standard deviation and the mean of all elements, or of those along `dim`.
+    """Return the standard deviation and the mean of all elements, or of those along ``dim``.
 
     Args:
         input: a tensor of a floating-point or complex type.
         dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
-        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of `dim`.
+        unbiased: PyTorch's older argument: True is a correction of 1, False of 0.  It can take the place of ``dim``.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
         correction: what is subtracted from the number of elements for the variance.  By default 1, Bessel's correction.
 
@@ -362,9 +362,9 @@ def _squeeze(x: Tensor, axis: int) -> Tensor:
 @public_function(method=True, hot=True)
 @second_names(axis="dim", keepdims="keepdim", other="dim")
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-    """Return the maximum of all elements, the maxima along `dim` with their indices, or elementwise maxima.
+    """Return the maximum of all elements, the maxima along ``dim`` with their indices, or elementwise maxima.
 
-    Along `dim` the gradient goes to the element at the index; of all elements, equal maxima share it.
+    Along ``dim`` the gradient goes to the element at the index; of all elements, equal maxima share it.
 
     Args:
         input: a tensor of any shape.  NaN counts as the largest value.
@@ -372,11 +372,11 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
         keepdim: whether the reduced dimensions stay in the result, with length 1.
 
     Returns:
-        Without `dim` a tensor without dimensions; with it the named tuple ``(values, indices)``; with a tensor a tensor
+        Without ``dim`` a tensor without dimensions; with it the named tuple ``(values, indices)``; with a tensor a tensor
         of the broadcast shape.
 
     Raises:
-        RuntimeError: there are no elements and no `dim`.
+        RuntimeError: there are no elements and no ``dim``.
         IndexError: the dimension is out of range or has no elements.
 
     Example::
@@ -393,9 +393,9 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
 @public_function(method=True, hot=True)
 @second_names(axis="dim", keepdims="keepdim", other="dim")
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-    """Return the minimum of all elements, the minima along `dim` with their indices, or elementwise minima.
+    """Return the minimum of all elements, the minima along ``dim`` with their indices, or elementwise minima.
 
-    Along `dim` the gradient goes to the element at the index; of all elements, equal minima share it.
+    Along ``dim`` the gradient goes to the element at the index; of all elements, equal minima share it.
 
     Args:
         input: a tensor of any shape.  NaN counts as the smallest value.
@@ -403,11 +403,11 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
         keepdim: whether the reduced dimensions stay in the result, with length 1.
 
     Returns:
-        Without `dim` a tensor without dimensions; with it the named tuple ``(values, indices)``; with a tensor a tensor
+        Without ``dim`` a tensor without dimensions; with it the named tuple ``(values, indices)``; with a tensor a tensor
         of the broadcast shape.
 
     Raises:
-        RuntimeError: there are no elements and no `dim`.
+        RuntimeError: there are no elements and no ``dim``.
         IndexError: the dimension is out of range or has no elements.
 
     Example::
@@ -424,7 +424,7 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
 @public_function(method=True)
 @numpy_spelling
 def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Return the maximum of all elements, or the maxima along `dim`; equal maxima share the gradient.
+    """Return the maximum of all elements, or the maxima along ``dim``; equal maxima share the gradient.
 
     Args:
         input: a real tensor of any shape.
@@ -432,10 +432,10 @@ def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
         keepdim: whether the reduced dimensions stay in the result, with length 1.
 
     Returns:
-        A tensor of the shape of `input` without the reduced dimensions.
+        A tensor of the shape of ``input`` without the reduced dimensions.
 
     Raises:
-        RuntimeError: there are no elements and no `dim`.
+        RuntimeError: there are no elements and no ``dim``.
         IndexError: a dimension is out of range or has no elements.
 
     Example::
@@ -449,7 +449,7 @@ def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 @public_function(method=True)
 @numpy_spelling
 def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Return the minimum of all elements, or the minima along `dim`; equal minima share the gradient.
+    """Return the minimum of all elements, or the minima along ``dim``; equal minima share the gradient.
 
     Args:
         input: a real tensor of any shape.
@@ -457,10 +457,10 @@ def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
         keepdim: whether the reduced dimensions stay in the result, with length 1.
 
     Returns:
-        A tensor of the shape of `input` without the reduced dimensions.
+        A tensor of the shape of ``input`` without the reduced dimensions.
 
     Raises:
-        RuntimeError: there are no elements and no `dim`.
+        RuntimeError: there are no elements and no ``dim``.
         IndexError: a dimension is out of range or has no elements.
 
     Example::
@@ -473,7 +473,7 @@ def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 
 @public_function(method=True)
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
-    """Return the minimum and the maximum of all elements, or along `dim`.
+    """Return the minimum and the maximum of all elements, or along ``dim``.
 
     Args:
         input: a real tensor of any shape.
@@ -484,7 +484,7 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
         Two tensors, as `amin` and `amax` give them.
 
     Raises:
-        RuntimeError: there are no elements and no `dim`.
+        RuntimeError: there are no elements and no ``dim``.
         IndexError: the dimension is out of range or has no elements.
 
     Example::
@@ -498,7 +498,7 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
 @public_function(method=True)
 @numpy_spelling
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Test whether all elements are True, or not 0, of the whole tensor or along `dim`.
+    """Test whether all elements are True, or not 0, of the whole tensor or along ``dim``.
 
     Args:
         input: a tensor of any shape and type.
@@ -507,7 +507,7 @@ def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
         keepdim: whether the reduced dimensions stay in the result, with length 1.
 
     Returns:
-        A boolean tensor, or one of uint8 if `input` is.  Of no elements: True.
+        A boolean tensor, or one of uint8 if ``input`` is.  Of no elements: True.
 
     Example::
 
@@ -520,7 +520,7 @@ def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 @public_function(method=True)
 @numpy_spelling
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
-    """Test whether any element is True, or not 0, of the whole tensor or along `dim`.
+    """Test whether any element is True, or not 0, of the whole tensor or along ``dim``.
 
     Args:
         input: a tensor of any shape and type.
@@ -529,7 +529,7 @@ def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
         keepdim: whether the reduced dimensions stay in the result, with length 1.
 
     Returns:
-        A boolean tensor, or one of uint8 if `input` is.  Of no elements: False.
+        A boolean tensor, or one of uint8 if ``input`` is.  Of no elements: False.
 
     Example::
 
@@ -554,7 +554,7 @@ def _nonzero_mask(input: Tensor) -> Tensor:
 
 @public_function(method=True)
 def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
-    """Count the elements that are not 0, of the whole tensor or along `dim`.
+    """Count the elements that are not 0, of the whole tensor or along ``dim``.
 
     Args:
         input: a tensor of any shape and type.
@@ -574,7 +574,7 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
 @public_function(method=True)
 @numpy_spelling
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
-    """Return ``log(sum(exp(input)))`` along `dim`, without overflow.
+    """Return ``log(sum(exp(input)))`` along ``dim``, without overflow.
 
     The largest element is subtracted before exponentials are taken.
 
@@ -584,7 +584,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
         keepdim: whether the reduced dimensions stay in the result, with length 1.
 
     Returns:
-        A tensor of the shape of `input` without the reduced dimensions.  Of no elements: minus infinity.
+        A tensor of the shape of ``input`` without the reduced dimensions.  Of no elements: minus infinity.
 
     Example::
 
@@ -602,7 +602,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
 def norm(
     input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None
 ) -> Tensor:
-    """Return the vector norm ``sum(abs(x) ** p) ** (1 / p)`` of all elements, or along `dim`.
+    """Return the vector norm ``sum(abs(x) ** p) ** (1 / p)`` of all elements, or along ``dim``.
 
     The gradient at a norm of 0 is 0.  `linalg.vector_norm` and `linalg.matrix_norm` are the newer functions.
 
@@ -612,10 +612,10 @@ def norm(
             smallest, 0 the number of elements that are not 0; ``"nuc"`` is the sum of the singular values of a matrix.
         dim: the dimension to reduce, or a tuple of dimensions.  None, the default, reduces all of them.
         keepdim: whether the reduced dimensions stay in the result, with length 1.
-        dtype: the data type that the elements are converted to first.  By default that of `input`.
+        dtype: the data type that the elements are converted to first.  By default that of ``input``.
 
     Returns:
-        A real tensor of the shape of `input` without the reduced dimensions.
+        A real tensor of the shape of ``input`` without the reduced dimensions.
 
     Raises:
         RuntimeError: the data type is an integer type or bool.

@@ -24,7 +24,7 @@ _FULL = slice(None)
 
 
 def check_positions(index: Tensor, name: str, argument: str = "index") -> Tensor:
-    """Return `index` if it has a signed integer type.  A boolean or uint8 tensor would be a mask in a key, and is refused.
+    """Return ``index`` if it has a signed integer type.  A boolean or uint8 tensor would be a mask in a key, and is refused.
 
     An empty tensor may have any integer type.
     """
@@ -38,7 +38,7 @@ def check_positions(index: Tensor, name: str, argument: str = "index") -> Tensor
 
 
 def check_along(input: Tensor, dim: int, index: Tensor, name: str) -> int:
-    """Return `dim` counted from the front.  Raises unless `index` holds non-negative positions along it."""
+    """Return ``dim`` counted from the front.  Raises unless ``index`` holds non-negative positions along it."""
     axis = normal_axis(dim, input.ndim)
     check_range(check_positions(index, name), input.shape[axis] if input.ndim else 1, axis)
     return axis
@@ -49,20 +49,20 @@ def check_along(input: Tensor, dim: int, index: Tensor, name: str) -> int:
 def repeat_interleave(
     input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
-    """Repeat each element, or each slice along `dim`, a number of times in a row.
+    """Repeat each element, or each slice along ``dim``, a number of times in a row.
 
     Args:
         input: a tensor of any shape.  Alone, a vector of numbers: position ``i`` is repeated ``input[i]`` times.
         repeats: how many times: an int, or an integer vector with one number for each slice.
-        dim: the dimension.  None, the default, flattens `input` first.
-        output_size: the sum of `repeats`, if it is known: the values need not be read then, which a compiled function
+        dim: the dimension.  None, the default, flattens ``input`` first.
+        output_size: the sum of ``repeats``, if it is known: the values need not be read then, which a compiled function
             needs.
 
     Returns:
-        A tensor whose length along `dim` is the sum of `repeats`.
+        A tensor whose length along ``dim`` is the sum of ``repeats``.
 
     Raises:
-        RuntimeError: `repeats` is negative, is not an integer, or has another length than the dimension.
+        RuntimeError: ``repeats`` is negative, is not an integer, or has another length than the dimension.
 
     Example::
 
@@ -104,10 +104,10 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
         index: an integer vector of positions, none negative.
 
     Returns:
-        A copy with as many slices along `dim` as `index` has elements.
+        A copy with as many slices along ``dim`` as ``index`` has elements.
 
     Raises:
-        IndexError: a position is out of range, or `index` is not a vector.
+        IndexError: a position is out of range, or ``index`` is not a vector.
 
     Example::
 
@@ -130,12 +130,12 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     Args:
         input: a tensor of any shape.
         dim: the dimension.
-        index: positions along `dim`, none negative: an integer tensor with as many dimensions as `input`, not longer
+        index: positions along ``dim``, none negative: an integer tensor with as many dimensions as ``input``, not longer
             than it in the others.
         sparse_grad: accepted for compatibility with PyTorch; gradients are dense.
 
     Returns:
-        A tensor of the shape of `index`.
+        A tensor of the shape of ``index``.
 
     Raises:
         IndexError: a position is out of range.
@@ -167,11 +167,11 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
 
     Args:
         input: a tensor of any shape.
-        indices: an integer tensor of positions, counted from the end if negative, with as many dimensions as `input`.
+        indices: an integer tensor of positions, counted from the end if negative, with as many dimensions as ``input``.
         dim: the dimension.  None, the default, takes from the flattened tensor.
 
     Returns:
-        A tensor of the shape of `indices`, broadcast with that of `input` except along `dim`.  Without `dim` a vector.
+        A tensor of the shape of ``indices``, broadcast with that of ``input`` except along ``dim``.  Without ``dim`` a vector.
 
     Raises:
         IndexError: a position is out of range.
@@ -206,7 +206,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
         index: an integer tensor of positions, counted from the end if negative.
 
     Returns:
-        A tensor of the shape of `index`.
+        A tensor of the shape of ``index``.
 
     Raises:
         IndexError: a position is out of range.
@@ -231,18 +231,18 @@ def scatter(
     Args:
         input: a tensor of any shape.
         dim: the dimension.
-        index: positions along `dim`, none negative: an integer tensor with as many dimensions as `input`.
-        src: what is written: a tensor of the data type of `input` that is at least as long as `index` in each
+        index: positions along ``dim``, none negative: an integer tensor with as many dimensions as ``input``.
+        src: what is written: a tensor of the data type of ``input`` that is at least as long as ``index`` in each
             dimension, or a number.
-        value: a number, another name of `src`.
+        value: a number, another name of ``src``.
         reduce: ``"add"`` or ``"multiply"``: combine with the element that is there instead.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Raises:
         IndexError: a position is out of range.
-        RuntimeError: the shapes do not fit, the data types differ, or `reduce` is unknown.
+        RuntimeError: the shapes do not fit, the data types differ, or ``reduce`` is unknown.
 
     Example::
 
@@ -287,11 +287,11 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     Args:
         input: a tensor of any shape.
         dim: the dimension.
-        index: positions along `dim`, none negative: an integer tensor with as many dimensions as `input`.
-        src: what is added, a tensor of the data type of `input` that is at least as long as `index` in each dimension.
+        index: positions along ``dim``, none negative: an integer tensor with as many dimensions as ``input``.
+        src: what is added, a tensor of the data type of ``input`` that is at least as long as ``index`` in each dimension.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Raises:
         IndexError: a position is out of range.
@@ -334,7 +334,7 @@ def _scatter_product(input: Tensor, axis: int, index: Tensor, src: Tensor) -> Te
 
 
 def _flatten_positions(index: Tensor, axis: int, input: Tensor) -> Tensor:
-    """Return the positions in the flattened `input` that the elements of `index` mean, as a vector."""
+    """Return the positions in the flattened ``input`` that the elements of ``index`` mean, as a vector."""
     position: Any = None
     stride = 1
     for at, length in reversed(list(zip(_index_all_axes(index, axis, input), input.shape, strict=True))):
@@ -356,7 +356,7 @@ def _trim(src: Any, index: Tensor) -> Any:
 
 
 def _index_all_axes(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...]:
-    """Return `index` for `axis`, and for each other axis its own positions."""
+    """Return ``index`` for ``axis``, and for each other axis its own positions."""
     parts = []
     for a, length in enumerate(index.shape):
         if a == axis:
@@ -368,7 +368,7 @@ def _index_all_axes(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...
 
 
 def check_mask(input: Tensor, mask: Tensor, value: Any) -> None:
-    """Raise unless `value` can be written into `input` where `mask` is True."""
+    """Raise unless ``value`` can be written into ``input`` where ``mask`` is True."""
     if mask.dtype.kind != "bool":
         raise RuntimeError(f"masked_fill: mask must be bool, not {mask.dtype.name}; write a comparison, as in x > 0")
     if isinstance(value, Tensor):
@@ -388,14 +388,14 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
 
     Args:
         input: a tensor.
-        mask: a boolean tensor whose shape broadcasts with that of `input`.
+        mask: a boolean tensor whose shape broadcasts with that of ``input``.
         value: a number, or a tensor without dimensions.
 
     Returns:
-        A tensor of the broadcast shape and the data type of `input`.
+        A tensor of the broadcast shape and the data type of ``input``.
 
     Raises:
-        RuntimeError: `mask` is not boolean, or `value` has dimensions.
+        RuntimeError: ``mask`` is not boolean, or ``value`` has dimensions.
 
     Example::
 
@@ -417,13 +417,13 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 
     Args:
         input: a tensor.
-        mask: a boolean tensor whose shape broadcasts with that of `input`.
+        mask: a boolean tensor whose shape broadcasts with that of ``input``.
 
     Returns:
         A vector.
 
     Raises:
-        RuntimeError: `mask` is not boolean.
+        RuntimeError: ``mask`` is not boolean.
 
     Example::
 
@@ -438,7 +438,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 
 
 def key_along(input: Tensor, dim: int, index: Tensor, name: str) -> tuple:
-    """Return the key of the slices of `input` at the positions `index` of `dim`, for the function `name`."""
+    """Return the key of the slices of ``input`` at the positions ``index`` of ``dim``, for the function ``name``."""
     return (_FULL,) * normal_axis(dim, input.ndim) + (check_positions(index, name),)
 
 
@@ -450,12 +450,12 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     Args:
         input: a tensor of any shape.
         dim: the dimension.
-        index: an integer vector of positions, none negative, one for each slice of `source`.
-        source: the slices, a tensor of the data type of `input` whose shape differs along `dim` only.
-        alpha: the factor of `source`, a number.
+        index: an integer vector of positions, none negative, one for each slice of ``source``.
+        source: the slices, a tensor of the data type of ``input`` whose shape differs along ``dim`` only.
+        alpha: the factor of ``source``, a number.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Raises:
         IndexError: a position is out of range.
@@ -496,7 +496,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
         value: a number, or a tensor without dimensions.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Raises:
         IndexError: a position is out of range.
@@ -523,11 +523,11 @@ def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor
     Args:
         input: a tensor of any shape.
         dim: the dimension.
-        index: an integer vector of positions, none negative, one for each slice of `source`.
-        source: the slices, a tensor of the data type of `input` whose shape differs along `dim` only.
+        index: an integer vector of positions, none negative, one for each slice of ``source``.
+        source: the slices, a tensor of the data type of ``input`` whose shape differs along ``dim`` only.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Raises:
         IndexError: a position is out of range.
@@ -557,7 +557,7 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
         accumulate: whether values are added to the elements instead; values at equal positions add up.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Raises:
         IndexError: a position is out of range.
@@ -588,14 +588,14 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
 
     Args:
         input: a tensor.
-        mask: a boolean tensor whose shape broadcasts with that of `input`.
-        source: a tensor of the data type of `input` with at least as many elements as `mask` has True ones.
+        mask: a boolean tensor whose shape broadcasts with that of ``input``.
+        source: a tensor of the data type of ``input`` with at least as many elements as ``mask`` has True ones.
 
     Returns:
-        A tensor of the broadcast shape and the data type of `input`.
+        A tensor of the broadcast shape and the data type of ``input``.
 
     Raises:
-        RuntimeError: `mask` is not boolean, the data types differ, or `source` has too few elements.
+        RuntimeError: ``mask`` is not boolean, the data types differ, or ``source`` has too few elements.
 
     Example::
 

@@ -18,7 +18,7 @@ from .reductions import nonempty_dims
 @public_function(method=True)
 @numpy_spelling
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Return the index of the largest element, in the flattened tensor or along `dim`.
+    """Return the index of the largest element, in the flattened tensor or along ``dim``.
 
     Args:
         input: a real tensor of any shape.  NaN counts as the largest value, and of equal elements the first is taken.
@@ -43,7 +43,7 @@ def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 @public_function(method=True)
 @numpy_spelling
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
-    """Return the index of the smallest element, in the flattened tensor or along `dim`.
+    """Return the index of the smallest element, in the flattened tensor or along ``dim``.
 
     Args:
         input: a real tensor of any shape.  NaN counts as the smallest value, and of equal elements the first is taken.
@@ -76,7 +76,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
         as_tuple: whether the result is a tuple of vectors, which can be used as an index.
 
     Returns:
-        An int64 tensor of shape ``(n, input.ndim)``, one position a row; or with `as_tuple` one vector of length ``n``
+        An int64 tensor of shape ``(n, input.ndim)``, one position a row; or with ``as_tuple`` one vector of length ``n``
         for each dimension.
 
     Example::
@@ -128,18 +128,18 @@ def searchsorted(
 
     Args:
         sorted_sequence: a tensor that is sorted along its last dimension, in ascending order.
-        input: the values: a number, or a tensor.  `sorted_sequence` is a vector, or its other dimensions are those of
-            `input`.
+        input: the values: a number, or a tensor.  ``sorted_sequence`` is a vector, or its other dimensions are those of
+            ``input``.
         out_int32: whether the result is int32 instead of int64.
         right: whether a value is inserted after equal elements instead of before them.
-        side: ``"left"`` or ``"right"``, another way to say `right`.
-        sorter: indices that sort `sorted_sequence`, as `argsort` gives them, if it is not sorted itself.
+        side: ``"left"`` or ``"right"``, another way to say ``right``.
+        sorter: indices that sort ``sorted_sequence``, as `argsort` gives them, if it is not sorted itself.
 
     Returns:
-        A tensor of indices with the shape of `input`.
+        A tensor of indices with the shape of ``input``.
 
     Raises:
-        RuntimeError: `side` is neither, or the shapes differ before the last dimension.
+        RuntimeError: ``side`` is neither, or the shapes differ before the last dimension.
 
     Example::
 
@@ -186,7 +186,7 @@ def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right:
         right: whether an interval contains its left end instead of its right one.
 
     Returns:
-        A tensor of indices with the shape of `input`: 0 before the first boundary, ``len(boundaries)`` after the last.
+        A tensor of indices with the shape of ``input``: 0 before the first boundary, ``len(boundaries)`` after the last.
 
     Example::
 

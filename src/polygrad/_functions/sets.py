@@ -24,19 +24,19 @@ def unique(
     return_counts: bool = False,
     dim: int | None = None,
 ) -> Any:
-    """Return the distinct elements, or the distinct slices along `dim`, in ascending order.
+    """Return the distinct elements, or the distinct slices along ``dim``, in ascending order.
 
     The shape of the result depends on values, so this cannot be compiled.
 
     Args:
         input: a real tensor of any shape.
         sorted: accepted for compatibility with PyTorch: the result is always sorted.
-        return_inverse: whether to return also the index in the result of each element of `input`.
+        return_inverse: whether to return also the index in the result of each element of ``input``.
         return_counts: whether to return also how often each element occurs.
         dim: the dimension whose slices are compared.  None, the default, compares single elements.
 
     Returns:
-        The distinct elements as a vector, or the slices along `dim`; with `return_inverse` or `return_counts` a tuple
+        The distinct elements as a vector, or the slices along ``dim``; with ``return_inverse`` or ``return_counts`` a tuple
         of these and int64 tensors.
 
     Example::
@@ -54,7 +54,7 @@ def unique(
 
 
 def _group(x: Tensor) -> tuple[Tensor, Tensor]:
-    """Return a stable sorting order of the vector `x`, and where in that order each new value begins."""
+    """Return a stable sorting order of the vector ``x``, and where in that order each new value begins."""
     order = argsort(x)
     ordered = x[order]
     return order, _mark_starts(ordered[1:] != ordered[:-1], x.shape[0])
@@ -99,18 +99,18 @@ def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts
 def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
-    """Return the elements, or the slices along `dim`, without those that equal the one before.
+    """Return the elements, or the slices along ``dim``, without those that equal the one before.
 
     The shape of the result depends on values, so this cannot be compiled.
 
     Args:
         input: a tensor of any shape.
-        return_inverse: whether to return also the index in the result of each element of `input`.
+        return_inverse: whether to return also the index in the result of each element of ``input``.
         return_counts: whether to return also the length of each run of equal elements.
         dim: the dimension whose slices are compared.  None, the default, compares the elements of the flattened tensor.
 
     Returns:
-        The elements as a vector, or the slices along `dim`; with `return_inverse` or `return_counts` a tuple of these
+        The elements as a vector, or the slices along ``dim``; with ``return_inverse`` or ``return_counts`` a tuple of these
         and int64 tensors.
 
     Example::
@@ -128,7 +128,7 @@ def unique_consecutive(
 
 
 def _slices_as_rows(x: Tensor, axis: int) -> Tensor:
-    """Return the slices of `x` along `axis` as the rows of a matrix."""
+    """Return the slices of ``x`` along ``axis`` as the rows of a matrix."""
     length = x.shape[axis]
     moved = xp.permute_dims(x, (axis, *(a for a in range(x.ndim) if a != axis)))
     return xp.reshape(moved, (length, x.shape.numel() // length if length else 0))
@@ -142,7 +142,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
 
     Args:
         input: a vector of non-negative integers.
-        weights: a tensor of the shape of `input`.  The gradient goes to it.
+        weights: a tensor of the shape of ``input``.  The gradient goes to it.
         minlength: the least length of the result.
 
     Returns:
@@ -150,7 +150,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
             float32, else float64).
 
     Raises:
-        RuntimeError: `input` is not a vector of non-negative integers, `weights` has another shape, or `minlength` is
+        RuntimeError: ``input`` is not a vector of non-negative integers, ``weights`` has another shape, or ``minlength`` is
             negative.
 
     Example::
@@ -188,7 +188,7 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
         invert: whether to test which elements are not among them.
 
     Returns:
-        A boolean tensor of the shape of `elements`.
+        A boolean tensor of the shape of ``elements``.
 
     Example::
 

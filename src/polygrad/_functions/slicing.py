@@ -21,7 +21,7 @@ _FULL = slice(None)
 
 @public_function(method=True)
 def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
-    """Return `length` consecutive slices along a dimension.
+    """Return ``length`` consecutive slices along a dimension.
 
     Args:
         input: a tensor of at least one dimension.
@@ -30,10 +30,10 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
         length: how many slices.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
-        IndexError: `start` is out of range.
+        IndexError: ``start`` is out of range.
         RuntimeError: the range ends beyond the dimension.
 
     Example::
@@ -67,10 +67,10 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
         index: the position, counted from the end if negative.
 
     Returns:
-        A view of `input`.
+        A view of ``input``.
 
     Raises:
-        IndexError: `dim` or `index` is out of range.
+        IndexError: ``dim`` or ``index`` is out of range.
 
     Example::
 
@@ -91,7 +91,7 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
         dim: the dimension.
 
     Returns:
-        A tuple of views of `tensor`.
+        A tuple of views of ``tensor``.
 
     Raises:
         RuntimeError: the lengths do not add up to that of the dimension, or a length is negative or 0.
@@ -124,7 +124,7 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
 
 
 def _attach_views(base: Tensor, parts: Sequence[Tensor], keys: Sequence[tuple]) -> tuple[Tensor, ...]:
-    """Make `parts` views of `base`.
+    """Make ``parts`` views of ``base``.
 
     One operation computed all of them, so that their gradients are written into one array.
     """
@@ -136,7 +136,7 @@ def _attach_views(base: Tensor, parts: Sequence[Tensor], keys: Sequence[tuple]) 
 @public_function(method=True, hot=True)
 @numpy_spelling
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """Split a tensor along a dimension into at most `chunks` parts of equal length; the last one may be shorter.
+    """Split a tensor along a dimension into at most ``chunks`` parts of equal length; the last one may be shorter.
 
     Args:
         input: a tensor of at least one dimension.
@@ -144,10 +144,10 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
         dim: the dimension.
 
     Returns:
-        A tuple of views of `input`.
+        A tuple of views of ``input``.
 
     Raises:
-        RuntimeError: `chunks` is less than 1.
+        RuntimeError: ``chunks`` is less than 1.
 
     Example::
 
@@ -175,7 +175,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         dim: the dimension.
 
     Returns:
-        A tuple of views of `input`.
+        A tuple of views of ``input``.
 
     Raises:
         RuntimeError: the number of parts is less than 1.
@@ -219,7 +219,7 @@ def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
         indices_or_sections: the number of parts, or the positions to cut at.
 
     Returns:
-        A tuple of views of `input`.
+        A tuple of views of ``input``.
 
     Example::
 
@@ -241,7 +241,7 @@ def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
         indices_or_sections: the number of parts, or the positions to cut at.
 
     Returns:
-        A tuple of views of `input`.
+        A tuple of views of ``input``.
 
     Example::
 
@@ -261,7 +261,7 @@ def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
         indices_or_sections: the number of parts, or the positions to cut at.
 
     Returns:
-        A tuple of views of `input`.
+        A tuple of views of ``input``.
 
     Example::
 
@@ -281,10 +281,10 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
         dim: the dimension.
 
     Returns:
-        A tuple of views of `input`.
+        A tuple of views of ``input``.
 
     Raises:
-        IndexError: `dim` is out of range.
+        IndexError: ``dim`` is out of range.
 
     Example::
 
@@ -301,7 +301,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 def scatter_into(input: Tensor, src: Tensor, key: tuple) -> Tensor:
-    """Return a copy of `input` with `src` written at a basic `key`."""
+    """Return a copy of ``input`` with ``src`` written at a basic ``key``."""
     shape = xp.getitem(input.detach(), key).shape
     if tuple(src.shape) != tuple(shape):
         raise RuntimeError(
@@ -316,16 +316,16 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
 
     Args:
         input: a tensor of at least one dimension.
-        src: the new slice, of the shape of `input` without `dim`.
+        src: the new slice, of the shape of ``input`` without ``dim``.
         dim: the dimension.
         index: the position, counted from the end if negative.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Raises:
-        RuntimeError: `src` has another shape than the slice.
-        IndexError: `index` is out of range.
+        RuntimeError: ``src`` has another shape than the slice.
+        IndexError: ``index`` is out of range.
 
     Example::
 
@@ -348,17 +348,17 @@ def slice_scatter(
 
     Args:
         input: a tensor of at least one dimension.
-        src: the new slices, of the shape of ``input[start:end:step]`` along `dim`.
+        src: the new slices, of the shape of ``input[start:end:step]`` along ``dim``.
         dim: the dimension.
         start: the first position.  By default 0.
         end: the position after the last one.  By default the length of the dimension.
         step: the distance of the positions.
 
     Returns:
-        A tensor of the shape and data type of `input`.
+        A tensor of the shape and data type of ``input``.
 
     Raises:
-        RuntimeError: `src` has another shape than the slices.
+        RuntimeError: ``src`` has another shape than the slices.
 
     Example::
 

@@ -39,12 +39,12 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
         stable: accepted for compatibility with PyTorch.
 
     Returns:
-        The named tuple ``(values, indices)`` of two tensors of the shape of `input`; the indices say where each element
+        The named tuple ``(values, indices)`` of two tensors of the shape of ``input``; the indices say where each element
         was.
 
     Raises:
         IndexError: the dimension is out of range.
-        TypeError: `input` is complex.
+        TypeError: ``input`` is complex.
 
     Example::
 
@@ -70,11 +70,11 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
         stable: accepted for compatibility with PyTorch.
 
     Returns:
-        An int64 tensor of the shape of `input`.
+        An int64 tensor of the shape of ``input``.
 
     Raises:
         IndexError: the dimension is out of range.
-        TypeError: `input` is complex.
+        TypeError: ``input`` is complex.
 
     Example::
 
@@ -95,7 +95,7 @@ def msort(input: Tensor) -> Tensor:
         input: a real tensor of any shape.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of ``input``.
 
     Example::
 
@@ -108,7 +108,7 @@ def msort(input: Tensor) -> Tensor:
 @public_function(method=True)
 @numpy_spelling
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
-    """Return the `k` largest or smallest elements along a dimension, in order, with their indices.
+    """Return the ``k`` largest or smallest elements along a dimension, in order, with their indices.
 
     Args:
         input: a real tensor of any shape.  NaN counts as the largest value.
@@ -119,11 +119,11 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
             is taken.
 
     Returns:
-        The named tuple ``(values, indices)``, both with length `k` along `dim`.
+        The named tuple ``(values, indices)``, both with length ``k`` along ``dim``.
 
     Raises:
-        RuntimeError: the dimension has fewer than `k` elements.
-        TypeError: `input` is complex.
+        RuntimeError: the dimension has fewer than ``k`` elements.
+        TypeError: ``input`` is complex.
 
     Example::
 
@@ -142,21 +142,21 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
 @public_function(method=True)
 @numpy_spelling
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
-    """Return the `k`-th smallest element along a dimension, with its index.
+    """Return the ``k``-th smallest element along a dimension, with its index.
 
     Args:
         input: a real tensor of any shape.
         k: the rank, counted from 1.
         dim: the dimension.
-        keepdim: whether `dim` stays in the result, with length 1.
+        keepdim: whether ``dim`` stays in the result, with length 1.
 
     Returns:
-        The named tuple ``(values, indices)`` of two tensors of the shape of `input` without `dim`.
+        The named tuple ``(values, indices)`` of two tensors of the shape of ``input`` without ``dim``.
 
     Raises:
-        RuntimeError: `k` is out of range.
+        RuntimeError: ``k`` is out of range.
         IndexError: the dimension is out of range or has no elements.
-        TypeError: `input` is complex.
+        TypeError: ``input`` is complex.
 
     Example::
 
@@ -183,20 +183,20 @@ def _pick(ordered: ValuesAndIndices, axis: int, place: int, keepdim: bool) -> Va
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the median: of an even number of elements, the lower one of the two in the middle.
 
-    Elements that equal the median of all share the gradient; along `dim` it goes to the element at the index.
+    Elements that equal the median of all share the gradient; along ``dim`` it goes to the element at the index.
 
     Args:
         input: a real tensor of any shape.  With any NaN the result is NaN.
         dim: the dimension to reduce.  None, the default, reduces all of them.
-        keepdim: whether `dim` stays in the result, with length 1.
+        keepdim: whether ``dim`` stays in the result, with length 1.
 
     Returns:
-        Without `dim` a tensor without dimensions, which is NaN if there are no elements; with it the named tuple
+        Without ``dim`` a tensor without dimensions, which is NaN if there are no elements; with it the named tuple
         ``(values, indices)``.
 
     Raises:
         IndexError: the dimension is out of range or has no elements.
-        TypeError: `input` is complex.
+        TypeError: ``input`` is complex.
 
     Example::
 
@@ -238,7 +238,7 @@ def _median_of_none(input: Tensor) -> Tensor:
 def quantile(
     input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Tensor:
-    """Return quantiles of all elements, or of those along `dim`.
+    """Return quantiles of all elements, or of those along ``dim``.
 
     The quantile ``q`` of ``n`` elements lies at position ``q * (n - 1)`` of the sorted elements.
 
@@ -251,11 +251,11 @@ def quantile(
             ``"midpoint"``.
 
     Returns:
-        A tensor of the shape of `input` without `dim`; if `q` is a vector, with a first dimension for the quantiles.
+        A tensor of the shape of ``input`` without ``dim``; if ``q`` is a vector, with a first dimension for the quantiles.
 
     Raises:
-        RuntimeError: the data type is not a real floating-point type, there are no elements, `q` is outside of [0, 1]
-            or has several dimensions, or `interpolation` is unknown.
+        RuntimeError: the data type is not a real floating-point type, there are no elements, ``q`` is outside of [0, 1]
+            or has several dimensions, or ``interpolation`` is unknown.
 
     Example::
 

@@ -22,7 +22,7 @@ def exp2(input: Tensor) -> Tensor:
         input: a tensor of any shape.  Integers are converted to the default floating type.
 
     Returns:
-        A tensor of the shape of `input`.
+        A tensor of the shape of ``input``.
 
     Example::
 
@@ -38,10 +38,10 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 
     Args:
         input: probabilities, a tensor of any shape.
-        eps: if given, `input` is clamped to ``[eps, 1 - eps]`` first, which keeps the result finite.
+        eps: if given, ``input`` is clamped to ``[eps, 1 - eps]`` first, which keeps the result finite.
 
     Returns:
-        A tensor of the shape of `input`.  It is infinite at 0 and 1 and NaN outside of them, unless `eps` is given.
+        A tensor of the shape of ``input``.  It is infinite at 0 and 1 and NaN outside of them, unless ``eps`` is given.
 
     Example::
 
@@ -59,9 +59,9 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 @public_function(method=True)
 @in_single_precision
 def xlogy(input: Any, other: Any) -> Tensor:
-    """Return ``input * log(other)``, and 0 where `input` is 0.
+    """Return ``input * log(other)``, and 0 where ``input`` is 0.
 
-    Where `input` is 0 the gradients are also 0, even if the logarithm is infinite or undefined.
+    Where ``input`` is 0 the gradients are also 0, even if the logarithm is infinite or undefined.
 
     Args:
         input: a tensor or a number.

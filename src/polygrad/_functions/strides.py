@@ -16,7 +16,7 @@ from .public import public_method
 
 
 def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
-    """Return the strides, in elements, of a contiguous tensor of `shape`."""
+    """Return the strides, in elements, of a contiguous tensor of ``shape``."""
     strides, step = [], 1
     for length in reversed(shape):
         strides.append(step)
@@ -25,7 +25,7 @@ def contiguous_strides(shape: Sequence[int]) -> tuple[int, ...]:
 
 
 def strides_of(tensor: Tensor) -> tuple[int, ...]:
-    """Return the strides of `tensor`, in elements."""
+    """Return the strides of ``tensor``, in elements."""
     chain = tensor._view_chain()
     shape = tuple(chain[-1].shape)
     strides = contiguous_strides(shape)
@@ -48,7 +48,7 @@ def stride(input: Tensor, dim: int | None = None) -> Any:
         An int, or a tuple of ints.
 
     Raises:
-        IndexError: `dim` is out of range.
+        IndexError: ``dim`` is out of range.
 
     Example::
 
@@ -89,14 +89,14 @@ def separate(tensor: Tensor) -> Tensor:
 
 
 def separate_from(input: Tensor, result: Tensor) -> Tensor:
-    """Return `result` in new memory, as PyTorch does, where it is `input` itself or a view."""
+    """Return ``result`` in new memory, as PyTorch does, where it is ``input`` itself or a view."""
     return xp.clone(input) if result is input else result if result._base is None else separate(result)
 
 
 def reshaped_strides(
     shape: tuple[int, ...], strides: tuple[int, ...], target: tuple[int, ...]
 ) -> tuple[int, ...] | None:
-    """Return the strides of a view of shape `target`, or None where there is no such view.
+    """Return the strides of a view of shape ``target``, or None where there is no such view.
 
     Dimensions that lie evenly in memory form a run; a new dimension must not cross from one run into another.
     """

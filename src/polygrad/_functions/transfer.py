@@ -13,14 +13,14 @@ from .common import warn
 
 
 def real_part_only(input: Tensor, dtype: DType) -> DType:
-    """Return `dtype`; warns where complex values lose their imaginary part to it."""
+    """Return ``dtype``; warns where complex values lose their imaginary part to it."""
     if input.dtype.is_complex and not dtype.is_complex and dtype is not _dtypes.bool:
         warn("casting complex values to real discards the imaginary part; write x.real")
     return dtype
 
 
 def transfer(input: Tensor, target: Any, device: Any, dtype: DType | None) -> Tensor:
-    """Return `input` on the backend `target` and a device of it, as `dtype`: the same tensor where nothing changes."""
+    """Return ``input`` on the backend ``target`` and a device of it, as ``dtype``: the same tensor where nothing changes."""
     array = input._read()  # a recorder assigns the tensor to a program at its first read
     source = input.backend
     if source.level:
