@@ -10,7 +10,7 @@ import functools
 import inspect
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -145,14 +145,16 @@ def _reading(parameter: inspect.Parameter) -> str:
     return f"if {given}type({name}) not in UNCONVERTED_TYPES: {name} = to_python({name})"
 
 
-def explain_errors_of(modules: Iterable[ModuleType]) -> None:
-    """Let the public functions of ``modules`` explain their errors."""
+def explain_errors_of(modules: Iterable[ModuleType], functions: Collection[FunctionType] | None = None) -> None:
+    """Let those of ``functions`` that ``modules`` define explain their errors; by default all without an underscore."""
     done: dict[FunctionType, Callable] = {}  # a function of two names stays one function
     for module in modules:
         for name, value in list(vars(module).items()):
-            if type(value) is FunctionType and value.__module__ == module.__name__ and not name.startswith("_"):
-                if value not in done:
-                    done[value] = explained(value)
+            if type(value) is not FunctionType or value.__module__ != module.__name__ or name.startswith("_"):
+                continue
+            if value not in done and (functions is None or value in functions):
+                done[value] = explained(value)
+            if value in done:
                 setattr(module, name, done[value])
 
 

@@ -13,15 +13,21 @@ from .. import _ops
 from .._core.primitive import Primitive
 from .._core.wrong_calls import explain_errors_of
 from .methods import attach
-from .public import FUNCTIONS, complete
+from .public import FUNCTIONS, complete, public_functions
 
-explain_errors_of(
-    importlib.import_module(f"{__name__}.{name}")
-    for name in """broadcasting calculus comparison complex creation cumulative decompositions diagonals distance
-        dtypes einsum elementwise foreign joining legacy_types linalg manipulation matmul nn.activations nn.attention
-        nn.convolution nn.cross_entropy nn.distance nn.dropout nn.embedding nn.linear nn.losses nn.normalization nn.padding
-        nn.pooling nn.vision random reductions scatter_gather searching sets slicing sorting special""".split()
-)
+_CHAPTERS = """
+    broadcasting calculus comparison complex creation cumulative decompositions diagonals distance dtypes
+    einsum elementwise foreign joining legacy_types linalg manipulation matmul random reductions
+    scatter_gather searching sets slicing sorting special
+""".split()
+_NN = """
+    activations attention convolution cross_entropy distance dropout embedding linear losses normalization
+    padding pooling vision
+""".split()
+
+_modules = [importlib.import_module(f"{__name__}.{name}") for name in _CHAPTERS]
+explain_errors_of(_modules, public_functions())
+explain_errors_of([importlib.import_module(f"{__name__}.nn.{name}") for name in _NN])
 complete()
 attach()
 

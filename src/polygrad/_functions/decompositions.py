@@ -9,7 +9,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._state import grad_enabled
 from .common import check_tensor, second_names
-from .public import public_function
+from .public import public_function, public_in_module
 
 
 class EigResult(NamedTuple):
@@ -145,6 +145,7 @@ def qr(A: Tensor, mode: str | bool = "reduced") -> QRResult:
     return factors if mode != "r" else QRResult(xp.astype(A[..., :0, :0], factors.R.dtype), factors.R)
 
 
+@public_in_module
 def eig(A: Tensor) -> EigResult:
     """Return the eigenvalues and eigenvectors of square matrices; both are complex.
 
@@ -170,6 +171,7 @@ def eig(A: Tensor) -> EigResult:
     return EigResult(*xp.eig(check_square(A, "eig")))
 
 
+@public_in_module
 def eigvals(A: Tensor) -> Tensor:
     """Return the eigenvalues of square matrices, which are complex.
 
@@ -192,6 +194,7 @@ def eigvals(A: Tensor) -> Tensor:
     return xp.eigvals(check_square(A, "eigvals"))
 
 
+@public_in_module
 def eigh(A: Tensor, UPLO: str = "L") -> EighResult:
     """Return the eigenvalues and eigenvectors of Hermitian matrices.
 
@@ -218,6 +221,7 @@ def eigh(A: Tensor, UPLO: str = "L") -> EighResult:
     return EighResult(*xp.eigh(_triangle(A, UPLO, "eigh")))
 
 
+@public_in_module
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     """Return the eigenvalues of Hermitian matrices, ascending.
 
@@ -245,6 +249,7 @@ def _triangle(A: Tensor, UPLO: str, name: str) -> Tensor:
     return check_square(A, name) if UPLO in "Ll" else conjugate_transpose(check_square(A, name))
 
 
+@public_in_module
 def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> SVDResult:
     """Return the singular value decomposition ``A == U @ diag(S) @ Vh``.
 
@@ -272,6 +277,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> 
     return SVDResult(*xp.svd(check_matrices(A, "svd"), full_matrices))
 
 
+@public_in_module
 def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
     """Return the singular values of matrices, descending.
 

@@ -19,7 +19,7 @@ from .broadcasting import broadcast_shapes, broadcast_to
 from .common import check_tensor, dims_of, numpy_spelling, second_names
 from .creation import check_dtype, eye, zeros
 from .decompositions import check_matrices, check_square, conjugate_transpose, svdvals
-from .public import public_function
+from .public import public_function, public_in_module
 from .strides import separate_from
 
 
@@ -53,6 +53,7 @@ def _axes(x: Tensor, dim: Any) -> Any:
     return None if axis is None else axes_of(axis, x.ndim)
 
 
+@public_in_module
 @numpy_spelling
 def vector_norm(
     x: Tensor, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None
@@ -111,6 +112,7 @@ def _check_floating(x: Tensor, name: str) -> None:
         )
 
 
+@public_in_module
 @numpy_spelling
 def matrix_norm(
     A: Tensor, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: DType | None = None
@@ -169,6 +171,7 @@ def _drop_axes(x: Tensor, axes: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(n for d, n in enumerate(x.shape) if d not in axes)
 
 
+@public_in_module
 @second_names(axis="dim", keepdims="keepdim", input="A")
 def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return a norm of matrices or of vectors, whichever the arguments mean.
@@ -200,6 +203,7 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
     return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
 
 
+@public_in_module
 def cond(A: Tensor, p: Any = None) -> Tensor:
     """Return the condition numbers of matrices: ``norm(A, p) * norm(inv(A), p)``.
 
@@ -231,6 +235,7 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
 # -- systems of equations ----------------------------------------------------------------------------------------------
 
 
+@public_in_module
 @require_same_dtype("A", "B")
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """Solve the linear equations ``A @ X == B``.
@@ -283,6 +288,7 @@ def _solve(operation: Any, A: Tensor, B: Tensor, left: bool, **settings: Any) ->
     return xp.matrix_transpose(operation(xp.matrix_transpose(A), xp.matrix_transpose(B), **settings))
 
 
+@public_in_module
 def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """Solve the linear equations ``A @ X == B`` for triangular matrices.
 
@@ -433,6 +439,7 @@ def pinv(
     return xp.pinv(check_matrices(A, "pinv"), **limits, hermitian=hermitian)
 
 
+@public_in_module
 @require_same_dtype("A", "B")
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
     """Find the ``X`` that minimizes ``norm(A @ X - B)``; of several, the one of least norm.
@@ -506,6 +513,7 @@ def _rank(values: Tensor, A: Tensor, rtol: float | Tensor | None, atol: float | 
     return xp.sum(xp.astype(values > limit, _dtypes.int64), -1)
 
 
+@public_in_module
 def matrix_rank(
     A: Tensor,
     tol: float | Tensor | None = None,
@@ -652,6 +660,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     return separate_from(A, result)  # type: ignore[arg-type]  # n > 0, so there is a factor
 
 
+@public_in_module
 @numpy_spelling
 @require_same_dtype("input", "other")
 def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:

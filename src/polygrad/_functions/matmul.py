@@ -16,7 +16,7 @@ from . import linalg
 from .broadcasting import broadcast_shapes
 from .common import check_tensor, numpy_spelling, warn
 from .einsum import tensordot
-from .public import public_function
+from .public import public_function, public_in_module
 
 
 def check_ndim(name: str, *operands: tuple[str, Any, int]) -> None:
@@ -307,6 +307,7 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     return linalg.cross(input, other, dim=dim)
 
 
+@public_in_module
 def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     """Multiply several matrices, in the order that needs the fewest multiplications.
 

@@ -34,6 +34,8 @@ class Method(NamedTuple):
 FUNCTIONS: dict[str, Any] = {}
 #: Name in Tensor → its method.
 METHODS: dict[str, Method] = {}
+#: Functions that a module of `polygrad` has, and not it itself.
+IN_MODULES: list[Any] = []
 
 
 def public_function(
@@ -68,6 +70,18 @@ def public_method(names: str = "", *, in_place: bool = False, hot: bool = False)
     return declare
 
 
+def public_in_module(declared: Declared) -> Declared:
+    """Declare a function that only a module of polygrad has, such as `polygrad.linalg`."""
+    IN_MODULES.append(declared)
+    return declared
+
+
+def public_functions() -> set[FunctionType]:
+    """The functions that are declared here: those whose errors are about what users wrote."""
+    declared = (*FUNCTIONS.values(), *(method.function for method in METHODS.values()), *IN_MODULES)
+    return {function for function in declared if isinstance(function, FunctionType)}
+
+
 def complete() -> None:
     """Put into the tables what the primitives say of themselves, and of functions those that explain their errors."""
     FUNCTIONS.update({name: _explained(declared) for name, declared in FUNCTIONS.items()})
@@ -86,4 +100,13 @@ def _explained(declared: Any) -> Any:
     return found if getattr(found, "__wrapped__", None) is declared else declared
 
 
-__all__ = ["FUNCTIONS", "METHODS", "Method", "complete", "public_function", "public_method"]
+__all__ = [
+    "FUNCTIONS",
+    "METHODS",
+    "Method",
+    "complete",
+    "public_function",
+    "public_functions",
+    "public_in_module",
+    "public_method",
+]
