@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ._core.tensor import Tensor
 
-#: Subclasses of others are leaves: nobody knows how to make one.
+#: Subclasses of others are leaves: their constructors may take other arguments.
 MAPPINGS = (dict, OrderedDict, defaultdict)
 
 

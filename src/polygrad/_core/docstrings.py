@@ -28,15 +28,15 @@ def docstring(primitive: Primitive, doc: str, example: str) -> str:
             "TypeError: if an operand is neither a tensor nor a number.",
         ]
     else:
-        return _joined(doc, [], "", [], example)
+        return _join_sections(doc, [], "", [], example)
     if primitive.real_only:
         errors.append("TypeError: for complex numbers, which have no order. It is a RuntimeError, too.")
     if primitive.refuses_bool is not None:
         errors.append("TypeError: for booleans. It is a RuntimeError, too.")
-    return _joined(doc, arguments, result, errors, example)
+    return _join_sections(doc, arguments, result, errors, example)
 
 
-def _joined(doc: str, arguments: list[str], result: str, errors: list[str], example: str) -> str:
+def _join_sections(doc: str, arguments: list[str], result: str, errors: list[str], example: str) -> str:
     parts = [inspect.cleandoc(doc)]
     for title, lines in (("Args", arguments), ("Returns", [result] * bool(result)), ("Raises", errors)):
         if lines:

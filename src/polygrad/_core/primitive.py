@@ -136,7 +136,7 @@ class Primitive:
         self.shape_error: Callable[..., str | None] | None = None
         #: Raises for integers of which the array library would compute something without a word: ``(primitive, *arrays)``.
         self.check: Callable[..., None] | None = None
-        #: What stands for it where the operands are integers or booleans, of which the standard says less than PyTorch.
+        #: The primitive for integers and booleans, if the standard's function does not accept them and PyTorch's does.
         self.of_integers: Primitive | None = None
         self.accumulates, self.same_dtype = accumulates, same_dtype
         #: Array type → the library's types of half precision that this operation wants in single precision.
@@ -453,7 +453,7 @@ def elementwise(
 
     ``arity`` says how many operands it has, if no rule does.  With ``promote_to_float`` integer operands become floating;
     ``real_only`` refuses complex ones, since they have no order; ``refuses_bool`` is why booleans are refused, if they are.
-    With ``accepts_scalars`` all operands may be Python numbers.  It is a function and a method as it is, by `Primitive.publish`
+    With ``accepts_scalars`` all operands may be Python numbers.  It is published as a function and a method, by `Primitive.publish`
     with ``names`` and what follows; where it is not ``public``, ``names`` says what errors call it.
     """
     arity = arity or (2 if "y" in rules else 1)

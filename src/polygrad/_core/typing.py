@@ -25,7 +25,7 @@ class Array(Protocol):
 Number: TypeAlias = complex | np.number | np.bool
 #: A real number.
 Real: TypeAlias = float | np.number | np.bool
-#: What stands beside a tensor in an operation: numbers do not change its data type, arrays are constants.
+#: The other operand of an operation on a tensor: numbers do not change its data type, arrays are constants.
 Operand: TypeAlias = Tensor | Number | Array
 DTypeLike: TypeAlias = DType | type[complex]
 DeviceLike: TypeAlias = Device | str | int

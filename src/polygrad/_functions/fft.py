@@ -69,7 +69,7 @@ def _one(input: Tensor, n: Any, dim: int, name: str) -> tuple[int, int]:
     return input.shape[axis] if n is None else as_int(n), axis
 
 
-def _several(input: Tensor, s: Any, dim: Any, name: str) -> tuple[list[int], list[int]]:
+def _lengths_and_axes(input: Tensor, s: Any, dim: Any, name: str) -> tuple[list[int], list[int]]:
     """The lengths and axes of a transform along several dimensions: all of them, or the last ones where ``s`` is given."""
     lengths = None if s is None else [as_int(n) for n in ((s,) if isinstance(s, int) else s)]
     if dim is None:
@@ -265,11 +265,11 @@ def ifftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None
 
 def _fftn(input: Tensor, s: Any, dim: Any, norm: str | None, inverse: bool, name: str) -> Tensor:
     input = _complex(input, name)
-    return _along(input, *_several(input, s, dim, name), _norm(norm, name), inverse, name)
+    return _along(input, *_lengths_and_axes(input, s, dim, name), _norm(norm, name), inverse, name)
 
 
 def _last(input: Tensor, s: Any, dim: Any, name: str) -> tuple[list[int], list[int]]:
-    lengths, axes = _several(input, s, dim, name)
+    lengths, axes = _lengths_and_axes(input, s, dim, name)
     if not axes:
         raise RuntimeError(f"{name}() transforms along at least one dimension")
     return lengths, axes
@@ -430,7 +430,7 @@ def _scale(positions: Tensor, n: int, d: float, requires_grad: bool) -> Tensor:
 
 def _shift(input: Tensor, dim: Any, name: str, inverse: bool) -> Tensor:
     check_tensor(input, name)
-    _, axes = _several(input, None, dim, name)
+    _, axes = _lengths_and_axes(input, None, dim, name)
     shifts = tuple([(n + 1) // 2 if inverse else n // 2 for n in (input.shape[axis] for axis in axes)])
     return xp.roll(input, shifts, tuple(axes)) if axes else xp.clone(input)
 

@@ -43,7 +43,7 @@ def set_printoptions(
     profile: str | None = None,
     sci_mode: bool | None = None,
 ) -> None:
-    """Set how tensors are printed.  None leaves an option as it is, except for ``sci_mode``.
+    """Set how tensors are printed.  None leaves an option unchanged, except for ``sci_mode``.
 
     Args:
         precision: digits after the point; 4 at first.

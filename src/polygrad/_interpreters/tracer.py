@@ -111,7 +111,7 @@ def plain(array: Any) -> Any:
 
 
 def _operand(array: Tracer, other: Any) -> Any:
-    """``other`` as an operand beside ``array``: a 0-d array of another library becomes a Python number, such as an eps."""
+    """``other`` as an operand with ``array``: a 0-d array of another library becomes a Python number, such as an eps."""
     kind = other.__class__  # exactly: numbers of libraries may be subclasses of Python's
     if kind in NUMBERS or isinstance(other, Tracer) or BY_TYPE[kind] is array.backend.base:
         return other

@@ -31,7 +31,7 @@ elementwise(
 
 
 def masked_product(xp, g, derivative):
-    """``g * derivative``, and 0 where ``g`` is 0 beside an infinite derivative."""
+    """``g * derivative``, and 0 where ``g`` is 0 and the derivative infinite."""
     singular = xp.logical_and(g == 0, xp.logical_not(xp.isfinite(derivative)))
     return g * xp.where(singular, xp.zeros_like(derivative), derivative)
 
@@ -40,7 +40,7 @@ def masked_product(xp, g, derivative):
 def safe_divide(xp, x, y, /):
     """``x / y``, and 0 where ``x`` is 0, whatever ``y``.
 
-    A gradient that a mask set to zero stays zero beside a singular point, and beside a NaN.
+    A gradient that a mask set to zero stays zero at a singular point and at NaN.
     """
     return xp.divide(x, xp.where(x == 0, xp.ones_like(y), y))
 
@@ -109,7 +109,7 @@ power.defvjp(x=_power)
 
 
 def _selected(xp, g, chosen, other, ans):
-    """The share of ``g`` that goes to ``chosen``: all where it won, half where both are equal; all to both beside NaN."""
+    """The share of ``g`` that goes to ``chosen``: all where it was chosen, half where both are equal; both get all of it at NaN."""
     return xp.where(chosen == other, g * 0.5, xp.where(other == ans, xp.zeros_like(g), g))
 
 
@@ -334,10 +334,10 @@ imag.defvjp(x=lambda xp, g: xp.complex(xp.zeros_like(g), -g))
 
 @primitive(name="complex", broadcasts=True, promotes=True, linear=("x", "y"))
 def complex_(xp, x, y, /):
-    """The complex numbers of those parts, each as it is: also infinities, NaN and signed zeros.
+    """The complex numbers of these parts, which are exact: also infinities, NaN and signed zeros.
 
     The standard has no function for it.  Of ``x + 1j * y`` each product is rounded, and 0 times infinity is NaN; here sums
-    join numbers of which one has the part and the other -0.0, which leaves every number as it is.
+    join numbers of which one has the part and the other -0.0, which changes no number.
     """
     dtype = xp.complex64 if x.dtype == xp.float32 else xp.complex128
     finite = xp.isfinite(y)

@@ -60,7 +60,7 @@ def _gradients(xp, g, ans, scores, query, key, value, scale, keep, needs):
         of_weights = of_second if of_weights is None else of_weights + of_second
         of_scores = weights * (of_weights - xp.sum(of_weights * weights, axis=-1, keepdims=True))
     else:
-        # The sum over a row of the weights times their cotangents, by way of the shorter rows of the result.
+        # The sum over a row of the weights times their cotangents, computed from the shorter rows of the result.
         along = None if of_result is None else xp.sum(of_result * ans[0], axis=-1, keepdims=True)
         if of_second is not None:
             along = -of_second if along is None else along - of_second

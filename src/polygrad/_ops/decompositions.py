@@ -119,8 +119,8 @@ def solve_triangular(xp, a, b, /, *, upper, unitriangular=False):
 
     With ``unitriangular`` the diagonal is taken to be 1 and is not read either.
     """
-    beside = int(unitriangular)
-    triangle = xp.triu(a, k=beside) if upper else xp.tril(a, k=-beside)
+    offset = int(unitriangular)
+    triangle = xp.triu(a, k=offset) if upper else xp.tril(a, k=-offset)
     if unitriangular:
         triangle = triangle + on_diagonal(xp, xp.ones_like(a), 0)
     return xp.solve(triangle, b)
@@ -211,7 +211,7 @@ def _trace(xp, a, b):
 def adjugate(xp, x, /):
     """The transposed cofactors: ``det(x) * inv(x)`` where the inverse exists, and defined for singular matrices too.
 
-    By way of the singular values: the adjugate of a product is the product of the adjugates in reverse order, and the
+    From the singular values: the adjugate of a product is the product of the adjugates in reverse order, and the
     adjugate of a unitary matrix is its inverse times its determinant.
     """
     if x.shape[-1] < 2:

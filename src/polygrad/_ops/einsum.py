@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-#: A letter of the equation, or the number, counted from the end, of a dimension that an ellipsis stands for.
+#: A letter of the equation, or the number, counted from the end, of a dimension of an ellipsis.
 Label = str | int
 
 
@@ -52,7 +52,7 @@ def _labels_of(terms_and_arrays: Iterable[tuple[Any, tuple[Label, ...]]], skip: 
 def parse(
     equation: str, shapes: Sequence[tuple[int, ...]]
 ) -> tuple[list[tuple[Label, ...]], tuple[Label, ...], dict[Label, int]]:
-    """The labels of every operand and of the result, and the length that each label stands for."""
+    """The labels of every operand and of the result, and the length of each label."""
 
     def wrong(what: str) -> EquationError:
         return EquationError(f"einsum({equation!r}): {what}")
@@ -143,7 +143,7 @@ def _prepared(xp: Any, x: Any, term: tuple[Label, ...], lengths: dict[Label, int
 
 
 def _summed(xp: Any, x: Any, term: tuple[Label, ...], kept: set[Label]) -> tuple[Any, tuple[Label, ...]]:
-    """``x`` summed over the labels that nobody else needs."""
+    """``x`` summed over the labels that are in no other operand and not in the result."""
     axes = tuple(axis for axis, label in enumerate(term) if label not in kept)
     if not axes:
         return x, term

@@ -325,7 +325,7 @@ relu.publish(
 
 @primitive(elementwise=True, real_only=True)
 def clip(xp, x, /, min=None, max=None):
-    """``x`` held between Python numbers ``min`` and ``max``."""
+    """``x`` clamped to the Python numbers ``min`` and ``max``."""
     return xp.clip(x, min, max)
 
 

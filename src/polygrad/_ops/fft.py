@@ -35,9 +35,11 @@ OPPOSITE_NORM = {"backward": "forward", "ortho": "ortho", "forward": "backward"}
 
 
 def _pairs(xp, x, n, axis):
-    """The part of a half spectrum of ``n`` values that stands for two frequencies each, ``k`` and ``-k``; 0 elsewhere."""
+    """The part of a half spectrum of ``n`` values that represents two frequencies each, ``k`` and ``-k``; 0 elsewhere."""
     axis %= x.ndim
-    last = (n + 1) // 2  # half of the sampling rate, which an even length has, stands for itself, as frequency 0 does
+    last = (
+        n + 1
+    ) // 2  # half of the sampling rate, which even lengths have, represents itself only, as frequency 0 does
     key = tuple([slice(1, last) if a == axis else slice(None) for a in range(x.ndim)])
     widths = [(0, 0)] * x.ndim
     widths[axis] = (min(1, n // 2), n // 2 + 1 - last) if last > 1 else (n // 2 + 1, 0)

@@ -141,7 +141,7 @@ def diagonal_embed(xp, x, /, *, offset, shape):
 
 
 def on_diagonal(xp, x, offset):
-    """``x`` with zeros beside a diagonal."""
+    """``x`` on a diagonal, with zeros elsewhere."""
     return xp.tril(xp.triu(x, k=offset), k=offset)
 
 

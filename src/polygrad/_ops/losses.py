@@ -51,7 +51,7 @@ def cross_entropy(xp, x, target, /, reduction="mean"):
     """``logsumexp(x) - x[target]`` for each row of ``x``, with ``target`` a class per row; and that logsumexp in two parts.
 
     The parts are what the gradient needs, so that no exponentials are kept: a number by which the row is shifted, and the
-    logarithm of the sum of the exponentials of what is left.  In their sum the second would lose digits beside a large first.
+    logarithm of the sum of the exponentials of what is left.  Their sum would lose digits of the second if the first is large.
     """
     centred = shifted(xp, x, 1)
     total = xp.log(xp.sum(xp.exp(centred), axis=1))
@@ -89,7 +89,7 @@ def _logarithm(xp, x):
 
 
 binary_cross_entropy.defvjp(
-    # Beside 0 and 1 the gradient is large, not infinite: PyTorch's bound.
+    # Near 0 and 1 the gradient is large, not infinite: PyTorch's bound.
     x=lambda xp, g, x, y: g * (x - y) / xp.clip((1 - x) * x, 1e-12, None),
     y=lambda xp, g, x: g * (_logarithm(xp, 1 - x) - _logarithm(xp, x)),
 )

@@ -66,7 +66,7 @@ def expand_dims(xp, x, /, axis):
 expand_dims.defvjp(x=lambda xp, g, x_shape: xp.reshape(g, x_shape))
 
 
-# A write to it goes through `_core.expansion`: from the values alone nobody can tell which element was written.
+# A write to it goes through `_core.expansion`: the values alone do not show which element was written.
 @primitive(broadcasts=True, linear=("x",), view=lambda base, value, shape: value)
 def broadcast_to(xp, x, /, shape):
     return xp.broadcast_to(x, shape)

@@ -193,7 +193,7 @@ leaky_relu.defvjp(x=lambda xp, g, x, negative_slope: xp.where(x > 0, g, g * nega
 
 @primitive(elementwise=True)
 def hardtanh(xp, x, /, lowest=-1.0, highest=1.0):
-    """``x`` held between two numbers; unlike `clip`, its gradient is 0 at both of them."""
+    """``x`` clamped to two bounds; unlike that of `clip`, its gradient is 0 at both bounds."""
     return xp.clip(x, lowest, highest)
 
 

@@ -28,7 +28,7 @@ def _words(xp, value, count, device):
 
 
 def _product(multiplier, x):
-    """The high and the low word of a product of two words, by way of their halves."""
+    """The high and the low word of a product of two words, computed from their halves."""
     high, low = multiplier >> 32, multiplier & _HALF
     x_high, x_low = x >> 32, x & _HALF
     bottom, first, second = x_low * low, x_low * high, x_high * low

@@ -23,7 +23,7 @@ def scan_steps(xp: Any, step: Callable, state: Any, inputs: tuple, reverse: bool
     """``state, outputs = step(state, parts)`` for every part of ``inputs`` along their first axes.
 
     From last to first if ``reverse``.  Returns the last state, and the outputs stacked at the places of their inputs.  A library
-    may have a loop of its own.
+    may provide its native loop.
     """
     count = inputs[0].shape[0]
     found: list[Any] = [None] * count

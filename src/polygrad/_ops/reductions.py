@@ -154,7 +154,7 @@ median.defjvp(x=_extremum_tangent)
 
 
 def _prod(xp, g, x, axis):
-    """The product of all the others, by products from the left and from the right: right beside zeros, at any order."""
+    """The product of all the others, by products from the left and from the right: correct if elements are 0, at any order."""
     axes = axes_of(axis, x.ndim)
     rest = tuple(i for i in range(x.ndim) if i not in axes)
     moved = xp.permute_dims(x, rest + axes)
@@ -184,7 +184,7 @@ prod.defvjp(x=_prod)
 
 @primitive(promotes="float", accumulates=True)
 def logsumexp(xp, x, /, axis=None, keepdims=False):
-    """``log(sum(exp(x)))``, by way of the maximum, so that nothing overflows."""
+    """``log(sum(exp(x)))``, relative to the maximum, so that nothing overflows."""
     top, exponentials = _exponentials(xp, x, axis)
     total = xp.log(xp.sum(exponentials, axis=axis, keepdims=True)) + top
     return total if keepdims else xp.reshape(total, _dropped(x.shape, axis))
@@ -193,7 +193,7 @@ def logsumexp(xp, x, /, axis=None, keepdims=False):
 def _exponentials(xp, x, axis):
     """The maximum of ``x`` along ``axis``, at most the largest finite number, and ``exp`` of what ``x`` is beyond it.
 
-    The exponential of an infinite element is infinite, and that of every finite one beside it 0.
+    The exponential of an infinite element is infinite, and that of the finite ones 0.
     """
     top = xp.max(xp.real(x) if xp.isdtype(x.dtype, "complex floating") else x, axis=axis, keepdims=True)
     largest = float(xp.finfo(x.dtype).max)

@@ -125,7 +125,7 @@ def cumulative_prod(xp, x, /, axis):
 
 
 def _cumulative_prod(xp, g, x, axis):
-    """Right beside zeros, and at any order: no division.
+    """Correct if elements are 0, and at any order: there is no division.
 
     A block of elements is cut in two.  The products in the right half are those of the right half alone times the
     product of the left: so the cotangent of the left half's last product grows by the sum of (cotangent times own

@@ -1,6 +1,6 @@
 """Finding plugins: which there are, by entry-point metadata alone.
 
-A plugin's module is loaded only when its backend is asked for, or when an array of a type that nobody knows appears.
+A plugin's module is loaded only when its backend is asked for, or when an array of an unknown type appears.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from .plugins import ANYTHING, LOCK, BackendPlugin, Plugin, brief
 
 #: Plugins that bring a backend; the entry point has the backend's name.
 BACKENDS_GROUP = "polygrad.backends"
-#: Plugins that bring kernels for somebody else's backend, or primitives.  Nobody asks for them by name, so all of them
-#: that are not switched off are loaded when the first backend is made.
+#: Plugins that bring kernels for another plugin's backend, or primitives.  They are not asked for by name, so all that are
+#: not switched off are loaded when the first backend is made.
 EXTENSIONS_GROUP = "polygrad.extensions"
 
 BUILT_IN = "numpy"
@@ -87,12 +87,12 @@ class Discovery:
         allowed = self.switch("POLYGRAD_BACKENDS_ALLOW")
         if name in self.switch("POLYGRAD_BACKENDS_DISABLE"):
             return "POLYGRAD_BACKENDS_DISABLE"
-        if allowed and name not in allowed and not built_in:  # what is built in is not somebody's to allow
+        if allowed and name not in allowed and not built_in:  # the built-in backend needs no permission
             return "POLYGRAD_BACKENDS_ALLOW"
         return None
 
     def _refuse_duplicates(self, found: list[BackendPlugin]) -> None:
-        """Nobody can say which one is meant, so neither is used; the built-in name stays with the built-in backend."""
+        """Use neither of two plugins with one name; the built-in name stays with the built-in backend."""
         by_name: dict[str, list[BackendPlugin]] = {}
         for plugin in found:
             if plugin.disabled_by is None:

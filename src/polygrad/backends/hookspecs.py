@@ -45,7 +45,7 @@ def polygrad_backends() -> list[BackendRecord]:
 
 @hookspec
 def polygrad_kernels(backend: str) -> dict[str, Callable[..., Any]]:
-    """Kernels for somebody else's backend: primitive name → raw function, which overrides that backend's own."""
+    """Kernels for another plugin's backend: primitive name → raw function, which overrides that backend's own."""
     raise AssertionError("a specification is not called")
 
 

@@ -51,7 +51,7 @@ LINALG = frozenset(
 #: precision there, and rounded once.  Primitives say it of themselves.
 ACCUMULATING: set[str] = set()
 
-#: Operation name → text over ``xp``, for what the standard does not have.  Primitives put their forward here.
+#: Operation name → generic implementation, for operations that the standard lacks.  Primitives add their forward.
 GENERIC: dict[str, Callable[..., Any]] = {}
 
 

@@ -90,7 +90,7 @@ class Plugin:
             module = _import_module(self.value) if self._entry_point is None else self._entry_point.load()
         except ANYTHING as error:
             raise self.broken(f"loading {self.value!r} raised {brief(error)}", error) from error
-        # A manager of its own for each plugin: one that does not fit cannot disturb the others.
+        # One manager for each plugin, so that an invalid one cannot disturb the others.
         manager = pluggy.PluginManager("polygrad")
         manager.add_hookspecs(hookspecs)
         try:
@@ -161,7 +161,7 @@ class BackendPlugin(Plugin):
         names = ", ".join(repr(record.name) for record in offered) or "nothing"
         raise self.broken(
             f"its entry point is named {self.name!r} but its hook polygrad_backends() offers {names}; "
-            f"each backend needs an entry point of its own name"
+            f"each backend needs an entry point with its name"
         )
 
     def _check_version(self, record: BackendRecord) -> None:

@@ -237,7 +237,7 @@ class Registry:
         if package == "builtins":  # a list or a string by mistake: not worth loading every plugin
             return
         usable = [plugin for plugin in self.discovery.plugins() if self._library_imported(plugin)]
-        # The built-in backend comes last, since others' array types may be subclasses of its own.
+        # The built-in backend comes last, since others' array types may be subclasses of its array type.
         usable.sort(key=lambda plugin: (plugin.record.library != package, plugin is built_in))
         yield from self._makeable(usable)
 
@@ -253,7 +253,7 @@ class Registry:
             try:
                 yield self.make(plugin)
             except BackendError:
-                continue  # kept, and told with the TypeError if nobody else owns the type
+                continue  # kept, and reported in the TypeError if no other backend owns the type
 
     # -- making a backend ------------------------------------------------------------------------------------------
 

@@ -79,7 +79,7 @@ def errors(registry: Registry = REGISTRY) -> dict[str, BackendError]:
     for plugin in registry.discovery.plugins():
         outcome = _try(registry, plugin)
         if isinstance(outcome, BackendError) and plugin.disabled_by is None:
-            # Two plugins of one name share their error; one that took a working backend's name is told apart.
+            # Two plugins of one name share their error; one that took a working backend's name is listed separately.
             key = f"{plugin.name} ({plugin.distribution})" if plugin.name in registry.made else plugin.name
             found.setdefault(key, outcome)
     for backend in registry.registered:

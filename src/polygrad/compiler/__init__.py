@@ -27,7 +27,7 @@ from .replay.program import GuardFailed, replaying
 
 #: A new program's guards may fail at once, where another thread has changed something in between.
 ATTEMPTS = 10
-#: So many programs of one function are kept, unless `compile` is told otherwise.
+#: The default number of programs that are kept of one function.
 MAX_PROGRAMS = 64
 
 __all__ = ["CompileError", "Compiled", "Cost", "Lowered", "compile"]
@@ -274,7 +274,7 @@ class Compiled(Generic[P, R]):
             A `Lowered`.
 
         Raises:
-            CompileError: the function cannot be compiled as it is written.
+            CompileError: the function cannot be compiled.
         """
         _, tensors = key_of(args, kwargs)
         return Lowered(self._trace(args, kwargs, tensors, only_to_look_at=True).captured)

@@ -33,7 +33,7 @@ class CellRecord:
     #: The number of the program's input, or None for a cell that is only written.
     number: int | None = None
     written: bool = False
-    #: The leaf that stands for the graph outside, for a cell that was computed with one.
+    #: The leaf that replaces the outer graph, for a cell that was computed outside.
     boundary: Leaf | None = None
     #: Its array and edge when the function returned.
     result: Any = None

@@ -131,7 +131,7 @@ class TensorWriter:
         place = self._add_memory(min(numbers), memory.dtype, memory.backend.name, part)
         for _, _, number, window in group:
             window = window.shift(start, memory.dtype, self.tensors[number].dtype)
-            self._entries[number] = self._entry(number, place) | {
+            self._entries[number] = self._make_entry(number, place) | {
                 "offset": window.offset, "shape": list(window.shape), "strides": list(window.strides),
                 **({"conjugate": True} if window.conjugate else {}),
             }  # fmt: skip
@@ -140,9 +140,9 @@ class TensorWriter:
         """Write ``tensor`` as the one memory of all tensors in ``numbers``."""
         place = self._add_memory(numbers[0], tensor.dtype, tensor.backend.name, _values(tensor))
         for number in numbers:
-            self._entries[number] = self._entry(number, place)
+            self._entries[number] = self._make_entry(number, place)
 
-    def _entry(self, number: int, place: int) -> dict[str, Any]:
+    def _make_entry(self, number: int, place: int) -> dict[str, Any]:
         tensor = self.tensors[number]
         entry: dict[str, Any] = {"memory": place, "dtype": tensor.dtype.name}
         if tensor.requires_grad:

@@ -492,7 +492,7 @@ for (const node of nodes) {
   node.moreWords = [node.words, node.formula, ...lines].join(" ").toLowerCase(); // where the others find nothing
 }
 
-/** The nodes that have the text as it is, or else all of its words; in what they are called, or else in what is known of them. */
+/** The nodes that have the exact text, or else all of its words; in what they are called, or else in what is known of them. */
 function having(text) {
   const words = text.split(/\s+/);
   for (const part of ["words", "moreWords"]) {

@@ -80,7 +80,7 @@ class CupyBackend(Backend):
         return cupy.cuda.Device()
 
     def parse_device(self, device: Any) -> Any:
-        """A CuPy device as it is; a name: ``"cuda"``, ``"cuda:0"``, ``"gpu:1"``."""
+        """A CuPy device, or the device of a name: ``"cuda"``, ``"cuda:0"``, ``"gpu:1"``."""
         if isinstance(device, cupy.cuda.Device):
             return device
         kind, _, number = str(device).partition(":")

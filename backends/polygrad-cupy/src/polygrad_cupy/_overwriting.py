@@ -1,6 +1,6 @@
 """Kernels that overwrite an array: ``"NAME_"`` in the table, ``(array, *operands) -> bool``.
 
-polygrad calls them only where nobody else sees the memory.  What they cannot do exactly as the ordinary operation would
+polygrad calls them only if no other array shares the memory.  What they cannot do exactly as the ordinary operation would
 they leave alone, and return False.  Assignment by index arrays is not here: on a GPU it has no order, and of equal
 indices the last one must win.
 """

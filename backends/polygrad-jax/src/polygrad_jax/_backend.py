@@ -82,7 +82,7 @@ class JaxBackend(CompilingBackend):
         return jax.config.jax_default_device or jax.devices()[0]  # type: ignore[attr-defined]  # defined when JAX is imported
 
     def parse_device(self, device: Any) -> Any:
-        """A JAX device or sharding as it is; a name such as ``"cpu"``, ``"cuda:0"`` or ``"tpu:1"``."""
+        """A JAX device or sharding, or the device of a name such as ``"cpu"``, ``"cuda:0"`` or ``"tpu:1"``."""
         if isinstance(device, jax.Device | jax.sharding.Sharding):
             return device
         kind, _, number = str(device).partition(":")

@@ -9,7 +9,7 @@ from typing import Any
 import jax
 from jax.extend.core import ClosedJaxpr, Primitive, jaxpr_as_fun, set_current_trace, take_current_trace
 
-# An input of the program.  It has no meaning of its own: `Program` puts the argument in its place.  The array itself must
+# An input of the program.  It is a placeholder: `Program` puts the argument in its place.  The array itself must
 # not be an operand: the program would hold it.
 input_p = Primitive("polygrad_input")
 input_p.def_abstract_eval(lambda *, number, kind: kind)

@@ -30,7 +30,7 @@ Settings = tuple[Any, ...]
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """``function`` of arrays, compiled, with products of matrices in the full precision of their type.
 
-    JAX takes less than that on GPUs and TPUs unless it is told otherwise; PyTorch does not.
+    JAX's default is less than that on GPUs and TPUs; PyTorch's is not.
     """
 
     def in_full_precision(*arrays: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The tracer of vmap: it stands for one array per example, and runs an operation once for all of them.
+"""The tracer of vmap: it represents one array per example, and runs an operation once for all of them.
 
 ``value`` holds the examples along its first axis.  An array that is the same for all examples is not ``mapped``, and its
 ``value`` is that one array.  A primitive runs by its batching rule (`rules`).  Without a rule, its forward runs on tracers.

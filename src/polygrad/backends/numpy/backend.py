@@ -28,7 +28,7 @@ def _kept_memory() -> Any:
     By default it gets every array of some megabytes from the system page by page and gives it back when it is freed, which
     is a fifth of a training step's time, and half of that of plain functions of large arrays.  After one large block was
     freed it cuts them from its heap, of which only the top is given back; and what is returned here lies at the
-    top.  Memory that nobody writes to costs nothing.
+    top.  Memory that is never written costs nothing.
     """
     np.empty(_LARGE_ARRAY, np.uint8)
     below = [np.empty(_LARGE_ARRAY, np.uint8) for _ in range(4)]

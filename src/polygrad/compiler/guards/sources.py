@@ -215,7 +215,7 @@ class Place:
 
 
 def has(owner: Any, name: str) -> bool:
-    """Whether an object has an attribute of its own, or a class one at all."""
+    """Whether an instance has the attribute itself, or a class has it at all."""
     if isinstance(owner, type):
         return any(name in base.__dict__ for base in owner.__mro__)  # not what its metaclass has
     attributes = attributes_of(owner)

@@ -61,7 +61,7 @@ class ReplayCodegen:
         self._owners: list[Operation | None] = []
         #: (shape, type, whether settled) → memories that are free, each with the name of its array and where it became free.
         self._pool: dict[Any, list[tuple[Slot, str, int]]] = {}
-        #: The names of arrays that nobody has taken yet, and the lines at which they are let go if nobody does.
+        #: Name of an array whose memory may be reused → the line that deletes it if it is not.
         self._waiting: dict[str, int] = {}
         #: The names of arrays that see a memory.
         self._seen_by: dict[int, list[str]] = {}
@@ -84,7 +84,7 @@ class ReplayCodegen:
         if self._safe >= len(self._operations):
             self._release()
         results = "".join(f"{self._result(slot)}, " for slot in self._graph.results)
-        for name, scalar in self._waiting.items():  # nobody has taken it
+        for name, scalar in self._waiting.items():  # not reused
             self._lines[scalar] = f"del {name}"
         self._add(f"return ({results})", None)
         released = ", released" if self._released else ""
@@ -262,7 +262,7 @@ class ReplayCodegen:
         return f"{self._name(self._copy_array)}({name})"
 
     def _free_memory(self, place: int) -> None:
-        """Memory that nobody reads after ``place`` is free, for other results or for the system."""
+        """Memory that is not read after ``place`` is free, for other results or for the system."""
         for memory in self._dying.get(place, ()):
             kind = self._avals[memory]
             if memory in self._memories.outside:

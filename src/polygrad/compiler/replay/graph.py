@@ -43,7 +43,7 @@ class Operation(NamedTuple):
     is_question: bool = False
     #: (result, the array whose memory it sees), of results that are windows: of an operand, or of an earlier result.
     views: tuple[tuple[Slot, Slot], ...] = ()
-    #: The primitive that an error is told of, and its operands.
+    #: The primitive that an error names, and its operands.
     origin: tuple[Any, list[Slot]] | None = None
 
 
@@ -210,7 +210,7 @@ class Graph:
             try:
                 self._watched[scalar] = weakref.ref(owner, forget)
                 memory[scalar] = slot
-            except TypeError:  # a number, which nobody looks into; or memory that cannot be watched
+            except TypeError:  # a number, or memory that cannot be watched
                 pass
         return known
 
@@ -280,7 +280,7 @@ class Graph:
         return slots
 
     def _with_scalar_arrays(self, function: Callable, arguments: tuple, plain: list) -> tuple:
-        """A Python number beside an array as an array of that one's type, where that is the same: it is faster."""
+        """Convert a Python number to an array of the other operand's type if the result is the same: that is faster."""
         base = self.backend.base
         place = int(plain[1].__class__ in NUMBERS)
         scalar, other = plain[place], plain[1 - place]

@@ -53,7 +53,7 @@ class Memories:
         return slot
 
     def is_owner(self, slot: Slot) -> bool:
-        """Whether ``slot`` is an array with memory of its own, which no other array sees that is not a window of it."""
+        """Whether ``slot`` is an array that owns its memory, which only its own windows share."""
         return self._avals[slot].owned and self.of(slot) == slot
 
     def is_reusable(self, slot: Slot) -> bool:

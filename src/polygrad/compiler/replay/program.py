@@ -140,7 +140,7 @@ def _rename(operation: Operation, same: dict[int, Slot]) -> Operation:
 
 
 def _key(operation: Operation) -> Any:
-    """Equal for operations that compute the same; None where nobody can tell."""
+    """Equal for operations that compute the same; None if that is unknown."""
     key = (
         _part_of_key(operation.function),
         _part_of_key(operation.arguments),

@@ -94,7 +94,7 @@ class _PlainTypes(dict[type, bool]):
         self._base = base
 
     def __missing__(self, kind: type) -> bool:
-        # Numbers, tuples and the like are nobody's arrays, which is not worth a search of the registry.
+        # Numbers, tuples and the like are not arrays: no need to search the registry.
         found = self._base.owns(kind) and BY_TYPE[kind] is self._base and kind not in LENT_TYPES
         self[kind] = found
         return found

@@ -95,9 +95,9 @@ def pack_like(packed: PackedSequence, data: Tensor) -> PackedSequence:
     return PackedSequence(data, *packed[1:])
 
 
-def _index_tensor(beside: Tensor, numbers: Sequence[int]) -> Tensor:
-    device = None if beside.backend.level else beside.device
-    return tensor(list(numbers), dtype=_dtypes.int64, backend=beside.backend, device=device)
+def _index_tensor(reference: Tensor, numbers: Sequence[int]) -> Tensor:
+    device = None if reference.backend.level else reference.device
+    return tensor(list(numbers), dtype=_dtypes.int64, backend=reference.backend, device=device)
 
 
 def _inverse(order: Sequence[int]) -> list[int]:

@@ -1,6 +1,6 @@
 """NumPy kernels for attention: a few heads and a block of rows at a time, so that scores stay in the cache.
 
-NumPy multiplies small matrices twice as fast if the second one lies in memory as it is read: keys and values are copied.
+NumPy multiplies small matrices twice as fast if the second one lies in memory in reading order: keys and values are copied.
 Under a causal mask, the positions after a block's last row are left out.
 """
 

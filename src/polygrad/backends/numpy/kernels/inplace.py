@@ -1,6 +1,6 @@
 """NumPy kernels that overwrite an array: ``"NAME_"`` in the table, ``(array, *operands) -> bool``.
 
-The engine calls them only where nobody but the tensor and its views sees the memory.  An operand may still be a view of
+The engine calls them only if nothing but the tensor and its views uses the memory.  An operand may still be a view of
 the same memory; ufuncs and assignment work as if it had been copied first, and where they would not, it is
 copied.  What a kernel cannot do exactly as the ordinary operation would, it leaves alone and returns False: then the
 operation runs, or says what is wrong.
@@ -23,7 +23,7 @@ _TAKES = {bool: "iufc", int: "iufc", float: "fc", complex: "c"}
 
 
 def _fits(array: Any, operand: Any) -> bool:
-    """Whether ``operand``, beside ``array``, gives a result of the shape and type of ``array``."""
+    """Whether an operation of ``array`` and ``operand`` has a result of the shape and type of ``array``."""
     kind = operand.__class__
     if kind is np.ndarray or isinstance(operand, np.generic):
         return operand.dtype == array.dtype and _broadcasts(operand.shape, array.shape)

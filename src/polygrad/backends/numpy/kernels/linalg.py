@@ -75,8 +75,8 @@ def solve_triangular(a, b, /, *, upper, unitriangular=False):
 
 
 def _generic_solve_triangular(a, b, upper, unitriangular):
-    beside = int(unitriangular)
-    triangle = np.triu(a, beside) if upper else np.tril(a, -beside)
+    offset = int(unitriangular)
+    triangle = np.triu(a, offset) if upper else np.tril(a, -offset)
     if unitriangular:
         triangle += np.eye(a.shape[-1], dtype=a.dtype)
     return np.linalg.solve(triangle, b)

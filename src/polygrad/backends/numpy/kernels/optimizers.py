@@ -1,6 +1,6 @@
 """Optimizer steps on NumPy arrays: ``(parameters, gradients, *states, settings) -> bool``, for all parameters of a group.
 
-Parameters and states are overwritten: the caller gives arrays that nobody else sees.  Large arrays are gone through in
+Parameters and states are overwritten: the caller gives arrays that nothing else refers to.  Large arrays are gone through in
 blocks that stay in the cache, which makes Adam more than three times faster; every operation writes into memory that is
 there already.  The mathematics is that of the rules in `polygrad.optim.rules`.
 """
