@@ -125,7 +125,8 @@ class _Forward(_Convolution):
         out_channels: the number of channels of the output.
         kernel_size: the size of a kernel: {ints}.
         stride: the step from window to window: {ints}.
-        padding: how many elements to add at each edge: {ints}; "valid" for none, "same" for as many as keep the size.
+        padding: how many elements to add at each edge: {ints};
+            "valid" for none, "same" for as many as keep the size.
         dilation: the step from element to element of a window: {ints}.
         groups: how many groups of channels are convolved separately; it divides both numbers of channels.
         bias: whether there is a bias.
@@ -222,7 +223,8 @@ class _Transposed(_Convolution):
         kernel_size: the size of a kernel: {ints}.
         stride: the step of the convolution from window to window: {ints}.
         padding: how many elements to leave out at each edge of the output: {ints}.
-        output_padding: how many elements to add at the end: {ints}; smaller than ``stride`` or ``dilation``.
+        output_padding: how many elements to add at the end: {ints};
+            smaller than ``stride`` or ``dilation``.
         groups: how many groups of channels are convolved separately; it divides both numbers of channels.
         bias: whether there is a bias.
         dilation: the step from element to element of a window: {ints}.

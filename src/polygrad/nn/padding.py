@@ -52,7 +52,8 @@ class _ConstantPad(_Pad):
     """Padding with one value.
 
     Args:
-        padding: how many elements to add at each edge: an int, or {edges}; negative numbers take elements away.
+        padding: how many elements to add at each edge: an int, or {edges};
+            negative numbers take elements away.
         value: the value of the added elements.
 
     Raises:
@@ -79,7 +80,8 @@ class _ZeroPad(_ConstantPad):
     """Padding with zeros.
 
     Args:
-        padding: how many elements to add at each edge: an int, or {edges}; negative numbers take elements away.
+        padding: how many elements to add at each edge: an int, or {edges};
+            negative numbers take elements away.
 
     Raises:
         ShapeError: an input is not larger than what is taken away.
@@ -97,7 +99,8 @@ class _ReflectionPad(_Pad):
     """Padding with the mirror image.
 
     Args:
-        padding: how many elements to add at each edge: an int, or {edges}; less than the input's length.
+        padding: how many elements to add at each edge: an int, or {edges};
+            less than the input's length.
 
     Raises:
         ShapeError: an input is too short.
@@ -123,7 +126,8 @@ class _CircularPad(_Pad):
     """Padding with the other end.
 
     Args:
-        padding: how many elements to add at each edge: an int, or {edges}; at most the input's length.
+        padding: how many elements to add at each edge: an int, or {edges};
+            at most the input's length.
 
     Raises:
         ShapeError: an input is too short.
