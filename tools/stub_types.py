@@ -34,6 +34,7 @@ PARAMETERS = {
     "other": "Operand",
     "others": "int",  # lengths after the first
     "repeats": "int | Sequence[int]",
+    "s": "Sequence[int] | None",
     "shape": "int | Sequence[int]",
     "shapes": "int | Sequence[int]",
     "size": "int | Sequence[int]",
@@ -58,6 +59,7 @@ OF_FUNCTION = {
     "broadcast_tensors.tensors": "Tensor",
     "bucketize.input": "Tensor | Number",
     "cond.p": "float | str | None",
+    **{f"{kind}fft2.dim": "Sequence[int]" for kind in ("", "i", "r", "ir", "h", "ih")},
     "einsum.equation": "str | Tensor",
     "einsum.operands": "Any",  # tensors, or also lists of subscripts, or one list of all of them
     "float_power.exponent": "Operand",

@@ -22,6 +22,7 @@ from typing import Any
 import stub_types
 
 import polygrad
+import polygrad.fft
 import polygrad.linalg
 import polygrad.nn.functional
 import polygrad.random
@@ -101,7 +102,8 @@ class Stub:
         if known is not None and not own_self and (name != "where" or not method):
             self.imports.add(("typing", "overload"))
             for text in known:
-                self.define(name, text, {}, value, method=method, decorator="@overload")
+                first = text is known[0]
+                self.define(name, text, {}, value, method=method, decorator="@overload", documented=first)
             return
         signature, scope = inspect.signature(value), getattr(inspect.unwrap(value), "__globals__", {})
         given = list(signature.parameters.values())
@@ -112,7 +114,15 @@ class Stub:
         self.define(name, text, scope, value, method=method)
 
     def define(
-        self, name: str, text: str, scope: dict[str, Any], value: Any, *, method: bool = False, decorator: str = ""
+        self,
+        name: str,
+        text: str,
+        scope: dict[str, Any],
+        value: Any,
+        *,
+        method: bool = False,
+        decorator: str = "",
+        documented: bool = True,
     ) -> None:
         """Add ``def name`` with the signature ``text``."""
         text, _, comment = text.partition("  #")
@@ -141,6 +151,9 @@ class Stub:
             )
         if comment:
             line += f"  #{comment}"
+        elif documented and not name.startswith("__") and (doc := inspect.getdoc(value)):
+            doc = doc.partition("\n\n")[0] if method else doc  # the function has the rest
+            line = line.removesuffix(" ...") + "\n" + docstring(doc, f"{indent}    ")
         if decorator:
             self.lines.append(indent + decorator)
         self.lines.append(line)
@@ -225,6 +238,13 @@ def split_arguments(text: str) -> list[str]:
             start = position + 1
     parts.append(text[start:].strip())
     return [re.sub(r"^([*\w]+: [^=]+)=", r"\1 = ", part) for part in parts]
+
+
+def docstring(text: str, indent: str) -> str:
+    """A docstring as it is written: editors show the stub's."""
+    text = text.strip().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    body = f'"""{text}\n"""' if "\n" in text else f'"""{text}"""'
+    return "\n".join(indent + line if line else "" for line in body.split("\n"))
 
 
 # -- the stubs -----------------------------------------------------------------------------------------------------------
@@ -345,10 +365,11 @@ def attached() -> set[str]:
 
 def stubs() -> dict[str, str]:
     """File, below the package → text of every stub."""
-    functional, linalg, random = polygrad.nn.functional, polygrad.linalg, polygrad.random
+    fft, functional, linalg, random = polygrad.fft, polygrad.nn.functional, polygrad.linalg, polygrad.random
     made = [
         root_stub(),
         tensor_stub(),
+        module_stub(fft, fft.__all__),
         module_stub(functional, functional.__all__),
         module_stub(linalg, linalg.__all__),
         module_stub(random, random.__all__),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import polygrad
+import polygrad.fft
 import polygrad.linalg
 import polygrad.nn.functional
 import polygrad.random
@@ -28,6 +29,7 @@ if not TOOLS.is_dir():
 DESCRIBED: dict[str, Any] = {
     "__init__.pyi": polygrad,
     "_core/tensor_methods.pyi": polygrad.Tensor,
+    "fft/__init__.pyi": polygrad.fft,
     "linalg/__init__.pyi": polygrad.linalg,
     "nn/functional.pyi": polygrad.nn.functional,
     "random.pyi": polygrad.random,

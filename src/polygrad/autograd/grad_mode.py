@@ -121,7 +121,11 @@ class no_grad(_Mode):
 
     _enabled = False
 
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+    @overload
+    def __new__(cls, function: None = None) -> Self: ...
+    @overload
+    def __new__(cls, function: F) -> F: ...  # type: ignore[misc]  # a decorator without parentheses
+    def __new__(cls, function: Any = None) -> Any:
         """A context manager; or ``function``, decorated."""
         return super().__new__(cls) if function is None else cls()(function)
 

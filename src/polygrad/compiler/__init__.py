@@ -127,7 +127,7 @@ class Compiled(Generic[P, R]):
         #: Descriptions of numbers whose values the function needs, so that they cannot be inputs.
         self._constants: set[str] = set()
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         # Inside another compiled function, a transform, or anomaly mode.
         if recorder() is not None or active_traces.get() or engine.anomaly_context is not None:
             return self.__wrapped__(*args, **kwargs)
