@@ -11,28 +11,28 @@ if TYPE_CHECKING:
 
 def docstring(primitive: Primitive, doc: str, example: str) -> str:
     """``doc`` with the arguments, the result, the errors and ``example``, in the sections that all functions have."""
-    becomes_float = "; integers and booleans become floating" * primitive.promotes_to_float
+    converts = "  Integers and booleans are converted to the default floating type." * primitive.promotes_to_float
     what = "A boolean tensor" if primitive.is_predicate else "A tensor"
     if len(primitive.operands) == 1:
-        arguments = [f"input: a tensor of any shape{becomes_float}."]
+        arguments = [f"input: a tensor of any shape.{converts}"]
         result = f"{what} of the shape of ``input``."
-        errors = ["TypeError: if ``input`` is no tensor."]
+        errors = ["TypeError: ``input`` is not a tensor."]
     elif primitive.broadcasts:
         arguments = [
-            "input: a tensor, or a number.",
-            f"other: a tensor, or a number. Both are broadcast, and brought to one data type{becomes_float}.",
+            "input: a tensor or a number.",
+            f"other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.{converts}",
         ]
-        result = f"{what} of the shape that both have when broadcast."
+        result = f"{what} of the broadcast shape."
         errors = [
-            "RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.",
-            "TypeError: if an operand is neither a tensor nor a number.",
+            "RuntimeError: the shapes do not broadcast.",
+            "TypeError: an operand is neither a tensor nor a number.",
         ]
     else:
         return _join_sections(doc, [], "", [], example)
     if primitive.real_only:
-        errors.append("TypeError: for complex numbers, which have no order. It is a RuntimeError, too.")
+        errors.append("TypeError: an operand is complex, and so has no order.")
     if primitive.refuses_bool is not None:
-        errors.append("TypeError: for booleans. It is a RuntimeError, too.")
+        errors.append("TypeError: the operands are boolean.")
     return _join_sections(doc, arguments, result, errors, example)
 
 
