@@ -84,7 +84,7 @@ def abs(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -101,7 +101,7 @@ def absolute(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -112,13 +112,13 @@ def acos(input: Tensor) -> Tensor:
     """The inverse cosine of each element, between 0 and ``pi``; NaN outside of -1 to 1. The derivative is ``-1 / sqrt(1 - input ** 2)`` (DLMF 4.24).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -129,13 +129,13 @@ def acosh(input: Tensor) -> Tensor:
     """The inverse hyperbolic cosine of each element; NaN below 1. The derivative is ``1 / sqrt(input ** 2 - 1)`` (DLMF 4.38).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -552,13 +552,13 @@ def arccos(input: Tensor) -> Tensor:
     """The inverse cosine of each element, between 0 and ``pi``; NaN outside of -1 to 1. The derivative is ``-1 / sqrt(1 - input ** 2)`` (DLMF 4.24).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -569,13 +569,13 @@ def arccosh(input: Tensor) -> Tensor:
     """The inverse hyperbolic cosine of each element; NaN below 1. The derivative is ``1 / sqrt(input ** 2 - 1)`` (DLMF 4.38).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -586,13 +586,13 @@ def arcsin(input: Tensor) -> Tensor:
     """The inverse sine of each element, between ``-pi / 2`` and ``pi / 2``; NaN outside of -1 to 1. The derivative is ``1 / sqrt(1 - input ** 2)`` (DLMF 4.24).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -603,13 +603,13 @@ def arcsinh(input: Tensor) -> Tensor:
     """The inverse hyperbolic sine of each element. The derivative is ``1 / sqrt(1 + input ** 2)`` (DLMF 4.38).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -620,13 +620,13 @@ def arctan(input: Tensor) -> Tensor:
     """The inverse tangent of each element, between ``-pi / 2`` and ``pi / 2``. The derivative is ``1 / (1 + input ** 2)`` (DLMF 4.24).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -637,15 +637,15 @@ def arctan2(input: Operand, other: Operand) -> Tensor:
     """The angle of each point, from the positive horizontal axis, in radians: ``input`` is its vertical coordinate, ``other`` its horizontal one. The gradient at the origin is 0.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type; integers and booleans become floating.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.  Integers and booleans are converted to the default floating type.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -656,13 +656,13 @@ def arctanh(input: Tensor) -> Tensor:
     """The inverse hyperbolic tangent of each element; NaN outside of -1 to 1. The derivative is ``1 / (1 - input ** 2)`` (DLMF 4.38).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -840,13 +840,13 @@ def asin(input: Tensor) -> Tensor:
     """The inverse sine of each element, between ``-pi / 2`` and ``pi / 2``; NaN outside of -1 to 1. The derivative is ``1 / sqrt(1 - input ** 2)`` (DLMF 4.24).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -857,13 +857,13 @@ def asinh(input: Tensor) -> Tensor:
     """The inverse hyperbolic sine of each element. The derivative is ``1 / sqrt(1 + input ** 2)`` (DLMF 4.38).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -874,13 +874,13 @@ def atan(input: Tensor) -> Tensor:
     """The inverse tangent of each element, between ``-pi / 2`` and ``pi / 2``. The derivative is ``1 / (1 + input ** 2)`` (DLMF 4.24).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -891,15 +891,15 @@ def atan2(input: Operand, other: Operand) -> Tensor:
     """The angle of each point, from the positive horizontal axis, in radians: ``input`` is its vertical coordinate, ``other`` its horizontal one. The gradient at the origin is 0.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type; integers and booleans become floating.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.  Integers and booleans are converted to the default floating type.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -910,13 +910,13 @@ def atanh(input: Tensor) -> Tensor:
     """The inverse hyperbolic tangent of each element; NaN outside of -1 to 1. The derivative is ``1 / (1 - input ** 2)`` (DLMF 4.38).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -1143,15 +1143,15 @@ def bitwise_and(input: Operand, other: Operand) -> Tensor:
     """The bits that both integers have, or where both booleans are true: ``input & other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -1162,15 +1162,15 @@ def bitwise_left_shift(input: Operand, other: Operand) -> Tensor:
     """The integers of ``input`` with their bits moved to the left, ``input * 2 ** other``: ``input << other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -1187,7 +1187,7 @@ def bitwise_not(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -1198,15 +1198,15 @@ def bitwise_or(input: Operand, other: Operand) -> Tensor:
     """The bits that either integer has, or where either boolean is true: ``input | other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -1217,15 +1217,15 @@ def bitwise_right_shift(input: Operand, other: Operand) -> Tensor:
     """The integers of ``input`` with their bits moved to the right, ``input // 2 ** other``: ``input >> other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -1236,15 +1236,15 @@ def bitwise_xor(input: Operand, other: Operand) -> Tensor:
     """The bits that just one of both integers has, or where just one of both booleans is true: ``input ^ other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -1451,7 +1451,7 @@ def ceil(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -1938,15 +1938,15 @@ def copysign(input: Operand, other: Operand) -> Tensor:
     """Each element of ``input`` with the sign of that of ``other``, also of -0.0.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type; integers and booleans become floating.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.  Integers and booleans are converted to the default floating type.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -1957,13 +1957,13 @@ def cos(input: Tensor) -> Tensor:
     """The cosine of each element, in radians. The derivative is ``-sin(input)`` (DLMF 4.20).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -1974,13 +1974,13 @@ def cosh(input: Tensor) -> Tensor:
     """The hyperbolic cosine of each element, ``(exp(x) + exp(-x)) / 2``. The derivative is `sinh` (DLMF 4.34).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -2483,15 +2483,15 @@ def eq(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is equal to ``other``: ``input == other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -2519,14 +2519,14 @@ def erf(input: Tensor) -> Tensor:
     """The error function of each element, ``2 / sqrt(pi)`` times the integral of ``exp(-t ** 2)`` from 0 to ``input``.  The derivative is ``2 / sqrt(pi) * exp(-input ** 2)`` (DLMF 7.2).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        TypeError: ``input`` is not a tensor.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -2537,13 +2537,13 @@ def exp(input: Tensor) -> Tensor:
     """The exponential of each element, ``e ** input``. It is its own derivative (DLMF 4.7).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -2568,13 +2568,13 @@ def expm1(input: Tensor) -> Tensor:
     """``exp(input) - 1`` of each element, accurate near 0, where the difference would lose all digits.
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -2622,7 +2622,7 @@ def fix(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -2737,7 +2737,7 @@ def floor(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -2748,15 +2748,15 @@ def floor_divide(input: Operand, other: Operand) -> Tensor:
     """``input // other`` of each pair: the quotient, rounded down. The derivative is 0.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -2957,16 +2957,16 @@ def ge(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is at least ``other``: ``input >= other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -2996,16 +2996,16 @@ def greater(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is greater than ``other``: ``input > other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -3016,16 +3016,16 @@ def greater_equal(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is at least ``other``: ``input >= other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -3066,16 +3066,16 @@ def gt(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is greater than ``other``: ``input > other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -3154,15 +3154,15 @@ def hypot(input: Operand, other: Operand) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)`` of each pair, without overflow. The gradient at (0, 0) is 0.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type; integers and booleans become floating.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.  Integers and booleans are converted to the default floating type.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -3525,7 +3525,7 @@ def isfinite(input: Tensor) -> Tensor:
         A boolean tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -3565,7 +3565,7 @@ def isinf(input: Tensor) -> Tensor:
         A boolean tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -3582,7 +3582,7 @@ def isnan(input: Tensor) -> Tensor:
         A boolean tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -3710,16 +3710,16 @@ def le(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is at most ``other``: ``input <= other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -3749,16 +3749,16 @@ def less(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is less than ``other``: ``input < other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -3769,16 +3769,16 @@ def less_equal(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is at most ``other``: ``input <= other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -3821,13 +3821,13 @@ def log(input: Tensor) -> Tensor:
     """The natural logarithm of each element: ``-inf`` at 0, and NaN for negative numbers. The derivative is ``1 / input`` (DLMF 4.7).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -3838,13 +3838,13 @@ def log10(input: Tensor) -> Tensor:
     """The logarithm of each element to the base 10. The derivative is ``1 / (input * log(10))``.
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -3855,13 +3855,13 @@ def log1p(input: Tensor) -> Tensor:
     """``log(1 + input)`` of each element, accurate near 0, where the sum would lose all digits.
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -3872,13 +3872,13 @@ def log2(input: Tensor) -> Tensor:
     """The logarithm of each element to the base 2. The derivative is ``1 / (input * log(2))``.
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -3908,15 +3908,15 @@ def logaddexp(input: Operand, other: Operand) -> Tensor:
     """``log(exp(input) + exp(other))`` of each pair, without overflow. The gradient is shared as `softmax` of the two shares.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type; integers and booleans become floating.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.  Integers and booleans are converted to the default floating type.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -3944,15 +3944,15 @@ def logical_and(input: Operand, other: Operand) -> Tensor:
     """Where both are true, or not zero.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -3969,7 +3969,7 @@ def logical_not(input: Tensor) -> Tensor:
         A boolean tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -3980,15 +3980,15 @@ def logical_or(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` or ``other`` is true, or not zero.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -3999,15 +3999,15 @@ def logical_xor(input: Operand, other: Operand) -> Tensor:
     """Where just one of both is true, or not zero.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -4086,16 +4086,16 @@ def lt(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is less than ``other``: ``input < other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -4346,16 +4346,16 @@ def maximum(input: Operand, other: Operand) -> Tensor:
     """The larger element of each pair, and NaN if one of them is NaN. Equal elements share the gradient.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -4473,16 +4473,16 @@ def minimum(input: Operand, other: Operand) -> Tensor:
     """The smaller element of each pair, and NaN if one of them is NaN. Equal elements share the gradient.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -4563,15 +4563,15 @@ def mul(input: Operand, other: Operand) -> Tensor:
     """The product of each pair of elements: ``input * other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -4610,15 +4610,15 @@ def multiply(input: Operand, other: Operand) -> Tensor:
     """The product of each pair of elements: ``input * other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -4746,15 +4746,15 @@ def ne(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` differs from ``other``: ``input != other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -4771,7 +4771,7 @@ def neg(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -4788,7 +4788,7 @@ def negative(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -4800,15 +4800,15 @@ def nextafter(input: Operand, other: Operand) -> Tensor:
     """The number of the data type that comes next after ``input`` in the direction of ``other``. It has no derivative: asking for one is an error.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -4912,15 +4912,15 @@ def not_equal(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` differs from ``other``: ``input != other``.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A boolean tensor of the shape that both have when broadcast.
+        A boolean tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -5631,13 +5631,13 @@ def reciprocal(input: Tensor) -> Tensor:
     """``1 / input`` of each element. The derivative is ``-1 / input ** 2``.
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -5654,7 +5654,7 @@ def relu(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -5665,15 +5665,15 @@ def remainder(input: Operand, other: Operand) -> Tensor:
     """What is left of ``input`` when whole multiples of ``other`` are taken away: ``input % other``. It has the sign of ``other``; `fmod` has that of ``input``. The derivative by ``other`` is minus the number of multiples.
 
     Args:
-        input: a tensor, or a number.
-        other: a tensor, or a number. Both are broadcast, and brought to one data type.
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
 
     Returns:
-        A tensor of the shape that both have when broadcast.
+        A tensor of the broadcast shape.
 
     Raises:
-        RuntimeError: if the shapes cannot be broadcast. It is a ValueError, too.
-        TypeError: if an operand is neither a tensor nor a number.
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
 
     Example::
 
@@ -6073,7 +6073,7 @@ def sgn(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -6085,13 +6085,13 @@ def sigmoid(input: Tensor) -> Tensor:
     """The logistic function of each element, ``1 / (1 + exp(-input))``, between 0 and 1; accurate at both ends.  The derivative is ``sigmoid(input) * (1 - sigmoid(input))``.
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -6108,7 +6108,7 @@ def sign(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -6125,8 +6125,8 @@ def signbit(input: Tensor) -> Tensor:
         A boolean tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
-        TypeError: for complex numbers, which have no order. It is a RuntimeError, too.
+        TypeError: ``input`` is not a tensor.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
@@ -6137,13 +6137,13 @@ def sin(input: Tensor) -> Tensor:
     """The sine of each element, in radians. The derivative is the cosine (DLMF 4.20).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -6154,13 +6154,13 @@ def sinh(input: Tensor) -> Tensor:
     """The hyperbolic sine of each element, ``(exp(x) - exp(-x)) / 2``. The derivative is `cosh` (DLMF 4.34).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -6280,13 +6280,13 @@ def sqrt(input: Tensor) -> Tensor:
     """The square root of each element; NaN for negative numbers. The derivative is ``1 / (2 * sqrt(input))``.
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -6303,7 +6303,7 @@ def square(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -6583,13 +6583,13 @@ def tan(input: Tensor) -> Tensor:
     """The tangent of each element, in radians. The derivative is ``1 + tan(input) ** 2`` (DLMF 4.20).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -6600,13 +6600,13 @@ def tanh(input: Tensor) -> Tensor:
     """The hyperbolic tangent of each element, between -1 and 1. The derivative is ``1 - tanh(input) ** 2`` (DLMF 4.34).
 
     Args:
-        input: a tensor of any shape; integers and booleans become floating.
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
 
     Returns:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
@@ -6957,7 +6957,7 @@ def trunc(input: Tensor) -> Tensor:
         A tensor of the shape of ``input``.
 
     Raises:
-        TypeError: if ``input`` is no tensor.
+        TypeError: ``input`` is not a tensor.
 
     Example::
 
