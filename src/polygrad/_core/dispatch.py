@@ -396,7 +396,7 @@ def _recording(primitive: Primitive, arrays: Sequence[str], scope: dict[str, Any
     for mask in masks:
         number = "".join(str(int(needed)) for needed in mask)
         plan = scope[f"plan{number}"] = primitive.plan(mask)
-        holes[f"saved{number}"] = _saved(plan, array_of)
+        holes[f"saved{number}"] = _saved_expression(plan, array_of)
     if not masks:
         savable = [*arrays, *primitive.settings, "out"]
         holes["savable"] = ", ".join(savable)
@@ -404,7 +404,7 @@ def _recording(primitive: Primitive, arrays: Sequence[str], scope: dict[str, Any
     return holes
 
 
-def _saved(plan: Plan, array_of: dict[str, str]) -> str:
+def _saved_expression(plan: Plan, array_of: dict[str, str]) -> str:
     """The expression for the tuple of what ``plan`` saves."""
 
     def source(name: str) -> str:
@@ -425,7 +425,7 @@ def _saver(array_of: dict[str, str], arguments: Sequence[str]) -> Callable[..., 
     def saved_by(plan: Plan, *values: Any) -> tuple:
         function = made.get(plan)
         if function is None:
-            source = f"lambda {', '.join(arguments)}: {_saved(plan, array_of)}"
+            source = f"lambda {', '.join(arguments)}: {_saved_expression(plan, array_of)}"
             function = made[plan] = evaluate(source, f"residuals of {plan.operation}")
         return function(*values)
 

@@ -47,7 +47,7 @@ def define(name: str, source: str, scope: dict[str, Any], label: str) -> Callabl
 
     ``scope`` does not keep the function: it dies with its last user.
     """
-    code = _compiled(source, label, "exec")
+    code = _compile(source, label, "exec")
     exec(code, scope)
     function = scope.pop(name)
     _forget_with(function, code.co_filename)
@@ -56,13 +56,13 @@ def define(name: str, source: str, scope: dict[str, Any], label: str) -> Callabl
 
 def evaluate(source: str, label: str = "function", **names: Any) -> Callable[..., Any]:
     """The function that ``source``, a lambda expression over ``names``, is."""
-    code = _compiled(source, label, "eval")
+    code = _compile(source, label, "eval")
     function = eval(code, {"__name__": __name__, **names})
     _forget_with(function, code.co_filename)
     return function
 
 
-def _compiled(source: str, label: str, mode: str) -> CodeType:
+def _compile(source: str, label: str, mode: str) -> CodeType:
     filename = f"{PREFIX}{label}>"
     if filename in linecache.cache:
         filename = f"{PREFIX}{label} {next(_number)}>"

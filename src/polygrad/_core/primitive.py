@@ -191,14 +191,14 @@ class Primitive:
         A joint rule's tuple has one entry per operand; None where ``needs`` says that it is not wanted.
         Raises ValueError for a name that is neither an operand nor something that a rule can be given.
         """
-        known = self._known()
+        known = self._known_names()
         for operand, rule in (rules if joint is None else {"joint": joint, **rules}).items():
             self._check(operand, rule, known)
         self.joint = joint
         self.rules.update(rules)
         return self
 
-    def _known(self) -> set[str]:
+    def _known_names(self) -> set[str]:
         """What a rule may ask for."""
         known = {"ans", "needs", *self.operands, *self.settings}
         return known | {f"{operand}_{suffix}" for operand in self.operands for suffix in ("shape", "dtype")}
@@ -219,7 +219,7 @@ class Primitive:
         They are for speed only: without one it follows from ``linear``, from a derivative, or from the gradient rule, which
         is linear and so can be transposed.  Raises ValueError as `defvjp`.
         """
-        known = self._known()
+        known = self._known_names()
         for operand, rule in rules.items():
             self._check(operand, rule, known)
         self.jvp_rules.update(rules)

@@ -2,7 +2,7 @@
 
 Python numbers are weak in promotion, can be keys of caches, and every backend takes them.  NumPy's scalars are similar but
 not equal: ``np.float64`` is a subclass of float, ``np.float32`` is not, and ``np.int64`` is not an int.  So they are converted
-on entry: `wrong_calls.explained` converts the arguments of public functions, `tensor.as_operand` the operands of primitives,
+on entry: `wrong_calls.explain_errors` converts the arguments of public functions, `tensor.as_operand` the operands of primitives,
 and `as_int` dimensions and lengths.
 """
 

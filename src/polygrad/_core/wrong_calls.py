@@ -39,7 +39,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def explained(function: Callable) -> Callable:
+def explain_errors(function: Callable) -> Callable:
     """``function``, which is given Python's numbers, and whose errors from the inside name the argument."""
 
     def explain(error: Exception, args: tuple, kwargs: dict[str, Any]) -> Exception:
@@ -99,13 +99,13 @@ def _source(function: Callable, scope: dict[str, Any]) -> str:
     first = [one for one in parameters if one not in by_name and one.name not in further]
     scope.update({f"default_{one.name}": one.default for one in parameters})
 
-    def declared(place: int, one: inspect.Parameter) -> str:
+    def declare(place: int, one: inspect.Parameter) -> str:
         needed = one.default is one.empty and not (renamed and (place or one.name in renamable))
         return one.name if needed else f"{one.name}=default_{one.name}"
 
     star = [f"*{name}" for name in further]
-    signature = [declared(place, one) for place, one in enumerate(first)]
-    signature += (star or ["*"] * bool(by_name)) + [declared(1, one) for one in by_name]
+    signature = [declare(place, one) for place, one in enumerate(first)]
+    signature += (star or ["*"] * bool(by_name)) + [declare(1, one) for one in by_name]
     read = [line for line in map(_reading, first + by_name) if line]
     read += [f"if {name}: {name} = arguments_to_python({name}, {{}})[0]" for name in further]
     if renamed:
@@ -153,7 +153,7 @@ def explain_errors_of(modules: Iterable[ModuleType], functions: Collection[Funct
             if type(value) is not FunctionType or value.__module__ != module.__name__ or name.startswith("_"):
                 continue
             if value not in done and (functions is None or value in functions):
-                done[value] = explained(value)
+                done[value] = explain_errors(value)
             if value in done:
                 setattr(module, name, done[value])
 
@@ -182,7 +182,7 @@ def _explanation(function: Callable, args: tuple, kwargs: dict[str, Any], error:
             kinds = " or ".join(f"a {kind}" if kind != "None" else kind for kind in expected)
             hint = " (polygrad.tensor(...) makes one)" if "Tensor" in expected else ""
             return TypeError(f"{name}(): argument {argument!r} must be {kinds}, not {type(value).__name__}{hint}")
-    given = ", ".join(f"{argument}: {_described(value)}" for argument, value in bound.items())
+    given = ", ".join(f"{argument}: {_describe(value)}" for argument, value in bound.items())
     text = f"{name}() cannot take these arguments: {given}"
     if isinstance(error, IndexError):
         return IndexError(text)
@@ -193,7 +193,7 @@ def _fits(value: Any, expected: list[str]) -> bool:
     return any(value is None if kind == "None" else isinstance(value, _KINDS[kind]) for kind in expected)
 
 
-def _described(value: Any) -> str:
+def _describe(value: Any) -> str:
     if isinstance(value, Tensor):
         return f"{value.dtype.name}{list(value.shape)}"
     text = repr(value)

@@ -82,7 +82,7 @@ def _format(self: Tensor, spec: str) -> str:
 
 
 def _direct(function: Any) -> Any:
-    """``function`` without the detour by `wrong_calls.explained`."""
+    """``function`` without the detour by `wrong_calls.explain_errors`."""
     return getattr(function, "direct", function)
 
 

@@ -108,7 +108,7 @@ def _power(xp, g, x, exponent):
 power.defvjp(x=_power)
 
 
-def _selected(xp, g, chosen, other, ans):
+def _share_of(xp, g, chosen, other, ans):
     """The share of ``g`` that goes to ``chosen``: all where it was chosen, half where both are equal; both get all of it at NaN."""
     return xp.where(chosen == other, g * 0.5, xp.where(other == ans, xp.zeros_like(g), g))
 
@@ -116,8 +116,8 @@ def _selected(xp, g, chosen, other, ans):
 for _name, _which in (("maximum", "larger"), ("minimum", "smaller")):
     elementwise(
         _name,
-        x=lambda xp, g, x, y, ans: _selected(xp, g, x, y, ans),
-        y=lambda xp, g, x, y, ans: _selected(xp, g, y, x, ans),
+        x=lambda xp, g, x, y, ans: _share_of(xp, g, x, y, ans),
+        y=lambda xp, g, x, y, ans: _share_of(xp, g, y, x, ans),
         real_only=True,
         in_place=False,
         doc=f"The {_which} element of each pair, and NaN if one of them is NaN. Equal elements share the gradient.",

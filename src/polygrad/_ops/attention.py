@@ -24,14 +24,14 @@ def _causal(xp, scores):
     return xp.where(xp.tril(xp.ones_like(scores)) > 0, scores, xp.zeros_like(scores) - math.inf)
 
 
-def _masked(xp, scores, mask):
+def _apply_mask(xp, scores, mask):
     """``scores`` where a mask of booleans is True, or with the numbers of another mask added."""
     if not xp.isdtype(mask.dtype, "bool"):
         return scores + mask
     return xp.where(mask, scores, xp.zeros_like(scores) - math.inf)
 
 
-def _attended(xp, scores, value, keep, masked):
+def _attend(xp, scores, value, keep, masked):
     """The result, and the weights or the logarithms.  A row without any position, if ``masked``, gives zeros."""
     if not scores.shape[-1]:  # no keys
         none = xp.sum(scores, axis=-1, keepdims=True)
@@ -77,7 +77,7 @@ def attention(xp, query, key, value, /, scale, causal=False, keep=True):
     If ``causal``, to no later position.
     """
     scores = _scores(xp, query, key, scale)
-    return _attended(xp, _causal(xp, scores) if causal else scores, value, keep, masked=False)
+    return _attend(xp, _causal(xp, scores) if causal else scores, value, keep, masked=False)
 
 
 def _attention(xp, g, ans, query, key, value, scale, causal, keep, needs):
@@ -94,12 +94,12 @@ attention.defvjp(_attention)
 @primitive(broadcasts=True, promotes=("query", "key", "value"), outputs=2, accumulates=True)
 def masked_attention(xp, query, key, value, mask, /, scale, keep=True):
     """`attention` where ``mask`` ``(..., L, S)`` is True, or with the numbers of ``mask`` added to the scores."""
-    return _attended(xp, _masked(xp, _scores(xp, query, key, scale), mask), value, keep, masked=True)
+    return _attend(xp, _apply_mask(xp, _scores(xp, query, key, scale), mask), value, keep, masked=True)
 
 
 def _masked_attention(xp, g, ans, query, key, value, mask, scale, keep, needs):
     def scores():
-        return _masked(xp, _scores(xp, query, key, scale), mask)
+        return _apply_mask(xp, _scores(xp, query, key, scale), mask)
 
     *found, of_scores = _gradients(xp, g, ans, scores, query, key, value, scale, keep, needs)
     return (*found, of_scores if needs[3] else None)

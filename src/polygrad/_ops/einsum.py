@@ -25,10 +25,10 @@ def einsum(xp: Any, equation: str, operands: Sequence[Any]) -> Any:
     Raises `EquationError`, with the equation in its text, where it is malformed or does not fit.
     """
     terms, output, lengths = parse(equation, [tuple(x.shape) for x in operands])
-    terms_and_arrays = [_prepared(xp, x, term, lengths) for x, term in zip(operands, terms, strict=True)]
+    terms_and_arrays = [_prepare(xp, x, term, lengths) for x, term in zip(operands, terms, strict=True)]
     while True:
         terms_and_arrays = [
-            _summed(xp, x, term, {*output, *_labels_of(terms_and_arrays, skip=number)})
+            _sum_out(xp, x, term, {*output, *_labels_of(terms_and_arrays, skip=number)})
             for number, (x, term) in enumerate(terms_and_arrays)
         ]
         if len(terms_and_arrays) == 1:
@@ -37,9 +37,9 @@ def einsum(xp: Any, equation: str, operands: Sequence[Any]) -> Any:
         (x, first), (y, second) = terms_and_arrays[i], terms_and_arrays[j]
         rest = [pair for number, pair in enumerate(terms_and_arrays) if number not in (i, j)]
         kept = {*output, *_labels_of(rest)}
-        terms_and_arrays = [*rest, _contracted(xp, x, first, y, second, kept, lengths)]
+        terms_and_arrays = [*rest, _contract(xp, x, first, y, second, kept, lengths)]
     result, term = terms_and_arrays[0]
-    return _permuted(xp, result, tuple(term.index(label) for label in output))
+    return _permute(xp, result, tuple(term.index(label) for label in output))
 
 
 def _labels_of(terms_and_arrays: Iterable[tuple[Any, tuple[Label, ...]]], skip: int = -1) -> set[Label]:
@@ -118,15 +118,15 @@ def _lengths(terms: Sequence[tuple[Label, ...]], shapes: Sequence[tuple[int, ...
 # -- the steps ---------------------------------------------------------------------------------------------------------
 
 
-def _permuted(xp: Any, x: Any, axes: tuple[int, ...]) -> Any:
+def _permute(xp: Any, x: Any, axes: tuple[int, ...]) -> Any:
     return x if axes == tuple(range(len(axes))) else xp.permute_dims(x, axes)
 
 
-def _reshaped(xp: Any, x: Any, shape: tuple[int, ...]) -> Any:
+def _reshape(xp: Any, x: Any, shape: tuple[int, ...]) -> Any:
     return x if tuple(x.shape) == shape else xp.reshape(x, shape)
 
 
-def _prepared(xp: Any, x: Any, term: tuple[Label, ...], lengths: dict[Label, int]) -> tuple[Any, tuple[Label, ...]]:
+def _prepare(xp: Any, x: Any, term: tuple[Label, ...], lengths: dict[Label, int]) -> tuple[Any, tuple[Label, ...]]:
     """``x`` with every label once: diagonals taken, and axes of length 1 dropped where others have more."""
     shape = tuple(x.shape)
     broad = [axis for axis, label in enumerate(term) if shape[axis] == 1 and lengths[label] != 1]
@@ -137,12 +137,12 @@ def _prepared(xp: Any, x: Any, term: tuple[Label, ...], lengths: dict[Label, int
         second = next(axis for axis, label in enumerate(term) if label in term[:axis])
         first = term.index(term[second])
         rest = [axis for axis in range(len(term)) if axis not in (first, second)]
-        x = xp.diagonal(_permuted(xp, x, (*rest, first, second)))
+        x = xp.diagonal(_permute(xp, x, (*rest, first, second)))
         term = (*(term[axis] for axis in rest), term[first])
     return x, term
 
 
-def _summed(xp: Any, x: Any, term: tuple[Label, ...], kept: set[Label]) -> tuple[Any, tuple[Label, ...]]:
+def _sum_out(xp: Any, x: Any, term: tuple[Label, ...], kept: set[Label]) -> tuple[Any, tuple[Label, ...]]:
     """``x`` summed over the labels that are in no other operand and not in the result."""
     axes = tuple(axis for axis, label in enumerate(term) if label not in kept)
     if not axes:
@@ -175,7 +175,7 @@ def _cheapest_pair(
     return chosen
 
 
-def _contracted(
+def _contract(
     xp: Any,
     x: Any,
     first: tuple[Label, ...],
@@ -190,14 +190,14 @@ def _contracted(
     left = [label for label in first if label not in second]
     right = [label for label in second if label not in first]
     shape = tuple(lengths[label] for label in (*batch, *left, *right))
-    x = _permuted(xp, x, tuple(first.index(label) for label in (*batch, *left, *summed)))
-    y = _permuted(xp, y, tuple(second.index(label) for label in (*batch, *summed, *right)))
+    x = _permute(xp, x, tuple(first.index(label) for label in (*batch, *left, *summed)))
+    y = _permute(xp, y, tuple(second.index(label) for label in (*batch, *summed, *right)))
     if summed:
         batches = () if not batch else (_size(batch, lengths),)
         inner = _size(summed, lengths)
-        x = _reshaped(xp, x, (*batches, _size(left, lengths), inner))
-        y = _reshaped(xp, y, (*batches, inner, _size(right, lengths)))
-        return _reshaped(xp, xp.matmul(x, y), shape), (*batch, *left, *right)
-    x = _reshaped(xp, x, (*shape[: len(batch) + len(left)], *(1,) * len(right)))
-    y = _reshaped(xp, y, (*shape[: len(batch)], *(1,) * len(left), *shape[len(batch) + len(left) :]))
+        x = _reshape(xp, x, (*batches, _size(left, lengths), inner))
+        y = _reshape(xp, y, (*batches, inner, _size(right, lengths)))
+        return _reshape(xp, xp.matmul(x, y), shape), (*batch, *left, *right)
+    x = _reshape(xp, x, (*shape[: len(batch) + len(left)], *(1,) * len(right)))
+    y = _reshape(xp, y, (*shape[: len(batch)], *(1,) * len(left), *shape[len(batch) + len(left) :]))
     return xp.multiply(x, y), (*batch, *left, *right)

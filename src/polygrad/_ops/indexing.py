@@ -13,11 +13,11 @@ from .._core.primitive import OPERATIONS, primitive
 # -- basic keys --------------------------------------------------------------------------------------------------------
 
 
-def _written(base, value, key):
+def _write(base, value, key):
     return OPERATIONS.slice_put(base, value, key)
 
 
-@primitive(linear=("x",), view=_written)
+@primitive(linear=("x",), view=_write)
 def getitem(xp, x, /, key):
     """``x[key]`` for a basic ``key``, a tuple."""
     return x[key]
@@ -60,10 +60,10 @@ def _without(xp, g, key):
     return xp.slice_put(g, xp.zeros_like(part), key)
 
 
-def _narrowed(xp, g, shape):
+def _sum_to_shape(xp, g, shape):
     """Sum ``g`` back to the ``shape`` that was broadcast to its own; it may have more leading axes, of length 1."""
     if len(shape) > len(g.shape):
-        return xp.reshape(_narrowed(xp, g, shape[len(shape) - len(g.shape) :]), shape)
+        return xp.reshape(_sum_to_shape(xp, g, shape[len(shape) - len(g.shape) :]), shape)
     extra = len(g.shape) - len(shape)
     axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1))
     return xp.reshape(xp.sum(g, axis=axes), shape) if axes else xp.reshape(g, shape)
@@ -71,7 +71,7 @@ def _narrowed(xp, g, shape):
 
 slice_put.defvjp(
     x=_without,
-    value=lambda xp, g, key, value_shape: _narrowed(xp, xp.getitem(g, key), value_shape),
+    value=lambda xp, g, key, value_shape: _sum_to_shape(xp, xp.getitem(g, key), value_shape),
 )
 
 # -- index arrays, along axis 0 ----------------------------------------------------------------------------------------

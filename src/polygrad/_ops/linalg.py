@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .._core.primitive import OPERATIONS, primitive
 from .arithmetic import apart_from_zero
-from .reductions import kept_shape, spread
+from .reductions import broadcast_cotangent, kept_shape
 
 # -- products ----------------------------------------------------------------------------------------------------------
 
@@ -168,10 +168,10 @@ def power_norm(xp, x, /, ord=2, axis=None, keepdims=False):
 def _power_norm(xp, g, x, ans, ord, axis):
     is_complex = xp.isdtype(x.dtype, "complex floating")
     if ord == 1:
-        return spread(xp, g, x.shape, axis) * xp.sign(xp.conj(x) if is_complex else x)
+        return broadcast_cotangent(xp, g, x.shape, axis) * xp.sign(xp.conj(x) if is_complex else x)
     mirrored = xp.conj(x) if is_complex else x
     kept = xp.reshape(ans, kept_shape(x.shape, axis))
-    g = spread(xp, g, x.shape, axis)
+    g = broadcast_cotangent(xp, g, x.shape, axis)
     if ord == 2:
         length = apart_from_zero(xp, kept)
         return g * (mirrored * xp.cast(1 / length, x.dtype) if is_complex else x / length)

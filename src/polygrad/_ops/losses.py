@@ -6,17 +6,17 @@
 from __future__ import annotations
 
 from .._core.primitive import primitive
-from .normalization import shifted
+from .normalization import subtract_maximum
 from .reductions import count
 
 
-def reduced(xp, losses, reduction):
+def reduce_losses(xp, losses, reduction):
     """The losses as they are, or their sum or mean."""
     return losses if reduction == "none" else getattr(xp, reduction)(losses)
 
 
 def share(g, shape, reduction):
-    """The cotangent of one loss out of many of ``shape``: what `reduced` does to it, backwards."""
+    """The cotangent of one loss out of many of ``shape``: the adjoint of `reduce_losses`."""
     return g * (1 / max(count(shape, None), 1)) if reduction == "mean" else g
 
 
@@ -24,7 +24,7 @@ def share(g, shape, reduction):
 def mse_loss(xp, x, y, /, reduction="mean"):
     """``(x - y) ** 2`` for ``x`` and ``y`` of one shape."""
     difference = x - y
-    return reduced(xp, difference * difference, reduction)
+    return reduce_losses(xp, difference * difference, reduction)
 
 
 def _mse_loss(xp, g, x, y, reduction, needs):
@@ -34,8 +34,8 @@ def _mse_loss(xp, g, x, y, reduction, needs):
 
 mse_loss.defvjp(_mse_loss)
 mse_loss.defjvp(
-    x=lambda xp, t, x, y, reduction: reduced(xp, (x - y) * t * 2, reduction),
-    y=lambda xp, t, x, y, reduction: reduced(xp, (y - x) * t * 2, reduction),
+    x=lambda xp, t, x, y, reduction: reduce_losses(xp, (x - y) * t * 2, reduction),
+    y=lambda xp, t, x, y, reduction: reduce_losses(xp, (y - x) * t * 2, reduction),
 )
 
 
@@ -53,11 +53,11 @@ def cross_entropy(xp, x, target, /, reduction="mean"):
     The parts are what the gradient needs, so that no exponentials are kept: a number by which the row is shifted, and the
     logarithm of the sum of the exponentials of what is left.  Their sum would lose digits of the second if the first is large.
     """
-    centred = shifted(xp, x, 1)
+    centred = subtract_maximum(xp, x, 1)
     total = xp.log(xp.sum(xp.exp(centred), axis=1))
     mask = xp.class_mask(target, x.shape[1])
     chosen = xp.sum(xp.where(mask, centred, xp.zeros_like(centred)), axis=1)
-    return reduced(xp, total - chosen, reduction), xp.max(x, axis=1), total
+    return reduce_losses(xp, total - chosen, reduction), xp.max(x, axis=1), total
 
 
 def _cross_entropy(xp, g, x, target, ans, reduction):

@@ -24,7 +24,7 @@ def rows_of(xp, x):
     return xp.reshape(x, (count, x.shape[-1]))
 
 
-def _applied(xp, x, weight):
+def _multiply_rows(xp, x, weight):
     """``x @ weight.mT`` as one product of matrices."""
     result = xp.matmul(rows_of(xp, x), xp.matrix_transpose(weight))
     return result if len(x.shape) == 2 else xp.reshape(result, (*x.shape[:-1], weight.shape[0]))
@@ -47,7 +47,7 @@ def linear(xp, x, weight, bias, /):
     """``x @ weight.mT + bias`` over the last axis of ``x``."""
     if tuple(bias.shape) != tuple(weight.shape[:1]):
         raise ValueError("the bias has one element for every row of the weight")
-    return _applied(xp, x, weight) + bias
+    return _multiply_rows(xp, x, weight) + bias
 
 
 def _linear(xp, g, x, weight, needs):
@@ -66,7 +66,7 @@ linear.defjvp(
 @primitive(promotes=True, same_dtype=True, accumulates=True)
 def linear_without_bias(xp, x, weight, /):
     """``x @ weight.mT`` over the last axis of ``x``."""
-    return _applied(xp, x, weight)
+    return _multiply_rows(xp, x, weight)
 
 
 def _linear_without_bias(xp, g, x, weight, needs):

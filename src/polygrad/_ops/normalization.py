@@ -6,7 +6,7 @@ from .._core.primitive import primitive
 from .reductions import count
 
 
-def shifted(xp, x, axis):
+def subtract_maximum(xp, x, axis):
     """``x`` less its maximum along ``axis``, so that no exponential overflows."""
     if x.shape[axis] == 0:
         return x
@@ -16,7 +16,7 @@ def shifted(xp, x, axis):
 @primitive(promotes="float", accumulates=True)
 def softmax(xp, x, /, axis):
     """``exp(x) / sum(exp(x))`` along ``axis``."""
-    exponentials = xp.exp(shifted(xp, x, axis))
+    exponentials = xp.exp(subtract_maximum(xp, x, axis))
     return exponentials / xp.sum(exponentials, axis=axis, keepdims=True)
 
 
@@ -32,7 +32,7 @@ softmax.defjvp(x=_softmax)  # its Jacobian is symmetric
 @primitive(promotes="float", accumulates=True)
 def log_softmax(xp, x, /, axis):
     """``x - log(sum(exp(x)))`` along ``axis``."""
-    centred = shifted(xp, x, axis)
+    centred = subtract_maximum(xp, x, axis)
     if x.shape[axis] == 0:
         return centred
     return centred - xp.log(xp.sum(xp.exp(centred), axis=axis, keepdims=True))
@@ -46,7 +46,7 @@ log_softmax.defjvp(x=lambda xp, t, ans, axis: t - xp.sum(xp.exp(ans) * t, axis=a
 # is made of them and batch normalization keeps them.
 
 
-def _standardized(xp, x, axes, eps):
+def _standardize(xp, x, axes, eps):
     mean = xp.mean(x, axis=axes, keepdims=True)
     centred = x - mean
     variance = xp.mean(centred * centred, axis=axes, keepdims=True)
@@ -77,7 +77,7 @@ def _through_standardization(xp, g, x, mean, variance, of_mean, of_variance, axe
 @primitive(promotes="float", outputs=3, accumulates=True)
 def standardize(xp, x, /, axes, eps):
     """``(x - mean) / sqrt(variance + eps)`` over ``axes``, with that mean and variance."""
-    return _standardized(xp, x, axes, eps)
+    return _standardize(xp, x, axes, eps)
 
 
 standardize.defvjp(
@@ -88,7 +88,7 @@ standardize.defvjp(
 @primitive(broadcasts=True, promotes="float", same_dtype=True, outputs=3, accumulates=True)
 def standardize_affine(xp, x, weight, bias, /, axes, eps):
     """`standardize`, times ``weight``, plus ``bias``, both of which broadcast against ``x``."""
-    values, mean, variance = _standardized(xp, x, axes, eps)
+    values, mean, variance = _standardize(xp, x, axes, eps)
     return values * weight + bias, mean, variance
 
 

@@ -62,7 +62,7 @@ def _or_zeros(xp, g, like):
     return xp.zeros_like(like) if g is None else g
 
 
-def _given(cotangents, parts):
+def _fill_in(cotangents, parts):
     """One step's ``parts`` of those ``cotangents`` that there are, None for the others."""
     rest = iter(parts)
     return [None if c is None else next(rest) for c in cotangents]
@@ -125,7 +125,7 @@ def _lstm_steps(xp, g, ans, hidden, cell, weight, reverse, needs):
     inputs = (cells, _before(xp, cell, cells, reverse), *activated, *[c for c in g if c is not None])
 
     def step(state, inputs):
-        of_hidden, of_cell, *of_activated = _given(g, inputs[6:])
+        of_hidden, of_cell, *of_activated = _fill_in(g, inputs[6:])
         of_hidden = state[0] if of_hidden is None else state[0] + of_hidden
         of_cell = state[1] if of_cell is None else state[1] + of_cell
         of_gates, of_cell = _through_cell(xp, (of_hidden, of_cell, *of_activated), inputs[1], inputs[0], inputs[2:6])
@@ -167,7 +167,7 @@ def _gru_steps(xp, g, ans, hidden, weight, reverse, needs):
 
     def step(state, inputs):
         before, r, z, n, of_state, *given = inputs
-        of_hidden, *more = [0 if c is None else c for c in _given(g, given)]
+        of_hidden, *more = [0 if c is None else c for c in _fill_in(g, given)]
         of_hidden = state[0] + of_hidden
         of_n = (of_hidden * (1 - z) + more[2]) * (1 - n * n)
         of_z = (of_hidden * (before - n) + more[1]) * (z * (1 - z))

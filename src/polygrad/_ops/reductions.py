@@ -43,7 +43,7 @@ def count(shape, axis) -> int:
     return total
 
 
-def spread(xp, g, shape, axis):
+def broadcast_cotangent(xp, g, shape, axis):
     """``g``, the cotangent of a reduction over ``axis``, repeated to ``shape``."""
     return xp.broadcast_to(xp.reshape(g, kept_shape(shape, axis)), shape)
 
@@ -53,7 +53,7 @@ def sum_(xp, x, /, axis=None, keepdims=False):
     return xp.sum(x, axis=axis, keepdims=keepdims)
 
 
-sum_.defvjp(x=lambda xp, g, x_shape, axis: spread(xp, g, x_shape, axis))
+sum_.defvjp(x=lambda xp, g, x_shape, axis: broadcast_cotangent(xp, g, x_shape, axis))
 
 
 @primitive(promotes="float", linear=("x",), accumulates=True)
@@ -61,7 +61,9 @@ def mean(xp, x, /, axis=None, keepdims=False):
     return xp.mean(x, axis=axis, keepdims=keepdims)
 
 
-mean.defvjp(x=lambda xp, g, x_shape, axis: spread(xp, g * (1 / max(count(x_shape, axis), 1)), x_shape, axis))
+mean.defvjp(
+    x=lambda xp, g, x_shape, axis: broadcast_cotangent(xp, g * (1 / max(count(x_shape, axis), 1)), x_shape, axis)
+)
 
 
 @primitive(promotes="float", accumulates=True)
@@ -83,7 +85,7 @@ def _var(xp, g, x, axis, correction):
         centred = xp.conj(centred)
     n = count(x.shape, axis) - correction
     factor = 2 / n if n > 0 else float("nan")
-    return spread(xp, g * factor, x.shape, axis) * centred
+    return broadcast_cotangent(xp, g * factor, x.shape, axis) * centred
 
 
 var.defvjp(x=_var)
@@ -100,7 +102,7 @@ std.defvjp(x=lambda xp, g, x, ans, axis, correction: _var(xp, g * 0.5 / apart_fr
 
 def _extremum(xp, g, x, ans, axis):
     """The cotangent goes to the elements that attain the extremum, in equal shares (as PyTorch's amax and amin)."""
-    attained = xp.cast(x == spread(xp, ans, x.shape, axis), x.dtype)
+    attained = xp.cast(x == broadcast_cotangent(xp, ans, x.shape, axis), x.dtype)
     share = xp.reshape(g, kept_shape(x.shape, axis)) / xp.sum(attained, axis=axis, keepdims=True)
     return xp.where(attained > 0, xp.broadcast_to(share, x.shape), xp.zeros_like(x))
 
@@ -121,7 +123,7 @@ min_.defvjp(x=_extremum)
 
 def _extremum_tangent(xp, t, x, ans, axis, keepdims):
     """The mean of the tangents of the elements that attain the extremum."""
-    attained = x == spread(xp, ans, x.shape, axis)
+    attained = x == broadcast_cotangent(xp, ans, x.shape, axis)
     total = xp.sum(xp.where(attained, t, xp.zeros_like(t)), axis=axis, keepdims=keepdims)
     return total / xp.sum(xp.cast(attained, x.dtype), axis=axis, keepdims=keepdims)
 
@@ -187,7 +189,7 @@ def logsumexp(xp, x, /, axis=None, keepdims=False):
     """``log(sum(exp(x)))``, relative to the maximum, so that nothing overflows."""
     top, exponentials = _exponentials(xp, x, axis)
     total = xp.log(xp.sum(exponentials, axis=axis, keepdims=True)) + top
-    return total if keepdims else xp.reshape(total, _dropped(x.shape, axis))
+    return total if keepdims else xp.reshape(total, _drop_axes(x.shape, axis))
 
 
 def _exponentials(xp, x, axis):
@@ -201,12 +203,12 @@ def _exponentials(xp, x, axis):
     return top, xp.exp(x - top)
 
 
-def _dropped(shape, axis):
+def _drop_axes(shape, axis):
     axes = axes_of(axis, len(shape))
     return tuple(n for i, n in enumerate(shape) if i not in axes)
 
 
-def _weighted(xp, g, x, axis):
+def _weight(xp, g, x, axis):
     """``g`` times the derivative: a softmax, from the exponentials of the forward pass, which a compiler takes only once.
 
     Where all are -inf each has the weight of a point of no mass, and where some are inf each of them has the weight 1 of
@@ -220,8 +222,8 @@ def _weighted(xp, g, x, axis):
     return xp.where(infinite, g, weighted)
 
 
-logsumexp.defvjp(x=lambda xp, g, x, axis: _weighted(xp, xp.reshape(g, kept_shape(x.shape, axis)), x, axis))
-logsumexp.defjvp(x=lambda xp, t, x, axis, keepdims: xp.sum(_weighted(xp, t, x, axis), axis=axis, keepdims=keepdims))
+logsumexp.defvjp(x=lambda xp, g, x, axis: _weight(xp, xp.reshape(g, kept_shape(x.shape, axis)), x, axis))
+logsumexp.defjvp(x=lambda xp, t, x, axis, keepdims: xp.sum(_weight(xp, t, x, axis), axis=axis, keepdims=keepdims))
 
 
 @primitive(differentiable=False, real_only=True)
