@@ -46,6 +46,19 @@ def test_methods_in_place_have_the_signature_of_the_function():
     assert list(inspect.signature(Tensor.clamp_).parameters) == ["self", "min", "max"]
 
 
+def test_errors_have_the_name_that_users_call():
+    for call, text in (
+        (lambda: polygrad.ones(2) * polygrad.ones(3), "mul cannot take operands"),
+        (
+            lambda: polygrad.subtract(polygrad.ones(2), [1.0]),
+            r"sub\(\): argument 'other' must be a Tensor or a number, not list",
+        ),
+        (lambda: polygrad.exp(None), r"exp\(\): argument 'input' must be a Tensor, not NoneType"),
+    ):
+        with pytest.raises((TypeError, RuntimeError), match=text):
+            call()
+
+
 def test_errors_of_operators_are_python_s():
     x = polygrad.ones(2)
     with pytest.raises(TypeError, match=r"unsupported operand type\(s\) for \*: 'Tensor' and 'NoneType'$"):

@@ -46,7 +46,7 @@ def wrap_array_error(primitive: Primitive, arrays: Sequence[Any], error: Excepti
     described = ", ".join(
         f"{BY_TYPE[a.__class__].from_dtype(a.dtype).name}{list(a.shape)}" for a in arrays if hasattr(a, "shape")
     )
-    text = f"{primitive.name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}"
+    text = f"{primitive.public_name} cannot take operands {described}: {str(error).splitlines()[0] if str(error) else error!r}"
     if type(error).__name__ == "LinAlgError":  # the name in every library
         return LinAlgError(text)
     if primitive.broadcasts and not _broadcast_together([a.shape for a in arrays]):

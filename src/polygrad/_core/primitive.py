@@ -288,7 +288,7 @@ class Plan:
             missing = [name for name in wanted if name not in primitive.rules]
             if missing:
                 raise RuntimeError(
-                    f"{primitive.name} has no gradient with respect to {', '.join(missing)}; call it under "
+                    f"{primitive.public_name} has no gradient with respect to {', '.join(missing)}; call it under "
                     f"polygrad.no_grad(), or on {missing[0]}.detach(), if none is needed"
                 )
             rules = [primitive.rules[name] for name in wanted]

@@ -258,7 +258,7 @@ def _check_divisor(primitive, x, y):
 
     def check(values):
         if not np.all(values):
-            raise RuntimeError(f"ZeroDivisionError: {primitive.name} divides an integer by 0")
+            raise RuntimeError(f"ZeroDivisionError: {primitive.public_name} divides an integer by 0")
 
     backend = BY_TYPE[y.__class__]
     if backend.is_traced(y):
