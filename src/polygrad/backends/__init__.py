@@ -1,4 +1,4 @@
-"""Who does the arithmetic: the array libraries, and how polygrad finds them.
+"""Backends: the array libraries that do the arithmetic, and how polygrad finds them.
 
 For users: `available`, `errors`, `get_backend`, `set_backend`, `use_backend`.  For authors of a backend: `Backend`,
 `CompilingBackend`, `BackendRecord`, `hookimpl`, `PLUGIN_API_VERSION`, `BackendError`, `register_backend`.

@@ -164,7 +164,7 @@ class Discovery:
             self._guard(ask, extension)
 
     def _guard(self, step: Callable[[Plugin], None], extension: Plugin) -> None:
-        """Keep what goes wrong in ``step`` with the extension, or raise it where the environment asks for that."""
+        """Keep an error of ``step`` with the extension, or raise it if the environment says so."""
         if extension.error is not None or extension.disabled_by is not None:
             return
         try:

@@ -2,8 +2,8 @@
 
 It is the library's Array API namespace with ``linalg`` and ``fft`` flattened into it and with the operations that the
 standard lacks.  A name is looked up, in this order, in the backend's kernels, in the library's namespace if the standard
-has the name, and among the generic Array API texts that primitives bring along.  What is found stays as an attribute, so
-that each name is looked up once per backend.
+has the name, and among the generic implementations of primitives.  The result is kept as an attribute, so that each name
+is looked up once per backend.
 """
 
 from __future__ import annotations

@@ -181,7 +181,7 @@ class BackendPlugin(Plugin):
         )
 
     def remedy(self) -> str:
-        """How to get the array library, in words: never a guess at the name of a package."""
+        """How to install the array library, for messages; never a guess at a package name."""
         if self.distribution == KNOWN.get(self.name):
             return f"install it with its plugin: {command_for(self.name)}"
         library = self.record.library.replace("_", "-")

@@ -1,4 +1,4 @@
-"""What backends there are and whether they work, for people: everything that is installed is tried."""
+"""A report of all backends, for people: everything that is installed is tried."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def device_count() -> int:
 
 
 def on_its_device(run: Callable[..., Any]) -> Callable[..., Any]:
-    """``run`` on the device of its first array: CuPy works on the current device, wherever its operands are."""
+    """Run ``run`` on the device of its first array: CuPy uses the current device, wherever the operands are."""
 
     def call(first: Any, *rest: Any, **settings: Any) -> Any:
         several = first if isinstance(first, list | tuple) else (first,)

@@ -1,4 +1,4 @@
-"""What CuPy does better than the generic implementations."""
+"""CuPy kernels that override the generic implementations."""
 
 from __future__ import annotations
 

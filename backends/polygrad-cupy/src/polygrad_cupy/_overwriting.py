@@ -29,7 +29,7 @@ def _fits(array: Any, operand: Any) -> bool:
     )
 
 
-def _apart(operand: Any, array: Any) -> Any:
+def _unshared(operand: Any, array: Any) -> Any:
     """``operand``, copied if it lies in the memory of ``array``: CuPy's kernels read and write in no order."""
     return operand.copy() if operand is not array and cupy.may_share_memory(operand, array) else operand
 
@@ -39,7 +39,7 @@ def _ufunc(name: str, kinds: str) -> None:
         if array.dtype.kind not in kinds:
             return False
         if _fits(array, operand):
-            operand = _apart(operand, array)
+            operand = _unshared(operand, array)
         elif array.dtype.kind not in _TAKES.get(type(operand), ""):
             return False
         try:
@@ -61,7 +61,7 @@ def slice_put_(array: Any, value: Any, key: tuple[Any, ...]) -> bool:
     part = array[key]
     if not _fits(part, value):
         return False
-    part[...] = _apart(value, array)
+    part[...] = _unshared(value, array)
     return True
 
 
@@ -69,7 +69,7 @@ def masked_put_(array: Any, mask: Any, value: Any) -> bool:
     """``value``, of no dimensions, where ``mask`` is true."""
     if not _fits(array, value) or not isinstance(mask, cupy.ndarray) or not _broadcasts(mask.shape, array.shape):
         return False
-    cupy.copyto(array, _apart(value, array), where=_apart(mask, array))
+    cupy.copyto(array, _unshared(value, array), where=_unshared(mask, array))
     return True
 
 

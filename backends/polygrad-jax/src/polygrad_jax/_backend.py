@@ -25,7 +25,7 @@ if X64:
     jax.config.update("jax_enable_x64", True)
 
 #: Primitives whose kernels compile their own parts, with settings as arguments, or that cannot be compiled.
-_RUN_AS_THEY_ARE = frozenset({"getitem", "slice_pad", "slice_put", "pad", "transfer"})
+_NOT_COMPILED = frozenset({"getitem", "slice_pad", "slice_put", "pad", "transfer"})
 
 
 class JaxBackend(CompilingBackend):
@@ -60,7 +60,7 @@ class JaxBackend(CompilingBackend):
 
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         raw = super().kernel(primitive)
-        if primitive.name in _RUN_AS_THEY_ARE:
+        if primitive.name in _NOT_COMPILED:
             return raw
         if primitive.is_of_standard:  # element-wise functions
             return jax.jit(raw, inline=True)
@@ -68,7 +68,7 @@ class JaxBackend(CompilingBackend):
 
     def rule(self, plan: Any) -> Callable[..., Any]:
         raw = super().rule(plan)
-        if plan.primitive.name in _RUN_AS_THEY_ARE:
+        if plan.primitive.name in _NOT_COMPILED:
             return raw
         return compiled_rule(raw, len(plan.residuals), [slot for slot, _ in plan.arrays])
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import jax
 
-#: So many choices of settings are compiled for one primitive or rule.  More means that a setting changes all the time,
-#: and compiling for each of its values costs more than it gives.
+#: The most choices of settings that are compiled for one primitive or rule.  More means that a setting changes all the time,
+#: and compiling for each value costs more than it saves.
 MOST_VARIANTS = 64
 
-#: What tracing raises where a result's shape depends on values, or where a tracer is asked for what only arrays have.
+#: What tracing raises if a shape depends on values, or for an attribute that only arrays have.
 UNTRACEABLE = (
     jax.errors.ConcretizationTypeError,
     jax.errors.TracerArrayConversionError,

@@ -1,4 +1,4 @@
-"""What JAX does otherwise than the generic implementations: writing into arrays, which it does by making new ones.
+"""JAX kernels that override the generic implementations, such as writing into arrays, which makes new ones.
 
 Where a slice begins is an argument of the compiled functions here, so that a loop over batches or rows compiles once.
 """
@@ -41,7 +41,7 @@ def scan_steps(step, state, inputs, reverse=False):
 
 
 def optimization_barrier(function, arrays):
-    """``function(*arrays)`` as a part of the program that the compiler does not merge with others."""
+    """``function(*arrays)``, which the compiler may not merge with equal computations."""
     if jax.default_backend() != "cpu":
         return function(*lax.optimization_barrier(arrays))
     # On CPUs the compiler drops barriers early, as jax.checkpoint's.  It keeps branches: this condition never holds, which

@@ -117,7 +117,7 @@ class NumpyBackend(Backend):
         return np.asarray(array)
 
     def base_of(self, array: Any) -> Any:
-        # Some windows (those of broadcast_to) are windows of a window; what is asked for is the owner of the memory.
+        # Some views (of broadcast_to) have a view as base.  Find the owner of the memory.
         base = array.base
         while base.__class__ is np.ndarray and base.base is not None:
             base = base.base

@@ -1,4 +1,4 @@
-"""The plugin of the built-in backend: found, loaded and validated like anybody else's."""
+"""The plugin of the built-in backend: found, loaded and validated like any other."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a compiled function reads of Python, and how a call checks that it still holds."""
+"""Guards on Python values: what a compiled function reads of Python, and how a call checks it."""

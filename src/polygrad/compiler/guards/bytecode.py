@@ -1,8 +1,8 @@
-"""What a function reads and writes in Python, found in its bytecode: names, and the attributes and items that hang on them.
+"""Bytecode analysis: the names that a function reads and writes, with their attributes and items.
 
-``self.cfg.scale`` and ``cfg["beta"]`` are *chains*: a name, and constant steps from there.  What is reached in another way,
-through a loop, a call or a computed index, has no name; what is read of that is noted apart, and `watcher` applies it to
-everything that such a value can be.
+``self.cfg.scale`` and ``cfg["beta"]`` are *chains*: a name, and constant steps from it.  A value that is reached in another
+way, through a loop, a call or a computed index, has no name.  Uses of such values are collected separately, and `watcher`
+applies them to everything that such a value can be.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
-#: Instructions between the steps of a chain that do nothing to it.
+#: Instructions within a chain that do not change it.
 _ASIDE = frozenset(
     "CACHE RESUME NOP EXTENDED_ARG PUSH_NULL PRECALL MAKE_CELL COPY_FREE_VARS NOT_TAKEN KW_NAMES TO_BOOL".split()
 )
 _CONSTANTS = frozenset(("LOAD_CONST", "LOAD_SMALL_INT", "LOAD_CONST_IMMORTAL"))
 _STEPS = frozenset(("LOAD_ATTR", "LOAD_METHOD"))
 _NAMED = frozenset(("getattr", "hasattr", "setattr", "delattr"))
-#: What reads attributes that no instruction names.
+#: Functions that read attributes which no instruction names.
 _REFLECTING = frozenset(
     "getattr hasattr setattr delattr vars dir __dict__ __getattribute__ attrgetter methodcaller asdict astuple fields replace "
     "copy deepcopy __getstate__ repr str format".split()
@@ -28,7 +28,7 @@ _REFLECTING = frozenset(
 
 
 class Use:
-    """What is done with a value: the steps from it, and whether it is used as a whole."""
+    """The uses of a value: the steps from it, and whether it is used as a whole."""
 
     __slots__ = ("aliases", "is_stored", "is_whole", "line", "steps")
 
@@ -44,7 +44,7 @@ class Use:
         self.line = line
 
     def step(self, kind: str, key: Any, line: int) -> Use:
-        """The use of what is one step from here."""
+        """The use of the value one step from here."""
         full = (kind, (key.__class__, key)) if kind == "item" else (kind, key)
         if full not in self.steps:
             self.steps[full] = Use(line)
@@ -72,7 +72,7 @@ class Reads:
     def __init__(self, code: CodeType) -> None:
         self.code = code
         self.globals, self.free, self.locals, self.imports = Use(), Use(), Use(), Use()
-        #: What is read of values that have no name.
+        #: The uses of values that have no name.
         self.unknown = Use()
         #: Local variables that are also bound to such values.
         self.unknown_locals: set[str] = set()
@@ -83,7 +83,7 @@ class Reads:
         self.is_asked_of_results = any(use.steps for use in self.unknown_uses)
 
     def _of_values_without_name(self) -> list[Use]:
-        """What is done with them, also where it is with a variable that is bound to one of them, or to a part of one."""
+        """The uses of values without a name, also through local variables that are bound to one, or to a part of one."""
         found = [self.unknown]
         for use in found:
             for name in {*aliases_in(use), *(self.unknown_locals if use is self.unknown else ())}:
@@ -93,7 +93,7 @@ class Reads:
         return found
 
     def local(self, name: str) -> Use | None:
-        """What is done with a local variable."""
+        """The use of a local variable."""
         return self.locals.steps.get(("name", name))
 
 
@@ -112,7 +112,7 @@ class _Scan:
         #: Chains that wait for the end of an augmented assignment, such as ``self`` in ``self.n += f()``.
         self.waiting: list[Use] = []
         self.line = code.co_firstlineno
-        self.computed = 0  # calls of getattr and its like with a name that is no constant
+        self.computed = 0  # calls of getattr and similar functions with a computed name
         self.last_ended: Use | None = None
 
     def run(self) -> None:
@@ -121,7 +121,7 @@ class _Scan:
         targets: set[int] = set()
         for instruction in dis.get_instructions(code):
             if instruction.is_jump_target:
-                targets.add(len(instructions))  # also where what is jumped to is left out
+                targets.add(len(instructions))  # also if the jump target is not analysed
             if instruction.opname not in _ASIDE:
                 instructions.append(instruction)
         skip = 0
@@ -146,7 +146,7 @@ class _Scan:
                 self.inside(constant)
 
     def inside(self, constant: CodeType) -> None:
-        """Take over what a function inside of this one reads of this one's variables, and of values without a name."""
+        """Add what an inner function reads of this one's variables, and of values without a name."""
         mine, inner = self.reads, reads_of(constant)
         mine.inner |= inner.inner
         mine.reflects |= inner.reflects
@@ -186,7 +186,7 @@ class _Scan:
         self.current = None
 
     def one(self, instruction: dis.Instruction, following: list[dis.Instruction]) -> int:
-        """Take in one instruction; returns how many of the ``following`` it has taken in as well."""
+        """Process one instruction; returns how many of the ``following`` it has processed as well."""
         name, value = instruction.opname, instruction.argval
         reads, line = self.reads, self.line
         then = following[0].opname if following else ""
@@ -249,7 +249,7 @@ class _Scan:
         return 0
 
     def constant(self, value: Any, following: list[dis.Instruction]) -> int:
-        """A constant: a key, the name of an attribute, or something else."""
+        """Process a constant: a key, the name of an attribute, or another value."""
         then = following[0].opname if following else ""
         if then == "BINARY_SUBSCR" or (then == "BINARY_OP" and following[0].argrepr == "[]"):
             self.follow("item", value)
@@ -265,7 +265,7 @@ class _Scan:
         return 0
 
     def _asks_by_name(self) -> bool:
-        """Whether the chain that ended last is ``getattr``, or one of its like."""
+        """Whether the chain that ended last is ``getattr`` or a similar function."""
         named = [self.reads.globals.steps.get(("name", name)) for name in _NAMED]
         return self.last_ended is not None and any(use is self.last_ended for use in named)
 

@@ -1,4 +1,4 @@
-"""The part of a program's call that looks whether places still hold what they held; see `sources`."""
+"""Generates the guards on Python values: whether places still hold what they held; see `sources`."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class Number(NamedTuple):
     is_symbolic: bool
 
     def find(self, names: dict[str, Any]) -> tuple[Any, str, Any] | None:
-        """The place, if another number of the same class is there now, and it can be bound; None otherwise."""
+        """The place, if it holds another number of the same class now and can be bound; else None."""
         try:
             owner = eval(self.owner, names)
         except Exception:
-            return None  # it is not there any more
+            return None  # the place is gone
         now = look(owner, self.kind, self.key)
         if type(now) is not self.before.__class__ or (same(now, self.before) and not self.is_symbolic):
             return None
@@ -48,7 +48,7 @@ class Number(NamedTuple):
 
 
 class ValueGuard(NamedTuple):
-    """A place that a call looks at, for telling what has changed."""
+    """A guarded place, for messages and for symbolic numbers."""
 
     expression: str
     differs: Callable[[Any], bool]
@@ -58,7 +58,7 @@ class ValueGuard(NamedTuple):
 
 
 class GuardWriter:
-    """Writes the part of a call that looks at places."""
+    """Writes the lines of a call that check places."""
 
     def __init__(self, source: FunctionBuilder):
         self.source = source
@@ -66,7 +66,7 @@ class GuardWriter:
         self.guards: list[ValueGuard] = []
 
     def write(self, roots: Iterable[Place]) -> list[ValueGuard]:
-        """Return `GUARD_FAILED` where a place below one of ``roots`` holds something else."""
+        """Add lines that return `GUARD_FAILED` if a place below one of ``roots`` has changed; returns the guards."""
         for root in roots:
             value = root.held
             if value is None or not self._matters(root):
@@ -138,7 +138,7 @@ class GuardWriter:
                 full, lambda now: now.__func__ is not function or now.__self__ is not bound_to(), place, short(value),
             )  # fmt: skip
         elif (reference := reference_to(value)) is not None:
-            self._demand(  # None is what a reference to an object that is gone gives, too
+            self._demand(  # a dead weak reference returns None as well
                 f"({known} := {local}) is None or {known} is not {name(reference)}()", full,
                 lambda now: now is None or now is not reference(), place, short(value),
             )  # fmt: skip

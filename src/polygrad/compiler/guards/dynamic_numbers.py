@@ -1,8 +1,8 @@
-"""Numbers that change between calls: they become inputs of the next program, instead of constants of one program each.
+"""Numbers that change between calls become inputs of the next program, instead of constants of one program each.
 
-The guards of a program tell which places hold another number than when it was traced.  While the function is traced again,
-a `SymbolicNumber` stands at each of them.  Where that is not enough, since the function needs the number's value or does
-with it what cannot be followed, the number is a constant as before.
+The guards of a program tell which places hold another number than during the trace.  While the function is traced again, a
+`SymbolicNumber` replaces each of them.  If the function needs the value, or uses the number in a way that cannot be traced,
+the number is a constant as before.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from .symbolic import Origin, SymbolicNumber, Trace, ValueIsNeeded
 
 
 class ChangedNumbers:
-    """Context of one trace, in which symbolic numbers stand where ``guards`` find other numbers; ``names`` are those of the guards.
+    """Context of one trace in which symbolic numbers replace the numbers that ``guards`` find changed.
 
-    It is true where there are such places.
+    It is true if there are such numbers.  ``names`` are the globals of the guards' expressions.
     """
 
     def __init__(self, guards: Iterable[ValueGuard], names: dict[str, Any]):
@@ -43,20 +43,20 @@ class ChangedNumbers:
         self.end()
 
     def end(self) -> None:
-        """Put the numbers back."""
+        """Restore the numbers."""
         self._trace.thread = None
         for place, origin in zip(self._places, self._origins, strict=True):
             if type(look(*place)) is SymbolicNumber:
                 put(*place, origin.value)
 
     def check(self, asks_type: bool) -> None:
-        """After `end`: raise `ValueIsNeeded` where the program keeps a number that it does not look up at every call.
+        """After `end`: raise `ValueIsNeeded` if the program keeps a number that its calls do not read.
 
         ``asks_type`` says whether the function may have found out that some numbers were symbolic.
         """
         for origin in self._origins:
             origin.is_constant |= asks_type or (origin.is_used and not origin.is_guarded)
-        for number in filter(None, [made() for made in self._trace.made]):  # something holds it: a result, or state
+        for number in filter(None, [made() for made in self._trace.made]):  # a result or state refers to it
             for origin in number.origins:
                 origin.is_constant = True
         if any(origin.is_constant for origin in self._origins):
@@ -64,6 +64,6 @@ class ChangedNumbers:
 
     @property
     def constants(self) -> set[str]:
-        """After a trace that failed: the numbers that must be constants, in words."""
+        """After a failed trace: descriptions of the numbers that must be constants."""
         needed = {origin.description for origin in self._origins if origin.is_constant}
         return needed or {origin.description for origin in self._origins}

@@ -1,4 +1,4 @@
-"""Why a program does not fit a call: which of its conditions do not hold, and which Python values are others."""
+"""Why a program does not fit a call: which of its guards fail, and which Python values have changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .sources import MISSING, short
 
 
 def describe_failures(program: Program, tensors: Sequence[Tensor]) -> list[str]:
-    """What does not hold, in words."""
+    """Descriptions of the guards that fail."""
     found = [f"{description}: {now}, was {was}" for description, now, was in changed_values(program)]
     for guard in program.guards:
         now = eval(guard.expression, program.run.__globals__, {"t": tensors})
@@ -22,7 +22,7 @@ def describe_failures(program: Program, tensors: Sequence[Tensor]) -> list[str]:
 
 
 def changed_values(program: Program) -> list[tuple[str, str, str]]:
-    """The places that hold other Python values than when the function was traced: in words, with the values now and then."""
+    """The guarded places that hold other Python values than during the trace: description, value now, value then."""
     found = []
     for guard in program.value_guards:
         try:

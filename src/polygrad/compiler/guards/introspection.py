@@ -1,4 +1,4 @@
-"""Objects of Python, as a trace looks at them: their classes, attributes and items, without running their code."""
+"""Inspects Python objects without running their code: classes, attributes, items."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ..._core.tensor import Tensor
 from ..._pytree import MAPPINGS, is_named_tuple
 from .sources import FUNCTIONS, MAPPING_TYPES, MISSING, attributes_of, look
 
-#: Generators of random numbers whose state a program does not change.
+#: Random generators whose state a program does not change.
 GENERATORS = (random.Random, np.random.Generator, np.random.RandomState)
 #: The packages of array libraries and backends, as far as they are known.
 LIBRARIES = {"polygrad", "array_api_compat", "pluggy"}
 
 
 def look_up(kind: type, name: str) -> Any:
-    """An attribute of a class as it stands in the class, or `MISSING`."""
+    """An attribute as the class or a base defines it, or `MISSING`."""
     for base in kind.__mro__:
         if name in base.__dict__:
             return base.__dict__[name]
@@ -36,7 +36,7 @@ def is_module(value: Any) -> bool:
 
 
 def is_opaque(value: Any) -> bool:
-    """Whether it matters which object this is, and not only what is read of it."""
+    """Whether the identity of an object matters, not only what is read of it."""
     if isinstance(value, (Tensor, type, enum.Enum, *FUNCTIONS)) or is_module(value):
         return True
     return any(package_of(base) == "polygrad" for base in type(value).__mro__)
@@ -54,7 +54,7 @@ def is_foreign(kind: type) -> bool:
 
 
 def is_iterator(value: Any) -> bool:
-    """Whether ``value`` is one of Python's own iterators, of which what is left cannot be seen."""
+    """Whether ``value`` is a built-in iterator, whose remaining items cannot be seen."""
     kind: type = type(value)
     return isinstance(value, types.GeneratorType) or (
         package_of(kind) in ("builtins", "itertools") and look_up(kind, "__next__") is not MISSING
@@ -79,7 +79,7 @@ def slots_of(kind: type) -> Iterator[str]:
 
 
 def code_of(raw: Any) -> Any:
-    """The code of a function, method or property, None where it has none in Python."""
+    """The code object of a function, method or property; None if it has none."""
     if isinstance(raw, property):
         raw = raw.fget
     raw = getattr(raw, "__func__", raw)
@@ -88,7 +88,7 @@ def code_of(raw: Any) -> Any:
 
 
 def containers_in(tree: Any) -> Iterator[Any]:
-    """The lists, tuples and mappings that ``tree`` is nested of, itself first."""
+    """``tree`` and the lists, tuples and mappings inside it, itself first."""
     kind = type(tree)
     if kind in MAPPINGS or kind in (list, tuple) or is_named_tuple(tree):
         yield tree
@@ -97,7 +97,7 @@ def containers_in(tree: Any) -> Iterator[Any]:
 
 
 def state_of(generator: Any) -> Any:
-    """The state of a generator of random numbers, as something that is compared."""
+    """The state of a random generator, in a form that can be compared."""
     if isinstance(generator, random.Random):
         return generator.getstate()
     if isinstance(generator, np.random.RandomState):
@@ -133,7 +133,7 @@ class _Array(NamedTuple):
 
 
 def described_generator(generator: Any) -> str:
-    """A generator of random numbers, in words."""
+    """A description of a random generator."""
     kind = type(generator)
     return f"{kind.__module__.partition('.')[0]}'s {kind.__qualname__}"
 

@@ -1,4 +1,4 @@
-"""Values that a function reaches without a name: elements of containers, results of calls, what is passed on."""
+"""Values that a function reaches without a name: elements of containers, results of calls, arguments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .sources import Place
 
 
 class Pool:
-    """Values without a name that a function may read something of, by their identity, and what it reads of such values."""
+    """Values without a name, by identity, and the uses of such values."""
 
     is_asked_of_results: bool
 
@@ -15,22 +15,22 @@ class Pool:
         self.places: dict[int, Place] = {}
         self.uses: list[Use] = [*reads.unknown_uses]
         self.is_asked_of_results = reads.is_asked_of_results
-        #: How many places, and which uses, have been looked up together.
+        #: How many places and which uses have been combined.
         self._count = 0
         self._used: set[int] = set()
 
     def add(self, place: Place) -> None:
-        """A value that has no name."""
+        """Add a value that has no name."""
         self.places.setdefault(id(place.held), place)
 
     def loose(self, use: Use) -> None:
-        """What is read of a value that cannot be reached from its name."""
+        """Add a use of a value that no name leads to."""
         if use.steps and not any(use is other for other in self.uses):
             self.uses.append(use)
             self.is_asked_of_results = True
 
     def new(self) -> list[tuple[Place, Use]]:
-        """The places, and the uses of values without a name, that have not been together before."""
+        """The pairs of places and uses that have not been combined before."""
         uses = self._nested()
         places = list(self.places.values())
         further = [use for use in uses if id(use) not in self._used]

@@ -1,7 +1,7 @@
-"""From what a function's code reads to the places where it is: attributes, items and cells of the objects that there are.
+"""Resolves what a function's code reads to places: attributes, items and cells of existing objects.
 
-Nothing of the user's is run for it: no property, no ``__getattr__``.  Where the code does not say what it reads of an object,
-all that the object holds may matter, and becomes a place.
+No code of the user runs: no property, no ``__getattr__``.  If the code does not say what it reads of an object, everything
+that the object holds becomes a place.
 """
 
 from __future__ import annotations
@@ -49,21 +49,21 @@ from .sources import (
     is_simple,
 )
 
-#: So many steps from a root are followed.
+#: The most steps from a root that are followed.
 DEPTH = 16
-#: So many objects in each other are taken apart into their attributes.
+#: The deepest nesting of objects whose attributes are all guarded.
 LEVELS = 2
-#: The items of a container of more are not looked at, one by one.
+#: The items of larger containers are not guarded one by one.
 MANY_ITEMS = 10_000
 
 #: The flag of classes that are made by a ``class`` statement, whose attributes can change.
 _HEAP = 1 << 9
-#: What ``sys.getrefcount(place.value)`` says of an object that nothing else holds.
+#: What ``sys.getrefcount(place.value)`` returns for an object that nothing else refers to.
 _ALONE = 2
 
 
 class Explorer:
-    """The places that one trace has reached; ``given`` are the function's arguments, which are looked at elsewhere.
+    """The places that one trace has reached.  ``given`` are the function's arguments, which the cache key covers.
 
     ``is_new(tensor)`` says whether a tensor was made while tracing, ``guard`` is that of the recorder (see `_state`).
     """
@@ -80,11 +80,11 @@ class Explorer:
         self.places: list[Place] = []
         #: Generators of random numbers, and their states.
         self.states: list[tuple[Any, Any]] = []
-        #: What is read but cannot be watched: the place, and what is there.
+        #: What is read but cannot be guarded: the place, and the value.
         self._large: list[tuple[Place, str]] = []
         #: What the function that runs reads.
         self.where: Reads | None = None
-        for each in containers_in(given):  # it is a part of the program's key, but the function may change it
+        for each in containers_in(given):  # it is in the cache key, but the function may change it
             if not isinstance(each, tuple):
                 place = Place(None, "", None, each, f"{ARGUMENT}, a {type(each).__name__}", "")
                 place.take_in(each)
@@ -95,10 +95,10 @@ class Explorer:
         self._level = 0
 
     def root(self, value: Any, description: str) -> Place:
-        """The place of an object that is known by itself."""
+        """The place of an object that has no parent place."""
         place = self.roots.get(id(value))
         if place is None or place.held is not value:
-            if place is not None:  # of an object that is gone, whose number another has now
+            if place is not None:  # of a dead object whose id another object has now
                 self._gone.append(place)
             place = self.roots[id(value)] = Place(None, "", None, value, description, "")
             self.places.append(place)
@@ -117,7 +117,7 @@ class Explorer:
         return place
 
     def step(self, parent: Place, kind: str, key: Any, value: Any, use: Use, description: str) -> Place:
-        """The place that is one step from ``parent``, where ``value`` is now."""
+        """The place one step from ``parent``, which holds ``value`` now."""
         place = parent.steps.get((kind, key))
         if place is None:
             reads = self.where
@@ -134,12 +134,14 @@ class Explorer:
                     # What its methods read is noted at one of its places, so it must stay the object of both.
                     known.is_compared = place.is_compared = True
                 self._look_at(value)
-        elif value is not place.held and value is not MISSING and not is_simple(value):  # the function has put it there
+        elif (
+            value is not place.held and value is not MISSING and not is_simple(value)
+        ):  # the function has stored it there
             return self.known_or_root(value, description) or place
         return place
 
     def _look_at(self, value: Any) -> None:
-        """Note what is to be known of an object that is reached."""
+        """Record the guards that reaching an object needs."""
         know_functions(value, self.functions)
         for generator in (value, value.__self__ if look_up(type(value), "__self__") is not MISSING else None):
             if isinstance(generator, GENERATORS) and all(generator is not known for known, _ in self.states):
@@ -148,7 +150,7 @@ class Explorer:
             self._guard(value, "_bindings", value._bindings)
 
     def follow(self, place: Place | None, use: Use | None, pool: Pool) -> None:
-        """Look up what is used of the value at ``place``."""
+        """Resolve the uses of the value at ``place``."""
         if place is None or use is None or place.value is MISSING or (id(place), id(use)) in self._followed:
             return
         self._followed.add((id(place), id(use)))
@@ -182,7 +184,7 @@ class Explorer:
             self.follow(attribute, use, pool)
 
     def _below(self, place: Place, kind: str, key: Any, value: Any, use: Use, description: str) -> Place | None:
-        """A step from ``place``; from an argument, whose structure is a part of the program's key, the object by itself."""
+        """A step from ``place``; from an argument, whose structure is in the cache key, the object itself."""
         if isinstance(value, Tensor) and self._is_new(value):
             return None
         if id(place.held) in self._given:
@@ -190,7 +192,7 @@ class Explorer:
         return self.step(place, kind, key, value, use, description)
 
     def _item(self, value: Any, key: Any) -> tuple[Any] | None:
-        """What a container has under a constant key; None where that cannot be known."""
+        """The item of a container under a constant key; None if that cannot be known."""
         if isinstance(value, dict) and type(value).__getitem__ is dict.__getitem__:
             return (dict.get(value, key, MISSING),)
         if isinstance(value, (list, tuple)) and isinstance(key, int) and -len(value) <= key < len(value):
@@ -201,7 +203,7 @@ class Explorer:
         description = f"{place.description}.{name}" if place.description else name
         if isinstance(value, types.ModuleType):
             found = value.__dict__.get(name, MISSING)
-            if found is MISSING and "__getattr__" in value.__dict__:  # it is made when it is asked for
+            if found is MISSING and "__getattr__" in value.__dict__:  # it is created on access
                 found = getattr(value, name, MISSING)
             return self._below(place, "attr", name, found, use, description)
         if isinstance(value, type):
@@ -292,7 +294,7 @@ class Explorer:
             self.class_attribute(meta, name, raw)
 
     def _absent(self, kind: type, name: str, use: Use) -> None:
-        """The class has no such attribute now, but may get one."""
+        """Guard that a class has no such attribute."""
         if any(base.__flags__ & _HEAP and not is_library(base) for base in kind.__mro__):
             self.step(self.root(kind, kind.__name__), "attr", name, MISSING, use, f"{kind.__name__}.{name}")
 
@@ -306,7 +308,7 @@ class Explorer:
                 place.is_compared = True
 
     def whole(self, place: Place, pool: Pool) -> None:
-        """The value at ``place`` is used for something that its code does not say: all that it contains may matter."""
+        """The value at ``place`` has an unknown use: everything that it contains may matter."""
         value = place.held
         if place.value is MISSING:
             return
@@ -363,7 +365,7 @@ class Explorer:
             self._level -= 1
 
     def _attributes(self, place: Place, value: Any, pool: Pool) -> None:
-        """All attributes of an object whose code is not seen, or that are asked for by names that are computed."""
+        """Guard all attributes of an object whose code is not visible, or that are read by computed names."""
         if id(place) in self._shown:
             return
         self._shown.add(id(place))
@@ -427,7 +429,7 @@ class Explorer:
             self._whole_step(place, "item", key, item, pool)
 
     def apply_unknown(self, pool: Pool) -> None:
-        """What is read of values without a name may be read of each of them."""
+        """Apply the uses of values without a name to each of these values."""
         while todo := pool.new():
             for place, use in todo:
                 value = place.held
@@ -466,7 +468,7 @@ class Explorer:
 
     @property
     def unwatched(self) -> dict[str, str]:
-        """What lasts and is too large to be looked at in every call: the places in words, and what is there."""
+        """Persistent values that are too large to compare in every call: description of the place, and of the value."""
         # A root is what a call returned or got: what lasts of it is known from where it was read.
         return {
             place.description: what
@@ -476,7 +478,7 @@ class Explorer:
 
 
 def _lasts(value: Any) -> bool:
-    """Whether ``value`` outlives the trace, also if that has made it: classes, and modules with their globals."""
+    """Whether ``value`` outlives the trace even if the trace made it: classes, and modules with their globals."""
     if isinstance(value, dict):
         module = sys.modules.get(name) if isinstance(name := value.get("__name__"), str) else None
         return module is not None and vars(module) is value
@@ -484,5 +486,5 @@ def _lasts(value: Any) -> bool:
 
 
 def _key(key: Any) -> str:
-    """A key in words; a tensor that is one has no value to show while tracing."""
+    """A description of a key.  A tensor has no value to show while tracing."""
     return repr(key) if is_simple(key) else f"a {type(key).__name__}"

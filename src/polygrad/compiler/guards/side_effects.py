@@ -1,9 +1,9 @@
-"""Functions that change Python values at every call, or read ones that are others at every call: they run eagerly.
+"""Functions that change Python values in every call, or read values that differ in every call, run eagerly.
 
-A program changes tensors, and nothing else.  So a function whose trace has changed Python values keeps no program: the trace
-was this call's Python part, the program does the tensors' part once, and the next call is traced again.  That is enough for
-values that are made in the first call.  What changes in two traces, one after the other, changes at every call; and what has
-had many values will have more of them.  Such a function is run without a program, and its user told so, once.
+A program changes tensors only.  If a trace has changed Python values, the program serves for that call alone: the trace did
+the Python part, the program does the tensor part, and the next call is traced again.  That is enough for values that the
+first call creates.  A value that changes in two successive traces is taken to change in every call, and a value that has had
+many values to have more.  Such a function runs without a program, with one warning.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from ..program import Program
 from .failures import changed_values
 from .sources import ARGUMENT
 
-#: So many values of one place make a program each.
+#: The most values of one place that get a program each.
 MANY_VALUES = 8
-#: What so many traces have changed is changed again.
+#: A value that this many traces have changed is taken to change in every call.
 MANY_CHANGES = 3
 
 
 class Effects:
-    """What is known of the Python side of one function."""
+    """The Python side effects of one function."""
 
     def __init__(self, name: str):
         self._name = name
@@ -33,7 +33,7 @@ class Effects:
         self._changed: dict[Any, frozenset[str]] = {}
         #: What the function changes at every call, whatever its arguments.
         self._known: set[str] = set()
-        #: What it did to its arguments, which belong to the key, and whether it does so in every call.
+        #: How it changed its arguments, which are in the key, and whether it does so in every call.
         self._arguments: frozenset[str] = frozenset()
         self._changes_arguments = False
         self._told: set[str] = set()
@@ -41,11 +41,11 @@ class Effects:
         self._changes: Counter[tuple[Any, str]] = Counter()
 
     def runs_eagerly(self, key: Any) -> bool:
-        """Whether calls that fit no program are not traced."""
+        """Whether calls that fit no program run eagerly."""
         return self._changes_arguments or key in self._eager
 
     def note(self, key: Any, program: Program, former: Sequence[Program]) -> None:
-        """Take in a trace, which ``former`` programs for the same arguments did not fit."""
+        """Record a new trace, which the ``former`` programs for the same key did not fit."""
         changed = frozenset(program.changed)
         self._changes.update((key, place) for place in changed)
         often = {place for place in changed if self._changes[key, place] >= MANY_CHANGES}

@@ -1,8 +1,8 @@
-"""The places that a compiled function reads Python values from, and how a call looks whether they hold what they held.
+"""Places: where a compiled function reads Python values, and how a call checks that they are unchanged.
 
-A `Place` is a step from another: an attribute, an item, what a closure's cell holds.  Those without a parent are objects
-that are known by themselves.  Numbers, strings and tuples of them are compared by value, small NumPy arrays by their
-contents, everything else by identity; a list, set or dictionary that is used as a whole, by its items.
+A `Place` is a step from another place: an attribute, an item, the contents of a closure's cell.  A place without a parent is
+an object itself.  Numbers, strings and tuples of them are compared by value, small NumPy arrays by their contents, everything
+else by identity; a list, set or dictionary that is used as a whole, by its items.
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ import numpy as np
 
 from ..._core.tensor import Tensor
 
-#: What is found at a place that there is not.
+#: The value at a place that does not exist.
 MISSING: Any = type("Missing", (), {"__repr__": lambda self: "missing"})()
-#: How an argument is called that the function changes.
+#: The description of an argument that the function changes.
 ARGUMENT = "an argument"
-#: NumPy arrays of so many bytes are compared by their contents.
+#: The largest NumPy arrays, in bytes, that are compared by their contents.
 SMALL_ARRAY = 1 << 16
 
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType)
 MAPPING_TYPES = (dict, types.MappingProxyType)
 CONTAINERS = (*MAPPING_TYPES, list, tuple, set, frozenset, deque)
-#: What is compared by the bytes that it holds.
+#: Types that are compared by their bytes.
 BUFFERS = (np.ndarray, bytearray, memoryview, array)
 _SIMPLE = frozenset((bool, int, float, complex, str, bytes, types.NoneType, types.EllipsisType, range, slice))
-#: Weak references would only cost time: what is one of these lives long.
+#: Long-lived types, for which weak references would only cost time.
 _LASTING = (type, types.ModuleType, types.CodeType, *FUNCTIONS, np.ufunc)
 
 
 def is_simple(value: Any) -> bool:
-    """Whether ``value`` cannot change, and is compared by value."""
+    """Whether ``value`` is immutable and compared by value."""
     kind = value.__class__
     if kind in _SIMPLE:
         return True
@@ -67,18 +67,18 @@ def _differ(a: Any, b: Any) -> bool:
 
 
 class Items:
-    """What a container held: its items by value or identity.  They are held weakly where that is possible."""
+    """The items of a container, by value or identity, with weak references if possible."""
 
     def __init__(self, values: Iterable[Any]):
         values = list(values)
-        #: Empty as soon as one of them is gone, and its number of identity may be another's.
+        #: Empty as soon as one of them is dead, since its id may be reused.
         self._ids = ids = [tuple(map(id, values))]
         self._values = [
             value if is_simple(value) else reference_to(value, lambda _: ids.clear()) or value for value in values
         ]
 
     def differ(self, values: Any) -> bool:
-        """Whether ``values`` are others."""
+        """Whether ``values`` differ from the items."""
         if [tuple(map(id, values))] == self._ids:
             return False
         values = list(values)
@@ -92,13 +92,13 @@ class Items:
 
 
 class Contents:
-    """What a NumPy array, or another block of memory, held."""
+    """The contents of a NumPy array or another buffer."""
 
     def __init__(self, memory: Any):
         self._before = _contents(memory)
 
     def differ(self, now: Any) -> bool:
-        """Whether ``now`` is another array."""
+        """Whether ``now`` has other contents."""
         return not isinstance(now, BUFFERS) or _contents(now) != self._before
 
 
@@ -110,7 +110,7 @@ def _contents(memory: Any) -> tuple[Any, ...]:
 
 
 def reference_to(value: Any, callback: Any = None) -> Any:
-    """A weak reference to ``value``, None where it cannot have one or need not."""
+    """A weak reference to ``value``; None if that is impossible or unnecessary."""
     if isinstance(value, _LASTING):
         return None
     try:
@@ -120,7 +120,7 @@ def reference_to(value: Any, callback: Any = None) -> Any:
 
 
 class Place:
-    """Where a value was read: ``key`` of ``parent``, an attribute, item or cell."""
+    """Where a value was read: the attribute, item or cell ``key`` of ``parent``."""
 
     __slots__ = (
         "description",
@@ -149,7 +149,7 @@ class Place:
     def __init__(self, parent: Place | None, kind: str, key: Any, value: Any, description: str, line: str):
         self.parent, self.kind, self.key, self.description, self.line = parent, kind, key, description, line
         self.steps: dict[tuple[str, Any], Place] = {}
-        #: Whether it is an iterator, which every call may take something from.
+        #: Whether it is an iterator, which every call may advance.
         self.is_compared = self.is_whole = self.is_spent = False
         self.items: Any = None
         self.root = reference_to(value) if parent is None else None
@@ -157,7 +157,7 @@ class Place:
 
     @property
     def held(self) -> Any:
-        """The value that was found there; None for an object that is gone."""
+        """The value that was found there; None for a dead object."""
         return self.value if self.root is None else self.root()
 
     @property
@@ -166,7 +166,7 @@ class Place:
         return 0 if self.parent is None else 1 + self.parent.depth
 
     def take_in(self, value: Any) -> None:
-        """Remember the items of a container, or the contents of an array."""
+        """Record the items of a container, or the contents of an array."""
         self.is_whole = True
         if isinstance(value, BUFFERS):
             self.items = Contents(value)
@@ -176,7 +176,7 @@ class Place:
             self.items = Items(value), list(value)
 
     def is_changed(self) -> bool:
-        """Whether another value is there now than was found."""
+        """Whether the place holds another value than was found."""
         if self.is_whole and (held := self.held) is not None and self._differs_inside(held):
             return True
         if self.parent is None:
@@ -194,7 +194,7 @@ class Place:
         return self.items[0].differ(now)
 
     def leave(self) -> list[Place]:
-        """Drop this place; what was found in it is returned, as places without a parent."""
+        """Drop this place; returns what was found in it, as places without a parent."""
         self.kind, self.value, self.root, self.items = "dropped", None, None, None
         steps, self.steps = list(self.steps.values()), {}
         for step in steps:
@@ -206,7 +206,7 @@ class Place:
         return [step for step in steps if step.kind != "dropped"]
 
     def restore(self) -> None:
-        """Put back what was found."""
+        """Restore the value that was found."""
         held = self.held
         if self.is_whole and held is not None and not isinstance(self.items, Contents) and self._differs_inside(held):
             refill(held, self.items[-1])
@@ -217,13 +217,13 @@ class Place:
 def has(owner: Any, name: str) -> bool:
     """Whether an instance has the attribute itself, or a class has it at all."""
     if isinstance(owner, type):
-        return any(name in base.__dict__ for base in owner.__mro__)  # not what its metaclass has
+        return any(name in base.__dict__ for base in owner.__mro__)  # not an attribute of the metaclass
     attributes = attributes_of(owner)
     return hasattr(owner, name) if attributes is None else name in attributes
 
 
 def binds(owner: Any, kind: str, key: Any) -> bool:
-    """Whether what is at a place is bound there, and not in a class, and can be bound to something else without running code."""
+    """Whether a value is bound at the place itself, not in a class, and can be rebound without running code."""
     if kind == "item":
         return getattr(type(owner), "__setitem__", None) in (dict.__setitem__, list.__setitem__)
     if kind == "attr":
@@ -233,7 +233,7 @@ def binds(owner: Any, kind: str, key: Any) -> bool:
 
 
 def look(owner: Any, kind: str, key: Any) -> Any:
-    """What is at a place now."""
+    """The present value at a place."""
     try:
         if kind == "item":
             return owner[key] if isinstance(owner, (list, tuple, deque)) or key in owner else MISSING
@@ -281,7 +281,7 @@ def refill(container: Any, items: list[Any]) -> None:
 
 
 def short(value: Any) -> str:
-    """A value, in words that are not too long."""
+    """A short description of a value."""
     if is_simple(value) or isinstance(value, enum.Enum):
         text = repr(value)
         return text if len(text) <= 60 else f"{text[:57]}..."
@@ -296,7 +296,7 @@ def short(value: Any) -> str:
 
 
 def attributes_of(value: Any) -> dict[str, Any] | None:
-    """The dictionary of an object's own attributes, if it has one; none of its code is run."""
+    """The instance dictionary of an object, if it has one; runs no code of the object."""
     try:
         own = threading.local if isinstance(value, threading.local) else object
         found = own.__getattribute__(value, "__dict__")

@@ -1,8 +1,8 @@
-"""`SymbolicNumber`: a Python number that a program reads anew at every call.
+"""`SymbolicNumber`: a Python number that every call of a program reads again.
 
-A number that a function reads is a constant of its program at first.  Where it has changed, a symbolic number stands in its
-place while the function is traced again (see `dynamic_numbers`).  In arithmetic with tensors that is an input of the program, and
-in arithmetic with numbers it gives another one.  Whatever else is done with it needs its value, as an ``if`` does.
+A number that a function reads is at first a constant of its program.  After it has changed, a symbolic number replaces it
+while the function is traced again (see `dynamic_numbers`).  In arithmetic with tensors it is an input of the program, and
+arithmetic with numbers gives another symbolic number.  Any other use, such as an ``if``, needs its value.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from ..._state import read_hyperparameter, recorder
 
 
 class ValueIsNeeded(Exception):
-    """What is done with a symbolic number depends on its value: it must be a constant."""
+    """A use of a symbolic number needs its value: the number must be a constant."""
 
 
 class Origin:
-    """Where a symbolic number comes from; ``value`` is the one of the present call, once the call has looked it up."""
+    """The source of a symbolic number.  ``value`` is that of the present call, once the call has read it."""
 
     __slots__ = ("description", "is_constant", "is_guarded", "is_used", "value")
 
@@ -65,7 +65,7 @@ class SymbolicNumber:
         trace.made.append(weakref.ref(self))
 
     @property
-    def __class__(self) -> Any:  # `isinstance` takes it for what it is without a program
+    def __class__(self) -> Any:  # so that `isinstance` sees the plain class
         return self._value.__class__
 
     @__class__.setter
@@ -79,7 +79,7 @@ class SymbolicNumber:
 
     @property
     def is_symbolic(self) -> bool:
-        """Whether its trace goes on, in this thread."""
+        """Whether its trace is active in this thread."""
         return self._trace.thread == get_ident()
 
     def plain(self) -> int | float:
@@ -107,11 +107,11 @@ class SymbolicNumber:
 
 
 def _arithmetic(function: Callable[..., Any]) -> Callable:
-    """The method for an operator whose result is of one class, whatever numbers of some class it is of."""
+    """The method for an operator whose result class follows from the operand classes."""
 
     def method(*operands: Any) -> Any:
         if any(type(x) not in (SymbolicNumber, bool, int, float) for x in operands):
-            return NotImplemented  # a tensor takes it as an operand
+            return NotImplemented  # the tensor uses it as an operand
         symbolic = [x for x in operands if type(x) is SymbolicNumber]
         result = function(*[x._value if type(x) is SymbolicNumber else x for x in operands])
         if not symbolic[0].is_symbolic:
@@ -128,7 +128,7 @@ def _constant(value: Any) -> Callable[[], Any]:
 
 
 def _of_value(function: Callable[..., Any]) -> Callable:
-    """The method for an operator that needs the value, unless the other operand is a tensor, which takes it as an operand."""
+    """The method for an operator that needs the value, unless the other operand is a tensor."""
 
     def method(*operands: Any) -> Any:
         if any(isinstance(x, Tensor) for x in operands):

@@ -1,8 +1,8 @@
-"""While a function is traced: what its Python code reads, in every file but the library's, and what it changes.
+"""Watches a trace: what its Python code reads and changes, in all files except libraries.
 
-A profile function sees each Python function that is entered.  Its code says which names it reads and what hangs on them (see
-`bytecode`); each of these places is looked up at once and remembered (see `sources`).  A program holds only while they hold what
-they held, and is not kept if the function has changed one of them itself.
+A profile function sees every Python function that is entered.  The bytecode tells which chains of names it reads (see
+`bytecode`).  Each of these places is resolved at once and recorded (see `sources`).  A program is valid while the places are
+unchanged, and is not kept if the function itself has changed one of them.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ from .symbolic import SymbolicNumber
 
 _STDLIB = os.path.dirname(os.__file__)
 _NO_CODE = compile("", "", "exec")
-#: Whose code is not looked at.
+#: The packages whose code is not analysed.
 _ENGINE, _STANDARD, _ARRAYS = "the library's", "the standard library's", "an array library's"
 #: Code that an import runs.
 _IMPORTED = "an import's"
 
 
 class Watch:
-    """What one trace of ``function`` reads and changes in Python; ``given`` are its arguments, which are looked at elsewhere.
+    """What one trace of ``function`` reads and changes in Python.  ``given`` are its arguments, which the cache key covers.
 
     ``is_new(tensor)`` says whether a tensor was made while tracing, ``guard`` is that of the recorder (see `_state`).
     """
@@ -146,7 +146,7 @@ class Watch:
         return found
 
     def _enter(self, frame: Any, reads: Reads) -> None:
-        """Look up what the function that is entered will read."""
+        """Resolve what the entered function will read."""
         explorer, code = self._explorer, frame.f_code
         named = frame.f_locals if reads.locals.steps or code.co_argcount else {}
         values = [(name, named.get(name)) for _, name in reads.locals.steps]
@@ -186,7 +186,7 @@ class Watch:
         explorer.apply_unknown(pool)
 
     def _function(self, function: types.FunctionType, reads: Reads, pool: Pool) -> None:
-        """The function that runs: its code, its defaults, and what its closure holds."""
+        """Record the running function: its code, its defaults, and its closure."""
         explorer, name, code = self._explorer, function.__name__, function.__code__
         root = explorer.known_or_root(function, name)
         if root is None:
@@ -203,7 +203,7 @@ class Watch:
                 explorer.follow(place, use, pool)
 
     def _import(self, package: str, name: str, is_from: bool, use: Use, pool: Pool) -> bool:
-        """Look up what is read of a module that is imported; says whether it is there."""
+        """Resolve what is read of an imported module; returns whether it exists already."""
         found = False
         for full in (name, f"{package}.{name}".strip(".")):
             module = sys.modules.get(full if is_from else full.partition(".")[0])
@@ -213,7 +213,7 @@ class Watch:
         return found
 
     def _method(self, owner: Any, code: types.CodeType) -> None:
-        """The class of the first argument has the method that runs; another one may be put there."""
+        """Guard that the class of the first argument keeps the running method."""
         kind = owner if isinstance(owner, type) else type(owner)
         for base in kind.__mro__:
             names = [code.co_name] if code_of(base.__dict__.get(code.co_name)) is code else list(base.__dict__)
@@ -224,7 +224,7 @@ class Watch:
                         self._explorer.class_attribute(kind, name, raw)
 
     def _returned(self, code: types.CodeType, pool: Pool, value: Any) -> None:
-        """What a function has returned, to one that reads something of results of calls."""
+        """Record the result of a function whose caller reads parts of results."""
         if isinstance(value, types.GeneratorType):
             return
         place = self._explorer.known_or_root(value, type(value).__name__)
@@ -245,13 +245,13 @@ class Watch:
         self._explorer.finish(young)
 
     def take_numbers(self) -> None:
-        """Forget symbolic numbers, after the trace that they were made for: plain ones are there again."""
+        """Replace symbolic numbers by plain ones, after their trace."""
         for place in self._explorer.places:
             if type(place.value) is SymbolicNumber:
                 place.value = place.value.value
 
     def changes(self) -> dict[str, str]:
-        """What the function has changed: the places in words, and the lines that name them."""
+        """What the function has changed: descriptions of places, and the lines that name them."""
         found = {
             place.description: place.line for place in self._explorer.places if place.is_spent or place.is_changed()
         }
@@ -262,11 +262,11 @@ class Watch:
 
     @property
     def unwatched(self) -> dict[str, str]:
-        """What is read and too large to be looked at in every call: the places, and what is there."""
+        """What is read but too large to compare in every call: the places, and their values."""
         return self._explorer.unwatched
 
     def restore(self) -> None:
-        """Put back what the function has changed."""
+        """Restore what the function has changed."""
         for place in reversed(self._explorer.places):
             if place.is_changed():
                 place.restore()
@@ -274,11 +274,11 @@ class Watch:
             set_state(generator, state)
 
     def write(self, source: FunctionBuilder) -> list[ValueGuard]:
-        """Write the lines of a call that look at all places."""
+        """Write the lines of a call that check all places."""
         return GuardWriter(source).write(self._explorer.lasting)
 
     def forget(self) -> None:
-        """Let go of all values."""
+        """Drop all values."""
         self._explorer.places.clear()
         self._explorer.lasting.clear()
         self._explorer.states.clear()
@@ -290,7 +290,7 @@ def _is_standard(file: str) -> bool:
 
 @functools.cache
 def _packages_behind(kind: type) -> frozenset[str]:
-    """The package of a class of backends, and those that its modules import: the array library."""
+    """The package of a backend class, and those that its module imports: the array library."""
     package = package_of(kind)
     modules = [vars(module) for name, module in list(sys.modules.items()) if name.partition(".")[0] == package]
     if package == "polygrad":
@@ -301,5 +301,5 @@ def _packages_behind(kind: type) -> frozenset[str]:
 
 
 def _is_importing(frame: Any) -> bool:
-    """Whether it is Python's import that calls."""
+    """Whether Python's import system is the caller."""
     return frame.f_back is not None and frame.f_back.f_code.co_filename.startswith("<frozen importlib")

@@ -1,4 +1,4 @@
-"""A list of operations as the text of a Python function, one line for each, and where their results are put."""
+"""Generates a replay: a Python function with one line per operation, and the reuse of memory for results."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _SYMBOLS = {
 
 
 class GuardFailed(Exception):
-    """A question about values has another answer than while the program was recorded."""
+    """A guard on values of a replay fails: the answer differs from that during the trace."""
 
 
 class ReplayCodegen:
-    """Writes the function: one line for each operation."""
+    """Generates the function: one line for each operation."""
 
     def __init__(
         self, graph: Graph, operations: list[Operation], free: frozenset[Slot], arguments: Sequence[Slot],
@@ -53,17 +53,17 @@ class ReplayCodegen:
         self._known: dict[int, str] = {}
         self._arguments = ", ".join(self._names.values())
         self._lines: list[str] = []
-        #: Memories of indices that something has looked at; the place from which on nothing can fail.
+        #: Memories of indices that an operation has checked; and the position from which on no operation can raise.
         self._checked: set[int] = set()
         self._safe = 0
         self._released = released
         #: Which operation a line belongs to.
         self._owners: list[Operation | None] = []
-        #: (shape, type, whether settled) → memories that are free, each with the name of its array and where it became free.
+        #: (shape, type, whether the layout is fixed) → free memories: memory, name of its array, position where it became free.
         self._pool: dict[Any, list[tuple[Slot, str, int]]] = {}
         #: Name of an array whose memory may be reused → the line that deletes it if it is not.
         self._waiting: dict[str, int] = {}
-        #: The names of arrays that see a memory.
+        #: Memory → the names of the arrays that see it.
         self._seen_by: dict[int, list[str]] = {}
         self._dying: dict[int, list[Slot]] = {}
         for memory, place in self._liveness.last.items():
@@ -99,7 +99,7 @@ class ReplayCodegen:
         self._owners.append(operation)
 
     def _may_fail(self, operation: Operation) -> bool:
-        """Whether ``operation`` may raise something.  What it looks at of indices is known to be in range afterwards."""
+        """Whether ``operation`` may raise.  The indices that it checks are known to be in range afterwards."""
         if operation.overwritten or (not operation.is_question and self._facts.cannot_raise(operation.function)):
             return False
         integers = {
@@ -118,7 +118,7 @@ class ReplayCodegen:
         return self._graph.backend.from_dtype(dtype).kind in ("int", "uint")
 
     def _release(self) -> None:
-        """Nothing can fail any more: begin to overwrite, and let go of gradients that get new values."""
+        """No later operation can raise: overwriting may begin, and gradients that get new values are released."""
         if self._released or self._free:
             self._add("hold()", None)
         if self._released:
@@ -149,7 +149,7 @@ class ReplayCodegen:
         return self._names[slot]
 
     def _target(self, slots: Any) -> str:
-        """What the results of an operation are assigned to."""
+        """The assignment target for the results of an operation."""
         if slots is None:
             return "_"
         if slots.__class__ is not Slot:
@@ -188,7 +188,7 @@ class ReplayCodegen:
                 self._seen_by.setdefault(result, [found])
                 parts = [self._expression(part) for part in operation.arguments]
                 line = f"{self._name(variant)}({', '.join(parts)}, {found})"
-                if self._own is not None:  # an argument, which may be a window of something
+                if self._own is not None:  # an argument, which may be a view
                     out = f"{found} if {self._name(self._is_reusable)}({found}) else None"
                     line = f"{found} = {self._name(variant)}({', '.join(parts)}, {out})"
                 self._add(line, operation)
@@ -197,7 +197,7 @@ class ReplayCodegen:
         self._add(f"{self._target(result)} = {call}", operation)
 
     def _reuse_buffer(self, place: int, operation: Operation, result: Slot) -> str | None:
-        """The name of an array that is free, of the shape and type of ``result``.
+        """The name of a free array with the shape and type of ``result``; None if there is none.
 
         Where that always lies as it did while recorded, so must the array: what follows counts on it.
         """
@@ -216,7 +216,7 @@ class ReplayCodegen:
                     self._own = slot if own else None
                     self._seen_by[result] = self._seen_by.pop(
                         slot, [self._names[slot]]
-                    )  # windows that nothing reads any more
+                    )  # views that no operation reads any more
                     return self._names[slot]
         for lies in (True,) if fixed else (False, True):
             free = self._pool.get((kind.shape, kind.dtype, lies))
@@ -233,7 +233,7 @@ class ReplayCodegen:
         return any(other != slot and self._memories.of(other) == memory for other in operands)
 
     def _overwrite(self, place: int, operation: Operation, certain: bool) -> None:
-        """A kernel that overwrites: the memory itself where it is the program's and nothing else reads it."""
+        """Write a call of a kernel that overwrites: in place if the program owns the memory and no later operation reads it."""
         names = dict(self._names)
         operands = Counter(slots_read(operation))
         seers = Counter(map(self._memories.of, operands))
@@ -293,14 +293,14 @@ class ReplayCodegen:
     # -- errors ------------------------------------------------------------------------------------------------------------
 
     def _explain_error(self, error: Exception) -> Exception:
-        """``error`` as the operation that raised it would have told it in eager code."""
+        """``error`` as eager code would raise it, with the operation and its operands."""
         trace = error.__traceback__
         operation = self._owners[trace.tb_lineno - 3] if trace is not None else None
         if operation is None or operation.origin is None:
             return error
         primitive, slots = operation.origin
         operands = [self._graph.backend.abstract(slot, self._avals[slot]) for slot in slots]
-        told = wrap_array_error(primitive, operands, error)
-        if told is not error:
-            told.__cause__ = error
-        return told
+        wrapped = wrap_array_error(primitive, operands, error)
+        if wrapped is not error:
+            wrapped.__cause__ = error
+        return wrapped

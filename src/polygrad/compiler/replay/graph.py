@@ -1,4 +1,4 @@
-"""Recording: an array that holds a real one, and writes down every function that is applied to it.
+"""The graph of a replay, and its tracer: an array that holds a real one and records every function that is applied to it.
 
 Functions are computed while they are recorded, so shapes, types and errors are the library's own; a kernel is written
 down as one operation.  The values are there and must not be asked for: what depends on them would be wrong the next
@@ -19,36 +19,36 @@ _MT, _T = operator.attrgetter("mT"), operator.attrgetter("T")
 
 
 class ValueUnknown(TypeError):
-    """Python asks for a value of an array that is being recorded."""
+    """Python code needs the value of a tracer."""
 
 
 class Slot(int):
-    """The number of an array in a recording."""
+    """The number of an array in a graph."""
 
     __slots__ = ()
 
 
 class Operation(NamedTuple):
-    """One function that was applied: its arguments, with `Slot` for recorded arrays, and the slots of its results."""
+    """One function that was applied: its arguments, with `Slot` for tracers, and the slots of its results."""
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...]
     named: dict[str, Any]
     #: A slot, None for what is no array, or a tuple or list of such.
     results: Any
-    #: Of a function that overwrites arrays: the slots of those, and the slots of what they hold afterwards.
+    #: For a function that overwrites arrays: (slot before, slot after) of each.
     overwritten: tuple[tuple[Slot, Slot], ...] = ()
-    #: The answer that the program depends on, of a question about values.
+    #: For a guard on values: the answer that the program depends on.
     answer: Any = None
     is_question: bool = False
-    #: (result, the array whose memory it sees), of results that are windows: of an operand, or of an earlier result.
+    #: (result, array whose memory it sees) for results that are views of an operand, or of an earlier result.
     views: tuple[tuple[Slot, Slot], ...] = ()
     #: The primitive that an error names, and its operands.
     origin: tuple[Any, list[Slot]] | None = None
 
 
 class Aval(NamedTuple):
-    """What is known of an array without its values.
+    """An array without its values: shape, type, and layout.
 
     Whose memory it sees is no property of an array but of the operations that there are: see `may_alias`.
     """
@@ -56,14 +56,14 @@ class Aval(NamedTuple):
     shape: tuple[int, ...]
     dtype: Any
     nbytes: int
-    #: Whether it owned its memory, which could be written to, when it was recorded.
+    #: Whether it owned writable memory during the trace.
     owned: bool
-    #: Whether it lay in memory in the order of its axes, without gaps.
+    #: Whether it was C-contiguous during the trace.
     compact: bool
 
 
 class ReplayTracer:
-    """An array of a recording."""
+    """A tracer: an array of a graph, with the real array that it had during the trace."""
 
     __slots__ = ("__weakref__", "constant", "graph", "slot", "value")
 
@@ -128,7 +128,7 @@ class ReplayTracer:
 
 
 def _depends_on_values(key: Any) -> bool:
-    """Whether a key has a mask in it: the shape of what it selects depends on values."""
+    """Whether a key contains a mask, so that the shape of the selection depends on values."""
     parts = key if isinstance(key, tuple) else (key,)
     return any(isinstance(part, ReplayTracer) and part.backend.from_dtype(part.dtype).kind == "bool" for part in parts)
 
@@ -159,7 +159,7 @@ ReplayTracer.__hash__ = object.__hash__  # type: ignore[method-assign]  # `==` g
 
 
 class Graph:
-    """What was applied to what, in order."""
+    """A recorded graph: the operations in order, with their inputs, constants and results."""
 
     def __init__(self, backend: Any):
         self.backend = backend
@@ -168,22 +168,22 @@ class Graph:
         self.operations: list[Operation] = []
         self.avals: list[Aval] = []
         self.inputs: list[Slot] = []
-        #: Slots that are windows of the memory of an earlier one.
+        #: View → the earlier slot whose memory it sees.
         self.views: dict[Slot, Slot] = {}
         #: The arrays of slots that depend on no input.
         self.constants: dict[int, Any] = {}
         self.results: list[Any] = []
-        #: The slots of memory by its identity, and the arrays that own it, so that no identity is used twice.
+        #: The id of an array that owns memory → its slot; and weak references, since ids are reused.
         self._memory: dict[int, Slot] = {}
         self._watched: dict[int, weakref.ref] = {}
         self._scalars: dict[tuple[str, Any], ReplayTracer] = {}
-        #: Constants by the identity of their arrays, which were not recorded.
+        #: Constants by the id of their arrays.
         self._plain: dict[int, ReplayTracer] = {}
-        #: What is recorded now belongs to this primitive, with these operands, for the words of its errors.
+        #: The primitive that is being recorded, and its operands, for error messages.
         self.origin: tuple[Any, list[Slot]] | None = None
 
     def add(self, value: Any, constant: bool = False) -> ReplayTracer:
-        """A recorded array for ``value``."""
+        """A new tracer for ``value``."""
         base, facts = self.backend.base, self.backend.facts
         slot = Slot(len(self.avals))
         owned = compact = False
@@ -217,7 +217,7 @@ class Graph:
     def apply(
         self, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any] | None = None
     ) -> Any:
-        """``function`` of recorded and other arrays, computed and written down."""
+        """Compute ``function`` of tracers and other arrays, and record the operation."""
         found: list[ReplayTracer] = []
         plain = self._values_of(arguments, found)
         with_names = dict(zip(named, self._values_of(named.values(), found), strict=True)) if named else {}
@@ -236,7 +236,7 @@ class Graph:
         new = len(self.avals)
         result, results = self._wrap(value, found, False)
         slots_written = [results] if results.__class__ is Slot else list(_leaves(results))
-        if slots_written and slots_written[0] >= new:  # it is not the very array that was given
+        if slots_written and slots_written[0] >= new:  # not one of the arguments itself
             views = (
                 tuple([(slot, self.views[slot]) for slot in slots_written if slot in self.views]) if self.views else ()
             )
@@ -253,7 +253,7 @@ class Graph:
     def _values_of(
         self, values: Iterable[Any], found: list[ReplayTracer], instead: dict[int, Any] | None = None
     ) -> list[Any]:
-        """``values`` with the real arrays in the place of recorded ones, which ``found`` collects."""
+        """``values`` with tracers replaced by their real arrays; ``found`` collects the tracers."""
         taken, record_calls = list(values), self._array_type
         for place, x in enumerate(taken):
             kind = x.__class__
@@ -265,7 +265,7 @@ class Graph:
         return taken
 
     def _slots(self, values: Iterable[Any]) -> list[Any]:
-        """``values`` with the slots of arrays; those that are not recorded are constants, so that windows of them show."""
+        """``values`` with arrays replaced by their slots.  Plain arrays become constants, so that views of them are found."""
         slots, record_calls, is_plain = list(values), self._array_type, self._is_plain
         for place, x in enumerate(slots):
             kind = x.__class__
@@ -296,17 +296,17 @@ class Graph:
         return (arguments[0], slots_written) if place else (slots_written, arguments[1])
 
     def _wrap(self, value: Any, given: Sequence[ReplayTracer], constant: bool) -> tuple[Any, Any]:
-        """``value`` with recorded arrays in it, and their slots; one of those ``given`` where it is that very array."""
+        """``value`` with arrays wrapped in tracers, and their slots; one of ``given`` if it is that very array."""
         if self._is_plain[value.__class__]:
             for x in given:
-                # There is only one True among NumPy's scalars: equal ones are not therefore the very array that was given.
+                # NumPy's scalars such as True are singletons: identity does not mean that the argument was returned.
                 if x.value is value and self.backend.base.native(value) is value:
                     return x, x.slot
             slots_written = self.add(value, constant)
             return slots_written, slots_written.slot
         if not isinstance(value, (tuple, list)):
             return value, None
-        # Every part is filled by the operation, also one that is an operand itself: a window of that.
+        # Every part is a result of the operation, also one that is an operand itself: it counts as a view.
         parts = [self._wrap(part, (), constant) for part in value]
         kind = tuple if hasattr(value, "_fields") else type(value)
         return kind([part[0] for part in parts]), kind([part[1] for part in parts])
@@ -314,7 +314,7 @@ class Graph:
     def overwrite(
         self, function: Callable[..., bool], arguments: tuple[Any, ...], targets: Sequence[ReplayTracer]
     ) -> Any:
-        """Write down ``function``, which overwrites ``targets`` among its arguments.
+        """Record ``function``, which overwrites ``targets`` among its arguments.
 
         Returns what they hold afterwards; None where the function says that it cannot.
         """
@@ -328,7 +328,7 @@ class Graph:
         return slots_written
 
     def assume(self, question: Callable[[Any], Any], x: ReplayTracer) -> Any:
-        """The answer to ``question`` about the values of ``x``, on which the program depends from now on."""
+        """The answer to ``question`` about the values of ``x``, as a guard of the program."""
         base = self.backend.base
 
         def answer_now(array: Any) -> Any:
@@ -340,7 +340,7 @@ class Graph:
         return answer
 
     def forget(self) -> None:
-        """Let go of what is needed only while functions are applied."""
+        """Drop what is needed only while recording."""
         self.operations.clear()
         self._memory.clear()
         self._watched.clear()
@@ -361,7 +361,7 @@ slots_in = _leaves
 
 
 def graph_of(arguments: Any) -> Graph | None:
-    """The recording that an array among ``arguments`` belongs to."""
+    """The graph that a tracer among ``arguments`` belongs to; None without a tracer."""
     for x in arguments:
         if isinstance(x, ReplayTracer):
             return x.graph

@@ -1,4 +1,4 @@
-"""What is alive when: how much memory the operations of a recording have in use, one after the other."""
+"""Liveness of arrays: how much memory a graph has in use after each operation."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from .graph import Graph, Operation, Slot
 from .may_alias import Memories, slots_read, slots_written
 
-#: Arrays of fewer bytes are neither counted nor let go one by one.
+#: Smaller arrays, in bytes, are neither counted nor deleted one by one.
 SMALL = 4096
-#: So much more memory than the recording took, in parts of it, is no matter.
+#: The tolerated excess over the memory that the trace used, as a fraction.
 SLACK = 0.01
 
 
 class Liveness:
-    """How much memory is in use at each place of a list of operations, without the inputs and the constants."""
+    """The memory in use at each position of a list of operations, without inputs and constants."""
 
     memories: Memories
     most: int
@@ -51,7 +51,7 @@ class Liveness:
         return 0 if size < SMALL else size
 
     def last_together(self, kept: Sequence[Slot], other: Sequence[Slot], place: int) -> bool:
-        """Let ``kept`` live on as ``other`` from ``place`` on, if there is room for it; says whether there is."""
+        """Keep ``kept`` alive in place of ``other`` from ``place`` on, if memory allows; returns whether it does."""
         of = self.memories.of
         pairs = [(of(a), of(b)) for a, b in zip(kept, other, strict=True)]
         if not all(self.hold(a, self.last.get(a, place), place) for a, _ in pairs):
@@ -62,7 +62,7 @@ class Liveness:
         return True
 
     def hold(self, memory: int, start: int, stop: int) -> bool:
-        """Keep ``memory`` alive between two places, if there is room for it; says whether there is."""
+        """Keep ``memory`` alive between two positions, if memory allows; returns whether it does."""
         size = self.size(memory)
         if not size or stop <= start + 1:
             return True

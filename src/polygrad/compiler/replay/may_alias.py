@@ -1,4 +1,4 @@
-"""Which arrays of a program may see the same memory.
+"""Alias analysis: which arrays of a program may share memory.
 
 Everything that writes into memory rests on one invariant: *arrays that may see one memory, in any call, have one
 `Memories.of`*.  A memory lives from the operation that makes it until the last one that reads any array of it (see
@@ -31,12 +31,12 @@ def slots_written(operation: Operation) -> list[Slot]:
 
 
 class Memories:
-    """Whose memory each array of ``operations`` may see."""
+    """The memory that each array of ``operations`` may see."""
 
     def __init__(self, graph: Graph, operations: Iterable[Operation]):
         self._avals, self._facts = graph.avals, graph.backend.facts
         self._parents: dict[Slot, Slot] = {}
-        #: Arrays that lie in memory, at every call, as they did while recorded.
+        #: Arrays whose layout is the same in every call as during the trace.
         self._fixed_layout: set[int] = set(graph.constants)
         outside = [Slot(slot) for slot in (*graph.inputs, *graph.constants)]
         self._join((slot, graph.views[slot]) for slot in outside if slot in graph.views)
@@ -57,11 +57,11 @@ class Memories:
         return self._avals[slot].owned and self.of(slot) == slot
 
     def is_reusable(self, slot: Slot) -> bool:
-        """Whether a function may write its result into ``slot``, once nothing reads it any more."""
+        """Whether a result may be written into ``slot``, once no operation reads it any more."""
         return self.is_owner(slot) and self._avals[slot].compact and slot not in self.outside
 
     def has_fixed_layout(self, slot: Slot) -> bool:
-        """Whether ``slot`` lies in memory, at every call, as it did while recorded."""
+        """Whether the layout of ``slot`` is the same in every call as during the trace."""
         return slot in self._fixed_layout
 
     def _join(self, views: Iterable[tuple[Slot, Slot]]) -> None:
@@ -71,7 +71,7 @@ class Memories:
                 self._parents[mine] = theirs
 
     def _add(self, operation: Operation) -> None:
-        """What ``operation`` makes, whose windows are known where it was recorded."""
+        """Add the results of ``operation``, whose views were found during the trace."""
         operands = slots_read(operation)
         unsettled = [slot for slot in operands if slot not in self._fixed_layout]
         views = {slot for slot, _ in operation.views}
@@ -82,13 +82,13 @@ class Memories:
                 self._join((slot, operand) for operand in unsettled)
 
     def _is_laid_out(self, operation: Operation, slot: Slot, operands: Sequence[Slot]) -> bool:
-        """Whether what ``operation`` makes is compact however its operands lie."""
+        """Whether the result is compact for any layout of the operands."""
         kind, function = self._avals[slot], operation.function
         if not (kind.owned and kind.compact and self._facts.returns_new_memory(function)):
             return False
         if len(kind.shape) == 1 or self._facts.returns_compact(function, len(kind.shape)):
             return True
-        # Where operands disagree, element by element, one that is compact decides.
+        # If the layouts of element-wise operands differ, a compact one determines that of the result.
         return self._facts.is_elementwise(function) and any(
             slot in self._fixed_layout and self._avals[slot].compact and self._avals[slot].shape == kind.shape
             for slot in operands

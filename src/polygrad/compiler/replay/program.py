@@ -1,8 +1,8 @@
-"""Programs without a compiler: a recording as one flat Python function, which runs it again without tape or dispatch.
+"""Programs without a compiler: a recorded graph as one flat Python function, which runs without a tape or dispatch.
 
-What does not reach a result is left out, what was computed before is taken from there, results are written into memory
-that is free, and optimizers' kernels overwrite the state itself.  None of it takes more memory at once than the recording
-took: before a value is kept longer, or memory held back, it is looked up what is alive in between.
+Dead operations are removed, equal ones are merged, results are written into free memory, and optimizers' kernels overwrite
+the state itself.  The peak of memory is not higher than during the trace: a value is kept longer, or memory held back, only
+if there is space in between (see `liveness`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .tracer import TracerBackend, tracer_backend
 
 
 class ReplayBackend(TracerBackend):
-    """Records, and makes programs of what it has recorded."""
+    """Records operations, and makes programs of the graphs."""
 
     def capture(self, function: Callable[[], list[Any]]) -> Any:
         return Replay(self.record(function))
@@ -32,7 +32,7 @@ def replaying(backend: Backend) -> Any:
 
 
 class Replay:
-    """A recording, from which programs are made."""
+    """A recorded graph, from which programs are made."""
 
     def __init__(self, graph: Graph):
         self._graph = graph
@@ -41,9 +41,9 @@ class Replay:
         self._text = ""
 
     def bind(self, overwritten: Sequence[int], others: Sequence[int], released: bool = False) -> Callable[..., Any]:
-        """The program as a function of the inputs with these numbers; the memory of ``overwritten`` is its own.
+        """The program as a function of the inputs with these numbers; it owns the memory of ``overwritten``.
 
-        With ``released`` it takes one argument more: leaves whose gradients are replaced, and let go of in time.
+        With ``released`` it takes one more argument: leaves whose gradients are replaced, and released early.
         """
         inputs = self._graph.inputs
         free = frozenset(inputs[scalar] for scalar in overwritten)
@@ -59,7 +59,7 @@ class Replay:
     def cost(self) -> tuple[float, float, int]:
         """Operations, bytes read and written, and bytes of temporary memory in one run.
 
-        Only products of matrices are told from functions that do one operation for each element of their result.
+        Matrix products are counted exactly, and any other function as one operation per element of its result.
         """
         avals = self._graph.avals
         flops = sum(_flops(operation, avals) for operation in self._operations)
@@ -93,7 +93,7 @@ def _flops(operation: Operation, avals: list[Any]) -> int:
 
 
 def _without_dead_operations(operations: Iterable[Operation], results: Iterable[Slot]) -> list[Operation]:
-    """The operations that lead to ``results``, and the questions."""
+    """The operations that ``results`` depend on, and the guards on values."""
     needed = set(results)
     kept = []
     for operation in reversed(list(operations)):
@@ -104,7 +104,7 @@ def _without_dead_operations(operations: Iterable[Operation], results: Iterable[
 
 
 def _simplify(graph: Graph) -> list[Operation]:
-    """Without what is not used, and without what was computed before and is still there."""
+    """Remove dead operations, and those whose result exists already (common subexpressions)."""
     operations = _without_dead_operations(graph.operations, graph.results)
     alive = Liveness(graph, operations)
     known: dict[Any, Operation] = {}
@@ -165,7 +165,7 @@ def _part_of_key(value: Any) -> Any:
 
 
 def _move_writes_last(operations: list[Operation]) -> list[Operation]:
-    """What overwrites, and what depends on it, at the end: when something fails before, nothing has changed."""
+    """Move the operations that overwrite, and those that depend on them, to the end: an earlier error changes nothing."""
     late: list[Operation] = []
     early: list[Operation] = []
     after: set[Slot] = set()

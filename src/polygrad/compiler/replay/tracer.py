@@ -1,7 +1,7 @@
-"""The backend of arrays that are recorded: data types, devices and new arrays are those of the plain backend.
+"""The backend of the tracers of replay: data types, devices and new arrays are those of the plain backend.
 
-Rules, and the forwards of primitives without a kernel, are texts: they run on recorded arrays, and every function in them
-becomes an operation.  A kernel is one operation, or the steps that the backend knows for it.
+Generic rules and forwards run on tracers, and every function that they call becomes an operation.  A kernel is one
+operation, or the steps of its decomposition.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ _SHAPED_BY_VALUES = frozenset(
 )
 
 
-#: Constants of fewer bytes are kept rather than made anew at every call.
+#: Constants of fewer bytes are kept, rather than made in every call.
 _SMALL = 4096
 
 
 class TracerNamespace:
-    """The names, as ``xp.NAME``, of a backend whose arrays are recorded."""
+    """The namespace ``xp`` of tracers."""
 
     def __init__(self, backend: TracerBackend):
         self._backend = backend
@@ -57,7 +57,7 @@ class TracerNamespace:
         return self._backend.device(x)
 
     def scan_steps(self, *arguments: Any, **named: Any) -> Any:
-        """Loops are written down step by step."""
+        """The loop, recorded step by step."""
         return scan_steps(self, *arguments, **named)
 
     def philox(self, key: Any, counter: Any, blocks: int, device: Any = None) -> Any:
@@ -66,7 +66,7 @@ class TracerNamespace:
 
 
 class _ForwardNamespace:
-    """The namespace that a primitive's own forward runs on: there, its name is the library's function."""
+    """The namespace for a primitive's forward: the primitive's name means the library's function there."""
 
     def __init__(self, backend: TracerBackend, name: str):
         self._backend, self._name = backend, name
@@ -87,7 +87,7 @@ def _random_words(base: Any, blocks: int, key: Any, counter: Any) -> Any:
 
 
 class _PlainTypes(dict[type, bool]):
-    """Type → whether it is one of the plain backend's arrays."""
+    """Type → whether it is an array type of the plain backend."""
 
     def __init__(self, base: Backend):
         super().__init__()
@@ -101,7 +101,7 @@ class _PlainTypes(dict[type, bool]):
 
 
 class TracerBackend(DelegatingBackend, CompilingBackend):
-    """Records what the backend ``base`` computes."""
+    """Records the operations of the backend ``base``."""
 
     level = 1
     value_errors = (ValueUnknown,)
@@ -113,7 +113,7 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
     plain_types: _PlainTypes
 
     def __init__(self, base: Backend):
-        # Not the base class's: there is no library to look through.
+        # Backend.__init__() is not called: there is no library to inspect.
         self.base, self.facts = base, facts_of(base)
         self.name = f"{base.name}, recorded"
         self.capabilities, self.accumulates = base.capabilities - {"mutable"}, base.accumulates
@@ -130,13 +130,13 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
         return self.plain_types[value.__class__]
 
     def abstract(self, slot: Slot, kind: Aval) -> ReplayTracer:
-        """A recorded array without its value."""
+        """A tracer without a value, for error messages."""
         return self.array_type(None, slot, kind, False)
 
     # -- functions ---------------------------------------------------------------------------------------------------------
 
     def record_calls(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
-        """``function``, written down where a recorded array is among its arguments."""
+        """Wrap ``function``: a call with a tracer among the arguments is recorded."""
         unknown, filled = name in _SHAPED_BY_VALUES, name in ("zeros_like", "ones_like")
 
         def run(*arguments: Any, **named: Any) -> Any:
@@ -145,14 +145,14 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
                 return self._constant(function(*arguments, **named))
             if unknown:
                 raise ValueUnknown(f"{name} has a result whose shape depends on values")
-            if filled and self.facts.nbytes(arguments[0].value) < _SMALL:  # of the argument only its kind matters
+            if filled and self.facts.nbytes(arguments[0].value) < _SMALL:  # the values of the argument do not matter
                 return graph.add(function(arguments[0].value, *arguments[1:], **named), True)
             return graph.apply(function, arguments, named)
 
         return run
 
     def _constant(self, value: Any) -> Any:
-        """A new array, as a constant of the recording that is made."""
+        """A new array as a constant of the active graph."""
         graph = _active.get()
         if graph is None or not self.is_plain(value):
             return value
@@ -183,7 +183,7 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
                     before = len(graph.operations)
                     try:
                         return inner(*arguments, **named)
-                    except Exception:  # what cannot be taken apart, or an error, which comes again
+                    except Exception:  # it cannot be decomposed; or a user's error, which comes again below
                         del graph.operations[before:]
                 return raw(*arguments, **named)
             finally:
@@ -231,7 +231,7 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
             found[step] = [count + 1 for count in columns[step]]
         return [found[0], *found[2:]]
 
-    # -- what is not known while recording ---------------------------------------------------------------------------------
+    # -- values are unknown while recording ---------------------------------------------------------------------------------
 
     def to_numpy(self, array: Any) -> Any:
         raise ValueUnknown("the values of an array that is being recorded")
@@ -245,12 +245,12 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
         return isinstance(array, ReplayTracer)
 
     def note_write(self, tensor: Any, array: Any) -> None:
-        """A recorder has seen it."""
+        """Nothing to do: the recorder has seen the write."""
 
     # -- recording ---------------------------------------------------------------------------------------------------------
 
     def record(self, function: Callable[[], list[Any]]) -> Graph:
-        """What ``function`` computes from what it stages to what it returns."""
+        """The graph of ``function``, from what it stages to what it returns."""
         graph = Graph(self)
         token = _active.set(graph)
         try:
@@ -277,7 +277,7 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
         finally:
             _active.reset(token)
 
-    # -- the plain backend's -----------------------------------------------------------------------------------------------
+    # -- delegated to the plain backend ------------------------------------------------------------------------------------
 
     def device(self, array: Any) -> Any:
         return self.base.device(array.value if isinstance(array, ReplayTracer) else array)
@@ -303,7 +303,7 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
 
 
 class _Import:
-    """An array of another library as one of the plain backend's: such is the state that another program has left."""
+    """Converts an array of another library to the plain backend, such as state that another program has left."""
 
     def __init__(self, base: Backend):
         self._base = base
@@ -313,7 +313,7 @@ class _Import:
 
 
 def _do(function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-    """A step of a kernel that is written down in steps."""
+    """Run one step of a decomposition, recorded if a tracer is among the arguments."""
     graph = graph_of(arguments)
     return function(*arguments, **named) if graph is None else graph.apply(function, arguments, named)
 
