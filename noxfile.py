@@ -161,6 +161,13 @@ def peer(session: nox.Session) -> None:
     session.run("python", "tests/peer", *session.posargs, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
 
 
+@nox.session(python="3.12")
+def conformance(session: nox.Session) -> None:
+    """The standard's conformance suite: ``-- FOLDER``, a checkout of data-apis/array-api-tests; ``--backend``, ``--leaves``."""
+    install(session, "pytest", "pytest-json-report", "hypothesis", "ndindex", backends=("strict", "jax"))
+    session.run("python", "tests/conformance", *session.posargs)
+
+
 @nox.session(python=PYTHON)
 def cupy(session: nox.Session) -> None:
     """The CuPy plugin on the real CuPy; its tests compute where there is a GPU, and say why they do not elsewhere."""
