@@ -168,6 +168,13 @@ def conformance(session: nox.Session) -> None:
     session.run("python", "tests/conformance", *session.posargs)
 
 
+@nox.session(python="3.12")
+def consumers(session: nox.Session) -> None:
+    """Functions of SciPy and scikit-learn on tensors, as a table."""
+    install(session, "scipy", "scikit-learn")
+    session.run("python", "tests/conformance/consumers.py")
+
+
 @nox.session(python=PYTHON)
 def cupy(session: nox.Session) -> None:
     """The CuPy plugin on the real CuPy; its tests compute where there is a GPU, and say why they do not elsewhere."""
