@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that stand in the list fail; where a random case is what fails, they may also pass."""
     known = {**reasons.REASONS.get(BACKEND, {}), **(reasons.LEAVES if MODE else {})}
     for item in items:
-        name = item.nodeid.rpartition("/")[2]
+        name = f"{item.path.name}::{item.name}"
         for part, reason in known.items():
             if part in name:
                 item.add_marker(pytest.mark.xfail(reason=reason, strict=part not in reasons.AT_RANDOM))

@@ -237,11 +237,12 @@ fmod.defvjp(x=lambda xp, g: g, y=_whole_quotient)
 
 @primitive(broadcasts=True, promotes=True, elementwise=True)
 def floor_divide(xp, x, y, /):
-    """``x / y`` rounded down.  Of infinities libraries differ: it is the quotient, rounded down, as the standard says."""
+    """``x / y`` rounded down.  Of infinities and zeros, where libraries differ, it is what the standard says."""
     result = xp.floor_divide(x, y)
     if not xp.isdtype(x.dtype, "real floating"):
         return result
-    return xp.where(xp.logical_or(xp.isinf(x), xp.isinf(y)), xp.floor(xp.divide(x, y)), result)
+    special = xp.logical_or(x == 0, xp.logical_or(xp.isinf(x), xp.isinf(y)))
+    return xp.where(special, xp.floor(xp.divide(x, y)), result)
 
 
 floor_divide.accepts_scalars = True

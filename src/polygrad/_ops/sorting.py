@@ -51,7 +51,7 @@ def argsort(xp, x, /, *, axis=-1, descending=False, stable=True):
 def searchsorted(xp, x, values, /, side="left"):
     """Where each of ``values`` would have to be put into the sorted vector ``x``."""
     found = xp.searchsorted(x, xp.reshape(values, (-1,)), side=side)
-    return xp.reshape(found, values.shape)
+    return xp.reshape(xp.astype(found, xp.int64, copy=False), values.shape)
 
 
 @primitive(outputs=2, real_only=True)

@@ -36,6 +36,13 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @kernel
+def remainder(x, y, /):
+    """A remainder of 0 has the sign of ``y``, as the standard says."""
+    rest = jnp.remainder(x, y)
+    return jnp.where(rest == 0, jnp.copysign(rest, y), rest) if jnp.issubdtype(rest.dtype, jnp.floating) else rest
+
+
+@kernel
 def scan_steps(step, state, inputs, reverse=False):
     return lax.scan(step, state, inputs, reverse=reverse)
 
