@@ -54,12 +54,10 @@ REASONS: dict[str, dict[str, str]] = {
     },
     "jax": {
         **{f"::test_unary[{case}]": _XLA for case in OF_XLA.strip().splitlines()},
+        "::test_unary[tanh(real(x_i) is +infinity and isfinite(imag(x_i)) and imag(x_i) > 0)": _XLA,
         "::test_dunder_dlpack": "JAX has no unversioned DLPack, and its memory is not given away to be written to",
     },
 }
 
-#: Parts of names of which only some cases fail.
-AT_RANDOM = frozenset((
-    "::test_dunder_dlpack",
-    "test_unary[tanh(real(x_i) is +infinity and isfinite(imag(x_i)) and imag(x_i) > 0)", "::test_iop[",
-))  # fmt: skip
+#: Parts of names of which only some random cases fail.
+AT_RANDOM = frozenset(("::test_iop[", *REASONS["numpy"], *REASONS["jax"]))
