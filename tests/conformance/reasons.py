@@ -32,10 +32,8 @@ exp(real(x_i) is -infinity and imag(x_i) is +infinity) -> 0 + 0j
 exp(real(x_i) is +infinity and imag(x_i) is +infinity) -> infinity + NaN j
 exp(real(x_i) is -infinity and imag(x_i) is NaN) -> 0 + 0j
 exp(real(x_i) is +infinity and imag(x_i) is NaN) -> infinity + NaN j
-expm1((real(x_i) is +0 or real(x_i) == -0) and imag(x_i) is +0) -> 0 + 0j
 log((real(x_i) is +infinity or real(x_i) == -infinity) and imag(x_i) is NaN) -> +infinity + NaN j
 log(real(x_i) is NaN and imag(x_i) is +infinity) -> +infinity + NaN j
-sign((real(x_i) is -0 or real(x_i) == +0) and (imag(x_i) is -0 or imag(x_i) == +0)) -> 0 + 0j
 sinh(real(x_i) is +0 and imag(x_i) is +infinity) -> 0 + NaN j
 sinh(real(x_i) is +0 and imag(x_i) is NaN) -> 0 + NaN j
 sinh(real(x_i) is +infinity and imag(x_i) is +infinity) -> infinity + NaN j

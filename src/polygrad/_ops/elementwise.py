@@ -131,7 +131,8 @@ def _complex_expm1(xp, z):
     """``exp(z) - 1`` of complex numbers.  For infinities and NaN, where libraries differ, it has the standard's results."""
     x, y = xp.real(z), xp.imag(z)
     half = xp.sin(y / 2)
-    real, imag = xp.expm1(x) * xp.cos(y) - 2 * half * half + 0.0, xp.exp(x) * xp.sin(y)
+    real, imag = xp.expm1(x) * xp.cos(y) - 2 * half * half, xp.exp(x) * xp.sin(y)
+    real = xp.where(real == 0, xp.zeros_like(real), real)  # no -0.0
     undefined = xp.logical_not(xp.isfinite(y))
     real = xp.where(x == -math.inf, xp.zeros_like(x) - 1, xp.where(xp.logical_and(x == math.inf, undefined), x, real))
     imag = xp.where(y == 0, y, xp.where(xp.logical_and(x == -math.inf, undefined), xp.zeros_like(y), imag))

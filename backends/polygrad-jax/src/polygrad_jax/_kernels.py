@@ -43,6 +43,12 @@ def remainder(x, y, /):
 
 
 @kernel
+def sign(x, /):
+    """The sign of -0.0 is 0.0, as the standard says."""
+    return jnp.where(x == 0, jnp.zeros_like(x), jnp.sign(x))
+
+
+@kernel
 def scan_steps(step, state, inputs, reverse=False):
     return lax.scan(step, state, inputs, reverse=reverse)
 
