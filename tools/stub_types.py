@@ -212,7 +212,8 @@ SPECIAL = {
     "__array__": "(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]",
     "__deepcopy__": "(self, memo: dict[int, Any]) -> Self",
     "__reduce_ex__": "(self, protocol: SupportsIndex) -> Any",
-    "__dlpack__": "(self, *, copy: bool | None = None, **arguments: Any) -> Any",
+    "__dlpack__": "(self, *, stream: Any = None, max_version: Any = None, dl_device: Any = None, copy: bool | None = None)"
+    " -> Any",
     "__dlpack_device__": "(self) -> tuple[int, int]",
 }
 
