@@ -344,3 +344,17 @@ def test_asarray_shares_nothing_with_another_backend():
     for source in (polygrad.ones(2), np.ones(2)):
         with pytest.raises(ValueError, match="asarray"):
             polygrad.asarray(source, backend="strict", copy=False)
+
+
+@pytest.mark.parametrize("cut", [lambda x: x.split(1)[1], lambda x: x.unbind(0)[1], lambda x: x.chunk(3)[1]])
+def test_parts_of_shared_memory_share_it(cut):
+    x = polygrad.tensor([[1.0], [2.0], [3.0]])
+    window = x.numpy()
+    part = cut(x)
+    window[1] = 9.0
+    assert part.tolist() in ([[9.0]], [9.0])
+    other = part.numpy()
+    other[...] = 7.0
+    assert x.tolist() == [[1.0], [7.0], [3.0]]
+    x[1] = 5.0
+    assert part.sum().item() == 5.0 and float(other.sum()) == 5.0

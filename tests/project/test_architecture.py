@@ -320,7 +320,7 @@ def test_a_plugin_is_small_and_uses_what_is_public(plugin):
             for name in names:
                 private = name.startswith("polygrad.") and name.split(".")[1].startswith("_")
                 assert not private, f"{path.relative_to(ROOT)}:{node.lineno} imports {name}"
-    assert lines < 500
+    assert lines < 520
 
 
 # -- the tests -----------------------------------------------------------------------------------------------------------

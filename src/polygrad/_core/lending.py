@@ -140,6 +140,14 @@ def lend(tensor: Any) -> Any:
     return tensor._data._data if tensor._data.recompute is None else None
 
 
+def join_loan(view: Any) -> None:
+    """Let ``view``, which an operation has computed from a copy, see the lent memory of its base."""
+    base, primitive, settings = view._base
+    lent = base._data
+    if lent.__class__ in LENT_TYPES and view._data.__class__ not in LENT_TYPES:
+        view._data = primitive.kernels[lent.__class__](lent, *settings.values())
+
+
 def end_loan(tensor: Any) -> bool:
     """End the loan if NumPy no longer refers to the memory.  Returns whether it has ended."""
     cells = [x for x in tensor._all_aliases() if x._data.__class__ in LENT_TYPES]

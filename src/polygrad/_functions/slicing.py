@@ -7,6 +7,7 @@ from typing import Any
 
 from .._core.dispatch import attach_view
 from .._core.errors import ShapeError
+from .._core.lending import join_loan
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import as_int, to_python_ints
 from .._core.tensor import Tensor
@@ -130,6 +131,7 @@ def _attach_views(base: Tensor, parts: Sequence[Tensor], keys: Sequence[tuple]) 
     """
     for part, key in zip(parts, keys, strict=True):
         attach_view(part, base, getitem, {"key": key})
+        join_loan(part)
     return tuple(parts)
 
 

@@ -26,6 +26,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "sigmoid": jax.nn.sigmoid,
     "complex": lambda x, y: lax.complex(*jnp.broadcast_arrays(x, y)),
     "cholesky": partial(jnp.linalg.cholesky, symmetrize_input=False),
+    "sign": lambda x: jnp.where(x == 0, jnp.zeros_like(x), jnp.sign(x)),  # of -0.0 it is 0.0, in the standard
 }
 
 
@@ -36,16 +37,9 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @kernel
-def remainder(x, y, /):
-    """A remainder of 0 has the sign of ``y``, as the standard says."""
+def remainder(x, y, /):  # 0 has the sign of the divisor, in the standard
     rest = jnp.remainder(x, y)
     return jnp.where(rest == 0, jnp.copysign(rest, y), rest) if jnp.issubdtype(rest.dtype, jnp.floating) else rest
-
-
-@kernel
-def sign(x, /):
-    """The sign of -0.0 is 0.0, as the standard says."""
-    return jnp.where(x == 0, jnp.zeros_like(x), jnp.sign(x))
 
 
 @kernel
