@@ -120,7 +120,20 @@ def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = N
 
 
 def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
-    """The inverse of `fft`, with the same arguments.
+    """The inverse of `fft`, ``x[j] = sum_k X[k] exp(2 pi i j k / n) / n``.
+
+    Args:
+        input: a real or complex tensor of at least one dimension.
+        n: the length of the transform, as in `fft`.
+        dim: the dimension.
+        norm: as in `fft`.
+
+    Returns:
+        a complex tensor, of length ``n`` along ``dim``.
+
+    Raises:
+        RuntimeError: for ``n`` below 1 or an unknown ``norm``.
+        IndexError: for a dimension that is not there.
 
     Example::
 
@@ -217,7 +230,18 @@ def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
 def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """The inverse of `hfft`: the first half of the signal whose transform is the real tensor ``input``.
 
-    Takes the arguments of `rfft`, and raises as it does.
+    Args:
+        input: a real tensor of at least one dimension.
+        n: the length of the transform, as in `fft`.
+        dim: the dimension.
+        norm: as in `fft`.
+
+    Returns:
+        a complex tensor, of length ``n // 2 + 1`` along ``dim``.
+
+    Raises:
+        RuntimeError: for a complex tensor, ``n`` below 1 or an unknown ``norm``.
+        IndexError: for a dimension that is not there.
 
     Example::
 
@@ -252,7 +276,19 @@ def fftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None)
 
 
 def ifftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
-    """The inverse of `fftn`, with the same arguments.
+    """The inverse of `fftn`.
+
+    Args:
+        input: a real or complex tensor.
+        s: the length of the transform along each dimension; -1 keeps the tensor's.
+        dim: the dimensions; by default all, or the last ones where ``s`` is given.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        a complex tensor.
+
+    Raises:
+        RuntimeError: as `fftn` does.
 
     Example::
 
@@ -278,7 +314,17 @@ def _last(input: Tensor, s: Any, dim: Any, name: str) -> tuple[list[int], list[i
 def rfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """`fftn` of a real tensor: along the last of the dimensions the frequencies that are not negative.
 
-    Takes the arguments of `fftn`, and raises as it does; RuntimeError for a complex tensor.
+    Args:
+        input: a real tensor.
+        s: the length of the transform along each dimension; -1 keeps the tensor's.
+        dim: the dimensions; by default all, or the last ones where ``s`` is given.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        a complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
+
+    Raises:
+        RuntimeError: for a complex tensor, and as `fftn` does.
 
     Example::
 
@@ -330,7 +376,17 @@ def _irfftn(input: Tensor, s: Any, dim: Any, norm: str, name: str) -> Tensor:
 def hfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """`fftn` of a signal with Hermitian symmetry, of which ``input`` is half along the last dimension: a real tensor.
 
-    Takes the arguments of `irfftn`, and raises as it does.
+    Args:
+        input: a real or complex tensor.
+        s: the lengths of the result along ``dim``; by default those of ``input``, and ``2 * (m - 1)`` along the last.
+        dim: the dimensions; by default all, or the last ones where ``s`` is given.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        a real tensor.
+
+    Raises:
+        RuntimeError: as `fftn` does.
 
     Example::
 
@@ -345,7 +401,17 @@ def hfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None
 def ihfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """The inverse of `hfftn`, of a real tensor.
 
-    Takes the arguments of `rfftn`, and raises as it does.
+    Args:
+        input: a real tensor.
+        s: the length of the transform along each dimension; -1 keeps the tensor's.
+        dim: the dimensions; by default all, or the last ones where ``s`` is given.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        a complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
+
+    Raises:
+        RuntimeError: for a complex tensor, and as `fftn` does.
 
     Example::
 
@@ -366,7 +432,17 @@ def _in_two(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     transform.__name__ = transform.__qualname__ = name
     transform.__doc__ = f"""`{function.__name__}` along two dimensions, the last two by default.
 
-    Takes its other arguments, and raises as it does.
+    Args:
+        input: as in `{function.__name__}`.
+        s: two lengths, as in `{function.__name__}`.
+        dim: two dimensions.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        what `{function.__name__}` returns.
+
+    Raises:
+        RuntimeError: as `{function.__name__}` does.
 
     Example::
 
@@ -408,7 +484,21 @@ def fftfreq(
 def rfftfreq(
     n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, backend: Any = None
 ) -> Tensor:
-    """The frequencies of `rfft`, in cycles per unit of ``d``; takes the arguments of `fftfreq`, and raises as it does.
+    """The frequencies of `rfft`, in cycles per unit of ``d``: 0 and the positive ones.
+
+    Args:
+        n: the length of the transform.
+        d: the distance of two values, such as seconds.
+        dtype: a floating type; the default one if left out.
+        device: the device of the result.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result.
+
+    Returns:
+        a tensor of length ``n // 2 + 1``.
+
+    Raises:
+        RuntimeError: for ``n`` below 1.
 
     Example::
 
@@ -451,7 +541,14 @@ def fftshift(input: Tensor, dim: Any = None) -> Tensor:
 
 
 def ifftshift(input: Tensor, dim: Any = None) -> Tensor:
-    """The inverse of `fftshift`: frequency 0 comes first; ``dim`` are the dimensions, by default all.
+    """The inverse of `fftshift`: frequency 0 comes first.
+
+    Args:
+        input: a tensor with frequency 0 in the middle.
+        dim: the dimensions; by default all.
+
+    Returns:
+        a tensor of the same shape, in the order of `fft`.
 
     Example::
 
