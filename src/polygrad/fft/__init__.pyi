@@ -37,7 +37,17 @@ def fft2(
 ) -> Tensor:
     """`fftn` along two dimensions, the last two by default.
 
-    Takes its other arguments, and raises as it does.
+    Args:
+        input: as in `fftn`.
+        s: two lengths, as in `fftn`.
+        dim: two dimensions.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        what `fftn` returns.
+
+    Raises:
+        RuntimeError: as `fftn` does.
 
     Example::
 
@@ -129,7 +139,17 @@ def hfft2(
 ) -> Tensor:
     """`hfftn` along two dimensions, the last two by default.
 
-    Takes its other arguments, and raises as it does.
+    Args:
+        input: as in `hfftn`.
+        s: two lengths, as in `hfftn`.
+        dim: two dimensions.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        what `hfftn` returns.
+
+    Raises:
+        RuntimeError: as `hfftn` does.
 
     Example::
 
@@ -144,7 +164,17 @@ def hfftn(
 ) -> Tensor:
     """`fftn` of a signal with Hermitian symmetry, of which ``input`` is half along the last dimension: a real tensor.
 
-    Takes the arguments of `irfftn`, and raises as it does.
+    Args:
+        input: a real or complex tensor.
+        s: the lengths of the result along ``dim``; by default those of ``input``, and ``2 * (m - 1)`` along the last.
+        dim: the dimensions; by default all, or the last ones where ``s`` is given.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        a real tensor.
+
+    Raises:
+        RuntimeError: as `fftn` does.
 
     Example::
 
@@ -153,7 +183,20 @@ def hfftn(
                 [0., 0.]])
     """
 def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
-    """The inverse of `fft`, with the same arguments.
+    """The inverse of `fft`, ``x[j] = sum_k X[k] exp(2 pi i j k / n) / n``.
+
+    Args:
+        input: a real or complex tensor of at least one dimension.
+        n: the length of the transform, as in `fft`.
+        dim: the dimension.
+        norm: as in `fft`.
+
+    Returns:
+        a complex tensor, of length ``n`` along ``dim``.
+
+    Raises:
+        RuntimeError: for ``n`` below 1 or an unknown ``norm``.
+        IndexError: for a dimension that is not there.
 
     Example::
 
@@ -168,7 +211,17 @@ def ifft2(
 ) -> Tensor:
     """`ifftn` along two dimensions, the last two by default.
 
-    Takes its other arguments, and raises as it does.
+    Args:
+        input: as in `ifftn`.
+        s: two lengths, as in `ifftn`.
+        dim: two dimensions.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        what `ifftn` returns.
+
+    Raises:
+        RuntimeError: as `ifftn` does.
 
     Example::
 
@@ -181,7 +234,19 @@ def ifftn(
     dim: Dims | None = None,
     norm: str | None = None,
 ) -> Tensor:
-    """The inverse of `fftn`, with the same arguments.
+    """The inverse of `fftn`.
+
+    Args:
+        input: a real or complex tensor.
+        s: the length of the transform along each dimension; -1 keeps the tensor's.
+        dim: the dimensions; by default all, or the last ones where ``s`` is given.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        a complex tensor.
+
+    Raises:
+        RuntimeError: as `fftn` does.
 
     Example::
 
@@ -190,7 +255,14 @@ def ifftn(
                 [0., 0.]])
     """
 def ifftshift(input: Tensor, dim: Dims | None = None) -> Tensor:
-    """The inverse of `fftshift`: frequency 0 comes first; ``dim`` are the dimensions, by default all.
+    """The inverse of `fftshift`: frequency 0 comes first.
+
+    Args:
+        input: a tensor with frequency 0 in the middle.
+        dim: the dimensions; by default all.
+
+    Returns:
+        a tensor of the same shape, in the order of `fft`.
 
     Example::
 
@@ -200,7 +272,18 @@ def ifftshift(input: Tensor, dim: Dims | None = None) -> Tensor:
 def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """The inverse of `hfft`: the first half of the signal whose transform is the real tensor ``input``.
 
-    Takes the arguments of `rfft`, and raises as it does.
+    Args:
+        input: a real tensor of at least one dimension.
+        n: the length of the transform, as in `fft`.
+        dim: the dimension.
+        norm: as in `fft`.
+
+    Returns:
+        a complex tensor, of length ``n // 2 + 1`` along ``dim``.
+
+    Raises:
+        RuntimeError: for a complex tensor, ``n`` below 1 or an unknown ``norm``.
+        IndexError: for a dimension that is not there.
 
     Example::
 
@@ -215,7 +298,17 @@ def ihfft2(
 ) -> Tensor:
     """`ihfftn` along two dimensions, the last two by default.
 
-    Takes its other arguments, and raises as it does.
+    Args:
+        input: as in `ihfftn`.
+        s: two lengths, as in `ihfftn`.
+        dim: two dimensions.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        what `ihfftn` returns.
+
+    Raises:
+        RuntimeError: as `ihfftn` does.
 
     Example::
 
@@ -230,7 +323,17 @@ def ihfftn(
 ) -> Tensor:
     """The inverse of `hfftn`, of a real tensor.
 
-    Takes the arguments of `rfftn`, and raises as it does.
+    Args:
+        input: a real tensor.
+        s: the length of the transform along each dimension; -1 keeps the tensor's.
+        dim: the dimensions; by default all, or the last ones where ``s`` is given.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        a complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
+
+    Raises:
+        RuntimeError: for a complex tensor, and as `fftn` does.
 
     Example::
 
@@ -263,7 +366,17 @@ def irfft2(
 ) -> Tensor:
     """`irfftn` along two dimensions, the last two by default.
 
-    Takes its other arguments, and raises as it does.
+    Args:
+        input: as in `irfftn`.
+        s: two lengths, as in `irfftn`.
+        dim: two dimensions.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        what `irfftn` returns.
+
+    Raises:
+        RuntimeError: as `irfftn` does.
 
     Example::
 
@@ -321,7 +434,17 @@ def rfft2(
 ) -> Tensor:
     """`rfftn` along two dimensions, the last two by default.
 
-    Takes its other arguments, and raises as it does.
+    Args:
+        input: as in `rfftn`.
+        s: two lengths, as in `rfftn`.
+        dim: two dimensions.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        what `rfftn` returns.
+
+    Raises:
+        RuntimeError: as `rfftn` does.
 
     Example::
 
@@ -337,7 +460,21 @@ def rfftfreq(
     requires_grad: bool = False,
     backend: BackendLike | None = None,
 ) -> Tensor:
-    """The frequencies of `rfft`, in cycles per unit of ``d``; takes the arguments of `fftfreq`, and raises as it does.
+    """The frequencies of `rfft`, in cycles per unit of ``d``: 0 and the positive ones.
+
+    Args:
+        n: the length of the transform.
+        d: the distance of two values, such as seconds.
+        dtype: a floating type; the default one if left out.
+        device: the device of the result.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result.
+
+    Returns:
+        a tensor of length ``n // 2 + 1``.
+
+    Raises:
+        RuntimeError: for ``n`` below 1.
 
     Example::
 
@@ -352,7 +489,17 @@ def rfftn(
 ) -> Tensor:
     """`fftn` of a real tensor: along the last of the dimensions the frequencies that are not negative.
 
-    Takes the arguments of `fftn`, and raises as it does; RuntimeError for a complex tensor.
+    Args:
+        input: a real tensor.
+        s: the length of the transform along each dimension; -1 keeps the tensor's.
+        dim: the dimensions; by default all, or the last ones where ``s`` is given.
+        norm: as in `fft`, for the product of the lengths.
+
+    Returns:
+        a complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
+
+    Raises:
+        RuntimeError: for a complex tensor, and as `fftn` does.
 
     Example::
 
