@@ -326,9 +326,9 @@ def test_a_plugin_is_small_and_uses_what_is_public(plugin):
 # -- the tests -----------------------------------------------------------------------------------------------------------
 
 TESTS = ROOT / "tests"
-#: Folders of `tests` that are about no room: the project, what tests share, what is run by hand, PyTorch's own tests, a plugin,
+#: Folders of `tests` that are about no room: the standard's conformance suite, the project, what tests share, what is run by hand, PyTorch's own tests, a plugin,
 #: programs for type checkers.
-NO_ROOMS = {"project", "cases", "tools", "peer", "downstream", "typing"}
+NO_ROOMS = {"conformance", "project", "cases", "tools", "peer", "downstream", "typing"}
 
 
 def test_the_folders_of_tests_are_rooms():
