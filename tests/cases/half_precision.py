@@ -315,7 +315,8 @@ EXEMPT_PRIMITIVES = {
 EXEMPT_FUNCTIONS = {
     **dict.fromkeys("F.dropout F.dropout1d F.dropout2d F.dropout3d F.alpha_dropout".split(), "a product of lengths"),
     **dict.fromkeys(
-        "dropout alpha_dropout bernoulli normal rand randint randint_like randn".split(), "a product of lengths"
+        "dropout alpha_dropout bernoulli normal rand rand_like randint randint_like randn randn_like".split(),
+        "a product of lengths",
     ),
     **dict.fromkeys(
         "bincount bucketize count_nonzero multinomial searchsorted unique unique_consecutive".split(), "counts"

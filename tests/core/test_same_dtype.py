@@ -233,7 +233,7 @@ MODES = {
 
 @pytest.mark.parametrize("mode", MODES)
 def test_it_is_refused_in_every_mode(mode, backend):
-    with pytest.raises(RuntimeError, match="float64 and y is float32"):
+    with pytest.raises(RuntimeError, match="float64 and other is float32"):
         MODES[mode](polygrad.ones(2, 2, dtype=polygrad.float64))
 
 
@@ -246,9 +246,9 @@ def test_the_error_names_the_operands_and_what_to_write():
         "input.float() or input.to(weight.dtype)"
     )
     assert "A 0-d float64 tensor" in str(caught.value)
-    with pytest.raises(RuntimeError, match=re.escape("x.float() or x.to(y.dtype)")):
+    with pytest.raises(RuntimeError, match=re.escape("input.float() or input.to(other.dtype)")):
         polygrad.ones(2, 2, dtype=polygrad.int64) @ weight
-    with pytest.raises(RuntimeError, match=re.escape("convert one, as in x.to(y.dtype)")):
+    with pytest.raises(RuntimeError, match=re.escape("convert one, as in input.to(other.dtype)")):
         weight @ polygrad.ones(2, 2, dtype=polygrad.complex64)
 
 
