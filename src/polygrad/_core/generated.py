@@ -12,7 +12,7 @@ import linecache
 import re
 import weakref
 from collections.abc import Callable
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Any
 
 #: How the file names of all generated code begin: there are no such files.
@@ -54,6 +54,30 @@ def define(name: str, source: str, scope: dict[str, Any], label: str) -> Callabl
     return function
 
 
+def define_late(name: str, write: Callable[[], str], scope: dict[str, Any], label: str) -> Callable[..., Any]:
+    """As `define`, of the source that ``write`` returns, which is written and compiled when the function is first called.
+
+    Most of a library's functions are called by no program, and compiling all of them would take longer than the import.
+    """
+
+    def call_first(args: tuple, kwargs: dict[str, Any]) -> Any:
+        code = _compile(write(), label, "exec")
+        exec(code, scope)
+        made = scope.pop(name)
+        function.__defaults__, function.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
+        function.__code__ = made.__code__
+        _forget_with(function, code.co_filename)
+        return function(*args, **kwargs)
+
+    scope["call_first"] = call_first
+    function = FunctionType(_before_first_call.__code__, scope, name)
+    return function
+
+
+def _before_first_call(*args: Any, **kwargs: Any) -> Any:
+    return call_first(args, kwargs)  # type: ignore[name-defined]  # noqa: F821 - a global of the function that this is the code of
+
+
 def evaluate(source: str, label: str = "function", **names: Any) -> Callable[..., Any]:
     """The function that ``source``, a lambda expression over ``names``, is."""
     code = _compile(source, label, "eval")
@@ -76,4 +100,4 @@ def _forget_with(function: Any, filename: str) -> None:
     weakref.finalize(function, linecache.cache.pop, filename, None).atexit = False
 
 
-__all__ = ["PREFIX", "define", "evaluate", "fill"]
+__all__ = ["PREFIX", "define", "define_late", "evaluate", "fill"]

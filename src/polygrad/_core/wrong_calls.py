@@ -15,7 +15,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from .errors import ShapeError
-from .generated import PREFIX, define, fill
+from .generated import PREFIX, define_late, fill
 from .scalars import UNCONVERTED_TYPES, arguments_to_python, to_python, to_python_ints
 from .tensor import Tensor
 
@@ -58,8 +58,8 @@ def explain_errors(function: Callable) -> Callable:
         "to_python_ints": to_python_ints,
         "Caught": (*_INTERNAL, TypeError, IndexError, ValueError),
     }
-    source = _source(function, scope)
-    call: Any = functools.wraps(function)(define("call", source, scope, f"errors of {function.__name__}"))
+    late = define_late("call", lambda: _source(function, scope), scope, f"errors of {function.__name__}")
+    call: Any = functools.wraps(function)(late)
     call.direct = call if _has_second_names(function) else function
     return call
 

@@ -69,16 +69,21 @@ def _one(input: Tensor, n: Any, dim: int, name: str) -> tuple[int, int]:
     return input.shape[axis] if n is None else as_int(n), axis
 
 
+def _as_sequence(value: Any) -> Any:
+    """One integer, of any library, as a sequence of it."""
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
 def _lengths_and_axes(input: Tensor, s: Any, dim: Any, name: str) -> tuple[list[int], list[int]]:
     """The lengths and axes of a transform along several dimensions: all of them, or the last ones where ``s`` is given."""
-    lengths = None if s is None else [as_int(n) for n in ((s,) if isinstance(s, int) else s)]
+    lengths = None if s is None else [as_int(n) for n in _as_sequence(s)]
     if dim is None:
         first = 0 if lengths is None else input.ndim - len(lengths)
         axes = list(range(first, input.ndim))
         if first < 0:
             raise RuntimeError(f"{name}(): s has {len(lengths or ())} lengths, and the tensor {input.ndim} dimensions")
     else:
-        axes = [normal_axis(as_int(d), input.ndim) for d in ((dim,) if isinstance(dim, int) else dim)]
+        axes = [normal_axis(as_int(d), input.ndim) for d in _as_sequence(dim)]
     if len(set(axes)) != len(axes):
         raise RuntimeError(f"{name}(): a dimension appears twice in dim {dim}")
     if lengths is None:
@@ -365,7 +370,7 @@ def irfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = Non
 
 def _irfftn(input: Tensor, s: Any, dim: Any, norm: str, name: str) -> Tensor:
     lengths, axes = _last(input, s, dim, name)
-    given = s is not None and tuple((s,) if isinstance(s, int) else s)[-1] != -1
+    given = s is not None and as_int(_as_sequence(s)[-1]) != -1
     length = lengths[-1] if given else 2 * (input.shape[axes[-1]] - 1)
     input = _resize(input, lengths[:-1], axes[:-1], name)
     if axes[1:]:
