@@ -44,6 +44,7 @@ DIFFERENT = {
         "the gradient is that of the triangle that is read; PyTorch's is of all",
     ),
     **dict.fromkeys("svd linalg.svd".split(), "PyTorch refuses a loss that depends on complex phases"),
+    "linalg.eig": "the vectors have other phases",
     "linalg.eigh": "of the upper triangle the vectors have other signs",
     "linalg.lstsq": "an empty result does not require grad",
     "linalg.pinv/singular": "the samples pass the matrix as two factors",
@@ -65,7 +66,9 @@ def compare(operator, function, sample) -> None:
     for our, their in zip(ours, theirs, strict=True):
         a, b = to_numpy(our), to_numpy(their)
         assert (a.shape, a.dtype) == (b.shape, b.dtype)
-        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+        # In single precision, which integers become, what cancels has the rounding of what was added.
+        largest = float(np.abs(b[np.isfinite(b)]).max(initial=0.0)) if a.dtype in (np.float32, np.complex64) else 0.0
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6 * max(1.0, largest))
     pairs = [(our, their) for our, their in zip(ours, theirs, strict=True) if their.requires_grad]
     if not pairs:
         return
