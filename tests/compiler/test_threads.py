@@ -72,7 +72,7 @@ def test_threads_share_a_compiled_function(backend):
 
         together(*[partial(work, place) for place in range(4)])
     for values in found:
-        np.testing.assert_allclose(values, expected, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(values, expected, rtol=1e-5, atol=1e-5)  # terms of up to 4 cancel
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
