@@ -431,13 +431,16 @@ def interrupted(collector_off):
     def handle(number, frame):
         raise KeyboardInterrupt
 
+    def run(step, timer: threading.Timer) -> None:
+        end = time.monotonic() + 30
+        timer.start()
+        while time.monotonic() < end:
+            step()
+
     def repeat(step, delay: float) -> None:
         timer = threading.Timer(delay, _thread.interrupt_main)
-        end = time.monotonic() + 30
         try:
-            timer.start()
-            while time.monotonic() < end:
-                step()
+            run(step, timer)  # in Python 3.13 an exception at a loop's own jump escapes the `try` around the loop
         except KeyboardInterrupt:
             return
         finally:
