@@ -75,15 +75,18 @@ def test_methods_of_a_tensor_come_back_bound():
 
 
 @polygrad.primitive()
-def cube(xp, x, /):
+def cube_of_pickles(xp, x, /):
     return x * x * x
 
 
-cube.defvjp(x=lambda xp, g, x: 3 * g * x * x)
+cube_of_pickles.defvjp(x=lambda xp, g, x: 3 * g * x * x)
 
 
 def test_primitives_of_ones_own():
-    assert pickle.loads(pickle.dumps(cube)) is cube and pickle.loads(pickle.dumps(cube.op)) is cube.op
+    assert (
+        pickle.loads(pickle.dumps(cube_of_pickles)) is cube_of_pickles
+        and pickle.loads(pickle.dumps(cube_of_pickles.op)) is cube_of_pickles.op
+    )
     assert pickle.loads(pickle.dumps(polygrad.exp.primitive)) is polygrad.exp.primitive
 
 
