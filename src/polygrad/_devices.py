@@ -107,19 +107,20 @@ def device_of(backend: Any, array: Any) -> Device:
     """
     native = backend.device(array)
     if native is None:
-        made = _around(backend, backend.default_device())
+        made = wrap_device(backend, backend.default_device())
         made.native = None
         return made
     try:
         known = _made.get((id(backend), native))
     except TypeError:
-        return _around(backend, native)
+        return wrap_device(backend, native)
     if known is None or known.backend is not backend:
-        known = _made[id(backend), native] = _around(backend, native)
+        known = _made[id(backend), native] = wrap_device(backend, native)
     return known
 
 
-def _around(backend: Any, native: Any) -> Device:
+def wrap_device(backend: Any, native: Any) -> Device:
+    """The device ``native`` of ``backend``'s library, as users see it."""
     made = Device(backend.device_name(native))
     made.backend, made.native = backend, native
     return made

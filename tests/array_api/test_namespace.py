@@ -194,6 +194,7 @@ def test_an_array_moves_to_a_device_and_keeps_its_graph():
 def test_the_namespace_describes_itself():
     info = xp.__array_namespace_info__()
     assert info.default_device() in info.devices()
+    assert info.dtypes(device=info.default_device()) == info.dtypes()
     assert info.default_dtypes()["real floating"] is polygrad.get_default_dtype()
     assert set(info.dtypes(kind="bool")) == {"bool"} and "float16" not in info.dtypes()
     assert info.capabilities()["boolean indexing"] is True

@@ -47,10 +47,8 @@ def define(name: str, source: str, scope: dict[str, Any], label: str) -> Callabl
 
     ``scope`` does not keep the function: it dies with its last user.
     """
-    code = _compile(source, label, "exec")
-    exec(code, scope)
-    function = scope.pop(name)
-    _forget_with(function, code.co_filename)
+    function = _execute(name, source, scope, label)
+    _forget_with(function, function.__code__.co_filename)
     return function
 
 
@@ -61,12 +59,10 @@ def define_late(name: str, write: Callable[[], str], scope: dict[str, Any], labe
     """
 
     def call_first(args: tuple, kwargs: dict[str, Any]) -> Any:
-        code = _compile(write(), label, "exec")
-        exec(code, scope)
-        made = scope.pop(name)
+        made = _execute(name, write(), scope, label)
         function.__defaults__, function.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
         function.__code__ = made.__code__
-        _forget_with(function, code.co_filename)
+        _forget_with(function, made.__code__.co_filename)
         return function(*args, **kwargs)
 
     scope["call_first"] = call_first
@@ -84,6 +80,11 @@ def evaluate(source: str, label: str = "function", **names: Any) -> Callable[...
     function = eval(code, {"__name__": __name__, **names})
     _forget_with(function, code.co_filename)
     return function
+
+
+def _execute(name: str, source: str, scope: dict[str, Any], label: str) -> Any:
+    exec(_compile(source, label, "exec"), scope)
+    return scope.pop(name)
 
 
 def _compile(source: str, label: str, mode: str) -> CodeType:

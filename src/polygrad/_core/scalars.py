@@ -111,3 +111,8 @@ def as_int(value: Any) -> int:
     if not hasattr(value, "__index__") or value is True or value is False:
         raise TypeError(f"a dimension must be an int, not {type(value).__name__} ({value!r})")
     return value.__index__()
+
+
+def as_ints(value: Any) -> tuple[int, ...]:
+    """Convert dimensions or lengths, one or several, to a tuple of ints.  Raises TypeError for other values."""
+    return (as_int(value),) if hasattr(value, "__index__") else tuple([as_int(item) for item in value])

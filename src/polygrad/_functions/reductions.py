@@ -542,13 +542,13 @@ def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
 def _reduce_truth(question: Callable, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
     # Unlike in other reductions, an empty tuple of dimensions does not mean all of them.
     if isinstance(dim, (tuple, list)) and not dim:
-        result = xp.logical_or(_nonzero_mask(input), False)
+        result = xp.logical_or(nonzero_mask(input), False)
     else:
-        result = question(_nonzero_mask(input), normalize_dims(input, dim), keepdim)
+        result = question(nonzero_mask(input), normalize_dims(input, dim), keepdim)
     return xp.astype(result, _dtypes.uint8) if input.dtype is _dtypes.uint8 else result
 
 
-def _nonzero_mask(input: Tensor) -> Tensor:
+def nonzero_mask(input: Tensor) -> Tensor:
     return input if input.dtype.kind == "bool" else xp.not_equal(input, 0)
 
 
@@ -568,7 +568,7 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
         >>> polygrad.count_nonzero(polygrad.tensor([0, 3, 0, 1]))
         tensor(2)
     """
-    return sum(_nonzero_mask(input), dim)
+    return sum(nonzero_mask(input), dim)
 
 
 @public_function(method=True)

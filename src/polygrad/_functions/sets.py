@@ -57,10 +57,11 @@ def _group(x: Tensor) -> tuple[Tensor, Tensor]:
     """Return a stable sorting order of the vector ``x``, and where in that order each new value begins."""
     order = argsort(x)
     ordered = x[order]
-    return order, _mark_starts(ordered[1:] != ordered[:-1], x.shape[0])
+    return order, mark_starts(ordered[1:] != ordered[:-1], x.shape[0])
 
 
-def _mark_starts(differs: Tensor, length: int) -> Tensor:
+def mark_starts(differs: Tensor, length: int) -> Tensor:
+    """Return where runs of equal elements begin among ``length``, given where each of them differs from the one before."""
     if not length:
         return xp.astype(differs, _dtypes.bool)[:0]
     return xp.concat([xp.ones_like(differs[:1]) if length > 1 else _true(differs), differs], axis=0)
@@ -90,7 +91,7 @@ def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts
         order = order[argsort(lines[:, column][order])]
     ordered = lines[order]
     differs = xp.any(ordered[1:] != ordered[:-1], 1)
-    first = _mark_starts(differs, length)
+    first = mark_starts(differs, length)
     values = input[(slice(None),) * axis + (order[first],)]
     return _pack_results(values, order, first, (length,), return_inverse, return_counts)
 
@@ -120,7 +121,7 @@ def unique_consecutive(
     """
     x, axis = (flatten(input), 0) if dim is None else (input, normal_axis(dim, input.ndim))
     lines = _slices_as_rows(x, axis)
-    first = _mark_starts(xp.any(lines[1:] != lines[:-1], 1), x.shape[axis])
+    first = mark_starts(xp.any(lines[1:] != lines[:-1], 1), x.shape[axis])
     order = arange(x.shape[axis], backend=x.backend, device=x.device)
     values = x[(slice(None),) * axis + (first,)]
     shape = tuple(input.shape) if dim is None else (x.shape[axis],)

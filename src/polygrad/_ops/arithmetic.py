@@ -397,10 +397,11 @@ def astype(x, dtype):
 def isdtype(dtype, kind):
     """Whether ``dtype``, a `DType`, is of the standard's ``kind``, as ``xp.isdtype`` says it of a library's type."""
     kinds = kind if isinstance(kind, tuple) else (kind,)
-    return any(dtype.kind in _KINDS[one] for one in kinds)
+    return any(dtype.kind in DTYPE_KINDS[one] for one in kinds)
 
 
-_KINDS = {
+#: The standard's words for kinds of data types → the kinds of `DType`.
+DTYPE_KINDS = {
     "bool": ("bool",), "signed integer": ("int",), "unsigned integer": ("uint",), "integral": ("int", "uint"),
     "real floating": ("float",), "complex floating": ("complex",), "numeric": ("int", "uint", "float", "complex"),
 }  # fmt: skip

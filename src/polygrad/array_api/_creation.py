@@ -7,15 +7,11 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import as_int, to_python
+from .._core.scalars import as_int, as_ints, to_python
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._functions import creation, foreign
 from .._functions.common import check_tensor
-
-
-def _shape(shape: Any) -> tuple[int, ...]:
-    return (as_int(shape),) if hasattr(shape, "__index__") else tuple([as_int(n) for n in shape])
 
 
 def asarray(
@@ -87,17 +83,17 @@ def eye(
 
 def full(shape: Any, fill_value: Any, *, dtype: DType | None = None, device: Any = None) -> Tensor:
     """An array of ``shape`` filled with a number, in ``dtype`` or in the default type of its kind."""
-    return creation.full(_shape(shape), to_python(fill_value), dtype=dtype, device=device)
+    return creation.full(as_ints(shape), to_python(fill_value), dtype=dtype, device=device)
 
 
 def zeros(shape: Any, *, dtype: DType | None = None, device: Any = None) -> Tensor:
     """An array of ``shape`` filled with 0, in the default floating type unless ``dtype`` says otherwise."""
-    return creation.zeros(_shape(shape), dtype=dtype, device=device)
+    return creation.zeros(as_ints(shape), dtype=dtype, device=device)
 
 
 def ones(shape: Any, *, dtype: DType | None = None, device: Any = None) -> Tensor:
     """An array of ``shape`` filled with 1, in the default floating type unless ``dtype`` says otherwise."""
-    return creation.ones(_shape(shape), dtype=dtype, device=device)
+    return creation.ones(as_ints(shape), dtype=dtype, device=device)
 
 
 #: There is no memory that could be left unset: every backend's arrays have values.

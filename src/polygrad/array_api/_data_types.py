@@ -13,6 +13,7 @@ from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._functions.common import check_tensor
 from .._functions.transfer import transfer
+from .._ops.arithmetic import DTYPE_KINDS
 
 
 class finfo(_dtypes.finfo):
@@ -64,20 +65,9 @@ def isdtype(dtype: DType, kind: Any) -> builtins.bool:
         return builtins.any(isdtype(dtype, one) for one in kind)
     if isinstance(kind, DType):
         return dtype is kind
-    if kind not in _KINDS:
-        raise ValueError(f"isdtype(): the kinds are {', '.join(map(repr, _KINDS))}, not {kind!r}")
-    return dtype.kind in _KINDS[kind]
-
-
-_KINDS: dict[str, tuple[str, ...]] = {
-    "bool": ("bool",),
-    "signed integer": ("int",),
-    "unsigned integer": ("uint",),
-    "integral": ("int", "uint"),
-    "real floating": ("float",),
-    "complex floating": ("complex",),
-    "numeric": ("int", "uint", "float", "complex"),
-}
+    if kind not in DTYPE_KINDS:
+        raise ValueError(f"isdtype(): the kinds are {', '.join(map(repr, DTYPE_KINDS))}, not {kind!r}")
+    return xp.isdtype(dtype, kind)
 
 
 def result_type(*arrays_and_dtypes: Any) -> DType:
@@ -97,6 +87,12 @@ def result_type(*arrays_and_dtypes: Any) -> DType:
         if scalar.__class__ in PYTHON_SCALARS:
             result = _dtypes.promote_scalar(result, scalar.__class__)
     return result
+
+
+def promote_arrays(*arrays: Tensor) -> list[Tensor]:
+    """``arrays`` in their `result_type`."""
+    dtype = result_type(*arrays)
+    return [xp.astype(x, dtype) for x in arrays]
 
 
 def _promote(a: DType, b: DType) -> DType:

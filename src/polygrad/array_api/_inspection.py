@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _dtypes
-from .._devices import Device, native_device
+from .._devices import Device, native_device, wrap_device
 from .._dtypes import DType
 from ..backends.registry import get_backend
 from ._data_types import isdtype
@@ -24,7 +24,7 @@ class Info:
     def default_device(self) -> Device:
         """The device of new arrays."""
         backend = get_backend()
-        return _device(backend, backend.default_device())
+        return wrap_device(backend, backend.default_device())
 
     def default_dtypes(self, *, device: Any = None) -> dict[str, DType]:
         """The types of new arrays of real and complex floating-point numbers, integers and positions."""
@@ -47,13 +47,7 @@ class Info:
     def devices(self) -> tuple[Device, ...]:
         """The devices of the default backend."""
         backend = get_backend()
-        return tuple([_device(backend, native) for native in backend.devices()])
-
-
-def _device(backend: Any, native: Any) -> Device:
-    made = Device(backend.device_name(native))
-    made.backend, made.native = backend, native
-    return made
+        return tuple([wrap_device(backend, native) for native in backend.devices()])
 
 
 def __array_namespace_info__() -> Info:

@@ -8,17 +8,17 @@ from typing import Any
 
 from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import as_int
+from .._core.scalars import as_int, as_ints
 from .._core.tensor import Tensor
 from .._functions import broadcasting, manipulation, scatter_gather, slicing
 from .._functions.common import check_tensor
 from .._ops.manipulation import normal_axis
-from ._data_types import result_type
+from ._data_types import promote_arrays
 
 
-def _axes(axis: Any, ndim: int) -> tuple[int, ...]:
+def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
     """One axis or several, counted from the front.  Raises ValueError for one that appears twice."""
-    axes = tuple([normal_axis(as_int(a), ndim) for a in ((axis,) if hasattr(axis, "__index__") else axis)])
+    axes = tuple([normal_axis(a, ndim) for a in as_ints(axis)])
     if len(set(axes)) != len(axes):
         raise ShapeError(f"an axis appears twice in {axis}")
     return axes
@@ -45,7 +45,7 @@ def broadcast_arrays(*arrays: Tensor) -> tuple[Tensor, ...]:
 
 def concat(arrays: Sequence[Tensor], /, *, axis: int | None = 0) -> Tensor:
     """Arrays joined along an axis that they have; flattened first where it is None.  Types are promoted."""
-    arrays = _promoted(arrays)
+    arrays = _check_and_promote(arrays)
     if axis is None:
         return xp.concat([xp.reshape(x, (-1,)) for x in arrays], axis=0)
     return xp.concat(arrays, axis=normal_axis(as_int(axis), arrays[0].ndim))
@@ -53,29 +53,28 @@ def concat(arrays: Sequence[Tensor], /, *, axis: int | None = 0) -> Tensor:
 
 def stack(arrays: Sequence[Tensor], /, *, axis: int = 0) -> Tensor:
     """Arrays of one shape joined along a new axis."""
-    arrays = _promoted(arrays)
+    arrays = _check_and_promote(arrays)
     return xp.stack(arrays, axis=normal_axis(as_int(axis), arrays[0].ndim + 1))
 
 
-def _promoted(arrays: Sequence[Tensor]) -> list[Tensor]:
+def _check_and_promote(arrays: Sequence[Tensor]) -> list[Tensor]:
     arrays = [check_tensor(x, "concat", "arrays") for x in arrays]
     if not arrays:
         raise ShapeError("at least one array is needed")
-    dtype = result_type(*arrays)
-    return [xp.astype(x, dtype) for x in arrays]
+    return promote_arrays(*arrays)
 
 
 def expand_dims(x: Tensor, /, axis: int | tuple[int, ...] = 0) -> Tensor:
     """``x`` with axes of length 1 where ``axis`` says, in the result."""
-    several = (axis,) if hasattr(axis, "__index__") else tuple(axis)
-    for position in sorted(_axes(several, check_tensor(x, "expand_dims", "x").ndim + len(several))):
+    several = as_ints(axis)
+    for position in sorted(normalize_axes(several, check_tensor(x, "expand_dims", "x").ndim + len(several))):
         x = xp.expand_dims(x, position)
     return x
 
 
 def squeeze(x: Tensor, /, axis: int | tuple[int, ...]) -> Tensor:
     """``x`` without the axes of length 1 that ``axis`` names.  Raises ValueError for one of another length."""
-    axes = _axes(axis, check_tensor(x, "squeeze", "x").ndim)
+    axes = normalize_axes(axis, check_tensor(x, "squeeze", "x").ndim)
     for a in axes:
         if x.shape[a] != 1:
             raise ShapeError(f"squeeze(): axis {a} has length {x.shape[a]}, not 1")
@@ -85,7 +84,7 @@ def squeeze(x: Tensor, /, axis: int | tuple[int, ...]) -> Tensor:
 def flip(x: Tensor, /, *, axis: int | tuple[int, ...] | None = None) -> Tensor:
     """``x`` with the order of its elements reversed along the axes, or along all."""
     check_tensor(x, "flip", "x")
-    return xp.flip(x, tuple(range(x.ndim)) if axis is None else _axes(axis, x.ndim))
+    return xp.flip(x, tuple(range(x.ndim)) if axis is None else normalize_axes(axis, x.ndim))
 
 
 def moveaxis(x: Tensor, source: int | tuple[int, ...], destination: int | tuple[int, ...], /) -> Tensor:
@@ -96,7 +95,7 @@ def moveaxis(x: Tensor, source: int | tuple[int, ...], destination: int | tuple[
 
 def permute_dims(x: Tensor, /, axes: tuple[int, ...]) -> Tensor:
     """``x`` with its axes in the order ``axes``."""
-    chosen = _axes(axes, check_tensor(x, "permute_dims", "x").ndim)
+    chosen = normalize_axes(axes, check_tensor(x, "permute_dims", "x").ndim)
     if len(chosen) != x.ndim:
         raise ShapeError(f"permute_dims(): axes {axes} are not the {x.ndim} axes of the array")
     return xp.permute_dims(x, chosen)
@@ -111,7 +110,7 @@ def repeat(x: Tensor, repeats: int | Tensor, /, *, axis: int | None = None) -> T
 def reshape(x: Tensor, /, shape: tuple[int, ...], *, copy: builtins.bool | None = None) -> Tensor:
     """``x`` in another shape, of which one length may be -1.  With ``copy=False`` it must be a view, else ValueError is raised."""
     check_tensor(x, "reshape", "x")
-    shape = (as_int(shape),) if hasattr(shape, "__index__") else tuple([as_int(n) for n in shape])
+    shape = as_ints(shape)
     if copy:
         return manipulation.reshape(xp.clone(x), shape)
     return manipulation.reshape(x, shape)
@@ -122,8 +121,8 @@ def roll(x: Tensor, /, shift: int | tuple[int, ...], *, axis: int | tuple[int, .
     check_tensor(x, "roll", "x")
     if axis is None:
         return xp.roll(x, shift)
-    axes = tuple([normal_axis(as_int(a), x.ndim) for a in ((axis,) if hasattr(axis, "__index__") else axis)])
-    shifts = (as_int(shift),) * len(axes) if hasattr(shift, "__index__") else tuple([as_int(n) for n in shift])
+    axes = tuple([normal_axis(a, x.ndim) for a in as_ints(axis)])
+    shifts = as_ints(shift) * (len(axes) if hasattr(shift, "__index__") else 1)
     if len(shifts) != len(axes):
         raise ShapeError(f"roll(): {len(shifts)} shifts for {len(axes)} axes")
     return xp.roll(x, shifts, axes)
@@ -131,7 +130,7 @@ def roll(x: Tensor, /, shift: int | tuple[int, ...], *, axis: int | tuple[int, .
 
 def tile(x: Tensor, repetitions: tuple[int, ...], /) -> Tensor:
     """``x`` repeated as a whole along its axes; missing axes come first, with length 1."""
-    return broadcasting.tile(x, *[as_int(n) for n in repetitions])
+    return broadcasting.tile(x, *as_ints(repetitions))
 
 
 def unstack(x: Tensor, /, *, axis: int = 0) -> tuple[Tensor, ...]:

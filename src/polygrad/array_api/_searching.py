@@ -11,7 +11,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._functions import keys, scatter_gather, sets, sorting
 from .._functions.common import check_tensor
-from .._functions.creation import arange
+from .._functions.reductions import nonzero_mask
 from .._ops.manipulation import normal_axis
 from ._creation import asarray
 from ._statistics import sum
@@ -59,9 +59,7 @@ def _position(operation: Any, x: Tensor, axis: int | None, keepdims: builtins.bo
 
 def count_nonzero(x: Tensor, /, *, axis: Any = None, keepdims: builtins.bool = False) -> Tensor:
     """How many elements are not zero, along axes or of all."""
-    return sum(
-        xp.astype(xp.not_equal(x, False if x.dtype.kind == "bool" else 0), _dtypes.int64), axis=axis, keepdims=keepdims
-    )
+    return sum(nonzero_mask(x), axis=axis, keepdims=keepdims)
 
 
 def nonzero(x: Tensor, /) -> tuple[Tensor, ...]:
@@ -136,7 +134,7 @@ def unique_all(x: Tensor, /) -> UniqueAll:
     count = flat.shape[0]
     order = _order(flat)
     ordered = flat[order]
-    first = xp.concat([_trues(flat, min(count, 1)), xp.not_equal(ordered[1:], ordered[:-1])], axis=0)
+    first = sets.mark_starts(xp.not_equal(ordered[1:], ordered[:-1]), count)
     starts = nonzero(first)[0]
     ends = xp.concat([starts[1:], xp.zeros_like(starts[:1]) + count], axis=0)
     group = xp.cumulative_sum(xp.astype(first, _dtypes.int64), 0) - 1
@@ -160,10 +158,6 @@ def unique_inverse(x: Tensor, /) -> UniqueInverse:
 def unique_values(x: Tensor, /) -> Tensor:
     """The different elements, ascending."""
     return unique_all(x).values
-
-
-def _trues(like: Tensor, count: int) -> Tensor:
-    return xp.equal(arange(count, backend=like.backend, device=like.device), 0)
 
 
 def _order(flat: Tensor) -> Tensor:

@@ -11,45 +11,35 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._functions.common import check_tensor
+from .._functions.reductions import nonzero_mask
 from .._ops.manipulation import normal_axis
-from ._manipulation import _axes, concat
+from ._manipulation import concat, normalize_axes
 
 
 def reduce_axes(x: Any, name: str, axis: Any) -> Any:
     """The axes of a reduction as a primitive takes them: None for all.  Raises for an axis that is not there or appears twice."""
     check_tensor(x, name, "x")
-    return None if axis is None else _axes(axis, x.ndim)
+    return None if axis is None else normalize_axes(axis, x.ndim)
 
 
-def _accumulated(x: Tensor, dtype: DType | None) -> Tensor:
-    """``x`` in the type that its sum has: ``dtype``, or that of 64 bits for a smaller integer type."""
-    if dtype is None and not x.dtype.is_differentiable:
-        dtype = _dtypes.uint64 if x.dtype.kind == "uint" else _dtypes.int64
-    return x if dtype is None else xp.astype(x, dtype)
+def _accumulate(operation: Any, x: Tensor, dtype: DType | None, *settings: Any) -> Tensor:
+    """``operation``, a sum or a product, in ``dtype``, or in 64 bits for integers and booleans."""
+    if dtype is None:
+        inexact, wide = x.dtype.is_differentiable, _dtypes.uint64 if x.dtype.kind == "uint" else _dtypes.int64
+        dtype = x.dtype if inexact else wide
+    return xp.astype(operation(xp.astype(x, dtype), *settings), dtype)
 
 
 def sum(x: Tensor, /, *, axis: Any = None, dtype: DType | None = None, keepdims: builtins.bool = False) -> Tensor:
     """The sum along axes, or of all elements; of integers in 64 bits unless ``dtype`` says otherwise."""
     axes = reduce_axes(x, "sum", axis)
-    return _in_type(xp.sum(_accumulated(x, dtype), axes, keepdims), x, dtype)
+    return _accumulate(xp.sum, x, dtype, axes, keepdims)
 
 
 def prod(x: Tensor, /, *, axis: Any = None, dtype: DType | None = None, keepdims: builtins.bool = False) -> Tensor:
     """The product along axes, or of all elements; of integers in 64 bits unless ``dtype`` says otherwise."""
     axes = reduce_axes(x, "prod", axis)
-    return _in_type(xp.prod(_accumulated(x, dtype), axes, keepdims), x, dtype)
-
-
-def _in_type(result: Tensor, x: Tensor, dtype: DType | None) -> Tensor:
-    return xp.astype(result, _accumulated_type(x, dtype))
-
-
-def _accumulated_type(x: Tensor, dtype: DType | None) -> DType:
-    if dtype is not None:
-        return dtype
-    if x.dtype.is_differentiable:
-        return x.dtype
-    return _dtypes.uint64 if x.dtype.kind == "uint" else _dtypes.int64
+    return _accumulate(xp.prod, x, dtype, axes, keepdims)
 
 
 def mean(x: Tensor, /, *, axis: Any = None, keepdims: builtins.bool = False) -> Tensor:
@@ -85,16 +75,12 @@ def min(x: Tensor, /, *, axis: Any = None, keepdims: builtins.bool = False) -> T
 
 def all(x: Tensor, /, *, axis: Any = None, keepdims: builtins.bool = False) -> Tensor:
     """Whether every element is true (not zero), along axes or of all."""
-    return xp.all(_truth(x), reduce_axes(x, "all", axis), keepdims)
+    return xp.all(nonzero_mask(x), reduce_axes(x, "all", axis), keepdims)
 
 
 def any(x: Tensor, /, *, axis: Any = None, keepdims: builtins.bool = False) -> Tensor:
     """Whether any element is true (not zero), along axes or of all."""
-    return xp.any(_truth(x), reduce_axes(x, "any", axis), keepdims)
-
-
-def _truth(x: Tensor) -> Tensor:
-    return x if x.dtype.kind == "bool" else xp.not_equal(x, 0)
+    return xp.any(nonzero_mask(x), reduce_axes(x, "any", axis), keepdims)
 
 
 def cumulative_sum(
@@ -117,7 +103,7 @@ def _cumulative(
     if not check_tensor(x, name, "x").ndim or (axis is None and x.ndim != 1):
         raise ShapeError(f"{name}(): axis is needed for an array of {x.ndim} dimensions")
     along = normal_axis(0 if axis is None else axis, x.ndim)
-    result = _in_type(operation(_accumulated(x, dtype), along), x, dtype)
+    result = _accumulate(operation, x, dtype, along)
     if not include:
         return result
     first = result[(slice(None),) * along + (slice(0, 1),)]

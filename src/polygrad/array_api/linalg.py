@@ -14,21 +14,15 @@ from .._functions import linalg as _linalg
 from .._functions import matmul as _products
 from .._functions.decompositions import EighResult, EigResult, QRResult, SVDResult, check_matrices
 from .._functions.linalg import SlogdetResult
-from ._data_types import result_type
+from ._data_types import promote_arrays
 from ._statistics import sum
-
-
-def _promoted(*arrays: Tensor) -> list[Tensor]:
-    dtype = result_type(*arrays)
-    return [xp.astype(x, dtype) for x in arrays]
-
 
 # -- products ----------------------------------------------------------------------------------------------------------
 
 
 def matmul(x1: Tensor, x2: Tensor, /) -> Tensor:
     """The matrix product; of more than two dimensions, of matrices in batches that are broadcast."""
-    return xp.matmul(*_promoted(x1, x2))
+    return xp.matmul(*promote_arrays(x1, x2))
 
 
 def matrix_transpose(x: Tensor, /) -> Tensor:
@@ -38,7 +32,7 @@ def matrix_transpose(x: Tensor, /) -> Tensor:
 
 def tensordot(x1: Tensor, x2: Tensor, /, *, axes: Any = 2) -> Tensor:
     """The product of two arrays summed over pairs of axes: the last of one and the first of the other, or two sequences."""
-    left, right = _promoted(x1, x2)
+    left, right = promote_arrays(x1, x2)
     return _einsum.tensordot(left, right, axes)
 
 
@@ -47,13 +41,13 @@ def vecdot(x1: Tensor, x2: Tensor, /, *, axis: int = -1) -> Tensor:
 
     Raises ValueError for an axis that is not negative where the numbers of dimensions differ, and for unequal lengths along it.
     """
-    left, right = _promoted(*_with_axis("vecdot", x1, x2, axis))
+    left, right = promote_arrays(*_with_axis("vecdot", x1, x2, axis))
     return xp.astype(_products.vecdot(left, right, dim=axis), left.dtype)
 
 
 def cross(x1: Tensor, x2: Tensor, /, *, axis: int = -1) -> Tensor:
     """The cross products of vectors of three elements along an axis, broadcast elsewhere."""
-    return _linalg.cross(*_promoted(*_with_axis("cross", x1, x2, axis)), dim=axis)
+    return _linalg.cross(*promote_arrays(*_with_axis("cross", x1, x2, axis)), dim=axis)
 
 
 def _with_axis(name: str, x1: Tensor, x2: Tensor, axis: int) -> tuple[Tensor, Tensor]:
@@ -67,7 +61,7 @@ def _with_axis(name: str, x1: Tensor, x2: Tensor, axis: int) -> tuple[Tensor, Te
 
 def outer(x1: Tensor, x2: Tensor, /) -> Tensor:
     """The matrix of products of the elements of two vectors."""
-    return _products.outer(*_promoted(x1, x2))
+    return _products.outer(*promote_arrays(x1, x2))
 
 
 # -- decompositions and equations --------------------------------------------------------------------------------------
@@ -116,7 +110,7 @@ def matrix_rank(x: Tensor, /, *, rtol: float | Tensor | None = None) -> Tensor:
 
 def solve(x1: Tensor, x2: Tensor, /) -> Tensor:
     """``X`` with ``x1 @ X = x2``: ``x2`` is one vector, or matrices."""
-    return _linalg.solve(*_promoted(x1, x2))
+    return _linalg.solve(*promote_arrays(x1, x2))
 
 
 def qr(x: Tensor, /, *, mode: str = "reduced") -> QRResult:
