@@ -358,7 +358,10 @@ def attached() -> set[str]:
     written = {node.name for node in body if isinstance(node, ast.FunctionDef)} | {
         ast.unparse(target) for target in targets
     }
-    skipped = {"__module__", "__doc__", "__slots__", "__weakref__", "__firstlineno__", "__static_attributes__"}
+    skipped = {
+        "__module__", "__doc__", "__slots__", "__weakref__", "__firstlineno__", "__static_attributes__",
+        "__annotations__",  # there once somebody has asked the class for it
+    }  # fmt: skip
     slots = set(polygrad.Tensor.__slots__)
     return set(vars(polygrad.Tensor)) - written - skipped - slots
 

@@ -3848,8 +3848,8 @@ def log10(input: Tensor) -> Tensor:
 
     Example::
 
-        >>> polygrad.log10(polygrad.tensor([1.0, 1000.0]))
-        tensor([0., 3.])
+        >>> polygrad.log10(polygrad.tensor([2.0, 1000.0]))
+        tensor([0.3010, 3.0000])
     """
 def log1p(input: Tensor) -> Tensor:
     """``log(1 + input)`` of each element, accurate near 0, where the sum would lose all digits.
@@ -3882,8 +3882,8 @@ def log2(input: Tensor) -> Tensor:
 
     Example::
 
-        >>> polygrad.log2(polygrad.tensor([1.0, 8.0]))
-        tensor([0., 3.])
+        >>> polygrad.log2(polygrad.tensor([3.0, 8.0]))
+        tensor([1.5850, 3.0000])
     """
 def log_softmax(input: Tensor, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
     """Logarithm of `softmax`, accurate also where the softmax underflows.

@@ -78,12 +78,12 @@ elementwise(
 elementwise(
     "log2", promote_to_float=True, x=lambda xp, g, x: xp.safe_divide(g * (1 / math.log(2)), x),
     doc="The logarithm of each element to the base 2. The derivative is ``1 / (input * log(2))``.",
-    example="polygrad.log2(polygrad.tensor([1.0, 8.0]))  # tensor([0., 3.])",
+    example="polygrad.log2(polygrad.tensor([3.0, 8.0]))  # tensor([1.5850, 3.0000])",
 )  # fmt: skip
 elementwise(
     "log10", promote_to_float=True, x=lambda xp, g, x: xp.safe_divide(g * (1 / math.log(10)), x),
     doc="The logarithm of each element to the base 10. The derivative is ``1 / (input * log(10))``.",
-    example="polygrad.log10(polygrad.tensor([1.0, 1000.0]))  # tensor([0., 3.])",
+    example="polygrad.log10(polygrad.tensor([2.0, 1000.0]))  # tensor([0.3010, 3.0000])",
 )  # fmt: skip
 elementwise(
     "sqrt", promote_to_float=True, x=lambda xp, g, ans: xp.safe_divide(g * 0.5, ans),
