@@ -84,8 +84,9 @@ class Primitive:
     accepts_scalars = False
     #: Why it refuses booleans, if it does.
     refuses_bool: str | None = None
-    #: Its batching rule, where one is declared.
+    #: Its rule for batches, and that of its joint gradient rule, where they are declared.
     batching_rule: Callable | None = None
+    batched_joint: Callable | None = None
 
     def __init__(
         self,
@@ -225,12 +226,17 @@ class Primitive:
         self.jvp_rules.update(rules)
         return self
 
-    def defbatch(self, rule: Callable) -> Primitive:
-        """Declare the rule for batches: ``(batch, *operands, **settings)``, with the batch axis first, as in `batching.rules`.
+    def defbatch(self, rule: Callable, vjp: Callable | None = None) -> Primitive:
+        """Declare the rule for batches: ``(batch, *operands, **settings)`` gives the result of all examples at once.
 
-        Elementwise primitives need none.
+        The operands are arrays of the level below, with the batch axis first where ``batch.mapped`` is true, and so is the
+        result; `_ops.batching` has rules that many share.  A rule returns NotImplemented to leave a call to the primitive's
+        forward, which then runs on batches.  Elementwise primitives need none.
+
+        ``vjp`` is the gradient of a primitive with a joint rule, ``(batch, g, *residuals)``, where that is faster than the joint
+        rule on batches.
         """
-        self.batching_rule = rule
+        self.batching_rule, self.batched_joint = rule, vjp
         return self
 
     @property

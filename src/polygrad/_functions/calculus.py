@@ -7,7 +7,7 @@ from .._core.errors import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from .common import check_tensor, numpy_spelling
 from .joining import cat
 from .public import public_function

@@ -8,7 +8,7 @@ from typing import Any
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._dtypes import DType
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from .common import check_tensor, numpy_spelling
 from .public import public_function
 from .reductions import ValuesAndIndices, accumulate, normalize_dims

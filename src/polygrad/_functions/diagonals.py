@@ -5,8 +5,8 @@ from __future__ import annotations
 from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
+from .._ops.axes import normal_axis
 from .._ops.linalg import on_diagonal
-from .._ops.manipulation import normal_axis
 from .common import check_tensor
 from .manipulation import flatten, movedim
 from .matmul import check_ndim

@@ -12,7 +12,7 @@ from .._core.same_dtype import require_same_dtype
 from .._core.scalars import to_python_ints
 from .._core.tensor import Tensor
 from .._ops import einsum as einstein
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from .common import check_tensor
 from .public import public_function
 

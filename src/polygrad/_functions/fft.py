@@ -12,8 +12,8 @@ from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import as_int
 from .._core.tensor import Tensor
+from .._ops.axes import normal_axis
 from .._ops.fft import OPPOSITE_NORM
-from .._ops.manipulation import normal_axis
 from .common import check_tensor
 from .creation import arange
 

@@ -9,7 +9,7 @@ from .. import _dtypes
 from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from .broadcasting import meshgrid
 from .common import numpy_spelling
 from .creation import zeros

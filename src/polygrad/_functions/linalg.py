@@ -12,8 +12,8 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
 from .._dtypes import DType
+from .._ops.axes import normal_axis
 from .._ops.decompositions import of_triangle
-from .._ops.manipulation import normal_axis
 from .._ops.reductions import axes_of
 from .broadcasting import broadcast_shapes, broadcast_to
 from .common import check_tensor, dims_of, numpy_spelling, second_names

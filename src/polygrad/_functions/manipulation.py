@@ -10,7 +10,7 @@ from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import to_python_ints
 from .._core.tensor import Tensor
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from .broadcasting import as_list
 from .common import check_tensor, dims_of, numpy_spelling, second_names, sizes, warn
 from .complex import conj

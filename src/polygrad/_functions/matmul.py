@@ -11,7 +11,7 @@ from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import check_same_dtype, require_same_dtype
 from .._core.tensor import Tensor
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from . import linalg
 from .broadcasting import broadcast_shapes
 from .common import check_tensor, numpy_spelling, warn

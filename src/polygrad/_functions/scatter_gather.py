@@ -9,7 +9,7 @@ from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from .broadcasting import broadcast_shapes, broadcast_tensors, broadcast_to
 from .common import assume, check_tensor, numpy_spelling
 from .creation import arange, full, tensor

@@ -7,7 +7,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from ..backends.registry import get_backend
 from .common import second_names
 from .creation import arange, tensor

@@ -11,8 +11,8 @@ from .._core.lending import join_loan
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import as_int, to_python_ints
 from .._core.tensor import Tensor
+from .._ops.axes import normal_axis
 from .._ops.indexing import getitem
-from .._ops.manipulation import normal_axis
 from .common import numpy_spelling, second_names
 from .manipulation import axis_of
 from .public import public_function

@@ -12,7 +12,7 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from .common import check_tensor, numpy_spelling
 from .creation import tensor
 from .manipulation import flatten

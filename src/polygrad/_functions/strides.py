@@ -11,7 +11,7 @@ from typing import Any
 
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from .public import public_method
 
 

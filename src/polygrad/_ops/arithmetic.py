@@ -12,6 +12,7 @@ from .._core.tensor import cell
 from .._state import RECORDERS
 from ..backends.base import CompilingBackend
 from ..backends.registry import BY_TYPE
+from .batching import element_by_element, leading_axes
 
 elementwise("add", x=lambda xp, g: g, y=lambda xp, g: g, public=False, operator="+", accepts_scalars=True)
 elementwise(
@@ -75,6 +76,7 @@ def whole_power(xp, x, y, /):
     return xp.where((y < 0) & (x != 1) & (x != -1), xp.zeros_like(result), result)
 
 
+whole_power.defbatch(element_by_element)
 PRIMITIVES["pow"].of_integers = whole_power
 PRIMITIVES["pow"].parameters = ("input", "exponent")
 
@@ -292,6 +294,7 @@ where.defvjp(
     x=lambda xp, g, condition: xp.where(condition, g, xp.zeros_like(g)),
     y=lambda xp, g, condition: xp.where(condition, xp.zeros_like(g), g),
 )
+where.defbatch(element_by_element)
 
 
 @primitive(linear=("x",))
@@ -303,6 +306,7 @@ def cast(xp, x, /, dtype):
 
 
 cast.defvjp(x=lambda xp, g, x_dtype: xp.cast(g, x_dtype))
+cast.defbatch(leading_axes)
 
 
 # -- complex numbers: the bilinear convention, so no rule conjugates but conj's own ----------------------------------------
@@ -314,6 +318,7 @@ def conj(xp, x, /):
 
 
 conj.defvjp(x=lambda xp, g: xp.conj(g))
+conj.defbatch(leading_axes)
 
 
 @primitive(linear=("x",), view=lambda base, value: OPERATIONS.complex(value, OPERATIONS.imag(base)))
@@ -323,6 +328,7 @@ def real(xp, x, /):
 
 # The conjugate takes the sign off the zero that a user sees, who gets the conjugate of this.
 real.defvjp(x=lambda xp, g, x_dtype: xp.conj(xp.cast(g, x_dtype)))
+real.defbatch(leading_axes)
 
 
 @primitive(linear=("x",), view=lambda base, value: OPERATIONS.complex(OPERATIONS.real(base), value))
@@ -331,6 +337,7 @@ def imag(xp, x, /):
 
 
 imag.defvjp(x=lambda xp, g: xp.complex(xp.zeros_like(g), -g))
+imag.defbatch(leading_axes)
 
 
 @primitive(name="complex", broadcasts=True, promotes=True, linear=("x", "y"))
@@ -350,6 +357,7 @@ def complex_(xp, x, y, /):
 
 
 complex_.defvjp(x=lambda xp, g: xp.real(g), y=lambda xp, g: -xp.imag(g))
+complex_.defbatch(element_by_element)
 
 
 @primitive(linear=("x",), view=lambda base, value: OPERATIONS.view_as_complex(value))
@@ -366,6 +374,8 @@ def view_as_complex(xp, x, /):
 
 view_as_real.defvjp(x=lambda xp, g: xp.conj(xp.view_as_complex(g)))
 view_as_complex.defvjp(x=lambda xp, g: xp.view_as_real(xp.conj(g)))
+view_as_real.defbatch(leading_axes)
+view_as_complex.defbatch(leading_axes)
 
 
 @primitive(linear=("x",))
@@ -380,6 +390,7 @@ def transfer(xp, x, /, target, device, source, source_device):
 transfer.defvjp(
     x=lambda xp, g, target, device, source, source_device: xp.transfer(g, source, source_device, target, device)
 )
+transfer.defbatch(leading_axes)
 
 
 def astype(x, dtype):

@@ -115,3 +115,35 @@ conv2d_weight_gradient.defjvp(
         x, t, kernel, stride, padding, dilation, groups
     ),
 )
+
+# The examples become more images of one batch, or, where each example has its own weight, groups of channels.
+
+
+def _into_channels(batch, x):
+    moved = batch.xp.permute_dims(x, (1, 0, 2, 3, 4))
+    return batch.xp.reshape(moved, (x.shape[1], batch.size * x.shape[2], *x.shape[3:]))
+
+
+def _out_of_channels(batch, x):
+    apart = batch.xp.reshape(x, (x.shape[0], batch.size, x.shape[1] // batch.size if batch.size else 0, *x.shape[2:]))
+    return batch.xp.permute_dims(apart, (1, 0, 2, 3, 4))
+
+
+def _batch_conv2d(batch, x, weight, groups, **settings):
+    if not batch.mapped[1]:
+        return batch.unfold(batch.op(batch.fold(x), weight, groups=groups, **settings))
+    weights = batch.fold(batch.whole(1, weight))
+    if not batch.mapped[0] and groups == 1 and "size" not in settings:
+        return _out_of_channels(batch, batch.op(x, weights, groups=1, **settings))
+    x = _into_channels(batch, batch.whole(0, x))
+    return _out_of_channels(batch, batch.op(x, weights, groups=groups * batch.size, **settings))
+
+
+def _batch_weight_gradient(batch, x, cotangent, groups, **settings):
+    x, cotangent = [_into_channels(batch, batch.whole(i, one)) for i, one in enumerate((x, cotangent))]
+    return batch.unfold(batch.op(x, cotangent, groups=groups * batch.size, **settings))
+
+
+conv2d.defbatch(_batch_conv2d)
+conv2d_input_gradient.defbatch(_batch_conv2d)
+conv2d_weight_gradient.defbatch(_batch_weight_gradient)

@@ -19,6 +19,7 @@ from collections.abc import Callable
 
 from .._core.generated import evaluate
 from .._core.primitive import parameters, primitive
+from .batching import leading_axes
 from .linalg import collapse, on_diagonal
 from .reductions import products_of_the_others
 
@@ -113,6 +114,14 @@ solve.defvjp(_solve)
 solve.defjvp(a=lambda xp, t, a, ans: -xp.solve(a, xp.matmul(t, ans)), b=lambda xp, t, a: xp.solve(a, t))
 
 
+def _batch_solve(batch, a, b, **settings):
+    ndim = max(batch.ndim(0, a), batch.ndim(1, b))
+    return batch.op(batch.aligned(0, a, ndim), batch.aligned(1, b, ndim), **settings)
+
+
+solve.defbatch(_batch_solve)
+
+
 @primitive(promotes="float")
 def solve_triangular(xp, a, b, /, *, upper, unitriangular=False):
     """``X`` with ``a @ X = b``, of which only the ``upper`` or lower triangle of ``a`` is read.
@@ -136,6 +145,7 @@ def _solve_triangular(xp, g, a, a_shape, b_shape, ans, upper, unitriangular, nee
 
 
 solve_triangular.defvjp(_solve_triangular)
+solve_triangular.defbatch(_batch_solve)
 
 
 @primitive(promotes="float")
@@ -151,6 +161,7 @@ def _inv(xp, g, ans):
 
 inv.defvjp(x=_inv)
 inv.defjvp(x=lambda xp, t, ans: -_product(xp, ans, t, ans))
+inv.defbatch(leading_axes)
 
 
 @primitive(promotes="float")
@@ -183,6 +194,7 @@ def _pinv(xp, g, x, ans):
 
 
 pinv.defvjp(x=_pinv)
+pinv.defbatch(leading_axes)
 
 # -- determinants ------------------------------------------------------------------------------------------------------
 
@@ -200,6 +212,7 @@ def _each_matrix(xp, g):
 
 det.defvjp(x=lambda xp, g, x: _each_matrix(xp, g) * xp.matrix_transpose(xp.adjugate(x)))
 det.defjvp(x=lambda xp, t, x: _trace(xp, xp.adjugate(x), t))
+det.defbatch(leading_axes)
 
 
 def _trace(xp, a, b):
@@ -250,6 +263,7 @@ def _transposed_derivative(xp, g, x):
 
 adjugate.defvjp(x=_transposed_derivative)
 adjugate.defjvp(x=lambda xp, t, x: xp.adjugate_derivative(x, t))
+adjugate.defbatch(leading_axes)
 
 
 def _adjugate_derivative(xp, g, x, direction, ans):
@@ -265,6 +279,7 @@ def _adjugate_derivative(xp, g, x, direction, ans):
 
 adjugate_derivative.defvjp(x=_adjugate_derivative, direction=_transposed_derivative)
 adjugate_derivative.defjvp(direction=lambda xp, t, x: xp.adjugate_derivative(x, t))
+adjugate_derivative.defbatch(lambda batch, x, direction: batch.op(batch.whole(0, x), batch.whole(1, direction)))
 
 
 @primitive(promotes="float", outputs=2)
@@ -288,6 +303,7 @@ def _slogdet(xp, g, x, ans):
 
 
 slogdet.defvjp(x=_slogdet)
+slogdet.defbatch(leading_axes)
 
 # Of matrices that ought to be Hermitian the lower triangle is read, as in LAPACK; the standard leaves it to the library.
 
@@ -311,6 +327,7 @@ def _cholesky(xp, g, ans):
 
 
 cholesky.defvjp(x=_cholesky)
+cholesky.defbatch(leading_axes)
 
 # -- eigenvalues of Hermitian matrices ---------------------------------------------------------------------------------
 
@@ -340,6 +357,7 @@ def _eigh(xp, g, ans):
 
 
 eigh.defvjp(x=_eigh)
+eigh.defbatch(leading_axes)
 
 
 @primitive(promotes="float")
@@ -355,6 +373,7 @@ def _eigvalsh(xp, g, x):
 
 
 eigvalsh.defvjp(x=_eigvalsh)
+eigvalsh.defbatch(leading_axes)
 
 # -- eigenvalues of general matrices -----------------------------------------------------------------------------------
 
@@ -397,6 +416,7 @@ def _of_similar(xp, inner, vectors, dtype):
 
 
 eig.defvjp(x=_eig)
+eig.defbatch(leading_axes)
 
 
 @primitive(promotes="float")
@@ -413,6 +433,7 @@ def _eigvals(xp, g, x):
 
 
 eigvals.defvjp(x=_eigvals)
+eigvals.defbatch(leading_axes)
 
 # -- singular values ---------------------------------------------------------------------------------------------------
 
@@ -476,6 +497,7 @@ def _skew(xp, x):
 
 
 svd.defvjp(x=_svd)
+svd.defbatch(leading_axes)
 
 
 @primitive(promotes="float")
@@ -491,6 +513,7 @@ def _svdvals(xp, g, x):
 
 
 svdvals.defvjp(x=_svdvals)
+svdvals.defbatch(leading_axes)
 
 # -- QR ----------------------------------------------------------------------------------------------------------------
 
@@ -533,9 +556,13 @@ def _qr_tall(xp, of_q, of_r, q, r):
 
 
 qr.defvjp(x=_qr)
+qr.defbatch(leading_axes)
 
 
 @primitive(promotes="float", outputs=2, differentiable=False)
 def complete_qr(xp, x, /):
     """`qr` with a square ``Q``, whose columns beyond the smaller side are any that complete it: they have no derivative."""
     return tuple(xp.qr(x, mode="complete"))
+
+
+complete_qr.defbatch(leading_axes)

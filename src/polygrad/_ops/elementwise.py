@@ -7,6 +7,7 @@ import math
 from .._core.operands import is_complex
 from .._core.primitive import PRIMITIVES, elementwise, primitive
 from .arithmetic import apart_from_zero
+from .batching import element_by_element
 
 _SQRT_PI = math.sqrt(math.pi)
 
@@ -227,6 +228,8 @@ def whole_square(xp, x, /):
     return xp.astype(x, xp.int64) if xp.isdtype(x.dtype, "bool") else xp.square(x)
 
 
+whole_sign.defbatch(element_by_element)
+whole_square.defbatch(element_by_element)
 PRIMITIVES["sign"].of_integers, PRIMITIVES["square"].of_integers = whole_sign, whole_square
 
 

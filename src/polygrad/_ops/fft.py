@@ -7,6 +7,7 @@ half of the spectrum that determines the rest; their rules weigh the frequencies
 from __future__ import annotations
 
 from .._core.primitive import primitive
+from .batching import along_axis, shift_axis
 
 
 @primitive(linear=("x",))
@@ -16,6 +17,9 @@ def fft_c2c(xp, x, /, axes, norm, inverse):
 
 
 fft_c2c.defvjp(x=lambda xp, g, axes, norm, inverse: xp.fft_c2c(g, axes=axes, norm=norm, inverse=inverse))
+fft_c2c.defbatch(
+    lambda batch, x, axes, norm, inverse: batch.op(x, axes=shift_axis(axes, x.ndim - 1), norm=norm, inverse=inverse)
+)
 
 
 @primitive(linear=("x",))
@@ -59,3 +63,5 @@ def _c2r_vjp(xp, g, n, axis, norm):
 
 fft_r2c.defvjp(x=_r2c_vjp)
 fft_c2r.defvjp(x=_c2r_vjp)
+fft_r2c.defbatch(along_axis)
+fft_c2r.defbatch(along_axis)

@@ -24,6 +24,7 @@ def getitem(xp, x, /, key):
 
 
 getitem.defvjp(x=lambda xp, g, key, x_shape: xp.slice_pad(g, key, x_shape))
+getitem.defbatch(lambda batch, x, key: batch.op(x, key=(slice(None), *key)))
 
 
 @primitive(linear=("x",))
@@ -36,6 +37,7 @@ def slice_pad(xp, x, /, key, shape):
 
 
 slice_pad.defvjp(x=lambda xp, g, key: xp.getitem(g, key))
+slice_pad.defbatch(lambda batch, x, key, shape: batch.op(x, key=(slice(None), *key), shape=(batch.size, *shape)))
 
 
 @primitive(promotes=("x", "value"), linear=("x", "value"))
@@ -74,6 +76,18 @@ slice_put.defvjp(
     value=lambda xp, g, key, value_shape: _sum_to_shape(xp, xp.getitem(g, key), value_shape),
 )
 
+
+def _batch_slice_put(batch, x, value, key):
+    x, key = batch.whole(0, x), (slice(None), *key)
+    ndim, own = batch.xp.getitem(x, key).ndim - 1, batch.ndim(1, value)
+    if own > ndim:  # the value has leading axes of length 1 that the part lacks
+        lead = (batch.size,) if batch.mapped[1] else ()
+        value = batch.xp.reshape(value, (*lead, *value.shape[len(lead) + own - ndim :]))
+    return batch.op(x, batch.aligned(1, value, ndim), key=key)
+
+
+slice_put.defbatch(_batch_slice_put)
+
 # -- index arrays, along axis 0 ----------------------------------------------------------------------------------------
 
 
@@ -84,6 +98,37 @@ def take_rows(xp, x, indices, /):
 
 
 take_rows.defvjp(x=lambda xp, g, indices, x_shape: xp.index_add(g, indices, x_shape[0]))
+
+
+# Where the indices are the same for all examples, the rows go in front and the batch axis after them.  Otherwise the rows of
+# all examples are concatenated, and the indices of each example are offset by the rows before it.
+
+
+def _rows_first(batch, x):
+    return batch.xp.permute_dims(x, (1, 0, *range(2, x.ndim)))
+
+
+def offset_indices(batch, number, indices, length):
+    """Offset ``indices`` (operand ``number``) into ``length`` rows per example to index the concatenated rows."""
+    xp = batch.xp
+    if str(indices.dtype).endswith("8") or str(indices.dtype).endswith("16"):  # too narrow for the offsets
+        indices = xp.astype(indices, xp.int32)
+    starts = xp.arange(batch.size, dtype=indices.dtype, device=xp.device(indices)) * length
+    ndim = batch.ndim(number, indices)
+    return xp.add(xp.reshape(starts, (batch.size, *(1,) * ndim)), indices)
+
+
+def _batch_take_rows(batch, x, indices):
+    if not batch.mapped[1]:
+        return batch.xp.take(x, indices, axis=1)
+    count = indices.shape[1]
+    if batch.mapped[0]:
+        indices, x = offset_indices(batch, 1, indices, x.shape[1]), batch.fold(x)
+    rows = batch.op(x, batch.xp.reshape(indices, (batch.size * count,)))
+    return batch.xp.reshape(rows, (batch.size, count, *rows.shape[1:]))
+
+
+take_rows.defbatch(_batch_take_rows)
 
 
 @primitive(linear=("x",), accumulates=True)
@@ -123,6 +168,17 @@ def _last_of_each(xp, ordered, size):
 index_add.defvjp(x=lambda xp, g, indices: xp.take_rows(g, indices))
 
 
+def _batch_index_add(batch, x, indices, size):
+    x = batch.whole(0, x)
+    if not batch.mapped[1]:
+        return _rows_first(batch, batch.op(_rows_first(batch, x), indices, size=size))
+    indices = batch.xp.reshape(offset_indices(batch, 1, indices, size), (batch.size * indices.shape[1],))
+    return batch.unfold(batch.op(batch.fold(x), indices, size=batch.size * size))
+
+
+index_add.defbatch(_batch_index_add)
+
+
 @primitive(promotes=("x", "value"), linear=("x", "value"))
 def put_rows(xp, x, value, indices, /):
     """``x`` with rows replaced by those of ``value`` at ``indices``; of equal indices the last one wins."""
@@ -140,6 +196,17 @@ put_rows.defvjp(
 )
 
 
+def _batch_put_rows(batch, x, value, indices):
+    x, value = batch.whole(0, x), batch.whole(1, value)
+    if not batch.mapped[2]:
+        return _rows_first(batch, batch.op(_rows_first(batch, x), _rows_first(batch, value), indices))
+    indices = batch.xp.reshape(offset_indices(batch, 2, indices, x.shape[1]), (batch.size * indices.shape[1],))
+    return batch.unfold(batch.op(batch.fold(x), batch.fold(value), indices))
+
+
+put_rows.defbatch(_batch_put_rows)
+
+
 @primitive(linear=("x",))
 def last_rows(xp, x, indices, /, size):
     """The rows of ``x`` whose index occurs last, and zeros for those that a later row of equal index overwrites."""
@@ -153,3 +220,4 @@ def last_rows(xp, x, indices, /, size):
 
 
 last_rows.defvjp(x=lambda xp, g, indices, size: xp.last_rows(g, indices, size))
+last_rows.defbatch(_batch_index_add)

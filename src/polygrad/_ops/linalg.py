@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from .._core.primitive import OPERATIONS, primitive
 from .arithmetic import apart_from_zero
+from .batching import along_axes, leading_axes, product
 from .reductions import broadcast_cotangent, kept_shape
 
 # -- products ----------------------------------------------------------------------------------------------------------
@@ -76,6 +77,38 @@ matmul.publish(
 matmul.defjvp(x=lambda xp, t, y: xp.matmul(t, y), y=lambda xp, t, x: xp.matmul(x, t))
 
 
+def matmul_of_examples(batch, x, y, x_mapped, y_mapped):
+    """`matmul` of each example of a batch; ``x_mapped`` and ``y_mapped`` say which operand has the batch axis."""
+    xp, a, b = batch.xp, x.ndim - x_mapped, y.ndim - y_mapped
+    if not a or not b:
+        raise ValueError("matmul takes vectors and matrices, not numbers")
+    if not y_mapped and b <= 2:  # one product with the rows of all examples
+        if b == 1 or a == 1:
+            return xp.matmul(x, y)
+        rows = xp.matmul(xp.reshape(x, (product(x.shape[:-1]), x.shape[-1])), y)
+        return xp.reshape(rows, (*x.shape[:-1], y.shape[-1]))
+    if not x_mapped and b == 1 and a <= 2:
+        return xp.matmul(y, x if a == 1 else xp.matrix_transpose(x))
+    x = xp.expand_dims(x, axis=-2) if a == 1 else x
+    y = xp.expand_dims(y, axis=-1) if b == 1 else y
+    ndim = max(a, b, 2)
+    x, y = _pad_dims(batch, x, x_mapped, ndim), _pad_dims(batch, y, y_mapped, ndim)
+    result = xp.matmul(x, y)
+    if a == 1:
+        return xp.getitem(result, (Ellipsis, 0, 0) if b == 1 else (Ellipsis, 0, slice(None)))
+    return xp.getitem(result, (Ellipsis, 0)) if b == 1 else result
+
+
+def _pad_dims(batch, x, mapped, ndim):
+    missing = ndim - (x.ndim - mapped)
+    if not mapped or missing <= 0:
+        return x
+    return batch.xp.reshape(x, (batch.size, *(1,) * missing, *x.shape[1:]))
+
+
+matmul.defbatch(lambda batch, x, y: matmul_of_examples(batch, x, y, *batch.mapped))
+
+
 def _matmul_misfit(x, y):
     """What PyTorch says of operands of matmul that do not fit, or None where their shapes do."""
     a, b = tuple(x.shape), tuple(y.shape)
@@ -130,6 +163,7 @@ def diagonal(xp, x, /, *, offset=0):
 
 
 diagonal.defvjp(x=lambda xp, g, x_shape, offset: xp.diagonal_embed(g, offset=offset, shape=x_shape[-2:]))
+diagonal.defbatch(leading_axes)
 
 
 @primitive(linear=("x",))
@@ -146,6 +180,7 @@ def on_diagonal(xp, x, offset):
 
 
 diagonal_embed.defvjp(x=lambda xp, g, offset: xp.diagonal(g, offset=offset))
+diagonal_embed.defbatch(leading_axes)
 
 
 # -- norms -------------------------------------------------------------------------------------------------------------
@@ -185,3 +220,4 @@ def _power_norm(xp, g, x, ans, ord, axis):
 
 
 power_norm.defvjp(x=_power_norm)
+power_norm.defbatch(along_axes)

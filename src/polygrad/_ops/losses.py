@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from .._core.primitive import primitive
+from .batching import product, shift_axis
 from .normalization import subtract_maximum
 from .reductions import count
 
@@ -39,11 +40,32 @@ mse_loss.defjvp(
 )
 
 
+def _reduce_each(batch, losses, reduction):
+    if reduction == "none":
+        return losses
+    return getattr(batch.xp, reduction)(losses, axis=shift_axis(None, losses.ndim - 1))
+
+
+mse_loss.defbatch(
+    lambda batch, x, y, reduction: _reduce_each(
+        batch, batch.op(batch.whole(0, x), batch.whole(1, y), reduction="none"), reduction
+    )
+)
+
+
 @primitive(differentiable=False)
 def class_mask(xp, target, /, classes):
     """A mask ``(rows, classes)``, true in the column of each row's target."""
     columns = xp.astype(xp.arange(classes, device=xp.device(target)), target.dtype)
     return xp.expand_dims(target, axis=1) == xp.expand_dims(columns, axis=0)
+
+
+def _batch_class_mask(batch, target, classes):
+    mask = batch.op(batch.xp.reshape(target, (product(target.shape),)), classes=classes)
+    return batch.xp.reshape(mask, (*target.shape, classes))
+
+
+class_mask.defbatch(_batch_class_mask)
 
 
 @primitive(promotes=("x",), outputs=3, accumulates=True)
@@ -76,6 +98,35 @@ def _cross_entropy(xp, g, x, target, ans, reduction):
 
 
 cross_entropy.defvjp(_cross_entropy)
+
+
+def _batch_cross_entropy(batch, x, target, reduction):
+    x, target = batch.whole(0, x), batch.whole(1, target)
+    shape = tuple(target.shape)
+    rows = batch.xp.reshape(x, (product(shape), x.shape[-1]))
+    losses, *parts = batch.op(rows, batch.xp.reshape(target, (product(shape),)), reduction="none")
+    losses, *parts = [batch.xp.reshape(one, shape) for one in (losses, *parts)]
+    return _reduce_each(batch, losses, reduction), *parts
+
+
+def _batch_cross_entropy_gradient(batch, g, x, target, ans, reduction):
+    """Differentiates the rows of all examples as separate losses, each with its share of the example's cotangent."""
+    of_loss, _, of_total = g
+    if of_total is not None or not batch.mapped[1]:
+        return NotImplemented
+    xp, shape = batch.xp, tuple(x.shape[:2])
+    target = batch.whole(2, target)
+    parts = [ans[k] if batch.mapped[3][k] else xp.broadcast_to(ans[k], shape) for k in (1, 2)]
+    if reduction != "none":
+        of_loss = of_loss * (1 / max(shape[1], 1)) if reduction == "mean" else of_loss
+        of_loss = xp.expand_dims(of_loss, axis=-1)
+    flat = [xp.reshape(one, (product(shape),)) for one in (xp.broadcast_to(of_loss, shape), target, *parts)]
+    rows = xp.reshape(x, (product(shape), x.shape[2]))
+    (of_rows,) = batch.op([flat[0], None, None], rows, flat[1], (flat[2], flat[2], flat[3]), "none")
+    return xp.reshape(of_rows, x.shape), None
+
+
+cross_entropy.defbatch(_batch_cross_entropy, vjp=_batch_cross_entropy_gradient)
 
 
 @primitive(broadcasts=True, promotes="float", elementwise=True)

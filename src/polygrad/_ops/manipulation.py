@@ -3,22 +3,8 @@
 from __future__ import annotations
 
 from .._core.primitive import OPERATIONS, primitive
-from .._core.scalars import as_int
-
-
-def normal_axis(axis: int, ndim: int) -> int:
-    """``axis`` counted from the front.  Raises IndexError where there is no such axis."""
-    bound = max(ndim, 1)
-    if axis.__class__ is not int:
-        axis = as_int(axis)
-    if not -bound <= axis < bound:
-        raise IndexError(f"Dimension out of range (expected to be in range of [{-bound}, {bound - 1}], but got {axis})")
-    return axis % bound
-
-
-def inverse(axes) -> tuple[int, ...]:
-    """The permutation that undoes ``axes``."""
-    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
+from .axes import inverse, normal_axis, product, shift_axis
+from .batching import along_axes, leading_axes
 
 
 def _reshape_back(base, value, **settings):
@@ -33,12 +19,24 @@ def reshape(xp, x, /, shape):
 reshape.defvjp(x=lambda xp, g, x_shape: xp.reshape(g, x_shape))
 
 
+def _batch_reshape(batch, x, shape):
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    if -1 in shape:
+        known = product(n for n in shape if n != -1)
+        shape = tuple([product(x.shape[1:]) // max(known, 1) if n == -1 else n for n in shape])
+    return batch.op(x, shape=(batch.size, *shape))
+
+
+reshape.defbatch(_batch_reshape)
+
+
 @primitive(linear=("x",), view=lambda base, value, axes: OPERATIONS.permute_dims(value, inverse(axes)))
 def permute_dims(xp, x, /, axes):
     return xp.permute_dims(x, axes)
 
 
 permute_dims.defvjp(x=lambda xp, g, axes: xp.permute_dims(g, inverse(axes)))
+permute_dims.defbatch(lambda batch, x, axes: batch.op(x, axes=(0, *shift_axis(tuple(axes), x.ndim - 1))))
 
 
 @primitive(linear=("x",), view=lambda base, value: OPERATIONS.matrix_transpose(value))
@@ -47,6 +45,7 @@ def matrix_transpose(xp, x, /):
 
 
 matrix_transpose.defvjp(x=lambda xp, g: xp.matrix_transpose(g))
+matrix_transpose.defbatch(leading_axes)
 
 
 @primitive(linear=("x",))
@@ -56,6 +55,7 @@ def clone(xp, x, /):
 
 
 clone.defvjp(x=lambda xp, g: g)
+clone.defbatch(leading_axes)
 
 
 @primitive(linear=("x",))
@@ -64,6 +64,7 @@ def expand_dims(xp, x, /, axis):
 
 
 expand_dims.defvjp(x=lambda xp, g, x_shape: xp.reshape(g, x_shape))
+expand_dims.defbatch(lambda batch, x, axis: batch.op(x, axis=axis + 1 if axis >= 0 else axis))
 
 
 # A write to it goes through `_core.expansion`: the values alone do not show which element was written.
@@ -73,6 +74,7 @@ def broadcast_to(xp, x, /, shape):
 
 
 broadcast_to.defvjp(x=lambda xp, g: g)
+broadcast_to.defbatch(lambda batch, x, shape: batch.op(batch.aligned(0, x, len(shape)), shape=(batch.size, *shape)))
 
 
 @primitive(linear=("x",))
@@ -81,6 +83,7 @@ def flip(xp, x, /, axis=None):
 
 
 flip.defvjp(x=lambda xp, g, axis: xp.flip(g, axis=axis))
+flip.defbatch(along_axes)
 
 
 @primitive(linear=("x",))
@@ -96,12 +99,23 @@ def _roll(xp, g, shift, axis):
 roll.defvjp(x=_roll)
 
 
+def _batch_roll(batch, x, shift, axis):
+    if axis is not None:
+        return batch.op(x, shift=shift, axis=shift_axis(axis, x.ndim - 1))
+    flat = batch.xp.reshape(x, (batch.size, product(x.shape[1:])))
+    return batch.xp.reshape(batch.op(flat, shift=shift, axis=1), x.shape)
+
+
+roll.defbatch(_batch_roll)
+
+
 @primitive(linear=("x",))
 def tril(xp, x, /, k=0):
     return xp.tril(x, k=k)
 
 
 tril.defvjp(x=lambda xp, g, k: xp.tril(g, k=k))
+tril.defbatch(leading_axes)
 
 
 @primitive(linear=("x",))
@@ -110,6 +124,7 @@ def triu(xp, x, /, k=0):
 
 
 triu.defvjp(x=lambda xp, g, k: xp.triu(g, k=k))
+triu.defbatch(leading_axes)
 
 
 def _part(xp, g, axis, start, stop):
@@ -179,6 +194,16 @@ def _concat(xp, g, arrays, axis, needs):
 concat.defvjp(_concat)
 
 
+def _batch_concat(batch, arrays, axis):
+    parts = [batch.whole(i, x) for i, x in enumerate(arrays)]
+    if axis is None:
+        parts, axis = [batch.xp.reshape(x, (batch.size, product(x.shape[1:]))) for x in parts], 0
+    return batch.op(parts, axis=shift_axis(axis, parts[0].ndim - 1))
+
+
+concat.defbatch(_batch_concat)
+
+
 @primitive(variadic=True, promotes=True, linear=("arrays",))
 def stack(xp, arrays, /, *, axis=0):
     return xp.stack(arrays, axis=axis)
@@ -192,6 +217,14 @@ def _stack(xp, g, axis, needs):
 
 
 stack.defvjp(_stack)
+
+
+def _batch_stack(batch, arrays, axis):
+    parts = [batch.whole(i, x) for i, x in enumerate(arrays)]
+    return batch.op(parts, axis=shift_axis(axis, parts[0].ndim))
+
+
+stack.defbatch(_batch_stack)
 
 
 @primitive(linear=("x",))
@@ -221,3 +254,4 @@ def _inside(widths, shape):
 
 pad.defvjp(x=lambda xp, g, x_shape, widths: xp.getitem(g, _inside(widths, x_shape)))
 pad.defjvp(x=lambda xp, t, widths: xp.pad(t, widths, 0))
+pad.defbatch(lambda batch, x, widths, value: batch.op(x, widths=((0, 0), *widths), value=value))

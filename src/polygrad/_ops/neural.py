@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from .._core.primitive import primitive
+from .indexing import offset_indices
+from .linalg import matmul_of_examples
 
 _SQRT_HALF = math.sqrt(0.5)
 _DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
@@ -79,6 +81,44 @@ linear_without_bias.defjvp(
 )
 
 
+def _batch_linear(batch, x, weight, bias):
+    if tuple(bias.shape[-1:]) != tuple(weight.shape[-2:-1]):
+        raise ValueError("the bias has one element for every row of the weight")
+    _, weight_mapped, bias_mapped = batch.mapped
+    if not weight_mapped and not bias_mapped:
+        return batch.op(x, weight, bias)
+    result = _batch_linear_without_bias(batch, x, weight)
+    ndim = result.ndim - (True in batch.mapped[:2])
+    return batch.xp.add(result, batch.aligned(2, bias, ndim))
+
+
+def _batch_linear_without_bias(batch, x, weight):
+    x_mapped, weight_mapped = batch.mapped[:2]
+    if not weight_mapped:
+        return batch.xp.linear_without_bias(x, weight)
+    return matmul_of_examples(batch, x, batch.xp.matrix_transpose(weight), x_mapped, True)
+
+
+def _batch_linear_gradients(batch, g, x, weight, needs):
+    """Per-example gradients: the weight's is the product of the example's rows, not summed over the batch."""
+    if tuple(batch.mapped[:3]) != (True, True, False) or x.ndim > 3:
+        return NotImplemented
+    xp = batch.xp
+    of_x = matmul_of_examples(batch, g, weight, True, False) if needs[0] else None
+    of_weight = None
+    if needs[1]:
+        if x.ndim == 2:
+            of_weight = xp.matmul(xp.expand_dims(g, axis=-1), xp.expand_dims(x, axis=-2))
+        else:
+            of_weight = matmul_of_examples(batch, xp.matrix_transpose(g), x, True, True)
+    of_bias = (g if x.ndim == 2 else xp.sum(g, axis=1)) if len(needs) > 2 and needs[2] else None
+    return (of_x, of_weight, of_bias)[: len(needs)]
+
+
+linear.defbatch(_batch_linear, vjp=_batch_linear_gradients)
+linear_without_bias.defbatch(_batch_linear_without_bias, vjp=_batch_linear_gradients)
+
+
 @primitive(linear=("weight",))
 def embedding(xp, weight, indices, /, padding_idx=None):
     """The rows of ``weight`` at ``indices``; the row ``padding_idx`` gets no gradient."""
@@ -99,6 +139,17 @@ def _embedding(xp, g, indices, weight_shape, padding_idx):
 
 
 embedding.defvjp(weight=_embedding)
+
+
+def _batch_embedding(batch, weight, indices, padding_idx):
+    # The padding index matters to the gradient only.
+    if not batch.mapped[0]:
+        return batch.op(weight, indices, padding_idx=None)
+    positions = offset_indices(batch, 1, indices, weight.shape[1])
+    return batch.op(batch.fold(weight), positions, padding_idx=None)
+
+
+embedding.defbatch(_batch_embedding)
 
 # -- activation functions ----------------------------------------------------------------------------------------------
 

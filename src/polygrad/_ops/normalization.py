@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._core.primitive import primitive
+from .batching import along_axis, shift_axis
 from .reductions import count
 
 
@@ -27,6 +28,7 @@ def _softmax(xp, g, ans, axis):
 
 softmax.defvjp(x=_softmax)
 softmax.defjvp(x=_softmax)  # its Jacobian is symmetric
+softmax.defbatch(along_axis)
 
 
 @primitive(promotes="float", accumulates=True)
@@ -40,6 +42,7 @@ def log_softmax(xp, x, /, axis):
 
 log_softmax.defvjp(x=lambda xp, g, ans, axis: g - xp.exp(ans) * xp.sum(g, axis=axis, keepdims=True))
 log_softmax.defjvp(x=lambda xp, t, ans, axis: t - xp.sum(xp.exp(ans) * t, axis=axis, keepdims=True))
+log_softmax.defbatch(along_axis)
 
 
 # Statistics have length 1 along the axes over which they are taken.  They are results of their own, since the gradient
@@ -83,6 +86,7 @@ def standardize(xp, x, /, axes, eps):
 standardize.defvjp(
     x=lambda xp, g, ans, x, axes, eps: _through_standardization(xp, g[0], x, ans[1], ans[2], g[1], g[2], axes, eps)
 )
+standardize.defbatch(lambda batch, x, axes, eps: batch.op(x, axes=shift_axis(axes, x.ndim - 1), eps=eps))
 
 
 @primitive(broadcasts=True, promotes="float", same_dtype=True, outputs=3, accumulates=True)
@@ -104,3 +108,14 @@ def _standardize_affine(xp, g, ans, x, weight, axes, eps, needs):
 
 
 standardize_affine.defvjp(_standardize_affine)
+
+
+def _batch_standardize_affine(batch, x, weight, bias, axes, eps):
+    if not batch.mapped[0]:  # the statistics are shared by all examples, and may be written to a shared tensor
+        return NotImplemented
+    ndim = x.ndim - 1
+    weight, bias = batch.aligned(1, weight, ndim), batch.aligned(2, bias, ndim)
+    return batch.op(x, weight, bias, axes=shift_axis(axes, ndim), eps=eps)
+
+
+standardize_affine.defbatch(_batch_standardize_affine)

@@ -140,3 +140,16 @@ sum_pool2d.defvjp(
 sum_pool2d_gradient.defvjp(
     cotangent=lambda xp, g, kernel, stride, padding, ceil: xp.sum_pool2d(g, kernel, stride, padding, ceil)
 )
+
+
+def _batch_images(batch, *operands, **settings):
+    images = [batch.fold(batch.whole(i, x)) for i, x in enumerate(operands)]
+    return batch.unfold(batch.op(*images, **settings))
+
+
+max_pool2d.defbatch(_batch_images)
+max_pool2d_gradient.defbatch(_batch_images)
+max_pool2d_pick.defbatch(_batch_images)
+max_pool2d_indices.defbatch(_batch_images)
+sum_pool2d.defbatch(_batch_images)
+sum_pool2d_gradient.defbatch(_batch_images)

@@ -123,6 +123,14 @@ def permutation_from_bits(xp, bits, /, count, dtype):
     return xp.astype(ordered & ((1 << width) - 1), dtype)
 
 
+def _batch_permutation(batch, bits, count, dtype):
+    words = batch.xp.getitem(bits, (slice(None), slice(0, count)))
+    return batch.xp.astype(batch.xp.argsort(words, axis=1, stable=True), dtype)
+
+
+permutation_from_bits.defbatch(_batch_permutation)
+
+
 @primitive(differentiable=False, accumulates=True)
 def choices_from_uniform(xp, weights, uniform, /, replacement):
     """For each row of ``weights`` as many classes as ``uniform`` has columns, drawn by the weights of the row.
@@ -142,3 +150,14 @@ def choices_from_uniform(xp, weights, uniform, /, replacement):
     steps = xp.reshape(sums / sums[:, classes - 1 :] + offsets, (-1,))
     found = xp.searchsorted(steps, xp.reshape(uniform + offsets, (-1,)), side="right")
     return xp.reshape(found, uniform.shape) - xp.astype(offsets, found.dtype) * classes
+
+
+def _batch_choices(batch, weights, uniform, replacement):
+    weights, uniform = batch.whole(0, weights), batch.whole(1, uniform)
+    rows = weights.shape[0] * weights.shape[1]
+    flat = [batch.xp.reshape(x, (rows, x.shape[2])) for x in (weights, uniform)]
+    found = batch.op(*flat, replacement=replacement)
+    return batch.xp.reshape(found, (*weights.shape[:2], found.shape[1]))
+
+
+choices_from_uniform.defbatch(_batch_choices)

@@ -7,6 +7,7 @@ import math
 from .._core.primitive import primitive
 from .._core.scalars import as_int
 from .arithmetic import apart_from_zero
+from .batching import along_axes, along_axis, product, shift_axis
 
 
 def axes_of(axis, ndim: int) -> tuple[int, ...]:
@@ -54,6 +55,7 @@ def sum_(xp, x, /, axis=None, keepdims=False):
 
 
 sum_.defvjp(x=lambda xp, g, x_shape, axis: broadcast_cotangent(xp, g, x_shape, axis))
+sum_.defbatch(along_axes)
 
 
 @primitive(promotes="float", linear=("x",), accumulates=True)
@@ -64,6 +66,7 @@ def mean(xp, x, /, axis=None, keepdims=False):
 mean.defvjp(
     x=lambda xp, g, x_shape, axis: broadcast_cotangent(xp, g * (1 / max(count(x_shape, axis), 1)), x_shape, axis)
 )
+mean.defbatch(along_axes)
 
 
 @primitive(promotes="float", accumulates=True)
@@ -89,6 +92,7 @@ def _var(xp, g, x, axis, correction):
 
 
 var.defvjp(x=_var)
+var.defbatch(along_axes)
 
 
 @primitive(promotes="float", accumulates=True)
@@ -98,6 +102,7 @@ def std(xp, x, /, axis=None, correction=1.0, keepdims=False):
 
 
 std.defvjp(x=lambda xp, g, x, ans, axis, correction: _var(xp, g * 0.5 / apart_from_zero(xp, ans), x, axis, correction))
+std.defbatch(along_axes)
 
 
 def _extremum(xp, g, x, ans, axis):
@@ -130,6 +135,8 @@ def _extremum_tangent(xp, t, x, ans, axis, keepdims):
 
 max_.defjvp(x=_extremum_tangent)
 min_.defjvp(x=_extremum_tangent)
+max_.defbatch(along_axes)
+min_.defbatch(along_axes)
 
 
 @primitive(accumulates=True)
@@ -153,6 +160,7 @@ def median(xp, x, /, axis=None, keepdims=False):
 
 median.defvjp(x=_extremum)
 median.defjvp(x=_extremum_tangent)
+median.defbatch(along_axes)
 
 
 def _prod(xp, g, x, axis):
@@ -182,6 +190,7 @@ def products_of_the_others(xp, x):
 
 
 prod.defvjp(x=_prod)
+prod.defbatch(along_axes)
 
 
 @primitive(promotes="float", accumulates=True)
@@ -224,6 +233,7 @@ def _weight(xp, g, x, axis):
 
 logsumexp.defvjp(x=lambda xp, g, x, axis: _weight(xp, xp.reshape(g, kept_shape(x.shape, axis)), x, axis))
 logsumexp.defjvp(x=lambda xp, t, x, axis, keepdims: xp.sum(_weight(xp, t, x, axis), axis=axis, keepdims=keepdims))
+logsumexp.defbatch(along_axes)
 
 
 @primitive(differentiable=False, real_only=True)
@@ -236,6 +246,17 @@ def argmin(xp, x, /, axis=None, keepdims=False):
     return xp.argmin(x, axis=axis, keepdims=keepdims)
 
 
+def _batch_position(batch, x, axis, keepdims):
+    if axis is not None and x.ndim > 1:
+        return batch.op(x, axis=shift_axis(axis, x.ndim - 1), keepdims=keepdims)
+    found = batch.op(batch.xp.reshape(x, (batch.size, product(x.shape[1:]))), axis=1, keepdims=False)
+    return batch.xp.reshape(found, (batch.size, *(1,) * (x.ndim - 1))) if keepdims else found
+
+
+argmax.defbatch(_batch_position)
+argmin.defbatch(_batch_position)
+
+
 @primitive(name="all", differentiable=False)
 def all_(xp, x, /, axis=None, keepdims=False):
     return xp.all(x, axis=axis, keepdims=keepdims)
@@ -246,9 +267,14 @@ def any_(xp, x, /, axis=None, keepdims=False):
     return xp.any(x, axis=axis, keepdims=keepdims)
 
 
+all_.defbatch(along_axes)
+any_.defbatch(along_axes)
+
+
 @primitive(promotes=False, linear=("x",), accumulates=True)
 def cumulative_sum(xp, x, /, axis):
     return xp.cumulative_sum(x, axis=axis)
 
 
 cumulative_sum.defvjp(x=lambda xp, g, axis: xp.flip(xp.cumulative_sum(xp.flip(g, axis=axis), axis=axis), axis=axis))
+cumulative_sum.defbatch(along_axis)

@@ -6,7 +6,8 @@ Sorting is stable, in both directions, so that every backend orders equal elemen
 from __future__ import annotations
 
 from .._core.primitive import primitive
-from .manipulation import inverse, normal_axis
+from .axes import inverse, normal_axis
+from .batching import along_axis, shift_axis
 from .reductions import count
 
 # -- by position along an axis -----------------------------------------------------------------------------------------
@@ -36,6 +37,15 @@ take_along_axis.defvjp(
 )
 add_along_axis.defvjp(x=lambda xp, g, indices, axis: xp.take_along_axis(g, indices, axis=axis))
 
+
+def _batch_by_position(batch, x, indices, axis, **settings):
+    x, indices = batch.whole(0, x), batch.whole(1, indices)
+    return batch.op(x, indices, axis=shift_axis(axis, x.ndim - 1), **settings)
+
+
+take_along_axis.defbatch(_batch_by_position)
+add_along_axis.defbatch(_batch_by_position)
+
 # -- order -------------------------------------------------------------------------------------------------------------
 
 
@@ -47,11 +57,26 @@ def argsort(xp, x, /, *, axis=-1, descending=False, stable=True):
     return xp.argsort(x, axis=axis, descending=descending, stable=stable)
 
 
+argsort.defbatch(along_axis)
+
+
 @primitive(promotes=True, differentiable=False, real_only=True)
 def searchsorted(xp, x, values, /, side="left"):
     """Where each of ``values`` would have to be put into the sorted vector ``x``."""
     found = xp.searchsorted(x, xp.reshape(values, (-1,)), side=side)
     return xp.reshape(xp.astype(found, xp.int64, copy=False), values.shape)
+
+
+def _batch_searchsorted(batch, x, values, side):
+    if not batch.mapped[0]:
+        return batch.op(x, values, side=side)
+    xp, values = batch.xp, batch.whole(1, values)
+    boundaries = xp.reshape(x, (batch.size, *(1,) * (values.ndim - 1), x.shape[1]))
+    compare = xp.less if side == "left" else xp.less_equal
+    return xp.sum(xp.astype(compare(boundaries, xp.expand_dims(values, axis=-1)), xp.int64), axis=-1)
+
+
+searchsorted.defbatch(_batch_searchsorted)
 
 
 @primitive(outputs=2, real_only=True)
@@ -64,6 +89,7 @@ def sort(xp, x, /, axis=-1, descending=False):
 # Sorting is a permutation: its gradient is put back in place by the inverse permutation.
 sort.defvjp(x=lambda xp, g, ans, axis: xp.take_along_axis(g[0], xp.argsort(ans[1], axis=axis), axis=axis))
 sort.defjvp(x=lambda xp, t, ans, axis: (xp.take_along_axis(t, ans[1], axis=axis), None))
+sort.defbatch(along_axis)
 
 
 @primitive(outputs=2, real_only=True)
@@ -76,6 +102,7 @@ def topk(xp, x, /, k, axis=-1, largest=True):
 
 
 topk.defvjp(x=lambda xp, g, ans, axis, x_shape: xp.add_along_axis(g[0], ans[1], axis=axis, size=x_shape[axis]))
+topk.defbatch(along_axis)
 
 
 @primitive(outputs=2, accumulates=True, real_only=True)
@@ -114,6 +141,7 @@ def _stays(xp, old, new, largest):
 running_extremum.defvjp(
     x=lambda xp, g, ans, axis, x_shape: xp.add_along_axis(g[0], ans[1], axis=axis, size=x_shape[axis])
 )
+running_extremum.defbatch(along_axis)
 
 # -- running products --------------------------------------------------------------------------------------------------
 
@@ -155,3 +183,4 @@ def _cumulative_prod(xp, g, x, axis):
 
 
 cumulative_prod.defvjp(x=_cumulative_prod)
+cumulative_prod.defbatch(along_axis)

@@ -12,7 +12,7 @@ from .._core.scalars import as_int, as_ints
 from .._core.tensor import Tensor
 from .._functions import broadcasting, manipulation, scatter_gather, slicing
 from .._functions.common import check_tensor
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from ._data_types import promote_arrays
 
 

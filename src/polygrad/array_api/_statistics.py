@@ -12,7 +12,7 @@ from .._core.tensor import Tensor
 from .._dtypes import DType
 from .._functions.common import check_tensor
 from .._functions.reductions import nonzero_mask
-from .._ops.manipulation import normal_axis
+from .._ops.axes import normal_axis
 from ._manipulation import concat, normalize_axes
 
 

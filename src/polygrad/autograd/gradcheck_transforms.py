@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.tensor import Tensor, cell
-from .._interpreters.batching import nn_rules, rules  # noqa: F401  (what vmap can do)
 from .._interpreters.batching.tracer import BatchTrace, Enter, Leave
 from .._interpreters.jvp.tracer import JVPTrace, MakeDual
 from .._interpreters.lifting import Lower, apply, lift

@@ -10,10 +10,10 @@ from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
 from .._functions.joining import cat
 from .._functions.manipulation import reshape
-from .._interpreters.batching import nn_rules, rules  # noqa: F401  (registers the batching rules)
-from .._interpreters.batching.tracer import RULES, Batching, BatchTrace, Enter, Leave
+from .._interpreters.batching.tracer import BatchTrace, Enter, Leave
 from .._interpreters.jvp import tracer  # noqa: F401  (registers the tracer of jvp)
 from .._interpreters.lifting import apply, lift
+from .._ops.batching import Batching
 from .trees import TransformError, copy_cells, flatten, unflatten
 
 RANDOMNESS = ("error", "same", "different")
@@ -127,7 +127,7 @@ def _view_source(entered: list[tuple[Tensor, int, Tensor, Any]], y: Tensor) -> t
     for x, dim, argument, _ in entered:
         if argument is base and (base._edge is None) == (y._edge is None):
             views = [view._base[1:] for view in chain[-2::-1]]
-            return (x, dim, views) if all(primitive.name in RULES for primitive, _ in views) else None
+            return (x, dim, views) if all(primitive.batching_rule for primitive, _ in views) else None
     return None
 
 
@@ -139,7 +139,7 @@ def _replay_views(size: int, x: Tensor, dim: int, views: list, target: int) -> T
     seen = _move_axis(x, dim, 0) if views else x
     for primitive, settings in views:
         op = (lambda x, shape: reshape(x, shape)) if primitive.name == "reshape" else primitive.op
-        seen = RULES[primitive.name](Batching(op, OPERATIONS, size, (True,)), seen, **settings)
+        seen = primitive.batching_rule(Batching(op, OPERATIONS, size, (True,)), seen, **settings)
     return _move_axis(seen, 0 if views else dim, target)
 
 

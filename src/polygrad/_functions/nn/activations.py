@@ -10,7 +10,7 @@ from ..._core.precision import in_single_precision
 from ..._core.same_dtype import require_same_dtype
 from ..._core.tensor import Tensor
 from ..._dtypes import DType
-from ..._ops.manipulation import normal_axis
+from ..._ops.axes import normal_axis
 from ..common import check_tensor, numpy_spelling, warn, xp
 from ..creation import check_dtype
 from ..public import public_function

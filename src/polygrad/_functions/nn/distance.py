@@ -5,7 +5,7 @@ from __future__ import annotations
 from ... import _dtypes
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
-from ..._ops.manipulation import normal_axis
+from ..._ops.axes import normal_axis
 from ..broadcasting import broadcast_tensors
 from ..common import numpy_spelling, xp
 from ..public import public_function

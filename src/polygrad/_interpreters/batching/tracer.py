@@ -1,7 +1,7 @@
 """The tracer of vmap: it represents one array per example, and runs an operation once for all of them.
 
 ``value`` holds the examples along its first axis.  An array that is the same for all examples is not ``mapped``, and its
-``value`` is that one array.  A primitive runs by its batching rule (`rules`).  Without a rule, its forward runs on tracers.
+``value`` is that one array.  A primitive runs by its batching rule (``defbatch``).  Without a rule, its forward runs on tracers.
 Where that is not possible, it runs example by example, with a warning.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 
 from ..._core.engine import namespace_of
 from ..._core.tensor import Tensor, cell
+from ..._ops.batching import Batching, element_by_element
 from ...backends.registry import BY_TYPE
 from ..delegating import Interpreter
 from ..lifting import LiftOp, apply, map_inner
@@ -20,12 +21,6 @@ from ..namespace import bind_settings, call_by_name, highest, highest_inside, na
 from ..trace import Trace, plain_backend
 from ..tracer import NUMBERS, Tracer, plain
 from .fallback import Fallback, stack_results, warn_slow
-
-#: Primitive name → ``rule(batch, *operands, **settings)``.  The operands are arrays of the level below, with the batch axis
-#: first where ``batch.mapped`` is true, and so is the result.  A rule returns NotImplemented to leave a call to the fallback.
-#: ``"NAME.vjp"`` → the gradient of a primitive with a joint rule, ``rule(batch, g, *residuals)``, where that is faster than the
-#: generic rule on tracers.
-RULES: dict[str, Callable[..., Any]] = {}
 
 
 class BatchTracer(Tracer):
@@ -45,34 +40,6 @@ class BatchTracer(Tracer):
 
     def flatten(self) -> tuple[Callable[..., Tracer], tuple[Any, ...]]:
         return partial(self.trace.wrap, mapped=self.mapped), (self.value,)
-
-
-class Batching:
-    """What a batching rule gets besides the operands.
-
-    ``op`` is the primitive one level below, ``xp`` the namespace there, ``size`` the length of the batch, and ``mapped`` says
-    which operands have the batch axis (for a list of arrays: a list of bools).
-    """
-
-    __slots__ = ("mapped", "op", "size", "xp")
-
-    def __init__(self, op: Callable, xp: Any, size: int, mapped: Sequence[Any]):
-        self.op, self.xp, self.size, self.mapped = op, xp, size, mapped
-
-    def ndim(self, number: int, x: Any) -> int:
-        """The number of dimensions of one example of operand ``number``."""
-        return len(getattr(x, "shape", ())) - self.mapped[number]
-
-    def aligned(self, number: int, x: Any, ndim: int) -> Any:
-        """Operand ``number`` with dimensions of length 1 after the batch axis, so that examples have ``ndim`` dimensions."""
-        missing = ndim - self.ndim(number, x)
-        if not self.mapped[number] or missing <= 0:
-            return x
-        return self.xp.reshape(x, (self.size, *(1,) * missing, *x.shape[1:]))
-
-    def whole(self, number: int, x: Any) -> Any:
-        """Operand ``number`` with the batch axis; repeated along it if it is the same for all examples."""
-        return x if self.mapped[number] else self.xp.broadcast_to(x, (self.size, *x.shape))
 
 
 def _unwrap(kind: type[BatchTracer], operands: Sequence[Any]) -> tuple[Any, list[Any], list[bool]]:
@@ -110,7 +77,7 @@ class BatchBackend(Interpreter):
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         if primitive.name in ("zeros_like", "ones_like"):
             return self._constant_like(raw(primitive))
-        rule = primitive.batching_rule or RULES.get("elementwise" if primitive.is_elementwise else primitive.name)
+        rule = primitive.batching_rule or (element_by_element if primitive.is_elementwise else None)
         is_direct = primitive.is_elementwise and not primitive.settings
         if is_direct and len(primitive.operands) == 1:
             return self._of_one(raw(primitive))
@@ -163,7 +130,7 @@ class BatchBackend(Interpreter):
 
     def rule(self, plan: Any) -> Callable[..., Any]:
         usual = super().rule(plan)
-        own = RULES.get(plan.primitive.name + ".vjp")
+        own = plan.primitive.batched_joint
         if own is None and plan.primitive.is_elementwise and set(plan.residuals) <= {"ans", *plan.primitive.operands}:
             return self._elementwise_rule(plan, usual)
         if own is None or plan.primitive.joint is None:
