@@ -209,6 +209,8 @@ SPECIAL = {
     "__format__": "(self, spec: str) -> str",
     "__dir__": "(self) -> list[str]",
     "__array_namespace__": "(self, *, api_version: str | None = None) -> Any",
+    "__array_ufunc__": "(self, ufunc: Any, method: str, /, *inputs: Any, **kwargs: Any) -> Any",
+    "__array_function__": "(self, func: Any, types: Any, args: Any, kwargs: Any, /) -> Any",
     "__array__": "(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]",
     "__deepcopy__": "(self, memo: dict[int, Any]) -> Self",
     "__reduce_ex__": "(self, protocol: SupportsIndex) -> Any",

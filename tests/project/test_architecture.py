@@ -32,6 +32,7 @@ ROOMS = """
     compiler
     func
     cuda fft linalg random serialization types
+    interop
     nn
     optim
     utils

@@ -121,7 +121,7 @@ class Tensor(_Methods):
     #: ``_former`` is set after ``requires_grad = False``: the former leaf, with its ``.grad`` and hooks.
     __slots__ = ("__weakref__", "_base", "_data", "_edge", "_former", "_views")
 
-    # NumPy leaves ``array * tensor`` to the tensor.
+    # NumPy leaves ``array * tensor`` to the tensor: `_functions.foreign` replaces this by NumPy's protocol.
     __array_ufunc__ = None
     __array_priority__ = 1000
 

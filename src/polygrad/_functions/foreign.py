@@ -171,6 +171,18 @@ def array_namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
     return importlib.import_module(f"{__package__.rpartition('.')[0]}.array_api")
 
 
+def _numpy_protocol(name: str) -> Any:
+    def method(self: Tensor, /, *args: Any, **kwargs: Any) -> Any:
+        interop = importlib.import_module(f"{__package__.rpartition('.')[0]}.interop.numpy")
+        return getattr(interop, name)(self, *args, **kwargs)
+
+    return method
+
+
+#: NumPy's protocols, from a room above, imported at the first call: ``numpy.sin(tensor)`` and ``numpy.sum(tensor)``.
+array_ufunc, array_function = _numpy_protocol("array_ufunc"), _numpy_protocol("array_function")
+
+
 def to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:  # noqa: D417  # the method's self
     """Move a tensor to another device, as the Array API standard names it.  The gradient flows back.
 

@@ -160,6 +160,8 @@ def attach() -> None:
     for name, read in dtypes.PROPERTIES.items():
         put(name, property(read))
     put("__array_namespace__", foreign.array_namespace)
+    put("__array_ufunc__", foreign.array_ufunc)
+    put("__array_function__", foreign.array_function)
     put("to_device", foreign.to_device)
     put("__dlpack__", foreign.dlpack)
     put("__dlpack_device__", foreign.dlpack_device)
