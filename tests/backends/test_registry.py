@@ -12,6 +12,7 @@ import sys
 import textwrap
 import threading
 import tomllib
+import zipfile
 from pathlib import Path
 
 import numpy
@@ -24,6 +25,7 @@ from polygrad.backends import (
     UnknownBackendError,
     available,
     describe,
+    discovery,
     errors,
     get_backend,
     register_backend,
@@ -559,6 +561,37 @@ def test_import_is_lazy():
         assert not unwanted, unwanted
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    ["some-1.0.dist-info", "Some-1.0.Dist-Info", "some.egg-info", "some-1.0.egg/EGG-INFO", "archive.zip", "other"],
+)
+def test_the_quick_look_for_extensions_finds_what_is_there(tmp_path, monkeypatch, metadata):
+    group = "polygrad.extensions"
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "missing"), str(tmp_path)])
+    assert not discovery._may_have_entry_points(group)
+    if metadata == "archive.zip":
+        with zipfile.ZipFile(tmp_path / metadata, "w") as archive:
+            archive.writestr("some-1.0.dist-info/METADATA", "Name: some\n")
+            archive.writestr("some-1.0.dist-info/entry_points.txt", f"[{group}]\nsome = some\n")
+        sys.path.append(str(tmp_path / metadata))
+    elif metadata == "other":
+        finder = type("Finder", (), {"find_spec": lambda *_: None, "find_distributions": lambda *_: iter(())})()
+        monkeypatch.setattr(sys, "meta_path", [*sys.meta_path, finder])
+    else:
+        folder = tmp_path / metadata
+        folder.mkdir(parents=True)
+        if folder.name == "EGG-INFO":
+            sys.path.append(str(folder.parent))
+        for name in ("METADATA", "PKG-INFO"):
+            (folder / name).write_text("Name: some\n")
+        (folder / "entry_points.txt").write_text("[polygrad.backends]\nsome = some\n")
+        assert not discovery._may_have_entry_points(group)
+        (folder / "entry_points.txt").write_text(f"[{group}]\nsome = some\n")
+    assert discovery._may_have_entry_points(group)
+    if metadata != "other":
+        assert [point.name for point in discovery._installed_entry_points(group)] == ["some"]
 
 
 class Registered(Backend):

@@ -370,6 +370,13 @@ def test_importing_polygrad_imports_almost_nothing():
     assert {name.partition(".")[0] for name in imported_by("")} <= {"__future__", "importlib", "polygrad"}
 
 
+def test_the_first_gradient_imports_almost_nothing():
+    """Not the tests and the Fortran compiler of NumPy, which array-api-compat imports, nor pluggy and ``email`` for plugins."""
+    work = "x = polygrad.tensor([1.0], requires_grad=True); (x * x).sum().backward()"
+    known = {"__future__", "_heapq", "atexit", "heapq", "importlib", "polygrad", "threading"}
+    assert {name if name.startswith("importlib.") else name.partition(".")[0] for name in imported_by(work)} <= known
+
+
 def test_no_array_library_is_imported_but_the_one_that_is_used():
     work = "x = polygrad.ones(2, requires_grad=True); (x * x).sum().backward(); polygrad.nn, polygrad.optim"
     libraries = {name for name in imported_by(work) if LIBRARIES.match(name)}

@@ -55,7 +55,7 @@ def test_the_wheel_says_what_it_needs(wheel):
     always = {re.split(r"[<>=~!]", need)[0] for need in metadata.get_all("Requires-Dist") if "extra ==" not in need}
     assert always == {"array-api-compat", "numpy", "pluggy"}
     scripts = archive.read(f"{folder}/entry_points.txt").decode()
-    assert "polygrad = polygrad.__main__:main" in scripts and "[polygrad.backends]" in scripts
+    assert "polygrad = polygrad.__main__:main" in scripts
 
 
 def test_the_installed_version_is_the_one_that_the_module_says():

@@ -37,7 +37,7 @@ def docstring(primitive: Primitive, doc: str, example: str) -> str:
 
 
 def _join_sections(doc: str, arguments: list[str], result: str, errors: list[str], example: str) -> str:
-    parts = [inspect.cleandoc(doc)]
+    parts = [inspect.cleandoc(doc) if "\n" in doc else doc]
     for title, lines in (("Args", arguments), ("Returns", [result] * bool(result)), ("Raises", errors)):
         if lines:
             parts.append("\n".join([f"{title}:", *(f"    {line}" for line in lines)]))

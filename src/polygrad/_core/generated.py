@@ -12,6 +12,7 @@ import linecache
 import re
 import weakref
 from collections.abc import Callable
+from functools import partial
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -52,22 +53,27 @@ def define(name: str, source: str, scope: dict[str, Any], label: str) -> Callabl
     return function
 
 
-def define_late(name: str, write: Callable[[], str], scope: dict[str, Any], label: str) -> Callable[..., Any]:
-    """As `define`, of the source that ``write`` returns, which is written and compiled when the function is first called.
+def define_late(
+    name: str, write: Callable[[dict[str, Any]], str], scope: dict[str, Any], label: str
+) -> Callable[..., Any]:
+    """As `define`, of the source that ``write(scope)`` returns, which is written and compiled when the function is first called.
 
     Most of a library's functions are called by no program, and compiling all of them would take longer than the import.
     """
-
-    def call_first(args: tuple, kwargs: dict[str, Any]) -> Any:
-        made = _execute(name, write(), scope, label)
-        function.__defaults__, function.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
-        function.__code__ = made.__code__
-        _forget_with(function, made.__code__.co_filename)
-        return function(*args, **kwargs)
-
-    scope["call_first"] = call_first
     function = FunctionType(_before_first_call.__code__, scope, name)
+    scope["call_first"] = partial(_call_first, function, name, write, scope, label)
     return function
+
+
+def _call_first(
+    function: Any, name: str, write: Callable[[dict[str, Any]], str], scope: dict[str, Any], label: str,
+    args: tuple, kwargs: dict[str, Any],
+) -> Any:  # fmt: skip
+    made = _execute(name, write(scope), scope, label)
+    function.__defaults__, function.__kwdefaults__ = made.__defaults__, made.__kwdefaults__
+    function.__code__ = made.__code__
+    _forget_with(function, made.__code__.co_filename)
+    return function(*args, **kwargs)
 
 
 def _before_first_call(*args: Any, **kwargs: Any) -> Any:

@@ -25,7 +25,8 @@ def require_same_dtype(*arguments: str) -> Callable[[Function], Function]:
     """Let a function raise MixedTypesError for ``arguments`` of several data types.  Only tensors are checked."""
 
     def decorate(function: Function) -> Function:
-        parameters = list(inspect.signature(function).parameters)
+        code = inspect.unwrap(function).__code__  # `inspect.signature` would take 0.1 ms
+        parameters = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         places = [(name, parameters.index(name)) for name in arguments]
 
         @functools.wraps(function)

@@ -23,7 +23,7 @@ _HERE = os.path.dirname(os.path.dirname(__file__))
 #: Errors that no function means to raise.
 _INTERNAL = (AttributeError, KeyError, AssertionError, ArithmeticError, UnboundLocalError)
 #: Messages of Python itself about the inside of a function.
-_RAW = re.compile(
+_RAW = (
     r"has no attribute|<locals>|object is not|object cannot be|tuple index out of range|(tuple|list|string) indices must be"
     r"|not supported between|unsupported operand|has no len|values to unpack|must be real number|unhashable|can't multiply"
     r"|can only concatenate|argument of type|bad operand|expected str|invalid literal"
@@ -41,27 +41,33 @@ _KINDS: dict[str, tuple[type, ...]] = {
 
 def explain_errors(function: Callable) -> Callable:
     """``function``, which is given Python's numbers, and whose errors from the inside name the argument."""
-
-    def explain(error: Exception, args: tuple, kwargs: dict[str, Any]) -> Exception:
-        internal = isinstance(error, _INTERNAL) or _RAW.search(str(error))
-        if isinstance(error, FloatingPointError):  # of NumPy's `errstate`: about values
-            return error
-        return _explanation(function, args, kwargs, error) if internal and _is_ours(error) else error
-
     scope: dict[str, Any] = {
-        "__name__": __name__,  # so that it is known as code of the library
+        "__name__": __name__,
         "function": function,
-        "explain": explain,
-        "UNCONVERTED_TYPES": UNCONVERTED_TYPES,
-        "to_python": to_python,
-        "arguments_to_python": arguments_to_python,
-        "to_python_ints": to_python_ints,
-        "Caught": (*_INTERNAL, TypeError, IndexError, ValueError),
-    }
-    late = define_late("call", lambda: _source(function, scope), scope, f"errors of {function.__name__}")
+    }  # by its name it is known as code of the library
+    late = define_late("call", _write, scope, f"errors of {function.__name__}")
     call: Any = functools.wraps(function)(late)
     call.direct = call if _has_second_names(function) else function
     return call
+
+
+def _explain(function: Callable, error: Exception, args: tuple, kwargs: dict[str, Any]) -> Exception:
+    """The error that a call of ``function`` raises instead of ``error``, which may be the same."""
+    internal = isinstance(error, _INTERNAL) or re.search(_RAW, str(error))
+    if isinstance(error, FloatingPointError):  # of NumPy's `errstate`: about values
+        return error
+    return _explanation(function, args, kwargs, error) if internal and _is_ours(error) else error
+
+
+def _write(scope: dict[str, Any]) -> str:
+    """Complete ``scope`` and return the source.  All of it is for the first call: most functions are never called."""
+    function = scope["function"]
+    scope.update(
+        explain=functools.partial(_explain, function), UNCONVERTED_TYPES=UNCONVERTED_TYPES, to_python=to_python,
+        arguments_to_python=arguments_to_python, to_python_ints=to_python_ints,
+        Caught=(*_INTERNAL, TypeError, IndexError, ValueError),
+    )  # fmt: skip
+    return _source(function, scope)
 
 
 def _has_second_names(function: Callable) -> bool:

@@ -6,6 +6,7 @@ A primitive's dispatcher is generated on first use, so its method starts as a st
 from __future__ import annotations
 
 import builtins
+import functools
 import inspect
 import sys
 from collections.abc import Callable
@@ -170,16 +171,19 @@ def attach() -> None:
     for name, dtype in (_dtypes.ALIASES | others).items():
         put(name, conversion.caster(dtype, name))
     for name in ("zeros", "ones", "full", "empty", "tensor"):
-        put(f"new_{name}", _new_like(name, getattr(creation, name)))
+        put(f"new_{name}", _Generated(f"new_{name}", functools.partial(_new_like, name)))
 
 
-def _new_like(name: str, function: Callable) -> Callable:
+def _new_like(name: str) -> Callable:
+    function = getattr(creation, name)
+
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         kwargs.setdefault("dtype", self.dtype)
         kwargs.setdefault("backend", self.backend)
         kwargs.setdefault("device", self.device)
         return function(*args, **kwargs)
 
+    method.__name__, method.__qualname__, method.__module__ = f"new_{name}", f"Tensor.new_{name}", Tensor.__module__
     of_function = inspect.signature(function)
     myself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     method.__signature__ = of_function.replace(parameters=[myself, *of_function.parameters.values()])  # type: ignore[attr-defined]  # functions take attributes

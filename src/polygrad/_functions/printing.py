@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,8 +14,7 @@ from ..backends.registry import get_backend
 from .public import public_function
 
 
-@dataclass(frozen=True)
-class _Options:
+class _Options(NamedTuple):
     precision: int = 4
     threshold: float = 1000
     edgeitems: int = 3
@@ -73,7 +71,7 @@ def set_printoptions(
         "linewidth": linewidth,
     }
     chosen = {name: value for name, value in given.items() if value is not None}
-    _options = replace(_options if profile is None else _PROFILES[profile], **chosen, sci_mode=sci_mode)
+    _options = (_options if profile is None else _PROFILES[profile])._replace(**chosen, sci_mode=sci_mode)
 
 
 def text(input: Tensor) -> str:

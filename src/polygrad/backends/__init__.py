@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from .base import PLUGIN_API_VERSION, SUPPORTED_API_VERSIONS, Backend, CompilingBackend
 from .exceptions import BackendError, UnknownBackendError
+from .record import BackendRecord
 from .registry import get_backend, register_backend, set_backend, unregister_backend, use_backend
 from .report import BackendInfo, available, describe, errors
 
 if TYPE_CHECKING:
-    from .hookspecs import BackendRecord, hookimpl
+    from .hookspecs import hookimpl
 
 __all__ = [
     "PLUGIN_API_VERSION",
@@ -39,8 +40,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # hookspecs imports pluggy, which only plugins need: `import polygrad` does not pay for it.
-    if name in ("BackendRecord", "hookimpl"):
-        from . import hookspecs
+    if name == "hookimpl":
+        from .hookspecs import hookimpl
 
-        return getattr(hookspecs, name)
+        return hookimpl
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

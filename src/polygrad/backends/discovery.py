@@ -6,6 +6,7 @@ A plugin's module is loaded only when its backend is asked for, or when an array
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -176,6 +177,38 @@ class Discovery:
 
 
 def _installed_entry_points(group: str) -> Iterable[Any]:
+    if not _may_have_entry_points(group):
+        return ()
     import importlib.metadata
 
     return importlib.metadata.entry_points(group=group)
+
+
+def _may_have_entry_points(group: str) -> bool:
+    """Whether a distribution on ``sys.path`` has an entry point of ``group``, or one that this does not look into may have.
+
+    `importlib.metadata` imports half of the standard library's ``email``, which takes longer than the first gradient of a
+    process; most environments have no extensions.
+    """
+    finders = [finder for finder in sys.meta_path if hasattr(finder, "find_distributions")]
+    if any(getattr(finder, "__module__", None) != "_frozen_importlib_external" for finder in finders):
+        return True
+    text = group.encode()
+    for folder in sys.path:
+        try:
+            names = os.listdir(folder or ".")
+        except FileNotFoundError:
+            continue
+        except OSError:  # an archive, for example
+            return True
+        for name in names:
+            if name[-8:].lower() in ("ist-info", "egg-info"):  # ``.dist-info``, ``.egg-info`` or ``EGG-INFO``
+                try:
+                    with open(os.path.join(folder, name, "entry_points.txt"), "rb", buffering=0) as file:
+                        if text in file.readall():
+                            return True
+                except (FileNotFoundError, NotADirectoryError):
+                    pass
+                except OSError:
+                    return True
+    return False

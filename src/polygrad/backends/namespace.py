@@ -81,8 +81,8 @@ class Namespace:
         library = backend.library
         if name in STANDARD:
             # The transform comes first: ``library.fft`` itself is the submodule, not the function of that name.
-            fft, linalg = getattr(library, "fft", None), getattr(library, "linalg", None)
-            for home in (fft, library) if "fft" in name else (linalg, library) if name in LINALG else (library, fft):
+            extension = "fft" if "fft" in name else "linalg" if name in LINALG else None
+            for home in (getattr(library, extension, None), library) if extension else (library,):
                 found = getattr(home, name, None)
                 if found is not None:
                     return found

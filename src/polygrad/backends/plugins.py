@@ -6,14 +6,12 @@ plugin's own exception as its cause; other plugins go on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .._forking import lock
 from .base import SUPPORTED_API_VERSIONS
 from .exceptions import BackendError
-
-if TYPE_CHECKING:
-    from .hookspecs import BackendRecord
+from .record import BackendRecord
 
 CORE_DISTRIBUTION = "polygrad-core"
 
@@ -87,7 +85,7 @@ class Plugin:
         from . import hookspecs
 
         try:
-            module = _import_module(self.value) if self._entry_point is None else self._entry_point.load()
+            module = self._entry_point.load()
         except ANYTHING as error:
             raise self.broken(f"loading {self.value!r} raised {brief(error)}", error) from error
         # One manager for each plugin, so that an invalid one cannot disturb the others.
@@ -144,8 +142,8 @@ class BackendPlugin(Plugin):
         return self._record
 
     def _checked_record(self) -> BackendRecord:
-        from .hookspecs import BackendRecord
-
+        if self._entry_point is None:  # part of this package: no hooks to validate, and no pluggy to import
+            return _import_module(self.value).RECORD
         offered = self.call("polygrad_backends")
         if offered is None:
             raise self.broken(

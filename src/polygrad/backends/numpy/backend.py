@@ -8,12 +8,12 @@ import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import array_api_compat.numpy as library
 import numpy as np
 
 from ... import _dtypes
 from ..._allocator import tune_allocator
 from ..base import Backend
+from .library import library
 
 if TYPE_CHECKING:
     from .replay import NumpyReplayFacts

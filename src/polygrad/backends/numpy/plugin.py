@@ -1,9 +1,9 @@
-"""The plugin of the built-in backend: found, loaded and validated like any other."""
+"""The record of the built-in backend, which needs no hooks: it is part of this package."""
 
 from __future__ import annotations
 
 from ..base import PLUGIN_API_VERSION, Backend
-from ..hookspecs import BackendRecord, hookimpl
+from ..record import BackendRecord
 
 
 def _make() -> Backend:
@@ -12,6 +12,4 @@ def _make() -> Backend:
     return NumpyBackend()
 
 
-@hookimpl
-def polygrad_backends() -> list[BackendRecord]:
-    return [BackendRecord("numpy", "numpy", _make, PLUGIN_API_VERSION)]
+RECORD = BackendRecord("numpy", "numpy", _make, PLUGIN_API_VERSION)

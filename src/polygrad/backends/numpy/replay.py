@@ -13,13 +13,13 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-import array_api_compat.numpy as library
 import numpy as np
 
 from ..namespace import LINALG, STANDARD
 from .kernels.linalg import matmul as _matmul
 from .kernels.reductions import COLUMN_BLOCK, PRODUCT_BLOCK, ROW_BLOCK, column_sums, long_product, ones
 from .kernels.table import KERNELS
+from .library import library
 
 #: Arrays of so many bytes or less are small.
 SMALL = 65536

@@ -6,14 +6,13 @@ import functools
 import importlib
 from typing import Any
 
-import array_api_compat.numpy as library
 import numpy as np
 
+from ..library import library
 from .reductions import PRODUCT_BLOCK, long_product
 from .table import KERNELS, kernel
 
 _matmul, _einsum = np.matmul, np.einsum
-_generic_solve = library.linalg.solve
 #: From this many rows on SciPy's routines are faster than NumPy's, in spite of their wrappers.
 _LARGE = 64
 #: Matrices with a smaller reciprocal condition number are singular up to rounding, for `adjugate`.
@@ -107,7 +106,7 @@ def inv(x, /):
 @kernel
 def solve(a, b, /):
     if not _is_large(a) or b.ndim != 2 or not a.shape[0] == a.shape[1] == b.shape[0] or a.dtype is not b.dtype:
-        return _generic_solve(a, b)
+        return library.linalg.solve(a, b)
     factors, exchanged, zero = _decompose(a)
     if zero:
         raise np.linalg.LinAlgError("Singular matrix")

@@ -10,9 +10,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import array_api_compat.numpy as library
 import numpy as np
 
+from ..library import library
 from .reductions import running_sums, sums
 
 KERNELS: dict[str, Callable[..., Any]] = {
