@@ -67,6 +67,7 @@ OF_FUNCTION = {
     "fmod.input": "Operand",
     "full.size": "int | Sequence[int]",
     "gaussian_nll_loss.var": "Tensor | float",
+    "gradient.spacing": "Number | Tensor | Sequence[Number] | Sequence[Tensor]",
     "isin.elements": "Tensor | Number",
     "isin.test_elements": "Tensor | Number",
     "is_tensor.obj": "Any",
@@ -81,6 +82,7 @@ OF_FUNCTION = {
     "normal.std": "float | Tensor",
     "normalize.dim": "int | Sequence[int]",
     "pow.input": "Operand",
+    "nanquantile.q": "float | Tensor",
     "quantile.q": "float | Tensor",
     "randint.high": "int | Sequence[int] | None",  # the size, where there is no low
     "randint.size": "int | Sequence[int] | None",
@@ -156,6 +158,7 @@ OVERLOADS = {
     "max": [*_ALONG, "(input: Tensor, other: Tensor, /) -> Tensor"],
     "min": [*_ALONG, "(input: Tensor, other: Tensor, /) -> Tensor"],
     "median": _ALONG,
+    "nanmedian": _ALONG,
     "permute": _DIMS,
     "flip": _DIMS,
     "nonzero": [

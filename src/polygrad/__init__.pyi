@@ -38,6 +38,7 @@ from ._dtypes import (
     set_default_dtype as set_default_dtype,
 )
 from ._functions.decompositions import QRResult, SVDParts
+from ._functions.elementwise import MantissaAndExponent
 from ._functions.generator import (
     Generator as Generator,
     default_generator as default_generator,
@@ -49,6 +50,7 @@ from ._functions.generator import (
 )
 from ._functions.linalg import SlogdetResult
 from ._functions.reductions import ValuesAndIndices
+from ._functions.statistics import Histogram, HistogramOfPoints
 from .autograd.grad_mode import (
     enable_grad as enable_grad,
     inference_mode as inference_mode,
@@ -1116,6 +1118,34 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         >>> F.bilinear(polygrad.ones(5, 2), polygrad.ones(5, 3), polygrad.ones(4, 2, 3)).shape
         polygrad.Size([5, 4])
     """
+def binary_cross_entropy_with_logits(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    reduction: str = 'mean',
+    pos_weight: Tensor | None = None,
+) -> Tensor:
+    """`binary_cross_entropy` of ``sigmoid(input)``, without overflow.
+
+    Args:
+        input: scores (logits) of any shape.
+        target: a tensor of the same shape, with values from 0 to 1.
+        weight: a factor for each element, that broadcasts to ``input``, or None.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+        pos_weight: a factor for the term of ``target``, that broadcasts to ``input``; above 1 it favours recall.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: the shapes differ.
+        RuntimeError: ``target`` is of an integer type.
+
+    Example::
+
+        >>> F.binary_cross_entropy_with_logits(polygrad.tensor([0.0, 100.0]), polygrad.tensor([1.0, 0.0]), reduction="none")
+        tensor([  0.6931, 100.0000])
+    """
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: _int = 0) -> Tensor:
     """Count how often each non-negative integer occurs, or add up the weights of its occurrences.
 
@@ -1953,6 +1983,24 @@ def copysign(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.copysign(polygrad.tensor([1.0, 2.0]), polygrad.tensor([-3.0, 0.0]))
         tensor([-1.,  2.])
     """
+def corrcoef(input: Tensor) -> Tensor:
+    """Return Pearson's correlation coefficients of variables: ``cov(x, y) / (std(x) * std(y))``.
+
+    Args:
+        input: a matrix with a variable in each row and an observation in each column; or a vector, one variable.
+
+    Returns:
+        A square matrix with a row for each variable, of elements in [-1, 1]; of one variable a tensor without dimensions.
+
+    Raises:
+        RuntimeError: ``input`` has more than two dimensions or is boolean.
+
+    Example::
+
+        >>> polygrad.corrcoef(polygrad.tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
+        tensor([[ 1., -1.],
+                [-1.,  1.]])
+    """
 def cos(input: Tensor) -> Tensor:
     """The cosine of each element, in radians. The derivative is ``-sin(input)`` (DLMF 4.20).
 
@@ -1986,6 +2034,33 @@ def cosh(input: Tensor) -> Tensor:
 
         >>> polygrad.cosh(polygrad.tensor([0.0, 1.0]))
         tensor([1.0000, 1.5431])
+    """
+def cosine_embedding_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: _float = 0.0,
+    reduction: str = 'mean',
+) -> Tensor:
+    """Loss of the cosine of two vectors: ``1 - cosine`` where ``target`` is 1, ``max(0, cosine - margin)`` where it is -1.
+
+    Args:
+        input1: vectors ``(N, D)`` or ``(D,)``.
+        input2: vectors ``(N, D)`` or ``(D,)``.
+        target: a tensor ``(N,)`` or ``()`` of 1 and -1.
+        margin: the cosine below which dissimilar pairs cost nothing, from -1 to 1.
+        reduction: "mean", "sum", or "none" for the loss of each pair.
+
+    Returns:
+        A scalar, or with "none" a tensor ``(N,)``.
+
+    Raises:
+        ShapeError: the numbers of dimensions do not match.
+
+    Example::
+
+        >>> F.cosine_embedding_loss(polygrad.tensor([1.0, 0.0]), polygrad.tensor([1.0, 1.0]), polygrad.tensor(1))
+        tensor(0.2929)
     """
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: _int = 1, eps: _float = 1e-08) -> Tensor:
     """Cosine of the angle between vectors: ``x1 @ x2 / (max(norm(x1), eps) * max(norm(x2), eps))`` along ``dim``.
@@ -2021,6 +2096,36 @@ def count_nonzero(input: Tensor, dim: Dims | None = None) -> Tensor:
 
         >>> polygrad.count_nonzero(polygrad.tensor([0, 3, 0, 1]))
         tensor(2)
+    """
+def cov(
+    input: Tensor,
+    *,
+    correction: _int = 1,
+    fweights: Tensor | None = None,
+    aweights: Tensor | None = None,
+) -> Tensor:
+    """Return the covariance matrix of variables: ``sum(w * (x - mean) * conj(y - mean)) / (sum(w) - correction)``.
+
+    With ``aweights`` the correction is multiplied by ``sum(w * aweights) / sum(w)``, as in NumPy.
+
+    Args:
+        input: a matrix with a variable in each row and an observation in each column; or a vector, one variable.
+        correction: what is subtracted from the number of observations.  1, the default, is Bessel's correction.
+        fweights: how often each observation occurs: an integer vector, none negative.
+        aweights: the importance of each observation: a vector of a floating-point type, none negative.
+
+    Returns:
+        A square matrix with a row for each variable; of one variable a tensor without dimensions.
+
+    Raises:
+        RuntimeError: ``input`` has more than two dimensions or is boolean, or weights have the wrong type or length,
+            are negative, or add up to 0.
+
+    Example::
+
+        >>> polygrad.cov(polygrad.tensor([[0.0, 1.0, 2.0], [2.0, 1.0, 0.0]]))
+        tensor([[ 1., -1.],
+                [-1.,  1.]])
     """
 def cross(input: Tensor, other: Tensor, dim: _int | None = None) -> Tensor:
     """Return the cross products of vectors of three elements.  `linalg.cross` takes the last dimension by default.
@@ -2117,6 +2222,27 @@ def cumsum(input: Tensor, dim: _int, *, dtype: DTypeLike | None = None) -> Tenso
 
         >>> polygrad.cumsum(polygrad.tensor([1.0, 2.0, 3.0]), dim=0)
         tensor([1., 3., 6.])
+    """
+def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1.0, dim: _int = -1) -> Tensor:
+    """Integrate samples along a dimension by the trapezoidal rule, up to each of them.
+
+    Args:
+        y: the sampled values, a tensor of at least one dimension.
+        x: where the samples were taken: a vector with one point for each sample, or a tensor whose shape broadcasts
+            with that of ``y``.
+        dx: the distance of the points, where ``x`` is not given.
+        dim: the dimension of ``y`` to integrate along.
+
+    Returns:
+        A tensor of the shape of ``y``, shorter by one along ``dim``: the integral from the first sample up to each other.
+
+    Raises:
+        RuntimeError: ``y`` or ``x`` is boolean, or ``x`` does not have one point for each sample.
+
+    Example::
+
+        >>> polygrad.cumulative_trapezoid(polygrad.tensor([0.0, 1.0, 4.0]), dx=0.5)
+        tensor([0.2500, 1.5000])
     """
 def deg2rad(input: Tensor) -> Tensor:
     """Convert angles from degrees to radians.
@@ -2275,6 +2401,25 @@ def diff(
 
         >>> polygrad.diff(polygrad.tensor([1.0, 4.0, 9.0, 16.0]))
         tensor([3., 5., 7.])
+    """
+def dist(input: Tensor, other: Tensor, p: _float = 2) -> Tensor:
+    """Return the distance of two tensors: the norm of order ``p`` of their difference.  The gradient at a distance of 0 is 0.
+
+    Args:
+        input: a tensor of a floating-point or complex type.
+        other: a tensor whose shape broadcasts with that of ``input``.
+        p: the order of the norm.
+
+    Returns:
+        A real tensor without dimensions.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast, or the data type is an integer type or bool.
+
+    Example::
+
+        >>> polygrad.dist(polygrad.tensor([1.0, 2.0]), polygrad.tensor([4.0, 6.0]))
+        tensor(5.)
     """
 def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
     """Return ``input / other``, exact or rounded to an integer.
@@ -2828,6 +2973,26 @@ def frac(input: Tensor) -> Tensor:
         >>> polygrad.frac(polygrad.tensor([1.5, -2.25]))
         tensor([ 0.5000, -0.2500])
     """
+def frexp(input: Tensor) -> MantissaAndExponent:
+    """Decompose into mantissas and exponents: ``input = mantissa * 2 ** exponent``, exactly.
+
+    The derivative of the mantissa is ``2 ** -exponent``.
+
+    Args:
+        input: a tensor of a real floating-point type.
+
+    Returns:
+        The named tuple ``(mantissa, exponent)``: a tensor of the type of ``input`` with absolute values in [0.5, 1), and one
+        of int32.  The exponent of 0, infinities and NaN is 0.
+
+    Raises:
+        RuntimeError: the data type is not a real floating-point type.
+
+    Example::
+
+        >>> polygrad.frexp(polygrad.tensor([1.0, -3.5, 0.0])).exponent
+        tensor([1, 2, 0], dtype=polygrad.int32)
+    """
 def from_dlpack(
     ext_tensor: Any,
     *,
@@ -2992,6 +3157,38 @@ def ger(input: Tensor, vec2: Tensor) -> Tensor:
         tensor([[3, 4],
                 [6, 8]])
     """
+def gradient(
+    input: Tensor,
+    *,
+    spacing: Number | Tensor | Sequence[Number] | Sequence[Tensor] = 1,
+    dim: Dims | None = None,
+    edge_order: _int = 1,
+) -> tuple[Tensor, ...]:
+    """Estimate the derivatives of a sampled function along dimensions.
+
+    Central differences of second order inside; for points at unequal distances ``a`` before and ``b`` after, the
+    derivative of the parabola through three samples (Fornberg, "Generation of finite difference formulas on arbitrarily
+    spaced grids", 1988).
+
+    Args:
+        input: the samples, a tensor of at least one dimension.
+        spacing: the distance of the points: a number, or one for each dimension; or where the points are, a vector for
+            each dimension.
+        dim: the dimension, or several.  None, the default, means all.
+        edge_order: 1 or 2, the order of the one-sided differences at the ends.
+
+    Returns:
+        A tuple of tensors of the shape of ``input``, one for each dimension.
+
+    Raises:
+        RuntimeError: ``edge_order`` is neither 1 nor 2, a dimension has no more than ``edge_order`` samples or is named
+            twice, or ``spacing`` does not have one entry for each dimension.
+
+    Example::
+
+        >>> polygrad.gradient(polygrad.tensor([0.0, 1.0, 4.0, 9.0]))
+        (tensor([1., 2., 4., 5.]),)
+    """
 def greater(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is greater than ``other``: ``input > other``.
 
@@ -3115,6 +3312,116 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
 
         >>> polygrad.heaviside(polygrad.tensor([-1.0, 0.0, 2.0]), polygrad.tensor(0.5))
         tensor([0.0000, 0.5000, 1.0000])
+    """
+def hinge_embedding_loss(input: Tensor, target: Tensor, margin: _float = 1.0, reduction: str = 'mean') -> Tensor:
+    """Hinge loss of distances: ``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1.
+
+    Args:
+        input: distances, of any shape.
+        target: a tensor of the same shape, of 1 and -1.
+        margin: the distance that dissimilar pairs should have.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> F.hinge_embedding_loss(polygrad.tensor([0.2, 0.2]), polygrad.tensor([1, -1]), reduction="none")
+        tensor([0.2000, 0.8000])
+    """
+def histc(input: Tensor, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
+    """Count the elements in each of a number of bins of equal width.  Elements outside of all bins are not counted.
+
+    Counts have no derivative.
+
+    Args:
+        input: a tensor of a real floating-point type.
+        bins: how many bins.
+        min: the lower end of the first bin.
+        max: the upper end of the last bin, which belongs to it.  If both ends are equal, they are the smallest and the
+            largest element; if these are equal too, one less and one more.
+
+    Returns:
+        A vector of length ``bins`` of the data type of ``input``.
+
+    Raises:
+        RuntimeError: there are no bins, ``min`` is larger than ``max``, an end is not finite, or ``input`` is not of a
+            real floating-point type.
+
+    Example::
+
+        >>> polygrad.histc(polygrad.tensor([1.0, 2.0, 1.0, 4.0]), bins=4, min=0, max=4)
+        tensor([0., 2., 1., 1.])
+    """
+def histogram(
+    input: Tensor,
+    bins: _int | Tensor,
+    *,
+    range: Sequence[_float] | None = None,
+    weight: Tensor | None = None,
+    density: _bool = False,
+) -> Histogram:
+    """Count the elements in each bin of a histogram.  Elements outside of all bins are not counted.
+
+    Counts have no derivative.
+
+    Args:
+        input: a tensor of a real floating-point type.
+        bins: how many bins of equal width; or their edges, an increasing vector.
+        range: the lower and the upper end of the bins, if their number is given.  By default the smallest and the largest
+            element, or 0.5 less and more if these are equal.
+        weight: what each element counts: a tensor of the shape and data type of ``input``.  By default 1.
+        density: whether the counts are divided by their sum and by the widths of the bins, so that the integral is 1.
+
+    Returns:
+        The named tuple ``(hist, bin_edges)`` of two vectors.  A bin includes its lower edge, and the last one both.
+
+    Raises:
+        RuntimeError: there are no bins, an end is not finite or the ends are in the wrong order, the shapes do not fit,
+            or ``input`` is not of a real floating-point type.
+
+    Example::
+
+        >>> polygrad.histogram(polygrad.tensor([1.0, 2.0, 1.0, 4.0]), bins=2, range=(0, 4))
+        Histogram(hist=tensor([2., 2.]), bin_edges=tensor([0., 2., 4.]))
+    """
+def histogramdd(
+    input: Tensor,
+    bins: _int | Sequence[_int] | Sequence[Tensor],
+    range: Sequence[_float] | None = None,
+    weight: Tensor | None = None,
+    density: _bool = False,
+) -> HistogramOfPoints:
+    """Count the points in each box of a histogram of several coordinates.  Points outside of all boxes are not counted.
+
+    Counts have no derivative.
+
+    Args:
+        input: points, a tensor of shape ``(*, D)`` of a real floating-point type.
+        bins: how many bins of equal width each coordinate has: an int, or one for each; or the edges of the bins, an
+            increasing vector for each coordinate.
+        range: the lower and the upper end for each coordinate, ``2 * D`` numbers in a row, if numbers of bins are given.
+            By default the smallest and the largest coordinate.
+        weight: what each point counts: a tensor of the shape of ``input`` without the last dimension.  By default 1.
+        density: whether the counts are divided by their sum and by the volumes of the boxes, so that the integral is 1.
+
+    Returns:
+        The named tuple ``(hist, bin_edges)`` of a tensor of ``D`` dimensions and a tuple of ``D`` vectors.
+
+    Raises:
+        RuntimeError: there are no bins, an end is not finite or the ends are in the wrong order, the shapes do not fit,
+            or ``input`` is not of a real floating-point type.
+
+    Example::
+
+        >>> points = polygrad.tensor([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]])
+        >>> polygrad.histogramdd(points, bins=2, range=(0, 2, 0, 2)).hist
+        tensor([[0., 1.],
+                [1., 1.]])
     """
 def hsplit(input: Tensor, indices_or_sections: _int | Sequence[_int] | Tensor) -> tuple[Tensor, ...]:
     """Split a tensor along dimension 1, a vector along dimension 0, as `tensor_split` does.
@@ -3273,6 +3580,40 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
         >>> polygrad.index_put(polygrad.zeros(2, 2), (rows, columns), polygrad.tensor([1.0, 5.0]))
         tensor([[0., 1.],
                 [5., 0.]])
+    """
+def index_reduce(
+    input: Tensor,
+    dim: _int,
+    index: Tensor,
+    source: Tensor,
+    reduce: str,
+    *,
+    include_self: _bool = True,
+) -> Tensor:
+    """Return a copy with slices reduced into positions of a dimension.  Equal extrema share the gradient.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        index: an integer vector of positions, none negative, one for each slice of ``source``.
+        source: the slices, a tensor of the data type of ``input`` whose shape differs along ``dim`` only.
+        reduce: ``"prod"``, ``"mean"``, ``"amax"`` or ``"amin"``; `index_add` adds.
+        include_self: whether the slice of ``input`` takes part.  Positions that ``index`` does not name keep it anyway.
+
+    Returns:
+        A tensor of the shape and data type of ``input``.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: the shapes do not fit, the data types differ, ``reduce`` is unknown, or it is an extremum of complex
+            numbers.
+
+    Example::
+
+        >>> x, index = polygrad.ones(2, 2), polygrad.tensor([0, 0])
+        >>> polygrad.index_reduce(x, 0, index, polygrad.tensor([[2.0, 3.0], [4.0, 5.0]]), "prod")
+        tensor([[ 8., 15.],
+                [ 1.,  1.]])
     """
 def index_select(input: Tensor, dim: _int, index: Tensor) -> Tensor:
     """Return the slices along a dimension at the given positions.
@@ -3637,6 +3978,29 @@ def isreal(input: Tensor) -> Tensor:
         >>> polygrad.isreal(polygrad.tensor([1 + 0j, 1j]))
         tensor([ True, False])
     """
+def kl_div(input: Tensor, target: Tensor, reduction: str = 'mean', log_target: _bool = False) -> Tensor:
+    """Kullback-Leibler divergence of ``target`` from ``input``: ``target * (log(target) - input)``.
+
+    Args:
+        input: log-probabilities of any shape.
+        target: probabilities of the same shape, or their logarithms with ``log_target``.
+        reduction: "batchmean" divides the sum by the length of the first dimension, which is the divergence; "mean" divides by
+            the number of elements, and warns; or "sum" or "none".
+        log_target: whether ``target`` has logarithms.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input``.
+
+    Raises:
+        ShapeError: the shapes do not broadcast.
+        RuntimeError: ``target`` is of an integer type.
+
+    Example::
+
+        >>> input = polygrad.tensor([[0.5, 0.5]]).log()
+        >>> F.kl_div(input, polygrad.tensor([[0.9, 0.1]]), reduction="batchmean")
+        tensor(0.3681)
+    """
 def kron(input: Tensor, other: Tensor) -> Tensor:
     """Return the Kronecker product: the block matrix whose block ``(i, j)`` is ``input[i, j] * other``.
 
@@ -3705,6 +4069,24 @@ def layer_norm(
         >>> F.layer_norm(polygrad.tensor([[1.0, 3.0], [0.0, 10.0]]), (2,))
         tensor([[-1.0000,  1.0000],
                 [-1.0000,  1.0000]])
+    """
+def ldexp(input: Tensor, other: Tensor) -> Tensor:
+    """Return ``input * 2 ** other``.
+
+    Args:
+        input: a tensor.
+        other: the exponents, a tensor whose shape broadcasts with that of ``input``.
+
+    Returns:
+        A tensor of the broadcast shape.  Of integers it has the default floating type.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast.
+
+    Example::
+
+        >>> polygrad.ldexp(polygrad.tensor([1.0, 3.0]), polygrad.tensor([2, -1]))
+        tensor([4.0000, 1.5000])
     """
 def le(input: Operand, other: Operand) -> Tensor:
     """Where ``input`` is at most ``other``: ``input <= other``.
@@ -3923,6 +4305,45 @@ def logaddexp(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.logaddexp(polygrad.tensor([0.0, 1000.0]), polygrad.tensor([0.0, 1000.0]))
         tensor([6.9315e-01, 1.0007e+03])
     """
+def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
+    """Return ``log2(2 ** input + 2 ** other)``, without overflow.  The gradient is shared as by `logaddexp`.
+
+    Args:
+        input: a tensor of a floating-point type.
+        other: a tensor whose shape broadcasts with that of ``input``.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast.
+
+    Example::
+
+        >>> polygrad.logaddexp2(polygrad.tensor([1000.0]), polygrad.tensor([1000.0]))
+        tensor([1001.])
+    """
+def logcumsumexp(input: Tensor, dim: _int) -> Tensor:
+    """Return the logarithm of the cumulative sum of exponentials along a dimension, without overflow.
+
+    By doubling strides (Hillis and Steele, "Data parallel algorithms", 1986): ``log2(n)`` steps of `logaddexp`.
+
+    Args:
+        input: a tensor of a floating-point or complex type.
+        dim: the dimension.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        RuntimeError: the data type is an integer type or bool.
+        IndexError: the dimension is out of range.
+
+    Example::
+
+        >>> polygrad.logcumsumexp(polygrad.tensor([0.0, 0.0, 1000.0]), dim=0)
+        tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])
+    """
 def logdet(input: Tensor) -> Tensor:
     """Return the logarithm of the determinant.
 
@@ -4101,6 +4522,33 @@ def lt(input: Operand, other: Operand) -> Tensor:
 
         >>> polygrad.lt(polygrad.tensor([1, 2, 3]), 2)
         tensor([ True, False, False])
+    """
+def margin_ranking_loss(
+    input1: Tensor,
+    input2: Tensor,
+    target: Tensor,
+    margin: _float = 0.0,
+    reduction: str = 'mean',
+) -> Tensor:
+    """Hinge loss of a ranking: ``max(0, -target * (input1 - input2) + margin)``.
+
+    Args:
+        input1: a tensor of any shape.
+        input2: a tensor of the same shape.
+        target: 1 where ``input1`` should be the larger, -1 where ``input2`` should.
+        margin: by how much.
+        reduction: "mean", "sum", or "none" for the loss of each element.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of ``input1``.
+
+    Raises:
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> F.margin_ranking_loss(polygrad.tensor([2.0]), polygrad.tensor([1.0]), polygrad.tensor([-1.0]), margin=0.5)
+        tensor(1.5000)
     """
 def masked_fill(input: Tensor, mask: Tensor, value: Number | Tensor) -> Tensor:
     """Return a copy of a tensor with a value written where a mask is True.
@@ -4507,6 +4955,28 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
         >>> polygrad.mm(polygrad.tensor([[1.0, 2.0]]), polygrad.tensor([[3.0], [4.0]]))
         tensor([[11.]])
     """
+def mode(input: Tensor, dim: _int = -1, keepdim: _bool = False) -> ValuesAndIndices:
+    """Return the most frequent element along a dimension, and where it occurs last.  Of several the smallest.
+
+    The gradient goes to the element at the index.
+
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension.
+        keepdim: whether ``dim`` stays in the result, with length 1.
+
+    Returns:
+        The named tuple ``(values, indices)`` of two tensors of the shape of ``input`` without ``dim``.
+
+    Raises:
+        IndexError: the dimension is out of range or has no elements.
+        TypeError: ``input`` is complex.
+
+    Example::
+
+        >>> polygrad.mode(polygrad.tensor([3.0, 1.0, 3.0, 2.0])).values
+        tensor(3.)
+    """
 def moveaxis(input: Tensor, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
     """Move dimensions to other positions; the others keep their order.
 
@@ -4693,6 +5163,66 @@ def nanmean(
 
         >>> polygrad.nanmean(polygrad.tensor([1.0, float("nan"), 3.0]))
         tensor(2.)
+    """
+@overload
+def nanmedian(input: Tensor) -> Tensor:
+    """Return the median of the elements that are not NaN: of an even number of them, the lower one of the two in the middle.
+
+    Elements that equal the median of all share the gradient; along ``dim`` it goes to the element at the index.
+
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension to reduce.  None, the default, reduces all of them.
+        keepdim: whether ``dim`` stays in the result, with length 1.
+
+    Returns:
+        Without ``dim`` a tensor without dimensions; with it the named tuple ``(values, indices)``.  NaN where all
+        elements are NaN.
+
+    Raises:
+        IndexError: the dimension is out of range or has no elements.
+        TypeError: ``input`` is complex.
+
+    Example::
+
+        >>> polygrad.nanmedian(polygrad.tensor([1.0, float("nan"), 3.0, 2.0]))
+        tensor(2.)
+    """
+@overload
+def nanmedian(input: Tensor, dim: _int, keepdim: _bool = False) -> ValuesAndIndices: ...
+def nanquantile(
+    input: Tensor,
+    q: _float | Tensor,
+    dim: _int | None = None,
+    keepdim: _bool = False,
+    *,
+    interpolation: str = 'linear',
+) -> Tensor:
+    """Return quantiles of the elements that are not NaN, of all or of those along ``dim``.
+
+    The quantile ``q`` of ``n`` elements lies at position ``q * (n - 1)`` of the sorted elements.
+
+    Args:
+        input: a tensor of a real floating-point type.
+        q: a number in [0, 1], or a vector of numbers.
+        dim: the dimension to reduce.  None, the default, reduces all of them.
+        keepdim: whether reduced dimensions stay in the result, with length 1.
+        interpolation: what is taken between two elements: ``"linear"``, ``"lower"``, ``"higher"``, ``"nearest"`` or
+            ``"midpoint"``.
+
+    Returns:
+        A tensor of the shape of ``input`` without ``dim``; if ``q`` is a vector, with a first dimension for the quantiles.
+        NaN where all elements are NaN.
+
+    Raises:
+        RuntimeError: the data type is not a real floating-point type, there are no elements, ``q`` is outside of [0, 1]
+            or has several dimensions, or ``interpolation`` is unknown.
+
+    Example::
+
+        >>> x = polygrad.tensor([0.0, float("nan"), 20.0])
+        >>> polygrad.nanquantile(x, 0.25)
+        tensor(5.)
     """
 def nansum(
     input: Tensor,
@@ -5039,6 +5569,24 @@ def pairwise_distance(
         >>> F.pairwise_distance(polygrad.tensor([0.0, 0.0]), polygrad.tensor([3.0, 4.0]))
         tensor(5.0000)
     """
+def pdist(input: Tensor, p: _float = 2) -> Tensor:
+    """Return the distance of each pair of rows of a matrix.  The gradient at a distance of 0 is 0.
+
+    Args:
+        input: a matrix ``(N, M)`` of a real floating-point type.
+        p: the order of the norm, 0 or larger.
+
+    Returns:
+        A vector of ``N * (N - 1) / 2`` distances: of row 0 from rows 1, 2, …, of row 1 from rows 2, 3, …, and so on.
+
+    Raises:
+        RuntimeError: ``input`` is not a matrix of a real floating-point type, or ``p`` is negative.
+
+    Example::
+
+        >>> polygrad.pdist(polygrad.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]]))
+        tensor([5.0000, 1.0000, 4.2426])
+    """
 @overload
 def permute(input: Tensor, dims: Sequence[_int]) -> Tensor:
     """Reorder the dimensions.
@@ -5303,6 +5851,28 @@ def promote_types(type1: DTypeLike, type2: DTypeLike) -> DType:
 
         >>> polygrad.promote_types(polygrad.int64, polygrad.float16)
         polygrad.float16
+    """
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
+    """Return a copy of a tensor with elements written at positions of the flattened tensor.
+
+    Args:
+        input: a tensor of any shape.
+        index: an integer tensor of positions, counted from the end if negative.
+        source: what is written, a tensor of the data type of ``input`` with as many elements as ``index``.
+        accumulate: whether the elements are added to those of ``input`` instead; those at equal positions add up.
+
+    Returns:
+        A tensor of the shape and data type of ``input``.
+
+    Raises:
+        IndexError: a position is out of range, or ``source`` has another number of elements than ``index``.
+        RuntimeError: the data types differ, or ``index`` is not of an integer type.
+
+    Example::
+
+        >>> polygrad.put(polygrad.zeros(2, 2), polygrad.tensor([0, -1]), polygrad.tensor([1.0, 5.0]))
+        tensor([[1., 0.],
+                [0., 5.]])
     """
 def qr(A: Tensor, mode: str | _bool = 'reduced') -> QRResult:
     """Return the QR decomposition ``A == Q @ R``.
@@ -5680,6 +6250,27 @@ def remainder(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.remainder(polygrad.tensor([5.0, -5.0]), 3)
         tensor([2., 1.])
     """
+def renorm(input: Tensor, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+    """Scale slices along a dimension so that none has a larger norm than ``maxnorm``.
+
+    Args:
+        input: a tensor of a floating-point or complex type with at least two dimensions.
+        p: the order of the norm, larger than 0.
+        dim: the dimension along which the slices lie.
+        maxnorm: the largest norm, 0 or larger.
+
+    Returns:
+        A tensor of the shape of ``input``.  A slice with a larger norm is multiplied by ``maxnorm / (norm + 1e-7)``.
+
+    Raises:
+        RuntimeError: ``input`` has fewer dimensions or another type, or a number is out of its range.
+
+    Example::
+
+        >>> polygrad.renorm(polygrad.tensor([[3.0, 4.0], [0.3, 0.4]]), p=2, dim=0, maxnorm=1)
+        tensor([[0.6000, 0.8000],
+                [0.3000, 0.4000]])
+    """
 def repeat_interleave(
     input: Tensor,
     repeats: _int | Tensor | None = None,
@@ -5945,6 +6536,41 @@ def scatter_add(input: Tensor, dim: _int, index: Tensor, src: Tensor) -> Tensor:
 
         >>> polygrad.scatter_add(polygrad.zeros(3), 0, polygrad.tensor([2, 2]), polygrad.tensor([1.0, 5.0]))
         tensor([0., 0., 6.])
+    """
+def scatter_reduce(
+    input: Tensor,
+    dim: _int,
+    index: Tensor,
+    src: Tensor,
+    reduce: str,
+    *,
+    include_self: _bool = True,
+) -> Tensor:
+    """Return a copy with elements reduced into positions of a dimension: ``out[index[i, j], j] = reduce(…, src[i, j])``.
+
+    Equal extrema share the gradient.
+
+    Args:
+        input: a tensor of any shape.
+        dim: the dimension.
+        index: positions along ``dim``, none negative: an integer tensor with as many dimensions as ``input``.
+        src: what is reduced: a tensor of the data type of ``input`` that is at least as long as ``index`` in each dimension.
+        reduce: ``"sum"``, ``"prod"``, ``"mean"``, ``"amax"`` or ``"amin"``.
+        include_self: whether the element of ``input`` takes part.  Positions that ``index`` does not name keep it anyway.
+
+    Returns:
+        A tensor of the shape and data type of ``input``.
+
+    Raises:
+        IndexError: a position is out of range.
+        RuntimeError: the shapes do not fit, the data types differ, ``reduce`` is unknown, or it is an extremum of complex
+            numbers.
+
+    Example::
+
+        >>> x, index = polygrad.tensor([1.0, 2.0]), polygrad.tensor([0, 0, 1])
+        >>> polygrad.scatter_reduce(x, 0, index, polygrad.tensor([5.0, 4.0, 1.0]), "amax")
+        tensor([5., 2.])
     """
 def searchsorted(
     sorted_sequence: Tensor,
@@ -6877,6 +7503,42 @@ def tril_indices(
         >>> polygrad.tril_indices(2, 2)
         tensor([[0, 1, 1],
                 [0, 0, 1]])
+    """
+def triplet_margin_loss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    margin: _float = 1.0,
+    p: _float = 2.0,
+    eps: _float = 1e-06,
+    swap: _bool = False,
+    reduction: str = 'mean',
+) -> Tensor:
+    """Hinge loss of two distances: ``max(0, d(anchor, positive) - d(anchor, negative) + margin)``, with `pairwise_distance` ``d``.
+
+    Balntas et al., "Learning shallow convolutional feature descriptors with triplet losses", 2016.
+
+    Args:
+        anchor: vectors ``(*, D)``.
+        positive: vectors of the same shape, to be near.
+        negative: vectors of the same shape, to be far.
+        margin: by how much farther, positive.
+        p: the order of the norm.
+        eps: a number added to each difference, which keeps the gradient finite.
+        swap: take ``d(positive, negative)`` where that is the smaller.
+        reduction: "mean", "sum", or "none" for the loss of each triplet.
+
+    Returns:
+        A scalar, or with "none" a tensor ``(*)``.
+
+    Raises:
+        ValueError: ``margin`` is not positive, or ``reduction`` is unknown.
+
+    Example::
+
+        >>> anchor, positive, negative = polygrad.tensor([[0.0, 0.0], [0.0, 1.0], [3.0, 4.0]])[:, None]
+        >>> F.triplet_margin_loss(anchor, positive, negative, margin=5.0)
+        tensor(1.0000)
     """
 def triu(input: Tensor, diagonal: _int = 0) -> Tensor:
     """Return the upper triangles of matrices, with zeros elsewhere.

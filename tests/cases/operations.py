@@ -20,6 +20,7 @@ from polygrad.testing.table import (
     BOTH,
     PRECISIONS,
     Row,
+    ascending,
     between,
     case,
     distinct,
@@ -29,6 +30,7 @@ from polygrad.testing.table import (
     row,
     truth,
     whole,
+    with_zeros,
 )
 
 inf, nan = math.inf, math.nan
@@ -177,7 +179,36 @@ LAYERS = [
     written("dropout of 0", lambda x: F.dropout(x, 0.0), case((2, 3))),
 ]  # fmt: skip
 
-COMPOSITE_ROWS = [*OPERATORS, *INDEXING, *REDUCTIONS, *SHAPES, *LINALG, *LAYERS]
+STATISTICS = [
+    public(polygrad.cov, case((2, 4)), case((3, 4), correction=0), case((4,)), kinds=BOTH),
+    written("weighted cov", lambda x, w: polygrad.cov(x, aweights=w), case((2, 4), positive(4))),
+    public(polygrad.corrcoef, case((2, 4)), loose=3),
+    public(polygrad.nanmedian, case(distinct(2, 3)), case(distinct(2, 3), dim=1, keepdim=True)),
+    public(polygrad.nanquantile, case(distinct(2, 4), q=0.3), case(distinct(3, 4), q=0.6, dim=1, interpolation="midpoint")),
+    written("nanquantile of nan", lambda x: polygrad.nanquantile(polygrad.where(x > 1e9, nan, x), 0.3, 0), case(distinct(4, 2))),
+    public(polygrad.mode, case(distinct(2, 3)), case(distinct(3, 2), dim=0, keepdim=True)),
+    public(polygrad.logcumsumexp, case((2, 5), dim=1), case((3,), dim=0), kinds=BOTH, loose=3),
+    public(polygrad.cumulative_trapezoid, case((2, 4)), case((2, 4), (4,)), case((3, 2), dx=0.5, dim=0)),
+    public(polygrad.gradient, case((2, 4)), case((4,), spacing=0.5, edge_order=2), case((3, 4), dim=0)),
+    written("gradient at points", lambda x, p: polygrad.gradient(x, spacing=(p,), dim=1, edge_order=2), case((2, 5), ascending(5))),
+    public(polygrad.dist, case((2, 3), (3,)), case((3,), (3,), p=3)), public(polygrad.pdist, case((4, 2)), case((3, 2), p=3)),
+    public(polygrad.renorm, case((2, 3), p=2, dim=0, maxnorm=0.5), case((2, 3), p=3, dim=1, maxnorm=9.0)),
+    public(polygrad.logaddexp2, case((2, 3), (3,))),
+    written("ldexp", lambda x: polygrad.ldexp(x, polygrad.tensor([2, -1, 0])), case((2, 3))),
+    written("frexp", lambda x: polygrad.frexp(x).mantissa, case(between(1.1, 1.9)(2, 3))),
+    written("scatter_reduce of sums", lambda x, i, v: polygrad.scatter_reduce(x, 0, i, v, "sum"), case((3, 4), whole(3)(5, 4), (5, 4))),
+    written("scatter_reduce of means", lambda x, i, v: polygrad.scatter_reduce(x, 1, i, v, "mean", include_self=False),
+            case((3, 4), whole(4)(3, 5), (3, 5))),
+    written("scatter_reduce of products", lambda x, i, v: polygrad.scatter_reduce(x, 0, i, v, "prod"),
+            case((3, 2), whole(3)(5, 2), with_zeros(5, 2))),
+    written("scatter_reduce of maxima", lambda x, i, v: polygrad.scatter_reduce(x, 0, i, v, "amax"),
+            case((3, 2), whole(3)(5, 2), (5, 2))),
+    written("index_reduce of minima", lambda x, i, v: polygrad.index_reduce(x, 1, i, v, "amin", include_self=False),
+            case((2, 3), whole(3)(4), (2, 4))),
+    written("put", lambda x, i, v: polygrad.put(x, i, v, True), case((2, 3), whole(6)(4), (4,))),
+]  # fmt: skip
+
+COMPOSITE_ROWS = [*OPERATORS, *INDEXING, *REDUCTIONS, *SHAPES, *LINALG, *LAYERS, *STATISTICS]
 
 # -- singular points -----------------------------------------------------------------------------------------------------
 

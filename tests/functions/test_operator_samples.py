@@ -48,6 +48,8 @@ DIFFERENT = {
     "linalg.eigh": "of the upper triangle the vectors have other signs",
     "linalg.lstsq": "an empty result does not require grad",
     "linalg.pinv/singular": "the samples pass the matrix as two factors",
+    "logcumsumexp": "the logarithm of a complex number is known up to 2 pi i",
+    "mode": "of equal elements PyTorch takes any",
     "einsum": "the samples pass the operands first",
     "nn.functional.embedding": "the samples pass the weight first",
     **dict.fromkeys("topk kthvalue".split(), "of equal elements polygrad always takes the first"),
@@ -83,7 +85,9 @@ def compare(operator, function, sample) -> None:
         if our is None or their is None:  # not used, or used with a gradient of zero
             assert all(g is None or not to_numpy(g).any() for g in (our, their))
         else:
-            np.testing.assert_allclose(to_numpy(our), to_numpy(their), rtol=1e-5, atol=1e-6, err_msg="gradient")
+            a, b = to_numpy(our), to_numpy(their)
+            single = a.dtype in (np.float32, np.complex64)
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=3e-5 if single else 1e-6, err_msg="gradient")
 
 
 @pytest.mark.parametrize("name", OPERATORS)

@@ -190,6 +190,10 @@ def test_an_expression(name, backend):
 #: What a method that works in place is given, if it is given something else than the function of the table above.
 IN_PLACE_ARGUMENTS = {
     "clip_": (-0.5, 1.0), "clamp_": (-0.5, 1.0), "addcdiv_": (OTHER, POSITIVE), "addcmul_": (OTHER, POSITIVE), "lerp_": (OTHER, 0.25),
+    "addmm_": (MAT, OTHER), "addr_": (OTHER[0, :2], VEC), "addbmm_": (BATCH[:, :, :2], BATCH),
+    "conj_physical_": (), "cumprod_": (1,), "cumsum_": (0,), "float_power_": (2,), "heaviside_": (OTHER,), "ldexp_": (SMALL,),
+    "renorm_": (2, 0, 1.0), "put_": (SMALL, OTHER, True), "scatter_reduce_": (0, SMALL % 2, OTHER, "amax"),
+    "index_reduce_": (1, SMALL[0], OTHER, "prod"),
 }  # fmt: skip
 
 

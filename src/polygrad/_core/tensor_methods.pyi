@@ -11,9 +11,11 @@ from .._core.aliasing import Aliasing
 from .._core.tensor import Tensor
 from .._core.typing import Array, BackendLike, DTypeLike, DeviceLike, Dims, Index, Number, Operand, Real
 from .._functions.decompositions import QRResult, SVDParts
+from .._functions.elementwise import MantissaAndExponent
 from .._functions.generator import Generator
 from .._functions.linalg import SlogdetResult
 from .._functions.reductions import ValuesAndIndices
+from .._functions.statistics import Histogram
 
 class TensorMethods(Aliasing):
     @property
@@ -121,6 +123,8 @@ class TensorMethods(Aliasing):
         """Add ``alpha * other`` in place."""
     def addbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
         """Return ``beta * input + alpha * sum(batch1 @ batch2)``, summed over the batch."""
+    def addbmm_(self, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+        """Return ``beta * input + alpha * sum(batch1 @ batch2)``, summed over the batch."""
     def addcdiv(self, tensor1: Tensor, tensor2: Tensor, *, value: Number | Tensor = 1) -> Tensor:
         """Return ``input + value * tensor1 / tensor2``."""
     def addcdiv_(self, tensor1: Tensor, tensor2: Tensor, *, value: Number | Tensor = 1) -> Tensor:
@@ -131,9 +135,15 @@ class TensorMethods(Aliasing):
         """Return ``input + value * tensor1 * tensor2``."""
     def addmm(self, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
         """Return ``beta * input + alpha * (mat1 @ mat2)`` for matrices."""
+    def addmm_(self, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+        """Return ``beta * input + alpha * (mat1 @ mat2)`` for matrices."""
     def addmv(self, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
         """Return ``beta * input + alpha * (mat @ vec)``."""
+    def addmv_(self, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+        """Return ``beta * input + alpha * (mat @ vec)``."""
     def addr(self, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+        """Return ``beta * input + alpha * outer(vec1, vec2)``."""
+    def addr_(self, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
         """Return ``beta * input + alpha * outer(vec1, vec2)``."""
     def adjoint(self) -> Tensor:
         """Return the conjugate transpose of matrices: ``x.mH``."""
@@ -223,6 +233,8 @@ class TensorMethods(Aliasing):
         """Add the gradient of this tensor with respect to every leaf it depends on into the leaves' ``.grad``."""
     def baddbmm(self, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
         """Return ``beta * input + alpha * (batch1 @ batch2)`` for batches of matrices."""
+    def baddbmm_(self, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+        """Return ``beta * input + alpha * (batch1 @ batch2)`` for batches of matrices."""
     def bernoulli(self, p: _float | None = None, *, generator: Generator | None = None) -> Tensor:
         """Draw 1 with a given probability, and else 0."""
     def bernoulli_(self, p: _float | Tensor = 0.5, *, generator: Generator | None = None) -> Tensor:
@@ -305,6 +317,8 @@ class TensorMethods(Aliasing):
         """Return the complex conjugate as a view; a real tensor is returned itself."""
     def conj_physical(self) -> Tensor:
         """Return the complex conjugate in new memory; a real tensor is returned itself."""
+    def conj_physical_(self) -> Tensor:
+        """Return the complex conjugate in new memory; a real tensor is returned itself."""
     def contiguous(self, memory_format: Any = None) -> Tensor:
         """Return a tensor whose elements lie one after the other: ``input`` itself if `is_contiguous` says so, else a copy."""
     def copy_(self, src: Tensor, non_blocking: _bool = False) -> Tensor:
@@ -313,6 +327,8 @@ class TensorMethods(Aliasing):
         """Each element of ``input`` with the sign of that of ``other``, also of -0.0."""
     def copysign_(self, other: Operand) -> Tensor:
         """Each element of ``input`` with the sign of that of ``other``, also of -0.0."""
+    def corrcoef(self) -> Tensor:
+        """Return Pearson's correlation coefficients of variables: ``cov(x, y) / (std(x) * std(y))``."""
     def cos(self) -> Tensor:
         """The cosine of each element, in radians. The derivative is ``-sin(input)`` (DLMF 4.20)."""
     def cos_(self) -> Tensor:
@@ -323,6 +339,14 @@ class TensorMethods(Aliasing):
         """The hyperbolic cosine of each element, ``(exp(x) + exp(-x)) / 2``. The derivative is `sinh` (DLMF 4.34)."""
     def count_nonzero(self, dim: Dims | None = None) -> Tensor:
         """Count the elements that are not 0, of the whole tensor or along ``dim``."""
+    def cov(
+        self,
+        *,
+        correction: _int = 1,
+        fweights: Tensor | None = None,
+        aweights: Tensor | None = None,
+    ) -> Tensor:
+        """Return the covariance matrix of variables: ``sum(w * (x - mean) * conj(y - mean)) / (sum(w) - correction)``."""
     def cpu(self, memory_format: Any = None) -> Tensor:
         """Move a tensor to the memory of the CPU: the backend's device ``"cpu"``, or the NumPy backend if it has none."""
     def cross(self, other: Tensor, dim: _int | None = None) -> Tensor:
@@ -340,9 +364,15 @@ class TensorMethods(Aliasing):
         """Return the cumulative minimum along a dimension, with its indices."""
     def cumprod(self, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
         """Return the cumulative product along a dimension."""
+    def cumprod_(self, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
+        """Return the cumulative product along a dimension."""
     def cumsum(self, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
         """Return the cumulative sum along a dimension."""
+    def cumsum_(self, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
+        """Return the cumulative sum along a dimension."""
     def deg2rad(self) -> Tensor:
+        """Convert angles from degrees to radians."""
+    def deg2rad_(self) -> Tensor:
         """Convert angles from degrees to radians."""
     def det(self) -> Tensor:
         """Return the determinants of square matrices."""
@@ -368,6 +398,8 @@ class TensorMethods(Aliasing):
         """Return the differences of neighbouring elements along a dimension, taken ``n`` times."""
     def dim(self) -> _int:
         """Return the number of dimensions."""
+    def dist(self, other: Tensor, p: _float = 2) -> Tensor:
+        """Return the distance of two tensors: the norm of order ``p`` of their difference.  The gradient at a distance of 0 is 0."""
     def div(self, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
         """Return ``input / other``, exact or rounded to an integer."""
     def div_(self, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
@@ -397,6 +429,8 @@ class TensorMethods(Aliasing):
     def exp(self) -> Tensor:
         """The exponential of each element, ``e ** input``. It is its own derivative (DLMF 4.7)."""
     def exp2(self) -> Tensor:
+        """Return 2 to the power of each element."""
+    def exp2_(self) -> Tensor:
         """Return 2 to the power of each element."""
     def exp_(self) -> Tensor:
         """The exponential of each element, ``e ** input``. It is its own derivative (DLMF 4.7)."""
@@ -431,6 +465,8 @@ class TensorMethods(Aliasing):
         """Convert to float32."""
     def float_power(self, exponent: Operand) -> Tensor:
         """Raise ``input`` to the power of ``exponent`` in double precision."""
+    def float_power_(self, exponent: Operand) -> Tensor:
+        """Raise to the power of ``exponent`` in place."""
     def floor(self) -> Tensor:
         """The largest integer that is not above each element. The derivative is 0."""
     def floor_(self) -> Tensor:
@@ -449,6 +485,10 @@ class TensorMethods(Aliasing):
         """Return the remainder of a division that rounds towards zero: it has the sign of ``input``."""
     def frac(self) -> Tensor:
         """Return the fractional part, ``input - trunc(input)``, which has the sign of ``input``."""
+    def frac_(self) -> Tensor:
+        """Return the fractional part, ``input - trunc(input)``, which has the sign of ``input``."""
+    def frexp(self) -> MantissaAndExponent:
+        """Decompose into mantissas and exponents: ``input = mantissa * 2 ** exponent``, exactly."""
     def gather(self, dim: _int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
         """Return elements at positions along a dimension: ``out[i, j] = input[index[i, j], j]`` for ``dim=0``."""
     def ge(self, other: Operand) -> Tensor:
@@ -473,6 +513,19 @@ class TensorMethods(Aliasing):
         """Set small elements to 0: ``input`` where ``abs(input) > lambd``, else 0."""
     def heaviside(self, values: Tensor) -> Tensor:
         """Return the step function: 0 where ``input`` is negative, 1 where it is positive, and ``values`` where it is 0."""
+    def heaviside_(self, values: Tensor) -> Tensor:
+        """Return the step function: 0 where ``input`` is negative, 1 where it is positive, and ``values`` where it is 0."""
+    def histc(self, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
+        """Count the elements in each of a number of bins of equal width.  Elements outside of all bins are not counted."""
+    def histogram(
+        self,
+        bins: _int | Tensor,
+        *,
+        range: Sequence[_float] | None = None,
+        weight: Tensor | None = None,
+        density: _bool = False,
+    ) -> Histogram:
+        """Count the elements in each bin of a histogram.  Elements outside of all bins are not counted."""
     def hsplit(self, indices_or_sections: _int | Sequence[_int] | Tensor) -> tuple[Tensor, ...]:
         """Split a tensor along dimension 1, a vector along dimension 0, as `tensor_split` does."""
     def hypot(self, other: Operand) -> Tensor:
@@ -499,6 +552,26 @@ class TensorMethods(Aliasing):
         """Return a copy of a tensor with values written at ``input[indices]``."""
     def index_put_(self, indices: Sequence[Tensor | None], values: Tensor, accumulate: _bool = False) -> Tensor:
         """Write values at the elements that index tensors select: ``x[indices] = values``."""
+    def index_reduce(
+        self,
+        dim: _int,
+        index: Tensor,
+        source: Tensor,
+        reduce: str,
+        *,
+        include_self: _bool = True,
+    ) -> Tensor:
+        """Return a copy with slices reduced into positions of a dimension.  Equal extrema share the gradient."""
+    def index_reduce_(
+        self,
+        dim: _int,
+        index: Tensor,
+        source: Tensor,
+        reduce: str,
+        *,
+        include_self: _bool = True,
+    ) -> Tensor:
+        """Return a copy with slices reduced into positions of a dimension.  Equal extrema share the gradient."""
     def index_select(self, dim: _int, index: Tensor) -> Tensor:
         """Return the slices along a dimension at the given positions."""
     def inner(self, other: Tensor) -> Tensor:
@@ -551,6 +624,10 @@ class TensorMethods(Aliasing):
         """Return the Kronecker product: the block matrix whose block ``(i, j)`` is ``input[i, j] * other``."""
     def kthvalue(self, k: _int, dim: _int = -1, keepdim: _bool = False) -> ValuesAndIndices:
         """Return the ``k``-th smallest element along a dimension, with its index."""
+    def ldexp(self, other: Tensor) -> Tensor:
+        """Return ``input * 2 ** other``."""
+    def ldexp_(self, other: Tensor) -> Tensor:
+        """Return ``input * 2 ** other``."""
     def le(self, other: Operand) -> Tensor:
         """Where ``input`` is at most ``other``: ``input <= other``."""
     def le_(self, other: Operand) -> Tensor:
@@ -587,6 +664,10 @@ class TensorMethods(Aliasing):
         """Logarithm of `softmax`, accurate also where the softmax underflows."""
     def logaddexp(self, other: Operand) -> Tensor:
         """``log(exp(input) + exp(other))`` of each pair, without overflow. The gradient is shared as `softmax` of the two shares."""
+    def logaddexp2(self, other: Tensor) -> Tensor:
+        """Return ``log2(2 ** input + 2 ** other)``, without overflow.  The gradient is shared as by `logaddexp`."""
+    def logcumsumexp(self, dim: _int) -> Tensor:
+        """Return the logarithm of the cumulative sum of exponentials along a dimension, without overflow."""
     def logdet(self) -> Tensor:
         """Return the logarithm of the determinant."""
     def logical_and(self, other: Operand) -> Tensor:
@@ -660,6 +741,8 @@ class TensorMethods(Aliasing):
         """The smaller element of each pair, and NaN if one of them is NaN. Equal elements share the gradient."""
     def mm(self, mat2: Tensor) -> Tensor:
         """Multiply two matrices."""
+    def mode(self, dim: _int = -1, keepdim: _bool = False) -> ValuesAndIndices:
+        """Return the most frequent element along a dimension, and where it occurs last.  Of several the smallest."""
     def moveaxis(self, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
         """Move dimensions to other positions; the others keep their order."""
     def movedim(self, source: _int | Sequence[_int], destination: _int | Sequence[_int]) -> Tensor:
@@ -690,6 +773,20 @@ class TensorMethods(Aliasing):
         """Replace NaN and infinities by finite values."""
     def nanmean(self, dim: Dims | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None) -> Tensor:
         """Return the mean of the elements that are not NaN, of all or along ``dim``."""
+    @overload
+    def nanmedian(self) -> Tensor:
+        """Return the median of the elements that are not NaN: of an even number of them, the lower one of the two in the middle."""
+    @overload
+    def nanmedian(self, dim: _int, keepdim: _bool = False) -> ValuesAndIndices: ...
+    def nanquantile(
+        self,
+        q: _float | Tensor,
+        dim: _int | None = None,
+        keepdim: _bool = False,
+        *,
+        interpolation: str = 'linear',
+    ) -> Tensor:
+        """Return quantiles of the elements that are not NaN, of all or of those along ``dim``."""
     def nansum(self, dim: Dims | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None) -> Tensor:
         """Return the sum of all elements, or of those along ``dim``, counting NaN as 0."""
     def narrow(self, dim: _int, start: _int | Tensor, length: _int) -> Tensor:
@@ -826,6 +923,10 @@ class TensorMethods(Aliasing):
         """`leaky_relu` with learned slopes: ``input`` where it is positive, else ``weight * input``."""
     def prod(self, dim: _int | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None) -> Tensor:
         """Return the product of all elements, or of those along ``dim``."""
+    def put(self, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
+        """Return a copy of a tensor with elements written at positions of the flattened tensor."""
+    def put_(self, index: Tensor, source: Tensor, accumulate: _bool = False) -> Tensor:
+        """Return a copy of a tensor with elements written at positions of the flattened tensor."""
     def qr(self, mode: str | _bool = 'reduced') -> QRResult:
         """Return the QR decomposition ``A == Q @ R``."""
     def quantile(
@@ -838,6 +939,8 @@ class TensorMethods(Aliasing):
     ) -> Tensor:
         """Return quantiles of all elements, or of those along ``dim``."""
     def rad2deg(self) -> Tensor:
+        """Convert angles from radians to degrees."""
+    def rad2deg_(self) -> Tensor:
         """Convert angles from radians to degrees."""
     def random_(
         self,
@@ -865,6 +968,10 @@ class TensorMethods(Aliasing):
         """What is left of ``input`` when whole multiples of ``other`` are taken away: ``input % other``. It has the sign of ``other``; `fmod` has that of ``input``. The derivative by ``other`` is minus the number of multiples."""
     def remainder_(self, other: Operand) -> Tensor:
         """What is left of ``input`` when whole multiples of ``other`` are taken away: ``input % other``. It has the sign of ``other``; `fmod` has that of ``input``. The derivative by ``other`` is minus the number of multiples."""
+    def renorm(self, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+        """Scale slices along a dimension so that none has a larger norm than ``maxnorm``."""
+    def renorm_(self, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+        """Scale slices along a dimension so that none has a larger norm than ``maxnorm``."""
     def repeat(self, repeats: _int | Sequence[_int] = (), *others: _int) -> Tensor:
         """Repeat the whole tensor along each dimension."""
     def repeat_interleave(
@@ -919,6 +1026,26 @@ class TensorMethods(Aliasing):
         """Return a copy with elements added along a dimension: ``out[index[i, j], j] += src[i, j]`` for ``dim=0``."""
     def scatter_add_(self, dim: _int, index: Tensor, src: Tensor) -> Tensor:
         """Return a copy with elements added along a dimension: ``out[index[i, j], j] += src[i, j]`` for ``dim=0``."""
+    def scatter_reduce(
+        self,
+        dim: _int,
+        index: Tensor,
+        src: Tensor,
+        reduce: str,
+        *,
+        include_self: _bool = True,
+    ) -> Tensor:
+        """Return a copy with elements reduced into positions of a dimension: ``out[index[i, j], j] = reduce(…, src[i, j])``."""
+    def scatter_reduce_(
+        self,
+        dim: _int,
+        index: Tensor,
+        src: Tensor,
+        reduce: str,
+        *,
+        include_self: _bool = True,
+    ) -> Tensor:
+        """Return a copy with elements reduced into positions of a dimension: ``out[index[i, j], j] = reduce(…, src[i, j])``."""
     def select(self, dim: _int, index: _int) -> Tensor:
         """Return the slice at one position of a dimension, without that dimension."""
     def select_scatter(self, src: Tensor, dim: _int, index: _int) -> Tensor:

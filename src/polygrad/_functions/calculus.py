@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import _dtypes
 from .._core.errors import ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.axes import normal_axis
-from .common import check_tensor, numpy_spelling
+from .._ops.reductions import axes_of
+from .common import check_tensor, dims_of, numpy_spelling
 from .joining import cat
 from .public import public_function
 
@@ -79,24 +82,146 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
         >>> polygrad.trapezoid(polygrad.tensor([0.0, 1.0, 4.0]), dx=0.5)
         tensor(1.5000)
     """
-    axis = normal_axis(dim, check_tensor(y, "trapezoid", "y").ndim)
+    areas, axis = _trapezoid_areas("trapezoid", y, x, dx, dim)
+    return xp.sum(areas, axis)
+
+
+def _trapezoid_areas(name: str, y: Tensor, x: Tensor | None, dx: float, dim: int) -> tuple[Tensor, int]:
+    """Return the area under each pair of neighbouring samples, and the axis of ``dim``."""
+    axis = normal_axis(dim, check_tensor(y, name, "y").ndim)
     for argument, points in (("y", y), ("x", x)):
         if points is not None and points.dtype.kind == "bool":
-            raise RuntimeError(f"trapezoid: received a bool input for `{argument}`, but bool is not supported")
+            raise RuntimeError(f"{name}: received a bool input for `{argument}`, but bool is not supported")
     if x is not None and (not x.ndim or (x.ndim == 1 and x.shape[0] != y.shape[axis])):
         raise ShapeError(
-            f"trapezoid: there must be one `x` value for each sample point; x has shape {tuple(x.shape)}, and y {tuple(y.shape)}"
+            f"{name}: there must be one `x` value for each sample point; x has shape {tuple(x.shape)}, and y {tuple(y.shape)}"
         )
     # The sum of two small integers may overflow.
     y, x = (p if p is None or p.dtype.is_differentiable else xp.astype(p, _dtypes.int64) for p in (y, x))  # type: ignore[assignment]  # y is never None
     before = (slice(None),) * axis
     means = (y[(*before, slice(1, None))] + y[(*before, slice(None, -1))]) / 2
     if x is None:
-        return xp.sum(means, axis) * dx
+        return means * dx, axis
     if x.ndim == 1:
         x = xp.reshape(x, (x.shape[0], *(1,) * (y.ndim - axis - 1)))
     x = xp.reshape(x, (*(1,) * (y.ndim - x.ndim), *x.shape))
-    return xp.sum(means * (x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]), axis)
+    return means * (x[(*before, slice(1, None))] - x[(*before, slice(None, -1))]), axis
 
 
 trapz = trapezoid
+
+
+@public_function()
+@in_single_precision
+def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
+    """Integrate samples along a dimension by the trapezoidal rule, up to each of them.
+
+    Args:
+        y: the sampled values, a tensor of at least one dimension.
+        x: where the samples were taken: a vector with one point for each sample, or a tensor whose shape broadcasts
+            with that of ``y``.
+        dx: the distance of the points, where ``x`` is not given.
+        dim: the dimension of ``y`` to integrate along.
+
+    Returns:
+        A tensor of the shape of ``y``, shorter by one along ``dim``: the integral from the first sample up to each other.
+
+    Raises:
+        RuntimeError: ``y`` or ``x`` is boolean, or ``x`` does not have one point for each sample.
+
+    Example::
+
+        >>> polygrad.cumulative_trapezoid(polygrad.tensor([0.0, 1.0, 4.0]), dx=0.5)
+        tensor([0.2500, 1.5000])
+    """
+    return xp.cumulative_sum(*_trapezoid_areas("cumulative_trapezoid", y, x, dx, dim))
+
+
+@public_function()
+def gradient(input: Tensor, *, spacing: Any = 1, dim: Any = None, edge_order: int = 1) -> tuple[Tensor, ...]:
+    """Estimate the derivatives of a sampled function along dimensions.
+
+    Central differences of second order inside; for points at unequal distances ``a`` before and ``b`` after, the
+    derivative of the parabola through three samples (Fornberg, "Generation of finite difference formulas on arbitrarily
+    spaced grids", 1988).
+
+    Args:
+        input: the samples, a tensor of at least one dimension.
+        spacing: the distance of the points: a number, or one for each dimension; or where the points are, a vector for
+            each dimension.
+        dim: the dimension, or several.  None, the default, means all.
+        edge_order: 1 or 2, the order of the one-sided differences at the ends.
+
+    Returns:
+        A tuple of tensors of the shape of ``input``, one for each dimension.
+
+    Raises:
+        RuntimeError: ``edge_order`` is neither 1 nor 2, a dimension has no more than ``edge_order`` samples or is named
+            twice, or ``spacing`` does not have one entry for each dimension.
+
+    Example::
+
+        >>> polygrad.gradient(polygrad.tensor([0.0, 1.0, 4.0, 9.0]))
+        (tensor([1., 2., 4., 5.]),)
+    """
+    check_tensor(input, "gradient")
+    if edge_order not in (1, 2):
+        raise RuntimeError(f"gradient(): edge_order must be 1 or 2, but it is {edge_order}")
+    axes = axes_of(tuple(range(input.ndim)) if dim is None else dims_of(dim), input.ndim)
+    spacing = 1 if spacing is None else spacing
+    several = isinstance(spacing, (list, tuple))
+    steps = list(spacing) if several else [spacing] * len(axes)
+    if len(steps) != len(axes):
+        raise ShapeError(
+            f"gradient(): spacing must have one entry for each of {len(axes)} dimensions, not {len(steps)}"
+        )
+    if any(input.shape[axis] <= edge_order for axis in axes):
+        raise ShapeError(
+            f"gradient(): each dimension must have at least edge_order + 1 samples, {edge_order + 1}, but the shape is "
+            f"{tuple(input.shape)}"
+        )
+    x = input if input.dtype.is_differentiable else xp.astype(input, _dtypes.get_default_dtype())
+    return tuple([_derivative(x, axis, step, edge_order) for axis, step in zip(axes, steps, strict=True)])
+
+
+def _derivative(x: Tensor, axis: int, step: Any, edge_order: int) -> Tensor:
+    """Return the derivative along ``axis`` for points at distances of ``step``, or at the points ``step``."""
+    length = x.shape[axis]
+
+    def part(start: int, stop: int) -> Tensor:
+        return x[(slice(None),) * axis + (slice(start, stop),)]
+
+    if isinstance(step, Tensor) and step.ndim:
+        if tuple(step.shape) != (length,):
+            raise ShapeError(
+                f"gradient(): dimension {axis} has {length} samples, but its points have the shape {tuple(step.shape)}"
+            )
+        distances = step[1:] - step[:-1]
+        distances = xp.reshape(distances, (length - 1, *(1,) * (x.ndim - axis - 1)))
+        widths = [distances[:1], distances[1:2], distances[-2:-1], distances[-1:]]
+        a, b = distances[:-1], distances[1:]
+        inner = (
+            part(0, -2) * (-b / (a * (a + b)))
+            + part(1, -1) * ((b - a) / (a * b))
+            + part(2, length) * (a / (b * (a + b)))
+        )
+    else:
+        widths = [step] * 4
+        inner = (part(2, length) - part(0, -2)) / (2 * step)
+    if edge_order == 1:
+        first = (part(1, 2) - part(0, 1)) / widths[0]
+        last = (part(length - 1, length) - part(length - 2, length - 1)) / widths[3]
+    else:
+        a, b = widths[:2]
+        first = (
+            part(0, 1) * (-(2 * a + b) / (a * (a + b)))
+            + part(1, 2) * ((a + b) / (a * b))
+            - part(2, 3) * (a / (b * (a + b)))
+        )
+        a, b = widths[2:]
+        last = (
+            part(length - 3, length - 2) * (b / (a * (a + b)))
+            - part(length - 2, length - 1) * ((a + b) / (a * b))
+            + part(length - 1, length) * ((2 * b + a) / (b * (a + b)))
+        )
+    return xp.concat([first, inner, last], axis=axis)

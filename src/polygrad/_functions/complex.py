@@ -215,7 +215,7 @@ def conj(input: Tensor) -> Tensor:
     return xp.conj(input) if check_tensor(input, "conj").dtype.is_complex else input
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 def conj_physical(input: Tensor) -> Tensor:
     """Return the complex conjugate in new memory; a real tensor is returned itself.
 

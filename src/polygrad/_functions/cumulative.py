@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .._core.errors import DTypeError
+from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._dtypes import DType
@@ -15,7 +17,7 @@ from .reductions import ValuesAndIndices, accumulate, normalize_dims
 from .sorting import check_ordered, sort
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 @numpy_spelling
 def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     """Return the cumulative sum along a dimension.
@@ -37,7 +39,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     return cumulate(xp.cumulative_sum, check_tensor(input, "cumsum"), dim, dtype)
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Return the cumulative product along a dimension.
 
@@ -58,6 +60,44 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
         tensor([1., 2., 6.])
     """
     return cumulate(xp.cumulative_prod, check_tensor(input, "cumprod"), dim, dtype)
+
+
+@public_function(method=True)
+@in_single_precision
+def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+    """Return the logarithm of the cumulative sum of exponentials along a dimension, without overflow.
+
+    By doubling strides (Hillis and Steele, "Data parallel algorithms", 1986): ``log2(n)`` steps of `logaddexp`.
+
+    Args:
+        input: a tensor of a floating-point or complex type.
+        dim: the dimension.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        RuntimeError: the data type is an integer type or bool.
+        IndexError: the dimension is out of range.
+
+    Example::
+
+        >>> polygrad.logcumsumexp(polygrad.tensor([0.0, 0.0, 1000.0]), dim=0)
+        tensor([0.0000e+00, 6.9315e-01, 1.0000e+03])
+    """
+    if not check_tensor(input, "logcumsumexp").dtype.is_differentiable:
+        raise DTypeError(
+            f"logcumsumexp(): the input must be of a floating-point or complex type, not {input.dtype.name}"
+        )
+    axis = normal_axis(dim, input.ndim)
+    if not input.ndim:
+        return xp.clone(input)
+    before, length, stride, result = (slice(None),) * axis, input.shape[axis], 1, xp.clone(input)
+    while stride < length:
+        added = xp.logaddexp(result[(*before, slice(0, length - stride))], result[(*before, slice(stride, None))])
+        result = xp.concat([result[(*before, slice(0, stride))], added], axis=axis)
+        stride *= 2
+    return result
 
 
 def cumulate(operation: Callable[..., Tensor], input: Tensor, dim: int, dtype: DType | None) -> Tensor:

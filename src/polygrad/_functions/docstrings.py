@@ -7,6 +7,7 @@ import re
 
 #: Examples of methods in place, where that of the function does not show one.
 _IN_PLACE = {
+    "baddbmm": (">>> polygrad.zeros(1, 1, 1).{}(polygrad.ones(1, 1, 3), polygrad.ones(1, 3, 1))", "tensor([[[3.]]])"),
     "nextafter": (">>> polygrad.tensor([1.0]).{}(polygrad.tensor([2.0])) > 1", "tensor([True])"),
 }
 #: Of the methods ``new_…``: the arguments of an example on a tensor of float32, and what it prints.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import _dtypes
+from .._core.errors import DTypeError
 from .._core.precision import downcast, in_single_precision, upcast
 from .._core.primitive import OPERATIONS as xp
 from .._core.primitive import PRIMITIVES
@@ -89,6 +90,34 @@ def float_power(input: Any, exponent: Any) -> Tensor:
         tensor([0.5000, 0.3333], dtype=polygrad.float64)
     """
     return pow(_to_double(input), _to_double(exponent))
+
+
+@public_method()
+def float_power_(input: Tensor, exponent: Any) -> Tensor:
+    """Raise to the power of ``exponent`` in place.
+
+    Args:
+        input: the base, a tensor of type float64 or complex128.
+        exponent: a tensor whose shape broadcasts to that of ``input``, or a number.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: the data type is not that of the result of `float_power`; or ``input`` is a leaf that requires
+            grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.tensor([2.0, 4.0], dtype=polygrad.float64).float_power_(-1)
+        tensor([0.5000, 0.2500], dtype=polygrad.float64)
+    """
+    result = float_power(input, exponent)
+    if result.dtype is not input.dtype:
+        raise RuntimeError(
+            f"float_power_(): the base has dtype {input.dtype.name}, but the result {result.dtype.name}; convert it first"
+        )
+    return input._in_place(lambda x: float_power(x, exponent))
 
 
 def _to_double(x: Any) -> Any:
@@ -351,7 +380,7 @@ def rsqrt(input: Tensor) -> Tensor:
     return xp.reciprocal(xp.sqrt(input))
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 def frac(input: Tensor) -> Tensor:
     """Return the fractional part, ``input - trunc(input)``, which has the sign of ``input``.
 
@@ -395,7 +424,7 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     return xp.round(input * scale) / scale if decimals > 0 else xp.round(input / scale) * scale
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 def deg2rad(input: Tensor) -> Tensor:
     """Convert angles from degrees to radians.
 
@@ -413,7 +442,7 @@ def deg2rad(input: Tensor) -> Tensor:
     return input * (math.pi / 180)
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 def rad2deg(input: Tensor) -> Tensor:
     """Convert angles from radians to degrees.
 
@@ -539,7 +568,7 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
     return xp.where(result == -math.inf, info.min if neginf is None else neginf, result)
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """Return the step function: 0 where ``input`` is negative, 1 where it is positive, and ``values`` where it is 0.
 
@@ -628,3 +657,96 @@ def where_method(input: Tensor, condition: Tensor, other: Any) -> Tensor:
 
 
 xp.finfo, xp.iinfo = finfo, iinfo
+
+
+@public_function(method=True, in_place=True)
+def ldexp(input: Tensor, other: Tensor) -> Tensor:
+    """Return ``input * 2 ** other``.
+
+    Args:
+        input: a tensor.
+        other: the exponents, a tensor whose shape broadcasts with that of ``input``.
+
+    Returns:
+        A tensor of the broadcast shape.  Of integers it has the default floating type.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast.
+
+    Example::
+
+        >>> polygrad.ldexp(polygrad.tensor([1.0, 3.0]), polygrad.tensor([2, -1]))
+        tensor([4.0000, 1.5000])
+    """
+    return xp.multiply(check_tensor(input, "ldexp"), pow(2.0, check_tensor(other, "ldexp", "other")))
+
+
+class MantissaAndExponent(NamedTuple):
+    """The mantissas, of absolute value at least 0.5 and below 1, and the int32 exponents of 2."""
+
+    mantissa: Tensor
+    exponent: Tensor
+
+
+@public_function(method=True)
+def frexp(input: Tensor) -> MantissaAndExponent:
+    """Decompose into mantissas and exponents: ``input = mantissa * 2 ** exponent``, exactly.
+
+    The derivative of the mantissa is ``2 ** -exponent``.
+
+    Args:
+        input: a tensor of a real floating-point type.
+
+    Returns:
+        The named tuple ``(mantissa, exponent)``: a tensor of the type of ``input`` with absolute values in [0.5, 1), and one
+        of int32.  The exponent of 0, infinities and NaN is 0.
+
+    Raises:
+        RuntimeError: the data type is not a real floating-point type.
+
+    Example::
+
+        >>> polygrad.frexp(polygrad.tensor([1.0, -3.5, 0.0])).exponent
+        tensor([1, 2, 0], dtype=polygrad.int32)
+    """
+    if not check_tensor(input, "frexp").dtype.is_floating_point:
+        raise DTypeError(f"frexp(): the input must be of a real floating-point type, not {input.dtype.name}")
+    x = upcast(input)
+    size = xp.abs(x.detach())
+    ordinary = xp.logical_and(size > 0, xp.isfinite(size))
+    exponent = xp.floor(xp.log2(xp.where(ordinary, size, 0.5))) + 1
+    # The logarithm may round up to a whole number, or down from one.
+    scaled_size = _times_power(xp.where(ordinary, size, 0.5), -exponent)
+    exponent = exponent + xp.astype(scaled_size >= 1, x.dtype) - xp.astype(scaled_size < 0.5, x.dtype)
+    mantissa = xp.where(ordinary, _times_power(x, -exponent), x)
+    exponent = xp.astype(xp.where(ordinary, exponent, 0), _dtypes.int32)
+    return MantissaAndExponent(downcast(mantissa, input.dtype) if x is not input else mantissa, exponent)
+
+
+def _times_power(x: Tensor, exponent: Tensor) -> Tensor:
+    """Return ``x * 2 ** exponent`` in two steps: the power itself may be out of range."""
+    half = xp.trunc(exponent / 2)
+    return x * pow(2.0, half) * pow(2.0, exponent - half)
+
+
+@public_function(method=True)
+@in_single_precision
+def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
+    """Return ``log2(2 ** input + 2 ** other)``, without overflow.  The gradient is shared as by `logaddexp`.
+
+    Args:
+        input: a tensor of a floating-point type.
+        other: a tensor whose shape broadcasts with that of ``input``.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast.
+
+    Example::
+
+        >>> polygrad.logaddexp2(polygrad.tensor([1000.0]), polygrad.tensor([1000.0]))
+        tensor([1001.])
+    """
+    return xp.divide(xp.logaddexp(xp.multiply(input, math.log(2)), xp.multiply(other, math.log(2))), math.log(2))

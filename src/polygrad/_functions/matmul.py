@@ -412,7 +412,7 @@ def _add_product(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: st
     return xp.add(input if beta == 1 else xp.multiply(input, beta), product)
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 @require_same_dtype("input", "mat1", "mat2")
 @in_single_precision
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -440,7 +440,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
     return _add_product(input, mm(mat1, mat2), beta, alpha, "addmm")
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 @require_same_dtype("input", "mat", "vec")
 @in_single_precision
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -467,7 +467,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
     return _add_product(input, mv(mat, vec), beta, alpha, "addmv")
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 @in_single_precision
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return ``beta * input + alpha * outer(vec1, vec2)``.
@@ -494,7 +494,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
     return _add_product(input, outer(vec1, vec2), beta, alpha, "addr")
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 @require_same_dtype("input", "batch1", "batch2")
 @in_single_precision
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -522,7 +522,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
     return _add_product(input, bmm(batch1, batch2), beta, alpha, "baddbmm")
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 @require_same_dtype("input", "batch1", "batch2")
 @in_single_precision
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:

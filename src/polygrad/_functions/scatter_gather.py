@@ -253,7 +253,7 @@ def scatter(
     src = value if src is None else src
     if not index.shape.numel():  # it may have any dimensions then, as in PyTorch
         return clone(input)
-    _check_dimensions(input, index, src, "scatter")
+    check_dimensions(input, index, src, "scatter")
     if reduce is not None:
         if not isinstance(src, Tensor):
             src = full(index.shape, src, dtype=input.dtype, backend=input.backend, device=input.device)
@@ -269,7 +269,7 @@ def scatter(
     return result
 
 
-def _check_dimensions(input: Tensor, index: Tensor, src: Any, name: str) -> None:
+def check_dimensions(input: Tensor, index: Tensor, src: Any, name: str) -> None:
     ndim = max(index.ndim, 1)  # a tensor without dimensions counts as a vector
     for other, argument in ((input, "input"), (src, "src")):
         if isinstance(other, Tensor) and max(other.ndim, 1) != ndim:
@@ -304,7 +304,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """
     axis = check_along(input, dim, index, "scatter_add")
     if index.shape.numel():
-        _check_dimensions(input, index, src, "scatter_add")
+        check_dimensions(input, index, src, "scatter_add")
     return _scatter_sum(input, axis, index, src)
 
 
@@ -319,18 +319,37 @@ def _scatter_sum(input: Tensor, axis: int, index: Tensor, src: Tensor) -> Tensor
 
 
 def _scatter_product(input: Tensor, axis: int, index: Tensor, src: Tensor) -> Tensor:
+    positions, values = positions_and_values(input, axis, index, src)
+    products = product_at(values, positions, input.shape.numel())
+    return input * xp.reshape(products, tuple(input.shape))
+
+
+def positions_and_values(input: Tensor, axis: int, index: Tensor, src: Tensor) -> tuple[Tensor, Tensor]:
+    """Return where in the flattened ``input`` each element of ``src`` belongs, and these elements, as vectors."""
     if not input.ndim:
-        return xp.reshape(_scatter_product(flatten(input), 0, flatten(index), flatten(src)), ())
-    result, values = clone(flatten(input)), xp.astype(flatten(_trim(src, index)), input.dtype)
-    positions = _flatten_positions(index, axis, input)
-    while positions.shape[0]:  # each round handles one of equal positions
-        numbers = arange(positions.shape[0], backend=input.backend, device=input.device)
-        unclaimed = full((input.shape.numel(),), -1, backend=input.backend, device=input.device)
-        winner = xp.put_rows(unclaimed, numbers, positions)
-        chosen = xp.take_rows(winner, positions) == numbers
-        result[positions[chosen]] *= values[chosen]
-        positions, values = positions[~chosen], values[~chosen]
-    return xp.reshape(result, tuple(input.shape))
+        return flatten(index), xp.astype(flatten(src), input.dtype)
+    return _flatten_positions(index, axis, input), xp.astype(flatten(_trim(src, index)), input.dtype)
+
+
+def product_at(values: Tensor, positions: Tensor, size: int) -> Tensor:
+    """Return the product of the ``values`` at each of ``size`` positions, which is 1 where there are none.
+
+    By doubling strides over the values in the order of their positions (Hillis and Steele, "Data parallel algorithms",
+    1986).  There is no division, so that derivatives are right where values are 0.
+    """
+    order = xp.argsort(positions)
+    positions, values = xp.take_rows(positions, order), xp.take_rows(values, order)
+    stride, count = 1, values.shape[0]
+    while stride < count:
+        same = xp.equal(positions[stride:], positions[:-stride])
+        values = xp.concat([values[:stride], values[stride:] * xp.where(same, values[:-stride], 1)], axis=0)
+        stride *= 2
+    ones = full((size,), 1, dtype=values.dtype, backend=values.backend, device=_device_of(values))
+    return xp.put_rows(ones, values, positions)  # of equal positions the last is written: the whole product
+
+
+def _device_of(x: Tensor) -> Any:
+    return None if x.backend.level else x.device
 
 
 def _flatten_positions(index: Tensor, axis: int, input: Tensor) -> Tensor:
@@ -467,22 +486,27 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
         tensor([0., 0., 6.])
     """
     axis = check_along(input, dim, index, "index_add")
-    if index.ndim > 1 or (source.ndim and source.shape[axis] != index.shape.numel()):
-        raise RuntimeError(
-            f"index_add(): index has shape {tuple(index.shape)}, and source {tuple(source.shape)} along dim {axis}; "
-            "there is one index for each slice of source"
-        )
-    others = [tuple(n for d, n in enumerate(x.shape) if d != axis) for x in (input, source)]
-    if others[0] != others[1] or input.ndim != source.ndim:
-        raise ShapeError(
-            f"index_add(): source has shape {tuple(source.shape)}, and input {tuple(input.shape)}; only dim {axis} may differ"
-        )
+    check_slices("index_add", input, axis, index, source)
     order = (axis, *(d for d in range(source.ndim) if d != axis))
     values = scaled(source, alpha)
     if not input.ndim:
         return input + xp.reshape(xp.index_add(xp.reshape(values, (1,)), flatten(index), 1), ())
     rows = xp.index_add(xp.astype(xp.permute_dims(values, order), input.dtype), flatten(index), input.shape[axis])
     return input + xp.permute_dims(rows, tuple(sorted(range(len(order)), key=order.__getitem__)))
+
+
+def check_slices(name: str, input: Tensor, axis: int, index: Tensor, source: Tensor) -> None:
+    """Raise unless ``index`` is a vector with one position for each slice of ``source``, which fits ``input``."""
+    if index.ndim > 1 or (source.ndim and source.shape[axis] != index.shape.numel()):
+        raise RuntimeError(
+            f"{name}(): index has shape {tuple(index.shape)}, and source {tuple(source.shape)} along dim {axis}; "
+            "there is one index for each slice of source"
+        )
+    others = [tuple(n for d, n in enumerate(x.shape) if d != axis) for x in (input, source)]
+    if others[0] != others[1] or input.ndim != source.ndim:
+        raise ShapeError(
+            f"{name}(): source has shape {tuple(source.shape)}, and input {tuple(input.shape)}; only dim {axis} may differ"
+        )
 
 
 @public_function(method=True)
@@ -579,6 +603,39 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
         return input + xp.reshape(added, tuple(input.shape))
     result[tuple(indices)] = values
     return result
+
+
+@public_function(method=True, in_place=True)
+@require_same_dtype("input", "source")
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """Return a copy of a tensor with elements written at positions of the flattened tensor.
+
+    Args:
+        input: a tensor of any shape.
+        index: an integer tensor of positions, counted from the end if negative.
+        source: what is written, a tensor of the data type of ``input`` with as many elements as ``index``.
+        accumulate: whether the elements are added to those of ``input`` instead; those at equal positions add up.
+
+    Returns:
+        A tensor of the shape and data type of ``input``.
+
+    Raises:
+        IndexError: a position is out of range, or ``source`` has another number of elements than ``index``.
+        RuntimeError: the data types differ, or ``index`` is not of an integer type.
+
+    Example::
+
+        >>> polygrad.put(polygrad.zeros(2, 2), polygrad.tensor([0, -1]), polygrad.tensor([1.0, 5.0]))
+        tensor([[1., 0.],
+                [0., 5.]])
+    """
+    check_positions(index, "put")
+    if check_tensor(source, "put", "source").shape.numel() != index.shape.numel():
+        raise IndexError(
+            f"put(): source must have as many elements as index, {index.shape.numel()}, not {source.shape.numel()}"
+        )
+    written = index_put(flatten(input), (flatten(index),), flatten(source), accumulate)
+    return xp.reshape(written, tuple(input.shape))
 
 
 @public_function(method=True)

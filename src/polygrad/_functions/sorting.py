@@ -14,10 +14,11 @@ from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
 from .._ops.axes import normal_axis
 from .common import check_tensor, numpy_spelling
-from .creation import tensor
+from .creation import arange, tensor
 from .manipulation import flatten
 from .public import public_function
 from .reductions import ValuesAndIndices
+from .scatter_reductions import exactly
 
 
 def check_ordered(input: Tensor, name: str) -> Tensor:
@@ -234,6 +235,104 @@ def _median_of_none(input: Tensor) -> Tensor:
 
 @public_function(method=True)
 @numpy_spelling
+def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """Return the median of the elements that are not NaN: of an even number of them, the lower one of the two in the middle.
+
+    Elements that equal the median of all share the gradient; along ``dim`` it goes to the element at the index.
+
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension to reduce.  None, the default, reduces all of them.
+        keepdim: whether ``dim`` stays in the result, with length 1.
+
+    Returns:
+        Without ``dim`` a tensor without dimensions; with it the named tuple ``(values, indices)``.  NaN where all
+        elements are NaN.
+
+    Raises:
+        IndexError: the dimension is out of range or has no elements.
+        TypeError: ``input`` is complex.
+
+    Example::
+
+        >>> polygrad.nanmedian(polygrad.tensor([1.0, float("nan"), 3.0, 2.0]))
+        tensor(2.)
+    """
+    check_ordered(input, "nanmedian")
+    if not input.dtype.is_floating_point or not input.shape.numel() or not input.ndim:
+        return median(input, dim, keepdim)
+    if dim is None:
+        flat = flatten(input)
+        value = nanmedian(flat.detach(), 0).values
+        return spread_over(value, xp.equal(flat, value), flat)
+    axis = normal_axis(dim, input.ndim)
+    ordered = xp.argsort(input, axis=axis)
+    count = xp.sum(xp.astype(xp.logical_not(xp.isnan(input)), _dtypes.int64), axis, True)
+    middle = xp.take_along_axis(ordered, xp.clip(count - 1, min=0) // 2, axis=axis)
+    return _values_at(input, axis, middle, keepdim)
+
+
+def spread_over(value: Tensor, mask: Tensor, x: Tensor) -> Tensor:
+    """Return ``value``, without dimensions, as the mean of the elements of ``x`` that equal it, so that they share its gradient."""
+    mean = xp.sum(xp.where(mask, x, 0)) / xp.sum(xp.astype(mask, x.dtype))
+    return exactly(value, mean)
+
+
+def _values_at(input: Tensor, axis: int, indices: Tensor, keepdim: bool) -> ValuesAndIndices:
+    """Return the elements at ``indices``, which has length 1 along ``axis``."""
+    found = ValuesAndIndices(xp.take_along_axis(input, indices, axis=axis), indices)
+    if keepdim:
+        return found
+    shape = tuple(n for a, n in enumerate(input.shape) if a != axis)
+    return ValuesAndIndices(*(xp.reshape(x, shape) for x in found))
+
+
+@public_function(method=True)
+@numpy_spelling
+def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
+    """Return the most frequent element along a dimension, and where it occurs last.  Of several the smallest.
+
+    The gradient goes to the element at the index.
+
+    Args:
+        input: a real tensor of any shape.
+        dim: the dimension.
+        keepdim: whether ``dim`` stays in the result, with length 1.
+
+    Returns:
+        The named tuple ``(values, indices)`` of two tensors of the shape of ``input`` without ``dim``.
+
+    Raises:
+        IndexError: the dimension is out of range or has no elements.
+        TypeError: ``input`` is complex.
+
+    Example::
+
+        >>> polygrad.mode(polygrad.tensor([3.0, 1.0, 3.0, 2.0])).values
+        tensor(3.)
+    """
+    axis = normal_axis(dim, check_ordered(input, "mode").ndim)
+    if not input.ndim:
+        return sort(input)
+    length = input.shape[axis]
+    if not length:
+        raise IndexError(f"mode(): dimension {axis} of the shape {tuple(input.shape)} has no elements")
+    values, indices = xp.sort(input.detach(), axis, False)
+    before = (slice(None),) * axis
+    # A run of equal elements ends where the next one is larger; the longest run is the first whose end is farthest
+    # from its start.
+    numbers = arange(length, backend=input.backend, device=None if input.backend.level else input.device)
+    numbers = xp.reshape(numbers, tuple(length if a == axis else 1 for a in range(input.ndim)))
+    starts = xp.not_equal(values[(*before, slice(1, None))], values[(*before, slice(None, -1))])
+    starts = xp.astype(starts, _dtypes.int64) * numbers[(*before, slice(1, None))]
+    starts = xp.concat([xp.zeros_like(indices[(*before, slice(0, 1))]), starts], axis=axis)
+    runs = numbers - xp.running_extremum(starts, axis, True)[0]
+    longest = xp.argmax(runs, axis, True)
+    return _values_at(input, axis, xp.take_along_axis(indices, longest, axis=axis), keepdim)
+
+
+@public_function(method=True)
+@numpy_spelling
 @require_same_dtype("input", "q")
 def quantile(
     input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
@@ -263,17 +362,9 @@ def quantile(
         >>> polygrad.quantile(x, polygrad.tensor([0.25, 0.5]))
         tensor([ 5., 10.])
     """
-    if not input.dtype.is_floating_point:
-        raise RuntimeError(f"quantile(): the input must be of a real floating-point type, not {input.dtype.name}")
-    if not input.shape.numel():
-        raise ShapeError(f"quantile(): the input has no elements; its shape is {tuple(input.shape)}")
-    if isinstance(q, Tensor) and q.ndim > 1:
-        raise ShapeError(f"quantile(): q must be a number or a vector, not of shape {tuple(q.shape)}")
-    wanted = q.tolist() if isinstance(q, Tensor) else q
+    wanted = _check_quantile("quantile", input, q)
     varies = isinstance(q, Tensor) and q.requires_grad and interpolation == "linear"
     several = wanted if isinstance(wanted, list) else [wanted]
-    if any(not 0 <= one <= 1 for one in several):
-        raise RuntimeError(f"quantile(): q must be between 0 and 1, not {wanted}")
     flat = dim is None
     axis = 0 if dim is None else normal_axis(dim, input.ndim)
     x = flatten(input) if flat or not input.ndim else input
@@ -309,3 +400,90 @@ def _interpolate(values: Tensor, axis: int, place: float, interpolation: str) ->
     share = weight[interpolation]
     result = low if not share else high if share == 1 else low + share * (high - low)
     return xp.where(xp.isnan(last), last, result)
+
+
+def _check_quantile(name: str, input: Tensor, q: Any) -> Any:
+    """Return ``q`` as a number or a list of numbers.  Raises unless ``input`` has these quantiles."""
+    if not check_tensor(input, name).dtype.is_floating_point:
+        raise RuntimeError(f"{name}(): the input must be of a real floating-point type, not {input.dtype.name}")
+    if not input.shape.numel():
+        raise ShapeError(f"{name}(): the input has no elements; its shape is {tuple(input.shape)}")
+    if isinstance(q, Tensor) and q.ndim > 1:
+        raise ShapeError(f"{name}(): q must be a number or a vector, not of shape {tuple(q.shape)}")
+    wanted = q.tolist() if isinstance(q, Tensor) else q
+    if any(not 0 <= one <= 1 for one in (wanted if isinstance(wanted, list) else [wanted])):
+        raise RuntimeError(f"{name}(): q must be between 0 and 1, not {wanted}")
+    return wanted
+
+
+@public_function(method=True)
+@numpy_spelling
+@require_same_dtype("input", "q")
+def nanquantile(
+    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Tensor:
+    """Return quantiles of the elements that are not NaN, of all or of those along ``dim``.
+
+    The quantile ``q`` of ``n`` elements lies at position ``q * (n - 1)`` of the sorted elements.
+
+    Args:
+        input: a tensor of a real floating-point type.
+        q: a number in [0, 1], or a vector of numbers.
+        dim: the dimension to reduce.  None, the default, reduces all of them.
+        keepdim: whether reduced dimensions stay in the result, with length 1.
+        interpolation: what is taken between two elements: ``"linear"``, ``"lower"``, ``"higher"``, ``"nearest"`` or
+            ``"midpoint"``.
+
+    Returns:
+        A tensor of the shape of ``input`` without ``dim``; if ``q`` is a vector, with a first dimension for the quantiles.
+        NaN where all elements are NaN.
+
+    Raises:
+        RuntimeError: the data type is not a real floating-point type, there are no elements, ``q`` is outside of [0, 1]
+            or has several dimensions, or ``interpolation`` is unknown.
+
+    Example::
+
+        >>> x = polygrad.tensor([0.0, float("nan"), 20.0])
+        >>> polygrad.nanquantile(x, 0.25)
+        tensor(5.)
+    """
+    wanted = _check_quantile("nanquantile", input, q)
+    if interpolation not in _INTERPOLATIONS:
+        raise RuntimeError(
+            f"nanquantile(): interpolation must be one of {', '.join(_INTERPOLATIONS)}, not {interpolation!r}"
+        )
+    if dim is None or not input.ndim:
+        x, axis, shape = flatten(input), 0, (1,) * input.ndim
+    else:
+        x, axis = input, normal_axis(dim, input.ndim)
+        shape = tuple(1 if a == axis else n for a, n in enumerate(input.shape))
+    if not keepdim:
+        shape = () if dim is None else tuple(n for a, n in enumerate(input.shape) if a != axis)
+    values = sort(x, axis).values
+    last = xp.sum(xp.astype(xp.logical_not(xp.isnan(x)), x.dtype), axis, True) - 1
+    several = list(xp.reshape(q, (-1,))) if isinstance(q, Tensor) else wanted if isinstance(wanted, list) else [wanted]
+    found = [xp.reshape(_quantile_among(values, axis, one * last, interpolation), shape) for one in several or [0.0]]
+    if not isinstance(wanted, list):
+        return found[0]
+    return xp.stack(found, axis=0) if several else xp.stack(found, axis=0)[:0]
+
+
+_INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
+def _quantile_among(values: Tensor, axis: int, place: Tensor, interpolation: str) -> Tensor:
+    """Return what is at ``place``, a number for each line along ``axis``, among sorted ``values``."""
+    place = xp.clip(place, min=0)
+
+    def at(numbers: Tensor) -> Tensor:
+        return xp.take_along_axis(values, xp.astype(numbers, _dtypes.int64), axis=axis)
+
+    fixed = place.detach()
+    if interpolation in ("lower", "higher", "nearest"):
+        return at({"lower": xp.floor, "higher": xp.ceil, "nearest": xp.round}[interpolation](fixed))
+    lower, higher = xp.floor(fixed), xp.ceil(fixed)
+    low, high = at(lower), at(higher)
+    share = place - lower if interpolation == "linear" else 0.5
+    # Between equal places nothing is subtracted: both may be infinite.
+    return xp.where(xp.equal(lower, higher), low, low + share * (high - xp.where(xp.equal(lower, higher), 0, low)))

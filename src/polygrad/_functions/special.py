@@ -14,7 +14,7 @@ from .elementwise import clamp
 from .public import public_function
 
 
-@public_function(method=True)
+@public_function(method=True, in_place=True)
 def exp2(input: Tensor) -> Tensor:
     """Return 2 to the power of each element.
 

@@ -12,6 +12,7 @@ from ..._core.tensor import Tensor
 from ..._dtypes import get_default_dtype
 from ..broadcasting import broadcast_tensors
 from ..common import assume, check_tensor, older_reduction, warn, xp
+from ..public import public_function
 from ..reductions import norm
 from ..special import xlogy
 from .distance import cosine_similarity
@@ -256,6 +257,7 @@ def binary_cross_entropy(
     return _reduce(losses if weight is None else losses * weight, reduction)
 
 
+@public_function()
 @older_reduction
 @in_single_precision
 def binary_cross_entropy_with_logits(
@@ -299,6 +301,7 @@ def binary_cross_entropy_with_logits(
     return _reduce(losses if weight is None else losses * weight, reduction)
 
 
+@public_function()
 @older_reduction
 @in_single_precision
 def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
@@ -431,6 +434,7 @@ def _hinge(distance: Tensor) -> Tensor:
     return xp.clip(distance, 0, None)
 
 
+@public_function()
 @older_reduction
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = "mean") -> Tensor:
     """Hinge loss of distances: ``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1.
@@ -462,6 +466,7 @@ def _hinge_embedding_loss(input: Tensor, similar: Tensor, different: Tensor, mar
     return _reduce(xp.where(similar, input, zero) + xp.where(different, _hinge(margin - input), zero), reduction)
 
 
+@public_function()
 @older_reduction
 @in_single_precision
 def margin_ranking_loss(
@@ -516,6 +521,7 @@ def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> 
     return _reduce(-xp.logsigmoid(target * input), reduction)
 
 
+@public_function()
 @older_reduction
 @in_single_precision
 def triplet_margin_loss(
@@ -556,6 +562,7 @@ def triplet_margin_loss(
     return _reduce(_hinge(near - far + margin), reduction)
 
 
+@public_function()
 @older_reduction
 def cosine_embedding_loss(
     input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: str = "mean"
