@@ -26,6 +26,7 @@ import polygrad.fft
 import polygrad.linalg
 import polygrad.nn.functional
 import polygrad.random
+import polygrad.special
 from polygrad._core import tensor as tensor_module
 from polygrad._functions import creation
 from polygrad._functions.public import METHODS
@@ -369,6 +370,7 @@ def attached() -> set[str]:
 def stubs() -> dict[str, str]:
     """File, below the package → text of every stub."""
     fft, functional, linalg, random = polygrad.fft, polygrad.nn.functional, polygrad.linalg, polygrad.random
+    special = polygrad.special
     made = [
         root_stub(),
         tensor_stub(),
@@ -376,6 +378,7 @@ def stubs() -> dict[str, str]:
         module_stub(functional, functional.__all__),
         module_stub(linalg, linalg.__all__),
         module_stub(random, random.__all__),
+        module_stub(special, special.__all__),
     ]
     return {stub.file: stub.text() for stub in made}
 

@@ -67,6 +67,7 @@ PAGES = [
     Page("sorting.md", "Sorting, searching, sets"),
     Page("linalg.md", "Linear algebra", ("polygrad.linalg",)),
     Page("fft.md", "Fourier transforms", ("polygrad.fft",)),
+    Page("special.md", "Special functions", ("polygrad.special",)),
     Page("random.md", "Random numbers", ("polygrad.random",)),
     Page("nn.md", "nn: layers", ("polygrad.nn",)),
     Page("nn.functional.md", "nn.functional", ("polygrad.nn.functional",)),
@@ -96,7 +97,7 @@ BY_FILE = {page.file: page for page in PAGES}
 ROOT_PAGES = {
     "creation.md": "creation foreign conversion",
     "dtypes.md": "_dtypes _devices dtypes legacy_types",
-    "elementwise.md": "elementwise arithmetic comparison complex special",
+    "elementwise.md": "elementwise arithmetic comparison complex special bessel",
     "reductions.md": "reductions cumulative calculus",
     "manipulation.md": "manipulation broadcasting joining slicing scatter_gather indexing diagonals",
     "sorting.md": "sorting searching sets",

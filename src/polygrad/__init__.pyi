@@ -20,6 +20,7 @@ from . import (
     optim as optim,
     random as random,
     serialization as serialization,
+    special as special,
     testing as testing,
     types as types,
     utils as utils,
@@ -2402,6 +2403,24 @@ def diff(
         >>> polygrad.diff(polygrad.tensor([1.0, 4.0, 9.0, 16.0]))
         tensor([3., 5., 7.])
     """
+def digamma(input: Tensor) -> Tensor:
+    """The derivative of the logarithm of the gamma function.  At 0 it is infinite, at the negative integers NaN.  Its own derivative is ``polygamma(1, input)`` (DLMF 5.2).
+
+    Args:
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        TypeError: ``input`` is not a tensor.
+        TypeError: an operand is complex, and so has no order.
+
+    Example::
+
+        >>> polygrad.digamma(polygrad.tensor([0.5, 1.0, 10.0]))
+        tensor([-1.9635, -0.5772,  2.2518])
+    """
 def dist(input: Tensor, other: Tensor, p: _float = 2) -> Tensor:
     """Return the distance of two tensors: the norm of order ``p`` of their difference.  The gradient at a distance of 0 is 0.
 
@@ -2677,6 +2696,42 @@ def erf(input: Tensor) -> Tensor:
 
         >>> polygrad.erf(polygrad.tensor([0.0, 1.0]))
         tensor([0.0000, 0.8427])
+    """
+def erfc(input: Tensor) -> Tensor:
+    """The complement of the error function, ``1 - erf(input)``, relatively accurate where it is small.  The derivative is ``-2 / sqrt(pi) * exp(-input ** 2)`` (DLMF 7.2).
+
+    Args:
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        TypeError: ``input`` is not a tensor.
+        TypeError: an operand is complex, and so has no order.
+
+    Example::
+
+        >>> polygrad.erfc(polygrad.tensor([0.0, 1.0, 5.0]))
+        tensor([1.0000e+00, 1.5730e-01, 1.5375e-12])
+    """
+def erfinv(input: Tensor) -> Tensor:
+    """The inverse of the error function: infinite at -1 and 1, NaN outside of them.  The derivative is ``sqrt(pi) / 2 * exp(erfinv(input) ** 2)`` (DLMF 7.17).
+
+    Args:
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        TypeError: ``input`` is not a tensor.
+        TypeError: an operand is complex, and so has no order.
+
+    Example::
+
+        >>> polygrad.erfinv(polygrad.tensor([0.0, 0.5, -1.0]))
+        tensor([0.0000, 0.4769,   -inf])
     """
 def exp(input: Tensor) -> Tensor:
     """The exponential of each element, ``e ** input``. It is its own derivative (DLMF 4.7).
@@ -3476,6 +3531,24 @@ def hypot(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.hypot(polygrad.tensor([3.0]), polygrad.tensor([4.0]))
         tensor([5.])
     """
+def i0(input: Tensor) -> Tensor:
+    """The modified Bessel function of the first kind of order 0 (DLMF 10.25).  The derivative is that of order 1.
+
+    Args:
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        TypeError: ``input`` is not a tensor.
+        TypeError: an operand is complex, and so has no order.
+
+    Example::
+
+        >>> polygrad.i0(polygrad.tensor([0.0, 1.0, 5.0]))
+        tensor([ 1.0000,  1.2661, 27.2399])
+    """
 def imag(input: Tensor) -> Tensor:
     """Return the imaginary parts, as a view.
 
@@ -4166,6 +4239,24 @@ def less_equal(input: Operand, other: Operand) -> Tensor:
 
         >>> polygrad.le(polygrad.tensor([1, 2, 3]), 2)
         tensor([ True,  True, False])
+    """
+def lgamma(input: Tensor) -> Tensor:
+    """The logarithm of the absolute value of the gamma function; infinite at 0 and the negative integers.  The derivative is `digamma` (DLMF 5.2).
+
+    Args:
+        input: a tensor of any shape.  Integers and booleans are converted to the default floating type.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        TypeError: ``input`` is not a tensor.
+        TypeError: an operand is complex, and so has no order.
+
+    Example::
+
+        >>> polygrad.lgamma(polygrad.tensor([0.5, 3.0, 10.0]))
+        tensor([ 0.5724,  0.6931, 12.8018])
     """
 def linspace(
     start: Number,
@@ -5113,6 +5204,27 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
         >>> polygrad.mv(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), polygrad.tensor([1.0, 1.0]))
         tensor([3., 7.])
     """
+def mvlgamma(input: Tensor, p: _int) -> Tensor:
+    """Return the logarithm of the multivariate gamma function of dimension ``p``.
+
+    It is the sum of ``lgamma(input - j / 2)`` over ``j`` from 0 to ``p - 1``, and a constant (DLMF 35.3.4).
+
+    Args:
+        input: a real tensor of any shape, larger than ``(p - 1) / 2``.  Integers are converted to the default floating type.
+        p: the dimension, from 1 on.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        RuntimeError: ``p`` is less than 1.
+        TypeError: ``p`` is no int, or ``input`` is no real tensor.
+
+    Example::
+
+        >>> polygrad.mvlgamma(polygrad.tensor([2.0, 3.0]), 2)
+        tensor([0.4516, 1.5502])
+    """
 nan: _float
 def nan_to_num(
     input: Tensor,
@@ -5752,6 +5864,27 @@ def polar(abs: Tensor, angle: Tensor) -> Tensor:
 
         >>> polygrad.polar(polygrad.tensor([1.0, 2.0]), polygrad.tensor([0.0, 0.0]))
         tensor([1.+0.j, 2.+0.j])
+    """
+def polygamma(n: _int, input: Tensor) -> Tensor:
+    """Return the ``n``-th derivative of `digamma` at each element.
+
+    It is infinite at 0 and the negative integers.  The derivative is ``polygamma(n + 1, input)`` (DLMF 5.15).
+
+    Args:
+        n: how many derivatives, from 0 on.
+        input: a real tensor of any shape.  Integers are converted to the default floating type.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        RuntimeError: ``n`` is negative.
+        TypeError: ``n`` is no int, or ``input`` is no real tensor.
+
+    Example::
+
+        >>> polygrad.polygamma(1, polygrad.tensor([0.5, 1.0]))
+        tensor([4.9348, 1.6449])
     """
 def positive(input: Tensor) -> Tensor:
     """Return ``input`` itself: the operator ``+x``.
@@ -6775,6 +6908,23 @@ def sin(input: Tensor) -> Tensor:
 
         >>> polygrad.sin(polygrad.tensor([0.0, polygrad.pi / 2]))
         tensor([0., 1.])
+    """
+def sinc(input: Tensor) -> Tensor:
+    """Return ``sin(pi * input) / (pi * input)`` of each element, and 1 at 0, where derivatives of every order exist.
+
+    Args:
+        input: a real tensor of any shape.  Integers are converted to the default floating type.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        TypeError: ``input`` is no tensor, or complex.
+
+    Example::
+
+        >>> polygrad.sinc(polygrad.tensor([0.0, 0.5]))
+        tensor([1.0000, 0.6366])
     """
 def sinh(input: Tensor) -> Tensor:
     """The hyperbolic sine of each element, ``(exp(x) - exp(-x)) / 2``. The derivative is `cosh` (DLMF 4.34).

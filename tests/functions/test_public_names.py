@@ -487,7 +487,7 @@ def test_an_edge_of_the_graph_has_a_node_and_a_number():
 
 MODULES = """
     polygrad linalg nn nn.functional nn.init nn.utils optim optim.lr_scheduler func autograd autograd.graph utils utils.data
-    utils.checkpoint testing viz random cuda backends compiler serialization
+    utils.checkpoint testing viz random cuda backends compiler serialization special
 """.split()
 
 #: Files whose strings are names that a test looks up and calls.

@@ -31,7 +31,7 @@ ROOMS = """
     autograd
     compiler
     func
-    cuda fft linalg random serialization types
+    cuda fft linalg random serialization special types
     interop
     nn
     optim

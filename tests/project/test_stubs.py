@@ -17,6 +17,7 @@ import polygrad.fft
 import polygrad.linalg
 import polygrad.nn.functional
 import polygrad.random
+import polygrad.special
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "tools"
@@ -33,6 +34,7 @@ DESCRIBED: dict[str, Any] = {
     "linalg/__init__.pyi": polygrad.linalg,
     "nn/functional.pyi": polygrad.nn.functional,
     "random.pyi": polygrad.random,
+    "special/__init__.pyi": polygrad.special,
 }
 
 

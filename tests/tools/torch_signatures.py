@@ -26,6 +26,7 @@ MODULES = {
     "Tensor": ("__init__.pyi", "TensorBase"),
     "nn.functional": ("_nn.pyi", None),
     "linalg": (None, None),
+    "special": (None, None),
 }
 
 

@@ -73,6 +73,8 @@ class Primitive:
 
     #: PyTorch's names for it, if users call it: `publish` sets them.  The first is that of the function.
     public_names: tuple[str, ...] = ()
+    #: The module of polygrad that has these names, if not polygrad itself.
+    public_module = ""
     #: The operator of Python that it is, such as ``"*"``.
     symbol = ""
     #: Whether a tensor has methods of `public_names`, and of these with an underscore.
@@ -158,6 +160,7 @@ class Primitive:
         operator: str = "",
         method: bool = True,
         in_place: bool = True,
+        module: str = "",
         doc: str = "",
         example: str = "",
     ) -> Primitive:
@@ -168,14 +171,17 @@ class Primitive:
             operator: the operator of Python that it is.
             method: whether it is a method of Tensor, with the tensor as first operand.
             in_place: whether it also has a method with an underscore, which writes the result into the tensor.
+            module: the module of polygrad that has the function, such as ``"special"``; polygrad itself and Tensor then have not.
             doc: what it computes, and the mathematics with their source; `docstrings` adds the arguments.
             example: lines of code, each with its result in a comment.
         """
         self.public_names = tuple((names or self.name).split())
         self.public_name = self.public_names[0]
         self.parameters = ("input", "other")[: len(self.operands)]
-        self.symbol, self.is_method, self.has_in_place = operator, method, in_place
-        self.import_path = f"{__package__.rpartition('.')[0]}", self.public_name
+        self.symbol, self.is_method, self.has_in_place = operator, method and not module, in_place and not module
+        self.public_module = module
+        package = __package__.rpartition(".")[0]
+        self.import_path = f"{package}.{module}" if module else package, self.public_name
         self.__doc__ = docstring(self, doc, example)
         return self
 

@@ -396,6 +396,10 @@ class TensorMethods(Aliasing):
         append: Tensor | None = None,
     ) -> Tensor:
         """Return the differences of neighbouring elements along a dimension, taken ``n`` times."""
+    def digamma(self) -> Tensor:
+        """The derivative of the logarithm of the gamma function.  At 0 it is infinite, at the negative integers NaN.  Its own derivative is ``polygamma(1, input)`` (DLMF 5.2)."""
+    def digamma_(self) -> Tensor:
+        """The derivative of the logarithm of the gamma function.  At 0 it is infinite, at the negative integers NaN.  Its own derivative is ``polygamma(1, input)`` (DLMF 5.2)."""
     def dim(self) -> _int:
         """Return the number of dimensions."""
     def dist(self, other: Tensor, p: _float = 2) -> Tensor:
@@ -426,6 +430,14 @@ class TensorMethods(Aliasing):
         """The error function of each element, ``2 / sqrt(pi)`` times the integral of ``exp(-t ** 2)`` from 0 to ``input``.  The derivative is ``2 / sqrt(pi) * exp(-input ** 2)`` (DLMF 7.2)."""
     def erf_(self) -> Tensor:
         """The error function of each element, ``2 / sqrt(pi)`` times the integral of ``exp(-t ** 2)`` from 0 to ``input``.  The derivative is ``2 / sqrt(pi) * exp(-input ** 2)`` (DLMF 7.2)."""
+    def erfc(self) -> Tensor:
+        """The complement of the error function, ``1 - erf(input)``, relatively accurate where it is small.  The derivative is ``-2 / sqrt(pi) * exp(-input ** 2)`` (DLMF 7.2)."""
+    def erfc_(self) -> Tensor:
+        """The complement of the error function, ``1 - erf(input)``, relatively accurate where it is small.  The derivative is ``-2 / sqrt(pi) * exp(-input ** 2)`` (DLMF 7.2)."""
+    def erfinv(self) -> Tensor:
+        """The inverse of the error function: infinite at -1 and 1, NaN outside of them.  The derivative is ``sqrt(pi) / 2 * exp(erfinv(input) ** 2)`` (DLMF 7.17)."""
+    def erfinv_(self) -> Tensor:
+        """The inverse of the error function: infinite at -1 and 1, NaN outside of them.  The derivative is ``sqrt(pi) / 2 * exp(erfinv(input) ** 2)`` (DLMF 7.17)."""
     def exp(self) -> Tensor:
         """The exponential of each element, ``e ** input``. It is its own derivative (DLMF 4.7)."""
     def exp2(self) -> Tensor:
@@ -532,6 +544,10 @@ class TensorMethods(Aliasing):
         """``sqrt(input ** 2 + other ** 2)`` of each pair, without overflow. The gradient at (0, 0) is 0."""
     def hypot_(self, other: Operand) -> Tensor:
         """``sqrt(input ** 2 + other ** 2)`` of each pair, without overflow. The gradient at (0, 0) is 0."""
+    def i0(self) -> Tensor:
+        """The modified Bessel function of the first kind of order 0 (DLMF 10.25).  The derivative is that of order 1."""
+    def i0_(self) -> Tensor:
+        """The modified Bessel function of the first kind of order 0 (DLMF 10.25).  The derivative is that of order 1."""
     @property
     def imag(self) -> Tensor: ...
     @imag.setter
@@ -644,6 +660,10 @@ class TensorMethods(Aliasing):
         """Where ``input`` is at most ``other``: ``input <= other``."""
     def less_equal_(self, other: Operand) -> Tensor:
         """Where ``input`` is at most ``other``: ``input <= other``."""
+    def lgamma(self) -> Tensor:
+        """The logarithm of the absolute value of the gamma function; infinite at 0 and the negative integers.  The derivative is `digamma` (DLMF 5.2)."""
+    def lgamma_(self) -> Tensor:
+        """The logarithm of the absolute value of the gamma function; infinite at 0 and the negative integers.  The derivative is `digamma` (DLMF 5.2)."""
     def log(self) -> Tensor:
         """The natural logarithm of each element: ``-inf`` at 0, and NaN for negative numbers. The derivative is ``1 / input`` (DLMF 4.7)."""
     def log10(self) -> Tensor:
@@ -687,6 +707,8 @@ class TensorMethods(Aliasing):
     def logical_xor_(self, other: Operand) -> Tensor:
         """Where just one of both is true, or not zero."""
     def logit(self, eps: _float | None = None) -> Tensor:
+        """Return the log-odds ``log(x / (1 - x))`` of each element, the inverse of `sigmoid`."""
+    def logit_(self, eps: _float | None = None) -> Tensor:
         """Return the log-odds ``log(x / (1 - x))`` of each element, the inverse of `sigmoid`."""
     def logsumexp(self, dim: _int | Sequence[_int], keepdim: _bool = False) -> Tensor:
         """Return ``log(sum(exp(input)))`` along ``dim``, without overflow."""
@@ -767,6 +789,10 @@ class TensorMethods(Aliasing):
         """The product of each pair of elements: ``input * other``."""
     def mv(self, vec: Tensor) -> Tensor:
         """Multiply a matrix and a vector."""
+    def mvlgamma(self, p: _int) -> Tensor:
+        """Return the logarithm of the multivariate gamma function of dimension ``p``."""
+    def mvlgamma_(self, p: _int) -> Tensor:
+        """Return the logarithm of the multivariate gamma function of dimension ``p``."""
     def nan_to_num(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
         """Replace NaN and infinities by finite values."""
     def nan_to_num_(self, nan: _float = 0.0, posinf: _float | None = None, neginf: _float | None = None) -> Tensor:
@@ -913,6 +939,10 @@ class TensorMethods(Aliasing):
         rtol: _float | None = None,
     ) -> Tensor:
         """Return the pseudoinverses of matrices."""
+    def polygamma(self, n: _int) -> Tensor:
+        """Return the ``n``-th derivative of `digamma` at each element, as `polygrad.polygamma`."""
+    def polygamma_(self, n: _int) -> Tensor:
+        """Return the ``n``-th derivative of `digamma` at each element, as `polygrad.polygamma`."""
     def positive(self) -> Tensor:
         """Return ``input`` itself: the operator ``+x``."""
     def pow(self, exponent: Operand) -> Tensor:
@@ -1070,6 +1100,10 @@ class TensorMethods(Aliasing):
         """The sine of each element, in radians. The derivative is the cosine (DLMF 4.20)."""
     def sin_(self) -> Tensor:
         """The sine of each element, in radians. The derivative is the cosine (DLMF 4.20)."""
+    def sinc(self) -> Tensor:
+        """Return ``sin(pi * input) / (pi * input)`` of each element, and 1 at 0, where derivatives of every order exist."""
+    def sinc_(self) -> Tensor:
+        """Return ``sin(pi * input) / (pi * input)`` of each element, and 1 at 0, where derivatives of every order exist."""
     def sinh(self) -> Tensor:
         """The hyperbolic sine of each element, ``(exp(x) - exp(-x)) / 2``. The derivative is `cosh` (DLMF 4.34)."""
     def sinh_(self) -> Tensor:
@@ -1319,6 +1353,8 @@ class TensorMethods(Aliasing):
     def where(self, condition: Tensor, other: Operand) -> Tensor:
         """Choose this tensor where ``condition`` is True, and ``other`` elsewhere: ``where(condition, x, other)``."""
     def xlogy(self, other: Operand) -> Tensor:
+        """Return ``input * log(other)``, and 0 where ``input`` is 0."""
+    def xlogy_(self, other: Operand) -> Tensor:
         """Return ``input * log(other)``, and 0 where ``input`` is 0."""
     def zero_(self) -> Tensor:
         """Fill with zeros."""

@@ -9,6 +9,7 @@ import re
 _IN_PLACE = {
     "baddbmm": (">>> polygrad.zeros(1, 1, 1).{}(polygrad.ones(1, 1, 3), polygrad.ones(1, 3, 1))", "tensor([[[3.]]])"),
     "nextafter": (">>> polygrad.tensor([1.0]).{}(polygrad.tensor([2.0])) > 1", "tensor([True])"),
+    "polygamma": (">>> polygrad.tensor([0.5, 1.0]).{}(1)", "tensor([4.9348, 1.6449])"),
 }
 #: Of the methods ``new_…``: the arguments of an example on a tensor of float32, and what it prints.
 _NEW = {

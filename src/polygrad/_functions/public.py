@@ -87,7 +87,8 @@ def complete() -> None:
     FUNCTIONS.update({name: _explained(declared) for name, declared in FUNCTIONS.items()})
     METHODS.update({name: method._replace(function=_explained(method.function)) for name, method in METHODS.items()})
     for primitive in PRIMITIVES.values():
-        FUNCTIONS.update(dict.fromkeys(primitive.public_names, primitive))
+        if not primitive.public_module:
+            FUNCTIONS.update(dict.fromkeys(primitive.public_names, primitive))
         if primitive.is_method:
             METHODS.update(dict.fromkeys(primitive.public_names, Method(primitive, primitive.has_in_place)))
 

@@ -3,6 +3,7 @@
 from . import (
     arithmetic,
     attention,
+    bessel,
     comparison,
     convolution,
     decompositions,
@@ -19,4 +20,5 @@ from . import (
     recurrent,
     reductions,
     sorting,
+    special,
 )

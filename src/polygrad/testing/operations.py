@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._ops.decompositions import adjoint
+from .special_operations import SPECIAL
 from .table import (
     BOTH,
     COMPLEX,
@@ -389,6 +390,7 @@ ROWS: list[Row] = [
     *ARITHMETIC,
     *FOURIER,
     *ELEMENTWISE,
+    *SPECIAL,
     *REDUCTIONS,
     *SHAPES,
     *SORTING,
