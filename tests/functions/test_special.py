@@ -326,9 +326,12 @@ def test_arguments():
     assert polygrad.mvlgamma(x + 2, 3).tolist() == pytest.approx(
         [1.5 * math.log(math.pi) + sum(math.lgamma(v + 2 - j / 2) for j in range(3)) for v in x.tolist()]
     )
-    for name in ("lgamma", "digamma", "erfc", "erfinv", "sinc", "i0", "logit", "exp2"):
-        y = x.clone() / 2
-        assert getattr(y.clone(), f"{name}_")().tolist() == getattr(polygrad, name)(y).tolist()
     assert x.clone().polygamma_(1).tolist() == x.polygamma(1).tolist()
     assert (x + 2).mvlgamma_(2).tolist() == (x + 2).mvlgamma(2).tolist()
     assert x.clone().xlogy_(3.0).tolist() == x.xlogy(3.0).tolist()
+
+
+@pytest.mark.parametrize("name", ["lgamma_", "digamma_", "erfc_", "erfinv_", "sinc_", "i0_", "logit_", "exp2_"])
+def test_in_place(name):
+    x = polygrad.tensor([0.25, 0.75], dtype=polygrad.float64)
+    assert getattr(x.clone(), name)().tolist() == getattr(polygrad, name.removesuffix("_"))(x).tolist()
