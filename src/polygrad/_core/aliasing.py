@@ -84,6 +84,8 @@ class Aliasing:
         if root._base is None:
             root._base = (self._cell(root._data), None, None)
             root._base[0]._add_view(root)
+            if writes := getattr(root, "_writes", 0):
+                root._base[0]._writes, root._writes = writes, 0
         memory = root._base[0]
         if RECORDERS:
             note_read(memory)
@@ -120,6 +122,22 @@ class Aliasing:
         self._bind(view._data, edge, replaces=True)
 
     # -- in place ------------------------------------------------------------------------------------------------------
+
+    @property
+    def _version(self) -> int:
+        """How often the memory of this tensor was changed in place.  Programs that were compiled do not count what they write."""
+        count, owner = getattr(self, "_writes", 0), self._base
+        while owner is not None:
+            count += getattr(owner[0], "_writes", 0)
+            owner = owner[0]._base
+        return count
+
+    def _count_write(self) -> None:
+        """Count a change in place, for all tensors that share the memory."""
+        owner: Any = self
+        while owner._base is not None:
+            owner = owner._base[0]
+        owner._writes = getattr(owner, "_writes", 0) + 1
 
     def _should_record(self, *operands: Any) -> bool:
         """Whether an in-place operation with these operands belongs to the graph."""
@@ -184,6 +202,11 @@ class Aliasing:
         In grad mode, if this tensor or the value is in the graph, ``edge`` and the updates of the others are recorded.
         Everything is computed before anything is bound.
         """
+        self._count_write()
+        self._replace(data, edge)
+
+    def _replace(self, data: Any, edge: Edge | None) -> None:
+        """`_rebind` that does not count as a change in place: the values are the same, or were changed before."""
         recorded = grad_enabled() and (edge is not None or self._edge is not None)
         if self._base is None and self._views is None:
             self._bind(data, edge if recorded else self._edge)
@@ -249,6 +272,8 @@ class Aliasing:
         """Drop dead views, and a hidden base that no other tensor shares.  Returns whether this tensor still shares memory."""
         base = self._base
         if base is not None and base[1] is None and base[0]._base is None and len(base[0]._live_views()) == 1:
+            if writes := getattr(base[0], "_writes", 0):
+                self._writes = getattr(self, "_writes", 0) + writes  # type: ignore[misc]  # a slot of Tensor
             base = self._base = None
         return base is not None or bool(self._live_views())
 
@@ -257,7 +282,7 @@ class Aliasing:
         views = self._live_views()
         if not views or views[0]._base[1] is not None:  # a hidden cell is updated with the tensors that share it
             with _grad_mode(False):
-                self._rebind(self._data, self._edge)
+                self._replace(self._data, self._edge)
 
     # -- overwriting memory --------------------------------------------------------------------------------------------
 
@@ -271,6 +296,7 @@ class Aliasing:
             return False
         if not kernel(self._memory(), *[x._read() if isinstance(x, Aliasing) else x for x in operands]):
             return False
+        self._count_write()
         if self._base is not None or self._views is not None:
             self._refresh_copies()
         return True
@@ -323,7 +349,7 @@ class Aliasing:
             return self._memory() if self._is_exclusive() else None
         if not self._is_exclusive():
             with _grad_mode(False):
-                self._rebind(BY_TYPE[self._data.__class__].asarray(self._data, copy=True), None)
+                self._replace(BY_TYPE[self._data.__class__].asarray(self._data, copy=True), None)
             if not self._is_exclusive():
                 return None
         return self._data

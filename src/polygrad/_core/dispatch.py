@@ -213,7 +213,7 @@ else:
 """
 
 _FINISH_NODE = """
-node.sequence = sequence(); node.shape = out.shape; node.hooks = None; node.output = None
+node.shape = out.shape; node.hooks = None; node.output = None; node.sequence = sequence()
 t._edge = node
 """
 
@@ -282,7 +282,7 @@ Primitive.generate = staticmethod(generate)
 
 
 def count_nodes_by(sequence: Callable[[], int]) -> None:
-    """Let nodes take their number from ``sequence``; anomaly mode's ints carry stack traces."""
+    """Let nodes take their number from ``sequence``, as `watching` does."""
     graph.next_sequence = sequence
     for scope in _scopes:
         scope["sequence"] = sequence

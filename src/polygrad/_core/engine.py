@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 from .._forking import lock
@@ -25,8 +25,9 @@ from .tensor import Tensor, cell
 #: Held while a gradient is read, added to and stored: several threads may accumulate into one leaf.
 _accumulation_lock = lock()
 
-#: Set by anomaly mode: a function of the edges that a sweep starts from, to the context that the sweep runs in.
-anomaly_context: Callable[[Iterable[Edge]], AbstractContextManager] | None = None
+#: What goes around every sweep, such as anomaly mode: functions ``(roots, useful)`` to the context that the sweep runs in.
+#: ``roots`` are the edges that it starts from; ``useful`` are the only ones that it visits, or None where it visits all.
+sweep_contexts: list[Callable[[Iterable[Edge], set[Edge] | None], AbstractContextManager]] = []
 
 
 def backward(
@@ -173,16 +174,13 @@ def sweep(
     retained: dict[Edge, Tensor] = {}
     token = grad_mode.set(create_graph)
     try:
-        if anomaly_context is None:
+        if not sweep_contexts:
             reached = _run_backward(heap, cotangents, retained, retain, create_graph, wanted, useful)
         else:
-            with anomaly_context(cotangents):
+            with ExitStack() as around:
+                for context in tuple(sweep_contexts):
+                    around.enter_context(context(tuple(cotangents), useful))
                 reached = _run_backward(heap, cotangents, retained, retain, create_graph, wanted, useful)
-        for leaf, g in cotangents.items():  # only leaves are left
-            if leaf.hooks is not None:
-                g = _run_hooks(leaf.hooks, leaf, g, retained)
-            if wanted is None or leaf in wanted:
-                reached[leaf] = g
     finally:
         grad_mode.reset(token)
     for edge, kept in retained.items():
@@ -233,7 +231,7 @@ def _run_backward(
         if saved is None:
             raise RuntimeError(_freed_message(node))
         if create_graph:
-            saved = _as_tensors(node, saved)
+            saved = lift_saved(node, plan, saved)
         kind = type(g)
         if kind is list:
             kind = next(type(c) for c in g if c is not None)
@@ -265,6 +263,11 @@ def _run_backward(
                 cotangents[edge] = c
                 push(heap, (-edge.sequence, edge))
         node = following
+    for leaf, g in cotangents.items():  # only leaves are left
+        if leaf.hooks is not None:
+            g = _run_hooks(leaf.hooks, leaf, g, retained)
+        if wanted is None or leaf in wanted:
+            reached[leaf] = g
     return reached
 
 
@@ -480,16 +483,16 @@ def _freed_message(node: Node) -> str:
     )
 
 
-def _as_tensors(node: Node, saved: tuple) -> tuple:
-    """The saved raw arrays as Tensors with their edges, so that the rule's own computation is recorded."""
+def lift_saved(node: Node, plan: Any, saved: tuple) -> tuple:
+    """The raw arrays that ``plan`` saved as Tensors with their edges, so that the rule's own computation is recorded."""
     lifted = list(saved)
-    mask = node.plan.mask
-    for slot, operand in node.plan.arrays:
+    mask = plan.mask
+    for slot, operand in plan.arrays:
         value = lifted[slot]
         if operand == -1:
             lifted[slot] = (
                 cell(value, node)
-                if node.plan.primitive.outputs == 1
+                if plan.primitive.outputs == 1
                 else tuple(
                     [
                         cell(
@@ -504,7 +507,7 @@ def _as_tensors(node: Node, saved: tuple) -> tuple:
             )
         elif operand == NODE:
             lifted[slot] = node
-        elif node.plan.primitive.variadic:
+        elif plan.primitive.variadic:
             edges = iter(node.edges)
             lifted[slot] = [cell(v, next(edges) if needed else None) for v, needed in zip(value, mask, strict=True)]
         else:

@@ -26,7 +26,7 @@ NODE = -2
 class Hooks:
     """Hooks of a leaf or node: callbacks on its gradient, and whether the gradient is retained."""
 
-    __slots__ = ("after_accumulation", "callbacks", "grad", "lock", "posthooks", "prehooks", "retains_grad")
+    __slots__ = ("after_accumulation", "callbacks", "grad", "lock", "metadata", "posthooks", "prehooks", "retains_grad")
 
     lock: Any
     retains_grad: bool
@@ -38,6 +38,8 @@ class Hooks:
         self.after_accumulation: dict[int, Callable[..., Any]] = {}
         self.retains_grad = False
         self.grad: Any = None
+        #: What users note at the node.
+        self.metadata: dict[Any, Any] = {}
         #: Held while a gradient is added and ``after_accumulation`` runs.
         self.lock = RLock()
 
@@ -109,6 +111,11 @@ class Leaf:
         """PyTorch's name for the node that adds into ``.grad``."""
         return "AccumulateGrad"
 
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dict for notes about this leaf."""
+        return hooks_of(self).metadata
+
     def __repr__(self) -> str:
         return f"<AccumulateGrad of shape {self.shape}>"
 
@@ -162,6 +169,11 @@ class Node:
         edges = iter(operation.edges)
         return tuple(node_and_output(next(edges)) if needed else (None, 0) for needed in operation.plan.mask)
 
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dict for notes about this node, which lives as long as the node."""
+        return hooks_of(self).metadata
+
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call ``hook(grad_inputs, grad_outputs)`` after this node's rule; a tuple that it returns replaces ``grad_inputs``."""
         return RemovableHandle(hooks_of(self).posthooks, hook)
@@ -180,7 +192,8 @@ def make_node(
     """Make a node.  The dispatchers inline this, for speed."""
     node = Node()
     node.plan, node.edges, node.saved, node.shape, node.output = plan, edges, saved, shape, output
-    node.hooks, node.sequence = None, next_sequence()
+    node.hooks = None
+    node.sequence = next_sequence()
     return node
 
 

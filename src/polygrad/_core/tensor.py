@@ -118,8 +118,9 @@ class Tensor(_Methods):
         tensor([2., 4.])
     """
 
-    #: ``_former`` is set after ``requires_grad = False``: the former leaf, with its ``.grad`` and hooks.
-    __slots__ = ("__weakref__", "_base", "_data", "_edge", "_former", "_views")
+    #: Two are set where they are needed only: ``_former`` after ``requires_grad = False``, the former leaf, with its ``.grad`` and
+    #: hooks; and ``_writes``, how often the memory was changed in place, at the tensor that owns it.
+    __slots__ = ("__weakref__", "_base", "_data", "_edge", "_former", "_views", "_writes")
 
     # NumPy leaves ``array * tensor`` to the tensor: `_functions.foreign` replaces this by NumPy's protocol.
     __array_ufunc__ = None

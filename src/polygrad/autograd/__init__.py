@@ -1,4 +1,4 @@
-"""Gradients: `grad`, `backward`, `Function`, grad modes, anomaly mode, and gradient checks."""
+"""Gradients: `grad`, `backward`, `Function`, grad modes, anomaly mode, hooks, and gradient checks."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 #: Imported on first use: most programs need none of these.
 _HOMES = {
     **dict.fromkeys(("Function", "once_differentiable"), "function"),
+    "Variable": "variable",
     **dict.fromkeys(("detect_anomaly", "is_anomaly_enabled", "set_detect_anomaly"), "anomaly_mode"),
 }
 _SUBMODULES = frozenset(("anomaly_mode", "function", "functional", "grad_mode", "graph"))
@@ -24,6 +25,7 @@ __all__ = [
     "GradcheckError",
     "Leaf",
     "Node",
+    "Variable",
     "backward",
     "detect_anomaly",
     "enable_grad",

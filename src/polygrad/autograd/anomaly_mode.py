@@ -1,53 +1,30 @@
 """Anomaly mode: nodes remember the line that recorded them, and a gradient that turns NaN raises.
 
-While the mode is off, operations pay nothing for it.  Switching it on replaces two things: the counter of nodes, so
-that a node's number also holds its stack trace, and the context of the backward sweep, in which each node of the graph
-has a plan that checks what its rule returns.
+While the mode is off, operations pay nothing for it.  While it is on, a watcher notes the stack of every new node, and in the
+context of a backward sweep each node of the graph has a plan that checks what its rule returns.
 """
 
 from __future__ import annotations
 
-import sys
-import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from .._core import engine
-from .._core.dispatch import count_nodes_by
-from .._core.generated import PREFIX
-from .._core.graph import Edge, Node, next_sequence, reachable
+from .._core.graph import Edge, Node, reachable
 from .._core.tensor import Tensor
+from .._core.watching import lines_of, note_lines, unwatch, watch
 from .._state import recorder
 from ..backends.registry import BY_TYPE
 
 __all__ = ["detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_detect_anomaly"]
 
-_PACKAGE = str(Path(__file__).parent.parent)
 #: (on, whether to check for NaN).  As in PyTorch, the mode belongs to the whole process.
 _state = (False, True)
 
 
-class _TracedNumber(int):
-    """The number of a node, with the stack trace of the operation that recorded it."""
-
-    lines: traceback.StackSummary
-
-
-def _make_traced_number() -> _TracedNumber:
-    made = _TracedNumber(next_sequence())
-    frames = [
-        (frame, line)
-        for frame, line in traceback.walk_stack(sys._getframe(1))
-        if not frame.f_code.co_filename.startswith((_PACKAGE, PREFIX))
-    ]
-    made.lines = traceback.StackSummary.extract(frames[::-1], lookup_lines=False)
-    return made
-
-
 def _describe_origin(node: Node) -> str:
-    lines = getattr(node.sequence, "lines", None)
+    lines = lines_of(node)
     if lines is None:
         return (
             f"It is unknown where {node.name()} was recorded: the forward pass ran outside anomaly mode.  Run it "
@@ -99,7 +76,7 @@ def _has_nan(result: Any) -> bool:
 
 
 @contextmanager
-def _check_nodes(roots: Iterable[Edge]) -> Iterator[None]:
+def _check_nodes(roots: Iterable[Edge], useful: set[Edge] | None) -> Iterator[None]:
     checked = []
     for edge in reachable(roots):
         if edge.__class__ is Node and edge.plan.__class__ is not _CheckedPlan:
@@ -189,9 +166,13 @@ def _switch(mode: bool, check_nan: bool) -> None:
             "anomaly mode cannot be switched on inside a compiled function, whose gradients have no values while it is traced; "
             "write detect_anomaly() around the call of the compiled function, which then runs eagerly"
         )
-    _state = (mode, check_nan)
-    count_nodes_by(_make_traced_number if mode else next_sequence)
-    engine.anomaly_context = _check_nodes if mode else None
+    before, _state = _state[0], (mode, check_nan)
+    if mode and not before:
+        watch(note_lines)
+        engine.sweep_contexts.append(_check_nodes)
+    elif before and not mode:
+        unwatch(note_lines)
+        engine.sweep_contexts.remove(_check_nodes)
 
 
 def is_anomaly_enabled() -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, Self, TypeVar,
 from .._core import engine
 from .._core.tensor import Tensor
 from .._core.typing import BackendLike
+from .._core.watching import WATCHERS
 from .._interpreters.trace import stack as active_traces
 from .._state import recorder
 from ..backends.base import CompilingBackend
@@ -128,8 +129,8 @@ class Compiled(Generic[P, R]):
         self._constants: set[str] = set()
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        # Inside another compiled function, a transform, or anomaly mode.
-        if recorder() is not None or active_traces.get() or engine.anomaly_context is not None:
+        # Inside another compiled function, a transform, or where something looks at every node.
+        if recorder() is not None or active_traces.get() or engine.sweep_contexts or WATCHERS:
             return self.__wrapped__(*args, **kwargs)
         attempts = 0
         passing: Program | None = None  # for this call alone
@@ -325,8 +326,8 @@ def compile(
     The first call with a new combination of argument types traces the function: it runs once on values that have a
     shape and a data type only.  The trace finds parameters, buffers, optimizer state, gradients and random generators
     by itself.  Later calls run the program.  On a backend without a compiler the program is one Python function that
-    calls the library's functions in the recorded order.  In anomaly mode (`autograd.detect_anomaly`) calls run
-    eagerly.
+    calls the library's functions in the recorded order.  In anomaly mode (`autograd.detect_anomaly`) and under
+    hooks on saved tensors calls run eagerly.
 
     Args:
         function: a function or a module; without it, `compile` is a decorator with arguments.

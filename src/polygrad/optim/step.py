@@ -163,6 +163,8 @@ def _run_kernel(
     targets, *states = owned
     if not kernel(targets, gradients, *states, **optimizer.settings(group)):
         return False
+    for parameter in parameters:
+        parameter._count_write()
     if steps is not None:
         made: dict[float, Any] = {}
         for step, count in zip(steps, counts, strict=True):
