@@ -17,7 +17,7 @@ from .public import FUNCTIONS, complete, public_functions
 
 _CHAPTERS = """
     broadcasting calculus comparison complex creation cumulative decompositions diagonals distance dtypes
-    einsum elementwise foreign joining legacy_types linalg manipulation matmul random reductions
+    einsum elementwise fft foreign joining legacy_types linalg manipulation matmul random reductions
     scatter_gather scatter_reductions searching sets slicing sorting special statistics
 """.split()
 _NN = """

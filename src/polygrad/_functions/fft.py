@@ -10,12 +10,13 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import as_int
+from .._core.scalars import as_int, as_ints
 from .._core.tensor import Tensor
 from .._ops.axes import normal_axis
 from .._ops.fft import OPPOSITE_NORM
 from .common import check_tensor
 from .creation import arange
+from .public import public_in_module
 
 
 def _checked(input: Tensor, name: str) -> Tensor:
@@ -69,21 +70,16 @@ def _one(input: Tensor, n: Any, dim: int, name: str) -> tuple[int, int]:
     return input.shape[axis] if n is None else as_int(n), axis
 
 
-def _as_sequence(value: Any) -> Any:
-    """One integer, of any library, as a sequence of it."""
-    return value if isinstance(value, (list, tuple)) else (value,)
-
-
 def _lengths_and_axes(input: Tensor, s: Any, dim: Any, name: str) -> tuple[list[int], list[int]]:
     """The lengths and axes of a transform along several dimensions: all of them, or the last ones where ``s`` is given."""
-    lengths = None if s is None else [as_int(n) for n in _as_sequence(s)]
+    lengths = None if s is None else as_ints(s)
     if dim is None:
         first = 0 if lengths is None else input.ndim - len(lengths)
         axes = list(range(first, input.ndim))
         if first < 0:
             raise RuntimeError(f"{name}(): s has {len(lengths or ())} lengths, and the tensor {input.ndim} dimensions")
     else:
-        axes = [normal_axis(as_int(d), input.ndim) for d in _as_sequence(dim)]
+        axes = [normal_axis(d, input.ndim) for d in as_ints(dim)]
     if len(set(axes)) != len(axes):
         raise RuntimeError(f"{name}(): a dimension appears twice in dim {dim}")
     if lengths is None:
@@ -99,6 +95,7 @@ def _along(input: Tensor, lengths: list[int], axes: list[int], norm: str, invers
     return xp.fft_c2c(input, tuple(axes), norm, inverse) if axes else input
 
 
+@public_in_module
 def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """The discrete Fourier transform along one dimension, ``X[k] = sum_j x[j] exp(-2 pi i j k / n)``.
 
@@ -110,7 +107,7 @@ def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = N
             ``"forward"`` by ``n``.
 
     Returns:
-        a complex tensor, of length ``n`` along ``dim``.
+        A complex tensor, of length ``n`` along ``dim``.
 
     Raises:
         RuntimeError: for ``n`` below 1 or an unknown ``norm``.
@@ -124,6 +121,7 @@ def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = N
     return _fft(input, n, dim, norm, False, "fft")
 
 
+@public_in_module
 def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """The inverse of `fft`, ``x[j] = sum_k X[k] exp(2 pi i j k / n) / n``.
 
@@ -134,7 +132,7 @@ def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
         norm: as in `fft`.
 
     Returns:
-        a complex tensor, of length ``n`` along ``dim``.
+        A complex tensor, of length ``n`` along ``dim``.
 
     Raises:
         RuntimeError: for ``n`` below 1 or an unknown ``norm``.
@@ -154,6 +152,7 @@ def _fft(input: Tensor, n: Any, dim: int, norm: str | None, inverse: bool, name:
     return _along(input, [length], [axis], _norm(norm, name), inverse, name)
 
 
+@public_in_module
 def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """`fft` of a real tensor: the ``n // 2 + 1`` frequencies that are not negative, which determine the others.
 
@@ -164,7 +163,7 @@ def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
         norm: as in `fft`.
 
     Returns:
-        a complex tensor, of length ``n // 2 + 1`` along ``dim``.
+        A complex tensor, of length ``n // 2 + 1`` along ``dim``.
 
     Raises:
         RuntimeError: for a complex tensor, ``n`` below 1 or an unknown ``norm``.
@@ -183,6 +182,7 @@ def _rfft(input: Tensor, n: Any, dim: int, norm: str, name: str) -> Tensor:
     return xp.fft_r2c(_resize(input, [length], [axis], name), axis, norm)
 
 
+@public_in_module
 def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """The inverse of `rfft`: the real tensor of which ``input`` is half of the spectrum.
 
@@ -191,6 +191,9 @@ def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
         n: the length of the result; by default ``2 * (m - 1)`` for ``m`` frequencies.
         dim: the dimension.
         norm: as in `fft`.
+
+    Returns:
+        A real tensor, of length ``n`` along ``dim``.
 
     Raises:
         RuntimeError: for ``n`` below 1 or an unknown ``norm``.
@@ -211,6 +214,7 @@ def _irfft(input: Tensor, n: Any, dim: int, norm: str, name: str) -> Tensor:
     return xp.fft_c2r(_resize(input, [length // 2 + 1], [axis], name), length, axis, norm)
 
 
+@public_in_module
 def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """`fft` of a signal with Hermitian symmetry, of which ``input`` is the first half: a real tensor of length ``n``.
 
@@ -219,6 +223,9 @@ def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
         n: the length of the result; by default ``2 * (m - 1)`` for ``m`` values.
         dim: the dimension.
         norm: as in `fft`.
+
+    Returns:
+        A real tensor, of length ``n`` along ``dim``.
 
     Raises:
         RuntimeError: for ``n`` below 1 or an unknown ``norm``.
@@ -232,6 +239,7 @@ def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     return _irfft(xp.conj(_complex(input, "hfft")), n, dim, norm, "hfft")
 
 
+@public_in_module
 def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """The inverse of `hfft`: the first half of the signal whose transform is the real tensor ``input``.
 
@@ -242,7 +250,7 @@ def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
         norm: as in `fft`.
 
     Returns:
-        a complex tensor, of length ``n // 2 + 1`` along ``dim``.
+        A complex tensor, of length ``n // 2 + 1`` along ``dim``.
 
     Raises:
         RuntimeError: for a complex tensor, ``n`` below 1 or an unknown ``norm``.
@@ -256,6 +264,7 @@ def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
     return xp.conj(_rfft(input, n, dim, OPPOSITE_NORM[_norm(norm, "ihfft")], "ihfft"))
 
 
+@public_in_module
 def fftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """`fft` along several dimensions.
 
@@ -266,7 +275,7 @@ def fftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None)
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        a complex tensor.
+        A complex tensor.
 
     Raises:
         RuntimeError: for lengths that do not fit ``dim``, for one below 1, a dimension that appears twice, or an unknown ``norm``.
@@ -280,6 +289,7 @@ def fftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None)
     return _fftn(input, s, dim, norm, False, "fftn")
 
 
+@public_in_module
 def ifftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """The inverse of `fftn`.
 
@@ -290,7 +300,7 @@ def ifftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        a complex tensor.
+        A complex tensor.
 
     Raises:
         RuntimeError: as `fftn` does.
@@ -316,6 +326,7 @@ def _last(input: Tensor, s: Any, dim: Any, name: str) -> tuple[list[int], list[i
     return lengths, axes
 
 
+@public_in_module
 def rfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """`fftn` of a real tensor: along the last of the dimensions the frequencies that are not negative.
 
@@ -326,7 +337,7 @@ def rfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        a complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
+        A complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
 
     Raises:
         RuntimeError: for a complex tensor, and as `fftn` does.
@@ -347,6 +358,7 @@ def _rfftn(input: Tensor, s: Any, dim: Any, norm: str, inverse: bool, name: str)
     return xp.fft_c2c(half, tuple(axes[:-1]), norm, False) if axes[1:] else half
 
 
+@public_in_module
 def irfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """The inverse of `rfftn`: a real tensor.
 
@@ -355,6 +367,9 @@ def irfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = Non
         s: the lengths of the result along ``dim``; by default those of ``input``, and ``2 * (m - 1)`` along the last.
         dim: the dimensions; by default all, or the last ones where ``s`` is given.
         norm: as in `fft`.
+
+    Returns:
+        A real tensor, of the lengths ``s`` along ``dim``.
 
     Raises:
         RuntimeError: as `fftn` does.
@@ -370,7 +385,7 @@ def irfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = Non
 
 def _irfftn(input: Tensor, s: Any, dim: Any, norm: str, name: str) -> Tensor:
     lengths, axes = _last(input, s, dim, name)
-    given = s is not None and as_int(_as_sequence(s)[-1]) != -1
+    given = s is not None and as_ints(s)[-1] != -1
     length = lengths[-1] if given else 2 * (input.shape[axes[-1]] - 1)
     input = _resize(input, lengths[:-1], axes[:-1], name)
     if axes[1:]:
@@ -378,6 +393,7 @@ def _irfftn(input: Tensor, s: Any, dim: Any, norm: str, name: str) -> Tensor:
     return _irfft(input, length, axes[-1], norm, name)
 
 
+@public_in_module
 def hfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """`fftn` of a signal with Hermitian symmetry, of which ``input`` is half along the last dimension: a real tensor.
 
@@ -388,7 +404,7 @@ def hfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        a real tensor.
+        A real tensor.
 
     Raises:
         RuntimeError: as `fftn` does.
@@ -403,6 +419,7 @@ def hfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None
     return _irfftn(input, s, dim, OPPOSITE_NORM[_norm(norm, "hfftn")], "hfftn")
 
 
+@public_in_module
 def ihfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """The inverse of `hfftn`, of a real tensor.
 
@@ -413,7 +430,7 @@ def ihfftn(input: Tensor, s: Any = None, dim: Any = None, norm: str | None = Non
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        a complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
+        A complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
 
     Raises:
         RuntimeError: for a complex tensor, and as `fftn` does.
@@ -444,7 +461,7 @@ def _in_two(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        what `{function.__name__}` returns.
+        What `{function.__name__}` returns.
 
     Raises:
         RuntimeError: as `{function.__name__}` does.
@@ -454,12 +471,13 @@ def _in_two(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         >>> polygrad.fft.{name}(polygrad.ones(3, 2, 2)).shape
         polygrad.Size([3, 2, 2])
     """
-    return transform
+    return public_in_module(transform)
 
 
 fft2, ifft2, rfft2, irfft2, hfft2, ihfft2 = map(_in_two, (fftn, ifftn, rfftn, irfftn, hfftn, ihfftn))
 
 
+@public_in_module
 def fftfreq(
     n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, backend: Any = None
 ) -> Tensor:
@@ -472,6 +490,9 @@ def fftfreq(
         device: the device of the result.
         requires_grad: whether operations on the result are recorded.
         backend: the backend of the result.
+
+    Returns:
+        A vector of length ``n``.
 
     Raises:
         RuntimeError: for ``n`` below 1.
@@ -486,6 +507,7 @@ def fftfreq(
     return _scale(xp.concat([positions, negative], axis=0), n, d, requires_grad)
 
 
+@public_in_module
 def rfftfreq(
     n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, backend: Any = None
 ) -> Tensor:
@@ -500,7 +522,7 @@ def rfftfreq(
         backend: the backend of the result.
 
     Returns:
-        a tensor of length ``n // 2 + 1``.
+        A tensor of length ``n // 2 + 1``.
 
     Raises:
         RuntimeError: for ``n`` below 1.
@@ -530,12 +552,19 @@ def _shift(input: Tensor, dim: Any, name: str, inverse: bool) -> Tensor:
     return xp.roll(input, shifts, tuple(axes)) if axes else xp.clone(input)
 
 
+@public_in_module
 def fftshift(input: Tensor, dim: Any = None) -> Tensor:
     """``input`` rolled so that frequency 0 is in the middle.
 
     Args:
         input: a tensor in the order of `fft`.
         dim: the dimensions; by default all.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        IndexError: for a dimension that is not there.
 
     Example::
 
@@ -545,6 +574,7 @@ def fftshift(input: Tensor, dim: Any = None) -> Tensor:
     return _shift(input, dim, "fftshift", False)
 
 
+@public_in_module
 def ifftshift(input: Tensor, dim: Any = None) -> Tensor:
     """The inverse of `fftshift`: frequency 0 comes first.
 
@@ -553,7 +583,7 @@ def ifftshift(input: Tensor, dim: Any = None) -> Tensor:
         dim: the dimensions; by default all.
 
     Returns:
-        a tensor of the same shape, in the order of `fft`.
+        A tensor of the same shape, in the order of `fft`.
 
     Example::
 

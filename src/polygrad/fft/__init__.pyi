@@ -18,7 +18,7 @@ def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = N
             ``"forward"`` by ``n``.
 
     Returns:
-        a complex tensor, of length ``n`` along ``dim``.
+        A complex tensor, of length ``n`` along ``dim``.
 
     Raises:
         RuntimeError: for ``n`` below 1 or an unknown ``norm``.
@@ -44,7 +44,7 @@ def fft2(
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        what `fftn` returns.
+        What `fftn` returns.
 
     Raises:
         RuntimeError: as `fftn` does.
@@ -73,6 +73,9 @@ def fftfreq(
         requires_grad: whether operations on the result are recorded.
         backend: the backend of the result.
 
+    Returns:
+        A vector of length ``n``.
+
     Raises:
         RuntimeError: for ``n`` below 1.
 
@@ -91,7 +94,7 @@ def fftn(input: Tensor, s: Sequence[int] | None = None, dim: Dims | None = None,
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        a complex tensor.
+        A complex tensor.
 
     Raises:
         RuntimeError: for lengths that do not fit ``dim``, for one below 1, a dimension that appears twice, or an unknown ``norm``.
@@ -109,6 +112,12 @@ def fftshift(input: Tensor, dim: Dims | None = None) -> Tensor:
         input: a tensor in the order of `fft`.
         dim: the dimensions; by default all.
 
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        IndexError: for a dimension that is not there.
+
     Example::
 
         >>> polygrad.fft.fftshift(polygrad.tensor([0, 1, -2, -1]))
@@ -122,6 +131,9 @@ def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
         n: the length of the result; by default ``2 * (m - 1)`` for ``m`` values.
         dim: the dimension.
         norm: as in `fft`.
+
+    Returns:
+        A real tensor, of length ``n`` along ``dim``.
 
     Raises:
         RuntimeError: for ``n`` below 1 or an unknown ``norm``.
@@ -146,7 +158,7 @@ def hfft2(
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        what `hfftn` returns.
+        What `hfftn` returns.
 
     Raises:
         RuntimeError: as `hfftn` does.
@@ -171,7 +183,7 @@ def hfftn(
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        a real tensor.
+        A real tensor.
 
     Raises:
         RuntimeError: as `fftn` does.
@@ -192,7 +204,7 @@ def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
         norm: as in `fft`.
 
     Returns:
-        a complex tensor, of length ``n`` along ``dim``.
+        A complex tensor, of length ``n`` along ``dim``.
 
     Raises:
         RuntimeError: for ``n`` below 1 or an unknown ``norm``.
@@ -218,7 +230,7 @@ def ifft2(
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        what `ifftn` returns.
+        What `ifftn` returns.
 
     Raises:
         RuntimeError: as `ifftn` does.
@@ -243,7 +255,7 @@ def ifftn(
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        a complex tensor.
+        A complex tensor.
 
     Raises:
         RuntimeError: as `fftn` does.
@@ -262,7 +274,7 @@ def ifftshift(input: Tensor, dim: Dims | None = None) -> Tensor:
         dim: the dimensions; by default all.
 
     Returns:
-        a tensor of the same shape, in the order of `fft`.
+        A tensor of the same shape, in the order of `fft`.
 
     Example::
 
@@ -279,7 +291,7 @@ def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
         norm: as in `fft`.
 
     Returns:
-        a complex tensor, of length ``n // 2 + 1`` along ``dim``.
+        A complex tensor, of length ``n // 2 + 1`` along ``dim``.
 
     Raises:
         RuntimeError: for a complex tensor, ``n`` below 1 or an unknown ``norm``.
@@ -305,7 +317,7 @@ def ihfft2(
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        what `ihfftn` returns.
+        What `ihfftn` returns.
 
     Raises:
         RuntimeError: as `ihfftn` does.
@@ -330,7 +342,7 @@ def ihfftn(
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        a complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
+        A complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
 
     Raises:
         RuntimeError: for a complex tensor, and as `fftn` does.
@@ -349,6 +361,9 @@ def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
         n: the length of the result; by default ``2 * (m - 1)`` for ``m`` frequencies.
         dim: the dimension.
         norm: as in `fft`.
+
+    Returns:
+        A real tensor, of length ``n`` along ``dim``.
 
     Raises:
         RuntimeError: for ``n`` below 1 or an unknown ``norm``.
@@ -373,7 +388,7 @@ def irfft2(
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        what `irfftn` returns.
+        What `irfftn` returns.
 
     Raises:
         RuntimeError: as `irfftn` does.
@@ -397,6 +412,9 @@ def irfftn(
         dim: the dimensions; by default all, or the last ones where ``s`` is given.
         norm: as in `fft`.
 
+    Returns:
+        A real tensor, of the lengths ``s`` along ``dim``.
+
     Raises:
         RuntimeError: as `fftn` does.
 
@@ -416,7 +434,7 @@ def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
         norm: as in `fft`.
 
     Returns:
-        a complex tensor, of length ``n // 2 + 1`` along ``dim``.
+        A complex tensor, of length ``n // 2 + 1`` along ``dim``.
 
     Raises:
         RuntimeError: for a complex tensor, ``n`` below 1 or an unknown ``norm``.
@@ -441,7 +459,7 @@ def rfft2(
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        what `rfftn` returns.
+        What `rfftn` returns.
 
     Raises:
         RuntimeError: as `rfftn` does.
@@ -471,7 +489,7 @@ def rfftfreq(
         backend: the backend of the result.
 
     Returns:
-        a tensor of length ``n // 2 + 1``.
+        A tensor of length ``n // 2 + 1``.
 
     Raises:
         RuntimeError: for ``n`` below 1.
@@ -496,7 +514,7 @@ def rfftn(
         norm: as in `fft`, for the product of the lengths.
 
     Returns:
-        a complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
+        A complex tensor, of length ``n // 2 + 1`` along the last of ``dim``.
 
     Raises:
         RuntimeError: for a complex tensor, and as `fftn` does.
