@@ -10,12 +10,14 @@ import functools
 import inspect
 import os
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import FunctionType, ModuleType
 from typing import Any
 
+from .._dtypes import DType
 from .errors import ShapeError
 from .generated import PREFIX, define_late, fill
+from .primitive import PRIMITIVES
 from .scalars import UNCONVERTED_TYPES, arguments_to_python, to_python, to_python_ints
 from .tensor import Tensor
 
@@ -30,20 +32,37 @@ _RAW = (
 )
 #: Arguments that are data: a number's type is the type of the result.
 _DATA = frozenset(("data", "array", "obj"))
-_KINDS: dict[str, tuple[type, ...]] = {
-    "Tensor": (Tensor,),
-    "int": (int,),
-    "float": (int, float),
-    "bool": (bool, int),
-    "str": (str,),
+#: Annotation → the types of such values, and what they are called.
+_KINDS: dict[str, tuple[tuple[type, ...], str]] = {
+    "Tensor": ((Tensor,), "a Tensor"),
+    "int": ((int,), "an int"),
+    "float": ((int, float), "a float"),
+    "complex": ((int, float, complex), "a number"),
+    "bool": ((bool, int), "a bool"),
+    "str": ((str,), "a str"),
+    "DType": ((DType,), "a data type"),
+    "tuple[int, ...]": ((tuple, list), "a tuple of ints"),
+    "Sequence[int]": ((tuple, list), "a sequence of ints"),
+    "Sequence[Tensor]": ((tuple, list), "a sequence of Tensors"),
+    "None": ((type(None),), "None"),
 }
+_NOT_THESE = " cannot take these arguments: "
+#: Names of arguments that are also words.
+_ENGLISH = frozenset(("other", "end", "size", "elements", "operands", "steps", "tensors", "diagonal", "input"))
+#: What starts a message: the name of the function that raises it.
+_SPEAKER = r"(\w+)(\(\):|\(\)|:)? "
 
 
-def explain_errors(function: Callable) -> Callable:
-    """``function``, which is given Python's numbers, and whose errors from the inside name the argument."""
+def explain_errors(function: Callable, inner_names: Mapping[str, str] | None = None) -> Callable:
+    """``function``, which is given Python's numbers, and whose errors from the inside name the argument.
+
+    With ``inner_names``, errors that other functions raise of themselves are told of ``function`` too: they name it, and its
+    arguments, for the names that the others have for these.
+    """
     scope: dict[str, Any] = {
         "__name__": __name__,
         "function": function,
+        "inner_names": inner_names,
     }  # by its name it is known as code of the library
     late = define_late("call", _write, scope, f"errors of {function.__name__}")
     call: Any = functools.wraps(function)(late)
@@ -51,21 +70,31 @@ def explain_errors(function: Callable) -> Callable:
     return call
 
 
-def _explain(function: Callable, error: Exception, args: tuple, kwargs: dict[str, Any]) -> Exception:
+def _explain(
+    function: Callable, inner_names: Mapping[str, str] | None, error: Exception, args: tuple, kwargs: dict[str, Any]
+) -> Exception:
     """The error that a call of ``function`` raises instead of ``error``, which may be the same."""
-    internal = isinstance(error, _INTERNAL) or re.search(_RAW, str(error))
     if isinstance(error, FloatingPointError):  # of NumPy's `errstate`: about values
         return error
-    return _explanation(function, args, kwargs, error) if internal and _is_ours(error) else error
+    text = str(error)
+    inside = isinstance(error, _INTERNAL) or re.search(_RAW, text) is not None
+    if inner_names is None:
+        return _explanation(function, args, kwargs, error) if inside and _is_ours(error) else error
+    if not _is_ours(error):
+        return error
+    inside = inside and not isinstance(error, OverflowError)  # the standard's error for a number beyond its type
+    if inside or _NOT_THESE in text or _misfits(function, args, kwargs):
+        return _explanation(function, args, kwargs, error)
+    return _retell(error, function.__name__, inner_names)
 
 
 def _write(scope: dict[str, Any]) -> str:
     """Complete ``scope`` and return the source.  All of it is for the first call: most functions are never called."""
-    function = scope["function"]
+    function, inner_names = scope["function"], scope["inner_names"]
     scope.update(
-        explain=functools.partial(_explain, function), UNCONVERTED_TYPES=UNCONVERTED_TYPES, to_python=to_python,
+        explain=functools.partial(_explain, function, inner_names), UNCONVERTED_TYPES=UNCONVERTED_TYPES, to_python=to_python,
         arguments_to_python=arguments_to_python, to_python_ints=to_python_ints,
-        Caught=(*_INTERNAL, TypeError, IndexError, ValueError),
+        Caught=(*_INTERNAL, TypeError, IndexError, ValueError, *[RuntimeError] * (inner_names is not None)),
     )  # fmt: skip
     return _source(function, scope)
 
@@ -111,6 +140,8 @@ def _source(function: Callable, scope: dict[str, Any]) -> str:
 
     star = [f"*{name}" for name in further]
     signature = [declare(place, one) for place, one in enumerate(first)]
+    unnamed = sum(one.kind is inspect.Parameter.POSITIONAL_ONLY for one in first)
+    signature[unnamed:unnamed] = ["/"] * bool(unnamed)
     signature += (star or ["*"] * bool(by_name)) + [declare(1, one) for one in by_name]
     read = [line for line in map(_reading, first + by_name) if line]
     read += [f"if {name}: {name} = arguments_to_python({name}, {{}})[0]" for name in further]
@@ -182,21 +213,53 @@ def _explanation(function: Callable, args: tuple, kwargs: dict[str, Any], error:
         bound = inspect.signature(function).bind(*args, **kwargs).arguments
     except TypeError as wrong:
         return TypeError(f"{name}() {wrong}")
-    for argument, value in bound.items():
-        expected = str(inspect.signature(function).parameters[argument].annotation).split(" | ")
-        if all(kind in _KINDS or kind == "None" for kind in expected) and not _fits(value, expected):
-            kinds = " or ".join(f"a {kind}" if kind != "None" else kind for kind in expected)
-            hint = " (polygrad.tensor(...) makes one)" if "Tensor" in expected else ""
-            return TypeError(f"{name}(): argument {argument!r} must be {kinds}, not {type(value).__name__}{hint}")
+    for argument, value, kinds in _misfits(function, args, kwargs):
+        hint = " (polygrad.tensor(...) makes one)" if "a Tensor" in kinds else ""
+        return TypeError(f"{name}(): argument {argument!r} must be {kinds}, not {type(value).__name__}{hint}")
     given = ", ".join(f"{argument}: {_describe(value)}" for argument, value in bound.items())
-    text = f"{name}() cannot take these arguments: {given}"
+    text = f"{name}(){_NOT_THESE}{given}"
     if isinstance(error, IndexError):
         return IndexError(text)
     return TypeError(text) if isinstance(error, (TypeError, AttributeError)) else ShapeError(text)
 
 
-def _fits(value: Any, expected: list[str]) -> bool:
-    return any(value is None if kind == "None" else isinstance(value, _KINDS[kind]) for kind in expected)
+def _misfits(function: Callable, args: tuple, kwargs: dict[str, Any]) -> list[tuple[str, Any, str]]:
+    """The arguments of a call that are not what the annotations say: name, value, and what it must be."""
+    signature = inspect.signature(function)
+    found = []
+    for argument, given in signature.bind(*args, **kwargs).arguments.items():
+        parameter = signature.parameters[argument]
+        expected = str(parameter.annotation).replace("builtins.", "").split(" | ")
+        if not _KINDS.keys() >= set(expected):
+            continue
+        kinds = " or ".join(_KINDS[kind][1] for kind in expected)
+        values = given if parameter.kind is parameter.VAR_POSITIONAL else (given,)
+        found += [(argument, value, kinds) for value in values if not any(_fits(value, kind) for kind in expected)]
+    return found
+
+
+def _fits(value: Any, kind: str) -> bool:
+    if kind == "Sequence[Tensor]":
+        return isinstance(value, (tuple, list)) and all(isinstance(one, Tensor) for one in value)
+    if kind in ("tuple[int, ...]", "Sequence[int]"):
+        return isinstance(value, (tuple, list)) and all(hasattr(one, "__index__") for one in value)
+    return isinstance(value, _KINDS[kind][0])
+
+
+def _retell(error: Exception, name: str, inner_names: Mapping[str, str]) -> Exception:
+    """``error``, whose message is about the function ``name`` and not about another one that it has called."""
+    told = text = str(error)
+    sentence = False
+    speakers = {name, *PRIMITIVES, *(primitive.public_name for primitive in PRIMITIVES.values())}
+    while (start := re.match(_SPEAKER, text)) and (start[2] or start[1] in speakers):
+        text, sentence = text[start.end() :], start[2] in (None, "()")
+    for inner, ours in inner_names.items():
+        # Short names and English words are only meant where they are quoted.
+        quoted = rf"(?<=')({inner})(?=')" if len(inner) == 1 or inner in _ENGLISH else rf"\b({inner})\b"
+        text = re.sub(quoted, ours, text)
+    if error.args == (told,):
+        error.args = (f"{name}(){'' if sentence else ':'} {text}",)
+    return error
 
 
 def _describe(value: Any) -> str:

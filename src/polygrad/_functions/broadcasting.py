@@ -244,9 +244,9 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """
     vectors = as_list(tensors)
     if indexing not in (None, "ij", "xy"):
-        raise RuntimeError(f"meshgrid: indexing must be 'xy' or 'ij', not {indexing!r}")
+        raise ShapeError(f"meshgrid: indexing must be 'xy' or 'ij', not {indexing!r}")
     if not vectors or any(v.ndim > 1 for v in vectors):
-        raise RuntimeError(f"meshgrid expects vectors, but got tensors of shapes {[tuple(v.shape) for v in vectors]}")
+        raise ShapeError(f"meshgrid expects vectors, but got tensors of shapes {[tuple(v.shape) for v in vectors]}")
     check_same_dtype("meshgrid", {f"tensors[{number}]": v for number, v in enumerate(vectors)})
     if indexing is None:
         warn("meshgrid: the default of indexing, 'ij', is deprecated; write indexing='ij'")

@@ -45,7 +45,7 @@ def diff(
         raise ShapeError("diff: a tensor without dimensions has no neighbours; it needs at least one dimension")
     axis = normal_axis(dim, input.ndim)
     if n < 0:
-        raise RuntimeError(f"diff: n must not be negative, but it is {n}")
+        raise ShapeError(f"diff: n must not be negative, but it is {n}")
     if n == 0:
         return xp.clone(input)
     parts = [x for x in (prepend, input, append) if x is not None]

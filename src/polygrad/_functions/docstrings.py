@@ -21,7 +21,7 @@ _NEW = {
 }
 
 
-def _sections(doc: str) -> dict[str, list[str]]:
+def sections_of(doc: str) -> dict[str, list[str]]:
     """Return the indented lines of each section of a docstring, by its title."""
     found: dict[str, list[str]] = {}
     for title, lines in re.findall(r"^(\w+)::?\n((?:(?:    .*)?\n)*)", f"{doc}\n", re.MULTILINE):
@@ -37,7 +37,7 @@ def _without_first(items: list[str]) -> list[str]:
 
 def in_place_docstring(name: str, function_doc: str | None) -> str:
     """Return the help of the method ``name_``, from that of the function ``name``."""
-    sections = _sections(inspect.cleandoc(function_doc or ""))
+    sections = sections_of(inspect.cleandoc(function_doc or ""))
     parts = [f"Apply `{name}` in place: the tensor takes over the result."]
     if arguments := _without_first(sections.get("Args", [])):
         parts.append("\n".join(["Args:", *arguments]))
@@ -92,7 +92,7 @@ def _in_type_of(operand: str, printed: str) -> str:
 
 def new_like_docstring(name: str, function_doc: str | None) -> str:
     """Return the help of the method ``new_name``, from that of the function ``name``."""
-    sections = _sections(inspect.cleandoc(function_doc or ""))
+    sections = sections_of(inspect.cleandoc(function_doc or ""))
     arguments, printed = _NEW[name]
     parts = [
         f"Apply `polygrad.{name}` with the data type, backend and device of this tensor, unless others are given.",

@@ -107,7 +107,7 @@ def view(input: Tensor, size: Any = (), *others: Any) -> Tensor:
         )
     wanted = _complete_shape(sizes(size, others), input.shape.numel())
     if input._base is not None and reshaped_strides(tuple(input.shape), strides_of(input), wanted) is None:
-        raise RuntimeError(
+        raise ShapeError(
             f"view size {wanted} is not compatible with the input tensor's size {tuple(input.shape)} and stride "
             f"{strides_of(input)}: at least one dimension spans across two contiguous subspaces; use "
             "reshape(...) instead"

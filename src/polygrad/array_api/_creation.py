@@ -7,32 +7,56 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import as_int, as_ints, to_python
+from .._core.scalars import as_int, as_ints
 from .._core.tensor import Tensor
 from .._dtypes import DType
-from .._functions import creation, foreign
+from .._functions import broadcasting, creation, diagonals, foreign
 from .._functions.common import check_tensor
+from ._declaration import standard
 
 
+@standard(foreign.asarray)
 def asarray(
     obj: Any, /, *, dtype: DType | None = None, device: Any = None, copy: builtins.bool | None = None
 ) -> Tensor:
     """``obj`` as an array: an array of any library, numbers, nested lists, a buffer; arrays in lists keep their graph.
 
-    Raises ValueError where ``copy=False`` cannot be kept, and OverflowError for an integer that the type does not hold.
+    Raises:
+        ValueError: ``copy=False``, and memory cannot be shared.
+        OverflowError: an integer does not fit into the data type.
+        TypeError: ``obj`` is none of these.
     """
     if obj.__class__ is int and dtype is None and not _dtypes.int64.holds(obj):
         raise OverflowError(f"the integer {obj} does not fit into int64")
     return foreign.asarray(obj, dtype=dtype, device=device, copy=copy)
 
 
+@standard(foreign.from_dlpack)
 def from_dlpack(x: Any, /, *, device: Any = None, copy: builtins.bool | None = None) -> Tensor:
-    """An array of another library that speaks DLPack.  It is copied, unless ``copy=False``."""
+    """An array of another library that speaks DLPack.
+
+    Args:
+        copy: False shares memory, with the promise not to write to it.  True and None, the default, copy.
+
+    Raises:
+        TypeError: ``x`` does not speak DLPack.
+        BufferError: the memory is not given away.
+    """
     return foreign.from_dlpack(x, device=device, copy=True if copy is None else copy)
 
 
-def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: DType | None = None, device: Any = None) -> Tensor:
-    """Numbers from ``start`` on, ``step`` apart, before ``stop``; given one number, from 0 to it."""
+@standard(creation.arange)
+def arange(
+    start: float, /, stop: float | None = None, step: float = 1, *, dtype: DType | None = None, device: Any = None
+) -> Tensor:
+    """Numbers from ``start`` on, ``step`` apart, before ``stop``; given one number, from 0 to it.
+
+    Returns:
+        A vector of length ``ceil((stop - start) / step)``, or of length 0 where ``step`` leads away from ``stop``.
+
+    Raises:
+        ValueError: ``step`` is 0, or an argument is not finite.
+    """
     if stop is None:
         start, stop = 0, start
     if step == 0:
@@ -44,9 +68,10 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: DType | Non
     return creation.arange(start, stop, step, dtype=dtype, device=device)
 
 
+@standard(creation.linspace)
 def linspace(
-    start: Any,
-    stop: Any,
+    start: complex,
+    stop: complex,
     /,
     num: int,
     *,
@@ -54,7 +79,11 @@ def linspace(
     device: Any = None,
     endpoint: builtins.bool = True,
 ) -> Tensor:
-    """``num`` numbers at equal distances from ``start`` to ``stop``, which is the last one, or is left out."""
+    """``num`` numbers at equal distances from ``start`` to ``stop``, which is the last one, or is left out.
+
+    Args:
+        endpoint: whether ``stop`` is the last number.
+    """
     if isinstance(start, complex) or isinstance(stop, complex) or (dtype is not None and dtype.is_complex):
         dtype = _dtypes.get_default_dtype().to_complex() if dtype is None else dtype
         start, stop = complex(start), complex(stop)
@@ -67,10 +96,26 @@ def linspace(
     return creation.linspace(start, stop, num + 1, dtype=dtype, device=device)[:-1]
 
 
+@standard(creation.eye)
 def eye(
     n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: DType | None = None, device: Any = None
 ) -> Tensor:
-    """A matrix with ones on its ``k``-th diagonal, above the main one where ``k`` is positive, and zeros elsewhere."""
+    """A matrix with ones on a diagonal and zeros elsewhere.
+
+    Args:
+        n_rows: the number of rows.
+        n_cols: the number of columns.  By default that of rows.
+        k: which diagonal: 0 is the main one, positive ones are above it, negative ones below.
+
+    Returns:
+        An array of shape ``(n_rows, n_cols)``.
+
+    Example::
+
+        >>> xp.eye(2, 3, k=1)
+        tensor([[0., 1., 0.],
+                [0., 0., 1.]])
+    """
     rows, columns = as_int(n_rows), as_int(n_rows if n_cols is None else n_cols)
     dtype = _dtypes.get_default_dtype() if dtype is None else dtype
     k = max(-rows, min(k, columns))  # beyond these there is nothing but zeros
@@ -81,67 +126,100 @@ def eye(
     return xp.astype(xp.equal(xp.expand_dims(row, 1) + k, xp.expand_dims(column, 0)), dtype)
 
 
-def full(shape: Any, fill_value: Any, *, dtype: DType | None = None, device: Any = None) -> Tensor:
+@standard(creation.full)
+def full(
+    shape: int | tuple[int, ...], fill_value: complex, *, dtype: DType | None = None, device: Any = None
+) -> Tensor:
     """An array of ``shape`` filled with a number, in ``dtype`` or in the default type of its kind."""
-    return creation.full(as_ints(shape), to_python(fill_value), dtype=dtype, device=device)
+    return creation.full(as_ints(shape), fill_value, dtype=dtype, device=device)
 
 
-def zeros(shape: Any, *, dtype: DType | None = None, device: Any = None) -> Tensor:
+@standard(creation.zeros)
+def zeros(shape: int | tuple[int, ...], *, dtype: DType | None = None, device: Any = None) -> Tensor:
     """An array of ``shape`` filled with 0, in the default floating type unless ``dtype`` says otherwise."""
     return creation.zeros(as_ints(shape), dtype=dtype, device=device)
 
 
-def ones(shape: Any, *, dtype: DType | None = None, device: Any = None) -> Tensor:
+@standard(creation.ones)
+def ones(shape: int | tuple[int, ...], *, dtype: DType | None = None, device: Any = None) -> Tensor:
     """An array of ``shape`` filled with 1, in the default floating type unless ``dtype`` says otherwise."""
     return creation.ones(as_ints(shape), dtype=dtype, device=device)
 
 
-#: There is no memory that could be left unset: every backend's arrays have values.
-empty = zeros
+@standard(creation.zeros)
+def empty(shape: int | tuple[int, ...], *, dtype: DType | None = None, device: Any = None) -> Tensor:
+    """An array of ``shape``: of zeros, since no array has undefined values.
+
+    Example::
+
+        >>> xp.empty(3)
+        tensor([0., 0., 0.])
+    """
+    return zeros(shape, dtype=dtype, device=device)
 
 
-def full_like(x: Tensor, /, fill_value: Any, *, dtype: DType | None = None, device: Any = None) -> Tensor:
+@standard(creation.full_like)
+def full_like(x: Tensor, /, fill_value: complex, *, dtype: DType | None = None, device: Any = None) -> Tensor:
     """An array of the shape, type and device of ``x``, filled with a number."""
-    return creation.full_like(x, to_python(fill_value), dtype=dtype, device=device)
+    return creation.full_like(x, fill_value, dtype=dtype, device=device)
 
 
+@standard(creation.zeros_like)
 def zeros_like(x: Tensor, /, *, dtype: DType | None = None, device: Any = None) -> Tensor:
     """An array of the shape, type and device of ``x``, filled with 0."""
     return creation.full_like(x, 0, dtype=dtype, device=device)
 
 
+@standard(creation.ones_like)
 def ones_like(x: Tensor, /, *, dtype: DType | None = None, device: Any = None) -> Tensor:
     """An array of the shape, type and device of ``x``, filled with 1."""
     return creation.full_like(x, 1, dtype=dtype, device=device)
 
 
-empty_like = zeros_like
+@standard(creation.zeros_like)
+def empty_like(x: Tensor, /, *, dtype: DType | None = None, device: Any = None) -> Tensor:
+    """An array of the shape, type and device of ``x``: of zeros, since no array has undefined values.
 
+    Example::
 
-def meshgrid(*arrays: Tensor, indexing: str = "xy") -> tuple[Tensor, ...]:
-    """Coordinate arrays of a grid, from those of its axes; with ``"xy"`` the first two axes change places.
-
-    Raises ValueError for another ``indexing`` than ``"xy"`` and ``"ij"``.
+        >>> xp.empty_like(xp.asarray([1, 2]))
+        tensor([0, 0])
     """
-    if indexing not in ("xy", "ij"):
-        raise ValueError(f"meshgrid(): indexing is 'xy' or 'ij', not {indexing!r}")
-    order = list(range(len(arrays)))
-    if indexing == "xy":
-        order[:2] = order[:2][::-1]
-    shape = tuple([arrays[i].shape.numel() for i in order])
-    grid = []
-    for axis, i in enumerate(order):
-        column = [1] * len(arrays)
-        column[axis] = -1
-        grid.append((i, xp.clone(xp.broadcast_to(xp.reshape(arrays[i], tuple(column)), shape))))
-    return tuple([array for _, array in sorted(grid, key=lambda pair: pair[0])])
+    return zeros_like(x, dtype=dtype, device=device)
 
 
+@standard(broadcasting.meshgrid)
+def meshgrid(*arrays: Tensor, indexing: str = "xy") -> tuple[Tensor, ...]:
+    """Coordinate arrays of a grid, from those of its axes.
+
+    Args:
+        *arrays: vectors of one data type; an array without dimensions counts as a vector.
+        indexing: ``"xy"``, the default: the first vector runs along dimension 1, and the second along dimension 0; ``"ij"``: each
+            along the dimension of its place.
+
+    Raises:
+        ValueError: an argument is not a vector, or ``indexing`` is neither.
+        RuntimeError: the data types differ.
+
+    Example::
+
+        >>> x, y = xp.meshgrid(xp.asarray([1, 2, 3]), xp.asarray([4, 5]))
+        >>> x
+        tensor([[1, 2, 3],
+                [1, 2, 3]])
+    """
+    if not arrays:
+        return ()
+    return tuple([xp.clone(x) for x in broadcasting.meshgrid(*arrays, indexing=indexing)])
+
+
+@standard(diagonals.tril)
 def tril(x: Tensor, /, *, k: int = 0) -> Tensor:
     """The lower triangles of matrices: zeros above the ``k``-th diagonal."""
     return xp.tril(check_tensor(x, "tril", "x"), k)
 
 
+@standard(diagonals.triu)
 def triu(x: Tensor, /, *, k: int = 0) -> Tensor:
     """The upper triangles of matrices: zeros below the ``k``-th diagonal."""
     return xp.triu(check_tensor(x, "triu", "x"), k)
