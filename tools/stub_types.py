@@ -99,6 +99,18 @@ OF_FUNCTION = {
     "to_device.device": "DeviceLike",
     "to_device.stream": "Any",  # of the library
     "xlogy.input": "Operand",
+    "xlog1py.input": "Operand",
+    **{
+        f"{shifted}chebyshev_polynomial_{kind}.{argument}": "Operand"
+        for shifted in ("", "shifted_")
+        for kind in "tuvw"
+        for argument in ("input", "n")
+    },
+    **{
+        f"{name}.{argument}": "Operand"
+        for name in ("hermite_polynomial_h", "hermite_polynomial_he", "laguerre_polynomial_l", "legendre_polynomial_p")
+        for argument in ("input", "n")
+    },
     "add.input": "Operand",
     "sub.input": "Operand",
     "div.input": "Operand",

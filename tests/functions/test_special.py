@@ -12,6 +12,7 @@ import pytest
 
 import polygrad
 from polygrad import special
+from polygrad.autograd import gradcheck
 
 mpmath = pytest.importorskip("mpmath")
 mp = mpmath.mp.clone()
@@ -52,19 +53,20 @@ def _ndtr(x: Any) -> Any:
 
 
 def _erfcx(x: Any) -> Any:
-    if x > 1000:
-        return (1 - 1 / (2 * x**2) + 3 / (4 * x**4) - 15 / (8 * x**6)) / (x * mp.sqrt(mp.pi))
+    if x > 60:  # DLMF 7.12.1
+        return mp.fsum((-1) ** k * mp.fac2(2 * k - 1) / (2 * x * x) ** k for k in range(14)) / (x * mp.sqrt(mp.pi))
     return mp.exp(x * x) * mp.erfc(x) if x > -1e3 else mp.inf
 
 
 def _erfcx_slope(x: Any) -> Any:
-    if x > 1000:
-        return (-1 / x**2 + 3 / (2 * x**4) - 15 / (4 * x**6)) / mp.sqrt(mp.pi)
+    if x > 60:
+        terms = [(-1) ** k * mp.fac2(2 * k - 1) / (2 * x * x) ** k for k in range(1, 14)]
+        return 2 * mp.fsum(terms) / mp.sqrt(mp.pi)
     return 2 * x * _erfcx(x) - 2 / mp.sqrt(mp.pi) if x > -1e3 else -mp.inf
 
 
 def _log_ndtr(x: Any) -> Any:
-    if x < -1000:
+    if x < -20:
         return mp.log(_erfcx(-x / mp.sqrt(2)) / 2) - x * x / 2
     return mp.log1p(-_ndtr(-x)) if x > 0 else mp.log(_ndtr(x))
 
@@ -335,3 +337,53 @@ def test_arguments():
 def test_in_place(name):
     x = polygrad.tensor([0.25, 0.75], dtype=polygrad.float64)
     assert getattr(x.clone(), name)().tolist() == getattr(polygrad, name.removesuffix("_"))(x).tolist()
+
+
+#: Name → the polynomial of degree ``n`` at ``x``.
+POLYNOMIALS = {
+    "chebyshev_polynomial_t": mp.chebyt,
+    "chebyshev_polynomial_u": mp.chebyu,
+    "chebyshev_polynomial_v": lambda n, x: mp.chebyu(n, x) - (mp.chebyu(n - 1, x) if n else 0),
+    "chebyshev_polynomial_w": lambda n, x: mp.chebyu(n, x) + (mp.chebyu(n - 1, x) if n else 0),
+    "hermite_polynomial_h": mp.hermite,
+    "hermite_polynomial_he": lambda n, x: mp.hermite(n, x / mp.sqrt(2)) / mp.sqrt(2) ** n,
+    "laguerre_polynomial_l": lambda n, x: mp.fsum(
+        mp.binomial(n, k) * (-x) ** k / mp.factorial(k) for k in range(n + 1)
+    ),
+    "legendre_polynomial_p": mp.legendre,
+}
+
+
+@pytest.mark.parametrize("shifted", ["", "shifted_"])
+@pytest.mark.parametrize("name", POLYNOMIALS)
+def test_polynomials(name, shifted, backend):
+    if shifted and not name.startswith("chebyshev"):
+        return
+    function, degrees, points = getattr(special, shifted + name), [0, 1, 2, 3, 7, 12], [-1.0, -0.3, 0.0, 0.4, 1.0, 1.7]
+    x = polygrad.tensor(points, dtype=polygrad.float64, requires_grad=True)
+    n = polygrad.tensor(degrees)
+    found = function(x[:, None], n)
+    at = [2 * v - 1 if shifted else v for v in points]
+    exact = np.array([[float(POLYNOMIALS[name](k, mp.mpf(v))) for k in degrees] for v in at])
+    np.testing.assert_allclose(found.detach().cpu().numpy(), exact, rtol=1e-13, atol=1e-11)
+    for number, degree in enumerate(degrees):
+        alone = function(x, degree)
+        assert alone.tolist() == found[:, number].tolist() and alone.dtype is polygrad.float64
+    assert function(x, -1).tolist() == [0.0] * 6 and function(0.5, polygrad.tensor([-2])).tolist() == [0.0]
+    assert function(polygrad.tensor([1, 2]), 2).dtype is polygrad.float32
+    assert gradcheck(lambda x: function(x[:, None], n), (x,))
+    with pytest.raises(TypeError):
+        function(0.5, 2)
+
+
+def test_names_of_polynomials():
+    assert {f"{prefix}chebyshev_polynomial_{kind}" for prefix in ("", "shifted_") for kind in "tuvw"} <= set(
+        special.__all__
+    )
+    made = (
+        special.chebyshev_polynomial_t, special.chebyshev_polynomial_u, special.chebyshev_polynomial_v,
+        special.chebyshev_polynomial_w, special.hermite_polynomial_h, special.hermite_polynomial_he,
+        special.laguerre_polynomial_l, special.legendre_polynomial_p, special.shifted_chebyshev_polynomial_t,
+        special.shifted_chebyshev_polynomial_u, special.shifted_chebyshev_polynomial_v, special.shifted_chebyshev_polynomial_w,
+    )  # fmt: skip
+    assert [function(polygrad.tensor([0.5]), 1).shape for function in made] == [(1,)] * 12

@@ -28,15 +28,15 @@ def docstring(primitive: Primitive, doc: str, example: str) -> str:
             "TypeError: an operand is neither a tensor nor a number.",
         ]
     else:
-        return _join_sections(doc, [], "", [], example)
+        return join_sections(doc, [], "", [], example)
     if primitive.real_only:
         errors.append("TypeError: an operand is complex, and so has no order.")
     if primitive.refuses_bool is not None:
         errors.append("TypeError: the operands are boolean.")
-    return _join_sections(doc, arguments, result, errors, example)
+    return join_sections(doc, arguments, result, errors, example)
 
 
-def _join_sections(doc: str, arguments: list[str], result: str, errors: list[str], example: str) -> str:
+def join_sections(doc: str, arguments: list[str], result: str, errors: list[str], example: str) -> str:
     parts = [inspect.cleandoc(doc) if "\n" in doc else doc]
     for title, lines in (("Args", arguments), ("Returns", [result] * bool(result)), ("Raises", errors)):
         if lines:

@@ -17,8 +17,8 @@ from .public import FUNCTIONS, complete, public_functions
 
 _CHAPTERS = """
     broadcasting calculus comparison complex creation cumulative decompositions diagonals distance dtypes
-    einsum elementwise fft foreign joining legacy_types linalg manipulation matmul random reductions
-    scatter_gather scatter_reductions searching sets slicing sorting special statistics
+    einsum elementwise fft foreign joining legacy_types linalg manipulation matmul polynomials random
+    reductions scatter_gather scatter_reductions searching sets slicing sorting special statistics
 """.split()
 _NN = """
     activations attention convolution cross_entropy distance dropout embedding linear losses normalization

@@ -57,7 +57,8 @@ def _scaled_erfc(xp, x):
 def gaussian(xp, x, /, factor):
     """``exp(-factor * x * x)`` for a factor of 1 or 1/2, in which the rounding of the square does not count."""
     head, rest = _split(xp, xp.abs(x))
-    return xp.exp(-factor * (head * head)) * xp.exp(-factor * rest)
+    # A compiler may add the exponents of a product of two exponentials, and round their sum.
+    return xp.exp(-factor * (head * head)) * (1 + xp.expm1(-factor * rest))
 
 
 gaussian.defvjp(x=lambda xp, g, x, ans, factor: g * (-2 * factor * x * ans))
@@ -83,7 +84,7 @@ def erfcx(xp, x, /):
     size = xp.abs(x)
     tail = _scaled_erfc(xp, size)
     head, rest = _split(xp, size)
-    return xp.where(x < 0, 2 * xp.exp(head * head) * xp.exp(rest) - tail, tail)
+    return xp.where(x < 0, 2 * xp.exp(head * head) * (1 + xp.expm1(rest)) - tail, tail)
 
 
 erfcx.defvjp(x=lambda xp, g, x: g * (-2 * xp.scaled_erfc_integral(x, 1)))
@@ -142,7 +143,9 @@ ndtr.publish(
 def log_ndtr(xp, x, /):
     size = xp.abs(x)
     scaled = _scaled_erfc(xp, size * _SQRT_HALF) / 2
-    return xp.where(x < 0, xp.log(scaled) - size * size / 2, xp.log1p(-scaled * xp.gaussian(size, 0.5)))
+    tail = scaled * xp.gaussian(size, 0.5)
+    upper = xp.where(tail > 0.25, xp.log(1 - tail), xp.log1p(-tail))  # XLA's log1p is good near 0 only
+    return xp.where(x < 0, xp.log(scaled) - size * size / 2, upper)
 
 
 log_ndtr.defvjp(x=lambda xp, g, x: g * xp.inverse_mills(x))

@@ -79,6 +79,86 @@ def bessel_y1(input: Tensor) -> Tensor:
         >>> polygrad.special.bessel_y1(polygrad.tensor([0.5, 1.0, 10.0]))
         tensor([-1.4715, -0.7812,  0.2490])
     """
+def chebyshev_polynomial_t(input: Operand, n: Operand) -> Tensor:
+    """Return Chebyshev polynomials of the first kind, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.chebyshev_polynomial_t(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([ 0.5000, -0.5000, -1.0000])
+    """
+def chebyshev_polynomial_u(input: Operand, n: Operand) -> Tensor:
+    """Return Chebyshev polynomials of the second kind, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.chebyshev_polynomial_u(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([ 1.,  0., -1.])
+    """
+def chebyshev_polynomial_v(input: Operand, n: Operand) -> Tensor:
+    """Return Chebyshev polynomials of the third kind, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.chebyshev_polynomial_v(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([ 0., -1., -1.])
+    """
+def chebyshev_polynomial_w(input: Operand, n: Operand) -> Tensor:
+    """Return Chebyshev polynomials of the fourth kind, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.chebyshev_polynomial_w(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([ 2.,  1., -1.])
+    """
 def digamma(input: Tensor) -> Tensor:
     """The derivative of the logarithm of the gamma function.  At 0 it is infinite, at the negative integers NaN.  Its own derivative is ``polygamma(1, input)`` (DLMF 5.2).
 
@@ -253,6 +333,46 @@ def gammaln(input: Tensor) -> Tensor:
         >>> polygrad.lgamma(polygrad.tensor([0.5, 3.0, 10.0]))
         tensor([ 0.5724,  0.6931, 12.8018])
     """
+def hermite_polynomial_h(input: Operand, n: Operand) -> Tensor:
+    """Return Hermite polynomials of the physicists, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.hermite_polynomial_h(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([ 1., -1., -5.])
+    """
+def hermite_polynomial_he(input: Operand, n: Operand) -> Tensor:
+    """Return Hermite polynomials of the probabilists, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.hermite_polynomial_he(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([ 0.5000, -0.7500, -1.3750])
+    """
 def i0(input: Tensor) -> Tensor:
     """The modified Bessel function of the first kind of order 0 (DLMF 10.25).  The derivative is that of order 1.
 
@@ -324,6 +444,46 @@ def i1e(input: Tensor) -> Tensor:
 
         >>> polygrad.special.i1e(polygrad.tensor([0.0, 1.0, 500.0]))
         tensor([0.0000, 0.2079, 0.0178])
+    """
+def laguerre_polynomial_l(input: Operand, n: Operand) -> Tensor:
+    """Return Laguerre polynomials, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.laguerre_polynomial_l(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([ 0.5000,  0.1250, -0.1458])
+    """
+def legendre_polynomial_p(input: Operand, n: Operand) -> Tensor:
+    """Return Legendre polynomials, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.legendre_polynomial_p(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([ 0.5000, -0.1250, -0.4375])
     """
 def log1p(input: Tensor) -> Tensor:
     """``log(1 + input)`` of each element, accurate near 0, where the sum would lose all digits.
@@ -635,6 +795,86 @@ def scaled_modified_bessel_k1(input: Tensor) -> Tensor:
         >>> polygrad.special.scaled_modified_bessel_k1(polygrad.tensor([1.0, 500.0]))
         tensor([1.6362, 0.0561])
     """
+def shifted_chebyshev_polynomial_t(input: Operand, n: Operand) -> Tensor:
+    """Return Chebyshev polynomials of the first kind, of ``2 * input - 1``, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.shifted_chebyshev_polynomial_t(0.25, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([-0.5000, -0.5000,  1.0000])
+    """
+def shifted_chebyshev_polynomial_u(input: Operand, n: Operand) -> Tensor:
+    """Return Chebyshev polynomials of the second kind, of ``2 * input - 1``, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.shifted_chebyshev_polynomial_u(0.25, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([-1.,  0.,  1.])
+    """
+def shifted_chebyshev_polynomial_v(input: Operand, n: Operand) -> Tensor:
+    """Return Chebyshev polynomials of the third kind, of ``2 * input - 1``, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.shifted_chebyshev_polynomial_v(0.25, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([-2.,  1.,  1.])
+    """
+def shifted_chebyshev_polynomial_w(input: Operand, n: Operand) -> Tensor:
+    """Return Chebyshev polynomials of the fourth kind, of ``2 * input - 1``, of each element.
+
+    The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
+
+    Args:
+        input: a real tensor, or a number.
+        n: the degree, a number or a tensor whose shape broadcasts with that of ``input``; fractions are cut off.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape; 0 where the degree is negative.
+
+    Raises:
+        TypeError: neither argument is a tensor, or one is complex.
+
+    Example::
+
+        >>> polygrad.special.shifted_chebyshev_polynomial_w(0.25, polygrad.tensor([1.0, 2.0, 3.0]))
+        tensor([ 0., -1.,  1.])
+    """
 def sinc(input: Tensor) -> Tensor:
     """Return ``sin(pi * input) / (pi * input)`` of each element, and 1 at 0, where derivatives of every order exist.
 
@@ -689,7 +929,7 @@ def spherical_bessel_j0(input: Tensor) -> Tensor:
         >>> polygrad.special.spherical_bessel_j0(polygrad.tensor([0.0, 1.0]))
         tensor([1.0000, 0.8415])
     """
-def xlog1py(input: Tensor, other: Operand) -> Tensor:
+def xlog1py(input: Operand, other: Operand) -> Tensor:
     """Return ``input * log1p(other)``, and 0 where ``input`` is 0.
 
     Where ``input`` is 0 the gradients are also 0, even if the logarithm is infinite or undefined.
