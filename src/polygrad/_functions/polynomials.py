@@ -30,7 +30,7 @@ def _polynomial(input: Any, n: Any, name: str, first: Callable[[Any], Any], step
         raise TypeError(f"{name}(): complex numbers are not supported")
     dtype = _dtypes.promote(x.dtype, n.dtype) if of_tensor and n.dtype.is_differentiable else x.dtype
     x = xp.astype(x, dtype if dtype.is_differentiable else _dtypes.get_default_dtype())
-    degree = xp.astype(n.detach(), _dtypes.int64) if of_tensor else int(n)
+    degree: Any = xp.astype(n.detach(), _dtypes.int64) if of_tensor else int(n)
     last = int(degree.max().item()) if of_tensor and degree.shape.numel() else 0 if of_tensor else degree
     before, current = xp.ones_like(x), first(x)
     result = before if not of_tensor else xp.where(degree == 0, before, 0.0)
@@ -87,7 +87,7 @@ def _declare(name: str, what: str, first: Callable[[Any], Any], step: Step, show
         ["TypeError: neither argument is a tensor, or one is complex."],
         f"polygrad.special.{name}({0.25 if name[0] == 's' else 0.5}, polygrad.tensor([1.0, 2.0, 3.0]))  # tensor({shown})",
     )  # fmt: skip
-    return public_in_module(in_single_precision(polynomial))  # type: ignore[no-any-return]  # what it is given
+    return public_in_module(in_single_precision(polynomial))
 
 
 chebyshev_polynomial_t, chebyshev_polynomial_u, chebyshev_polynomial_v, chebyshev_polynomial_w = (
