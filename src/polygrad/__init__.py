@@ -65,6 +65,7 @@ _HOMES = {
     "device": "._devices:Device",
     **dict.fromkeys(("load", "save"), ".serialization"),
     "primitive": "._core.primitive",
+    "debug_nans": ".autograd",
     "tune_allocator": "._allocator",
     "vmap": ".func",
     "compile": ".compiler",

@@ -60,6 +60,7 @@ from .autograd.grad_mode import (
     no_grad as no_grad,
     set_grad_enabled as set_grad_enabled,
 )
+from .autograd.non_finite import debug_nans as debug_nans
 from .backends.registry import get_backend as get_backend, set_backend as set_backend, use_backend as use_backend
 from .compiler import compile as compile
 from .compiler.control_flow.api import cond as cond, scan as scan, while_loop as while_loop

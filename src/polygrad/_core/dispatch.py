@@ -257,7 +257,7 @@ def generate(primitive: Primitive, operator: bool = False) -> Callable:
         "__name__": __name__, "ARRAY_ERRORS": ARRAY_ERRORS, "MemoryIsLent": MemoryIsLent, "Node": Node, "RECORDERS": RECORDERS,
         "PYTHON_SCALARS": PYTHON_SCALARS, "TENSOR_TYPES": TENSOR_TYPES, "Tensor": Tensor, "attach_view": attach_view,
         "grad_enabled": grad_enabled, "halves": primitive.halves, "highest_level": highest_level, "is_complex": is_complex,
-        "is_integral_or_bool": is_integral_or_bool, "kernels": primitive.kernels, "known_scalar": known_scalar,
+        "is_integral_or_bool": is_integral_or_bool, "kernels": _kernels_of(primitive), "known_scalar": known_scalar,
         "new": object.__new__, "note_read": note_read, "on_private_memory": on_private_memory, "operate": operate,
         "plan_of": primitive.plan, "plans": primitive.plans, "primitive": primitive, "promote_operands": promote_operands,
         "scalar_operand": scalar_operand, "sequence": graph.next_sequence,
@@ -286,6 +286,22 @@ def count_nodes_by(sequence: Callable[[], int]) -> None:
     graph.next_sequence = sequence
     for scope in _scopes:
         scope["sequence"] = sequence
+
+
+def compute_by(kernels_of: Callable[[Primitive], Any]) -> None:
+    """Let dispatchers compute by the table ``kernels_of(primitive)``: array type → kernel."""
+    global _kernels_of
+    _kernels_of = kernels_of
+    for scope in _scopes:
+        scope["kernels"] = kernels_of(scope["primitive"])
+
+
+def own_kernels(primitive: Primitive) -> Any:
+    """The table of kernels that a primitive has itself."""
+    return primitive.kernels
+
+
+_kernels_of = own_kernels
 
 
 def _source(primitive: Primitive, operator: bool, scope: dict[str, Any]) -> str:

@@ -16,6 +16,8 @@ from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 _HOMES = {
     **dict.fromkeys(("Function", "once_differentiable"), "function"),
     "Variable": "variable",
+    **dict.fromkeys(("NonFiniteError", "debug_nans"), "non_finite"),
+    **dict.fromkeys(("SavedMemory", "saved_memory", "set_record_lines"), "source_lines"),
     **dict.fromkeys(("detect_anomaly", "is_anomaly_enabled", "set_detect_anomaly"), "anomaly_mode"),
 }
 _SUBMODULES = frozenset(("anomaly_mode", "function", "functional", "grad_mode", "graph"))
@@ -25,8 +27,11 @@ __all__ = [
     "GradcheckError",
     "Leaf",
     "Node",
+    "NonFiniteError",
+    "SavedMemory",
     "Variable",
     "backward",
+    "debug_nans",
     "detect_anomaly",
     "enable_grad",
     "grad",
@@ -37,8 +42,10 @@ __all__ = [
     "is_grad_enabled",
     "no_grad",
     "once_differentiable",
+    "saved_memory",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_record_lines",
 ]
 
 

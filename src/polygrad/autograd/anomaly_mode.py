@@ -6,16 +6,17 @@ context of a backward sweep each node of the graph has a plan that checks what i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from .._core import engine
-from .._core.graph import Edge, Node, reachable
+from .._core.graph import Edge, Node
 from .._core.tensor import Tensor
 from .._core.watching import lines_of, note_lines, unwatch, watch
 from .._state import recorder
 from ..backends.registry import BY_TYPE
+from .checked_plans import CheckedPlan, checking
 
 __all__ = ["detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_detect_anomaly"]
 
@@ -33,38 +34,24 @@ def _describe_origin(node: Node) -> str:
     return f"{node.name()} was recorded here (most recent call last):\n{''.join(lines.format()).rstrip()}"
 
 
-class _CheckedPlan:
-    """A node's plan during a sweep in anomaly mode: the plan itself, with its rule's results checked."""
+class _CheckedPlan(CheckedPlan):
+    """A plan that raises where its rule returns NaN."""
 
-    def __init__(self, node: Node):
-        self.plan, self.node = node.plan, node
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.plan, name)
-
-    @property
-    def backward(self) -> _CheckedPlan:
-        return self
-
-    def __getitem__(self, array_type: type) -> Any:
-        rule, node = self.plan.backward[array_type], self.node
-
-        def checked(g: Any, saved: tuple) -> Any:
-            try:
-                results = rule(g, saved)
-            except Exception as error:
-                error.add_note(_describe_origin(node))
-                raise
-            if _state[1]:
-                positions = [i for i, needed in enumerate(self.plan.mask) if needed]
-                for position, result in zip(positions, results, strict=True):
-                    if result is not None and _has_nan(result):
-                        raise RuntimeError(
-                            f"Function '{node.name()}' returned nan values in its {position}th output.\n{_describe_origin(node)}"
-                        )
-            return results
-
-        return checked
+    def run(self, rule: Any, g: Any, saved: tuple) -> Any:
+        node = self.node
+        try:
+            results = rule(g, saved)
+        except Exception as error:
+            error.add_note(_describe_origin(node))
+            raise
+        if _state[1]:
+            positions = [i for i, needed in enumerate(self.plan.mask) if needed]
+            for position, result in zip(positions, results, strict=True):
+                if result is not None and _has_nan(result):
+                    raise RuntimeError(
+                        f"Function '{node.name()}' returned nan values in its {position}th output.\n{_describe_origin(node)}"
+                    )
+        return results
 
 
 def _has_nan(result: Any) -> bool:
@@ -75,21 +62,8 @@ def _has_nan(result: Any) -> bool:
     return bool(backend.item(backend.xp.any(backend.xp.isnan(array))))
 
 
-@contextmanager
-def _check_nodes(roots: Iterable[Edge], useful: set[Edge] | None) -> Iterator[None]:
-    checked = []
-    for edge in reachable(roots):
-        if edge.__class__ is Node and edge.plan.__class__ is not _CheckedPlan:
-            edge.plan = _CheckedPlan(edge)
-            checked.append(edge)
-    try:
-        yield
-    finally:
-        for node in checked:
-            plan = node.plan
-            while plan.__class__ is _CheckedPlan:  # another thread may have wrapped it as well
-                plan = plan.plan
-            node.plan = plan
+def _check_nodes(roots: Iterable[Edge], useful: set[Edge] | None) -> AbstractContextManager[None]:
+    return checking(roots, _CheckedPlan)
 
 
 class set_detect_anomaly:
