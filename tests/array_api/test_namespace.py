@@ -218,3 +218,11 @@ def test_what_is_not_there_raises():
     ):
         with pytest.raises(error):
             call()
+
+
+@pytest.mark.parametrize("dtype", [xp.bool, xp.int8, xp.float32, xp.complex64])
+@pytest.mark.parametrize("value", [0, 1, True, 1.5])
+def test_filling_keeps_the_type_inside_a_transform(dtype, value):
+    x = xp.ones((2, 3), dtype=dtype)
+    inside, outside = polygrad.vmap(lambda v: polygrad.full_like(v, value))(x), polygrad.full_like(x, value)
+    assert inside.dtype is outside.dtype and inside.tolist() == outside.tolist()

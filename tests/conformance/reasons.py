@@ -11,6 +11,9 @@ LEAVES: dict[str, str] = {
     "::test_dunder_dlpack": "memory of the graph is not given away; detach() first, as in PyTorch",
 }
 
+#: With functions that run inside `vmap`.
+BATCHED: dict[str, str] = {}
+
 _XLA = "XLA's complex functions of infinities, NaN and signed zeros are not the standard's"
 
 #: Special cases of complex functions.
@@ -43,6 +46,9 @@ sqrt(real(x_i) is +infinity and imag(x_i) is NaN) -> +infinity + NaN j
 tanh(real(x_i) is +0 and imag(x_i) is +infinity) -> +0 + NaN j
 tanh(real(x_i) is +0 and imag(x_i) is NaN) -> +0 + NaN j
 """
+
+#: By mode: arrays that require grad, and functions inside `vmap`.
+MODES: dict[str, dict[str, str]] = {"leaves": LEAVES, "batched": BATCHED}
 
 #: By backend.
 REASONS: dict[str, dict[str, str]] = {

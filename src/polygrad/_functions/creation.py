@@ -377,7 +377,8 @@ def full_like(
     dtype = check_dtype(dtype) or check_tensor(input, "full_like").dtype
     target = input.backend if backend is None else get_backend(backend)
     if backend is None and target.level:
-        made = OPERATIONS.astype(OPERATIONS.zeros_like(input), dtype) + fill_value
+        value = input._new_scalar(cast_number(fill_value, dtype), dtype)  # a number would promote the result
+        made = OPERATIONS.astype(OPERATIONS.zeros_like(input), dtype) + value
         return made.requires_grad_(requires_grad)
     where = input.device if device is None and target is input.backend else device
     return _fill(tuple(input.shape), fill_value, dtype, where, requires_grad, target)
