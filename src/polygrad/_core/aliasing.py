@@ -141,9 +141,14 @@ class Aliasing:
 
     def _should_record(self, *operands: Any) -> bool:
         """Whether an in-place operation with these operands belongs to the graph."""
-        return grad_enabled() and (
-            self._edge is not None or any(isinstance(x, Aliasing) and x._edge is not None for x in operands)
-        )
+        if not grad_enabled():
+            return False
+        if self._edge is not None:
+            return True
+        for x in operands:  # noqa: SIM110 - `any` of a generator takes as long as the rest of the check
+            if isinstance(x, Aliasing) and x._edge is not None:
+                return True
+        return False
 
     def _check_in_place(self, *operands: Any) -> None:
         """Raise RuntimeError where an in-place operation would overwrite a leaf of the graph."""

@@ -104,6 +104,8 @@ def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
         >>> polygrad.tensor([1.0, 2.0]).add_(10)
         tensor([11., 12.])
     """
+    if type(alpha) is int and alpha == 1:  # the usual call
+        return self._in_place(xp.add, other)
     if is_half(self):
         return self._in_place(lambda x, y: elementwise.add(x, y, alpha=alpha), other)
     if type(alpha) is not int:
@@ -130,6 +132,8 @@ def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
         >>> polygrad.tensor([1.0, 2.0]).sub_(1)
         tensor([0., 1.])
     """
+    if type(alpha) is int and alpha == 1:  # the usual call
+        return self._in_place(xp.subtract, other)
     if is_half(self):
         return self._in_place(lambda x, y: elementwise.sub(x, y, alpha=alpha), other)
     if type(alpha) is not int:
