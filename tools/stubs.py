@@ -102,9 +102,18 @@ class Stub:
         known = stub_types.OVERLOADS.get(value.__name__.lstrip("_"))
         if known is not None and not own_self and (name != "where" or not method):
             self.imports.add(("typing", "overload"))
+            takes_out = not method and "out" in inspect.signature(value).parameters
             for text in known:
                 first = text is known[0]
-                self.define(name, text, {}, value, method=method, decorator="@overload", documented=first)
+                self.define(
+                    name,
+                    with_out(text) if takes_out else text,
+                    {},
+                    value,
+                    method=method,
+                    decorator="@overload",
+                    documented=first,
+                )
             return
         signature, scope = inspect.signature(value), getattr(inspect.unwrap(value), "__globals__", {})
         given = list(signature.parameters.values())
@@ -204,6 +213,15 @@ def type_of(function: Callable, parameter: inspect.Parameter) -> str:
     raise TypeError(
         f"nothing says the type of {function.__name__}'s parameter {name!r}: annotate it, or add it to tools/stub_types.py"
     )
+
+
+def with_out(text: str) -> str:
+    """A signature of one tensor or of a named tuple, with the parameter ``out``."""
+    parameters, _, result = text.partition(") -> ")
+    if result.startswith("tuple"):
+        return text
+    kind = "Tensor" if result == "Tensor" else "tuple[Tensor, ...]"
+    return f"{parameters}, {'*, ' * ('*' not in parameters)}out: {kind} | None = None) -> {result}"
 
 
 def primitive_of(function: Callable) -> Any:
@@ -343,7 +361,8 @@ def tensor_stub() -> Stub:
             continue
         function = getattr(cls, name)  # a primitive's method is made when it is first looked up
         if name.startswith("new_"):
-            stub.function(name, getattr(creation, name.removeprefix("new_")), method=True, own_self=True)
+            made = getattr(creation, name.removeprefix("new_"))
+            stub.function(name, getattr(made, "method", made), method=True, own_self=True)
         elif name.endswith("_") and getattr(METHODS.get(name[:-1]), "in_place", False):
             stub.function(name, getattr(cls, name.removesuffix("_")), method=True)
         else:

@@ -191,7 +191,7 @@ def defining(value: Any) -> Any:
 @cache
 def _dispatched() -> dict[int, Any]:
     """The primitives, by the identity of their dispatchers."""
-    return {id(primitive.op): primitive for primitive in PRIMITIVES.values()}
+    return {id(made): primitive for primitive in PRIMITIVES.values() for made in (primitive.op, primitive.function)}
 
 
 def source(value: Any) -> str:

@@ -78,7 +78,7 @@ HalfTensor: type[Tensor]
 IntTensor: type[Tensor]
 LongTensor: type[Tensor]
 ShortTensor: type[Tensor]
-def abs(input: Tensor) -> Tensor:
+def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The absolute value of each element, of a complex number its size. The derivative at 0 is 0.
 
     Args:
@@ -95,7 +95,7 @@ def abs(input: Tensor) -> Tensor:
         >>> polygrad.abs(polygrad.tensor([-1.5, 2.0]))
         tensor([1.5000, 2.0000])
     """
-def absolute(input: Tensor) -> Tensor:
+def absolute(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The absolute value of each element, of a complex number its size. The derivative at 0 is 0.
 
     Args:
@@ -112,7 +112,7 @@ def absolute(input: Tensor) -> Tensor:
         >>> polygrad.abs(polygrad.tensor([-1.5, 2.0]))
         tensor([1.5000, 2.0000])
     """
-def acos(input: Tensor) -> Tensor:
+def acos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse cosine of each element, between 0 and ``pi``; NaN outside of -1 to 1. The derivative is ``-1 / sqrt(1 - input ** 2)`` (DLMF 4.24).
 
     Args:
@@ -129,7 +129,7 @@ def acos(input: Tensor) -> Tensor:
         >>> polygrad.acos(polygrad.tensor([0.0, 1.0]))
         tensor([1.5708, 0.0000])
     """
-def acosh(input: Tensor) -> Tensor:
+def acosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse hyperbolic cosine of each element; NaN below 1. The derivative is ``1 / sqrt(input ** 2 - 1)`` (DLMF 4.38).
 
     Args:
@@ -203,7 +203,7 @@ def adaptive_max_pool1d(
     output_size: _int | Sequence[_int | None] | None,
     return_indices: _bool = False,
 ) -> Any: ...
-def add(input: Operand, other: Operand, *, alpha: Number = 1) -> Tensor:
+def add(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """Return ``input + alpha * other``.
 
     Args:
@@ -222,7 +222,15 @@ def add(input: Operand, other: Operand, *, alpha: Number = 1) -> Tensor:
         >>> polygrad.add(polygrad.tensor([1.0, 2.0]), polygrad.tensor([10.0, 20.0]), alpha=0.1)
         tensor([2., 4.])
     """
-def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addbmm(
+    input: Tensor,
+    batch1: Tensor,
+    batch2: Tensor,
+    *,
+    beta: Number = 1,
+    alpha: Number = 1,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``beta * input + alpha * sum(batch1 @ batch2)``, summed over the batch.
 
     Args:
@@ -243,7 +251,14 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, a
         >>> polygrad.addbmm(polygrad.ones(1), polygrad.ones(2, 1, 3), polygrad.ones(2, 3, 1))
         tensor([[7.]])
     """
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number | Tensor = 1) -> Tensor:
+def addcdiv(
+    input: Tensor,
+    tensor1: Tensor,
+    tensor2: Tensor,
+    *,
+    value: Number | Tensor = 1,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``input + value * tensor1 / tensor2``.
 
     Args:
@@ -261,7 +276,14 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number | 
         >>> polygrad.addcdiv(polygrad.ones(2), x, y, value=2)
         tensor([2., 2.])
     """
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number | Tensor = 1) -> Tensor:
+def addcmul(
+    input: Tensor,
+    tensor1: Tensor,
+    tensor2: Tensor,
+    *,
+    value: Number | Tensor = 1,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``input + value * tensor1 * tensor2``.
 
     Args:
@@ -279,7 +301,15 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number | 
         >>> polygrad.addcmul(polygrad.ones(2), x, y, value=0.5)
         tensor([2.5000, 5.0000])
     """
-def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addmm(
+    input: Tensor,
+    mat1: Tensor,
+    mat2: Tensor,
+    *,
+    beta: Number = 1,
+    alpha: Number = 1,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``beta * input + alpha * (mat1 @ mat2)`` for matrices.
 
     Args:
@@ -301,7 +331,15 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
         tensor([[3., 1.],
                 [1., 3.]])
     """
-def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addmv(
+    input: Tensor,
+    mat: Tensor,
+    vec: Tensor,
+    *,
+    beta: Number = 1,
+    alpha: Number = 1,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``beta * input + alpha * (mat @ vec)``.
 
     Args:
@@ -322,7 +360,15 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
         >>> polygrad.addmv(polygrad.ones(2), polygrad.eye(2), polygrad.tensor([1.0, 2.0]))
         tensor([2., 3.])
     """
-def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addr(
+    input: Tensor,
+    vec1: Tensor,
+    vec2: Tensor,
+    *,
+    beta: Number = 1,
+    alpha: Number = 1,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``beta * input + alpha * outer(vec1, vec2)``.
 
     Args:
@@ -362,7 +408,7 @@ def adjoint(input: Tensor) -> Tensor:
         tensor([[1.-1.j],
                 [0.-2.j]])
     """
-def all(input: Tensor, dim: Dims | None = None, keepdim: _bool = False) -> Tensor:
+def all(input: Tensor, dim: Dims | None = None, keepdim: _bool = False, *, out: Tensor | None = None) -> Tensor:
     """Test whether all elements are True, or not 0, of the whole tensor or along ``dim``.
 
     Args:
@@ -429,7 +475,7 @@ def alpha_dropout(input: Tensor, p: _float = 0.5, training: _bool = False, inpla
         >>> F.alpha_dropout(polygrad.zeros(2, 3), p=0.5, training=True).shape
         polygrad.Size([2, 3])
     """
-def amax(input: Tensor, dim: Dims | None = None, keepdim: _bool = False) -> Tensor:
+def amax(input: Tensor, dim: Dims | None = None, keepdim: _bool = False, *, out: Tensor | None = None) -> Tensor:
     """Return the maximum of all elements, or the maxima along ``dim``; equal maxima share the gradient.
 
     Args:
@@ -449,7 +495,7 @@ def amax(input: Tensor, dim: Dims | None = None, keepdim: _bool = False) -> Tens
         >>> polygrad.amax(polygrad.tensor([[1.0, 5.0], [4.0, 3.0]]), dim=(0, 1))
         tensor(5.)
     """
-def amin(input: Tensor, dim: Dims | None = None, keepdim: _bool = False) -> Tensor:
+def amin(input: Tensor, dim: Dims | None = None, keepdim: _bool = False, *, out: Tensor | None = None) -> Tensor:
     """Return the minimum of all elements, or the minima along ``dim``; equal minima share the gradient.
 
     Args:
@@ -469,7 +515,13 @@ def amin(input: Tensor, dim: Dims | None = None, keepdim: _bool = False) -> Tens
         >>> polygrad.amin(polygrad.tensor([[1.0, 5.0], [4.0, 3.0]]), dim=0)
         tensor([1., 3.])
     """
-def aminmax(input: Tensor, *, dim: _int | None = None, keepdim: _bool = False) -> tuple[Tensor, Tensor]:
+def aminmax(
+    input: Tensor,
+    *,
+    dim: _int | None = None,
+    keepdim: _bool = False,
+    out: tuple[Tensor, ...] | None = None,
+) -> tuple[Tensor, Tensor]:
     """Return the minimum and the maximum of all elements, or along ``dim``.
 
     Args:
@@ -489,7 +541,7 @@ def aminmax(input: Tensor, *, dim: _int | None = None, keepdim: _bool = False) -
         >>> polygrad.aminmax(polygrad.tensor([3.0, 1.0, 2.0]))
         (tensor(1.), tensor(3.))
     """
-def angle(input: Tensor) -> Tensor:
+def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the angle of each element in the complex plane.
 
     Args:
@@ -503,7 +555,7 @@ def angle(input: Tensor) -> Tensor:
         >>> polygrad.angle(polygrad.tensor([1 + 1j, -1 + 0j]))
         tensor([0.7854, 3.1416])
     """
-def any(input: Tensor, dim: Dims | None = None, keepdim: _bool = False) -> Tensor:
+def any(input: Tensor, dim: Dims | None = None, keepdim: _bool = False, *, out: Tensor | None = None) -> Tensor:
     """Test whether any element is True, or not 0, of the whole tensor or along ``dim``.
 
     Args:
@@ -529,6 +581,7 @@ def arange(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Create a vector of numbers at equal steps.
 
@@ -552,7 +605,7 @@ def arange(
         >>> polygrad.arange(5), polygrad.arange(1.0, 2.0, 0.5)
         (tensor([0, 1, 2, 3, 4]), tensor([1.0000, 1.5000]))
     """
-def arccos(input: Tensor) -> Tensor:
+def arccos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse cosine of each element, between 0 and ``pi``; NaN outside of -1 to 1. The derivative is ``-1 / sqrt(1 - input ** 2)`` (DLMF 4.24).
 
     Args:
@@ -569,7 +622,7 @@ def arccos(input: Tensor) -> Tensor:
         >>> polygrad.acos(polygrad.tensor([0.0, 1.0]))
         tensor([1.5708, 0.0000])
     """
-def arccosh(input: Tensor) -> Tensor:
+def arccosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse hyperbolic cosine of each element; NaN below 1. The derivative is ``1 / sqrt(input ** 2 - 1)`` (DLMF 4.38).
 
     Args:
@@ -586,7 +639,7 @@ def arccosh(input: Tensor) -> Tensor:
         >>> polygrad.acosh(polygrad.tensor([1.0, 2.0]))
         tensor([0.0000, 1.3170])
     """
-def arcsin(input: Tensor) -> Tensor:
+def arcsin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse sine of each element, between ``-pi / 2`` and ``pi / 2``; NaN outside of -1 to 1. The derivative is ``1 / sqrt(1 - input ** 2)`` (DLMF 4.24).
 
     Args:
@@ -603,7 +656,7 @@ def arcsin(input: Tensor) -> Tensor:
         >>> polygrad.asin(polygrad.tensor([0.0, 1.0]))
         tensor([0.0000, 1.5708])
     """
-def arcsinh(input: Tensor) -> Tensor:
+def arcsinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse hyperbolic sine of each element. The derivative is ``1 / sqrt(1 + input ** 2)`` (DLMF 4.38).
 
     Args:
@@ -620,7 +673,7 @@ def arcsinh(input: Tensor) -> Tensor:
         >>> polygrad.asinh(polygrad.tensor([0.0, 1.0]))
         tensor([0.0000, 0.8814])
     """
-def arctan(input: Tensor) -> Tensor:
+def arctan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse tangent of each element, between ``-pi / 2`` and ``pi / 2``. The derivative is ``1 / (1 + input ** 2)`` (DLMF 4.24).
 
     Args:
@@ -637,7 +690,7 @@ def arctan(input: Tensor) -> Tensor:
         >>> polygrad.atan(polygrad.tensor([0.0, 1.0]))
         tensor([0.0000, 0.7854])
     """
-def arctan2(input: Operand, other: Operand) -> Tensor:
+def arctan2(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The angle of each point, from the positive horizontal axis, in radians: ``input`` is its vertical coordinate, ``other`` its horizontal one. The gradient at the origin is 0.
 
     Args:
@@ -656,7 +709,7 @@ def arctan2(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.atan2(polygrad.tensor([1.0, 0.0]), polygrad.tensor([1.0, -1.0]))
         tensor([0.7854, 3.1416])
     """
-def arctanh(input: Tensor) -> Tensor:
+def arctanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse hyperbolic tangent of each element; NaN outside of -1 to 1. The derivative is ``1 / (1 - input ** 2)`` (DLMF 4.38).
 
     Args:
@@ -673,7 +726,7 @@ def arctanh(input: Tensor) -> Tensor:
         >>> polygrad.atanh(polygrad.tensor([0.0, 0.5]))
         tensor([0.0000, 0.5493])
     """
-def argmax(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+def argmax(input: Tensor, dim: _int | None = None, keepdim: _bool = False, *, out: Tensor | None = None) -> Tensor:
     """Return the index of the largest element, in the flattened tensor or along ``dim``.
 
     Args:
@@ -693,7 +746,7 @@ def argmax(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Te
         >>> polygrad.argmax(x), polygrad.argmax(x, dim=1)
         (tensor(1), tensor([1, 0]))
     """
-def argmin(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Tensor:
+def argmin(input: Tensor, dim: _int | None = None, keepdim: _bool = False, *, out: Tensor | None = None) -> Tensor:
     """Return the index of the smallest element, in the flattened tensor or along ``dim``.
 
     Args:
@@ -713,7 +766,14 @@ def argmin(input: Tensor, dim: _int | None = None, keepdim: _bool = False) -> Te
         >>> polygrad.argmin(x), polygrad.argmin(x, dim=1)
         (tensor(0), tensor([0, 1]))
     """
-def argsort(input: Tensor, dim: _int = -1, descending: _bool = False, *, stable: _bool = True) -> Tensor:
+def argsort(
+    input: Tensor,
+    dim: _int = -1,
+    descending: _bool = False,
+    *,
+    stable: _bool = True,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return the indices that sort a tensor along a dimension.  The sort is always stable.
 
     Args:
@@ -840,7 +900,7 @@ def asarray(
         >>> polygrad.asarray(bytes([1, 2]), dtype=polygrad.uint8)
         tensor([1, 2], dtype=polygrad.uint8)
     """
-def asin(input: Tensor) -> Tensor:
+def asin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse sine of each element, between ``-pi / 2`` and ``pi / 2``; NaN outside of -1 to 1. The derivative is ``1 / sqrt(1 - input ** 2)`` (DLMF 4.24).
 
     Args:
@@ -857,7 +917,7 @@ def asin(input: Tensor) -> Tensor:
         >>> polygrad.asin(polygrad.tensor([0.0, 1.0]))
         tensor([0.0000, 1.5708])
     """
-def asinh(input: Tensor) -> Tensor:
+def asinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse hyperbolic sine of each element. The derivative is ``1 / sqrt(1 + input ** 2)`` (DLMF 4.38).
 
     Args:
@@ -874,7 +934,7 @@ def asinh(input: Tensor) -> Tensor:
         >>> polygrad.asinh(polygrad.tensor([0.0, 1.0]))
         tensor([0.0000, 0.8814])
     """
-def atan(input: Tensor) -> Tensor:
+def atan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse tangent of each element, between ``-pi / 2`` and ``pi / 2``. The derivative is ``1 / (1 + input ** 2)`` (DLMF 4.24).
 
     Args:
@@ -891,7 +951,7 @@ def atan(input: Tensor) -> Tensor:
         >>> polygrad.atan(polygrad.tensor([0.0, 1.0]))
         tensor([0.0000, 0.7854])
     """
-def atan2(input: Operand, other: Operand) -> Tensor:
+def atan2(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The angle of each point, from the positive horizontal axis, in radians: ``input`` is its vertical coordinate, ``other`` its horizontal one. The gradient at the origin is 0.
 
     Args:
@@ -910,7 +970,7 @@ def atan2(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.atan2(polygrad.tensor([1.0, 0.0]), polygrad.tensor([1.0, -1.0]))
         tensor([0.7854, 3.1416])
     """
-def atanh(input: Tensor) -> Tensor:
+def atanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse hyperbolic tangent of each element; NaN outside of -1 to 1. The derivative is ``1 / (1 - input ** 2)`` (DLMF 4.38).
 
     Args:
@@ -1013,7 +1073,15 @@ def avg_pool1d(
         >>> F.avg_pool1d(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
         tensor([[2., 1.]])
     """
-def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def baddbmm(
+    input: Tensor,
+    batch1: Tensor,
+    batch2: Tensor,
+    *,
+    beta: Number = 1,
+    alpha: Number = 1,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``beta * input + alpha * (batch1 @ batch2)`` for batches of matrices.
 
     Args:
@@ -1079,7 +1147,13 @@ def batch_norm(
         >>> mean
         tensor([0.2000])
     """
-def bernoulli(input: Tensor, p: _float | None = None, *, generator: Generator | None = None) -> Tensor:
+def bernoulli(
+    input: Tensor,
+    p: _float | None = None,
+    *,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """Draw 1 with a given probability, and else 0.
 
     Args:
@@ -1171,7 +1245,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: _int = 0) 
         >>> polygrad.bincount(polygrad.tensor([0, 2, 2]))
         tensor([1, 0, 2])
     """
-def bitwise_and(input: Operand, other: Operand) -> Tensor:
+def bitwise_and(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The bits that both integers have, or where both booleans are true: ``input & other``.
 
     Args:
@@ -1190,7 +1264,7 @@ def bitwise_and(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.bitwise_and(polygrad.tensor([5, 3]), polygrad.tensor([6, 2]))
         tensor([4, 2])
     """
-def bitwise_left_shift(input: Operand, other: Operand) -> Tensor:
+def bitwise_left_shift(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The integers of ``input`` with their bits moved to the left, ``input * 2 ** other``: ``input << other``.
 
     Args:
@@ -1209,7 +1283,7 @@ def bitwise_left_shift(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.bitwise_left_shift(polygrad.tensor([5, 3]), polygrad.tensor([6, 2]))
         tensor([320,  12])
     """
-def bitwise_not(input: Tensor) -> Tensor:
+def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The integers with every bit turned, ``-input - 1``, or the other of each boolean: ``~input``.
 
     Args:
@@ -1226,7 +1300,7 @@ def bitwise_not(input: Tensor) -> Tensor:
         >>> polygrad.bitwise_not(polygrad.tensor([0, 5]))
         tensor([-1, -6])
     """
-def bitwise_or(input: Operand, other: Operand) -> Tensor:
+def bitwise_or(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The bits that either integer has, or where either boolean is true: ``input | other``.
 
     Args:
@@ -1245,7 +1319,7 @@ def bitwise_or(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.bitwise_or(polygrad.tensor([5, 3]), polygrad.tensor([6, 2]))
         tensor([7, 3])
     """
-def bitwise_right_shift(input: Operand, other: Operand) -> Tensor:
+def bitwise_right_shift(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The integers of ``input`` with their bits moved to the right, ``input // 2 ** other``: ``input >> other``.
 
     Args:
@@ -1264,7 +1338,7 @@ def bitwise_right_shift(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.bitwise_right_shift(polygrad.tensor([5, 3]), polygrad.tensor([6, 2]))
         tensor([0, 0])
     """
-def bitwise_xor(input: Operand, other: Operand) -> Tensor:
+def bitwise_xor(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The bits that just one of both integers has, or where just one of both booleans is true: ``input ^ other``.
 
     Args:
@@ -1301,7 +1375,7 @@ def block_diag(*tensors: Tensor) -> Tensor:
         tensor([[1, 2, 0],
                 [0, 0, 3]])
     """
-def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Multiply two batches of matrices; nothing is broadcast.
 
     Args:
@@ -1380,6 +1454,7 @@ def bucketize(
     *,
     out_int32: _bool = False,
     right: _bool = False,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Find the index of the interval between boundaries in which each value lies.
 
@@ -1431,7 +1506,7 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
                 [2, 3],
                 [2, 4]])
     """
-def cat(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
+def cat(tensors: Sequence[Tensor], dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Join tensors along an existing dimension.
 
     Args:
@@ -1473,7 +1548,7 @@ def cdist(x1: Tensor, x2: Tensor, p: _float = 2.0, compute_mode: str | None = No
         tensor([[5., 1.]])
     """
 cdouble: DType
-def ceil(input: Tensor) -> Tensor:
+def ceil(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The smallest integer that is not below each element. The derivative is 0.
 
     Args:
@@ -1509,7 +1584,7 @@ def celu(input: Tensor, alpha: _float = 1.0, inplace: _bool = False) -> Tensor:
         tensor([-0.7869,  0.0000,  2.0000])
     """
 cfloat: DType
-def chain_matmul(*matrices: Tensor) -> Tensor:
+def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     """Multiply several matrices, as `linalg.multi_dot` does, given as separate arguments.
 
     Args:
@@ -1546,7 +1621,7 @@ def channel_shuffle(input: Tensor, groups: _int) -> Tensor:
         >>> F.channel_shuffle(polygrad.arange(4).reshape(1, 4, 1), 2).flatten()
         tensor([0, 2, 1, 3])
     """
-def cholesky(A: Tensor, upper: _bool = False) -> Tensor:
+def cholesky(A: Tensor, upper: _bool = False, *, out: Tensor | None = None) -> Tensor:
     """Return the Cholesky factors of Hermitian positive definite matrices.
 
     The factor ``L`` is lower triangular, and ``L @ L.mH == A``.  The gradient with respect to ``A`` is Hermitian.
@@ -1568,7 +1643,7 @@ def cholesky(A: Tensor, upper: _bool = False) -> Tensor:
         tensor([[2., 0.],
                 [1., 2.]])
     """
-def cholesky_inverse(L: Tensor, upper: _bool = False) -> Tensor:
+def cholesky_inverse(L: Tensor, upper: _bool = False, *, out: Tensor | None = None) -> Tensor:
     """Return the inverse of a matrix, given its Cholesky factor.
 
     Args:
@@ -1587,7 +1662,7 @@ def cholesky_inverse(L: Tensor, upper: _bool = False) -> Tensor:
         tensor([[0.2500, 0.0000],
                 [0.0000, 0.0625]])
     """
-def cholesky_solve(B: Tensor, L: Tensor, upper: _bool = False) -> Tensor:
+def cholesky_solve(B: Tensor, L: Tensor, upper: _bool = False, *, out: Tensor | None = None) -> Tensor:
     """Solve the linear equations ``A @ X == B``, given the Cholesky factor of ``A``.
 
     Args:
@@ -1627,7 +1702,13 @@ def chunk(input: Tensor, chunks: _int, dim: _int = 0) -> tuple[Tensor, ...]:
         >>> polygrad.chunk(polygrad.tensor([1, 2, 3]), 2)
         (tensor([1, 2]), tensor([3]))
     """
-def clamp(input: Tensor, min: Operand | None = None, max: Operand | None = None) -> Tensor:
+def clamp(
+    input: Tensor,
+    min: Operand | None = None,
+    max: Operand | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Clamp each element to ``[min, max]``.
 
     The gradient is 0 where an element was clamped.
@@ -1648,7 +1729,7 @@ def clamp(input: Tensor, min: Operand | None = None, max: Operand | None = None)
         >>> polygrad.clamp(polygrad.tensor([-1.0, 0.5, 2.0]), 0, 1)
         tensor([0.0000, 0.5000, 1.0000])
     """
-def clamp_max(input: Tensor, max: Operand | None) -> Tensor:
+def clamp_max(input: Tensor, max: Operand | None, *, out: Tensor | None = None) -> Tensor:
     """Clamp each element to at most ``max``.
 
     Args:
@@ -1663,7 +1744,7 @@ def clamp_max(input: Tensor, max: Operand | None) -> Tensor:
         >>> polygrad.clamp_max(polygrad.tensor([-1.0, 2.0]), 0)
         tensor([-1.,  0.])
     """
-def clamp_min(input: Tensor, min: Operand | None) -> Tensor:
+def clamp_min(input: Tensor, min: Operand | None, *, out: Tensor | None = None) -> Tensor:
     """Clamp each element to at least ``min``.
 
     Args:
@@ -1678,7 +1759,13 @@ def clamp_min(input: Tensor, min: Operand | None) -> Tensor:
         >>> polygrad.clamp_min(polygrad.tensor([-1.0, 2.0]), 0)
         tensor([0., 2.])
     """
-def clip(input: Tensor, min: Operand | None = None, max: Operand | None = None) -> Tensor:
+def clip(
+    input: Tensor,
+    min: Operand | None = None,
+    max: Operand | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Clamp each element to ``[min, max]``.
 
     The gradient is 0 where an element was clamped.
@@ -1717,7 +1804,7 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
         >>> x, y
         (tensor([1., 1.]), tensor([5., 1.]))
     """
-def column_stack(tensors: Sequence[Tensor] | Tensor) -> Tensor:
+def column_stack(tensors: Sequence[Tensor] | Tensor, *, out: Tensor | None = None) -> Tensor:
     """Join tensors side by side, along dimension 1; vectors count as columns.
 
     Args:
@@ -1735,7 +1822,7 @@ def column_stack(tensors: Sequence[Tensor] | Tensor) -> Tensor:
         tensor([[1, 3],
                 [2, 4]])
     """
-def complex(real: Tensor, imag: Tensor) -> Tensor:
+def complex(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return a complex tensor with the given real and imaginary parts.
 
     Args:
@@ -1755,7 +1842,7 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
     """
 complex128: DType
 complex64: DType
-def concat(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
+def concat(tensors: Sequence[Tensor], dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Join tensors along an existing dimension.
 
     Args:
@@ -1773,7 +1860,7 @@ def concat(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
         >>> polygrad.cat([polygrad.tensor([1, 2]), polygrad.tensor([3])])
         tensor([1, 2, 3])
     """
-def concatenate(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
+def concatenate(tensors: Sequence[Tensor], dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Join tensors along an existing dimension.
 
     Args:
@@ -1805,7 +1892,7 @@ def conj(input: Tensor) -> Tensor:
         >>> polygrad.conj(polygrad.tensor([1 + 2j]))
         tensor([1.-2.j])
     """
-def conj_physical(input: Tensor) -> Tensor:
+def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the complex conjugate in new memory; a real tensor is returned itself.
 
     Args:
@@ -1966,7 +2053,7 @@ def conv_transpose2d(
         >>> F.conv_transpose2d(polygrad.ones(1, 2, 4, 4), polygrad.ones(2, 3, 2, 2), stride=2).shape
         polygrad.Size([1, 3, 8, 8])
     """
-def copysign(input: Operand, other: Operand) -> Tensor:
+def copysign(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Each element of ``input`` with the sign of that of ``other``, also of -0.0.
 
     Args:
@@ -2003,7 +2090,7 @@ def corrcoef(input: Tensor) -> Tensor:
         tensor([[ 1., -1.],
                 [-1.,  1.]])
     """
-def cos(input: Tensor) -> Tensor:
+def cos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The cosine of each element, in radians. The derivative is ``-sin(input)`` (DLMF 4.20).
 
     Args:
@@ -2020,7 +2107,7 @@ def cos(input: Tensor) -> Tensor:
         >>> polygrad.cos(polygrad.tensor([0.0, polygrad.pi]))
         tensor([ 1., -1.])
     """
-def cosh(input: Tensor) -> Tensor:
+def cosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The hyperbolic cosine of each element, ``(exp(x) + exp(-x)) / 2``. The derivative is `sinh` (DLMF 4.34).
 
     Args:
@@ -2129,7 +2216,7 @@ def cov(
         tensor([[ 1., -1.],
                 [-1.,  1.]])
     """
-def cross(input: Tensor, other: Tensor, dim: _int | None = None) -> Tensor:
+def cross(input: Tensor, other: Tensor, dim: _int | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the cross products of vectors of three elements.  `linalg.cross` takes the last dimension by default.
 
     Args:
@@ -2149,7 +2236,7 @@ def cross(input: Tensor, other: Tensor, dim: _int | None = None) -> Tensor:
         >>> polygrad.cross(polygrad.tensor([1.0, 0.0, 0.0]), polygrad.tensor([0.0, 1.0, 0.0]), dim=0)
         tensor([0., 0., 1.])
     """
-def cummax(input: Tensor, dim: _int) -> ValuesAndIndices:
+def cummax(input: Tensor, dim: _int, *, out: tuple[Tensor, ...] | None = None) -> ValuesAndIndices:
     """Return the cumulative maximum along a dimension, with its indices.
 
     The gradient goes to the element at the index.
@@ -2169,7 +2256,7 @@ def cummax(input: Tensor, dim: _int) -> ValuesAndIndices:
         >>> polygrad.cummax(polygrad.tensor([1.0, 3.0, 2.0]), dim=0).values
         tensor([1., 3., 3.])
     """
-def cummin(input: Tensor, dim: _int) -> ValuesAndIndices:
+def cummin(input: Tensor, dim: _int, *, out: tuple[Tensor, ...] | None = None) -> ValuesAndIndices:
     """Return the cumulative minimum along a dimension, with its indices.
 
     The gradient goes to the element at the index.
@@ -2189,7 +2276,7 @@ def cummin(input: Tensor, dim: _int) -> ValuesAndIndices:
         >>> polygrad.cummin(polygrad.tensor([3.0, 1.0, 2.0]), dim=0).values
         tensor([3., 1., 1.])
     """
-def cumprod(input: Tensor, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
+def cumprod(input: Tensor, dim: _int, *, dtype: DTypeLike | None = None, out: Tensor | None = None) -> Tensor:
     """Return the cumulative product along a dimension.
 
     Its gradient is also right where elements are 0.
@@ -2208,7 +2295,7 @@ def cumprod(input: Tensor, dim: _int, *, dtype: DTypeLike | None = None) -> Tens
         >>> polygrad.cumprod(polygrad.tensor([1.0, 2.0, 3.0]), dim=0)
         tensor([1., 2., 6.])
     """
-def cumsum(input: Tensor, dim: _int, *, dtype: DTypeLike | None = None) -> Tensor:
+def cumsum(input: Tensor, dim: _int, *, dtype: DTypeLike | None = None, out: Tensor | None = None) -> Tensor:
     """Return the cumulative sum along a dimension.
 
     Args:
@@ -2246,7 +2333,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1.0
         >>> polygrad.cumulative_trapezoid(polygrad.tensor([0.0, 1.0, 4.0]), dx=0.5)
         tensor([0.2500, 1.5000])
     """
-def deg2rad(input: Tensor) -> Tensor:
+def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Convert angles from degrees to radians.
 
     Args:
@@ -2260,7 +2347,7 @@ def deg2rad(input: Tensor) -> Tensor:
         >>> polygrad.deg2rad(polygrad.tensor([180.0]))
         tensor([3.1416])
     """
-def det(A: Tensor) -> Tensor:
+def det(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the determinants of square matrices.
 
     The gradient, the matrix of cofactors, is also right for singular matrices.
@@ -2280,7 +2367,7 @@ def det(A: Tensor) -> Tensor:
         tensor(6.)
     """
 device = Device
-def diag(input: Tensor, diagonal: _int = 0) -> Tensor:
+def diag(input: Tensor, diagonal: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Return the diagonal matrix of a vector, or a copy of the diagonal of a matrix.
 
     Args:
@@ -2383,6 +2470,8 @@ def diff(
     dim: _int = -1,
     prepend: Tensor | None = None,
     append: Tensor | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the differences of neighbouring elements along a dimension, taken ``n`` times.
 
@@ -2404,7 +2493,7 @@ def diff(
         >>> polygrad.diff(polygrad.tensor([1.0, 4.0, 9.0, 16.0]))
         tensor([3., 5., 7.])
     """
-def digamma(input: Tensor) -> Tensor:
+def digamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The derivative of the logarithm of the gamma function.  At 0 it is infinite, at the negative integers NaN.  Its own derivative is ``polygamma(1, input)`` (DLMF 5.2).
 
     Args:
@@ -2441,7 +2530,7 @@ def dist(input: Tensor, other: Tensor, p: _float = 2) -> Tensor:
         >>> polygrad.dist(polygrad.tensor([1.0, 2.0]), polygrad.tensor([4.0, 6.0]))
         tensor(5.)
     """
-def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
+def div(input: Operand, other: Operand, *, rounding_mode: str | None = None, out: Tensor | None = None) -> Tensor:
     """Return ``input / other``, exact or rounded to an integer.
 
     Args:
@@ -2463,7 +2552,13 @@ def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> 
         >>> polygrad.div(polygrad.tensor([-7, 7]), 2, rounding_mode="trunc")
         tensor([-3,  3])
     """
-def divide(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
+def divide(
+    input: Operand,
+    other: Operand,
+    *,
+    rounding_mode: str | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``input / other``, exact or rounded to an integer.
 
     Args:
@@ -2485,7 +2580,7 @@ def divide(input: Operand, other: Operand, *, rounding_mode: str | None = None) 
         >>> polygrad.div(polygrad.tensor([-7, 7]), 2, rounding_mode="trunc")
         tensor([-3,  3])
     """
-def dot(input: Tensor, tensor: Tensor) -> Tensor:
+def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the sum of the products of the elements of two vectors.  Complex elements are not conjugated, as in `vdot`.
 
     Args:
@@ -2543,7 +2638,7 @@ def dsplit(input: Tensor, indices_or_sections: _int | Sequence[_int] | Tensor) -
         >>> [x.shape for x in polygrad.dsplit(polygrad.ones(1, 2, 4), 2)]
         [polygrad.Size([1, 2, 2]), polygrad.Size([1, 2, 2])]
     """
-def dstack(tensors: Sequence[Tensor] | Tensor) -> Tensor:
+def dstack(tensors: Sequence[Tensor] | Tensor, *, out: Tensor | None = None) -> Tensor:
     """Join tensors along dimension 2; vectors and matrices get that dimension first, as `atleast_3d` gives it.
 
     Args:
@@ -2596,6 +2691,7 @@ def empty(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Create a tensor of zeros.  `empty` is another name: no tensor has undefined values.
 
@@ -2644,7 +2740,7 @@ def empty_like(
         >>> polygrad.zeros_like(polygrad.tensor([1, 2]))
         tensor([0, 0])
     """
-def eq(input: Operand, other: Operand) -> Tensor:
+def eq(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is equal to ``other``: ``input == other``.
 
     Args:
@@ -2680,7 +2776,7 @@ def equal(input: Tensor, other: Tensor) -> _bool:
         >>> polygrad.equal(polygrad.tensor([1, 2]), polygrad.tensor([1, 2]))
         True
     """
-def erf(input: Tensor) -> Tensor:
+def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The error function of each element, ``2 / sqrt(pi)`` times the integral of ``exp(-t ** 2)`` from 0 to ``input``.  The derivative is ``2 / sqrt(pi) * exp(-input ** 2)`` (DLMF 7.2).
 
     Args:
@@ -2698,7 +2794,7 @@ def erf(input: Tensor) -> Tensor:
         >>> polygrad.erf(polygrad.tensor([0.0, 1.0]))
         tensor([0.0000, 0.8427])
     """
-def erfc(input: Tensor) -> Tensor:
+def erfc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The complement of the error function, ``1 - erf(input)``, relatively accurate where it is small.  The derivative is ``-2 / sqrt(pi) * exp(-input ** 2)`` (DLMF 7.2).
 
     Args:
@@ -2716,7 +2812,7 @@ def erfc(input: Tensor) -> Tensor:
         >>> polygrad.erfc(polygrad.tensor([0.0, 1.0, 5.0]))
         tensor([1.0000e+00, 1.5730e-01, 1.5375e-12])
     """
-def erfinv(input: Tensor) -> Tensor:
+def erfinv(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse of the error function: infinite at -1 and 1, NaN outside of them.  The derivative is ``sqrt(pi) / 2 * exp(erfinv(input) ** 2)`` (DLMF 7.17).
 
     Args:
@@ -2734,7 +2830,7 @@ def erfinv(input: Tensor) -> Tensor:
         >>> polygrad.erfinv(polygrad.tensor([0.0, 0.5, -1.0]))
         tensor([0.0000, 0.4769,   -inf])
     """
-def exp(input: Tensor) -> Tensor:
+def exp(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The exponential of each element, ``e ** input``. It is its own derivative (DLMF 4.7).
 
     Args:
@@ -2751,7 +2847,7 @@ def exp(input: Tensor) -> Tensor:
         >>> polygrad.exp(polygrad.tensor([0.0, 1.0]))
         tensor([1.0000, 2.7183])
     """
-def exp2(input: Tensor) -> Tensor:
+def exp2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return 2 to the power of each element.
 
     Args:
@@ -2765,7 +2861,7 @@ def exp2(input: Tensor) -> Tensor:
         >>> polygrad.exp2(polygrad.tensor([0.0, 1.0, 3.0]))
         tensor([1., 2., 8.])
     """
-def expm1(input: Tensor) -> Tensor:
+def expm1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``exp(input) - 1`` of each element, accurate near 0, where the difference would lose all digits.
 
     Args:
@@ -2790,6 +2886,7 @@ def eye(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Create a matrix with ones on the diagonal and zeros elsewhere.
 
@@ -2813,7 +2910,7 @@ def eye(
         tensor([[1., 0.],
                 [0., 1.]])
     """
-def fix(input: Tensor) -> Tensor:
+def fix(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Each element without its fraction: rounded towards 0. The derivative is 0.
 
     Args:
@@ -2913,7 +3010,7 @@ float: DType
 float16: DType
 float32: DType
 float64: DType
-def float_power(input: Operand, exponent: Operand) -> Tensor:
+def float_power(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
     """Raise ``input`` to the power of ``exponent`` in double precision.
 
     Args:
@@ -2928,7 +3025,7 @@ def float_power(input: Operand, exponent: Operand) -> Tensor:
         >>> polygrad.float_power(polygrad.tensor([2, 3]), -1)
         tensor([0.5000, 0.3333], dtype=polygrad.float64)
     """
-def floor(input: Tensor) -> Tensor:
+def floor(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The largest integer that is not above each element. The derivative is 0.
 
     Args:
@@ -2945,7 +3042,7 @@ def floor(input: Tensor) -> Tensor:
         >>> polygrad.floor(polygrad.tensor([1.7, -1.2]))
         tensor([ 1., -2.])
     """
-def floor_divide(input: Operand, other: Operand) -> Tensor:
+def floor_divide(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """``input // other`` of each pair: the quotient, rounded down. The derivative is 0.
 
     Args:
@@ -2964,7 +3061,7 @@ def floor_divide(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.floor_divide(polygrad.tensor([5.0, -5.0]), 3)
         tensor([ 1., -2.])
     """
-def fmax(input: Tensor, other: Tensor) -> Tensor:
+def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the larger element of each pair, ignoring NaN where only one of the two is NaN.
 
     The gradient goes to the chosen operand, and to ``input`` where both are equal.
@@ -2981,7 +3078,7 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
         >>> polygrad.fmax(polygrad.tensor([1.0, float("nan")]), polygrad.tensor([3.0, 2.0]))
         tensor([3., 2.])
     """
-def fmin(input: Tensor, other: Tensor) -> Tensor:
+def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the smaller element of each pair, ignoring NaN where only one of the two is NaN.
 
     The gradient goes to the chosen operand, and to ``input`` where both are equal.
@@ -2998,7 +3095,7 @@ def fmin(input: Tensor, other: Tensor) -> Tensor:
         >>> polygrad.fmin(polygrad.tensor([1.0, float("nan")]), polygrad.tensor([3.0, 2.0]))
         tensor([1., 2.])
     """
-def fmod(input: Operand, other: Operand) -> Tensor:
+def fmod(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return the remainder of a division that rounds towards zero: it has the sign of ``input``.
 
     `remainder` and the operator ``%`` have the sign of ``other``.
@@ -3015,7 +3112,7 @@ def fmod(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.fmod(polygrad.tensor([-3.0, 3.0]), 2)
         tensor([-1.,  1.])
     """
-def frac(input: Tensor) -> Tensor:
+def frac(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the fractional part, ``input - trunc(input)``, which has the sign of ``input``.
 
     Args:
@@ -3029,7 +3126,7 @@ def frac(input: Tensor) -> Tensor:
         >>> polygrad.frac(polygrad.tensor([1.5, -2.25]))
         tensor([ 0.5000, -0.2500])
     """
-def frexp(input: Tensor) -> MantissaAndExponent:
+def frexp(input: Tensor, *, out: Tensor | None = None) -> MantissaAndExponent:
     """Decompose into mantissas and exponents: ``input = mantissa * 2 ** exponent``, exactly.
 
     The derivative of the mantissa is ``2 ** -exponent``.
@@ -3101,6 +3198,7 @@ def full(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Create a tensor filled with one value.
 
@@ -3151,7 +3249,14 @@ def full_like(
         >>> polygrad.full_like(polygrad.ones(2), 7.0)
         tensor([7., 7.])
     """
-def gather(input: Tensor, dim: _int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
+def gather(
+    input: Tensor,
+    dim: _int,
+    index: Tensor,
+    *,
+    sparse_grad: _bool = False,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return elements at positions along a dimension: ``out[i, j] = input[index[i, j], j]`` for ``dim=0``.
 
     Args:
@@ -3174,7 +3279,7 @@ def gather(input: Tensor, dim: _int, index: Tensor, *, sparse_grad: _bool = Fals
         tensor([[2],
                 [3]])
     """
-def ge(input: Operand, other: Operand) -> Tensor:
+def ge(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is at least ``other``: ``input >= other``.
 
     Args:
@@ -3194,7 +3299,7 @@ def ge(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.ge(polygrad.tensor([1, 2, 3]), 2)
         tensor([False,  True,  True])
     """
-def ger(input: Tensor, vec2: Tensor) -> Tensor:
+def ger(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the products of each element of one vector with each of another.
 
     Args:
@@ -3245,7 +3350,7 @@ def gradient(
         >>> polygrad.gradient(polygrad.tensor([0.0, 1.0, 4.0, 9.0]))
         (tensor([1., 2., 4., 5.]),)
     """
-def greater(input: Operand, other: Operand) -> Tensor:
+def greater(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is greater than ``other``: ``input > other``.
 
     Args:
@@ -3265,7 +3370,7 @@ def greater(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.gt(polygrad.tensor([1, 2, 3]), 2)
         tensor([False, False,  True])
     """
-def greater_equal(input: Operand, other: Operand) -> Tensor:
+def greater_equal(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is at least ``other``: ``input >= other``.
 
     Args:
@@ -3315,7 +3420,7 @@ def group_norm(
         >>> F.group_norm(polygrad.tensor([[1.0, 3.0, 0.0, 10.0]]), 2)
         tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
-def gt(input: Operand, other: Operand) -> Tensor:
+def gt(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is greater than ``other``: ``input > other``.
 
     Args:
@@ -3336,7 +3441,7 @@ def gt(input: Operand, other: Operand) -> Tensor:
         tensor([False, False,  True])
     """
 half: DType
-def hardshrink(input: Tensor, lambd: _float = 0.5) -> Tensor:
+def hardshrink(input: Tensor, lambd: _float = 0.5, *, out: Tensor | None = None) -> Tensor:
     """Set small elements to 0: ``input`` where ``abs(input) > lambd``, else 0.
 
     Args:
@@ -3351,7 +3456,7 @@ def hardshrink(input: Tensor, lambd: _float = 0.5) -> Tensor:
         >>> F.hardshrink(polygrad.tensor([-1.0, 0.3, 0.7]))
         tensor([-1.0000,  0.0000,  0.7000])
     """
-def heaviside(input: Tensor, values: Tensor) -> Tensor:
+def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the step function: 0 where ``input`` is negative, 1 where it is positive, and ``values`` where it is 0.
 
     Args:
@@ -3389,7 +3494,14 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: _float = 1.0, re
         >>> F.hinge_embedding_loss(polygrad.tensor([0.2, 0.2]), polygrad.tensor([1, -1]), reduction="none")
         tensor([0.2000, 0.8000])
     """
-def histc(input: Tensor, bins: _int = 100, min: _float = 0, max: _float = 0) -> Tensor:
+def histc(
+    input: Tensor,
+    bins: _int = 100,
+    min: _float = 0,
+    max: _float = 0,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Count the elements in each of a number of bins of equal width.  Elements outside of all bins are not counted.
 
     Counts have no derivative.
@@ -3420,6 +3532,7 @@ def histogram(
     range: Sequence[_float] | None = None,
     weight: Tensor | None = None,
     density: _bool = False,
+    out: Tensor | None = None,
 ) -> Histogram:
     """Count the elements in each bin of a histogram.  Elements outside of all bins are not counted.
 
@@ -3496,7 +3609,7 @@ def hsplit(input: Tensor, indices_or_sections: _int | Sequence[_int] | Tensor) -
                 [3]]), tensor([[2],
                 [4]]))
     """
-def hstack(tensors: Sequence[Tensor] | Tensor) -> Tensor:
+def hstack(tensors: Sequence[Tensor] | Tensor, *, out: Tensor | None = None) -> Tensor:
     """Join tensors side by side: along dimension 1, vectors along dimension 0.
 
     Args:
@@ -3513,7 +3626,7 @@ def hstack(tensors: Sequence[Tensor] | Tensor) -> Tensor:
         >>> polygrad.hstack([polygrad.tensor([1, 2]), polygrad.tensor([3])])
         tensor([1, 2, 3])
     """
-def hypot(input: Operand, other: Operand) -> Tensor:
+def hypot(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """``sqrt(input ** 2 + other ** 2)`` of each pair, without overflow. The gradient at (0, 0) is 0.
 
     Args:
@@ -3532,7 +3645,7 @@ def hypot(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.hypot(polygrad.tensor([3.0]), polygrad.tensor([4.0]))
         tensor([5.])
     """
-def i0(input: Tensor) -> Tensor:
+def i0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The modified Bessel function of the first kind of order 0 (DLMF 10.25).  The derivative is that of order 1.
 
     Args:
@@ -3569,7 +3682,15 @@ def imag(input: Tensor) -> Tensor:
         >>> polygrad.imag(polygrad.tensor([1 + 2j]))
         tensor([2.])
     """
-def index_add(input: Tensor, dim: _int, index: Tensor, source: Tensor, *, alpha: Number = 1) -> Tensor:
+def index_add(
+    input: Tensor,
+    dim: _int,
+    index: Tensor,
+    source: Tensor,
+    *,
+    alpha: Number = 1,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return a copy of a tensor with slices added at positions of a dimension; slices at equal positions add up.
 
     Args:
@@ -3591,7 +3712,7 @@ def index_add(input: Tensor, dim: _int, index: Tensor, source: Tensor, *, alpha:
         >>> polygrad.index_add(polygrad.zeros(3), 0, polygrad.tensor([2, 2]), polygrad.tensor([1.0, 5.0]))
         tensor([0., 0., 6.])
     """
-def index_copy(input: Tensor, dim: _int, index: Tensor, source: Tensor) -> Tensor:
+def index_copy(input: Tensor, dim: _int, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return a copy of a tensor with slices written at positions of a dimension.
 
     Args:
@@ -3663,6 +3784,7 @@ def index_reduce(
     reduce: str,
     *,
     include_self: _bool = True,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return a copy with slices reduced into positions of a dimension.  Equal extrema share the gradient.
 
@@ -3689,7 +3811,7 @@ def index_reduce(
         tensor([[ 8., 15.],
                 [ 1.,  1.]])
     """
-def index_select(input: Tensor, dim: _int, index: Tensor) -> Tensor:
+def index_select(input: Tensor, dim: _int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the slices along a dimension at the given positions.
 
     Args:
@@ -3710,7 +3832,7 @@ def index_select(input: Tensor, dim: _int, index: Tensor) -> Tensor:
                 [4, 4]])
     """
 inf: _float
-def inner(input: Tensor, other: Tensor) -> Tensor:
+def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the products of all vectors in the last dimensions of two tensors.
 
     Args:
@@ -3770,7 +3892,7 @@ int16: DType
 int32: DType
 int64: DType
 int8: DType
-def inv(A: Tensor) -> Tensor:
+def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the inverses of square matrices.
 
     To solve a system of equations, `linalg.solve` is faster and more accurate.
@@ -3791,7 +3913,7 @@ def inv(A: Tensor) -> Tensor:
         tensor([[0.5000, 0.0000],
                 [0.0000, 0.2500]])
     """
-def inverse(A: Tensor) -> Tensor:
+def inverse(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the inverses of square matrices.
 
     To solve a system of equations, `linalg.solve` is faster and more accurate.
@@ -3953,6 +4075,7 @@ def isin(
     *,
     assume_unique: _bool = False,
     invert: _bool = False,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Test which elements are among others.
 
@@ -4004,7 +4127,7 @@ def isnan(input: Tensor) -> Tensor:
         >>> polygrad.isnan(polygrad.tensor([1.0, polygrad.inf, polygrad.nan]))
         tensor([False, False,  True])
     """
-def isneginf(input: Tensor) -> Tensor:
+def isneginf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Test which elements are negative infinity.
 
     Args:
@@ -4021,7 +4144,7 @@ def isneginf(input: Tensor) -> Tensor:
         >>> polygrad.isneginf(polygrad.tensor([1.0, float("inf"), -float("inf")]))
         tensor([False, False,  True])
     """
-def isposinf(input: Tensor) -> Tensor:
+def isposinf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Test which elements are positive infinity.
 
     Args:
@@ -4075,7 +4198,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = 'mean', log_target: _
         >>> F.kl_div(input, polygrad.tensor([[0.9, 0.1]]), reduction="batchmean")
         tensor(0.3681)
     """
-def kron(input: Tensor, other: Tensor) -> Tensor:
+def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the Kronecker product: the block matrix whose block ``(i, j)`` is ``input[i, j] * other``.
 
     Args:
@@ -4091,7 +4214,14 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
         tensor([[1., 2., 0., 0.],
                 [0., 0., 1., 2.]])
     """
-def kthvalue(input: Tensor, k: _int, dim: _int = -1, keepdim: _bool = False) -> ValuesAndIndices:
+def kthvalue(
+    input: Tensor,
+    k: _int,
+    dim: _int = -1,
+    keepdim: _bool = False,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> ValuesAndIndices:
     """Return the ``k``-th smallest element along a dimension, with its index.
 
     Args:
@@ -4144,7 +4274,7 @@ def layer_norm(
         tensor([[-1.0000,  1.0000],
                 [-1.0000,  1.0000]])
     """
-def ldexp(input: Tensor, other: Tensor) -> Tensor:
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return ``input * 2 ** other``.
 
     Args:
@@ -4162,7 +4292,7 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
         >>> polygrad.ldexp(polygrad.tensor([1.0, 3.0]), polygrad.tensor([2, -1]))
         tensor([4.0000, 1.5000])
     """
-def le(input: Operand, other: Operand) -> Tensor:
+def le(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is at most ``other``: ``input <= other``.
 
     Args:
@@ -4182,7 +4312,7 @@ def le(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.le(polygrad.tensor([1, 2, 3]), 2)
         tensor([ True,  True, False])
     """
-def lerp(input: Tensor, end: Tensor, weight: _float | Tensor) -> Tensor:
+def lerp(input: Tensor, end: Tensor, weight: _float | Tensor, *, out: Tensor | None = None) -> Tensor:
     """Interpolate linearly: ``input + weight * (end - input)``.
 
     Args:
@@ -4201,7 +4331,7 @@ def lerp(input: Tensor, end: Tensor, weight: _float | Tensor) -> Tensor:
         >>> polygrad.lerp(polygrad.tensor([0.0, 10.0]), polygrad.tensor([1.0, 20.0]), 0.5)
         tensor([ 0.5000, 15.0000])
     """
-def less(input: Operand, other: Operand) -> Tensor:
+def less(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is less than ``other``: ``input < other``.
 
     Args:
@@ -4221,7 +4351,7 @@ def less(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.lt(polygrad.tensor([1, 2, 3]), 2)
         tensor([ True, False, False])
     """
-def less_equal(input: Operand, other: Operand) -> Tensor:
+def less_equal(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is at most ``other``: ``input <= other``.
 
     Args:
@@ -4241,7 +4371,7 @@ def less_equal(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.le(polygrad.tensor([1, 2, 3]), 2)
         tensor([ True,  True, False])
     """
-def lgamma(input: Tensor) -> Tensor:
+def lgamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of the absolute value of the gamma function; infinite at 0 and the negative integers.  The derivative is `digamma` (DLMF 5.2).
 
     Args:
@@ -4268,6 +4398,7 @@ def linspace(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Create a vector of numbers at equal distances, both ends included.
 
@@ -4291,7 +4422,7 @@ def linspace(
         >>> polygrad.linspace(0, 1, 5)
         tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
-def log(input: Tensor) -> Tensor:
+def log(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The natural logarithm of each element: ``-inf`` at 0, and NaN for negative numbers. The derivative is ``1 / input`` (DLMF 4.7).
 
     Args:
@@ -4308,7 +4439,7 @@ def log(input: Tensor) -> Tensor:
         >>> polygrad.log(polygrad.tensor([1.0, polygrad.e]))
         tensor([0., 1.])
     """
-def log10(input: Tensor) -> Tensor:
+def log10(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of each element to the base 10. The derivative is ``1 / (input * log(10))``.
 
     Args:
@@ -4325,7 +4456,7 @@ def log10(input: Tensor) -> Tensor:
         >>> polygrad.log10(polygrad.tensor([2.0, 1000.0]))
         tensor([0.3010, 3.0000])
     """
-def log1p(input: Tensor) -> Tensor:
+def log1p(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``log(1 + input)`` of each element, accurate near 0, where the sum would lose all digits.
 
     Args:
@@ -4342,7 +4473,7 @@ def log1p(input: Tensor) -> Tensor:
         >>> polygrad.log1p(polygrad.tensor([0.0, 1e-10]))
         tensor([0.0000e+00, 1.0000e-10])
     """
-def log2(input: Tensor) -> Tensor:
+def log2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of each element to the base 2. The derivative is ``1 / (input * log(2))``.
 
     Args:
@@ -4359,7 +4490,13 @@ def log2(input: Tensor) -> Tensor:
         >>> polygrad.log2(polygrad.tensor([3.0, 8.0]))
         tensor([1.5850, 3.0000])
     """
-def log_softmax(input: Tensor, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def log_softmax(
+    input: Tensor,
+    dim: _int | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Logarithm of `softmax`, accurate also where the softmax underflows.
 
     Args:
@@ -4378,7 +4515,7 @@ def log_softmax(input: Tensor, dim: _int | None = None, dtype: DTypeLike | None 
         >>> F.log_softmax(polygrad.tensor([0.0, 1000.0]), dim=0)
         tensor([-1000.,     0.])
     """
-def logaddexp(input: Operand, other: Operand) -> Tensor:
+def logaddexp(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """``log(exp(input) + exp(other))`` of each pair, without overflow. The gradient is shared as `softmax` of the two shares.
 
     Args:
@@ -4397,7 +4534,7 @@ def logaddexp(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.logaddexp(polygrad.tensor([0.0, 1000.0]), polygrad.tensor([0.0, 1000.0]))
         tensor([6.9315e-01, 1.0007e+03])
     """
-def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
+def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return ``log2(2 ** input + 2 ** other)``, without overflow.  The gradient is shared as by `logaddexp`.
 
     Args:
@@ -4415,7 +4552,7 @@ def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
         >>> polygrad.logaddexp2(polygrad.tensor([1000.0]), polygrad.tensor([1000.0]))
         tensor([1001.])
     """
-def logcumsumexp(input: Tensor, dim: _int) -> Tensor:
+def logcumsumexp(input: Tensor, dim: _int, *, out: Tensor | None = None) -> Tensor:
     """Return the logarithm of the cumulative sum of exponentials along a dimension, without overflow.
 
     By doubling strides (Hillis and Steele, "Data parallel algorithms", 1986): ``log2(n)`` steps of `logaddexp`.
@@ -4453,7 +4590,7 @@ def logdet(input: Tensor) -> Tensor:
         >>> polygrad.logdet(polygrad.tensor([[2.0, 0.0], [0.0, 3.0]]))
         tensor(1.7918)
     """
-def logical_and(input: Operand, other: Operand) -> Tensor:
+def logical_and(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where both are true, or not zero.
 
     Args:
@@ -4472,7 +4609,7 @@ def logical_and(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.logical_and(polygrad.tensor([True, True, False]), polygrad.tensor([1, 0, 0]))
         tensor([ True, False, False])
     """
-def logical_not(input: Tensor) -> Tensor:
+def logical_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is false, or zero.
 
     Args:
@@ -4489,7 +4626,7 @@ def logical_not(input: Tensor) -> Tensor:
         >>> polygrad.logical_not(polygrad.tensor([1, 0]))
         tensor([False,  True])
     """
-def logical_or(input: Operand, other: Operand) -> Tensor:
+def logical_or(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` or ``other`` is true, or not zero.
 
     Args:
@@ -4508,7 +4645,7 @@ def logical_or(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.logical_or(polygrad.tensor([True, True, False]), polygrad.tensor([1, 0, 0]))
         tensor([ True,  True, False])
     """
-def logical_xor(input: Operand, other: Operand) -> Tensor:
+def logical_xor(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where just one of both is true, or not zero.
 
     Args:
@@ -4527,7 +4664,7 @@ def logical_xor(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.logical_xor(polygrad.tensor([True, True, False]), polygrad.tensor([1, 0, 0]))
         tensor([False,  True, False])
     """
-def logit(input: Tensor, eps: _float | None = None) -> Tensor:
+def logit(input: Tensor, eps: _float | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the log-odds ``log(x / (1 - x))`` of each element, the inverse of `sigmoid`.
 
     Args:
@@ -4552,6 +4689,7 @@ def logspace(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Create a vector of numbers at equal ratios, from ``base ** start`` to ``base ** end``.
 
@@ -4576,7 +4714,13 @@ def logspace(
         >>> polygrad.logspace(0, 2, 3)
         tensor([  1.,  10., 100.])
     """
-def logsumexp(input: Tensor, dim: _int | Sequence[_int], keepdim: _bool = False) -> Tensor:
+def logsumexp(
+    input: Tensor,
+    dim: _int | Sequence[_int],
+    keepdim: _bool = False,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``log(sum(exp(input)))`` along ``dim``, without overflow.
 
     The largest element is subtracted before exponentials are taken.
@@ -4595,7 +4739,7 @@ def logsumexp(input: Tensor, dim: _int | Sequence[_int], keepdim: _bool = False)
         tensor(1000.6932)
     """
 long: DType
-def lt(input: Operand, other: Operand) -> Tensor:
+def lt(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is less than ``other``: ``input < other``.
 
     Args:
@@ -4682,7 +4826,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
         >>> polygrad.masked_scatter(polygrad.zeros(3), mask, polygrad.tensor([1.0, 5.0]))
         tensor([1., 0., 5.])
     """
-def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the elements where a mask is True.
 
     The shape of the result depends on values, so this cannot be compiled.
@@ -4703,7 +4847,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
         >>> polygrad.masked_select(x, x > 0)
         tensor([1., 3.])
     """
-def matmul(input: Tensor, other: Tensor) -> Tensor:
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The matrix product: ``input @ other``.
 
     Args:
@@ -4722,7 +4866,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         >>> polygrad.matmul(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), polygrad.tensor([1.0, 1.0]))
         tensor([3., 7.])
     """
-def matrix_power(A: Tensor, n: _int) -> Tensor:
+def matrix_power(A: Tensor, n: _int, *, out: Tensor | None = None) -> Tensor:
     """Raise square matrices to an integer power, by repeated squaring.
 
     Args:
@@ -4743,7 +4887,7 @@ def matrix_power(A: Tensor, n: _int) -> Tensor:
                 [0., 1.]])
     """
 @overload
-def max(input: Tensor) -> Tensor:
+def max(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the maximum of all elements, the maxima along ``dim`` with their indices, or elementwise maxima.
 
     Along ``dim`` the gradient goes to the element at the index; of all elements, equal maxima share it.
@@ -4770,9 +4914,15 @@ def max(input: Tensor) -> Tensor:
         tensor([1, 0])
     """
 @overload
-def max(input: Tensor, dim: _int, keepdim: _bool = False) -> ValuesAndIndices: ...
+def max(
+    input: Tensor,
+    dim: _int,
+    keepdim: _bool = False,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> ValuesAndIndices: ...
 @overload
-def max(input: Tensor, other: Tensor, /) -> Tensor: ...
+def max(input: Tensor, other: Tensor, /, *, out: Tensor | None = None) -> Tensor: ...
 @overload
 def max_pool1d(
     input: Tensor,
@@ -4882,7 +5032,7 @@ def max_pool2d(
     ceil_mode: _bool = False,
     return_indices: _bool = False,
 ) -> Any: ...
-def maximum(input: Operand, other: Operand) -> Tensor:
+def maximum(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The larger element of each pair, and NaN if one of them is NaN. Equal elements share the gradient.
 
     Args:
@@ -4908,6 +5058,7 @@ def mean(
     keepdim: _bool = False,
     *,
     dtype: DTypeLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the mean of all elements, or of those along ``dim``.
 
@@ -4930,7 +5081,7 @@ def mean(
         tensor([1.5000, 3.5000])
     """
 @overload
-def median(input: Tensor) -> Tensor:
+def median(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the median: of an even number of elements, the lower one of the two in the middle.
 
     Elements that equal the median of all share the gradient; along ``dim`` it goes to the element at the index.
@@ -4954,7 +5105,13 @@ def median(input: Tensor) -> Tensor:
         tensor(2.)
     """
 @overload
-def median(input: Tensor, dim: _int, keepdim: _bool = False) -> ValuesAndIndices: ...
+def median(
+    input: Tensor,
+    dim: _int,
+    keepdim: _bool = False,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> ValuesAndIndices: ...
 def meshgrid(*tensors: Tensor | Sequence[Tensor], indexing: str | None = None) -> tuple[Tensor, ...]:
     """Return the coordinates of the grid that vectors span.
 
@@ -4979,7 +5136,7 @@ def meshgrid(*tensors: Tensor | Sequence[Tensor], indexing: str | None = None) -
                 [3, 4]]))
     """
 @overload
-def min(input: Tensor) -> Tensor:
+def min(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the minimum of all elements, the minima along ``dim`` with their indices, or elementwise minima.
 
     Along ``dim`` the gradient goes to the element at the index; of all elements, equal minima share it.
@@ -5006,10 +5163,16 @@ def min(input: Tensor) -> Tensor:
         tensor([0, 1])
     """
 @overload
-def min(input: Tensor, dim: _int, keepdim: _bool = False) -> ValuesAndIndices: ...
+def min(
+    input: Tensor,
+    dim: _int,
+    keepdim: _bool = False,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> ValuesAndIndices: ...
 @overload
-def min(input: Tensor, other: Tensor, /) -> Tensor: ...
-def minimum(input: Operand, other: Operand) -> Tensor:
+def min(input: Tensor, other: Tensor, /, *, out: Tensor | None = None) -> Tensor: ...
+def minimum(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The smaller element of each pair, and NaN if one of them is NaN. Equal elements share the gradient.
 
     Args:
@@ -5029,7 +5192,7 @@ def minimum(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.minimum(polygrad.tensor([1.0, 5.0]), polygrad.tensor([2.0, 3.0]))
         tensor([1., 3.])
     """
-def mm(input: Tensor, mat2: Tensor) -> Tensor:
+def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Multiply two matrices.
 
     Args:
@@ -5047,7 +5210,13 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
         >>> polygrad.mm(polygrad.tensor([[1.0, 2.0]]), polygrad.tensor([[3.0], [4.0]]))
         tensor([[11.]])
     """
-def mode(input: Tensor, dim: _int = -1, keepdim: _bool = False) -> ValuesAndIndices:
+def mode(
+    input: Tensor,
+    dim: _int = -1,
+    keepdim: _bool = False,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> ValuesAndIndices:
     """Return the most frequent element along a dimension, and where it occurs last.  Of several the smallest.
 
     The gradient goes to the element at the index.
@@ -5107,7 +5276,7 @@ def movedim(input: Tensor, source: _int | Sequence[_int], destination: _int | Se
         >>> polygrad.movedim(polygrad.ones(2, 3, 4), 0, -1).shape
         polygrad.Size([3, 4, 2])
     """
-def msort(input: Tensor) -> Tensor:
+def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Sort along the first dimension.
 
     Args:
@@ -5121,7 +5290,7 @@ def msort(input: Tensor) -> Tensor:
         >>> polygrad.msort(polygrad.tensor([3.0, 1.0, 2.0]))
         tensor([1., 2., 3.])
     """
-def mul(input: Operand, other: Operand) -> Tensor:
+def mul(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The product of each pair of elements: ``input * other``.
 
     Args:
@@ -5146,6 +5315,7 @@ def multinomial(
     replacement: _bool = False,
     *,
     generator: Generator | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw classes with given weights.
 
@@ -5168,7 +5338,7 @@ def multinomial(
         >>> polygrad.multinomial(polygrad.tensor([0.0, 1.0, 0.0]), 3, replacement=True)
         tensor([1, 1, 1])
     """
-def multiply(input: Operand, other: Operand) -> Tensor:
+def multiply(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The product of each pair of elements: ``input * other``.
 
     Args:
@@ -5187,7 +5357,7 @@ def multiply(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.mul(polygrad.tensor([2.0, 3.0]), 10)
         tensor([20., 30.])
     """
-def mv(input: Tensor, vec: Tensor) -> Tensor:
+def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Multiply a matrix and a vector.
 
     Args:
@@ -5205,7 +5375,7 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
         >>> polygrad.mv(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), polygrad.tensor([1.0, 1.0]))
         tensor([3., 7.])
     """
-def mvlgamma(input: Tensor, p: _int) -> Tensor:
+def mvlgamma(input: Tensor, p: _int, *, out: Tensor | None = None) -> Tensor:
     """Return the logarithm of the multivariate gamma function of dimension ``p``.
 
     It is the sum of ``lgamma(input - j / 2)`` over ``j`` from 0 to ``p - 1``, and a constant (DLMF 35.3.4).
@@ -5232,6 +5402,8 @@ def nan_to_num(
     nan: _float = 0.0,
     posinf: _float | None = None,
     neginf: _float | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Replace NaN and infinities by finite values.
 
@@ -5257,6 +5429,7 @@ def nanmean(
     keepdim: _bool = False,
     *,
     dtype: DTypeLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the mean of the elements that are not NaN, of all or along ``dim``.
 
@@ -5278,7 +5451,7 @@ def nanmean(
         tensor(2.)
     """
 @overload
-def nanmedian(input: Tensor) -> Tensor:
+def nanmedian(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the median of the elements that are not NaN: of an even number of them, the lower one of the two in the middle.
 
     Elements that equal the median of all share the gradient; along ``dim`` it goes to the element at the index.
@@ -5302,7 +5475,13 @@ def nanmedian(input: Tensor) -> Tensor:
         tensor(2.)
     """
 @overload
-def nanmedian(input: Tensor, dim: _int, keepdim: _bool = False) -> ValuesAndIndices: ...
+def nanmedian(
+    input: Tensor,
+    dim: _int,
+    keepdim: _bool = False,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> ValuesAndIndices: ...
 def nanquantile(
     input: Tensor,
     q: _float | Tensor,
@@ -5310,6 +5489,7 @@ def nanquantile(
     keepdim: _bool = False,
     *,
     interpolation: str = 'linear',
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return quantiles of the elements that are not NaN, of all or of those along ``dim``.
 
@@ -5343,6 +5523,7 @@ def nansum(
     keepdim: _bool = False,
     *,
     dtype: DTypeLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the sum of all elements, or of those along ``dim``, counting NaN as 0.
 
@@ -5385,7 +5566,7 @@ def narrow(input: Tensor, dim: _int, start: _int | Tensor, length: _int) -> Tens
         >>> polygrad.narrow(polygrad.tensor([1, 2, 3, 4]), 0, 1, 2)
         tensor([2, 3])
     """
-def ne(input: Operand, other: Operand) -> Tensor:
+def ne(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` differs from ``other``: ``input != other``.
 
     Args:
@@ -5404,7 +5585,7 @@ def ne(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.ne(polygrad.tensor([1, 2, 3]), 2)
         tensor([ True, False,  True])
     """
-def neg(input: Tensor) -> Tensor:
+def neg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The negative of each element, ``-input``.
 
     Args:
@@ -5421,7 +5602,7 @@ def neg(input: Tensor) -> Tensor:
         >>> polygrad.neg(polygrad.tensor([1.0, -2.0]))
         tensor([-1.,  2.])
     """
-def negative(input: Tensor) -> Tensor:
+def negative(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The negative of each element, ``-input``.
 
     Args:
@@ -5439,7 +5620,7 @@ def negative(input: Tensor) -> Tensor:
         tensor([-1.,  2.])
     """
 newaxis: None
-def nextafter(input: Operand, other: Operand) -> Tensor:
+def nextafter(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """The number of the data type that comes next after ``input`` in the direction of ``other``. It has no derivative: asking for one is an error.
 
     Args:
@@ -5459,7 +5640,7 @@ def nextafter(input: Operand, other: Operand) -> Tensor:
         tensor([True])
     """
 @overload
-def nonzero(input: Tensor, *, as_tuple: Literal[False] = False) -> Tensor:
+def nonzero(input: Tensor, *, as_tuple: Literal[False] = False, out: Tensor | None = None) -> Tensor:
     """Return the positions of the elements that are not 0.
 
     The shape of the result depends on values, so this cannot be compiled.
@@ -5490,6 +5671,7 @@ def norm(
     keepdim: _bool = False,
     *,
     dtype: DTypeLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the vector norm ``sum(abs(x) ** p) ** (1 / p)`` of all elements, or along ``dim``.
 
@@ -5524,6 +5706,7 @@ def normal(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw numbers from normal distributions of given means and standard deviations.
 
@@ -5551,7 +5734,7 @@ def normal(
         >>> polygrad.normal(polygrad.tensor([0.0, 100.0]), 1.0, generator=polygrad.Generator().manual_seed(0))
         tensor([ 0.5478, 97.8603])
     """
-def not_equal(input: Operand, other: Operand) -> Tensor:
+def not_equal(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` differs from ``other``: ``input != other``.
 
     Args:
@@ -5591,6 +5774,7 @@ def ones(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Create a tensor of ones.
 
@@ -5639,7 +5823,7 @@ def ones_like(
         >>> polygrad.ones_like(polygrad.tensor([1, 2]))
         tensor([1, 1])
     """
-def outer(input: Tensor, vec2: Tensor) -> Tensor:
+def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the products of each element of one vector with each of another.
 
     Args:
@@ -5752,6 +5936,7 @@ def pinv(
     *,
     atol: _float | None = None,
     rtol: _float | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the pseudoinverses of matrices.
 
@@ -5784,6 +5969,7 @@ def pinverse(
     *,
     atol: _float | None = None,
     rtol: _float | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the pseudoinverses of matrices.
 
@@ -5848,7 +6034,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: _int) -> Tensor:
         >>> F.pixel_unshuffle(polygrad.ones(1, 3, 8, 8), 2).shape
         polygrad.Size([1, 12, 4, 4])
     """
-def polar(abs: Tensor, angle: Tensor) -> Tensor:
+def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the complex numbers ``abs * exp(1j * angle)``.
 
     Args:
@@ -5866,7 +6052,7 @@ def polar(abs: Tensor, angle: Tensor) -> Tensor:
         >>> polygrad.polar(polygrad.tensor([1.0, 2.0]), polygrad.tensor([0.0, 0.0]))
         tensor([1.+0.j, 2.+0.j])
     """
-def polygamma(n: _int, input: Tensor) -> Tensor:
+def polygamma(n: _int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the ``n``-th derivative of `digamma` at each element.
 
     It is infinite at 0 and the negative integers.  The derivative is ``polygamma(n + 1, input)`` (DLMF 5.15).
@@ -5904,7 +6090,7 @@ def positive(input: Tensor) -> Tensor:
         >>> polygrad.positive(polygrad.tensor([-1.0]))
         tensor([-1.])
     """
-def pow(input: Operand, exponent: Operand) -> Tensor:
+def pow(input: Operand, exponent: Operand, *, out: Tensor | None = None) -> Tensor:
     """Raise ``input`` to the power of ``exponent``, element by element.
 
     Args:
@@ -5948,6 +6134,7 @@ def prod(
     keepdim: _bool = False,
     *,
     dtype: DTypeLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the product of all elements, or of those along ``dim``.
 
@@ -6008,7 +6195,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: _bool = False)
         tensor([[1., 0.],
                 [0., 5.]])
     """
-def qr(A: Tensor, mode: str | _bool = 'reduced') -> QRResult:
+def qr(A: Tensor, mode: str | _bool = 'reduced', *, out: Tensor | None = None) -> QRResult:
     """Return the QR decomposition ``A == Q @ R``.
 
     The gradient needs the first ``min(n, m)`` columns of ``A`` to be linearly independent.  In mode ``"complete"`` a matrix with
@@ -6039,6 +6226,7 @@ def quantile(
     keepdim: _bool = False,
     *,
     interpolation: str = 'linear',
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return quantiles of all elements, or of those along ``dim``.
 
@@ -6065,7 +6253,7 @@ def quantile(
         >>> polygrad.quantile(x, polygrad.tensor([0.25, 0.5]))
         tensor([ 5., 10.])
     """
-def rad2deg(input: Tensor) -> Tensor:
+def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Convert angles from radians to degrees.
 
     Args:
@@ -6087,6 +6275,7 @@ def rand(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw numbers from the uniform distribution on [0, 1).
 
@@ -6151,6 +6340,7 @@ def randint(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw integers from ``low`` to ``high``, ``high`` excluded: ``randint(10, (2, 3))`` or ``randint(5, 10, (2, 3))``.
 
@@ -6217,6 +6407,7 @@ def randn(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw numbers from the normal distribution of mean 0 and variance 1.
 
@@ -6279,6 +6470,7 @@ def randperm(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw a permutation of the integers from 0 to ``n - 1``.
 
@@ -6331,7 +6523,7 @@ def real(input: Tensor) -> Tensor:
         >>> polygrad.real(polygrad.tensor([1 + 2j]))
         tensor([1.])
     """
-def reciprocal(input: Tensor) -> Tensor:
+def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``1 / input`` of each element. The derivative is ``-1 / input ** 2``.
 
     Args:
@@ -6365,7 +6557,7 @@ def relu(input: Tensor) -> Tensor:
         >>> polygrad.relu(polygrad.tensor([-1.0, 2.0]))
         tensor([0., 2.])
     """
-def remainder(input: Operand, other: Operand) -> Tensor:
+def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """What is left of ``input`` when whole multiples of ``other`` are taken away: ``input % other``. It has the sign of ``other``; `fmod` has that of ``input``. The derivative by ``other`` is minus the number of multiples.
 
     Args:
@@ -6384,7 +6576,7 @@ def remainder(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.remainder(polygrad.tensor([5.0, -5.0]), 3)
         tensor([2., 1.])
     """
-def renorm(input: Tensor, p: _float, dim: _int, maxnorm: _float) -> Tensor:
+def renorm(input: Tensor, p: _float, dim: _int, maxnorm: _float, *, out: Tensor | None = None) -> Tensor:
     """Scale slices along a dimension so that none has a larger norm than ``maxnorm``.
 
     Args:
@@ -6565,7 +6757,7 @@ def rot90(input: Tensor, k: _int = 1, dims: Sequence[_int] = (0, 1)) -> Tensor:
         tensor([[2, 4],
                 [1, 3]])
     """
-def round(input: Tensor, *, decimals: _int = 0) -> Tensor:
+def round(input: Tensor, *, decimals: _int = 0, out: Tensor | None = None) -> Tensor:
     """Round to the nearest multiple of ``10 ** -decimals``, halves to the even neighbour.
 
     The gradient is 0.
@@ -6584,7 +6776,7 @@ def round(input: Tensor, *, decimals: _int = 0) -> Tensor:
         >>> polygrad.round(polygrad.tensor([1.2345]), decimals=2)
         tensor([1.2300])
     """
-def row_stack(tensors: Sequence[Tensor] | Tensor) -> Tensor:
+def row_stack(tensors: Sequence[Tensor] | Tensor, *, out: Tensor | None = None) -> Tensor:
     """Join tensors one below the other, along dimension 0; vectors count as rows.
 
     Args:
@@ -6602,7 +6794,7 @@ def row_stack(tensors: Sequence[Tensor] | Tensor) -> Tensor:
         tensor([[1, 2],
                 [3, 4]])
     """
-def rsqrt(input: Tensor) -> Tensor:
+def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the reciprocal of the square root, ``1 / sqrt(input)``.
 
     Args:
@@ -6624,6 +6816,7 @@ def scatter(
     *,
     value: Number | None = None,
     reduce: str | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return a copy with elements written along a dimension: ``out[index[i, j], j] = src[i, j]`` for ``dim=0``.
 
@@ -6650,7 +6843,7 @@ def scatter(
         >>> polygrad.scatter(polygrad.zeros(3), 0, polygrad.tensor([2, 0]), polygrad.tensor([1.0, 5.0]))
         tensor([5., 0., 1.])
     """
-def scatter_add(input: Tensor, dim: _int, index: Tensor, src: Tensor) -> Tensor:
+def scatter_add(input: Tensor, dim: _int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return a copy with elements added along a dimension: ``out[index[i, j], j] += src[i, j]`` for ``dim=0``.
 
     Args:
@@ -6679,6 +6872,7 @@ def scatter_reduce(
     reduce: str,
     *,
     include_self: _bool = True,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return a copy with elements reduced into positions of a dimension: ``out[index[i, j], j] = reduce(…, src[i, j])``.
 
@@ -6714,6 +6908,7 @@ def searchsorted(
     right: _bool = False,
     side: str | None = None,
     sorter: Tensor | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Find by binary search where values would have to be inserted to keep a sequence sorted.
 
@@ -6823,7 +7018,7 @@ def set_printoptions(
         tensor([3.14])
         >>> polygrad.set_printoptions(profile="default")
     """
-def sgn(input: Tensor) -> Tensor:
+def sgn(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sign of each element: -1, 0 or 1; of a complex number ``z / |z|``, and 0 at 0. The derivative of a real sign is 0.
 
     Args:
@@ -6841,7 +7036,7 @@ def sgn(input: Tensor) -> Tensor:
         tensor([-1.,  0.,  1.])
     """
 short: DType
-def sigmoid(input: Tensor) -> Tensor:
+def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logistic function of each element, ``1 / (1 + exp(-input))``, between 0 and 1; accurate at both ends.  The derivative is ``sigmoid(input) * (1 - sigmoid(input))``.
 
     Args:
@@ -6858,7 +7053,7 @@ def sigmoid(input: Tensor) -> Tensor:
         >>> polygrad.sigmoid(polygrad.tensor([0.0, 2.0]))
         tensor([0.5000, 0.8808])
     """
-def sign(input: Tensor) -> Tensor:
+def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sign of each element: -1, 0 or 1; of a complex number ``z / |z|``, and 0 at 0. The derivative of a real sign is 0.
 
     Args:
@@ -6875,7 +7070,7 @@ def sign(input: Tensor) -> Tensor:
         >>> polygrad.sign(polygrad.tensor([-2.0, 0.0, 3.0]))
         tensor([-1.,  0.,  1.])
     """
-def signbit(input: Tensor) -> Tensor:
+def signbit(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Where the sign of ``input`` is set: negative numbers, and -0.0.
 
     Args:
@@ -6893,7 +7088,7 @@ def signbit(input: Tensor) -> Tensor:
         >>> polygrad.signbit(polygrad.tensor([-1.0, -0.0, 0.0]))
         tensor([ True,  True, False])
     """
-def sin(input: Tensor) -> Tensor:
+def sin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sine of each element, in radians. The derivative is the cosine (DLMF 4.20).
 
     Args:
@@ -6910,7 +7105,7 @@ def sin(input: Tensor) -> Tensor:
         >>> polygrad.sin(polygrad.tensor([0.0, polygrad.pi / 2]))
         tensor([0., 1.])
     """
-def sinc(input: Tensor) -> Tensor:
+def sinc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return ``sin(pi * input) / (pi * input)`` of each element, and 1 at 0, where derivatives of every order exist.
 
     Args:
@@ -6927,7 +7122,7 @@ def sinc(input: Tensor) -> Tensor:
         >>> polygrad.sinc(polygrad.tensor([0.0, 0.5]))
         tensor([1.0000, 0.6366])
     """
-def sinh(input: Tensor) -> Tensor:
+def sinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The hyperbolic sine of each element, ``(exp(x) - exp(-x)) / 2``. The derivative is `cosh` (DLMF 4.34).
 
     Args:
@@ -6951,6 +7146,8 @@ def slice_scatter(
     start: _int | None = None,
     end: _int | None = None,
     step: _int = 1,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return a copy of a tensor with a range of slices replaced.
 
@@ -6973,7 +7170,7 @@ def slice_scatter(
         >>> polygrad.slice_scatter(polygrad.zeros(4), polygrad.tensor([1.0, 2.0]), start=1, end=3)
         tensor([0., 1., 2., 0.])
     """
-def slogdet(A: Tensor) -> SlogdetResult:
+def slogdet(A: Tensor, *, out: Tensor | None = None) -> SlogdetResult:
     """Return the sign of the determinant, and the logarithm of its absolute value, which does not overflow.
 
     Args:
@@ -6991,7 +7188,13 @@ def slogdet(A: Tensor) -> SlogdetResult:
         >>> polygrad.linalg.slogdet(polygrad.tensor([[2.0, 0.0], [0.0, -3.0]]))
         SlogdetResult(sign=tensor(-1.), logabsdet=tensor(1.7918))
     """
-def softmax(input: Tensor, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def softmax(
+    input: Tensor,
+    dim: _int | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Normalize exponentials along a dimension: ``exp(input) / sum(exp(input), dim)``, without overflow.
 
     Args:
@@ -7011,7 +7214,14 @@ def softmax(input: Tensor, dim: _int | None = None, dtype: DTypeLike | None = No
         tensor([[0.5000, 0.5000],
                 [0.2689, 0.7311]])
     """
-def sort(input: Tensor, dim: _int = -1, descending: _bool = False, *, stable: _bool = True) -> ValuesAndIndices:
+def sort(
+    input: Tensor,
+    dim: _int = -1,
+    descending: _bool = False,
+    *,
+    stable: _bool = True,
+    out: tuple[Tensor, ...] | None = None,
+) -> ValuesAndIndices:
     """Sort along a dimension.  The sort is always stable, and NaN counts as the largest value.
 
     Args:
@@ -7053,7 +7263,7 @@ def split(tensor: Tensor, split_size_or_sections: _int | Sequence[_int], dim: _i
         >>> polygrad.split(polygrad.tensor([1, 2, 3]), 2)
         (tensor([1, 2]), tensor([3]))
     """
-def sqrt(input: Tensor) -> Tensor:
+def sqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The square root of each element; NaN for negative numbers. The derivative is ``1 / (2 * sqrt(input))``.
 
     Args:
@@ -7070,7 +7280,7 @@ def sqrt(input: Tensor) -> Tensor:
         >>> polygrad.sqrt(polygrad.tensor([0.0, 9.0]))
         tensor([0., 3.])
     """
-def square(input: Tensor) -> Tensor:
+def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The square of each element, ``input * input``.
 
     Args:
@@ -7106,7 +7316,7 @@ def squeeze(input: Tensor, dim: Dims | None = None) -> Tensor:
         >>> polygrad.squeeze(polygrad.ones(1, 3, 1)).shape
         polygrad.Size([3])
     """
-def stack(tensors: Sequence[Tensor], dim: _int = 0) -> Tensor:
+def stack(tensors: Sequence[Tensor], dim: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Join tensors along a new dimension.
 
     Args:
@@ -7132,6 +7342,7 @@ def std(
     keepdim: _bool = False,
     *,
     correction: Real | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the standard deviation of all elements, or of those along ``dim``: the square root of `var`.
 
@@ -7177,7 +7388,7 @@ def std_mean(
         >>> polygrad.std_mean(polygrad.tensor([1.0, 2.0, 3.0]))
         (tensor(1.), tensor(2.))
     """
-def sub(input: Operand, other: Operand, *, alpha: Number = 1) -> Tensor:
+def sub(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """Return ``input - alpha * other``.
 
     Args:
@@ -7197,7 +7408,7 @@ def sub(input: Operand, other: Operand, *, alpha: Number = 1) -> Tensor:
         >>> polygrad.sub(polygrad.tensor([1.0, 2.0]), 1)
         tensor([0., 1.])
     """
-def subtract(input: Operand, other: Operand, *, alpha: Number = 1) -> Tensor:
+def subtract(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """Return ``input - alpha * other``.
 
     Args:
@@ -7223,6 +7434,7 @@ def sum(
     keepdim: _bool = False,
     *,
     dtype: DTypeLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the sum of all elements, or of those along ``dim``.
 
@@ -7242,7 +7454,7 @@ def sum(
         >>> polygrad.sum(x), polygrad.sum(x, dim=0)
         (tensor(10.), tensor([4., 6.]))
     """
-def svd(input: Tensor, some: _bool = True, compute_uv: _bool = True) -> SVDParts:
+def svd(input: Tensor, some: _bool = True, compute_uv: _bool = True, *, out: Tensor | None = None) -> SVDParts:
     """Return the singular value decomposition ``input == U @ diag(S) @ V.mH``: PyTorch's older form of `linalg.svd`.
 
     Args:
@@ -7316,7 +7528,7 @@ def t(input: Tensor) -> Tensor:
         >>> polygrad.t(polygrad.ones(2, 3)).shape
         polygrad.Size([3, 2])
     """
-def take(input: Tensor, index: Tensor) -> Tensor:
+def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the elements at positions of the flattened tensor.
 
     Args:
@@ -7334,7 +7546,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
         >>> polygrad.take(polygrad.tensor([[1, 2], [3, 4]]), polygrad.tensor([0, 3]))
         tensor([1, 4])
     """
-def take_along_dim(input: Tensor, indices: Tensor, dim: _int | None = None) -> Tensor:
+def take_along_dim(input: Tensor, indices: Tensor, dim: _int | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the elements at the given positions along a dimension, broadcasting the other dimensions.
 
     Args:
@@ -7356,7 +7568,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: _int | None = None) -> T
         tensor([[1, 3],
                 [2, 4]])
     """
-def tan(input: Tensor) -> Tensor:
+def tan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The tangent of each element, in radians. The derivative is ``1 + tan(input) ** 2`` (DLMF 4.20).
 
     Args:
@@ -7373,7 +7585,7 @@ def tan(input: Tensor) -> Tensor:
         >>> polygrad.tan(polygrad.tensor([0.0, 0.5]))
         tensor([0.0000, 0.5463])
     """
-def tanh(input: Tensor) -> Tensor:
+def tanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The hyperbolic tangent of each element, between -1 and 1. The derivative is ``1 - tanh(input) ** 2`` (DLMF 4.34).
 
     Args:
@@ -7450,7 +7662,13 @@ def tensor_split(
         >>> polygrad.tensor_split(polygrad.tensor([1, 2, 3]), (1,))
         (tensor([1]), tensor([2, 3]))
     """
-def tensordot(a: Tensor, b: Tensor, dims: _int | Sequence[Sequence[_int]] | Tensor = 2) -> Tensor:
+def tensordot(
+    a: Tensor,
+    b: Tensor,
+    dims: _int | Sequence[Sequence[_int]] | Tensor = 2,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Multiply two tensors and sum over pairs of dimensions.
 
     Args:
@@ -7470,7 +7688,14 @@ def tensordot(a: Tensor, b: Tensor, dims: _int | Sequence[Sequence[_int]] | Tens
         >>> polygrad.tensordot(polygrad.ones(2, 3), polygrad.ones(3, 4), dims=1).shape
         polygrad.Size([2, 4])
     """
-def threshold(input: Tensor, threshold: _float, value: _float, inplace: _bool = False) -> Tensor:
+def threshold(
+    input: Tensor,
+    threshold: _float,
+    value: _float,
+    inplace: _bool = False,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Keep the elements above a threshold: ``input`` where ``input > threshold``, else ``value``.
 
     Args:
@@ -7503,7 +7728,15 @@ def tile(input: Tensor, dims: _int | Sequence[_int] = (), *others: _int) -> Tens
         >>> polygrad.tile(polygrad.tensor([[1, 2]]), (2,))
         tensor([[1, 2, 1, 2]])
     """
-def topk(input: Tensor, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True) -> ValuesAndIndices:
+def topk(
+    input: Tensor,
+    k: _int,
+    dim: _int = -1,
+    largest: _bool = True,
+    sorted: _bool = True,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> ValuesAndIndices:
     """Return the ``k`` largest or smallest elements along a dimension, in order, with their indices.
 
     Args:
@@ -7608,7 +7841,7 @@ def trapz(y: Tensor, x: Tensor | None = None, *, dx: _float = 1.0, dim: _int = -
         >>> polygrad.trapezoid(polygrad.tensor([0.0, 1.0, 4.0]), dx=0.5)
         tensor(1.5000)
     """
-def tril(input: Tensor, diagonal: _int = 0) -> Tensor:
+def tril(input: Tensor, diagonal: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Return the lower triangles of matrices, with zeros elsewhere.
 
     Args:
@@ -7691,7 +7924,7 @@ def triplet_margin_loss(
         >>> F.triplet_margin_loss(anchor, positive, negative, margin=5.0)
         tensor(1.0000)
     """
-def triu(input: Tensor, diagonal: _int = 0) -> Tensor:
+def triu(input: Tensor, diagonal: _int = 0, *, out: Tensor | None = None) -> Tensor:
     """Return the upper triangles of matrices, with zeros elsewhere.
 
     Args:
@@ -7738,7 +7971,13 @@ def triu_indices(
         tensor([[0, 0, 1],
                 [0, 1, 1]])
     """
-def true_divide(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
+def true_divide(
+    input: Operand,
+    other: Operand,
+    *,
+    rounding_mode: str | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``input / other``, exact or rounded to an integer.
 
     Args:
@@ -7760,7 +7999,7 @@ def true_divide(input: Operand, other: Operand, *, rounding_mode: str | None = N
         >>> polygrad.div(polygrad.tensor([-7, 7]), 2, rounding_mode="trunc")
         tensor([-3,  3])
     """
-def trunc(input: Tensor) -> Tensor:
+def trunc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Each element without its fraction: rounded towards 0. The derivative is 0.
 
     Args:
@@ -7967,6 +8206,7 @@ def var(
     keepdim: _bool = False,
     *,
     correction: Real | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the variance of all elements, or of those along ``dim``.
 
@@ -8013,7 +8253,7 @@ def var_mean(
         >>> polygrad.var_mean(polygrad.tensor([1.0, 2.0, 3.0]))
         (tensor(1.), tensor(2.))
     """
-def vdot(input: Tensor, other: Tensor) -> Tensor:
+def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the inner product of two vectors, ``sum(conj(input) * other)``.
 
     Args:
@@ -8031,7 +8271,7 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
         >>> polygrad.vdot(polygrad.tensor([1j, 2 + 0j]), polygrad.tensor([1j, 1 + 0j]))
         tensor(3.+0.j)
     """
-def vecdot(x: Tensor, y: Tensor, *, dim: _int = -1) -> Tensor:
+def vecdot(x: Tensor, y: Tensor, *, dim: _int = -1, out: Tensor | None = None) -> Tensor:
     """Return the inner products of vectors along a dimension, ``sum(conj(x) * y, dim)``.
 
     Args:
@@ -8099,7 +8339,7 @@ def vsplit(input: Tensor, indices_or_sections: _int | Sequence[_int] | Tensor) -
         >>> polygrad.vsplit(polygrad.tensor([[1, 2], [3, 4]]), 2)
         (tensor([[1, 2]]), tensor([[3, 4]]))
     """
-def vstack(tensors: Sequence[Tensor] | Tensor) -> Tensor:
+def vstack(tensors: Sequence[Tensor] | Tensor, *, out: Tensor | None = None) -> Tensor:
     """Join tensors one below the other, along dimension 0; vectors count as rows.
 
     Args:
@@ -8144,8 +8384,8 @@ def where(condition: Tensor) -> tuple[Tensor, ...]:
         tensor([-0.1000,  2.0000])
     """
 @overload
-def where(condition: Tensor, input: Operand, other: Operand) -> Tensor: ...
-def xlogy(input: Operand, other: Operand) -> Tensor:
+def where(condition: Tensor, input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor: ...
+def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return ``input * log(other)``, and 0 where ``input`` is 0.
 
     Where ``input`` is 0 the gradients are also 0, even if the logarithm is infinite or undefined.
@@ -8169,6 +8409,7 @@ def zeros(
     device: DeviceLike | None = None,
     requires_grad: _bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Create a tensor of zeros.  `empty` is another name: no tensor has undefined values.
 

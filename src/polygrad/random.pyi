@@ -17,7 +17,13 @@ from ._functions.generator import (
     set_rng_state as set_rng_state,
 )
 
-def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
+def bernoulli(
+    input: Tensor,
+    p: float | None = None,
+    *,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """Draw 1 with a given probability, and else 0.
 
     Args:
@@ -43,6 +49,7 @@ def multinomial(
     replacement: bool = False,
     *,
     generator: Generator | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw classes with given weights.
 
@@ -75,6 +82,7 @@ def normal(
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw numbers from normal distributions of given means and standard deviations.
 
@@ -110,6 +118,7 @@ def rand(
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw numbers from the uniform distribution on [0, 1).
 
@@ -174,6 +183,7 @@ def randint(
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw integers from ``low`` to ``high``, ``high`` excluded: ``randint(10, (2, 3))`` or ``randint(5, 10, (2, 3))``.
 
@@ -240,6 +250,7 @@ def randn(
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw numbers from the normal distribution of mean 0 and variance 1.
 
@@ -302,6 +313,7 @@ def randperm(
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Draw a permutation of the integers from 0 to ``n - 1``.
 

@@ -21,10 +21,12 @@ PUBLIC = [primitive for primitive in PRIMITIVES.values() if primitive.is_public]
 def test_a_primitive_has_its_names_and_says_what_it_does(primitive):
     module = getattr(polygrad, primitive.public_module) if primitive.public_module else polygrad
     for name in primitive.public_names:
-        assert getattr(module, name) is primitive.op
+        assert getattr(module, name) is primitive.function
         assert getattr(Tensor, name, None) is (None if primitive.public_module else primitive.op)
         assert hasattr(Tensor, f"{name}_") == primitive.has_in_place
     assert tuple(inspect.signature(primitive.op).parameters) == primitive.parameters
+    with_out = (*primitive.parameters, *("out",) * primitive.takes_out)
+    assert tuple(inspect.signature(primitive.function).parameters) == with_out
     assert primitive.op.__name__ == primitive.public_names[0] and "\n\nArgs:\n" in primitive.op.__doc__
 
 
@@ -75,7 +77,7 @@ def test_tracebacks_show_the_lines_of_a_dispatcher():
     with pytest.raises(RuntimeError) as caught:
         polygrad.mul(polygrad.ones(2), polygrad.ones(3))
     frames = [f for f in traceback.extract_tb(caught.value.__traceback__) if f.filename.startswith(PREFIX)]
-    assert frames[0].filename == "<polygrad dispatcher of multiply>" and frames[0].name == "mul"
+    assert frames[0].filename == "<polygrad function of multiply>" and frames[0].name == "mul"
     assert "raise wrapped from error" in frames[0].line
     assert inspect.getsource(polygrad.mul).splitlines() == polygrad.mul.source.splitlines()
 

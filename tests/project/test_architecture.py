@@ -74,6 +74,7 @@ RAW = {
     "_core/aliasing.py": "the cell itself",
     "_core/same_dtype.py": "looks at the data type, which no recorder minds",
     "_core/dispatch.py": "generated code, which tells a recorder by itself",
+    "_core/output.py": "looks at shapes and places, which no recorder minds",
     "_core/operands.py": "reads what the dispatcher has told a recorder of",
     "_core/lending.py": "puts something else into the cell while NumPy sees the array",
     "_core/refcount.py": "counts the references to an array",

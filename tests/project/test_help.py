@@ -107,7 +107,7 @@ def missing(path: str, name: str, value: Any) -> list[str]:
     if not doc:
         return ["a docstring"]
     is_method = path == "polygrad.Tensor"
-    found = [f"the argument {one}" for one in parameters(value)[is_method:] if one not in documented(doc)]
+    found = [f"the argument {one}" for one in parameters(value)[is_method:] if one not in {*documented(doc), "out"}]
     is_value = isinstance(value, property) or (isinstance(value, type) and issubclass(value, BaseException))
     if ">>> " not in doc and not is_value:
         found.append("an example")

@@ -201,6 +201,23 @@ class Aliasing:
         self._rebind(result._read(), result._edge)
         return self
 
+    def _resize_to(self, result: Any) -> None:
+        """Take over the value of ``result``, of another shape, cast to this data type.  The caller has left grad mode.
+
+        Raises RuntimeError where the tensor shares memory, which has the former shape, or requires grad.
+        """
+        if self._edge is not None:
+            raise RuntimeError("cannot resize a tensor that requires grad")
+        if self._drop_dead_views():
+            raise RuntimeError(
+                f"cannot resize a tensor of shape {tuple(self._data.shape)} to {tuple(result._data.shape)}: it shares memory "
+                "with other tensors, as a view or a base; clone() it first, or give a tensor of the result's shape"
+            )
+        if result.dtype is not self.dtype:
+            result = OPERATIONS.astype(result, self.dtype)
+        VERSION_COUNTER[0] += 1
+        self._bind(result._read(), None, replaces=True)
+
     def _rebind(self, data: Any, edge: Edge | None) -> None:
         """Bind this cell to another value, and update its base and all views of that.
 

@@ -10,6 +10,7 @@ do.  ``PRIMITIVE.op.source`` is one that is filled in.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ from .operands import (
     scalar_operand,
     with_scalar,
 )
+from .output import SURPLUS, signature_with_out, write_into
 from .precision import call_in_single_precision
 from .primitive import Plan, Primitive
 from .scalars import PYTHON_SCALARS
@@ -39,6 +41,7 @@ from .tensor import TENSOR_TYPES, Tensor, cell
 
 _ONE = """
 def dispatch($signature):
+    $write_out
     if type($x) is not Tensor and type($x) not in TENSOR_TYPES:
         return dispatch(*promote_operands(primitive, $operand_tuple)$settings)
     if RECORDERS:
@@ -53,6 +56,7 @@ def dispatch($signature):
 #: Two operands that promote: the arithmetic operators.  A number with a tensor is met here, not in `promote_operands`.
 _TWO = """
 def dispatch($signature):
+    $write_out
     if type($x) is Tensor or type($x) in TENSOR_TYPES:
         a0 = $x._data; e0 = $x._edge; kind = type(a0)
         if type($y) is Tensor or type($y) in TENSOR_TYPES:
@@ -94,6 +98,7 @@ def dispatch($signature):
 
 _SEVERAL = """
 def dispatch($signature):
+    $write_out
     if not ($are_tensors):
         return dispatch(*promote_operands(primitive, $operand_tuple)$settings)
     if RECORDERS:
@@ -111,6 +116,7 @@ def dispatch($signature):
 
 _LIST = """
 def dispatch($signature):
+    $write_out
     tensors = list($x)
     if not tensors:
         raise ValueError("$name needs at least one tensor")
@@ -123,6 +129,11 @@ def dispatch($signature):
     $compute
     edges = [x._edge for x in tensors]
     $result
+"""
+
+_WRITE_OUT = """
+if _surplus is not None or out is not None:
+    return write_into(out, _surplus, dispatch, $operand_tuple, {$named_settings})
 """
 
 # -- templates: what most of them have in common -------------------------------------------------------------------------
@@ -251,8 +262,11 @@ _scopes: list[dict[str, Any]] = []
 # -- generation -------------------------------------------------------------------------------------------------------
 
 
-def generate(primitive: Primitive, operator: bool = False) -> Callable:
-    """The dispatcher of ``primitive``; for an ``operator`` of Python, one that leaves unknown operands to `operate`."""
+def generate(primitive: Primitive, operator: bool = False, out: bool = False) -> Callable:
+    """The dispatcher of ``primitive``; for an ``operator`` of Python, one that leaves unknown operands to `operate`.
+
+    With ``out`` it is the function that users call, which takes a tensor for the result.
+    """
     scope: dict[str, Any] = {
         "__name__": __name__, "ARRAY_ERRORS": ARRAY_ERRORS, "MemoryIsLent": MemoryIsLent, "Node": Node, "RECORDERS": RECORDERS,
         "PYTHON_SCALARS": PYTHON_SCALARS, "TENSOR_TYPES": TENSOR_TYPES, "Tensor": Tensor, "attach_view": attach_view,
@@ -262,11 +276,11 @@ def generate(primitive: Primitive, operator: bool = False) -> Callable:
         "plan_of": primitive.plan, "plans": primitive.plans, "primitive": primitive, "promote_operands": promote_operands,
         "scalar_operand": scalar_operand, "sequence": graph.next_sequence,
         "call_in_single_precision": call_in_single_precision, "with_scalar": with_scalar, "wrap_array_error": wrap_array_error,
-        "wrap_outputs": wrap_outputs,
+        "wrap_outputs": wrap_outputs, "write_into": write_into,
     }  # fmt: skip
-    source = _source(primitive, operator, scope)
+    source = _source(primitive, operator, out, scope)
     _scopes.append(scope)
-    label = f"operator {primitive.symbol}" if operator else f"dispatcher of {primitive.name}"
+    label = f"operator {primitive.symbol}" if operator else f"{'function' if out else 'dispatcher'} of {primitive.name}"
     function: Any = define("dispatch", source, scope, label)
     scope["dispatch"] = function
     function.source, function.primitive = source, primitive
@@ -275,6 +289,10 @@ def generate(primitive: Primitive, operator: bool = False) -> Callable:
     function.__annotations__ = dict.fromkeys(primitive.parameters, "Tensor") | {"return": "Tensor"}
     function.__module__, function.__qualname__ = primitive.import_path
     function.__code__ = function.__code__.replace(co_name=primitive.public_name)
+    if out:
+        function.__signature__ = signature_with_out(inspect.signature(function))
+    elif primitive.takes_out and primitive.is_method:
+        function.__module__, function.__qualname__ = Tensor.__module__, f"Tensor.{primitive.public_name}"
     return function
 
 
@@ -304,13 +322,14 @@ def own_kernels(primitive: Primitive) -> Any:
 _kernels_of = own_kernels
 
 
-def _source(primitive: Primitive, operator: bool, scope: dict[str, Any]) -> str:
+def _source(primitive: Primitive, operator: bool, out: bool, scope: dict[str, Any]) -> str:
     """The source of a dispatcher.  What only this primitive has is put into ``scope``."""
     names, count = primitive.parameters, len(primitive.parameters)
     arrays, edges = [f"a{i}" for i in range(count)], [f"e{i}" for i in range(count)]
     settings = "".join(f", {n}={n}" if n in primitive.keyword_only else f", {n}" for n in primitive.settings)
     holes = {
-        "signature": _signature(primitive, scope),
+        "signature": _signature(primitive, scope) + f", {SURPLUS}=None, out=None" * out,
+        "write_out": _WRITE_OUT if out else "",
         "name": primitive.public_name,
         "x": names[0],
         "y": names[-1],

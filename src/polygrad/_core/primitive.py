@@ -79,6 +79,8 @@ class Primitive:
     symbol = ""
     #: Whether a tensor has methods of `public_names`, and of these with an underscore.
     is_method = has_in_place = False
+    #: Whether its function takes ``out``, a tensor for the result.
+    takes_out = False
     #: Whether its result is boolean.
     is_predicate = False
     #: A comparison: an int that the other operand's type does not hold is compared exactly.
@@ -161,6 +163,7 @@ class Primitive:
         method: bool = True,
         in_place: bool = True,
         module: str = "",
+        out: bool = True,
         doc: str = "",
         example: str = "",
     ) -> Primitive:
@@ -172,6 +175,7 @@ class Primitive:
             method: whether it is a method of Tensor, with the tensor as first operand.
             in_place: whether it also has a method with an underscore, which writes the result into the tensor.
             module: the module of polygrad that has the function, such as ``"special"``; polygrad itself and Tensor then have not.
+            out: whether its function takes ``out``, a tensor that the result is written into.
             doc: what it computes, and the mathematics with their source; `docstrings` adds the arguments.
             example: lines of code, each with its result in a comment.
         """
@@ -182,6 +186,7 @@ class Primitive:
         self.public_module = module
         package = __package__.rpartition(".")[0]
         self.import_path = f"{package}.{module}" if module else package, self.public_name
+        self.takes_out = out
         self.__doc__ = docstring(self, doc, example)
         return self
 
@@ -268,6 +273,11 @@ class Primitive:
     def op(self) -> Callable:
         """The generated dispatcher: takes Tensors, returns Tensors."""
         return Primitive.generate(self)
+
+    @cached_property
+    def function(self) -> Callable:
+        """What users call as a function of `polygrad`: `op`, which also takes ``out`` where it `takes_out`."""
+        return Primitive.generate(self, out=True) if self.takes_out else self.op
 
     @cached_property
     def operator(self) -> Callable:
@@ -458,6 +468,7 @@ def elementwise(
     names: str = "",
     operator: str = "",
     in_place: bool = True,
+    out: bool = True,
     doc: str = "",
     example: str = "",
     **rules: Callable,
@@ -484,7 +495,7 @@ def elementwise(
         rules = {"x": evaluate(rule, f"gradient rule of {name}", derivative=derivative)}
     made.defvjp(**rules)
     if public:
-        return made.publish(names, operator=operator, in_place=in_place, doc=doc, example=example)
+        return made.publish(names, operator=operator, in_place=in_place, out=out, doc=doc, example=example)
     made.symbol, made.public_name, made.parameters = operator, names or name, ("input", "other")[:arity]
     return made
 
@@ -497,6 +508,7 @@ def predicate(
     names: str = "",
     operator: str = "",
     in_place: bool = True,
+    out: bool = True,
     doc: str = "",
     example: str = "",
 ) -> Primitive:
@@ -506,7 +518,7 @@ def predicate(
     """
     made = _of_standard(name, arity, arity == 2, False, real_only)
     made.is_predicate, made.is_comparison = True, operator in _COMPARISONS
-    return made.publish(names, operator=operator, in_place=in_place, doc=doc, example=example)
+    return made.publish(names, operator=operator, in_place=in_place, out=out, doc=doc, example=example)
 
 
 _COMPARISONS = frozenset(("==", "!=", "<", "<=", ">", ">="))

@@ -17,6 +17,7 @@ from typing import Any
 from .._dtypes import DType
 from .errors import ShapeError
 from .generated import PREFIX, define_late, fill
+from .output import SURPLUS, signature_with_out, write_into
 from .primitive import PRIMITIVES
 from .scalars import UNCONVERTED_TYPES, arguments_to_python, to_python, to_python_ints
 from .tensor import Tensor
@@ -53,20 +54,31 @@ _ENGLISH = frozenset(("other", "end", "size", "elements", "operands", "steps", "
 _SPEAKER = r"(\w+)(\(\):|\(\)|:)? "
 
 
-def explain_errors(function: Callable, inner_names: Mapping[str, str] | None = None) -> Callable:
+def explain_errors(function: Callable, inner_names: Mapping[str, str] | None = None, out: bool = False) -> Callable:
     """``function``, which is given Python's numbers, and whose errors from the inside name the argument.
 
     With ``inner_names``, errors that other functions raise of themselves are told of ``function`` too: they name it, and its
-    arguments, for the names that the others have for these.
+    arguments, for the names that the others have for these.  With ``out`` it takes a tensor for the result; its attribute
+    ``method`` is the same without ``out``.
     """
     scope: dict[str, Any] = {
         "__name__": __name__,
         "function": function,
         "inner_names": inner_names,
     }  # by its name it is known as code of the library
-    late = define_late("call", _write, scope, f"errors of {function.__name__}")
-    call: Any = functools.wraps(function)(late)
-    call.direct = call if _has_second_names(function) else function
+
+    def make(**more: Any) -> Any:
+        late = define_late("call", _write, {**scope, **more}, f"errors of {function.__name__}")
+        call: Any = functools.wraps(function)(late)
+        call.direct = call if _has_second_names(function) else function
+        return call
+
+    plain = make()
+    if not out:
+        return plain
+    call = make(plain=plain)
+    call.method = plain
+    call.__signature__ = signature_with_out(inspect.signature(function))
     return call
 
 
@@ -95,8 +107,9 @@ def _write(scope: dict[str, Any]) -> str:
         explain=functools.partial(_explain, function, inner_names), UNCONVERTED_TYPES=UNCONVERTED_TYPES, to_python=to_python,
         arguments_to_python=arguments_to_python, to_python_ints=to_python_ints,
         Caught=(*_INTERNAL, TypeError, IndexError, ValueError, *[RuntimeError] * (inner_names is not None)),
+        write_into=write_into,
     )  # fmt: skip
-    return _source(function, scope)
+    return _source(function, scope, out="plain" in scope)
 
 
 def _has_second_names(function: Callable) -> bool:
@@ -106,6 +119,7 @@ def _has_second_names(function: Callable) -> bool:
 
 _CALL = """
 def call($signature):
+    $write_out
     try:
         $read
         return function($passed)
@@ -117,15 +131,25 @@ def call($signature):
 """
 
 
-def _source(function: Callable, scope: dict[str, Any]) -> str:
+_WRITE_OUT = """
+if $out_is_given:
+    return write_into(out, $surplus, plain, $positional, $named)
+"""
+
+
+def _source(function: Callable, scope: dict[str, Any], out: bool) -> str:
     """A function of the same signature: passing on ``*args`` would cost several times as much.
 
-    Where it has second names of arguments, the function inside is called unless one of them is used.
+    Where it has second names of arguments, the function inside is called unless one of them is used.  With ``out`` there is
+    one parameter more, which `write_into` takes.
     """
     parameters = list(inspect.signature(function).parameters.values())
     if any(one.kind is inspect.Parameter.VAR_KEYWORD for one in parameters):
         both, all_plain = "*args, **kwargs", "args, kwargs = arguments_to_python(args, kwargs)"
-        return fill(_CALL, signature=both, read=all_plain, passed=both, positional="args", named="kwargs")
+        return fill(
+            _CALL, signature="*args, out=None, **kwargs" if out else both, read=all_plain, passed=both, positional="args",
+            named="kwargs", write_out=_WRITE_OUT * out, out_is_given="out is not None", surplus="None",
+        )  # fmt: skip
     renamed = _has_second_names(function)
     # A parameter that may come under another name has a default, so that Python does not miss it.
     renamable = {*function.second_names.values()} if renamed else set()  # type: ignore[attr-defined]  # see there
@@ -140,9 +164,13 @@ def _source(function: Callable, scope: dict[str, Any]) -> str:
 
     star = [f"*{name}" for name in further]
     signature = [declare(place, one) for place, one in enumerate(first)]
+    named_out = out and not renamed
+    surplus = named_out and not star and not by_name
+    signature += [f"{SURPLUS}=None, out=None"] * surplus
     unnamed = sum(one.kind is inspect.Parameter.POSITIONAL_ONLY for one in first)
     signature[unnamed:unnamed] = ["/"] * bool(unnamed)
     signature += (star or ["*"] * bool(by_name)) + [declare(1, one) for one in by_name]
+    signature += ["out=None"] * (named_out and not surplus)
     read = [line for line in map(_reading, first + by_name) if line]
     read += [f"if {name}: {name} = arguments_to_python({name}, {{}})[0]" for name in further]
     if renamed:
@@ -154,14 +182,20 @@ def _source(function: Callable, scope: dict[str, Any]) -> str:
         missing = "".join(f" or {name} is default_{name}" for name in needed)
         placed, others = (first, by_name) if further else ([], first + by_name)
         triples = ", ".join(f"({one.name!r}, {one.name}, default_{one.name})" for one in others)
-        given = ", ".join([*(one.name for one in placed), *star, f"**second_names(({triples},), names)"])
-        read.insert(0, f"if names{missing}: return again({given})")
+        by_place = [*(one.name for one in placed), *star]
+        by_their_names = f"second_names(({triples},), names)"
+        read.insert(0, f"if names{missing}: return again({', '.join([*by_place, '**' + by_their_names])})")
+        if out:
+            arguments = f"({''.join(part + ', ' for part in by_place)})"
+            taken = "if names and (out := names.pop('out', None)) is not None"
+            read.insert(0, f"{taken}: return write_into(out, None, plain, {arguments}, {by_their_names})")
     passed = ", ".join([*(one.name for one in first), *star, *(f"{one.name}={one.name}" for one in by_name)])
     positional = "".join(f"{part}, " for part in [*(one.name for one in first), *star])
     named = ", ".join(f"{one.name}={one.name}" for one in by_name)
+    out_is_given = f"{SURPLUS} is not None or out is not None" if surplus else "out is not None"
     return fill(
         _CALL, signature=", ".join(signature), read="\n".join(read), passed=passed, positional=f"({positional})",
-        named=f"dict({named})",
+        named=f"dict({named})", write_out=_WRITE_OUT * named_out, out_is_given=out_is_given, surplus=SURPLUS if surplus else "None",
     )  # fmt: skip
 
 
@@ -182,15 +216,22 @@ def _reading(parameter: inspect.Parameter) -> str:
     return f"if {given}type({name}) not in UNCONVERTED_TYPES: {name} = to_python({name})"
 
 
-def explain_errors_of(modules: Iterable[ModuleType], functions: Collection[FunctionType] | None = None) -> None:
-    """Let those of ``functions`` that ``modules`` define explain their errors; by default all without an underscore."""
+def explain_errors_of(
+    modules: Iterable[ModuleType],
+    functions: Collection[FunctionType] | None = None,
+    with_out: Collection[FunctionType] = frozenset(),
+) -> None:
+    """Let those of ``functions`` that ``modules`` define explain their errors; by default all without an underscore.
+
+    Those ``with_out`` also take a tensor for the result.
+    """
     done: dict[FunctionType, Callable] = {}  # a function of two names stays one function
     for module in modules:
         for name, value in list(vars(module).items()):
-            if type(value) is not FunctionType or value.__module__ != module.__name__ or name.startswith("_"):
+            if type(value) is not FunctionType or value.__module__ != module.__name__:
                 continue
-            if value not in done and (functions is None or value in functions):
-                done[value] = explain_errors(value)
+            if value not in done and (not name.startswith("_") if functions is None else value in functions):
+                done[value] = explain_errors(value, out=value in with_out)
             if value in done:
                 setattr(module, name, done[value])
 

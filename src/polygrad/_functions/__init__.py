@@ -13,7 +13,7 @@ from .. import _ops
 from .._core.primitive import Primitive
 from .._core.wrong_calls import explain_errors_of
 from .methods import attach
-from .public import FUNCTIONS, complete, public_functions
+from .public import FUNCTIONS, WITH_OUT, complete, public_functions
 
 _CHAPTERS = """
     broadcasting calculus comparison complex creation cumulative decompositions diagonals distance dtypes
@@ -26,8 +26,8 @@ _NN = """
 """.split()
 
 _modules = [importlib.import_module(f"{__name__}.{name}") for name in _CHAPTERS]
-explain_errors_of(_modules, public_functions())
-explain_errors_of([importlib.import_module(f"{__name__}.nn.{name}") for name in _NN])
+explain_errors_of(_modules, public_functions(), WITH_OUT)
+explain_errors_of([importlib.import_module(f"{__name__}.nn.{name}") for name in _NN], with_out=WITH_OUT)
 complete()
 attach()
 
@@ -35,4 +35,4 @@ attach()
 def public(name: str) -> Any:
     """What `polygrad` has under ``name``.  Raises KeyError where it has nothing."""
     declared = FUNCTIONS[name]
-    return declared.op if isinstance(declared, Primitive) else declared
+    return declared.function if isinstance(declared, Primitive) else declared

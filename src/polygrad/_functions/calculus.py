@@ -16,7 +16,7 @@ from .joining import cat
 from .public import public_function
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def diff(
     input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None

@@ -95,7 +95,7 @@ def equal(input: Tensor, other: Tensor) -> bool:
     return tuple(input.shape) == tuple(other.shape) and bool(xp.all(xp.equal(input, other)))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def fmax(input: Tensor, other: Tensor) -> Tensor:
     """Return the larger element of each pair, ignoring NaN where only one of the two is NaN.
 
@@ -116,7 +116,7 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
     return xp.where(xp.logical_or(input >= other, xp.isnan(other)), input, other)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def fmin(input: Tensor, other: Tensor) -> Tensor:
     """Return the smaller element of each pair, ignoring NaN where only one of the two is NaN.
 
@@ -137,7 +137,7 @@ def fmin(input: Tensor, other: Tensor) -> Tensor:
     return xp.where(xp.logical_or(input <= other, xp.isnan(other)), input, other)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def isposinf(input: Tensor) -> Tensor:
     """Test which elements are positive infinity.
 
@@ -158,7 +158,7 @@ def isposinf(input: Tensor) -> Tensor:
     return check_real(input, "isposinf") == math.inf
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def isneginf(input: Tensor) -> Tensor:
     """Test which elements are negative infinity.
 

@@ -13,7 +13,7 @@ from .public import public_function
 from .strides import separate
 
 
-@public_function()
+@public_function(out=True)
 def complex(real: Tensor, imag: Tensor) -> Tensor:
     """Return a complex tensor with the given real and imaginary parts.
 
@@ -40,7 +40,7 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
     return xp.complex(real, imag)
 
 
-@public_function()
+@public_function(out=True)
 @require_same_dtype("abs", "angle")
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """Return the complex numbers ``abs * exp(1j * angle)``.
@@ -159,7 +159,7 @@ def imag(input: Tensor) -> Tensor:
     return xp.imag(input)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def angle(input: Tensor) -> Tensor:
     """Return the angle of each element in the complex plane.
 
@@ -215,7 +215,7 @@ def conj(input: Tensor) -> Tensor:
     return xp.conj(input) if check_tensor(input, "conj").dtype.is_complex else input
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def conj_physical(input: Tensor) -> Tensor:
     """Return the complex conjugate in new memory; a real tensor is returned itself.
 

@@ -231,7 +231,7 @@ HOOKS.make_tensor = tensor
 # -- filled tensors ----------------------------------------------------------------------------------------------------
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def full(
     size: Any,
@@ -278,7 +278,7 @@ def _fill(shape: tuple[int, ...], value: Any, dtype: DType, device: Any, require
     return wrap(target.xp.full(shape, value, dtype=target.to_dtype(dtype), device=where), requires_grad)
 
 
-@public_function("zeros empty")
+@public_function("zeros empty", out=True)
 @any_layout
 def zeros(
     size: Any = (), *others: Any, dtype: DTypeLike | None = None, device: Any = None, requires_grad: bool = False,
@@ -310,7 +310,7 @@ def zeros(
     return _fill(sizes(size, others), 0, dtype, device, requires_grad, backend)
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def ones(
     size: Any = (), *others: Any, dtype: DTypeLike | None = None, device: Any = None, requires_grad: bool = False,
@@ -444,7 +444,7 @@ def ones_like(
     return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad, backend=backend)
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def arange(
     start: Any,
@@ -497,7 +497,7 @@ def arange(
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def linspace(
     start: Any,
@@ -534,7 +534,7 @@ def linspace(
     return _build_space("linspace", start, end, steps, None, dtype, device, requires_grad, backend)
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def logspace(
     start: Any,
@@ -597,7 +597,7 @@ def _build_space(
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def eye(
     n: int,

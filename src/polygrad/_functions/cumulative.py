@@ -17,7 +17,7 @@ from .reductions import ValuesAndIndices, accumulate, normalize_dims
 from .sorting import check_ordered, sort
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @numpy_spelling
 def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     """Return the cumulative sum along a dimension.
@@ -39,7 +39,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
     return cumulate(xp.cumulative_sum, check_tensor(input, "cumsum"), dim, dtype)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Return the cumulative product along a dimension.
 
@@ -62,7 +62,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     return cumulate(xp.cumulative_prod, check_tensor(input, "cumprod"), dim, dtype)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @in_single_precision
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """Return the logarithm of the cumulative sum of exponentials along a dimension, without overflow.
@@ -108,7 +108,7 @@ def cumulate(operation: Callable[..., Tensor], input: Tensor, dim: int, dtype: D
     return xp.reshape(accumulate(operation, xp.reshape(input, (1,)), dtype, 0), ())
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
     """Return the cumulative maximum along a dimension, with its indices.
 
@@ -132,7 +132,7 @@ def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
     return _cumulate_extrema(input, dim, True)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def cummin(input: Tensor, dim: int) -> ValuesAndIndices:
     """Return the cumulative minimum along a dimension, with its indices.
 

@@ -75,7 +75,7 @@ def conjugate_transpose(x: Tensor) -> Tensor:
     return xp.conj(turned) if x.dtype.is_complex else turned
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @second_names(input="A")
 def cholesky(A: Tensor, upper: bool = False) -> Tensor:
     """Return the Cholesky factors of Hermitian positive definite matrices.
@@ -103,7 +103,7 @@ def cholesky(A: Tensor, upper: bool = False) -> Tensor:
     return conjugate_transpose(lower) if upper else lower
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @second_names(input="A", some="mode")
 def qr(A: Tensor, mode: str | bool = "reduced") -> QRResult:
     """Return the QR decomposition ``A == Q @ R``.
@@ -299,7 +299,7 @@ def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
     return xp.svdvals(check_matrices(A, "svdvals"))
 
 
-@public_function("_legacy_svd svd", method="svd")
+@public_function("_legacy_svd svd", method="svd", out=True)
 def _legacy_svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVDParts:
     """Return the singular value decomposition ``input == U @ diag(S) @ V.mH``: PyTorch's older form of `linalg.svd`.
 

@@ -113,7 +113,7 @@ def trace(input: Tensor) -> Tensor:
     return sum(xp.diagonal(input))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """Return the diagonal matrix of a vector, or a copy of the diagonal of a matrix.
 
@@ -191,7 +191,7 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     return diag_embed(flatten(input), offset)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     """Return the lower triangles of matrices, with zeros elsewhere.
 
@@ -214,7 +214,7 @@ def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     return xp.tril(_check_matrix("tril", input), diagonal)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """Return the upper triangles of matrices, with zeros elsewhere.
 

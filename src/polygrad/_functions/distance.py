@@ -108,7 +108,7 @@ def pdist(input: Tensor, p: float = 2) -> Tensor:
     return (xp.take_rows(input, one) - xp.take_rows(input, other)).norm(p, 1)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @in_single_precision
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """Scale slices along a dimension so that none has a larger norm than ``maxnorm``.

@@ -23,7 +23,7 @@ def _sum_broadcast(x: Tensor, axis: int) -> Tensor:
     return xp.astype(xp.sum(x, axis, True), x.dtype)
 
 
-@public_function()
+@public_function(out=True)
 @require_same_dtype("a", "b")
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """Multiply two tensors and sum over pairs of dimensions.

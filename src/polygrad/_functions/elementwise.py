@@ -44,7 +44,7 @@ def _with_scalar_exponents(general: Callable[[Any, Any], Any]) -> Callable[[Any,
     return power
 
 
-@public_function(method=True, in_place=True, hot=True)
+@public_function(method=True, in_place=True, hot=True, out=True)
 @_with_scalar_exponents
 def pow(input: Any, exponent: Any) -> Tensor:
     """Raise ``input`` to the power of ``exponent``, element by element.
@@ -73,7 +73,7 @@ def power_operator(input: Any, exponent: Any) -> Any:
     return PRIMITIVES["pow"].operator(input, exponent)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def float_power(input: Any, exponent: Any) -> Tensor:
     """Raise ``input`` to the power of ``exponent`` in double precision.
 
@@ -153,7 +153,7 @@ def _apply_scaled(input: Any, other: Any, alpha: Any, operation: Callable[[Any, 
     return operation(input, scaled(other, alpha))
 
 
-@public_function(method=True, hot=True)
+@public_function(method=True, hot=True, out=True)
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """Return ``input + alpha * other``.
 
@@ -179,7 +179,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     return _apply_scaled(input, other, alpha, xp.add)
 
 
-@public_function("sub subtract", method=True, hot=True)
+@public_function("sub subtract", method=True, hot=True, out=True)
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """Return ``input - alpha * other``.
 
@@ -206,7 +206,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     return _apply_scaled(input, other, alpha, xp.subtract)
 
 
-@public_function("div divide true_divide", method=True, hot=True)
+@public_function("div divide true_divide", method=True, hot=True, out=True)
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     """Return ``input / other``, exact or rounded to an integer.
 
@@ -241,7 +241,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found {rounding_mode!r}")
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def fmod(input: Any, other: Any) -> Tensor:
     """Return the remainder of a division that rounds towards zero: it has the sign of ``input``.
 
@@ -262,7 +262,7 @@ def fmod(input: Any, other: Any) -> Tensor:
     return xp.fmod(input, other)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @in_single_precision
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """Return ``input + value * tensor1 * tensor2``.
@@ -285,7 +285,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     return input + value * tensor1 * tensor2
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @in_single_precision
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) -> Tensor:
     """Return ``input + value * tensor1 / tensor2``.
@@ -308,7 +308,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Any = 1) 
     return input + value * (tensor1 / tensor2)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """Interpolate linearly: ``input + weight * (end - input)``.
 
@@ -362,7 +362,7 @@ def positive(input: Tensor) -> Tensor:
     return input
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def rsqrt(input: Tensor) -> Tensor:
     """Return the reciprocal of the square root, ``1 / sqrt(input)``.
 
@@ -380,7 +380,7 @@ def rsqrt(input: Tensor) -> Tensor:
     return xp.reciprocal(xp.sqrt(input))
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def frac(input: Tensor) -> Tensor:
     """Return the fractional part, ``input - trunc(input)``, which has the sign of ``input``.
 
@@ -398,7 +398,7 @@ def frac(input: Tensor) -> Tensor:
     return input - xp.trunc(input)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """Round to the nearest multiple of ``10 ** -decimals``, halves to the even neighbour.
 
@@ -424,7 +424,7 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     return xp.round(input * scale) / scale if decimals > 0 else xp.round(input / scale) * scale
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def deg2rad(input: Tensor) -> Tensor:
     """Convert angles from degrees to radians.
 
@@ -442,7 +442,7 @@ def deg2rad(input: Tensor) -> Tensor:
     return input * (math.pi / 180)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def rad2deg(input: Tensor) -> Tensor:
     """Convert angles from radians to degrees.
 
@@ -460,7 +460,7 @@ def rad2deg(input: Tensor) -> Tensor:
     return input * (180 / math.pi)
 
 
-@public_function("clamp clip", method=True, in_place=True)
+@public_function("clamp clip", method=True, in_place=True, out=True)
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """Clamp each element to ``[min, max]``.
 
@@ -499,7 +499,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     return xp.clip(input, min, max)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """Clamp each element to at least ``min``.
 
@@ -518,7 +518,7 @@ def clamp_min(input: Tensor, min: Any) -> Tensor:
     return clamp(input, min)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """Clamp each element to at most ``max``.
 
@@ -537,7 +537,7 @@ def clamp_max(input: Tensor, max: Any) -> Tensor:
     return clamp(input, None, max)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """Replace NaN and infinities by finite values.
 
@@ -568,7 +568,7 @@ def nan_to_num(input: Tensor, nan: float = 0.0, posinf: float | None = None, neg
     return xp.where(result == -math.inf, info.min if neginf is None else neginf, result)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """Return the step function: 0 where ``input`` is negative, 1 where it is positive, and ``values`` where it is 0.
 
@@ -596,7 +596,7 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
     return xp.where(input == 0, values, xp.astype(input > 0, input.dtype))
 
 
-@public_function()
+@public_function(out=True)
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """Choose between two tensors element by element.
 
@@ -659,7 +659,7 @@ def where_method(input: Tensor, condition: Tensor, other: Any) -> Tensor:
 xp.finfo, xp.iinfo = finfo, iinfo
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """Return ``input * 2 ** other``.
 
@@ -688,7 +688,7 @@ class MantissaAndExponent(NamedTuple):
     exponent: Tensor
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def frexp(input: Tensor) -> MantissaAndExponent:
     """Decompose into mantissas and exponents: ``input = mantissa * 2 ** exponent``, exactly.
 
@@ -729,7 +729,7 @@ def _times_power(x: Tensor, exponent: Tensor) -> Tensor:
     return x * pow(2.0, half) * pow(2.0, exponent - half)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @in_single_precision
 def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
     """Return ``log2(2 ** input + 2 ** other)``, without overflow.  The gradient is shared as by `logaddexp`.

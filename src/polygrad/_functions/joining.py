@@ -17,7 +17,7 @@ from .manipulation import atleast_1d, atleast_2d, atleast_3d
 from .public import public_function
 
 
-@public_function("cat concat concatenate")
+@public_function("cat concat concatenate", out=True)
 @numpy_spelling
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Join tensors along an existing dimension.
@@ -55,7 +55,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return xp.concat(tensors, axis=axis)
 
 
-@public_function()
+@public_function(out=True)
 @numpy_spelling
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Join tensors along a new dimension.
@@ -95,7 +95,7 @@ def _sequence(tensors: Any, name: str) -> list[Tensor]:
     return tensors
 
 
-@public_function()
+@public_function(out=True)
 def hstack(tensors: Any) -> Tensor:
     """Join tensors side by side: along dimension 1, vectors along dimension 0.
 
@@ -117,7 +117,7 @@ def hstack(tensors: Any) -> Tensor:
     return cat(parts, 0 if not parts or parts[0].ndim == 1 else 1)
 
 
-@public_function("vstack row_stack")
+@public_function("vstack row_stack", out=True)
 def vstack(tensors: Any) -> Tensor:
     """Join tensors one below the other, along dimension 0; vectors count as rows.
 
@@ -139,7 +139,7 @@ def vstack(tensors: Any) -> Tensor:
     return cat([atleast_2d(x) for x in tensors], 0)
 
 
-@public_function()
+@public_function(out=True)
 def dstack(tensors: Any) -> Tensor:
     """Join tensors along dimension 2; vectors and matrices get that dimension first, as `atleast_3d` gives it.
 
@@ -161,7 +161,7 @@ def dstack(tensors: Any) -> Tensor:
     return cat([atleast_3d(x) for x in tensors], 2)
 
 
-@public_function()
+@public_function(out=True)
 def column_stack(tensors: Any) -> Tensor:
     """Join tensors side by side, along dimension 1; vectors count as columns.
 

@@ -318,7 +318,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     return _solve(xp.solve_triangular, A, B, left, upper=upper if left else not upper, unitriangular=unitriangular)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @second_names(input="B", input2="L")
 @require_same_dtype("B", "L")
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
@@ -348,7 +348,7 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     return xp.solve_triangular(second, xp.solve_triangular(first, B, upper=False), upper=True)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @second_names(input="L")
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     """Return the inverse of a matrix, given its Cholesky factor.
@@ -372,7 +372,7 @@ def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     return cholesky_solve(_identity(check_square(L, "cholesky_inverse", "L")), L, upper)
 
 
-@public_function("inv inverse", method="inverse")
+@public_function("inv inverse", method="inverse", out=True)
 @second_names(input="A")
 def inv(A: Tensor) -> Tensor:
     """Return the inverses of square matrices.
@@ -398,7 +398,7 @@ def inv(A: Tensor) -> Tensor:
     return xp.inv(check_square(A, "inv"))
 
 
-@public_function("pinv pinverse", method="pinverse")
+@public_function("pinv pinverse", method="pinverse", out=True)
 @second_names(input="A")
 def pinv(
     A: Tensor,
@@ -552,7 +552,7 @@ def matrix_rank(
 # -- determinants and powers -------------------------------------------------------------------------------------------
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @second_names(input="A")
 def det(A: Tensor) -> Tensor:
     """Return the determinants of square matrices.
@@ -576,7 +576,7 @@ def det(A: Tensor) -> Tensor:
     return xp.det(check_square(A, "det"))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @second_names(input="A")
 def slogdet(A: Tensor) -> SlogdetResult:
     """Return the sign of the determinant, and the logarithm of its absolute value, which does not overflow.
@@ -621,7 +621,7 @@ def logdet(input: Tensor) -> Tensor:
     return xp.log(sign) + size if not sign.dtype.is_complex else xp.complex(size, xp.zeros_like(size)) + xp.log(sign)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @second_names(input="A")
 @in_single_precision
 def matrix_power(A: Tensor, n: int) -> Tensor:

@@ -37,7 +37,7 @@ def _check_inner_lengths(x: Tensor, y: Tensor) -> None:
         )
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """Multiply two matrices.
 
@@ -61,7 +61,7 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     return xp.matmul(input, mat2)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """Multiply two batches of matrices; nothing is broadcast.
 
@@ -90,7 +90,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     return xp.matmul(input, mat2)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """Multiply a matrix and a vector.
 
@@ -117,7 +117,7 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     return xp.matmul(input, vec)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """Return the sum of the products of the elements of two vectors.  Complex elements are not conjugated, as in `vdot`.
 
@@ -140,7 +140,7 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
     return xp.matmul(input, tensor)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def vdot(input: Tensor, other: Tensor) -> Tensor:
     """Return the inner product of two vectors, ``sum(conj(input) * other)``.
 
@@ -167,7 +167,7 @@ def _conj(x: Tensor) -> Tensor:
     return xp.conj(x) if x.dtype.is_complex else x
 
 
-@public_function()
+@public_function(out=True)
 @numpy_spelling
 @require_same_dtype("x", "y")
 @in_single_precision
@@ -195,7 +195,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     return xp.sum(xp.multiply(_conj(x), y), normal_axis(dim, len(shape)) - len(shape))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """Return the products of all vectors in the last dimensions of two tensors.
 
@@ -224,7 +224,7 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
     return tensordot(input, other, ([-1], [-1]))
 
 
-@public_function("outer ger", method="outer")
+@public_function("outer ger", method="outer", out=True)
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """Return the products of each element of one vector with each of another.
 
@@ -248,7 +248,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     return xp.multiply(xp.expand_dims(input, axis=-1), vec2)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def kron(input: Tensor, other: Tensor) -> Tensor:
     """Return the Kronecker product: the block matrix whose block ``(i, j)`` is ``input[i, j] * other``.
 
@@ -273,7 +273,7 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     return xp.reshape(xp.multiply(left, right), tuple(m * n for m, n in zip(a, b, strict=True)))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     """Return the cross products of vectors of three elements.  `linalg.cross` takes the last dimension by default.
@@ -367,7 +367,7 @@ def _multiply_in_best_order(factors: list[Tensor]) -> Tensor:
     return product(0, count - 1)
 
 
-@public_function()
+@public_function(out=True)
 def chain_matmul(*matrices: Tensor) -> Tensor:
     """Multiply several matrices, as `linalg.multi_dot` does, given as separate arguments.
 
@@ -412,7 +412,7 @@ def _add_product(input: Tensor, product: Tensor, beta: Any, alpha: Any, name: st
     return xp.add(input if beta == 1 else xp.multiply(input, beta), product)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @require_same_dtype("input", "mat1", "mat2")
 @in_single_precision
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -440,7 +440,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Any = 1, alpha: An
     return _add_product(input, mm(mat1, mat2), beta, alpha, "addmm")
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @require_same_dtype("input", "mat", "vec")
 @in_single_precision
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -467,7 +467,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any 
     return _add_product(input, mv(mat, vec), beta, alpha, "addmv")
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @in_single_precision
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
     """Return ``beta * input + alpha * outer(vec1, vec2)``.
@@ -494,7 +494,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Any = 1, alpha: Any
     return _add_product(input, outer(vec1, vec2), beta, alpha, "addr")
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @require_same_dtype("input", "batch1", "batch2")
 @in_single_precision
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
@@ -522,7 +522,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alp
     return _add_product(input, bmm(batch1, batch2), beta, alpha, "baddbmm")
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @require_same_dtype("input", "batch1", "batch2")
 @in_single_precision
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:

@@ -184,7 +184,7 @@ def _new_like(name: str) -> Callable:
         return function(*args, **kwargs)
 
     method.__name__, method.__qualname__, method.__module__ = f"new_{name}", f"Tensor.new_{name}", Tensor.__module__
-    of_function = inspect.signature(function)
+    of_function = inspect.signature(getattr(function, "method", function))
     myself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     method.__signature__ = of_function.replace(parameters=[myself, *of_function.parameters.values()])  # type: ignore[attr-defined]  # functions take attributes
     method.second_names = function.second_names  # type: ignore[attr-defined]  # functions take attributes

@@ -36,10 +36,12 @@ FUNCTIONS: dict[str, Any] = {}
 METHODS: dict[str, Method] = {}
 #: Functions that a module of `polygrad` has, and not it itself.
 IN_MODULES: list[Any] = []
+#: Those that take ``out``, a tensor for the result.
+WITH_OUT: set[FunctionType] = set()
 
 
 def public_function(
-    names: str = "", *, method: bool | str = False, in_place: bool = False, hot: bool = False
+    names: str = "", *, method: bool | str = False, in_place: bool = False, hot: bool = False, out: bool = False
 ) -> Callable[[Declared], Declared]:
     """Declare a function, or class, of `polygrad`.
 
@@ -48,9 +50,13 @@ def public_function(
         method: whether it is a method of Tensor by the same names, with the tensor as first argument; or by which names.
         in_place: whether the method has a form with an underscore, which writes the result into the tensor.
         hot: see `Method`.
+        out: whether the function (the method does not) takes ``out``, a tensor that the result is written into, or a tuple
+            of them where there are several results.
     """
 
     def declare(declared: Declared) -> Declared:
+        if out:
+            WITH_OUT.add(declared)
         known = names.split() or [declared.__name__]
         FUNCTIONS.update(dict.fromkeys(known, declared))
         if method:
@@ -71,8 +77,9 @@ def public_method(names: str = "", *, in_place: bool = False, hot: bool = False)
 
 
 def public_in_module(declared: Declared) -> Declared:
-    """Declare a function that only a module of polygrad has, such as `polygrad.linalg`."""
+    """Declare a function that only a module of polygrad has, such as `polygrad.linalg`.  It takes ``out``."""
     IN_MODULES.append(declared)
+    WITH_OUT.add(declared)
     return declared
 
 
@@ -85,12 +92,18 @@ def public_functions() -> set[FunctionType]:
 def complete() -> None:
     """Put into the tables what the primitives say of themselves, and of functions those that explain their errors."""
     FUNCTIONS.update({name: _explained(declared) for name, declared in FUNCTIONS.items()})
-    METHODS.update({name: method._replace(function=_explained(method.function)) for name, method in METHODS.items()})
+    METHODS.update(
+        {name: method._replace(function=_without_out(_explained(method.function))) for name, method in METHODS.items()}
+    )
     for primitive in PRIMITIVES.values():
         if not primitive.public_module:
             FUNCTIONS.update(dict.fromkeys(primitive.public_names, primitive))
         if primitive.is_method:
             METHODS.update(dict.fromkeys(primitive.public_names, Method(primitive, primitive.has_in_place)))
+
+
+def _without_out(function: Any) -> Any:
+    return getattr(function, "method", function)
 
 
 def _explained(declared: Any) -> Any:
@@ -104,6 +117,7 @@ def _explained(declared: Any) -> Any:
 __all__ = [
     "FUNCTIONS",
     "METHODS",
+    "WITH_OUT",
     "Method",
     "complete",
     "public_function",

@@ -97,7 +97,7 @@ def _as_leaf(made: Tensor, requires_grad: bool) -> Tensor:
     return cell(made._read()).requires_grad_() if requires_grad else made
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def rand(
     size: Any = (),
@@ -138,7 +138,7 @@ def rand(
     )
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def randn(
     size: Any = (),
@@ -218,7 +218,7 @@ def _draw_integers(
     return xp.reshape(xp.astype(made, dtype), shape)
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def randint(
     low: int = 0,
@@ -265,7 +265,7 @@ def randint(
     return _as_leaf(made, requires_grad)
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def randperm(
     n: int,
@@ -458,7 +458,7 @@ def exponential_like(input: Tensor, lambd: float = 1.0, generator: Any = None) -
     return xp.reshape(xp.astype(drawn, input.dtype), shape)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
     """Draw 1 with a given probability, and else 0.
 
@@ -492,7 +492,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
     return xp.astype(drawn < input.detach(), input.dtype)
 
 
-@public_function()
+@public_function(out=True)
 @any_layout
 def normal(
     mean: Any = 0.0,
@@ -544,7 +544,7 @@ def normal(
     return _as_leaf(made * std + _in_both_parts(mean, dtype), requires_grad)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def multinomial(
     input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
 ) -> Tensor:

@@ -69,7 +69,7 @@ def nonempty_dims(name: str, input: Tensor, dim: Any) -> Any:
     return axis
 
 
-@public_function(method=True, hot=True)
+@public_function(method=True, hot=True, out=True)
 @numpy_spelling
 def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return the sum of all elements, or of those along ``dim``.
@@ -94,7 +94,7 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType |
     return accumulate(xp.sum, input, dtype, normalize_dims(input, dim), keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Return the sum of all elements, or of those along ``dim``, counting NaN as 0.
 
@@ -123,7 +123,7 @@ def _zero_nan(input: Tensor) -> Tensor:
     return xp.where(xp.isnan(input), 0, input) if input.dtype.is_differentiable else input
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return the product of all elements, or of those along ``dim``.
@@ -149,7 +149,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     return accumulate(xp.prod, input, dtype, normalize_dims(input, dim), keepdim)
 
 
-@public_function(method=True, hot=True)
+@public_function(method=True, hot=True, out=True)
 @numpy_spelling
 def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
     """Return the mean of all elements, or of those along ``dim``.
@@ -183,7 +183,7 @@ def mean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType 
     return xp.mean(input, normalize_dims(input, dim), keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Return the mean of the elements that are not NaN, of all or along ``dim``.
 
@@ -210,7 +210,7 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
     return result if x is input or dtype is not None else xp.astype(result, input.dtype)
 
 
-@public_function(method=True, hot=True)
+@public_function(method=True, hot=True, out=True)
 @numpy_spelling
 def var(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
@@ -252,7 +252,7 @@ def _variance_arguments(name: str, input: Tensor, dim: Any, unbiased: Any, corre
     return axes, correction
 
 
-@public_function(method=True, hot=True)
+@public_function(method=True, hot=True, out=True)
 @numpy_spelling
 def std(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
@@ -359,7 +359,7 @@ def _squeeze(x: Tensor, axis: int) -> Tensor:
     return xp.reshape(x, x.shape[:axis] + x.shape[axis + 1 :])
 
 
-@public_function(method=True, hot=True)
+@public_function(method=True, hot=True, out=True)
 @second_names(axis="dim", keepdims="keepdim", other="dim")
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """Return the maximum of all elements, the maxima along ``dim`` with their indices, or elementwise maxima.
@@ -390,7 +390,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     return _reduce_extremum("max", input, dim, keepdim)
 
 
-@public_function(method=True, hot=True)
+@public_function(method=True, hot=True, out=True)
 @second_names(axis="dim", keepdims="keepdim", other="dim")
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """Return the minimum of all elements, the minima along ``dim`` with their indices, or elementwise minima.
@@ -421,7 +421,7 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     return _reduce_extremum("min", input, dim, keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Return the maximum of all elements, or the maxima along ``dim``; equal maxima share the gradient.
@@ -446,7 +446,7 @@ def amax(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     return xp.max(input, nonempty_dims("amax", input, dim), keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Return the minimum of all elements, or the minima along ``dim``; equal minima share the gradient.
@@ -471,7 +471,7 @@ def amin(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     return xp.min(input, nonempty_dims("amin", input, dim), keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
     """Return the minimum and the maximum of all elements, or along ``dim``.
 
@@ -495,7 +495,7 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
     return check_tensor(input, "aminmax").amin(dim, keepdim), input.amax(dim, keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Test whether all elements are True, or not 0, of the whole tensor or along ``dim``.
@@ -517,7 +517,7 @@ def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     return _reduce_truth(xp.all, input, dim, keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Test whether any element is True, or not 0, of the whole tensor or along ``dim``.
@@ -571,7 +571,7 @@ def count_nonzero(input: Tensor, dim: Any = None) -> Tensor:
     return sum(nonzero_mask(input), dim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     """Return ``log(sum(exp(input)))`` along ``dim``, without overflow.
@@ -597,7 +597,7 @@ def logsumexp(input: Tensor, dim: Any, keepdim: bool = False) -> Tensor:
     return xp.logsumexp(input, axis, keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def norm(
     input: Tensor, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: DType | None = None

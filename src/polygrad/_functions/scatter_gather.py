@@ -94,7 +94,7 @@ def repeat_interleave(
     return index_select(x, axis, xp.searchsorted(ends, positions, side="right"))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """Return the slices along a dimension at the given positions.
 
@@ -123,7 +123,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     return input[(_FULL,) * axis + (flatten(index),)]
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """Return elements at positions along a dimension: ``out[i, j] = input[index[i, j], j]`` for ``dim=0``.
 
@@ -161,7 +161,7 @@ def _gather(input: Tensor, axis: int, index: Tensor) -> Tensor:
     return input[_index_all_axes(index, axis, input)]
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """Return the elements at the given positions along a dimension, broadcasting the other dimensions.
 
@@ -197,7 +197,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     return _gather(input, axis, broadcast_to(indices, (*others[:axis], indices.shape[axis], *others[axis + 1 :])))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def take(input: Tensor, index: Tensor) -> Tensor:
     """Return the elements at positions of the flattened tensor.
 
@@ -219,7 +219,7 @@ def take(input: Tensor, index: Tensor) -> Tensor:
     return separate_from(input, flatten(input)[check_positions(index, "take")])
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @require_same_dtype("input", "src")
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
@@ -279,7 +279,7 @@ def check_dimensions(input: Tensor, index: Tensor, src: Any, name: str) -> None:
             )
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @require_same_dtype("input", "src")
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """Return a copy with elements added along a dimension: ``out[index[i, j], j] += src[i, j]`` for ``dim=0``.
@@ -428,7 +428,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     )
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """Return the elements where a mask is True.
 
@@ -461,7 +461,7 @@ def key_along(input: Tensor, dim: int, index: Tensor, name: str) -> tuple:
     return (_FULL,) * normal_axis(dim, input.ndim) + (check_positions(index, name),)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @require_same_dtype("input", "source")
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """Return a copy of a tensor with slices added at positions of a dimension; slices at equal positions add up.
@@ -539,7 +539,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     return result
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @require_same_dtype("input", "source")
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """Return a copy of a tensor with slices written at positions of a dimension.

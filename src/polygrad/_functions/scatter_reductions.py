@@ -16,7 +16,7 @@ from .scatter_gather import check_along, check_dimensions, check_slices, positio
 _REDUCTIONS = ("sum", "prod", "mean", "amax", "amin")
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @require_same_dtype("input", "src")
 def scatter_reduce(
     input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
@@ -56,7 +56,7 @@ def scatter_reduce(
     return _reduce_at(input, *positions_and_values(input, axis, index, src), reduce, include_self)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @require_same_dtype("input", "source")
 def index_reduce(
     input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True

@@ -15,7 +15,7 @@ from .public import public_function
 from .reductions import nonempty_dims
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Return the index of the largest element, in the flattened tensor or along ``dim``.
@@ -40,7 +40,7 @@ def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
     return xp.argmax(input, nonempty_dims("argmax", input, dim) if input.ndim else None, keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Return the index of the smallest element, in the flattened tensor or along ``dim``.
@@ -65,7 +65,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
     return xp.argmin(input, nonempty_dims("argmin", input, dim) if input.ndim else None, keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Return the positions of the elements that are not 0.
 
@@ -114,7 +114,7 @@ def argwhere(input: Tensor) -> Tensor:
     return nonzero(input)
 
 
-@public_function()
+@public_function(out=True)
 def searchsorted(
     sorted_sequence: Tensor,
     input: Any,
@@ -175,7 +175,7 @@ def searchsorted(
     return xp.astype(found, _dtypes.int32 if out_int32 else _dtypes.int64)
 
 
-@public_function()
+@public_function(out=True)
 def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """Find the index of the interval between boundaries in which each value lies.
 

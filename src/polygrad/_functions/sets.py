@@ -177,7 +177,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     return xp.index_add(xp.ones_like(index) if weights is None else weights, index, size)
 
 
-@public_function()
+@public_function(out=True)
 @second_names(element="elements", test_element="test_elements")
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Test which elements are among others.

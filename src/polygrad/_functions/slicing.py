@@ -342,7 +342,7 @@ def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     return scatter_into(input, src, ((slice(None),) * axis) + (index % length, Ellipsis))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def slice_scatter(
     input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Tensor:

@@ -28,7 +28,7 @@ def check_ordered(input: Tensor, name: str) -> Tensor:
     return input
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = True) -> ValuesAndIndices:
     """Sort along a dimension.  The sort is always stable, and NaN counts as the largest value.
@@ -59,7 +59,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     return ValuesAndIndices(*xp.sort(input, axis, descending))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = True) -> Tensor:
     """Return the indices that sort a tensor along a dimension.  The sort is always stable.
@@ -88,7 +88,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
     return xp.argsort(input, axis=axis, descending=descending)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def msort(input: Tensor) -> Tensor:
     """Sort along the first dimension.
 
@@ -106,7 +106,7 @@ def msort(input: Tensor) -> Tensor:
     return sort(input, 0).values
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
     """Return the ``k`` largest or smallest elements along a dimension, in order, with their indices.
@@ -140,7 +140,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     return ValuesAndIndices(*xp.topk(input, k, axis, largest))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
     """Return the ``k``-th smallest element along a dimension, with its index.
@@ -179,7 +179,7 @@ def _pick(ordered: ValuesAndIndices, axis: int, place: int, keepdim: bool) -> Va
     return ValuesAndIndices(*(xp.clone(xp.getitem(x, key)) for x in ordered))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the median: of an even number of elements, the lower one of the two in the middle.
@@ -233,7 +233,7 @@ def _median_of_none(input: Tensor) -> Tensor:
     return xp.astype(total, input.dtype) + int(np.iinfo(input.dtype.name).min)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """Return the median of the elements that are not NaN: of an even number of them, the lower one of the two in the middle.
@@ -287,7 +287,7 @@ def _values_at(input: Tensor, axis: int, indices: Tensor, keepdim: bool) -> Valu
     return ValuesAndIndices(*(xp.reshape(x, shape) for x in found))
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
     """Return the most frequent element along a dimension, and where it occurs last.  Of several the smallest.
@@ -331,7 +331,7 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndice
     return _values_at(input, axis, xp.take_along_axis(indices, longest, axis=axis), keepdim)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 @require_same_dtype("input", "q")
 def quantile(
@@ -416,7 +416,7 @@ def _check_quantile(name: str, input: Tensor, q: Any) -> Any:
     return wanted
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 @numpy_spelling
 @require_same_dtype("input", "q")
 def nanquantile(

@@ -15,7 +15,7 @@ from .elementwise import clamp
 from .public import public_function, public_in_module, public_method
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def exp2(input: Tensor) -> Tensor:
     """Return 2 to the power of each element.
 
@@ -33,7 +33,7 @@ def exp2(input: Tensor) -> Tensor:
     return xp.pow(2.0, input)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """Return the log-odds ``log(x / (1 - x))`` of each element, the inverse of `sigmoid`.
 
@@ -67,7 +67,7 @@ def _factors(input: Any, other: Any, name: str) -> tuple[Tensor, Tensor]:
     return x, y
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @in_single_precision
 def xlogy(input: Any, other: Any) -> Tensor:
     """Return ``input * log(other)``, and 0 where ``input`` is 0.
@@ -118,7 +118,7 @@ def xlog1py(input: Any, other: Any) -> Tensor:
     return xp.where(zero, 0.0, x * xp.log1p(xp.where(zero, 1.0, y)))
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @in_single_precision
 def sinc(input: Tensor) -> Tensor:
     """Return ``sin(pi * input) / (pi * input)`` of each element, and 1 at 0, where derivatives of every order exist.
@@ -161,7 +161,7 @@ def spherical_bessel_j0(input: Tensor) -> Tensor:
     return xp.bessel_quotient(check_tensor(input, "spherical_bessel_j0"), 0, "spherical")
 
 
-@public_function()
+@public_function(out=True)
 def polygamma(n: int, input: Tensor) -> Tensor:
     """Return the ``n``-th derivative of `digamma` at each element.
 
@@ -212,7 +212,7 @@ def polygamma_of(input: Tensor, n: int) -> Tensor:
     return polygamma(n, input)
 
 
-@public_function(method=True, in_place=True)
+@public_function(method=True, in_place=True, out=True)
 @in_single_precision
 def mvlgamma(input: Tensor, p: int) -> Tensor:
     """Return the logarithm of the multivariate gamma function of dimension ``p``.

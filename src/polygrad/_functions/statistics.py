@@ -151,7 +151,7 @@ def corrcoef(input: Tensor) -> Tensor:
 # -- histograms --------------------------------------------------------------------------------------------------------
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """Count the elements in each of a number of bins of equal width.  Elements outside of all bins are not counted.
 
@@ -185,7 +185,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     return _count(xp.astype(places, _dtypes.int64), inside, bins, None, x)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def histogram(
     input: Tensor,
     bins: int | Tensor,

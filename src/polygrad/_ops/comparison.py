@@ -38,7 +38,7 @@ for _name, _words, _results in (
     ("isnan", "NaN", "False, False,  True"),
 ):
     predicate(
-        _name, in_place=False,
+        _name, in_place=False, out=False,
         doc=f"Where ``input`` is {_words}.",
         example=f"polygrad.{_name}(polygrad.tensor([1.0, polygrad.inf, polygrad.nan]))  # tensor([{_results}])",
     )  # fmt: skip

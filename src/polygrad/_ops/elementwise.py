@@ -322,6 +322,7 @@ def relu(xp, x, /):
 # A product with the mask would do for finite g only: inf * 0.
 relu.defvjp(x=lambda xp, g, ans: xp.where(ans > 0, g, xp.zeros_like(g)))
 relu.publish(
+    out=False,
     doc="Each element where it is positive, and 0 elsewhere: ``max(input, 0)``. The derivative at 0 is 0.",
     example="polygrad.relu(polygrad.tensor([-1.0, 2.0]))  # tensor([0., 2.])",
 )

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from .._core.tensor import Tensor
 from .._core.typing import BackendLike, DTypeLike, DeviceLike, Dims
 
-def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def fft(
+    input: Tensor,
+    n: int | None = None,
+    dim: int = -1,
+    norm: str | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """The discrete Fourier transform along one dimension, ``X[k] = sum_j x[j] exp(-2 pi i j k / n)``.
 
     Args:
@@ -34,6 +41,8 @@ def fft2(
     s: Sequence[int] | None = None,
     dim: Sequence[int] = (-2, -1),
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """`fftn` along two dimensions, the last two by default.
 
@@ -62,6 +71,7 @@ def fftfreq(
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The frequencies of `fft`, in cycles per unit of ``d``: 0, the positive ones, then the negative ones.
 
@@ -84,7 +94,14 @@ def fftfreq(
         >>> polygrad.fft.fftfreq(4, d=0.5)
         tensor([ 0.0000,  0.5000, -1.0000, -0.5000])
     """
-def fftn(input: Tensor, s: Sequence[int] | None = None, dim: Dims | None = None, norm: str | None = None) -> Tensor:
+def fftn(
+    input: Tensor,
+    s: Sequence[int] | None = None,
+    dim: Dims | None = None,
+    norm: str | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """`fft` along several dimensions.
 
     Args:
@@ -105,7 +122,7 @@ def fftn(input: Tensor, s: Sequence[int] | None = None, dim: Dims | None = None,
         tensor([[1., 1.],
                 [1., 1.]])
     """
-def fftshift(input: Tensor, dim: Dims | None = None) -> Tensor:
+def fftshift(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None) -> Tensor:
     """``input`` rolled so that frequency 0 is in the middle.
 
     Args:
@@ -123,7 +140,14 @@ def fftshift(input: Tensor, dim: Dims | None = None) -> Tensor:
         >>> polygrad.fft.fftshift(polygrad.tensor([0, 1, -2, -1]))
         tensor([-2, -1,  0,  1])
     """
-def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def hfft(
+    input: Tensor,
+    n: int | None = None,
+    dim: int = -1,
+    norm: str | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """`fft` of a signal with Hermitian symmetry, of which ``input`` is the first half: a real tensor of length ``n``.
 
     Args:
@@ -148,6 +172,8 @@ def hfft2(
     s: Sequence[int] | None = None,
     dim: Sequence[int] = (-2, -1),
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """`hfftn` along two dimensions, the last two by default.
 
@@ -173,6 +199,8 @@ def hfftn(
     s: Sequence[int] | None = None,
     dim: Dims | None = None,
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """`fftn` of a signal with Hermitian symmetry, of which ``input`` is half along the last dimension: a real tensor.
 
@@ -194,7 +222,14 @@ def hfftn(
         tensor([[4., 0.],
                 [0., 0.]])
     """
-def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def ifft(
+    input: Tensor,
+    n: int | None = None,
+    dim: int = -1,
+    norm: str | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """The inverse of `fft`, ``x[j] = sum_k X[k] exp(2 pi i j k / n) / n``.
 
     Args:
@@ -220,6 +255,8 @@ def ifft2(
     s: Sequence[int] | None = None,
     dim: Sequence[int] = (-2, -1),
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """`ifftn` along two dimensions, the last two by default.
 
@@ -245,6 +282,8 @@ def ifftn(
     s: Sequence[int] | None = None,
     dim: Dims | None = None,
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The inverse of `fftn`.
 
@@ -266,7 +305,7 @@ def ifftn(
         tensor([[1., 0.],
                 [0., 0.]])
     """
-def ifftshift(input: Tensor, dim: Dims | None = None) -> Tensor:
+def ifftshift(input: Tensor, dim: Dims | None = None, *, out: Tensor | None = None) -> Tensor:
     """The inverse of `fftshift`: frequency 0 comes first.
 
     Args:
@@ -281,7 +320,14 @@ def ifftshift(input: Tensor, dim: Dims | None = None) -> Tensor:
         >>> polygrad.fft.ifftshift(polygrad.tensor([-2, -1, 0, 1]))
         tensor([ 0,  1, -2, -1])
     """
-def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def ihfft(
+    input: Tensor,
+    n: int | None = None,
+    dim: int = -1,
+    norm: str | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """The inverse of `hfft`: the first half of the signal whose transform is the real tensor ``input``.
 
     Args:
@@ -307,6 +353,8 @@ def ihfft2(
     s: Sequence[int] | None = None,
     dim: Sequence[int] = (-2, -1),
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """`ihfftn` along two dimensions, the last two by default.
 
@@ -332,6 +380,8 @@ def ihfftn(
     s: Sequence[int] | None = None,
     dim: Dims | None = None,
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The inverse of `hfftn`, of a real tensor.
 
@@ -353,7 +403,14 @@ def ihfftn(
         tensor([[1., 0.],
                 [0., 0.]])
     """
-def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def irfft(
+    input: Tensor,
+    n: int | None = None,
+    dim: int = -1,
+    norm: str | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """The inverse of `rfft`: the real tensor of which ``input`` is half of the spectrum.
 
     Args:
@@ -378,6 +435,8 @@ def irfft2(
     s: Sequence[int] | None = None,
     dim: Sequence[int] = (-2, -1),
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """`irfftn` along two dimensions, the last two by default.
 
@@ -403,6 +462,8 @@ def irfftn(
     s: Sequence[int] | None = None,
     dim: Dims | None = None,
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The inverse of `rfftn`: a real tensor.
 
@@ -424,7 +485,14 @@ def irfftn(
         tensor([[1., 1.],
                 [1., 1.]])
     """
-def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def rfft(
+    input: Tensor,
+    n: int | None = None,
+    dim: int = -1,
+    norm: str | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """`fft` of a real tensor: the ``n // 2 + 1`` frequencies that are not negative, which determine the others.
 
     Args:
@@ -449,6 +517,8 @@ def rfft2(
     s: Sequence[int] | None = None,
     dim: Sequence[int] = (-2, -1),
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """`rfftn` along two dimensions, the last two by default.
 
@@ -477,6 +547,7 @@ def rfftfreq(
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     backend: BackendLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The frequencies of `rfft`, in cycles per unit of ``d``: 0 and the positive ones.
 
@@ -504,6 +575,8 @@ def rfftn(
     s: Sequence[int] | None = None,
     dim: Dims | None = None,
     norm: str | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """`fftn` of a real tensor: along the last of the dimensions the frequencies that are not negative.
 

@@ -7,7 +7,7 @@ complex matrices, with PyTorch's convention for complex gradients.
 from __future__ import annotations
 
 from .._core.errors import LinAlgError
-from .._core.primitive import OPERATIONS as _operations
+from .._core.primitive import PRIMITIVES as _primitives
 from .._core.tensor import Tensor
 from .._functions.decompositions import cholesky, eig, eigh, eigvals, eigvalsh, qr, svd, svdvals
 from .._functions.diagonals import diagonal as _diagonal
@@ -59,7 +59,7 @@ __all__ = [
     "vector_norm",
 ]
 
-matmul = _operations.matmul
+matmul = _primitives["matmul"].function
 
 
 def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:

@@ -10,7 +10,7 @@ from .._core.typing import DTypeLike, Dims
 from .._functions.decompositions import EigResult, EighResult, QRResult, SVDResult
 from .._functions.linalg import LeastSquares, SlogdetResult
 
-def cholesky(A: Tensor, upper: bool = False) -> Tensor:
+def cholesky(A: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Return the Cholesky factors of Hermitian positive definite matrices.
 
     The factor ``L`` is lower triangular, and ``L @ L.mH == A``.  The gradient with respect to ``A`` is Hermitian.
@@ -32,7 +32,7 @@ def cholesky(A: Tensor, upper: bool = False) -> Tensor:
         tensor([[2., 0.],
                 [1., 2.]])
     """
-def cond(A: Tensor, p: float | str | None = None) -> Tensor:
+def cond(A: Tensor, p: float | str | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the condition numbers of matrices: ``norm(A, p) * norm(inv(A), p)``.
 
     Args:
@@ -50,7 +50,7 @@ def cond(A: Tensor, p: float | str | None = None) -> Tensor:
         >>> polygrad.linalg.cond(polygrad.tensor([[4.0, 0.0], [0.0, 2.0]]))
         tensor(2.)
     """
-def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
+def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """Return the cross products of vectors of three elements along a dimension.
 
     Args:
@@ -69,7 +69,7 @@ def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
         >>> polygrad.linalg.cross(polygrad.tensor([1.0, 0.0, 0.0]), polygrad.tensor([0.0, 1.0, 0.0]))
         tensor([0., 0., 1.])
     """
-def det(A: Tensor) -> Tensor:
+def det(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the determinants of square matrices.
 
     The gradient, the matrix of cofactors, is also right for singular matrices.
@@ -105,7 +105,7 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
         >>> polygrad.linalg.diagonal(polygrad.arange(4).reshape(2, 2))
         tensor([0, 3])
     """
-def eig(A: Tensor) -> EigResult:
+def eig(A: Tensor, *, out: Tensor | None = None) -> EigResult:
     """Return the eigenvalues and eigenvectors of square matrices; both are complex.
 
     The gradient is right for a loss that does not depend on the complex phases of the vectors (C. Boeddeker et al., "On the
@@ -127,7 +127,7 @@ def eig(A: Tensor) -> EigResult:
         >>> polygrad.linalg.eig(polygrad.tensor([[2.0, 0.0], [0.0, 3.0]])).eigenvalues
         tensor([2.+0.j, 3.+0.j])
     """
-def eigh(A: Tensor, UPLO: str = 'L') -> EighResult:
+def eigh(A: Tensor, UPLO: str = 'L', *, out: Tensor | None = None) -> EighResult:
     """Return the eigenvalues and eigenvectors of Hermitian matrices.
 
     The gradient is Hermitian, and right for a loss that does not depend on the signs or complex phases of the vectors.
@@ -150,7 +150,7 @@ def eigh(A: Tensor, UPLO: str = 'L') -> EighResult:
         >>> polygrad.linalg.eigh(polygrad.tensor([[3.0, 0.0], [0.0, 1.0]])).eigenvalues
         tensor([1., 3.])
     """
-def eigvals(A: Tensor) -> Tensor:
+def eigvals(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the eigenvalues of square matrices, which are complex.
 
     The gradient needs the matrices to be diagonalizable.  `eigvalsh` is for Hermitian matrices.
@@ -169,7 +169,7 @@ def eigvals(A: Tensor) -> Tensor:
         >>> polygrad.linalg.eigvals(polygrad.tensor([[0.0, 1.0], [-1.0, 0.0]])).abs()
         tensor([1., 1.])
     """
-def eigvalsh(A: Tensor, UPLO: str = 'L') -> Tensor:
+def eigvalsh(A: Tensor, UPLO: str = 'L', *, out: Tensor | None = None) -> Tensor:
     """Return the eigenvalues of Hermitian matrices, ascending.
 
     Args:
@@ -187,7 +187,7 @@ def eigvalsh(A: Tensor, UPLO: str = 'L') -> Tensor:
         >>> polygrad.linalg.eigvalsh(polygrad.tensor([[3.0, 0.0], [0.0, 1.0]]))
         tensor([1., 3.])
     """
-def inv(A: Tensor) -> Tensor:
+def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the inverses of square matrices.
 
     To solve a system of equations, `linalg.solve` is faster and more accurate.
@@ -208,7 +208,14 @@ def inv(A: Tensor) -> Tensor:
         tensor([[0.5000, 0.0000],
                 [0.0000, 0.2500]])
     """
-def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
+def lstsq(
+    A: Tensor,
+    B: Tensor,
+    rcond: float | None = None,
+    *,
+    driver: str | None = None,
+    out: Tensor | None = None,
+) -> LeastSquares:
     """Find the ``X`` that minimizes ``norm(A @ X - B)``; of several, the one of least norm.
 
     The solution is ``pinv(A) @ B`` for every ``driver``.  As in PyTorch, the driver decides what comes with it.
@@ -233,7 +240,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
         >>> polygrad.linalg.lstsq(A, B).solution
         tensor([[2.]])
     """
-def matmul(input: Tensor, other: Tensor) -> Tensor:
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The matrix product: ``input @ other``.
 
     Args:
@@ -259,6 +266,7 @@ def matrix_norm(
     keepdim: bool = False,
     *,
     dtype: DTypeLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return a norm of matrices.
 
@@ -282,7 +290,7 @@ def matrix_norm(
         >>> polygrad.linalg.matrix_norm(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), ord=1)
         tensor(6.)
     """
-def matrix_power(A: Tensor, n: int) -> Tensor:
+def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     """Raise square matrices to an integer power, by repeated squaring.
 
     Args:
@@ -309,6 +317,7 @@ def matrix_rank(
     atol: float | Tensor | None = None,
     rtol: float | Tensor | None = None,
     hermitian: bool = False,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Count the singular values that are larger than ``max(atol, rtol * largest)``.
 
@@ -331,7 +340,7 @@ def matrix_rank(
         >>> polygrad.linalg.matrix_rank(polygrad.tensor([[1.0, 2.0], [2.0, 4.0]]))
         tensor(1)
     """
-def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
+def multi_dot(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Multiply several matrices, in the order that needs the fewest multiplications.
 
     T. H. Cormen et al., "Introduction to Algorithms", section 15.2.
@@ -357,6 +366,7 @@ def norm(
     keepdim: bool = False,
     *,
     dtype: DTypeLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return a norm of matrices or of vectors, whichever the arguments mean.
 
@@ -388,6 +398,7 @@ def pinv(
     *,
     atol: float | None = None,
     rtol: float | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the pseudoinverses of matrices.
 
@@ -413,7 +424,7 @@ def pinv(
         >>> polygrad.linalg.pinv(polygrad.tensor([[2.0], [0.0]]))
         tensor([[0.5000, 0.0000]])
     """
-def qr(A: Tensor, mode: str | bool = 'reduced') -> QRResult:
+def qr(A: Tensor, mode: str | bool = 'reduced', *, out: Tensor | None = None) -> QRResult:
     """Return the QR decomposition ``A == Q @ R``.
 
     The gradient needs the first ``min(n, m)`` columns of ``A`` to be linearly independent.  In mode ``"complete"`` a matrix with
@@ -437,7 +448,7 @@ def qr(A: Tensor, mode: str | bool = 'reduced') -> QRResult:
         >>> polygrad.allclose(Q @ R, polygrad.tensor([[3.0, 1.0], [4.0, 2.0]]), atol=1e-6)
         True
     """
-def slogdet(A: Tensor) -> SlogdetResult:
+def slogdet(A: Tensor, *, out: Tensor | None = None) -> SlogdetResult:
     """Return the sign of the determinant, and the logarithm of its absolute value, which does not overflow.
 
     Args:
@@ -455,7 +466,7 @@ def slogdet(A: Tensor) -> SlogdetResult:
         >>> polygrad.linalg.slogdet(polygrad.tensor([[2.0, 0.0], [0.0, -3.0]]))
         SlogdetResult(sign=tensor(-1.), logabsdet=tensor(1.7918))
     """
-def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
+def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None) -> Tensor:
     """Solve the linear equations ``A @ X == B``.
 
     Args:
@@ -483,6 +494,7 @@ def solve_triangular(
     upper: bool,
     left: bool = True,
     unitriangular: bool = False,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Solve the linear equations ``A @ X == B`` for triangular matrices.
 
@@ -506,7 +518,13 @@ def solve_triangular(
         tensor([[1.],
                 [2.]])
     """
-def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> SVDResult:
+def svd(
+    A: Tensor,
+    full_matrices: bool = True,
+    *,
+    driver: str | None = None,
+    out: Tensor | None = None,
+) -> SVDResult:
     """Return the singular value decomposition ``A == U @ diag(S) @ Vh``.
 
     The gradient is right for a loss that does not depend on the signs or complex phases of the vectors, nor on the
@@ -530,7 +548,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> 
         >>> polygrad.linalg.svd(polygrad.tensor([[3.0, 0.0], [0.0, 4.0]])).S
         tensor([4., 3.])
     """
-def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
+def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) -> Tensor:
     """Return the singular values of matrices, descending.
 
     Args:
@@ -548,7 +566,7 @@ def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
         >>> polygrad.linalg.svdvals(polygrad.tensor([[3.0, 0.0], [0.0, 4.0]]))
         tensor([4., 3.])
     """
-def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
+def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """Return the inner products of vectors along a dimension, ``sum(conj(x) * y, dim)``.
 
     Args:
@@ -574,6 +592,7 @@ def vector_norm(
     keepdim: bool = False,
     *,
     dtype: DTypeLike | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Return the vector norm ``sum(abs(x) ** ord) ** (1 / ord)`` of all elements, or along ``dim``.
 

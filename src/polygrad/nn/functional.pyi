@@ -896,7 +896,7 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: floa
         >>> F.gumbel_softmax(polygrad.zeros(2, 3), tau=0.5).shape
         polygrad.Size([2, 3])
     """
-def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+def hardshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) -> Tensor:
     """Set small elements to 0: ``input`` where ``abs(input) > lambd``, else 0.
 
     Args:
@@ -1230,7 +1230,13 @@ def local_response_norm(
         >>> F.local_response_norm(polygrad.ones(1, 3, 1), size=2, alpha=1.0).flatten()
         tensor([0.7378, 0.5946, 0.5946])
     """
-def log_softmax(input: Tensor, dim: int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def log_softmax(
+    input: Tensor,
+    dim: int | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Logarithm of `softmax`, accurate also where the softmax underflows.
 
     Args:
@@ -1604,7 +1610,14 @@ def nll_loss(
         >>> F.nll_loss(F.log_softmax(scores, dim=1), polygrad.tensor([0, 0]), reduction="none")
         tensor([0.1269, 2.1269])
     """
-def normalize(input: Tensor, p: float = 2.0, dim: int | Sequence[int] = 1, eps: float = 1e-12) -> Tensor:
+def normalize(
+    input: Tensor,
+    p: float = 2.0,
+    dim: int | Sequence[int] = 1,
+    eps: float = 1e-12,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Scale vectors to norm 1: ``input / max(norm(input, p, dim), eps)``.
 
     Args:
@@ -1968,7 +1981,13 @@ def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = 'mean') -> 
         >>> F.soft_margin_loss(polygrad.tensor([2.0, 2.0]), polygrad.tensor([1.0, -1.0]), reduction="none")
         tensor([0.1269, 2.1269])
     """
-def softmax(input: Tensor, dim: int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def softmax(
+    input: Tensor,
+    dim: int | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Normalize exponentials along a dimension: ``exp(input) / sum(exp(input), dim)``, without overflow.
 
     Args:
@@ -2083,7 +2102,14 @@ def tanhshrink(input: Tensor) -> Tensor:
         >>> F.tanhshrink(polygrad.tensor([-1.0, 0.0, 1.0]))
         tensor([-0.2384,  0.0000,  0.2384])
     """
-def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+def threshold(
+    input: Tensor,
+    threshold: float,
+    value: float,
+    inplace: bool = False,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Keep the elements above a threshold: ``input`` where ``input > threshold``, else ``value``.
 
     Args:

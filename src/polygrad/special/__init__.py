@@ -5,7 +5,7 @@ All are computed element by element, to full accuracy, and are differentiable to
 
 from __future__ import annotations
 
-from .._core.primitive import OPERATIONS as _operations
+from .._core.primitive import PRIMITIVES as _primitives
 from .._functions.elementwise import round
 from .._functions.nn.activations import log_softmax, softmax
 from .._functions.polynomials import (
@@ -90,29 +90,29 @@ __all__ = [
     "zeta",
 ]  # fmt: skip
 
-bessel_j0 = _operations.bessel_j0
-bessel_j1 = _operations.bessel_j1
-bessel_y0 = _operations.bessel_y0
-bessel_y1 = _operations.bessel_y1
-digamma = psi = _operations.digamma
-entr = _operations.entr
-erf = _operations.erf
-erfc = _operations.erfc
-erfcx = _operations.erfcx
-erfinv = _operations.erfinv
-expit = _operations.sigmoid
-expm1 = _operations.expm1
-gammaln = _operations.lgamma
-i0 = modified_bessel_i0 = _operations.i0
-i0e = _operations.i0e
-i1 = modified_bessel_i1 = _operations.i1
-i1e = _operations.i1e
-log1p = _operations.log1p
-log_ndtr = _operations.log_ndtr
-modified_bessel_k0 = _operations.modified_bessel_k0
-modified_bessel_k1 = _operations.modified_bessel_k1
-ndtr = _operations.ndtr
-ndtri = _operations.ndtri
-scaled_modified_bessel_k0 = _operations.scaled_modified_bessel_k0
-scaled_modified_bessel_k1 = _operations.scaled_modified_bessel_k1
-zeta = _operations.zeta
+bessel_j0 = _primitives["bessel_j0"].function
+bessel_j1 = _primitives["bessel_j1"].function
+bessel_y0 = _primitives["bessel_y0"].function
+bessel_y1 = _primitives["bessel_y1"].function
+digamma = psi = _primitives["digamma"].function
+entr = _primitives["entr"].function
+erf = _primitives["erf"].function
+erfc = _primitives["erfc"].function
+erfcx = _primitives["erfcx"].function
+erfinv = _primitives["erfinv"].function
+expit = _primitives["sigmoid"].function
+expm1 = _primitives["expm1"].function
+gammaln = _primitives["lgamma"].function
+i0 = modified_bessel_i0 = _primitives["i0"].function
+i0e = _primitives["i0e"].function
+i1 = modified_bessel_i1 = _primitives["i1"].function
+i1e = _primitives["i1e"].function
+log1p = _primitives["log1p"].function
+log_ndtr = _primitives["log_ndtr"].function
+modified_bessel_k0 = _primitives["modified_bessel_k0"].function
+modified_bessel_k1 = _primitives["modified_bessel_k1"].function
+ndtr = _primitives["ndtr"].function
+ndtri = _primitives["ndtri"].function
+scaled_modified_bessel_k0 = _primitives["scaled_modified_bessel_k0"].function
+scaled_modified_bessel_k1 = _primitives["scaled_modified_bessel_k1"].function
+zeta = _primitives["zeta"].function

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from .._core.tensor import Tensor
 from .._core.typing import DTypeLike, Operand
 
-def bessel_j0(input: Tensor) -> Tensor:
+def bessel_j0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The Bessel function of the first kind of order 0 (DLMF 10.2).  The derivative is minus that of order 1.
 
     Args:
@@ -25,7 +25,7 @@ def bessel_j0(input: Tensor) -> Tensor:
         >>> polygrad.special.bessel_j0(polygrad.tensor([0.0, 1.0, 10.0]))
         tensor([ 1.0000,  0.7652, -0.2459])
     """
-def bessel_j1(input: Tensor) -> Tensor:
+def bessel_j1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The Bessel function of the first kind of order 1 (DLMF 10.2).  The derivative is ``j0(input) - j1(input) / input``, and 1/2 at 0.
 
     Args:
@@ -43,7 +43,7 @@ def bessel_j1(input: Tensor) -> Tensor:
         >>> polygrad.special.bessel_j1(polygrad.tensor([0.0, 1.0, 10.0]))
         tensor([0.0000, 0.4401, 0.0435])
     """
-def bessel_y0(input: Tensor) -> Tensor:
+def bessel_y0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The Bessel function of the second kind of order 0 (DLMF 10.2): minus infinity at 0, NaN for negative elements.  The derivative is minus that of order 1.
 
     Args:
@@ -61,7 +61,7 @@ def bessel_y0(input: Tensor) -> Tensor:
         >>> polygrad.special.bessel_y0(polygrad.tensor([0.5, 1.0, 10.0]))
         tensor([-0.4445,  0.0883,  0.0557])
     """
-def bessel_y1(input: Tensor) -> Tensor:
+def bessel_y1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The Bessel function of the second kind of order 1 (DLMF 10.2): minus infinity at 0, NaN for negative elements.  The derivative is ``y0(input) - y1(input) / input``.
 
     Args:
@@ -79,7 +79,7 @@ def bessel_y1(input: Tensor) -> Tensor:
         >>> polygrad.special.bessel_y1(polygrad.tensor([0.5, 1.0, 10.0]))
         tensor([-1.4715, -0.7812,  0.2490])
     """
-def chebyshev_polynomial_t(input: Operand, n: Operand) -> Tensor:
+def chebyshev_polynomial_t(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Chebyshev polynomials of the first kind, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -99,7 +99,7 @@ def chebyshev_polynomial_t(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.chebyshev_polynomial_t(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([ 0.5000, -0.5000, -1.0000])
     """
-def chebyshev_polynomial_u(input: Operand, n: Operand) -> Tensor:
+def chebyshev_polynomial_u(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Chebyshev polynomials of the second kind, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -119,7 +119,7 @@ def chebyshev_polynomial_u(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.chebyshev_polynomial_u(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([ 1.,  0., -1.])
     """
-def chebyshev_polynomial_v(input: Operand, n: Operand) -> Tensor:
+def chebyshev_polynomial_v(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Chebyshev polynomials of the third kind, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -139,7 +139,7 @@ def chebyshev_polynomial_v(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.chebyshev_polynomial_v(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([ 0., -1., -1.])
     """
-def chebyshev_polynomial_w(input: Operand, n: Operand) -> Tensor:
+def chebyshev_polynomial_w(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Chebyshev polynomials of the fourth kind, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -159,7 +159,7 @@ def chebyshev_polynomial_w(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.chebyshev_polynomial_w(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([ 2.,  1., -1.])
     """
-def digamma(input: Tensor) -> Tensor:
+def digamma(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The derivative of the logarithm of the gamma function.  At 0 it is infinite, at the negative integers NaN.  Its own derivative is ``polygamma(1, input)`` (DLMF 5.2).
 
     Args:
@@ -177,7 +177,7 @@ def digamma(input: Tensor) -> Tensor:
         >>> polygrad.digamma(polygrad.tensor([0.5, 1.0, 10.0]))
         tensor([-1.9635, -0.5772,  2.2518])
     """
-def entr(input: Tensor) -> Tensor:
+def entr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The term of an entropy, ``-input * log(input)``: 0 at 0, and minus infinity for negative elements.  The derivative is ``-1 - log(input)``.
 
     Args:
@@ -195,7 +195,7 @@ def entr(input: Tensor) -> Tensor:
         >>> polygrad.special.entr(polygrad.tensor([0.0, 0.5, 2.0]))
         tensor([ 0.0000,  0.3466, -1.3863])
     """
-def erf(input: Tensor) -> Tensor:
+def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The error function of each element, ``2 / sqrt(pi)`` times the integral of ``exp(-t ** 2)`` from 0 to ``input``.  The derivative is ``2 / sqrt(pi) * exp(-input ** 2)`` (DLMF 7.2).
 
     Args:
@@ -213,7 +213,7 @@ def erf(input: Tensor) -> Tensor:
         >>> polygrad.erf(polygrad.tensor([0.0, 1.0]))
         tensor([0.0000, 0.8427])
     """
-def erfc(input: Tensor) -> Tensor:
+def erfc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The complement of the error function, ``1 - erf(input)``, relatively accurate where it is small.  The derivative is ``-2 / sqrt(pi) * exp(-input ** 2)`` (DLMF 7.2).
 
     Args:
@@ -231,7 +231,7 @@ def erfc(input: Tensor) -> Tensor:
         >>> polygrad.erfc(polygrad.tensor([0.0, 1.0, 5.0]))
         tensor([1.0000e+00, 1.5730e-01, 1.5375e-12])
     """
-def erfcx(input: Tensor) -> Tensor:
+def erfcx(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The scaled complement of the error function, ``exp(input ** 2) * erfc(input)``, which does not vanish for large elements.  The derivative is ``2 * input * erfcx(input) - 2 / sqrt(pi)``, computed without its cancellation (DLMF 7.18).
 
     Args:
@@ -249,7 +249,7 @@ def erfcx(input: Tensor) -> Tensor:
         >>> polygrad.special.erfcx(polygrad.tensor([0.0, 1.0, 50.0]))
         tensor([1.0000, 0.4276, 0.0113])
     """
-def erfinv(input: Tensor) -> Tensor:
+def erfinv(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse of the error function: infinite at -1 and 1, NaN outside of them.  The derivative is ``sqrt(pi) / 2 * exp(erfinv(input) ** 2)`` (DLMF 7.17).
 
     Args:
@@ -267,7 +267,7 @@ def erfinv(input: Tensor) -> Tensor:
         >>> polygrad.erfinv(polygrad.tensor([0.0, 0.5, -1.0]))
         tensor([0.0000, 0.4769,   -inf])
     """
-def exp2(input: Tensor) -> Tensor:
+def exp2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return 2 to the power of each element.
 
     Args:
@@ -281,7 +281,7 @@ def exp2(input: Tensor) -> Tensor:
         >>> polygrad.exp2(polygrad.tensor([0.0, 1.0, 3.0]))
         tensor([1., 2., 8.])
     """
-def expit(input: Tensor) -> Tensor:
+def expit(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logistic function of each element, ``1 / (1 + exp(-input))``, between 0 and 1; accurate at both ends.  The derivative is ``sigmoid(input) * (1 - sigmoid(input))``.
 
     Args:
@@ -298,7 +298,7 @@ def expit(input: Tensor) -> Tensor:
         >>> polygrad.sigmoid(polygrad.tensor([0.0, 2.0]))
         tensor([0.5000, 0.8808])
     """
-def expm1(input: Tensor) -> Tensor:
+def expm1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``exp(input) - 1`` of each element, accurate near 0, where the difference would lose all digits.
 
     Args:
@@ -315,7 +315,7 @@ def expm1(input: Tensor) -> Tensor:
         >>> polygrad.expm1(polygrad.tensor([0.0, 1e-10]))
         tensor([0.0000e+00, 1.0000e-10])
     """
-def gammaln(input: Tensor) -> Tensor:
+def gammaln(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of the absolute value of the gamma function; infinite at 0 and the negative integers.  The derivative is `digamma` (DLMF 5.2).
 
     Args:
@@ -333,7 +333,7 @@ def gammaln(input: Tensor) -> Tensor:
         >>> polygrad.lgamma(polygrad.tensor([0.5, 3.0, 10.0]))
         tensor([ 0.5724,  0.6931, 12.8018])
     """
-def hermite_polynomial_h(input: Operand, n: Operand) -> Tensor:
+def hermite_polynomial_h(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Hermite polynomials of the physicists, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -353,7 +353,7 @@ def hermite_polynomial_h(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.hermite_polynomial_h(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([ 1., -1., -5.])
     """
-def hermite_polynomial_he(input: Operand, n: Operand) -> Tensor:
+def hermite_polynomial_he(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Hermite polynomials of the probabilists, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -373,7 +373,7 @@ def hermite_polynomial_he(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.hermite_polynomial_he(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([ 0.5000, -0.7500, -1.3750])
     """
-def i0(input: Tensor) -> Tensor:
+def i0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The modified Bessel function of the first kind of order 0 (DLMF 10.25).  The derivative is that of order 1.
 
     Args:
@@ -391,7 +391,7 @@ def i0(input: Tensor) -> Tensor:
         >>> polygrad.i0(polygrad.tensor([0.0, 1.0, 5.0]))
         tensor([ 1.0000,  1.2661, 27.2399])
     """
-def i0e(input: Tensor) -> Tensor:
+def i0e(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``exp(-abs(input)) * i0(input)``, which does not overflow.  The derivative is ``i1e(input) - sign(input) * i0e(input)``, and 0 at 0, where there is a kink.
 
     Args:
@@ -409,7 +409,7 @@ def i0e(input: Tensor) -> Tensor:
         >>> polygrad.special.i0e(polygrad.tensor([0.0, 1.0, 500.0]))
         tensor([1.0000, 0.4658, 0.0178])
     """
-def i1(input: Tensor) -> Tensor:
+def i1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The modified Bessel function of the first kind of order 1 (DLMF 10.25).  The derivative is ``i0(input) - i1(input) / input``, and 1/2 at 0.
 
     Args:
@@ -427,7 +427,7 @@ def i1(input: Tensor) -> Tensor:
         >>> polygrad.special.i1(polygrad.tensor([0.0, 1.0, 5.0]))
         tensor([ 0.0000,  0.5652, 24.3356])
     """
-def i1e(input: Tensor) -> Tensor:
+def i1e(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``exp(-abs(input)) * i1(input)``, which does not overflow.  The derivative is ``i0e(input) - i1e(input) * (sign(input) + 1 / input)``, and 1/2 at 0.
 
     Args:
@@ -445,7 +445,7 @@ def i1e(input: Tensor) -> Tensor:
         >>> polygrad.special.i1e(polygrad.tensor([0.0, 1.0, 500.0]))
         tensor([0.0000, 0.2079, 0.0178])
     """
-def laguerre_polynomial_l(input: Operand, n: Operand) -> Tensor:
+def laguerre_polynomial_l(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Laguerre polynomials, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -465,7 +465,7 @@ def laguerre_polynomial_l(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.laguerre_polynomial_l(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([ 0.5000,  0.1250, -0.1458])
     """
-def legendre_polynomial_p(input: Operand, n: Operand) -> Tensor:
+def legendre_polynomial_p(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Legendre polynomials, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -485,7 +485,7 @@ def legendre_polynomial_p(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.legendre_polynomial_p(0.5, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([ 0.5000, -0.1250, -0.4375])
     """
-def log1p(input: Tensor) -> Tensor:
+def log1p(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``log(1 + input)`` of each element, accurate near 0, where the sum would lose all digits.
 
     Args:
@@ -502,7 +502,7 @@ def log1p(input: Tensor) -> Tensor:
         >>> polygrad.log1p(polygrad.tensor([0.0, 1e-10]))
         tensor([0.0000e+00, 1.0000e-10])
     """
-def log_ndtr(input: Tensor) -> Tensor:
+def log_ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of the normal distribution function, accurate in both tails.  The derivative is the quotient of the density and the distribution function.
 
     Args:
@@ -520,7 +520,13 @@ def log_ndtr(input: Tensor) -> Tensor:
         >>> polygrad.special.log_ndtr(polygrad.tensor([-40.0, 0.0, 2.0]))
         tensor([-8.0461e+02, -6.9315e-01, -2.3013e-02])
     """
-def log_softmax(input: Tensor, dim: int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def log_softmax(
+    input: Tensor,
+    dim: int | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Logarithm of `softmax`, accurate also where the softmax underflows.
 
     Args:
@@ -539,7 +545,7 @@ def log_softmax(input: Tensor, dim: int | None = None, dtype: DTypeLike | None =
         >>> F.log_softmax(polygrad.tensor([0.0, 1000.0]), dim=0)
         tensor([-1000.,     0.])
     """
-def logit(input: Tensor, eps: float | None = None) -> Tensor:
+def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Tensor:
     """Return the log-odds ``log(x / (1 - x))`` of each element, the inverse of `sigmoid`.
 
     Args:
@@ -554,7 +560,13 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
         >>> polygrad.logit(polygrad.tensor([0.25, 0.5]))
         tensor([-1.0986,  0.0000])
     """
-def logsumexp(input: Tensor, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
+def logsumexp(
+    input: Tensor,
+    dim: int | Sequence[int],
+    keepdim: bool = False,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Return ``log(sum(exp(input)))`` along ``dim``, without overflow.
 
     The largest element is subtracted before exponentials are taken.
@@ -572,7 +584,7 @@ def logsumexp(input: Tensor, dim: int | Sequence[int], keepdim: bool = False) ->
         >>> polygrad.logsumexp(polygrad.tensor([1000.0, 1000.0]), dim=0)
         tensor(1000.6932)
     """
-def modified_bessel_i0(input: Tensor) -> Tensor:
+def modified_bessel_i0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The modified Bessel function of the first kind of order 0 (DLMF 10.25).  The derivative is that of order 1.
 
     Args:
@@ -590,7 +602,7 @@ def modified_bessel_i0(input: Tensor) -> Tensor:
         >>> polygrad.i0(polygrad.tensor([0.0, 1.0, 5.0]))
         tensor([ 1.0000,  1.2661, 27.2399])
     """
-def modified_bessel_i1(input: Tensor) -> Tensor:
+def modified_bessel_i1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The modified Bessel function of the first kind of order 1 (DLMF 10.25).  The derivative is ``i0(input) - i1(input) / input``, and 1/2 at 0.
 
     Args:
@@ -608,7 +620,7 @@ def modified_bessel_i1(input: Tensor) -> Tensor:
         >>> polygrad.special.i1(polygrad.tensor([0.0, 1.0, 5.0]))
         tensor([ 0.0000,  0.5652, 24.3356])
     """
-def modified_bessel_k0(input: Tensor) -> Tensor:
+def modified_bessel_k0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The modified Bessel function of the second kind of order 0 (DLMF 10.25): infinite at 0, NaN for negative elements.  The derivative is minus that of order 1.
 
     Args:
@@ -626,7 +638,7 @@ def modified_bessel_k0(input: Tensor) -> Tensor:
         >>> polygrad.special.modified_bessel_k0(polygrad.tensor([0.5, 1.0, 5.0]))
         tensor([0.9244, 0.4210, 0.0037])
     """
-def modified_bessel_k1(input: Tensor) -> Tensor:
+def modified_bessel_k1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The modified Bessel function of the second kind of order 1 (DLMF 10.25): infinite at 0, NaN for negative elements.  The derivative is ``-k0(input) - k1(input) / input``.
 
     Args:
@@ -644,7 +656,7 @@ def modified_bessel_k1(input: Tensor) -> Tensor:
         >>> polygrad.special.modified_bessel_k1(polygrad.tensor([0.5, 1.0, 5.0]))
         tensor([1.6564, 0.6019, 0.0040])
     """
-def multigammaln(input: Tensor, p: int) -> Tensor:
+def multigammaln(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
     """Return the logarithm of the multivariate gamma function of dimension ``p``.
 
     It is the sum of ``lgamma(input - j / 2)`` over ``j`` from 0 to ``p - 1``, and a constant (DLMF 35.3.4).
@@ -665,7 +677,7 @@ def multigammaln(input: Tensor, p: int) -> Tensor:
         >>> polygrad.mvlgamma(polygrad.tensor([2.0, 3.0]), 2)
         tensor([0.4516, 1.5502])
     """
-def ndtr(input: Tensor) -> Tensor:
+def ndtr(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The distribution function of the normal distribution: the integral of its density from minus infinity to each element.  The derivative is the density, ``exp(-input ** 2 / 2) / sqrt(2 * pi)``.
 
     Args:
@@ -683,7 +695,7 @@ def ndtr(input: Tensor) -> Tensor:
         >>> polygrad.special.ndtr(polygrad.tensor([-2.0, 0.0, 2.0]))
         tensor([0.0228, 0.5000, 0.9772])
     """
-def ndtri(input: Tensor) -> Tensor:
+def ndtri(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The quantile of the normal distribution, the inverse of `ndtr`: infinite at 0 and 1, NaN outside of them.  The derivative is ``sqrt(2 * pi) * exp(ndtri(input) ** 2 / 2)``.
 
     Args:
@@ -701,7 +713,7 @@ def ndtri(input: Tensor) -> Tensor:
         >>> polygrad.special.ndtri(polygrad.tensor([0.025, 0.5, 0.975]))
         tensor([-1.9600,  0.0000,  1.9600])
     """
-def polygamma(n: int, input: Tensor) -> Tensor:
+def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the ``n``-th derivative of `digamma` at each element.
 
     It is infinite at 0 and the negative integers.  The derivative is ``polygamma(n + 1, input)`` (DLMF 5.15).
@@ -722,7 +734,7 @@ def polygamma(n: int, input: Tensor) -> Tensor:
         >>> polygrad.polygamma(1, polygrad.tensor([0.5, 1.0]))
         tensor([4.9348, 1.6449])
     """
-def psi(input: Tensor) -> Tensor:
+def psi(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The derivative of the logarithm of the gamma function.  At 0 it is infinite, at the negative integers NaN.  Its own derivative is ``polygamma(1, input)`` (DLMF 5.2).
 
     Args:
@@ -740,7 +752,7 @@ def psi(input: Tensor) -> Tensor:
         >>> polygrad.digamma(polygrad.tensor([0.5, 1.0, 10.0]))
         tensor([-1.9635, -0.5772,  2.2518])
     """
-def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
     """Round to the nearest multiple of ``10 ** -decimals``, halves to the even neighbour.
 
     The gradient is 0.
@@ -759,7 +771,7 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
         >>> polygrad.round(polygrad.tensor([1.2345]), decimals=2)
         tensor([1.2300])
     """
-def scaled_modified_bessel_k0(input: Tensor) -> Tensor:
+def scaled_modified_bessel_k0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``exp(input) * modified_bessel_k0(input)``, which does not vanish.  The derivative is the difference to that of order 1.
 
     Args:
@@ -777,7 +789,7 @@ def scaled_modified_bessel_k0(input: Tensor) -> Tensor:
         >>> polygrad.special.scaled_modified_bessel_k0(polygrad.tensor([1.0, 500.0]))
         tensor([1.1445, 0.0560])
     """
-def scaled_modified_bessel_k1(input: Tensor) -> Tensor:
+def scaled_modified_bessel_k1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``exp(input) * modified_bessel_k1(input)``, which does not vanish.  The derivative is ``k1e(input) - k0e(input) - k1e(input) / input``, with ``k0e`` and ``k1e`` the scaled functions.
 
     Args:
@@ -795,7 +807,7 @@ def scaled_modified_bessel_k1(input: Tensor) -> Tensor:
         >>> polygrad.special.scaled_modified_bessel_k1(polygrad.tensor([1.0, 500.0]))
         tensor([1.6362, 0.0561])
     """
-def shifted_chebyshev_polynomial_t(input: Operand, n: Operand) -> Tensor:
+def shifted_chebyshev_polynomial_t(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Chebyshev polynomials of the first kind, of ``2 * input - 1``, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -815,7 +827,7 @@ def shifted_chebyshev_polynomial_t(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.shifted_chebyshev_polynomial_t(0.25, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([-0.5000, -0.5000,  1.0000])
     """
-def shifted_chebyshev_polynomial_u(input: Operand, n: Operand) -> Tensor:
+def shifted_chebyshev_polynomial_u(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Chebyshev polynomials of the second kind, of ``2 * input - 1``, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -835,7 +847,7 @@ def shifted_chebyshev_polynomial_u(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.shifted_chebyshev_polynomial_u(0.25, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([-1.,  0.,  1.])
     """
-def shifted_chebyshev_polynomial_v(input: Operand, n: Operand) -> Tensor:
+def shifted_chebyshev_polynomial_v(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Chebyshev polynomials of the third kind, of ``2 * input - 1``, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -855,7 +867,7 @@ def shifted_chebyshev_polynomial_v(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.shifted_chebyshev_polynomial_v(0.25, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([-2.,  1.,  1.])
     """
-def shifted_chebyshev_polynomial_w(input: Operand, n: Operand) -> Tensor:
+def shifted_chebyshev_polynomial_w(input: Operand, n: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return Chebyshev polynomials of the fourth kind, of ``2 * input - 1``, of each element.
 
     The polynomial is differentiable in ``input``, not in its degree.  It comes from the recurrence over the degree (DLMF 18.9), so the time grows with the largest degree.
@@ -875,7 +887,7 @@ def shifted_chebyshev_polynomial_w(input: Operand, n: Operand) -> Tensor:
         >>> polygrad.special.shifted_chebyshev_polynomial_w(0.25, polygrad.tensor([1.0, 2.0, 3.0]))
         tensor([ 0., -1.,  1.])
     """
-def sinc(input: Tensor) -> Tensor:
+def sinc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return ``sin(pi * input) / (pi * input)`` of each element, and 1 at 0, where derivatives of every order exist.
 
     Args:
@@ -892,7 +904,13 @@ def sinc(input: Tensor) -> Tensor:
         >>> polygrad.sinc(polygrad.tensor([0.0, 0.5]))
         tensor([1.0000, 0.6366])
     """
-def softmax(input: Tensor, dim: int | None = None, dtype: DTypeLike | None = None) -> Tensor:
+def softmax(
+    input: Tensor,
+    dim: int | None = None,
+    dtype: DTypeLike | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
     """Normalize exponentials along a dimension: ``exp(input) / sum(exp(input), dim)``, without overflow.
 
     Args:
@@ -912,7 +930,7 @@ def softmax(input: Tensor, dim: int | None = None, dtype: DTypeLike | None = Non
         tensor([[0.5000, 0.5000],
                 [0.2689, 0.7311]])
     """
-def spherical_bessel_j0(input: Tensor) -> Tensor:
+def spherical_bessel_j0(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the spherical Bessel function of the first kind of order 0, ``sin(input) / input``; 1 at 0 (DLMF 10.49).
 
     Args:
@@ -929,7 +947,7 @@ def spherical_bessel_j0(input: Tensor) -> Tensor:
         >>> polygrad.special.spherical_bessel_j0(polygrad.tensor([0.0, 1.0]))
         tensor([1.0000, 0.8415])
     """
-def xlog1py(input: Operand, other: Operand) -> Tensor:
+def xlog1py(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return ``input * log1p(other)``, and 0 where ``input`` is 0.
 
     Where ``input`` is 0 the gradients are also 0, even if the logarithm is infinite or undefined.
@@ -949,7 +967,7 @@ def xlog1py(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.special.xlog1py(polygrad.tensor([0.0, 2.0]), polygrad.tensor([-1.0, 9.0]))
         tensor([0.0000, 4.6052])
     """
-def xlogy(input: Operand, other: Operand) -> Tensor:
+def xlogy(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Return ``input * log(other)``, and 0 where ``input`` is 0.
 
     Where ``input`` is 0 the gradients are also 0, even if the logarithm is infinite or undefined.
@@ -966,7 +984,7 @@ def xlogy(input: Operand, other: Operand) -> Tensor:
         >>> polygrad.xlogy(polygrad.tensor([0.0, 2.0]), polygrad.tensor([0.0, 10.0]))
         tensor([0.0000, 4.6052])
     """
-def zeta(input: Operand, other: Operand) -> Tensor:
+def zeta(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Hurwitz's zeta function, the sum of ``(other + k) ** -input`` over all whole ``k`` from 0: infinite for an ``input`` of 1, NaN below.  The derivative by ``other`` is ``-input * zeta(input + 1, other)`` (DLMF 25.11); by ``input`` there is none.
 
     Args:

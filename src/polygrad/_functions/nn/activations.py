@@ -90,7 +90,7 @@ def _apply_along(operation: Callable, input: Tensor, dim: Any, dtype: DType | No
     return operation(input, axis)
 
 
-@public_function(method=True, hot=True)
+@public_function(method=True, hot=True, out=True)
 @numpy_spelling
 def softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     """Normalize exponentials along a dimension: ``exp(input) / sum(exp(input), dim)``, without overflow.
@@ -115,7 +115,7 @@ def softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -
     return _apply_along(xp.softmax, input, dim, dtype)
 
 
-@public_function(method=True, hot=True)
+@public_function(method=True, hot=True, out=True)
 @numpy_spelling
 def log_softmax(input: Tensor, dim: int | None = None, dtype: DType | None = None) -> Tensor:
     """Logarithm of `softmax`, accurate also where the softmax underflows.
@@ -486,7 +486,7 @@ def _hardswish(x: Tensor) -> Tensor:
     return x * (xp.hardtanh(x + 3, 0, 6) / 6)
 
 
-@public_function()
+@public_function(out=True)
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """Keep the elements above a threshold: ``input`` where ``input > threshold``, else ``value``.
 
@@ -541,7 +541,7 @@ def tanhshrink(input: Tensor) -> Tensor:
     return input - xp.tanh(input)
 
 
-@public_function(method=True)
+@public_function(method=True, out=True)
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """Set small elements to 0: ``input`` where ``abs(input) > lambd``, else 0.
 

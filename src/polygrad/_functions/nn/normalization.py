@@ -12,7 +12,7 @@ from ..._core.same_dtype import check_same_dtype
 from ..._core.tensor import Tensor
 from ..._dtypes import finfo, float32
 from ..common import check_tensor, xp
-from ..public import public_function
+from ..public import public_function, public_in_module
 from ..reductions import norm
 from .pooling import divide
 
@@ -392,6 +392,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     return input / xp.power(k + alpha * mean, beta)
 
 
+@public_in_module
 @in_single_precision
 def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12) -> Tensor:
     """Scale vectors to norm 1: ``input / max(norm(input, p, dim), eps)``.
