@@ -76,11 +76,12 @@ def _mills(x: Any) -> Any:
 
 
 def _ndtri(p: Any) -> Any:
-    return (
-        mp.findroot(lambda x: mp.log(_ndtr(x) / p), -mp.sqrt(-2 * mp.log(p)))
-        if p < 0.4
-        else mp.sqrt(2) * mp.erfinv(2 * p - 1)
-    )
+    if p > 0.4:
+        return mp.sqrt(2) * mp.erfinv(2 * p - 1)
+    x = -mp.sqrt(max(-2 * mp.log(p) - mp.log(-4 * mp.pi * mp.log(p)), mp.mpf(0)))
+    for _ in range(12):  # Newton's method on the logarithm
+        x -= (_log_ndtr(x) - mp.log(p)) / _mills(x)
+    return x
 
 
 def _lgamma(x: Any) -> Any:
