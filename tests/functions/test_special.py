@@ -211,7 +211,9 @@ def problems(found: Any, exact: list, sizes: list, limit: float, points: list, d
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["double", "single"])
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_values_and_gradients(row, dtype, backend):
-    points = sorted({float(dtype(x)) for x in row.points if np.finfo(dtype).tiny < abs(dtype(x)) < np.finfo(dtype).max})
+    limits = np.finfo(dtype)
+    rounded = {float(dtype(x)) for x in row.points if limits.tiny < abs(dtype(x)) < limits.max}
+    points = sorted(rounded - ({-1.0, 1.0} - set(row.points)))  # not what is rounded to where a domain ends
     x = polygrad.tensor(np.asarray(points, dtype), backend=backend, requires_grad=True)
     result = row.function(x)
     (slope,) = polygrad.autograd.grad(result.sum(), x)
