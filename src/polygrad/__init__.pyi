@@ -7492,12 +7492,12 @@ def swapaxes(input: Tensor, axis0: _int, axis1: _int) -> Tensor:
         >>> polygrad.swapaxes(polygrad.ones(2, 3), 0, 1).shape
         polygrad.Size([3, 2])
     """
-def swapdims(input: Tensor, dim0: _int, dim1: _int) -> Tensor:
+def swapdims(input: Tensor, dim0: _int | Sequence[_int], dim1: _int | None = None) -> Tensor:
     """Swap two dimensions.
 
     Args:
         input: a tensor of any shape.
-        dim0: one dimension.
+        dim0: one dimension.  Alone, and as NumPy writes it, the order of all dimensions, as in `permute`.
         dim1: the other dimension.
 
     Returns:
@@ -7776,12 +7776,12 @@ def trace(input: Tensor) -> Tensor:
         >>> polygrad.trace(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]))
         tensor(5.)
     """
-def transpose(input: Tensor, dim0: _int, dim1: _int) -> Tensor:
+def transpose(input: Tensor, dim0: _int | Sequence[_int], dim1: _int | None = None) -> Tensor:
     """Swap two dimensions.
 
     Args:
         input: a tensor of any shape.
-        dim0: one dimension.
+        dim0: one dimension.  Alone, and as NumPy writes it, the order of all dimensions, as in `permute`.
         dim1: the other dimension.
 
     Returns:

@@ -32,10 +32,10 @@ ROOMS = """
     compiler
     func
     cuda fft linalg random serialization special types
-    interop
     nn
     optim
     utils
+    interop
     viz
     testing
     __init__

@@ -25,6 +25,10 @@ class DTypeError(TypeError, RuntimeError):
     """Operands of a data type that the operation does not support."""
 
 
+class NoImaginaryPartError(RuntimeError, AttributeError):
+    """The imaginary part of a real tensor.  An AttributeError too, so that ``hasattr(x, "imag")`` is False."""
+
+
 class LinAlgError(ShapeError):
     """A matrix without the decomposition, inverse or solution: singular, or not positive definite."""
 

@@ -1165,7 +1165,7 @@ class TensorMethods(Aliasing):
         """Return the singular value decomposition ``input == U @ diag(S) @ V.mH``: PyTorch's older form of `linalg.svd`."""
     def swapaxes(self, axis0: _int, axis1: _int) -> Tensor:
         """Swap two dimensions: `transpose` with NumPy's names of the arguments."""
-    def swapdims(self, dim0: _int, dim1: _int) -> Tensor:
+    def swapdims(self, dim0: _int | Sequence[_int], dim1: _int | None = None) -> Tensor:
         """Swap two dimensions."""
     def t(self) -> Tensor:
         """Transpose a matrix; a vector or a number stays the same."""
@@ -1211,7 +1211,7 @@ class TensorMethods(Aliasing):
         """Return the ``k`` largest or smallest elements along a dimension, in order, with their indices."""
     def trace(self) -> Tensor:
         """Return the sum of the diagonal of a matrix."""
-    def transpose(self, dim0: _int, dim1: _int) -> Tensor:
+    def transpose(self, dim0: _int | Sequence[_int], dim1: _int | None = None) -> Tensor:
         """Swap two dimensions."""
     def transpose_(self, dim0: _int, dim1: _int) -> Tensor:
         """Swap two dimensions in place."""

@@ -13,7 +13,7 @@ from .._core.scalars import to_python_ints
 from .._core.tensor import Tensor
 from .._ops import einsum as einstein
 from .._ops.axes import normal_axis
-from .common import check_tensor
+from .common import check_tensor, second_names
 from .public import public_function
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -24,6 +24,7 @@ def _sum_broadcast(x: Tensor, axis: int) -> Tensor:
 
 
 @public_function(out=True)
+@second_names(axes="dims")
 @require_same_dtype("a", "b")
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """Multiply two tensors and sum over pairs of dimensions.

@@ -385,12 +385,12 @@ def permute(input: Tensor, dims: Any = (), *others: Any) -> Tensor:
 
 
 @public_function("transpose swapdims", method=True, hot=True)
-def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+def transpose(input: Tensor, dim0: int | Sequence[int], dim1: int | None = None) -> Tensor:
     """Swap two dimensions.
 
     Args:
         input: a tensor of any shape.
-        dim0: one dimension.
+        dim0: one dimension.  Alone, and as NumPy writes it, the order of all dimensions, as in `permute`.
         dim1: the other dimension.
 
     Returns:
@@ -404,8 +404,14 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
         >>> polygrad.transpose(polygrad.ones(2, 3, 4), 0, 2).shape
         polygrad.Size([4, 3, 2])
     """
+    if dim1 is None:
+        if isinstance(dim0, (tuple, list)):
+            return permute(input, dim0)
+        raise TypeError(
+            "transpose() is missing the argument 'dim1'; with one argument it takes the order of all dimensions"
+        )
     order = list(range(input.ndim))
-    a, b = normal_axis(dim0, input.ndim), normal_axis(dim1, input.ndim)
+    a, b = normal_axis(dim0, input.ndim), normal_axis(dim1, input.ndim)  # type: ignore[arg-type]  # it says what is wrong
     if order:
         order[a], order[b] = b, a
     return xp.permute_dims(input, tuple(order))

@@ -15,6 +15,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.engine import tensor_backward
+from .._core.errors import NoImaginaryPartError
 from .._core.primitive import OPERATIONS, PRIMITIVES, Primitive
 from .._core.tensor import Tensor
 from . import (
@@ -60,6 +61,13 @@ def _reflected(primitive: Primitive) -> Callable:
         return primitive.operator(other, self)
 
     return method
+
+
+def _imag(self: Tensor) -> Tensor:
+    try:
+        return complex.imag(self)
+    except RuntimeError as error:
+        raise NoImaginaryPartError(str(error)) from None
 
 
 def _iterate(self: Tensor) -> Any:
@@ -139,7 +147,7 @@ def attach() -> None:
     put("mH", property(manipulation.adjoint))
     put("H", property(manipulation.matrix_adjoint))
     put("real", property(complex.real, inplace.set_real))
-    put("imag", property(complex.imag, inplace.set_imag))
+    put("imag", property(_imag, inplace.set_imag, doc=complex.imag.__doc__))
     put("__getitem__", indexing.getitem)
     put("__setitem__", indexing.setitem)
     put("__hash__", object.__hash__)
