@@ -82,6 +82,7 @@ RAW = {
     "_core/tensor.py": "the cell itself",
     "_functions/printing.py": "what is printed is no part of a recorded program",
     "_interpreters/trace.py": "puts back what was in a cell",
+    "autograd/forward_ad.py": "puts values into cells of dual numbers whose level is over",
     "compiler/codegen.py": "measures who holds an array",
     "compiler/state_discovery.py": "the recorder",
     "utils/checkpoint.py": "puts values back into cells while a function is computed again",

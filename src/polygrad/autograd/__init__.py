@@ -20,7 +20,7 @@ _HOMES = {
     **dict.fromkeys(("SavedMemory", "saved_memory", "set_record_lines"), "source_lines"),
     **dict.fromkeys(("detect_anomaly", "is_anomaly_enabled", "set_detect_anomaly"), "anomaly_mode"),
 }
-_SUBMODULES = frozenset(("anomaly_mode", "function", "functional", "grad_mode", "graph"))
+_SUBMODULES = frozenset(("anomaly_mode", "forward_ad", "function", "functional", "grad_mode", "graph"))
 
 __all__ = [
     "Function",
