@@ -38,6 +38,7 @@ PARAMETERS = {
     "shape": "int | Sequence[int]",
     "shapes": "int | Sequence[int]",
     "size": "int | Sequence[int]",
+    "stride": "int | Sequence[int]",
     "stream": "Any",  # the library's own object
     "start": "Number",
     "step": "Number",
@@ -68,6 +69,10 @@ OF_FUNCTION = {
     "full.size": "int | Sequence[int]",
     "gaussian_nll_loss.var": "Tensor | float",
     "gradient.spacing": "Number | Tensor | Sequence[Number] | Sequence[Tensor]",
+    "range.end": "Number | None",
+    "apply_.callable": "Callable[[Any], Any]",
+    "fill_diagonal_.fill_value": "Number",
+    "frombuffer.buffer": "Any",  # whatever has the buffer protocol
     "isin.elements": "Tensor | Number",
     "isin.test_elements": "Tensor | Number",
     "is_tensor.obj": "Any",
@@ -212,6 +217,7 @@ SPECIAL = {
     "__getitem__": "(self, key: Index) -> Tensor",
     "__setitem__": "(self, key: Index, value: Operand) -> None",
     "__iter__": "(self) -> Iterator[Tensor]",
+    "__delitem__": "(self, key: Any) -> None",
     "__contains__": "(self, value: Operand) -> bool",
     "__len__": "(self) -> int",
     "__bool__": "(self) -> bool",

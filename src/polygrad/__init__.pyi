@@ -837,6 +837,61 @@ def as_array(
         >>> polygrad.as_tensor([x, 2.0]).requires_grad
         True
     """
+def as_strided(
+    input: Tensor,
+    size: _int | Sequence[_int],
+    stride: _int | Sequence[_int],
+    storage_offset: _int | None = None,
+) -> Tensor:
+    """Return a view of the memory of a tensor with a chosen shape and strides, in PyTorch's memory layout.
+
+    Args:
+        input: a tensor of any shape.
+        size: the shape of the view.
+        stride: how many elements of the memory lie between neighbours along each dimension, none negative.
+        storage_offset: how many elements lie before the first one.  None, the default, is that of ``input``.
+
+    Returns:
+        A view, whose elements may be the same.  Where it reaches beyond the elements of ``input``, it is a view of the tensor
+        that ``input`` is a view of.
+
+    Raises:
+        RuntimeError: the view reaches beyond the memory, or the lengths do not match.
+        NotImplementedError: it reaches beyond ``input``, a view of another data type.
+
+    Example::
+
+        >>> polygrad.as_strided(polygrad.arange(5), (2, 3), (2, 1))
+        tensor([[0, 1, 2],
+                [2, 3, 4]])
+    """
+def as_strided_scatter(
+    input: Tensor,
+    src: Tensor,
+    size: _int | Sequence[_int],
+    stride: _int | Sequence[_int],
+    storage_offset: _int | None = None,
+) -> Tensor:
+    """Return a copy of a tensor with another one written to a part of chosen strides.
+
+    Args:
+        input: a tensor of any shape.
+        src: what is written, a tensor of shape ``size``.
+        size: the shape of the part.
+        stride: how many elements lie between neighbours along each dimension, none negative.
+        storage_offset: how many elements lie before the first one.  None, the default, is 0.
+
+    Returns:
+        A tensor of the shape and data type of ``input``.
+
+    Raises:
+        RuntimeError: the part reaches beyond ``input``, its elements are not different ones, or the shapes do not match.
+
+    Example::
+
+        >>> polygrad.as_strided_scatter(polygrad.zeros(4), polygrad.ones(2), (2,), (2,), 1)
+        tensor([0., 1., 0., 1.])
+    """
 def as_tensor(
     data: Any,
     dtype: DTypeLike | None = None,
@@ -1822,6 +1877,27 @@ def column_stack(tensors: Sequence[Tensor] | Tensor, *, out: Tensor | None = Non
         tensor([[1, 3],
                 [2, 4]])
     """
+def combinations(input: Tensor, r: _int = 2, with_replacement: _bool = False) -> Tensor:
+    """Return all choices of ``r`` elements of a vector, each in a row, in the order of `itertools.combinations`.
+
+    Args:
+        input: a vector.
+        r: how many elements are chosen.
+        with_replacement: whether an element may be chosen several times.
+
+    Returns:
+        A matrix with ``r`` columns; with ``r=0`` an empty vector.
+
+    Raises:
+        RuntimeError: ``input`` is not a vector, or ``r`` is negative.
+
+    Example::
+
+        >>> polygrad.combinations(polygrad.tensor([1, 2, 3]))
+        tensor([[1, 2],
+                [1, 3],
+                [2, 3]])
+    """
 def complex(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return a complex tensor with the given real and imaginary parts.
 
@@ -2365,6 +2441,20 @@ def det(A: Tensor, *, out: Tensor | None = None) -> Tensor:
 
         >>> polygrad.linalg.det(polygrad.tensor([[2.0, 1.0], [0.0, 3.0]]))
         tensor(6.)
+    """
+def detach(input: Tensor) -> Tensor:
+    """Return the tensor outside of the graph.
+
+    Args:
+        input: a tensor of any shape.
+
+    Returns:
+        A leaf that does not require grad and shares the memory of ``input``.
+
+    Example::
+
+        >>> polygrad.detach(polygrad.ones(2, requires_grad=True))
+        tensor([1., 1.])
     """
 device = Device
 def diag(input: Tensor, diagonal: _int = 0, *, out: Tensor | None = None) -> Tensor:
@@ -2910,6 +3000,24 @@ def eye(
         tensor([[1., 0.],
                 [0., 1.]])
     """
+def fill(input: Tensor, value: Number | Tensor) -> Tensor:
+    """Return a tensor like another one that is filled with one value.
+
+    Args:
+        input: a tensor of any shape.
+        value: a number, or a tensor without dimensions, to which the gradient flows back.
+
+    Returns:
+        A tensor of the shape and data type of ``input``.
+
+    Raises:
+        RuntimeError: ``value`` is a tensor with dimensions.
+
+    Example::
+
+        >>> polygrad.fill(polygrad.zeros(2), 7)
+        tensor([7., 7.])
+    """
 def fix(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Each element without its fraction: rounded towards 0. The derivative is 0.
 
@@ -3190,6 +3298,34 @@ def from_numpy(ndarray: NDArray[Any], *, copy: _bool = True) -> Tensor:
         >>> polygrad.from_numpy(np.array([1.0, 2.0]))
         tensor([1., 2.], dtype=polygrad.float64)
     """
+def frombuffer(
+    buffer: Any,
+    *,
+    dtype: DTypeLike | None,
+    count: _int = -1,
+    offset: _int = 0,
+    requires_grad: _bool = False,
+) -> Tensor:
+    """Create a vector of the bytes of a Python buffer.  Unlike PyTorch's function it copies them.
+
+    Args:
+        buffer: an object with Python's buffer protocol, such as ``bytes``.
+        dtype: the data type.
+        count: how many elements; a negative number means all.
+        offset: how many bytes to skip.
+        requires_grad: whether operations on the result are recorded.
+
+    Returns:
+        A vector.
+
+    Raises:
+        ValueError: ``buffer`` has no bytes or not as many as are asked for, or has no buffer protocol.
+
+    Example::
+
+        >>> polygrad.frombuffer(bytes([1, 0, 2, 0]), dtype=polygrad.int16)
+        tensor([1, 2], dtype=polygrad.int16)
+    """
 def full(
     size: _int | Sequence[_int],
     fill_value: Number | Tensor,
@@ -3317,6 +3453,39 @@ def ger(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> polygrad.outer(polygrad.tensor([1, 2]), polygrad.tensor([3, 4]))
         tensor([[3, 4],
                 [6, 8]])
+    """
+def get_default_device() -> Device:
+    """Return the device on which tensors are made if none is given.
+
+    Returns:
+        A `Device`.
+
+    Example::
+
+        >>> polygrad.get_default_device()
+        device(type='cpu')
+    """
+def get_float32_matmul_precision() -> str:
+    """Return what `set_float32_matmul_precision` allows: by default ``"highest"``.
+
+    Returns:
+        ``"highest"``, ``"high"`` or ``"medium"``.
+
+    Example::
+
+        >>> polygrad.get_float32_matmul_precision()
+        'highest'
+    """
+def get_num_threads() -> _int:
+    """Return how many threads a matrix product on a CPU may use: what the environment says, or the number of cores.
+
+    Returns:
+        An int.
+
+    Example::
+
+        >>> polygrad.get_num_threads() >= 1
+        True
     """
 def gradient(
     input: Tensor,
@@ -4006,6 +4175,20 @@ def is_signed(input: Tensor) -> _bool:
     Example::
 
         >>> polygrad.is_signed(polygrad.tensor(1, dtype=polygrad.uint8))
+        False
+    """
+def is_storage(obj: Any, /) -> _bool:
+    """Test whether an object is a storage of PyTorch's.  There are none here: the memory is the array library's.
+
+    Args:
+        obj: any object.
+
+    Returns:
+        False.
+
+    Example::
+
+        >>> polygrad.is_storage(polygrad.ones(2))
         False
     """
 def is_tensor(obj: Any) -> _bool:
@@ -6493,6 +6676,40 @@ def randperm(
         >>> polygrad.randperm(4, generator=polygrad.Generator().manual_seed(0))
         tensor([0, 3, 2, 1])
     """
+def range(
+    start: Number,
+    end: Number | None = None,
+    step: Number = 1,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: _bool = False,
+    backend: BackendLike | None = None,
+) -> Tensor:
+    """Create a vector of numbers at equal steps, the end included.  Deprecated in PyTorch; use `arange`.
+
+    Args:
+        start: the first number.  With one argument: the end, and the start is 0.
+        end: the numbers do not exceed it.
+        step: the difference between neighbours, not 0.
+        dtype: the data type.  By default float32, see `set_default_dtype`.
+        device: the device of the result.  By default the current one of the backend.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result, by name.  By default the current one, see `set_backend`.
+
+    Returns:
+        A vector of length ``floor((end - start) / step) + 1``.
+
+    Raises:
+        RuntimeError: ``step`` is 0 or leads away from ``end``, or an argument is not finite.
+
+    Example::
+
+        >>> import warnings
+        >>> with warnings.catch_warnings(action="ignore"):
+        ...     polygrad.range(1, 3)
+        tensor([1., 2., 3.])
+    """
 def ravel(input: Tensor) -> Tensor:
     """Return all elements as a contiguous vector: a view if ``input`` is contiguous, else a copy.
 
@@ -6989,6 +7206,46 @@ def selu(input: Tensor, inplace: _bool = False) -> Tensor:
 
         >>> F.selu(polygrad.tensor([-1.0, 0.0, 1.0]))
         tensor([-1.1113,  0.0000,  1.0507])
+    """
+def set_default_device(device: DeviceLike | None) -> None:
+    """Choose the device on which tensors are made if none is given, for all threads.
+
+    Args:
+        device: a device, or its name; None for the default of each backend.
+
+    Raises:
+        RuntimeError: the current backend has no such device.
+
+    Example::
+
+        >>> polygrad.set_default_device("cpu")
+        >>> polygrad.set_default_device(None)
+    """
+def set_float32_matmul_precision(precision: str) -> None:
+    """Allow matrix products of float32 to be rounded more.  It changes nothing: products have the library's own precision.
+
+    Args:
+        precision: ``"highest"``, ``"high"`` or ``"medium"``.
+
+    Raises:
+        ValueError: ``precision`` is none of these.
+
+    Example::
+
+        >>> polygrad.set_float32_matmul_precision("highest")
+    """
+def set_num_threads(num: _int) -> None:
+    """Ask for a number of threads on a CPU.  The library reads it when it starts: another number than it has now warns.
+
+    Args:
+        num: the number of threads, at least 1.
+
+    Raises:
+        RuntimeError: ``num`` is not a positive int.
+
+    Example::
+
+        >>> polygrad.set_num_threads(polygrad.get_num_threads())
     """
 def set_printoptions(
     precision: _int | None = None,
@@ -8016,6 +8273,21 @@ def trunc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         >>> polygrad.trunc(polygrad.tensor([1.7, -1.7]))
         tensor([ 1., -1.])
     """
+def typename(obj: Any, /) -> str:
+    """Return the name of a tensor's type, or of the class of an object.
+
+    Args:
+        obj: any object.
+
+    Returns:
+        A string: of a tensor what `Tensor.type` returns, else module and name of the class, or of the object itself if it
+        has these.
+
+    Example::
+
+        >>> polygrad.typename(polygrad.ones(2)), polygrad.typename(3)
+        ('polygrad.FloatTensor', 'int')
+    """
 uint16: DType
 uint32: DType
 uint64: DType
@@ -8181,6 +8453,25 @@ def unique_consecutive(
     return_counts: _bool = False,
     dim: _int | None = None,
 ) -> Any: ...
+def unravel_index(indices: Tensor, shape: _int | Sequence[_int]) -> tuple[Tensor, ...]:
+    """Convert positions in a flattened tensor to positions along each dimension.
+
+    Args:
+        indices: an integer tensor.  Positions are counted modulo the number of elements.
+        shape: the shape of the tensor, an int or a tuple of ints.
+
+    Returns:
+        A tuple of int64 tensors of the shape of ``indices``, one for each dimension.
+
+    Raises:
+        TypeError: ``indices`` is not of an integer type.
+        ValueError: a length is negative.
+
+    Example::
+
+        >>> polygrad.unravel_index(polygrad.tensor([1, 5]), (2, 3))
+        (tensor([0, 1]), tensor([1, 2]))
+    """
 def unsqueeze(input: Tensor, dim: _int) -> Tensor:
     """Insert a dimension of length 1.
 
@@ -8198,6 +8489,22 @@ def unsqueeze(input: Tensor, dim: _int) -> Tensor:
 
         >>> polygrad.unsqueeze(polygrad.ones(3), 0).shape
         polygrad.Size([1, 3])
+    """
+def use_deterministic_algorithms(mode: _bool, *, warn_only: _bool = False) -> None:
+    """Ask for algorithms that give the same result each time.
+
+    On CPUs all of them do, and this changes nothing.  On a GPU it is a setting of the library, and this warns.
+
+    Args:
+        mode: whether only such algorithms are wanted.
+        warn_only: accepted for compatibility with PyTorch.
+
+    Raises:
+        TypeError: ``mode`` is not a bool.
+
+    Example::
+
+        >>> polygrad.use_deterministic_algorithms(True)
     """
 def var(
     input: Tensor,

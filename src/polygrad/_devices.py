@@ -91,9 +91,18 @@ class Device(str):
 _entered: ContextVar[tuple[Device, ...]] = ContextVar("polygrad_devices", default=())
 
 
+#: The device that `set_default_device` chose, if any.
+_chosen: list[Device] = []
+
+
+def choose_device(device: Device | None) -> None:
+    """Let ``device`` be where tensors are made if none is given; None is the default of each backend."""
+    _chosen[:] = [] if device is None else [device]
+
+
 def entered_device() -> Device | None:
-    """The device that an open ``with`` block asks for, or None."""
-    entered = _entered.get()
+    """The device that an open ``with`` block asks for, or `choose_device` chose, or None."""
+    entered = _entered.get() or _chosen
     return entered[-1] if entered else None
 
 

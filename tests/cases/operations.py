@@ -129,6 +129,10 @@ SHAPES = [
     public(polygrad.diag_embed, case((2, 3)), case((2, 3), offset=1, dim1=0, dim2=2)),
     public(polygrad.trace, case((3, 4)), kinds=BOTH),
     public(polygrad.tril, case((3, 3), diagonal=-1)),
+    written("unfold", lambda x: x.unfold(1, 3, 2), case((2, 5)), case((2, 4, 2)), kinds=BOTH),
+    written("as_strided", lambda x: x.mT.as_strided((2, 3), (1, 2), 1), case((3, 4)), kinds=BOTH),
+    written("as_strided_scatter", lambda x, y: polygrad.as_strided_scatter(x, y, (2,), (2,), 1), case((5,), (2,))),
+    public(polygrad.combinations, case((4,), r=2)),
 ]  # fmt: skip
 
 EQUATIONS = {

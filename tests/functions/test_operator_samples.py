@@ -50,6 +50,8 @@ DIFFERENT = {
     "linalg.pinv/singular": "the samples pass the matrix as two factors",
     "logcumsumexp": "the logarithm of a complex number is known up to 2 pi i",
     "mode": "of equal elements PyTorch takes any",
+    "as_strided_scatter": "the gradient of what is overwritten is 0; PyTorch's is that of the part",
+    "as_strided/partial_views": "the samples are views of more memory, which is not copied with them",
     "einsum": "the samples pass the operands first",
     "nn.functional.embedding": "the samples pass the weight first",
     **dict.fromkeys("topk kthvalue".split(), "of equal elements polygrad always takes the first"),

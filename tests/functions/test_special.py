@@ -390,10 +390,3 @@ def test_names_of_polynomials():
         special.shifted_chebyshev_polynomial_u, special.shifted_chebyshev_polynomial_v, special.shifted_chebyshev_polynomial_w,
     )  # fmt: skip
     assert [function(polygrad.tensor([0.5]), 1).shape for function in made] == [(1,)] * 12
-
-
-def test_long_arrays_are_computed_part_by_part():
-    x = polygrad.linspace(-3.0, 3.0, 20001, dtype=polygrad.float64)
-    for function in (special.erfcx, lambda x: special.polygamma(1, x), special.bessel_j0):
-        assert function(x).tolist()[::1000] == [function(v).item() for v in x[::1000]]
-        assert function(x.reshape(3, -1).mT).tolist() == function(x).reshape(3, -1).mT.tolist()

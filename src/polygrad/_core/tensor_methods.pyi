@@ -4,7 +4,7 @@ Written by `python tools/stubs.py`.
 """
 
 from builtins import bool as _bool, complex as _complex, float as _float, int as _int
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from numpy.typing import NDArray
 from typing import Any, Literal, Self, SupportsIndex, overload
 from .._core.aliasing import Aliasing
@@ -33,6 +33,7 @@ class TensorMethods(Aliasing):
     def __contains__(self, value: Operand) -> _bool: ...
     def __copy__(self) -> Tensor: ...
     def __deepcopy__(self, memo: dict[_int, Any]) -> Self: ...
+    def __delitem__(self, key: Any) -> None: ...
     def __dir__(self) -> list[str]: ...
     def __dlpack__(
         self,
@@ -167,6 +168,8 @@ class TensorMethods(Aliasing):
         """Return the angle of each element in the complex plane."""
     def any(self, dim: Dims | None = None, keepdim: _bool = False) -> Tensor:
         """Test whether any element is True, or not 0, of the whole tensor or along ``dim``."""
+    def apply_(self, callable: Callable[[Any], Any]) -> Tensor:
+        """Replace each element by what a Python function returns for it.  It is slow, and has no derivative."""
     def arccos(self) -> Tensor:
         """The inverse cosine of each element, between 0 and ``pi``; NaN outside of -1 to 1. The derivative is ``-1 / sqrt(1 - input ** 2)`` (DLMF 4.24)."""
     def arccos_(self) -> Tensor:
@@ -203,6 +206,28 @@ class TensorMethods(Aliasing):
         """Return the indices that sort a tensor along a dimension.  The sort is always stable."""
     def argwhere(self) -> Tensor:
         """Return the positions of the elements that are not 0, one a row."""
+    def as_strided(
+        self,
+        size: _int | Sequence[_int],
+        stride: _int | Sequence[_int],
+        storage_offset: _int | None = None,
+    ) -> Tensor:
+        """Return a view of the memory of a tensor with a chosen shape and strides, in PyTorch's memory layout."""
+    def as_strided_(
+        self,
+        size: _int | Sequence[_int],
+        stride: _int | Sequence[_int],
+        storage_offset: _int | None = None,
+    ) -> Tensor:
+        """Choose another shape and other strides of the memory in place, as `as_strided` does."""
+    def as_strided_scatter(
+        self,
+        src: Tensor,
+        size: _int | Sequence[_int],
+        stride: _int | Sequence[_int],
+        storage_offset: _int | None = None,
+    ) -> Tensor:
+        """Return a copy of a tensor with another one written to a part of chosen strides."""
     def asin(self) -> Tensor:
         """The inverse sine of each element, between ``-pi / 2`` and ``pi / 2``; NaN outside of -1 to 1. The derivative is ``1 / sqrt(1 - input ** 2)`` (DLMF 4.24)."""
     def asin_(self) -> Tensor:
@@ -275,6 +300,8 @@ class TensorMethods(Aliasing):
         """Broadcast a tensor to a shape.  The elements are not copied, so the result can only be read."""
     def byte(self, memory_format: Any = None) -> Tensor:
         """Convert to uint8."""
+    def cauchy_(self, median: _float = 0.0, sigma: _float = 1.0, *, generator: Generator | None = None) -> Tensor:
+        """Fill with numbers from the Cauchy distribution of density ``sigma / (pi * ((x - median) ** 2 + sigma ** 2))``."""
     def cdist(self, x2: Tensor, p: _float = 2.0, compute_mode: str | None = None) -> Tensor:
         """Return the distances between all rows of two batches of matrices."""
     def cdouble(self, memory_format: Any = None) -> Tensor:
@@ -458,6 +485,8 @@ class TensorMethods(Aliasing):
         """Fill with numbers from the exponential distribution of density ``lambd * exp(-lambd * x)``."""
     def fill_(self, value: Number | Tensor) -> Tensor:
         """Fill with one value."""
+    def fill_diagonal_(self, fill_value: Number, wrap: _bool = False) -> Tensor:
+        """Write a number into the main diagonal."""
     def fix(self) -> Tensor:
         """Each element without its fraction: rounded towards 0. The derivative is 0."""
     def fix_(self) -> Tensor:
@@ -507,6 +536,10 @@ class TensorMethods(Aliasing):
         """Where ``input`` is at least ``other``: ``input >= other``."""
     def ge_(self, other: Operand) -> Tensor:
         """Where ``input`` is at least ``other``: ``input >= other``."""
+    def geometric_(self, p: _float, *, generator: Generator | None = None) -> Tensor:
+        """Fill with numbers of trials up to the first success: ``k`` has the probability ``(1 - p) ** (k - 1) * p``."""
+    def get_device(self) -> _int:
+        """Return the index of the GPU that the tensor is on."""
     def greater(self, other: Operand) -> Tensor:
         """Where ``input`` is greater than ``other``: ``input > other``."""
     def greater_(self, other: Operand) -> Tensor:
@@ -680,6 +713,8 @@ class TensorMethods(Aliasing):
         """The logarithm of each element to the base 2. The derivative is ``1 / (input * log(2))``."""
     def log_(self) -> Tensor:
         """The natural logarithm of each element: ``-inf`` at 0, and NaN for negative numbers. The derivative is ``1 / input`` (DLMF 4.7)."""
+    def log_normal_(self, mean: _float = 1.0, std: _float = 2.0, *, generator: Generator | None = None) -> Tensor:
+        """Fill with numbers whose logarithms have a normal distribution."""
     def log_softmax(self, dim: _int | None = None, dtype: DTypeLike | None = None) -> Tensor:
         """Logarithm of `softmax`, accurate also where the softmax underflows."""
     def logaddexp(self, other: Operand) -> Tensor:
@@ -817,6 +852,8 @@ class TensorMethods(Aliasing):
         """Return the sum of all elements, or of those along ``dim``, counting NaN as 0."""
     def narrow(self, dim: _int, start: _int | Tensor, length: _int) -> Tensor:
         """Return ``length`` consecutive slices along a dimension."""
+    def narrow_copy(self, dim: _int, start: _int, length: _int) -> Tensor:
+        """Return a copy of ``length`` consecutive slices along a dimension."""
     @property
     def nbytes(self) -> _int: ...
     def ndimension(self) -> _int:
@@ -1146,6 +1183,8 @@ class TensorMethods(Aliasing):
         correction: Real | None = None,
     ) -> Tensor:
         """Return the standard deviation of all elements, or of those along ``dim``: the square root of `var`."""
+    def storage_offset(self) -> _int:
+        """Return how many elements of the memory lie before the first one, in PyTorch's memory layout."""
     @overload
     def stride(self) -> tuple[_int, ...]:
         """Return how many elements lie between neighbours along each dimension, in PyTorch's memory layout."""
@@ -1161,12 +1200,18 @@ class TensorMethods(Aliasing):
         """Subtract ``alpha * other`` in place."""
     def sum(self, dim: Dims | None = None, keepdim: _bool = False, *, dtype: DTypeLike | None = None) -> Tensor:
         """Return the sum of all elements, or of those along ``dim``."""
+    def sum_to_size(self, *size: _int | Sequence[_int]) -> Tensor:
+        """Sum over dimensions so that the result has a shape that broadcasts to that of the tensor."""
     def svd(self, some: _bool = True, compute_uv: _bool = True) -> SVDParts:
         """Return the singular value decomposition ``input == U @ diag(S) @ V.mH``: PyTorch's older form of `linalg.svd`."""
     def swapaxes(self, axis0: _int, axis1: _int) -> Tensor:
         """Swap two dimensions: `transpose` with NumPy's names of the arguments."""
+    def swapaxes_(self, axis0: _int, axis1: _int) -> Tensor:
+        """Swap two dimensions in place: `transpose_` with NumPy's names of the arguments."""
     def swapdims(self, dim0: _int | Sequence[_int], dim1: _int | None = None) -> Tensor:
         """Swap two dimensions."""
+    def swapdims_(self, dim0: _int, dim1: _int) -> Tensor:
+        """Swap two dimensions in place."""
     def t(self) -> Tensor:
         """Transpose a matrix; a vector or a number stays the same."""
     def t_(self) -> Tensor:
@@ -1242,6 +1287,8 @@ class TensorMethods(Aliasing):
         """Return all slices along a dimension, without that dimension."""
     def unflatten(self, dim: _int, sizes: Sequence[_int]) -> Tensor:
         """Split one dimension into several."""
+    def unfold(self, dimension: _int, size: _int, step: _int) -> Tensor:
+        """Return all windows of a length along a dimension."""
     def uniform_(self, low: _float = 0.0, to: _float = 1.0, *, generator: Generator | None = None) -> Tensor:
         """Fill with numbers from the uniform distribution on [low, to)."""
     @overload

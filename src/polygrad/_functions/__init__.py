@@ -18,7 +18,7 @@ from .public import FUNCTIONS, WITH_OUT, complete, public_functions
 _CHAPTERS = """
     broadcasting calculus comparison complex creation cumulative decompositions diagonals distance dtypes
     einsum elementwise fft foreign joining legacy_types linalg manipulation matmul polynomials random
-    reductions scatter_gather scatter_reductions searching sets slicing sorting special statistics
+    reductions scatter_gather scatter_reductions searching sets settings slicing sorting special statistics vectors
 """.split()
 _NN = """
     activations attention convolution cross_entropy distance dropout embedding linear losses normalization

@@ -256,3 +256,30 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     lengths = tuple(v.shape.numel() for v in vectors)
     places = [tuple(n if a == axis else 1 for a, n in enumerate(lengths)) for axis in range(len(lengths))]
     return tuple(broadcast_to(xp.reshape(v, shape), lengths) for v, shape in zip(vectors, places, strict=True))
+
+
+@public_method()
+def sum_to_size(input: Tensor, *size: Any) -> Tensor:
+    """Sum over dimensions so that the result has a shape that broadcasts to that of the tensor.
+
+    Args:
+        input: a tensor of any shape.
+        *size: the shape, as one sequence or as separate ints.
+
+    Returns:
+        A tensor of shape ``size``.
+
+    Raises:
+        RuntimeError: ``size`` does not broadcast to the shape of ``input``.
+
+    Example::
+
+        >>> polygrad.ones(2, 3).sum_to_size(1, 3)
+        tensor([[2., 2., 2.]])
+    """
+    target = sizes(size[0], size[1:]) if size else ()
+    extra = input.ndim - len(target)
+    if extra < 0 or any(n not in (1, m) for n, m in zip(target, input.shape[max(extra, 0) :], strict=True)):
+        raise RuntimeError(f"sum_to_size(): size {target} is not expandable to size {tuple(input.shape)}")
+    axes = [*range(extra), *(extra + i for i, n in enumerate(target) if n != input.shape[extra + i])]
+    return xp.reshape(xp.sum(input, tuple(axes)) if axes else xp.clone(input), target)

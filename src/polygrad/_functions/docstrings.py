@@ -7,6 +7,8 @@ import re
 
 #: Examples of methods in place, where that of the function does not show one.
 _IN_PLACE = {
+    "addbmm": (">>> polygrad.zeros(1, 1).{}(polygrad.ones(2, 1, 3), polygrad.ones(2, 3, 1))", "tensor([[6.]])"),
+    "addmm": (">>> polygrad.zeros(1, 1).{}(polygrad.ones(1, 3), polygrad.ones(3, 1))", "tensor([[3.]])"),
     "baddbmm": (">>> polygrad.zeros(1, 1, 1).{}(polygrad.ones(1, 1, 3), polygrad.ones(1, 3, 1))", "tensor([[[3.]]])"),
     "nextafter": (">>> polygrad.tensor([1.0]).{}(polygrad.tensor([2.0])) > 1", "tensor([True])"),
     "polygamma": (">>> polygrad.tensor([0.5, 1.0]).{}(1)", "tensor([4.9348, 1.6449])"),

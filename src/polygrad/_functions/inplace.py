@@ -11,20 +11,23 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .. import _dtypes
-from .._core.expansion import find_expanded
-from .._core.generated import define, fill
+from .._core.expansion import find_expanded, positions_like
+from .._core.generated import define
+from .._core.generated import fill as fill_template
 from .._core.precision import is_half
 from .._core.primitive import OPERATIONS as xp
 from .._core.primitive import Primitive
 from .._core.scalars import UnknownOperandError, to_python
 from .._core.tensor import Tensor
-from . import complex, elementwise, manipulation, scatter_gather
+from . import complex, elementwise, manipulation, scatter_gather, strides
 from .broadcasting import broadcast_shapes
 from .common import second_names
 from .docstrings import in_place_docstring
 from .indexing import masked_put, scalar_for
-from .public import public_method
+from .public import public_function, public_method
 from .transfer import transfer
 
 _WHOLE = (Ellipsis,)
@@ -46,7 +49,7 @@ def method(name: str, declared: Any) -> Callable:
     if isinstance(declared, Primitive):
         template = _OF_ONE if len(declared.operands) == 1 else _OF_TWO
         scope = {"__name__": __name__, "operation": declared.op}
-        in_place = define("in_place", fill(template), scope, f"method {name}_")
+        in_place = define("in_place", fill_template(template), scope, f"method {name}_")
     else:
         in_place = _of_function(declared)
     in_place.__name__, in_place.__qualname__, in_place.__module__ = f"{name}_", f"Tensor.{name}_", Tensor.__module__
@@ -355,7 +358,7 @@ def t_(self: Tensor) -> Tensor:
     return _reshape_in_place(self, manipulation.t(self))
 
 
-@public_method()
+@public_method("transpose_ swapdims_")
 def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
     """Swap two dimensions in place.
 
@@ -375,6 +378,88 @@ def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
         polygrad.Size([3, 2])
     """
     return _reshape_in_place(self, manipulation.transpose(self, dim0, dim1))
+
+
+@public_method()
+def swapaxes_(self: Tensor, axis0: int, axis1: int) -> Tensor:
+    """Swap two dimensions in place: `transpose_` with NumPy's names of the arguments.
+
+    Args:
+        axis0: one dimension.
+        axis1: the other dimension.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.ones(2, 3).swapaxes_(0, 1).shape
+        polygrad.Size([3, 2])
+    """
+    return transpose_(self, axis0, axis1)
+
+
+@public_method()
+def as_strided_(self: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
+    """Choose another shape and other strides of the memory in place, as `as_strided` does.
+
+    Args:
+        size: the new shape.
+        stride: how many elements of the memory lie between neighbours along each dimension.
+        storage_offset: how many elements lie before the first one.  None, the default, keeps the number.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: the memory is too small, or this tensor is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.arange(4).as_strided_((2,), (2,))
+        tensor([0, 2])
+    """
+    return _reshape_in_place(self, strides.as_strided(self, size, stride, storage_offset))
+
+
+@public_method()
+def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
+    """Write a number into the main diagonal.
+
+    Args:
+        fill_value: the number.
+        wrap: whether the diagonal of a matrix with more rows than columns starts again, after a row without it.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor is a vector, or has more than two dimensions of different lengths; or it is a leaf that
+            requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(2, 3).fill_diagonal_(5)
+        tensor([[5., 0., 0.],
+                [0., 5., 0.]])
+    """
+    if isinstance(fill_value, Tensor):
+        raise TypeError("fill_diagonal_(): fill_value must be a number, not a tensor")
+    if self.ndim < 2:
+        raise RuntimeError(
+            f"fill_diagonal_(): two dimensions or more have a diagonal; the shape is {tuple(self.shape)}"
+        )
+    if self.ndim > 2 and len(set(self.shape)) > 1:
+        raise RuntimeError(
+            f"fill_diagonal_(): all dimensions must have equal lengths, but the shape is {tuple(self.shape)}"
+        )
+    places = np.zeros(tuple(self.shape), bool)
+    np.fill_diagonal(places, True, wrap)
+    masked_put(self, positions_like(self, places), scalar_for(self, to_python(fill_value)))
+    return self
 
 
 def _reshape_in_place(self: Tensor, view: Tensor) -> Tensor:
@@ -576,3 +661,54 @@ def _set_part(self: Tensor, part: Callable, value: Any) -> None:
         copy_(written, value)
     else:
         fill_(written, value)
+
+
+@public_function()
+def fill(input: Tensor, value: Any) -> Tensor:
+    """Return a tensor like another one that is filled with one value.
+
+    Args:
+        input: a tensor of any shape.
+        value: a number, or a tensor without dimensions, to which the gradient flows back.
+
+    Returns:
+        A tensor of the shape and data type of ``input``.
+
+    Raises:
+        RuntimeError: ``value`` is a tensor with dimensions.
+
+    Example::
+
+        >>> polygrad.fill(polygrad.zeros(2), 7)
+        tensor([7., 7.])
+    """
+    return fill_(xp.clone(input), value)
+
+
+@public_method()
+def apply_(self: Tensor, callable: Callable[[Any], Any]) -> Tensor:
+    """Replace each element by what a Python function returns for it.  It is slow, and has no derivative.
+
+    Args:
+        callable: a function of a number.
+
+    Returns:
+        This tensor.
+
+    Raises:
+        RuntimeError: this tensor requires grad.
+
+    Example::
+
+        >>> polygrad.tensor([1.0, 4.0]).apply_(lambda v: v + 1)
+        tensor([2., 5.])
+    """
+    if self.requires_grad:
+        raise RuntimeError(
+            "apply_(): the tensor requires grad, and a Python function has no derivative; use x.detach().apply_()"
+        )
+    values = self.numpy()
+    numbers = [callable(number) for number in values.reshape(-1).tolist()]
+    return self._assign(
+        xp.astype(positions_like(self, np.array(numbers, values.dtype).reshape(values.shape)), self.dtype)
+    )

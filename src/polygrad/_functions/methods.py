@@ -82,6 +82,10 @@ def _contains(self: Tensor, value: Any) -> bool:
     return bool(reductions.any(found))
 
 
+def _delete(self: Tensor, key: Any) -> None:
+    raise TypeError("Tensor does not support deleting items")
+
+
 def _names(self: Tensor) -> list[str]:
     return [name for name in object.__dir__(self) if name != "_former"]  # a slot that most tensors have nothing in
 
@@ -150,6 +154,7 @@ def attach() -> None:
     put("imag", property(_imag, inplace.set_imag, doc=complex.imag.__doc__))
     put("__getitem__", indexing.getitem)
     put("__setitem__", indexing.setitem)
+    put("__delitem__", _delete)
     put("__hash__", object.__hash__)
     put("__iter__", _iterate)
     put("__contains__", _contains)

@@ -782,3 +782,96 @@ def exponential_(input: Tensor, lambd: float = 1.0, *, generator: Generator | No
         raise RuntimeError(f"exponential_: lambd must be larger than 0, but it is {lambd}")
     _check_floating(input.dtype, "exponential_")
     return _fill(input, lambda: exponential_like(input, lambd, generator))
+
+
+@public_method()
+def cauchy_(input: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with numbers from the Cauchy distribution of density ``sigma / (pi * ((x - median) ** 2 + sigma ** 2))``.
+
+    Args:
+        input: a tensor of a real floating-point type.
+        median: the median.
+        sigma: half of the width at half of the height, larger than 0.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``sigma`` is not positive, the data type is not a real floating-point type, or ``input`` is a leaf
+            that requires grad, in grad mode.
+
+    Example::
+
+        >>> polygrad.zeros(2).cauchy_().shape
+        polygrad.Size([2])
+    """
+    if not sigma > 0:
+        raise RuntimeError(f"cauchy_: sigma must be larger than 0, but it is {sigma}")
+    dtype = _check_floating(input.dtype, "cauchy_")
+
+    def draw() -> Tensor:
+        uniform = _draw_uniform(tuple(input.shape), dtype, generator, *_place_of(input))
+        return xp.tan((uniform - 0.5) * math.pi) * sigma + median
+
+    return _fill(input, draw)
+
+
+@public_method()
+def geometric_(input: Tensor, p: float, *, generator: Generator | None = None) -> Tensor:
+    """Fill with numbers of trials up to the first success: ``k`` has the probability ``(1 - p) ** (k - 1) * p``.
+
+    Args:
+        input: a tensor of a real type.
+        p: the probability of a success, larger than 0 and less than 1.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``p`` is not between 0 and 1, or ``input`` is a leaf that requires grad, in grad mode.
+
+    Example::
+
+        >>> (polygrad.zeros(3).geometric_(0.5) >= 1).all()
+        tensor(True)
+    """
+    if not 0 < p < 1:
+        raise RuntimeError(f"geometric_: p must be larger than 0 and less than 1, but it is {p}")
+
+    def draw() -> Tensor:
+        like = input if input.dtype.is_floating_point else xp.astype(input, _dtypes.float32)
+        return xp.astype(xp.ceil(exponential_like(like, -math.log1p(-p), generator)), input.dtype)
+
+    return _fill(input, draw)
+
+
+@public_method()
+def log_normal_(input: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with numbers whose logarithms have a normal distribution.
+
+    Args:
+        input: a tensor of a real floating-point type.
+        mean: the mean of the logarithms.
+        std: the standard deviation of the logarithms, larger than 0.
+        generator: the `Generator` to draw from.  By default the one that `manual_seed` seeds.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``std`` is not positive, the data type is not a real floating-point type, or ``input`` is a leaf
+            that requires grad, in grad mode.
+
+    Example::
+
+        >>> (polygrad.zeros(3).log_normal_() > 0).all()
+        tensor(True)
+    """
+    if not std > 0:
+        raise RuntimeError(f"log_normal_: std must be larger than 0, but it is {std}")
+    dtype = _check_floating(input.dtype, "log_normal_")
+    return _fill(
+        input, lambda: xp.exp(_draw_normal(tuple(input.shape), dtype, generator, *_place_of(input)) * std + mean)
+    )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import Any
 
+import numpy as np
+
 from .. import _dtypes
+from .._core.expansion import positions_like
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.axes import normal_axis
 from ..backends.registry import get_backend
-from .common import second_names
+from .common import check_tensor, second_names, sizes
 from .creation import arange, tensor
 from .manipulation import flatten
 from .public import public_function
@@ -203,3 +208,67 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
     x, y = (v if isinstance(v, Tensor) else tensor(v, **place) for v in (elements, test_elements))
     among = xp.any(xp.reshape(x, (*x.shape, 1)) == flatten(y), -1)
     return xp.logical_not(among) if invert else among
+
+
+@public_function()
+def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """Return all choices of ``r`` elements of a vector, each in a row, in the order of `itertools.combinations`.
+
+    Args:
+        input: a vector.
+        r: how many elements are chosen.
+        with_replacement: whether an element may be chosen several times.
+
+    Returns:
+        A matrix with ``r`` columns; with ``r=0`` an empty vector.
+
+    Raises:
+        RuntimeError: ``input`` is not a vector, or ``r`` is negative.
+
+    Example::
+
+        >>> polygrad.combinations(polygrad.tensor([1, 2, 3]))
+        tensor([[1, 2],
+                [1, 3],
+                [2, 3]])
+    """
+    if check_tensor(input, "combinations").ndim != 1:
+        raise RuntimeError(f"combinations(): input must be a vector, but its shape is {tuple(input.shape)}")
+    if r < 0:
+        raise RuntimeError(f"combinations(): r must not be negative, but it is {r}")
+    if not r:
+        return xp.clone(input[:0])
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    rows = np.array(list(choose(range(input.shape[0]), r)), np.int64).reshape(-1, r)
+    picked = xp.take_rows(input, positions_like(input, rows.reshape(-1)))
+    return xp.reshape(picked, rows.shape)
+
+
+@public_function()
+def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+    """Convert positions in a flattened tensor to positions along each dimension.
+
+    Args:
+        indices: an integer tensor.  Positions are counted modulo the number of elements.
+        shape: the shape of the tensor, an int or a tuple of ints.
+
+    Returns:
+        A tuple of int64 tensors of the shape of ``indices``, one for each dimension.
+
+    Raises:
+        TypeError: ``indices`` is not of an integer type.
+        ValueError: a length is negative.
+
+    Example::
+
+        >>> polygrad.unravel_index(polygrad.tensor([1, 5]), (2, 3))
+        (tensor([0, 1]), tensor([1, 2]))
+    """
+    if check_tensor(indices, "unravel_index", "indices").dtype.kind not in ("int", "uint"):
+        raise TypeError(f"unravel_index(): indices must be of an integer type, not {indices.dtype.name}")
+    lengths = sizes(shape)
+    if any(n < 0 for n in lengths):
+        raise ValueError(f"unravel_index(): lengths must not be negative, but the shape is {lengths}")
+    indices = xp.astype(indices, _dtypes.int64)
+    steps = [math.prod(lengths[axis + 1 :]) for axis in range(len(lengths))]
+    return tuple([xp.floor_divide(indices, step) % n for step, n in zip(steps, lengths, strict=True)])

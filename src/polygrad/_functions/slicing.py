@@ -15,7 +15,7 @@ from .._ops.axes import normal_axis
 from .._ops.indexing import getitem
 from .common import numpy_spelling, second_names
 from .manipulation import axis_of
-from .public import public_function
+from .public import public_function, public_method
 
 _FULL = slice(None)
 
@@ -56,6 +56,31 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     if length < 0 or start + length > size:
         raise RuntimeError(f"narrow: start {start} + length {length} exceeds the length {size} of dimension {axis}")
     return xp.getitem(input, (_FULL,) * axis + (slice(start, start + length), Ellipsis))
+
+
+@public_method()
+def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """Return a copy of ``length`` consecutive slices along a dimension.
+
+    Args:
+        input: a tensor of at least one dimension.
+        dim: the dimension.
+        start: the first position, counted from the end if negative.
+        length: how many slices.
+
+    Returns:
+        A tensor in new memory.
+
+    Raises:
+        IndexError: ``start`` is out of range.
+        RuntimeError: the range ends beyond the dimension.
+
+    Example::
+
+        >>> polygrad.tensor([1, 2, 3, 4]).narrow_copy(0, 1, 2)
+        tensor([2, 3])
+    """
+    return xp.clone(narrow(input, dim, start, length))
 
 
 @public_function(method=True)

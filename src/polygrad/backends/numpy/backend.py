@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ import numpy as np
 from ... import _dtypes
 from ..._allocator import tune_allocator
 from ..base import Backend
-from .kernels.blocking import part_by_part
 from .library import library
 
 if TYPE_CHECKING:
@@ -77,11 +75,6 @@ class NumpyBackend(Backend):
         self.kernels.update(OPTIMIZERS)
         half = np.dtype(np.float16)
         self._native[_dtypes.float16], self._dtype[half] = half, _dtypes.float16
-
-    def kernel(self, primitive: Any) -> Callable[..., Any]:
-        made = super().kernel(primitive)
-        is_long = primitive.is_elementwise and primitive.accumulates and len(primitive.operands) == 1
-        return part_by_part(made) if is_long and primitive.name not in self.kernels else made
 
     def owns(self, array_type: type) -> bool:
         return issubclass(array_type, (np.ndarray, np.generic))

@@ -15,9 +15,6 @@ import numpy as np
 #: The elements of a block: a few blocks fit into the second-level cache.
 BLOCK = 65536
 
-#: The elements of a block for functions that keep a dozen temporary arrays.
-_PART = 8192
-
 
 @lru_cache(maxsize=1024)
 def scalars(dtype: Any, *values: float) -> tuple[Any, ...]:
@@ -66,23 +63,3 @@ def in_blocks(
                 scratch = [r[: size - start] for r in scratch]
             function(*[a[part] for a in flat], out[part], *scratch, *given)
     return out.reshape(shape) if out.dtype == dtype else out.reshape(shape).astype(dtype)
-
-
-def part_by_part(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``function`` of one array, element by element, which allocates what it computes, on one block of the array after the other.
-
-    Its temporary arrays then stay in the cache.  Arrays that are small or not contiguous are given to it as they are.
-    """
-
-    def run(x: Any, *settings: Any, **named: Any) -> Any:
-        if x.size <= _PART or not x.flags.c_contiguous:
-            return function(x, *settings, **named)
-        flat = x.reshape(-1)
-        first = function(flat[:_PART], *settings, **named)
-        out = np.empty(flat.shape, first.dtype)
-        out[:_PART] = first
-        for start in range(_PART, flat.size, _PART):
-            out[start : start + _PART] = function(flat[start : start + _PART], *settings, **named)
-        return out.reshape(x.shape)
-
-    return run
