@@ -2058,6 +2058,43 @@ def conv2d(
         >>> F.conv2d(polygrad.ones(1, 1, 4, 4), polygrad.ones(2, 1, 3, 3), padding="same").shape
         polygrad.Size([1, 2, 4, 4])
     """
+def conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: _int | Sequence[_int] = 1,
+    padding: _int | str | Sequence[_int] = 0,
+    dilation: _int | Sequence[_int] = 1,
+    groups: _int = 1,
+) -> Tensor:
+    """Convolve volumes with a set of kernels (cross-correlation: kernels are not flipped).
+
+    It is the sum, over the depth of the kernels, of what `conv2d` gives.
+
+    Args:
+        input: volumes ``(N, in_channels, D, H, W)`` or ``(in_channels, D, H, W)``.
+        weight: kernels ``(out_channels, in_channels / groups, kernel depth, kernel height, kernel width)``.
+        bias: a vector ``(out_channels,)``, or None.
+        stride: the step from window to window: an int, or three ``(depth, height, width)``; so for the next two.
+        padding: how many zeros to add at each face; "valid" for none, "same" for as many as keep the size (with ``stride=1``).
+        dilation: the step from element to element of a window.
+        groups: how many groups of channels are convolved separately.
+
+    Returns:
+        A tensor ``(N, out_channels, D', H', W')`` with ``D' = (D + 2 * padding - dilation * (kernel depth - 1) - 1) // stride + 1``
+        and the others likewise, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match, or no window fits.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
+        ValueError: ``padding`` is another string.
+        RuntimeError: ``padding="same"`` with a stride.
+
+    Example::
+
+        >>> F.conv3d(polygrad.ones(1, 1, 4, 4, 4), polygrad.ones(2, 1, 3, 3, 3)).shape
+        polygrad.Size([1, 2, 2, 2, 2])
+    """
 def conv_transpose1d(
     input: Tensor,
     weight: Tensor,

@@ -178,6 +178,8 @@ LAYERS = [
             case((2, 2, 3, 2), (2,), (2,))),
     written("F.cross_entropy", lambda x, t: F.cross_entropy(x, t), case((3, 4), whole(4)(3)), case((2, 4, 3), whole(4)(2, 3))),
     written("F.conv2d", lambda x, w, b: F.conv2d(x, w, b, stride=2, padding=1), case((2, 2, 4, 3), (3, 2, 3, 3), (3,))),
+    written("F.conv3d", lambda x, w, b: F.conv3d(x, w, b, stride=(2, 1, 1), padding=1, dilation=(1, 2, 1)),
+            case((1, 2, 4, 3, 3), (2, 2, 2, 2, 3), (2,))),
     written("F.max_pool2d", lambda x: F.max_pool2d(x, 2), case(distinct(1, 2, 4, 4))),
     written("F.embedding", lambda i, w: F.embedding(i, w), case(whole(4)(2, 2), (4, 3))),
     written("dropout of 0", lambda x: F.dropout(x, 0.0), case((2, 3))),

@@ -22,6 +22,8 @@ LAYERS = [
     ("Identity", (), {}, [(5, 3)]),
     ("Conv1d", (3, 4, 3), {"padding": 1, "stride": 2}, [(2, 3, 9)]),
     ("Conv2d", (3, 4, 3), {}, [(2, 3, 6, 7)]),
+    ("Conv3d", (4, 6, (3, 2, 1)), {"stride": (2, 1, 1), "padding": (1, 2, 0), "groups": 2}, [(2, 4, 5, 4, 3)]),
+    ("Conv3d", (3, 4, 3), {"padding": "same", "padding_mode": "circular"}, [(3, 3, 4, 5)]),
     ("Conv2d", (3, 4, 3), {"bias": False}, [(3, 6, 7)]),
     ("Conv2d", (4, 6, (3, 2)), {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 2), "groups": 2}, [(2, 4, 7, 8)]),
     ("Conv2d", (3, 4, 3), {"padding": "same"}, [(2, 3, 5, 6)]),

@@ -14,7 +14,7 @@ from .docstrings import AXES, sections_of
 from .layer import Layer
 from .parameter import Parameter, new_parameter
 
-__all__ = ["Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d"]
+__all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d"]
 
 
 def per_axis(value: Any, axes: int) -> tuple[int, ...]:
@@ -96,7 +96,7 @@ class _Convolution(Layer):
         return len(shape) in (self.axes + 1, self.axes + 2) and shape[-self.axes - 1] == self.in_channels
 
     def _expects(self) -> str:
-        lengths = ", ".join(("length",) if self.axes == 1 else ("height", "width"))
+        lengths = ", ".join(("length",) if self.axes == 1 else ("depth", "height", "width")[-self.axes :])
         return f"(batch, {self.in_channels}, {lengths}) or ({self.in_channels}, {lengths})"
 
     def extra_repr(self) -> str:
@@ -212,6 +212,31 @@ class Conv2d(_Forward):
         """Convolve ``input``."""
         input, padding = self._pad(input)
         return F.conv2d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+
+
+@sections_of(_Forward, **AXES[3])
+class Conv3d(_Forward):
+    """Convolve volumes with learned kernels (cross-correlation: kernels are not flipped).
+
+    Shapes:
+        input: ``(N, in_channels, D, H, W)`` or ``(in_channels, D, H, W)``.
+        output: ``(N, out_channels, D', H', W')`` with ``D' = (D + 2 * padding - dilation * (kernel depth - 1) - 1) // stride + 1``
+            and the others likewise, without ``N`` if the input has none.
+        weight: ``(out_channels, in_channels / groups, kernel depth, kernel height, kernel width)``.
+        bias: ``(out_channels,)``.
+
+    Example::
+
+        >>> nn.Conv3d(1, 8, kernel_size=3, stride=2)(polygrad.ones(5, 1, 9, 9, 9)).shape
+        polygrad.Size([5, 8, 4, 4, 4])
+    """
+
+    axes = 3
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Convolve ``input``."""
+        input, padding = self._pad(input)
+        return F.conv3d(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
 
 class _Transposed(_Convolution):

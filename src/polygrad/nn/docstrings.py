@@ -13,6 +13,7 @@ Class = TypeVar("Class", bound=type)
 AXES = {
     1: {"ints": "an int"},
     2: {"ints": "an int, or a pair ``(height, width)``"},
+    3: {"ints": "an int, or three ``(depth, height, width)``"},
 }
 
 

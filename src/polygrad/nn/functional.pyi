@@ -444,6 +444,43 @@ def conv2d(
         >>> F.conv2d(polygrad.ones(1, 1, 4, 4), polygrad.ones(2, 1, 3, 3), padding="same").shape
         polygrad.Size([1, 2, 4, 4])
     """
+def conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | str | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Convolve volumes with a set of kernels (cross-correlation: kernels are not flipped).
+
+    It is the sum, over the depth of the kernels, of what `conv2d` gives.
+
+    Args:
+        input: volumes ``(N, in_channels, D, H, W)`` or ``(in_channels, D, H, W)``.
+        weight: kernels ``(out_channels, in_channels / groups, kernel depth, kernel height, kernel width)``.
+        bias: a vector ``(out_channels,)``, or None.
+        stride: the step from window to window: an int, or three ``(depth, height, width)``; so for the next two.
+        padding: how many zeros to add at each face; "valid" for none, "same" for as many as keep the size (with ``stride=1``).
+        dilation: the step from element to element of a window.
+        groups: how many groups of channels are convolved separately.
+
+    Returns:
+        A tensor ``(N, out_channels, D', H', W')`` with ``D' = (D + 2 * padding - dilation * (kernel depth - 1) - 1) // stride + 1``
+        and the others likewise, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match, or no window fits.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
+        ValueError: ``padding`` is another string.
+        RuntimeError: ``padding="same"`` with a stride.
+
+    Example::
+
+        >>> F.conv3d(polygrad.ones(1, 1, 4, 4, 4), polygrad.ones(2, 1, 3, 3, 3)).shape
+        polygrad.Size([1, 2, 2, 2, 2])
+    """
 def conv_transpose1d(
     input: Tensor,
     weight: Tensor,
@@ -1700,6 +1737,24 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-06
 
         >>> F.pairwise_distance(polygrad.tensor([0.0, 0.0]), polygrad.tensor([3.0, 4.0]))
         tensor(5.0000)
+    """
+def pdist(input: Tensor, p: float = 2) -> Tensor:
+    """Return the distance of each pair of rows of a matrix.  The gradient at a distance of 0 is 0.
+
+    Args:
+        input: a matrix ``(N, M)`` of a real floating-point type.
+        p: the order of the norm, 0 or larger.
+
+    Returns:
+        A vector of ``N * (N - 1) / 2`` distances: of row 0 from rows 1, 2, …, of row 1 from rows 2, 3, …, and so on.
+
+    Raises:
+        RuntimeError: ``input`` is not a matrix of a real floating-point type, or ``p`` is negative.
+
+    Example::
+
+        >>> polygrad.pdist(polygrad.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]]))
+        tensor([5.0000, 1.0000, 4.2426])
     """
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """Rearrange channels into pixels: ``(*, C * r * r, H, W)`` becomes ``(*, C, H * r, W * r)``.

@@ -7,6 +7,7 @@ from typing import Any
 
 from ... import _dtypes
 from ..._core.errors import ShapeError
+from ..._core.precision import downcast, upcast
 from ..._core.same_dtype import check_same_dtype
 from ..._core.tensor import Tensor
 from ..._window_geometry import crop_image, keys, padded_lengths, window_counts
@@ -32,7 +33,7 @@ def add_batch(input: Tensor, name: str, axes: int) -> tuple[Tensor, bool]:
     if input.ndim == axes + 1:
         return xp.reshape(input, (1, *input.shape)), False
     if input.ndim != axes + 2:
-        lengths = ("length",) if axes == 1 else ("height", "width")
+        lengths = ("length",) if axes == 1 else ("depth", "height", "width")[-axes:]
         layout = ", ".join(("batch", "channels", *lengths))
         raise ShapeError(
             f"{name}: the input has shape {tuple(input.shape)}; it must be ({layout}), or the same without a batch"
@@ -129,10 +130,32 @@ def _convolve(
     if axes == 1:
         x, weight = to_2d(x, weight)
         stride, padding, dilation = (1, *stride), (0, *padding), (1, *dilation)
+    if axes == 3:
+        result = _convolve_volumes(x, weight, stride, padding, dilation, groups)
+        return remove_batch(_with_bias(result, bias), had_batch)
     result = xp.conv2d(x, weight, stride, padding, dilation, groups)
     if axes == 1:
         result = xp.reshape(result, (*result.shape[:2], result.shape[3]))
     return remove_batch(_with_bias(result, bias), had_batch)
+
+
+def _convolve_volumes(x: Tensor, weight: Tensor, stride: Any, padding: Any, dilation: Any, groups: int) -> Tensor:
+    """Convolve volumes as the sum, over the depth of the kernel, of convolutions of images."""
+    depth = weight.shape[2]
+    x = xp.pad(x, ((0, 0), (0, 0), (padding[0], padding[0]), (0, 0), (0, 0))) if padding[0] else x
+    count = (x.shape[2] - dilation[0] * (depth - 1) - 1) // stride[0] + 1
+    images, kernels = upcast(x), upcast(weight)
+    total: Any = None
+    for place in range(depth):
+        start = place * dilation[0]
+        part = images[:, :, start : start + (count - 1) * stride[0] + 1 : stride[0]]
+        part = xp.permute_dims(part, (0, 2, 1, 3, 4))
+        part = xp.reshape(part, (x.shape[0] * count, x.shape[1], *x.shape[3:]))
+        found = xp.conv2d(part, kernels[:, :, place], stride[1:], padding[1:], dilation[1:], groups)
+        total = found if total is None else total + found
+    result = xp.reshape(total, (x.shape[0], count, *total.shape[1:]))
+    result = xp.permute_dims(result, (0, 2, 1, 3, 4))
+    return result if images is x else downcast(result, x.dtype)
 
 
 def _resolve_padding(
@@ -233,6 +256,47 @@ def conv1d(
         tensor([[1., 2., 4.]])
     """
     return _convolve("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
+
+
+@public_function()
+def conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | str | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    groups: int = 1,
+) -> Tensor:
+    """Convolve volumes with a set of kernels (cross-correlation: kernels are not flipped).
+
+    It is the sum, over the depth of the kernels, of what `conv2d` gives.
+
+    Args:
+        input: volumes ``(N, in_channels, D, H, W)`` or ``(in_channels, D, H, W)``.
+        weight: kernels ``(out_channels, in_channels / groups, kernel depth, kernel height, kernel width)``.
+        bias: a vector ``(out_channels,)``, or None.
+        stride: the step from window to window: an int, or three ``(depth, height, width)``; so for the next two.
+        padding: how many zeros to add at each face; "valid" for none, "same" for as many as keep the size (with ``stride=1``).
+        dilation: the step from element to element of a window.
+        groups: how many groups of channels are convolved separately.
+
+    Returns:
+        A tensor ``(N, out_channels, D', H', W')`` with ``D' = (D + 2 * padding - dilation * (kernel depth - 1) - 1) // stride + 1``
+        and the others likewise, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match, or no window fits.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
+        ValueError: ``padding`` is another string.
+        RuntimeError: ``padding="same"`` with a stride.
+
+    Example::
+
+        >>> F.conv3d(polygrad.ones(1, 1, 4, 4, 4), polygrad.ones(2, 1, 3, 3, 3)).shape
+        polygrad.Size([1, 2, 2, 2, 2])
+    """
+    return _convolve("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
 
 
 def _convolve_transposed(
