@@ -7,12 +7,16 @@ A transform takes a function of tensors, or of nested lists, tuples and dicts of
 from .._interpreters.batching.fallback import SlowBatchingWarning
 from .batching import vmap
 from .forward import jvp, linearize
+from .implicit import implicit_diff
 from .jacobians import hessian, hvp, jacfwd, jacrev
-from .modules import functional_call, stack_module_state
+from .linear import linear_transpose
+from .modules import functional_call, functionalize, replace_all_batch_norm_modules_, stack_module_state
 from .reverse import grad, grad_and_value, vjp
+from .taylor import derivatives, jet
 from .trees import TransformError
 
 __all__ = [
-    "SlowBatchingWarning", "TransformError", "functional_call", "grad", "grad_and_value", "hessian", "hvp", "jacfwd", "jacrev",
-    "jvp", "linearize", "stack_module_state", "vjp", "vmap",
+    "SlowBatchingWarning", "TransformError", "derivatives", "functional_call", "functionalize", "grad", "grad_and_value", "hessian",
+    "hvp", "implicit_diff", "jacfwd", "jacrev", "jet", "jvp", "linear_transpose", "linearize", "replace_all_batch_norm_modules_",
+    "stack_module_state", "vjp", "vmap",
 ]  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._core.tensor import Tensor
@@ -202,3 +203,60 @@ def _stack_tensors(name: str, tensors: Sequence[Tensor]) -> Tensor:
     if len(requires) > 1:
         raise TransformError(f"stack_module_state: {name!r} requires grad in some of the models only")
     return stack([x.detach() for x in tensors], 0).requires_grad_(requires.pop())
+
+
+def replace_all_batch_norm_modules_(root: Any) -> Any:
+    """Let all batch normalization in a module use the statistics of the batch alone, in place.
+
+    Running statistics are written to in training, which `vmap` cannot do for every example.
+
+    Args:
+        root: a `polygrad.nn.Module`.
+
+    Returns:
+        ``root``.
+
+    Raises:
+        TypeError: ``root`` is not a module.
+
+    Example::
+
+        >>> model = polygrad.func.replace_all_batch_norm_modules_(polygrad.nn.BatchNorm1d(3))
+        >>> model.running_mean is None
+        True
+    """
+    if not hasattr(root, "_kinds"):
+        raise TypeError(
+            f"replace_all_batch_norm_modules_: root must be a polygrad.nn.Module, not a {type(root).__name__}"
+        )
+    for module in root.modules():
+        # `nn` is above this module: its classes are known by their base's name.
+        if any(base.__name__ == "_BatchNorm" for base in type(module).__mro__):
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+            module.track_running_stats = False
+    return root
+
+
+def functionalize(func: Callable[..., Any], *, remove: str = "mutations") -> Callable[..., Any]:
+    """The function itself: here no operation writes into memory that another tensor sees, so there is nothing to remove.
+
+    It is there for programs that prepare a function for a compiler with PyTorch's name.
+
+    Args:
+        func: any function.
+        remove: ``"mutations"`` or ``"mutations_and_views"``.
+
+    Returns:
+        A function with the results of ``func``.
+
+    Raises:
+        RuntimeError: ``remove`` is another one.
+
+    Example::
+
+        >>> polygrad.func.functionalize(lambda x: x.clone().add_(1))(polygrad.zeros(2))
+        tensor([1., 1.])
+    """
+    if remove not in ("mutations", "mutations_and_views"):
+        raise RuntimeError(f"functionalize: remove is 'mutations' or 'mutations_and_views', not {remove!r}")
+    return functools.wraps(func)(lambda *args, **kwargs: func(*args, **kwargs))

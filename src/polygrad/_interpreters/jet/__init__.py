@@ -1,0 +1,1 @@
+"""Taylor mode: the tracer of jet and its rules."""
