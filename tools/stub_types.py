@@ -53,6 +53,7 @@ WIDER = {"dtype": "DTypeLike | None", "type1": "DTypeLike", "type2": "DTypeLike"
 
 #: By the names of the function and of the parameter.
 OF_FUNCTION = {
+    "tensorsolve.dims": "int | Sequence[int] | None",
     "arange.end": "Number | None",
     "asarray.copy": "bool | None",
     "backward.inputs": "Tensor | Sequence[Tensor] | None",

@@ -66,7 +66,7 @@ PAGES = [
     Page("manipulation.md", "Shapes, joining, indexing"),
     Page("sorting.md", "Sorting, searching, sets"),
     Page("linalg.md", "Linear algebra", ("polygrad.linalg",)),
-    Page("fft.md", "Fourier transforms", ("polygrad.fft",)),
+    Page("fft.md", "Fourier transforms and windows", ("polygrad.fft", "polygrad.signal", "polygrad.signal.windows")),
     Page("special.md", "Special functions", ("polygrad.special",)),
     Page("random.md", "Random numbers", ("polygrad.random",)),
     Page("nn.md", "nn: layers", ("polygrad.nn",)),
@@ -97,11 +97,12 @@ BY_FILE = {page.file: page for page in PAGES}
 ROOT_PAGES = {
     "creation.md": "creation foreign conversion",
     "dtypes.md": "_dtypes _devices dtypes legacy_types",
-    "elementwise.md": "elementwise arithmetic comparison complex special bessel",
+    "elementwise.md": "elementwise arithmetic comparison complex divisors special bessel",
     "reductions.md": "reductions cumulative calculus",
     "manipulation.md": "manipulation broadcasting joining slicing scatter_gather indexing diagonals",
     "sorting.md": "sorting searching sets",
-    "linalg.md": "linalg decompositions matmul einsum",
+    "linalg.md": "linalg decompositions factorizations matmul matrix_functions einsum",
+    "fft.md": "spectrograms windows",
     "random.md": "random generator",
     "nn.functional.md": """activations attention convolution cross_entropy distance dropout embedding linear losses
         normalization padding pooling recurrent vision""",

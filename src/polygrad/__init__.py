@@ -44,7 +44,7 @@ dtype = DType
 
 #: Modules that are imported when they are first named.
 _SUBMODULES = frozenset(
-    """array_api autograd backends compiler cuda fft func linalg nn optim random serialization special testing types utils
+    """array_api autograd backends compiler cuda fft func linalg nn optim random serialization signal special testing types utils
     viz""".split()
 )
 #: Where public names are found that are neither modules nor of `_functions`, which declares its own.

@@ -20,6 +20,7 @@ from . import (
     optim as optim,
     random as random,
     serialization as serialization,
+    signal as signal,
     special as special,
     testing as testing,
     types as types,
@@ -40,6 +41,7 @@ from ._dtypes import (
 )
 from ._functions.decompositions import QRResult, SVDParts
 from ._functions.elementwise import MantissaAndExponent
+from ._functions.factorizations import GeqrfResult, LUResult
 from ._functions.generator import (
     Generator as Generator,
     default_generator as default_generator,
@@ -1158,6 +1160,37 @@ def baddbmm(
         tensor([[[4., 4.],
                  [4., 4.]]])
     """
+def bartlett_window(
+    window_length: _int,
+    periodic: _bool = True,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: _bool = False,
+    backend: BackendLike | None = None,
+) -> Tensor:
+    """`signal.windows.bartlett`, periodic by default.
+
+    Args:
+        window_length: the number of values.
+        periodic: whether it is the window of ``window_length + 1`` values without its last one, for transforms of periodic
+            signals; False is for filters.
+        dtype: a floating type; the default one if left out.
+        device: the device of the result.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result.
+
+    Returns:
+        A tensor of shape ``(window_length,)``.
+
+    Raises:
+        RuntimeError: ``window_length`` is negative, or the data type is not floating.
+
+    Example::
+
+        >>> polygrad.bartlett_window(4)
+        tensor([0.0000, 0.5000, 1.0000, 0.5000])
+    """
 def batch_norm(
     input: Tensor,
     running_mean: Tensor | None,
@@ -1411,6 +1444,37 @@ def bitwise_xor(input: Operand, other: Operand, *, out: Tensor | None = None) ->
 
         >>> polygrad.bitwise_xor(polygrad.tensor([5, 3]), polygrad.tensor([6, 2]))
         tensor([3, 1])
+    """
+def blackman_window(
+    window_length: _int,
+    periodic: _bool = True,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: _bool = False,
+    backend: BackendLike | None = None,
+) -> Tensor:
+    """`signal.windows.blackman`, periodic by default.
+
+    Args:
+        window_length: the number of values.
+        periodic: whether it is the window of ``window_length + 1`` values without its last one, for transforms of periodic
+            signals; False is for filters.
+        dtype: a floating type; the default one if left out.
+        device: the device of the result.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result.
+
+    Returns:
+        A tensor of shape ``(window_length,)``.
+
+    Raises:
+        RuntimeError: ``window_length`` is negative, or the data type is not floating.
+
+    Example::
+
+        >>> polygrad.blackman_window(2) > 0.5
+        tensor([False,  True])
     """
 def block_diag(*tensors: Tensor) -> Tensor:
     """Return the block diagonal matrix of the given matrices.
@@ -3452,6 +3516,25 @@ def gather(
         tensor([[2],
                 [3]])
     """
+def gcd(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
+    """The greatest common divisor of each pair of integers, which is not negative; that of 0 and 0 is 0. It has no gradient.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+
+    Example::
+
+        >>> polygrad.gcd(polygrad.tensor([12, 5]), polygrad.tensor([18, 7]))
+        tensor([6, 1])
+    """
 def ge(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Where ``input`` is at least ``other``: ``input >= other``.
 
@@ -3471,6 +3554,27 @@ def ge(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
 
         >>> polygrad.ge(polygrad.tensor([1, 2, 3]), 2)
         tensor([False,  True,  True])
+    """
+def geqrf(input: Tensor) -> GeqrfResult:
+    """Return the QR decomposition as Householder reflections, whose product `linalg.householder_product` gives.
+
+    It has no gradient, as in PyTorch; `linalg.qr` has one.
+
+    Args:
+        input: a tensor of shape ``(*, n, m)``.
+
+    Returns:
+        The named tuple ``(a, tau)``: ``a``, of the shape of ``input``, has ``R`` from the diagonal on and below it the vectors of
+        the reflections; ``tau`` has shape ``(*, min(n, m))``.
+
+    Raises:
+        RuntimeError: ``input`` has fewer than two dimensions.
+
+    Example::
+
+        >>> a, tau = polygrad.geqrf(polygrad.tensor([[3.0], [4.0]]))
+        >>> a[0]
+        tensor([-5.])
     """
 def ger(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the products of each element of one vector with each of another.
@@ -3647,6 +3751,72 @@ def gt(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
         tensor([False, False,  True])
     """
 half: DType
+def hamming_window(
+    window_length: _int,
+    periodic: _bool = True,
+    alpha: _float = 0.54,
+    beta: _float = 0.46,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: _bool = False,
+    backend: BackendLike | None = None,
+) -> Tensor:
+    """`signal.windows.hamming`, periodic by default, with other weights if wanted: ``alpha - beta cos(x)``.
+
+    Args:
+        window_length: the number of values.
+        periodic: whether it is the window of ``window_length + 1`` values without its last one, for transforms of periodic
+            signals; False is for filters.
+        alpha: the weight of the constant.
+        beta: the weight of the cosine.
+        dtype: a floating type; the default one if left out.
+        device: the device of the result.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result.
+
+    Returns:
+        A tensor of shape ``(window_length,)``.
+
+    Raises:
+        RuntimeError: ``window_length`` is negative, or the data type is not floating.
+
+    Example::
+
+        >>> polygrad.hamming_window(2)
+        tensor([0.0800, 1.0000])
+    """
+def hann_window(
+    window_length: _int,
+    periodic: _bool = True,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: _bool = False,
+    backend: BackendLike | None = None,
+) -> Tensor:
+    """`signal.windows.hann`, periodic by default.
+
+    Args:
+        window_length: the number of values.
+        periodic: whether it is the window of ``window_length + 1`` values without its last one, for transforms of periodic
+            signals; False is for filters.
+        dtype: a floating type; the default one if left out.
+        device: the device of the result.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result.
+
+    Returns:
+        A tensor of shape ``(window_length,)``.
+
+    Raises:
+        RuntimeError: ``window_length`` is negative, or the data type is not floating.
+
+    Example::
+
+        >>> polygrad.hann_window(4)
+        tensor([0.0000, 0.5000, 1.0000, 0.5000])
+    """
 def hardshrink(input: Tensor, lambd: _float = 0.5, *, out: Tensor | None = None) -> Tensor:
     """Set small elements to 0: ``input`` where ``abs(input) > lambd``, else 0.
 
@@ -4395,6 +4565,78 @@ def isreal(input: Tensor) -> Tensor:
         >>> polygrad.isreal(polygrad.tensor([1 + 0j, 1j]))
         tensor([ True, False])
     """
+def istft(
+    input: Tensor,
+    n_fft: _int,
+    hop_length: _int | None = None,
+    win_length: _int | None = None,
+    window: Tensor | None = None,
+    center: _bool = True,
+    normalized: _bool = False,
+    onesided: _bool | None = None,
+    length: _int | None = None,
+    return_complex: _bool = False,
+) -> Tensor:
+    """Return the signal of least squares whose short-time Fourier transform is ``input``: the inverse of `stft`.
+
+    Args:
+        input: a complex tensor of shape ``(*, frequencies, pieces)``, as `stft` gives it.
+        n_fft: the length of a piece, as in `stft`.
+        hop_length: from the start of one piece to that of the next, as in `stft`.
+        win_length: the length of the window, as in `stft`.
+        window: the window, as in `stft`.
+        center: whether pieces are centred at multiples of ``hop_length``, as in `stft`.
+        normalized: whether the spectra were divided by ``sqrt(n_fft)``.
+        onesided: whether ``input`` has only frequencies that are not negative; by default as its shape says.
+        length: the length of the result; by default what the pieces cover.
+        return_complex: whether the result is complex; False takes it to be real, and reads half of the spectrum.
+
+    Returns:
+        A tensor of shape ``(length,)`` or ``(batch, length)``.
+
+    Raises:
+        RuntimeError: lengths or shapes do not fit, or the windows leave a value of the signal undetermined.
+
+    Example::
+
+        >>> x, window = polygrad.arange(8.0), polygrad.ones(4)
+        >>> spectra = polygrad.stft(x, 4, window=window, return_complex=True)
+        >>> polygrad.allclose(polygrad.istft(spectra, 4, window=window), x, atol=1e-5)
+        True
+    """
+def kaiser_window(
+    window_length: _int,
+    periodic: _bool = True,
+    beta: _float = 12.0,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: _bool = False,
+    backend: BackendLike | None = None,
+) -> Tensor:
+    """`signal.windows.kaiser`, periodic by default.
+
+    Args:
+        window_length: the number of values.
+        periodic: whether it is the window of ``window_length + 1`` values without its last one, for transforms of periodic
+            signals; False is for filters.
+        beta: how narrow it is.
+        dtype: a floating type; the default one if left out.
+        device: the device of the result.
+        requires_grad: whether operations on the result are recorded.
+        backend: the backend of the result.
+
+    Returns:
+        A tensor of shape ``(window_length,)``.
+
+    Raises:
+        RuntimeError: ``window_length`` is negative, or the data type is not floating.
+
+    Example::
+
+        >>> polygrad.kaiser_window(2, beta=0.0)
+        tensor([1., 1.])
+    """
 def kl_div(input: Tensor, target: Tensor, reduction: str = 'mean', log_target: _bool = False) -> Tensor:
     """Kullback-Leibler divergence of ``target`` from ``input``: ``target * (log(target) - input)``.
 
@@ -4493,6 +4735,25 @@ def layer_norm(
         >>> F.layer_norm(polygrad.tensor([[1.0, 3.0], [0.0, 10.0]]), (2,))
         tensor([[-1.0000,  1.0000],
                 [-1.0000,  1.0000]])
+    """
+def lcm(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
+    """The least common multiple of each pair of integers, which is not negative; 0 where either is 0. It has no gradient.
+
+    Args:
+        input: a tensor or a number.
+        other: a tensor whose shape broadcasts with that of ``input``, or a number.  One of the two is a tensor.
+
+    Returns:
+        A tensor of the broadcast shape.
+
+    Raises:
+        RuntimeError: the shapes do not broadcast.
+        TypeError: an operand is neither a tensor nor a number.
+
+    Example::
+
+        >>> polygrad.lcm(polygrad.tensor([12, 5]), polygrad.tensor([18, 7]))
+        tensor([36, 35])
     """
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return ``input * 2 ** other``.
@@ -4979,6 +5240,73 @@ def lt(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
         >>> polygrad.lt(polygrad.tensor([1, 2, 3]), 2)
         tensor([ True, False, False])
     """
+def lu(A: Tensor, pivot: _bool = True, get_infos: _bool = False) -> tuple[Tensor, ...]:
+    """Return the LU factorization: PyTorch's older form of `linalg.lu_factor` and `linalg.lu_factor_ex`.
+
+    Args:
+        A: a tensor of shape ``(*, n, m)``.
+        pivot: whether rows are exchanged.  Only True is implemented.
+        get_infos: whether the place of a zero is returned instead of raised.
+
+    Returns:
+        The tuple ``(LU, pivots)``, or ``(LU, pivots, info)``.
+
+    Raises:
+        LinAlgError: there is a zero on the diagonal of ``U``, and ``get_infos`` is False.
+
+    Example::
+
+        >>> polygrad.lu(polygrad.eye(2))[1]
+        tensor([1, 2], dtype=polygrad.int32)
+    """
+def lu_solve(input: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
+    """Solve ``A @ X == input``, given the LU factorization of ``A``: `linalg.lu_solve` with the right side first.
+
+    Args:
+        input: the right side, of shape ``(*, n, k)``.
+        LU_data: of shape ``(*, n, n)``, as `linalg.lu_factor` gives it.
+        LU_pivots: int32, of shape ``(*, n)``, as `linalg.lu_factor` gives them.
+
+    Returns:
+        The solution, of the shape of ``input`` with the batch dimensions broadcast.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit.
+
+    Example::
+
+        >>> A, b = polygrad.tensor([[1.0, 2.0], [2.0, 2.0]]), polygrad.tensor([[3.0], [4.0]])
+        >>> polygrad.lu_solve(b, *polygrad.linalg.lu_factor(A))
+        tensor([[1.],
+                [1.]])
+    """
+def lu_unpack(
+    LU_data: Tensor,
+    LU_pivots: Tensor,
+    unpack_data: _bool = True,
+    unpack_pivots: _bool = True,
+) -> LUResult:
+    """Return the factors that `linalg.lu_factor` gives in one matrix.
+
+    Args:
+        LU_data: of shape ``(*, n, m)``, as `linalg.lu_factor` gives it.
+        LU_pivots: int32, of shape ``(*, min(n, m))``.
+        unpack_data: whether ``L`` and ``U`` are wanted; otherwise they are empty.
+        unpack_pivots: whether ``P`` is wanted; otherwise it is empty.
+
+    Returns:
+        The named tuple ``(P, L, U)``, as of `linalg.lu`.
+
+    Raises:
+        RuntimeError: the pivots are not int32, or there are fewer than two dimensions.
+
+    Example::
+
+        >>> P, L, U = polygrad.lu_unpack(*polygrad.linalg.lu_factor(polygrad.tensor([[1.0, 2.0], [2.0, 2.0]])))
+        >>> L
+        tensor([[1.0000, 0.0000],
+                [0.5000, 1.0000]])
+    """
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -5085,6 +5413,28 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
 
         >>> polygrad.matmul(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), polygrad.tensor([1.0, 1.0]))
         tensor([3., 7.])
+    """
+def matrix_exp(A: Tensor) -> Tensor:
+    """Return the exponential of square matrices, ``I + A + A @ A / 2 + …``.
+
+    By scaling and squaring (N. J. Higham, "The scaling and squaring method for the matrix exponential revisited", 2005); its
+    derivative is a block of the exponential of a matrix of twice the size (R. Mathias, "A chain rule for matrix functions and
+    applications", 1996).
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``, floating-point or complex.
+
+    Returns:
+        A tensor of shape ``(*, n, n)``.
+
+    Raises:
+        RuntimeError: the matrices are not square, or have an integer type.
+
+    Example::
+
+        >>> polygrad.linalg.matrix_exp(polygrad.tensor([[0.0, 1.0], [0.0, 0.0]]))
+        tensor([[1., 1.],
+                [0., 1.]])
     """
 def matrix_power(A: Tensor, n: _int, *, out: Tensor | None = None) -> Tensor:
     """Raise square matrices to an integer power, by repeated squaring.
@@ -6043,6 +6393,47 @@ def ones_like(
         >>> polygrad.ones_like(polygrad.tensor([1, 2]))
         tensor([1, 1])
     """
+def orgqr(input: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return the first columns of a product of Householder reflections ``I - tau[i] * v[i] @ v[i].mH``.
+
+    Args:
+        input: of shape ``(*, n, m)`` with ``n >= m``.  Column ``i`` has ``v[i]`` below the diagonal; on it, ``v[i]`` is 1.
+        tau: of shape ``(*, k)`` with ``k <= m`` and of the same data type.
+
+    Returns:
+        A tensor of shape ``(*, n, m)``.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit.
+
+    Example::
+
+        >>> Q = polygrad.linalg.householder_product(*polygrad.geqrf(polygrad.tensor([[3.0], [4.0]])))
+        >>> polygrad.allclose(Q, polygrad.tensor([[-0.6], [-0.8]]))
+        True
+    """
+def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: _bool = True, transpose: _bool = False) -> Tensor:
+    """Multiply matrices by a product of Householder reflections, without building it.
+
+    Args:
+        input: of shape ``(*, n, k)``, the vectors of the reflections, as in `linalg.householder_product`.
+        tau: of shape ``(*, k)``, their factors.
+        other: of shape ``(*, n, m)``, or ``(*, m, n)`` where ``left`` is False.
+        left: whether the product stands on the left of ``other``, or on the right.
+        transpose: whether the conjugate transpose of the product is taken.
+
+    Returns:
+        A tensor of the shape of ``other``.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit.
+
+    Example::
+
+        >>> R = polygrad.ormqr(*polygrad.geqrf(polygrad.tensor([[3.0], [4.0]])), polygrad.tensor([[3.0], [4.0]]), transpose=True)
+        >>> polygrad.allclose(R, polygrad.tensor([[-5.0], [0.0]]), atol=1e-6)
+        True
+    """
 def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the products of each element of one vector with each of another.
 
@@ -6085,6 +6476,33 @@ def pairwise_distance(
 
         >>> F.pairwise_distance(polygrad.tensor([0.0, 0.0]), polygrad.tensor([3.0, 4.0]))
         tensor(5.0000)
+    """
+def pca_lowrank(
+    A: Tensor,
+    q: _int | None = None,
+    center: _bool = True,
+    niter: _int = 2,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the first principal components of rows of data, by `svd_lowrank`.
+
+    Args:
+        A: a tensor of shape ``(*, n, m)``: ``n`` rows of ``m`` numbers.
+        q: how many components; by default ``min(6, n, m)``.
+        center: whether the mean of the rows is subtracted first.
+        niter: the number of subspace iterations.
+
+    Returns:
+        The tuple ``(U, S, V)`` with the data close to ``U @ diag(S) @ V.mH``: the columns of ``V`` are the directions, and
+        ``S ** 2 / (n - 1)`` the variances along them.
+
+    Raises:
+        ValueError: ``q`` is not from 0 to ``min(n, m)``, or ``niter`` is negative.
+
+    Example::
+
+        >>> rows = polygrad.tensor([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]])
+        >>> polygrad.pca_lowrank(rows, q=1)[1] ** 2 / 2
+        tensor([5.0000])
     """
 def pdist(input: Tensor, p: _float = 2) -> Tensor:
     """Return the distance of each pair of rows of a matrix.  The gradient at a distance of 0 is 0.
@@ -7682,6 +8100,45 @@ def std_mean(
         >>> polygrad.std_mean(polygrad.tensor([1.0, 2.0, 3.0]))
         (tensor(1.), tensor(2.))
     """
+def stft(
+    input: Tensor,
+    n_fft: _int,
+    hop_length: _int | None = None,
+    win_length: _int | None = None,
+    window: Tensor | None = None,
+    center: _bool = True,
+    pad_mode: str = 'reflect',
+    normalized: _bool = False,
+    onesided: _bool | None = None,
+    return_complex: _bool | None = None,
+    align_to_window: _bool | None = None,
+) -> Tensor:
+    """Return the short-time Fourier transform: the spectra of pieces of a signal, each multiplied by a window.
+
+    Args:
+        input: a real or complex tensor of shape ``(length,)`` or ``(batch, length)``.
+        n_fft: the length of a piece.
+        hop_length: from the start of one piece to that of the next; by default ``n_fft // 4``.
+        win_length: the length of the window, which lies in the middle of a piece; by default ``n_fft``.
+        window: of shape ``(win_length,)``.  Without one, all values have the same weight, with a warning.
+        center: whether pieces are centred at multiples of ``hop_length``, for which the signal is continued at both ends.
+        pad_mode: how it is continued, as in `nn.functional.pad`.
+        normalized: whether the spectra are divided by ``sqrt(n_fft)``.
+        onesided: whether only frequencies that are not negative are returned; by default if input and window are real.
+        return_complex: True returns complex numbers, False pairs of real ones.  It must be given for a real signal.
+        align_to_window: not implemented; leave it out.
+
+    Returns:
+        A tensor of shape ``(*, frequencies, pieces)``, and ``(*, frequencies, pieces, 2)`` where ``return_complex`` is False.
+
+    Raises:
+        RuntimeError: lengths or shapes do not fit, or ``return_complex`` is missing.
+
+    Example::
+
+        >>> polygrad.stft(polygrad.ones(8), 4, window=polygrad.ones(4), return_complex=True).shape
+        polygrad.Size([3, 9])
+    """
 def sub(input: Operand, other: Operand, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """Return ``input - alpha * other``.
 
@@ -7766,6 +8223,35 @@ def svd(input: Tensor, some: _bool = True, compute_uv: _bool = True, *, out: Ten
 
         >>> polygrad.svd(polygrad.tensor([[3.0, 0.0], [0.0, 4.0]])).S
         tensor([4., 3.])
+    """
+def svd_lowrank(
+    A: Tensor,
+    q: _int | None = 6,
+    niter: _int | None = 2,
+    M: Tensor | None = None,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the largest singular values of matrices and their vectors, from products with random vectors.
+
+    N. Halko, P.-G. Martinsson and J. A. Tropp, "Finding structure with randomness" (2011), algorithms 4.4 and 5.1.
+
+    Args:
+        A: a tensor of shape ``(*, n, m)``.
+        q: how many; somewhat more than the rank that is expected.
+        niter: the number of subspace iterations, which make it more accurate.
+        M: what is subtracted from ``A`` first, of a shape that broadcasts to it.
+
+    Returns:
+        The tuple ``(U, S, V)`` with ``A - M`` close to ``U @ diag(S) @ V.mH``.
+
+    Raises:
+        ValueError: ``q`` is not from 0 to ``min(n, m)``, or ``niter`` is negative.
+
+    Example::
+
+        >>> A = polygrad.outer(polygrad.tensor([1.0, 2.0, 2.0]), polygrad.tensor([3.0, 4.0]))
+        >>> U, S, V = polygrad.svd_lowrank(A, q=1)
+        >>> S
+        tensor([15.])
     """
 def swapaxes(input: Tensor, axis0: _int, axis1: _int) -> Tensor:
     """Swap two dimensions: `transpose` with NumPy's names of the arguments.
@@ -8542,6 +9028,27 @@ def use_deterministic_algorithms(mode: _bool, *, warn_only: _bool = False) -> No
     Example::
 
         >>> polygrad.use_deterministic_algorithms(True)
+    """
+def vander(x: Tensor, N: _int | None = None, increasing: _bool = False) -> Tensor:
+    """Return a Vandermonde matrix, with the powers of each number in a row: `linalg.vander` with the highest power first.
+
+    Args:
+        x: a tensor of shape ``(n,)``.
+        N: the number of columns; by default ``n``.
+        increasing: whether the lowest power comes first.
+
+    Returns:
+        A tensor of shape ``(n, N)``.
+
+    Raises:
+        RuntimeError: ``x`` is not a vector, or ``N`` is negative.
+
+    Example::
+
+        >>> polygrad.vander(polygrad.tensor([1, 2, 3]))
+        tensor([[1, 1, 1],
+                [4, 2, 1],
+                [9, 3, 1]])
     """
 def var(
     input: Tensor,

@@ -14,6 +14,7 @@ import torch
 import polygrad
 import polygrad.linalg
 import polygrad.nn.functional
+import polygrad.signal
 from polygrad import nn
 
 with warnings.catch_warnings():

@@ -47,7 +47,9 @@ DIFFERENT = {
     "linalg.eig": "the vectors have other phases",
     "linalg.eigh": "of the upper triangle the vectors have other signs",
     "linalg.lstsq": "an empty result does not require grad",
-    "linalg.pinv/singular": "the samples pass the matrix as two factors",
+    **dict.fromkeys(
+        "linalg.pinv/singular svd_lowrank pca_lowrank".split(), "the samples pass the matrix as two factors"
+    ),
     "logcumsumexp": "the logarithm of a complex number is known up to 2 pi i",
     "mode": "of equal elements PyTorch takes any",
     "as_strided_scatter": "the gradient of what is overwritten is 0; PyTorch's is that of the part",

@@ -20,7 +20,7 @@ PACKAGE = ROOT / "src" / "polygrad"
 
 #: The rooms, from the ground up: each imports only from rooms above it in this list.
 ROOMS = """
-    _allocator _dtypes _devices _forking _paths _state _window_geometry
+    _allocator _dtypes _devices _forking _pade _paths _state _window_geometry
     backends
     _core
     _pytree
@@ -31,7 +31,7 @@ ROOMS = """
     autograd
     compiler
     func
-    cuda fft linalg random serialization special types
+    cuda fft linalg random serialization signal special types
     nn
     optim
     utils

@@ -35,7 +35,8 @@ MODULES = """
     polygrad.autograd polygrad.autograd.functional polygrad.backends polygrad.compiler polygrad.cuda polygrad.fft
     polygrad.func polygrad.linalg
     polygrad.nn polygrad.nn.functional polygrad.nn.init polygrad.nn.utils polygrad.nn.utils.rnn
-    polygrad.optim polygrad.optim.lr_scheduler polygrad.optim.rules polygrad.random polygrad.serialization polygrad.special
+    polygrad.optim polygrad.optim.lr_scheduler polygrad.optim.rules polygrad.random polygrad.serialization
+    polygrad.signal.windows polygrad.special
     polygrad.testing polygrad.types polygrad.utils polygrad.utils.checkpoint polygrad.utils.data polygrad.utils.dlpack
     polygrad.viz
 """.split()

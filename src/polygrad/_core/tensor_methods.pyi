@@ -12,6 +12,7 @@ from .._core.tensor import Tensor
 from .._core.typing import Array, BackendLike, DTypeLike, DeviceLike, Dims, Index, Number, Operand, Real
 from .._functions.decompositions import QRResult, SVDParts
 from .._functions.elementwise import MantissaAndExponent
+from .._functions.factorizations import GeqrfResult
 from .._functions.generator import Generator
 from .._functions.linalg import SlogdetResult
 from .._functions.reductions import ValuesAndIndices
@@ -532,12 +533,18 @@ class TensorMethods(Aliasing):
         """Decompose into mantissas and exponents: ``input = mantissa * 2 ** exponent``, exactly."""
     def gather(self, dim: _int, index: Tensor, *, sparse_grad: _bool = False) -> Tensor:
         """Return elements at positions along a dimension: ``out[i, j] = input[index[i, j], j]`` for ``dim=0``."""
+    def gcd(self, other: Operand) -> Tensor:
+        """The greatest common divisor of each pair of integers, which is not negative; that of 0 and 0 is 0. It has no gradient."""
+    def gcd_(self, other: Operand) -> Tensor:
+        """The greatest common divisor of each pair of integers, which is not negative; that of 0 and 0 is 0. It has no gradient."""
     def ge(self, other: Operand) -> Tensor:
         """Where ``input`` is at least ``other``: ``input >= other``."""
     def ge_(self, other: Operand) -> Tensor:
         """Where ``input`` is at least ``other``: ``input >= other``."""
     def geometric_(self, p: _float, *, generator: Generator | None = None) -> Tensor:
         """Fill with numbers of trials up to the first success: ``k`` has the probability ``(1 - p) ** (k - 1) * p``."""
+    def geqrf(self) -> GeqrfResult:
+        """Return the QR decomposition as Householder reflections, whose product `linalg.householder_product` gives."""
     def get_device(self) -> _int:
         """Return the index of the GPU that the tensor is on."""
     def greater(self, other: Operand) -> Tensor:
@@ -665,6 +672,19 @@ class TensorMethods(Aliasing):
         """Test which elements are positive infinity."""
     def isreal(self) -> Tensor:
         """Test which elements have an imaginary part of 0."""
+    def istft(
+        self,
+        n_fft: _int,
+        hop_length: _int | None = None,
+        win_length: _int | None = None,
+        window: Tensor | None = None,
+        center: _bool = True,
+        normalized: _bool = False,
+        onesided: _bool | None = None,
+        length: _int | None = None,
+        return_complex: _bool = False,
+    ) -> Tensor:
+        """Return the signal of least squares whose short-time Fourier transform is ``input``: the inverse of `stft`."""
     def item(self) -> Any:
         """Return the only element as a Python number."""
     @property
@@ -673,6 +693,10 @@ class TensorMethods(Aliasing):
         """Return the Kronecker product: the block matrix whose block ``(i, j)`` is ``input[i, j] * other``."""
     def kthvalue(self, k: _int, dim: _int = -1, keepdim: _bool = False) -> ValuesAndIndices:
         """Return the ``k``-th smallest element along a dimension, with its index."""
+    def lcm(self, other: Operand) -> Tensor:
+        """The least common multiple of each pair of integers, which is not negative; 0 where either is 0. It has no gradient."""
+    def lcm_(self, other: Operand) -> Tensor:
+        """The least common multiple of each pair of integers, which is not negative; 0 where either is 0. It has no gradient."""
     def ldexp(self, other: Tensor) -> Tensor:
         """Return ``input * 2 ** other``."""
     def ldexp_(self, other: Tensor) -> Tensor:
@@ -753,6 +777,10 @@ class TensorMethods(Aliasing):
         """Where ``input`` is less than ``other``: ``input < other``."""
     def lt_(self, other: Operand) -> Tensor:
         """Where ``input`` is less than ``other``: ``input < other``."""
+    def lu(self, pivot: _bool = True, get_infos: _bool = False) -> tuple[Tensor, ...]:
+        """Return the LU factorization: PyTorch's older form of `linalg.lu_factor` and `linalg.lu_factor_ex`."""
+    def lu_solve(self, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
+        """Solve ``A @ X == input``, given the LU factorization of ``A``: `linalg.lu_solve` with the right side first."""
     @property
     def mH(self) -> Tensor: ...
     @property
@@ -769,6 +797,8 @@ class TensorMethods(Aliasing):
         """Return the elements where a mask is True."""
     def matmul(self, other: Tensor) -> Tensor:
         """The matrix product: ``input @ other``."""
+    def matrix_exp(self) -> Tensor:
+        """Return the exponential of square matrices, ``I + A + A @ A / 2 + …``."""
     def matrix_power(self, n: _int) -> Tensor:
         """Raise square matrices to an integer power, by repeated squaring."""
     @overload
@@ -958,6 +988,10 @@ class TensorMethods(Aliasing):
         """Return the number of elements."""
     def numpy(self, *, force: _bool = False) -> NDArray[Any]:
         """Return the values as a NumPy array, which can be written to."""
+    def orgqr(self, tau: Tensor) -> Tensor:
+        """Return the first columns of a product of Householder reflections ``I - tau[i] * v[i] @ v[i].mH``."""
+    def ormqr(self, tau: Tensor, other: Tensor, left: _bool = True, transpose: _bool = False) -> Tensor:
+        """Multiply matrices by a product of Householder reflections, without building it."""
     def outer(self, vec2: Tensor) -> Tensor:
         """Return the products of each element of one vector with each of another."""
     @overload
@@ -1183,6 +1217,20 @@ class TensorMethods(Aliasing):
         correction: Real | None = None,
     ) -> Tensor:
         """Return the standard deviation of all elements, or of those along ``dim``: the square root of `var`."""
+    def stft(
+        self,
+        n_fft: _int,
+        hop_length: _int | None = None,
+        win_length: _int | None = None,
+        window: Tensor | None = None,
+        center: _bool = True,
+        pad_mode: str = 'reflect',
+        normalized: _bool = False,
+        onesided: _bool | None = None,
+        return_complex: _bool | None = None,
+        align_to_window: _bool | None = None,
+    ) -> Tensor:
+        """Return the short-time Fourier transform: the spectra of pieces of a signal, each multiplied by a window."""
     def storage_offset(self) -> _int:
         """Return how many elements of the memory lie before the first one, in PyTorch's memory layout."""
     @overload

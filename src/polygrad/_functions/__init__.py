@@ -17,8 +17,9 @@ from .public import FUNCTIONS, WITH_OUT, complete, public_functions
 
 _CHAPTERS = """
     broadcasting calculus comparison complex creation cumulative decompositions diagonals distance dtypes
-    einsum elementwise fft foreign joining legacy_types linalg manipulation matmul polynomials random
-    reductions scatter_gather scatter_reductions searching sets settings slicing sorting special statistics vectors
+    einsum elementwise factorizations fft foreign joining legacy_types linalg manipulation matmul matrix_functions
+    polynomials random reductions scatter_gather scatter_reductions searching sets settings slicing sorting special
+    spectrograms statistics vectors windows
 """.split()
 _NN = """
     activations attention convolution cross_entropy distance dropout embedding linear losses normalization

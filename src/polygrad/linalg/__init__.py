@@ -11,6 +11,7 @@ from .._core.primitive import PRIMITIVES as _primitives
 from .._core.tensor import Tensor
 from .._functions.decompositions import cholesky, eig, eigh, eigvals, eigvalsh, qr, svd, svdvals
 from .._functions.diagonals import diagonal as _diagonal
+from .._functions.factorizations import householder_product, lu, lu_factor, lu_factor_ex, lu_solve
 from .._functions.linalg import (
     cond,
     cross,
@@ -28,6 +29,7 @@ from .._functions.linalg import (
     vector_norm,
 )
 from .._functions.matmul import multi_dot, vecdot
+from .._functions.matrix_functions import matrix_exp, tensorinv, tensorsolve, vander
 
 __all__ = [
     "LinAlgError",
@@ -40,9 +42,15 @@ __all__ = [
     "eigh",
     "eigvals",
     "eigvalsh",
+    "householder_product",
     "inv",
     "lstsq",
+    "lu",
+    "lu_factor",
+    "lu_factor_ex",
+    "lu_solve",
     "matmul",
+    "matrix_exp",
     "matrix_norm",
     "matrix_power",
     "matrix_rank",
@@ -55,6 +63,9 @@ __all__ = [
     "solve_triangular",
     "svd",
     "svdvals",
+    "tensorinv",
+    "tensorsolve",
+    "vander",
     "vecdot",
     "vector_norm",
 ]

@@ -8,6 +8,7 @@ from .._core.errors import LinAlgError as LinAlgError
 from .._core.tensor import Tensor
 from .._core.typing import DTypeLike, Dims
 from .._functions.decompositions import EigResult, EighResult, QRResult, SVDResult
+from .._functions.factorizations import LUFactors, LUFactorsInfo, LUResult
 from .._functions.linalg import LeastSquares, SlogdetResult
 
 def cholesky(A: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
@@ -187,6 +188,25 @@ def eigvalsh(A: Tensor, UPLO: str = 'L', *, out: Tensor | None = None) -> Tensor
         >>> polygrad.linalg.eigvalsh(polygrad.tensor([[3.0, 0.0], [0.0, 1.0]]))
         tensor([1., 3.])
     """
+def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Return the first columns of a product of Householder reflections ``I - tau[i] * v[i] @ v[i].mH``.
+
+    Args:
+        input: of shape ``(*, n, m)`` with ``n >= m``.  Column ``i`` has ``v[i]`` below the diagonal; on it, ``v[i]`` is 1.
+        tau: of shape ``(*, k)`` with ``k <= m`` and of the same data type.
+
+    Returns:
+        A tensor of shape ``(*, n, m)``.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit.
+
+    Example::
+
+        >>> Q = polygrad.linalg.householder_product(*polygrad.geqrf(polygrad.tensor([[3.0], [4.0]])))
+        >>> polygrad.allclose(Q, polygrad.tensor([[-0.6], [-0.8]]))
+        True
+    """
 def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the inverses of square matrices.
 
@@ -240,6 +260,112 @@ def lstsq(
         >>> polygrad.linalg.lstsq(A, B).solution
         tensor([[2.]])
     """
+def lu(A: Tensor, *, pivot: bool = True, out: Tensor | None = None) -> LUResult:
+    """Return the LU decomposition with exchanged rows, ``A == P @ L @ U``.
+
+    Args:
+        A: a tensor of shape ``(*, n, m)``; let ``k = min(n, m)``.
+        pivot: whether rows are exchanged.  Only True is implemented.
+
+    Returns:
+        The named tuple ``(P, L, U)``: a permutation matrix of shape ``(*, n, n)``, the lower triangular ``L`` of shape
+        ``(*, n, k)`` with ones on the diagonal, and the upper triangular ``U`` of shape ``(*, k, m)``.
+
+    Raises:
+        RuntimeError: ``A`` has fewer than two dimensions, or ``pivot`` is False.
+        NotImplementedError: ``A`` has an integer type.
+
+    Example::
+
+        >>> P, L, U = polygrad.linalg.lu(polygrad.tensor([[1.0, 2.0], [2.0, 2.0]]))
+        >>> U
+        tensor([[2., 2.],
+                [0., 1.]])
+    """
+def lu_factor(A: Tensor, *, pivot: bool = True, out: Tensor | None = None) -> LUFactors:
+    """Return the LU factorization with exchanged rows, ``A == P @ L @ U``, in the form that `lu_solve` takes.
+
+    The gradient needs the first ``min(n, m)`` columns and rows to be linearly independent (F. de Hoog, R. Anderssen and M. Lukas,
+    "Differentiation of matrix functionals using triangular factorization", 2011).
+
+    Args:
+        A: a tensor of shape ``(*, n, m)``.
+        pivot: whether rows are exchanged.  Only True is implemented.
+
+    Returns:
+        The named tuple ``(LU, pivots)``.  ``LU``, of the shape of ``A``, holds ``U`` from the diagonal on, and below it ``L``,
+        whose diagonal is 1.  ``pivots``, int32 of shape ``(*, min(n, m))``, says which row each row was exchanged with,
+        counted from 1.
+
+    Raises:
+        LinAlgError: a square matrix is singular.
+        RuntimeError: ``A`` has fewer than two dimensions, or ``pivot`` is False.
+        NotImplementedError: ``A`` has an integer type.
+
+    Example::
+
+        >>> polygrad.linalg.lu_factor(polygrad.tensor([[1.0, 2.0], [2.0, 2.0]])).LU
+        tensor([[2.0000, 2.0000],
+                [0.5000, 1.0000]])
+    """
+def lu_factor_ex(
+    A: Tensor,
+    *,
+    pivot: bool = True,
+    check_errors: bool = False,
+    out: Tensor | None = None,
+) -> LUFactorsInfo:
+    """Return the LU factorization as `lu_factor`, and where it has a zero instead of an error.
+
+    Args:
+        A: a tensor of shape ``(*, n, m)``.
+        pivot: whether rows are exchanged.  Only True is implemented.
+        check_errors: whether a zero raises all the same.
+
+    Returns:
+        The named tuple ``(LU, pivots, info)``.  ``info``, int32 of shape ``(*)``, is 0, or the place of the first zero on the
+        diagonal of ``U``, counted from 1.
+
+    Raises:
+        LinAlgError: there is a zero, and ``check_errors``.
+        RuntimeError: as `lu_factor`.
+
+    Example::
+
+        >>> polygrad.linalg.lu_factor_ex(polygrad.zeros(2, 2)).info
+        tensor(1, dtype=polygrad.int32)
+    """
+def lu_solve(
+    LU: Tensor,
+    pivots: Tensor,
+    B: Tensor,
+    *,
+    left: bool = True,
+    adjoint: bool = False,
+    out: Tensor | None = None,
+) -> Tensor:
+    """Solve the linear equations ``A @ X == B``, given the LU factorization of ``A``.
+
+    Args:
+        LU: of shape ``(*, n, n)``, as `lu_factor` gives it.
+        pivots: int32, of shape ``(*, n)``, as `lu_factor` gives them.
+        B: the right side, of the data type of ``LU`` and of shape ``(*, n, k)``, or ``(*, k, n)`` where ``left`` is False.
+        left: False solves ``X @ A == B`` instead.
+        adjoint: whether ``A.mH`` stands in the place of ``A``.
+
+    Returns:
+        The solution, of the shape of ``B`` with the batch dimensions broadcast.
+
+    Raises:
+        RuntimeError: the shapes or data types do not fit.
+
+    Example::
+
+        >>> A, B = polygrad.tensor([[1.0, 2.0], [2.0, 2.0]]), polygrad.tensor([[3.0], [4.0]])
+        >>> polygrad.linalg.lu_solve(*polygrad.linalg.lu_factor(A), B)
+        tensor([[1.],
+                [1.]])
+    """
 def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The matrix product: ``input @ other``.
 
@@ -258,6 +384,28 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
 
         >>> polygrad.matmul(polygrad.tensor([[1.0, 2.0], [3.0, 4.0]]), polygrad.tensor([1.0, 1.0]))
         tensor([3., 7.])
+    """
+def matrix_exp(A: Tensor) -> Tensor:
+    """Return the exponential of square matrices, ``I + A + A @ A / 2 + …``.
+
+    By scaling and squaring (N. J. Higham, "The scaling and squaring method for the matrix exponential revisited", 2005); its
+    derivative is a block of the exponential of a matrix of twice the size (R. Mathias, "A chain rule for matrix functions and
+    applications", 1996).
+
+    Args:
+        A: a tensor of shape ``(*, n, n)``, floating-point or complex.
+
+    Returns:
+        A tensor of shape ``(*, n, n)``.
+
+    Raises:
+        RuntimeError: the matrices are not square, or have an integer type.
+
+    Example::
+
+        >>> polygrad.linalg.matrix_exp(polygrad.tensor([[0.0, 1.0], [0.0, 0.0]]))
+        tensor([[1., 1.],
+                [0., 1.]])
     """
 def matrix_norm(
     A: Tensor,
@@ -565,6 +713,72 @@ def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) 
 
         >>> polygrad.linalg.svdvals(polygrad.tensor([[3.0, 0.0], [0.0, 4.0]]))
         tensor([4., 3.])
+    """
+def tensorinv(A: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
+    """Return the inverse of a tensor as the linear map of `tensordot`.
+
+    Args:
+        A: a tensor whose first ``ind`` dimensions have as many elements together as the others.
+        ind: the number of dimensions of what the map gives.
+
+    Returns:
+        A tensor of shape ``A.shape[ind:] + A.shape[:ind]``, with ``tensordot(tensorinv(A), A, A.ndim - ind)`` the identity.
+
+    Raises:
+        LinAlgError: the map has no inverse.
+        RuntimeError: the dimensions do not fit, or ``ind`` is not positive.
+
+    Example::
+
+        >>> polygrad.linalg.tensorinv(2 * polygrad.eye(4).reshape(4, 2, 2), ind=1).shape
+        polygrad.Size([2, 2, 4])
+    """
+def tensorsolve(
+    A: Tensor,
+    B: Tensor,
+    dims: int | Sequence[int] | None = None,
+    *,
+    out: Tensor | None = None,
+) -> Tensor:
+    """Solve ``tensordot(A, X, X.ndim) == B``.
+
+    Args:
+        A: a tensor of shape ``B.shape + X.shape``, after ``dims`` are moved to its end.
+        B: the right side, of the same data type.
+        dims: the dimensions of ``A`` that are moved to its end first; by default none.
+
+    Returns:
+        The solution.
+
+    Raises:
+        LinAlgError: the map has no inverse.
+        RuntimeError: the shapes or data types do not fit.
+
+    Example::
+
+        >>> A = 2 * polygrad.eye(4).reshape(2, 2, 4)
+        >>> polygrad.linalg.tensorsolve(A, polygrad.ones(2, 2))
+        tensor([0.5000, 0.5000, 0.5000, 0.5000])
+    """
+def vander(x: Tensor, *, N: int | None = None, out: Tensor | None = None) -> Tensor:
+    """Return Vandermonde matrices: rows of powers ``x ** 0, x ** 1, …, x ** (N - 1)``.
+
+    Args:
+        x: a tensor of shape ``(*, n)``; a number counts as a vector of one.
+        N: the number of columns; by default ``n``.
+
+    Returns:
+        A tensor of shape ``(*, n, N)``.
+
+    Raises:
+        RuntimeError: ``N`` is below 2, or ``x`` is boolean.
+
+    Example::
+
+        >>> polygrad.linalg.vander(polygrad.tensor([1, 2, 3]))
+        tensor([[1, 1, 1],
+                [1, 2, 4],
+                [1, 3, 9]])
     """
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """Return the inner products of vectors along a dimension, ``sum(conj(x) * y, dim)``.

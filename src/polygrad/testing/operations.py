@@ -60,7 +60,7 @@ ARITHMETIC = [
     binary("floor_divide", between(5, 5.8), between(1.6, 1.9)),
     *[binary(name) for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")],
     *[binary(name, truth, truth) for name in ("logical_and", "logical_or", "logical_xor")],
-    *[binary(name, whole(99), whole(99)) for name in ("bitwise_and", "bitwise_or", "bitwise_xor")],
+    *[binary(name, whole(99), whole(99)) for name in ("bitwise_and", "bitwise_or", "bitwise_xor", "gcd", "lcm")],
     *[binary(name, whole(99), whole(5)) for name in ("bitwise_left_shift", "bitwise_right_shift")],
     binary("whole_power", signed, signed), unary("whole_sign", signed), unary("whole_square", signed),
     binary("nextafter", orders=0),
@@ -279,6 +279,12 @@ LINALG = [
     row("svd", case((3, 3)), case((2, 4, 2)), case((2, 3)), case((3, 2), full_matrices=True), case((2, 3), full_matrices=True),
         kinds=BOTH, loose=100, function=_svd),
     row("svdvals", case((3, 3)), case((2, 4, 2)), case((2, 3)), kinds=BOTH, loose=50),
+    row("lu_factor", case(regular(3, 3)), case((2, 2, 4)), case((2, 4, 2)), case((0, 2, 2)), kinds=BOTH, loose=50),
+    row("rows_of_pivots", case(whole(4)(3), rows=4), case(whole(2)(2, 2), rows=2), case(whole(1)(0), rows=2), orders=0,
+        function=lambda xp, pivots, rows: xp.rows_of_pivots(pivots + 1, rows=rows)),
+    row("geqrf", case((3, 2)), case((2, 2, 3)), kinds=BOTH, orders=0),
+    row("matrix_exp", case((3, 3)), case((2, 2, 2)), case(between(3, 5)(2, 2)), case((0, 2, 2)), kinds=BOTH,
+        holomorphic=True, loose=50),
     row("qr", case(regular(3, 3)), case((2, 4, 2)), case((2, 4)), kinds=BOTH, loose=50, function=_qr),
 ]  # fmt: skip
 

@@ -42,6 +42,18 @@ def remainder(x, y, /):  # 0 has the sign of the divisor, in the standard
     return jnp.where(rest == 0, jnp.copysign(rest, y), rest) if jnp.issubdtype(rest.dtype, jnp.floating) else rest
 
 
+def _of_integers(function):
+    def run(x, y, /):
+        if not jnp.issubdtype(x.dtype, jnp.integer):
+            raise TypeError("gcd and lcm are for integers")
+        return function(x, y)
+
+    return run
+
+
+KERNELS.update(gcd=_of_integers(jnp.gcd), lcm=_of_integers(jnp.lcm))
+
+
 @kernel
 def scan_steps(step, state, inputs, reverse=False):
     return lax.scan(step, state, inputs, reverse=reverse)
@@ -68,6 +80,17 @@ def solve_triangular(a, b, /, *, upper, unitriangular=False):
     batch = jnp.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     a, b = (jnp.broadcast_to(x, (*batch, *x.shape[-2:])) for x in (a, b))
     return lax.linalg.triangular_solve(a, b, left_side=True, lower=not upper, unit_diagonal=unitriangular)
+
+
+@kernel
+def lu_factor(x, /):
+    packed, pivots, _ = lax.linalg.lu(x)
+    return packed, pivots + 1
+
+
+@kernel
+def rows_of_pivots(pivots, /, *, rows):
+    return lax.linalg.lu_pivots_to_permutation(pivots.astype(jnp.int32) - 1, rows).astype(pivots.dtype)
 
 
 # -- basic keys --------------------------------------------------------------------------------------------------------

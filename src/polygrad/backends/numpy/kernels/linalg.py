@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import importlib
+import math
 from typing import Any
 
 import numpy as np
 
+from ...._pade import column_norm, largest_norm, pade
 from ..library import library
 from .reductions import PRODUCT_BLOCK, long_product
 from .table import KERNELS, kernel
@@ -152,3 +154,69 @@ def _singular_adjugate(x):
 
 
 __all__ = ["KERNELS"]
+
+
+@kernel
+def lu_factor(x, /):
+    rows, columns = x.shape[-2:]
+    if _is_large(x) and columns and x.dtype.char in "fdFD":
+        (getrf,) = _scipy().get_lapack_funcs(("getrf",), (x,))
+        packed, pivots, _ = getrf(x)
+        return np.ascontiguousarray(packed), pivots.astype(np.int32) + np.int32(1)
+    packed = np.array(x, order="C").reshape(math.prod(x.shape[:-2]), rows, columns)
+    count = min(rows, columns)
+    pivots = np.empty((packed.shape[0], count), np.int32)
+    every = np.arange(packed.shape[0])
+    for j in range(count):
+        column = packed[:, j:, j]
+        sizes = np.abs(column.real) + np.abs(column.imag) if x.dtype.kind == "c" else np.abs(column)
+        best = sizes.argmax(axis=1) + j
+        pivots[:, j] = best + 1
+        chosen = packed[every, best]
+        packed[every, best] = packed[:, j]
+        packed[:, j] = chosen
+        factors = packed[:, j + 1 :, j]
+        pivot = packed[:, j, j, None]
+        np.divide(factors, pivot, out=factors, where=pivot != 0)
+        packed[:, j + 1 :, j + 1 :] -= factors[:, :, None] * packed[:, j, None, j + 1 :]
+    return packed.reshape(x.shape), pivots.reshape(*x.shape[:-2], count)
+
+
+@kernel
+def rows_of_pivots(pivots, /, *, rows):
+    lines = pivots.reshape(math.prod(pivots.shape[:-1]), pivots.shape[-1])
+    order = np.tile(np.arange(rows, dtype=pivots.dtype), (lines.shape[0], 1))
+    every = np.arange(lines.shape[0])
+    for j in range(lines.shape[1]):
+        other = lines[:, j] - 1
+        chosen = order[every, other]
+        order[every, other] = order[:, j]
+        order[:, j] = chosen
+    return order.reshape(*pivots.shape[:-1], rows)
+
+
+@kernel
+def geqrf(x, /):
+    vectors, tau = np.linalg.qr(x, mode="raw")
+    return np.ascontiguousarray(vectors.mT), tau
+
+
+@kernel
+def matrix_exp(x, /):
+    if not x.size:
+        return np.zeros_like(x)
+    single = x.dtype.char in "fF"
+    small = x.reshape(-1, *x.shape[-2:])
+    norm = column_norm(np, small)
+    with np.errstate(invalid="ignore"):  # matrices with an infinity or NaN give NaN
+        halvings = np.frexp(norm / largest_norm(single))[1]
+        # Of so large a norm no digit of the result would be known.
+        known = np.isfinite(norm) & (halvings <= np.finfo(x.dtype).nmant)
+        halvings = np.where(known, np.maximum(halvings, 0), 0)
+        small = np.where(known, np.ldexp(1.0, -halvings), math.nan).astype(x.dtype) * small
+        result = np.linalg.solve(*pade(np, small, np.eye(x.shape[-1], dtype=x.dtype), single))
+    halvings = halvings[:, 0, 0]
+    for number in range(halvings.max()):
+        again = halvings > number
+        result[again] = _matmul(result[again], result[again])
+    return result.reshape(x.shape)

@@ -31,6 +31,8 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "minimum": np.minimum,
     "fmod": np.fmod,
     "matmul": np.matmul,
+    "gcd": np.gcd,
+    "lcm": np.lcm,
 }
 
 
