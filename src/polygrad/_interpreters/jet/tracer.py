@@ -193,7 +193,7 @@ _NUMBERED: dict[tuple[type, int], type] = {}
 
 
 def _apply_numbered(kind: type, trace: Trace, x: Any, number: int) -> Any:
-    """`apply` of a map with a number, for which there is a class of its own."""
+    """`apply` of a map with a number, for which a class is made once."""
     made = _NUMBERED.get((kind, number))
     if made is None:
         made = _NUMBERED[kind, number] = type(kind.__name__, (kind,), {"__slots__": (), "number": number})
