@@ -53,9 +53,10 @@ def predictions(model: Any, x: Any) -> Any:
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     **{f"special.{name}": getattr(scipy.special, name) for name in (
-        "logsumexp", "softmax", "log_softmax", "erf", "erfc", "gammaln", "digamma", "entr", "ndtr", "log_ndtr", "expit", "logit",
+        "logsumexp", "softmax", "log_softmax", "erf", "erfc", "gammaln", "digamma", "entr", "ndtr", "log_ndtr", "expit",
         "i0", "i1e", "sinc", "exp1",
     ) if hasattr(scipy.special, name)},
+    "special.logit": lambda x: scipy.special.logit(x / 3),
     "special.xlogy": lambda x: scipy.special.xlogy(x, x + 1),
     "special.rel_entr": lambda x: scipy.special.rel_entr(x, x + 1),
     "special.stdtr": lambda x: scipy.special.stdtr(3.0, x),

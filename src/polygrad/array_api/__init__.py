@@ -31,6 +31,7 @@ from .._dtypes import (
     uint32,
     uint64,
 )
+from . import _special as special
 from . import fft, linalg
 from ._creation import (
     arange,
