@@ -914,3 +914,8 @@ def test_use_backend_is_isolated_between_threads_and_tasks(registered):
         return await asyncio.gather(*map(task, ["registered", "numpy", "registered"]))
 
     assert asyncio.run(tasks()) == ["registered", "numpy", "registered"]
+
+
+def test_unregistering_what_is_not_registered_says_so():
+    with pytest.raises(ValueError, match=r"unregister_backend\(\): 'nothing' is not registered"):
+        unregister_backend("nothing")

@@ -212,6 +212,9 @@ class Registry:
             False
         """
         with LOCK:
+            if backend not in self.registered:
+                names = ", ".join(repr(one.name) for one in self.registered) or "none is"
+                raise ValueError(f"unregister_backend(): {backend!r} is not registered; registered: {names}")
             self.registered.remove(backend)
             for array_type in [array_type for array_type, owner in self.by_type.items() if owner is backend]:
                 del self.by_type[array_type]
