@@ -82,7 +82,7 @@ PAGES = [
     Page(
         "array_api.md",
         "array_api: the standard's names",
-        ("polygrad.array_api", "polygrad.array_api.linalg", "polygrad.array_api.fft"),
+        ("polygrad.array_api", "polygrad.array_api.linalg", "polygrad.array_api.special", "polygrad.array_api.fft"),
     ),
     Page("backends.md", "backends", ("polygrad.backends",)),
     Page("serialization.md", "Saving and loading", ("polygrad.serialization",)),

@@ -5256,7 +5256,7 @@ def lu(A: Tensor, pivot: _bool = True, get_infos: _bool = False) -> tuple[Tensor
 
     Example::
 
-        >>> polygrad.lu(polygrad.eye(2))[1]
+        >>> polygrad.linalg.lu_factor(polygrad.eye(2))[1]  # what to write instead
         tensor([1, 2], dtype=polygrad.int32)
     """
 def lu_solve(input: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:

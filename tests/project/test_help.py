@@ -32,11 +32,12 @@ import polygrad
 #: All modules with public names, and Tensor, in whose help nothing is missing.
 MODULES = """
     polygrad polygrad.Tensor polygrad.array_api polygrad.array_api.fft polygrad.array_api.linalg
+    polygrad.array_api.special
     polygrad.autograd polygrad.autograd.functional polygrad.backends polygrad.compiler polygrad.cuda polygrad.fft
     polygrad.func polygrad.linalg
     polygrad.nn polygrad.nn.functional polygrad.nn.init polygrad.nn.utils polygrad.nn.utils.rnn
     polygrad.optim polygrad.optim.lr_scheduler polygrad.optim.rules polygrad.random polygrad.serialization
-    polygrad.signal.windows polygrad.special
+    polygrad.signal polygrad.signal.windows polygrad.special
     polygrad.testing polygrad.types polygrad.utils polygrad.utils.checkpoint polygrad.utils.data polygrad.utils.dlpack
     polygrad.viz
 """.split()

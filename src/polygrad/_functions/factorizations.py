@@ -168,7 +168,7 @@ def _legacy_lu(A: Tensor, pivot: bool = True, get_infos: bool = False) -> tuple[
 
     Example::
 
-        >>> polygrad.lu(polygrad.eye(2))[1]
+        >>> polygrad.linalg.lu_factor(polygrad.eye(2))[1]  # what to write instead
         tensor([1, 2], dtype=polygrad.int32)
     """
     warn("lu() is PyTorch's older form of linalg.lu_factor() and linalg.lu_factor_ex()")

@@ -31,8 +31,7 @@ from .._dtypes import (
     uint32,
     uint64,
 )
-from . import _special as special
-from . import fft, linalg
+from . import fft, linalg, special
 from ._creation import (
     arange,
     asarray,
