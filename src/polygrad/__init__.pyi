@@ -6501,8 +6501,8 @@ def pca_lowrank(
     Example::
 
         >>> rows = polygrad.tensor([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]])
-        >>> polygrad.pca_lowrank(rows, q=1)[1] ** 2 / 2
-        tensor([5.0000])
+        >>> polygrad.pca_lowrank(rows, q=1)[1]
+        tensor([3.1623])
     """
 def pdist(input: Tensor, p: _float = 2) -> Tensor:
     """Return the distance of each pair of rows of a matrix.  The gradient at a distance of 0 is 0.

@@ -553,8 +553,8 @@ def pca_lowrank(A: Tensor, q: int | None = None, center: bool = True, niter: int
     Example::
 
         >>> rows = polygrad.tensor([[1.0, 2.0], [2.0, 4.0], [3.0, 6.0]])
-        >>> polygrad.pca_lowrank(rows, q=1)[1] ** 2 / 2
-        tensor([5.0000])
+        >>> polygrad.pca_lowrank(rows, q=1)[1]
+        tensor([3.1623])
     """
     check_matrices(A, "pca_lowrank")
     largest = min(A.shape[-2:])
