@@ -520,3 +520,59 @@ def test_long_sequences_are_interpolated_without_a_matrix():
     result.sum().backward()
     np.testing.assert_allclose(result[0, 0, 1001].item(), 500.25)
     np.testing.assert_allclose(x.grad[0, 0, 1:-1].numpy(), 2)
+
+
+#: Functions whose formula means nothing for complex numbers, which PyTorch refuses as well.
+OF_REAL_NUMBERS = {
+    "relu": lambda F, z: F.relu(z),
+    "relu6": lambda F, z: F.relu6(z),
+    "leaky_relu": lambda F, z: F.leaky_relu(z),
+    "elu": lambda F, z: F.elu(z),
+    "selu": lambda F, z: F.selu(z),
+    "celu": lambda F, z: F.celu(z),
+    "gelu": lambda F, z: F.gelu(z),
+    "gelu tanh": lambda F, z: F.gelu(z, approximate="tanh"),
+    "softplus": lambda F, z: F.softplus(z),
+    "logsigmoid": lambda F, z: F.logsigmoid(z),
+    "hardtanh": lambda F, z: F.hardtanh(z),
+    "hardsigmoid": lambda F, z: F.hardsigmoid(z),
+    "hardswish": lambda F, z: F.hardswish(z),
+    "threshold": lambda F, z: F.threshold(z, 0.1, 20.0),
+    "softmax": lambda F, z: F.softmax(z, 0),
+    "log_softmax": lambda F, z: F.log_softmax(z, 0),
+    "softmin": lambda F, z: F.softmin(z, 0),
+    "layer_norm": lambda F, z: F.layer_norm(z, (2,)),
+    "group_norm": lambda F, z: F.group_norm(z, 1),
+    "instance_norm": lambda F, z: F.instance_norm(z[None]),
+    "local_response_norm": lambda F, z: F.local_response_norm(z[None], 2),
+    "mse_loss": lambda F, z: F.mse_loss(z, 2 * z),
+    "smooth_l1_loss": lambda F, z: F.smooth_l1_loss(z, 2 * z),
+    "huber_loss": lambda F, z: F.huber_loss(z, 2 * z),
+    "binary_cross_entropy": lambda F, z: F.binary_cross_entropy(z, z),
+    "binary_cross_entropy_with_logits": lambda F, z: F.binary_cross_entropy_with_logits(z, z),
+    "kl_div": lambda F, z: F.kl_div(z, z, reduction="sum"),
+    "cross_entropy": lambda F, z: F.cross_entropy(z, z.real),
+    "cosine_similarity": lambda F, z: F.cosine_similarity(z, 2 * z),
+}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("name", OF_REAL_NUMBERS)
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_what_is_of_real_numbers_refuses_complex_ones(backend, name, compiled):
+    z = polygrad.tensor([[1 + 2j, -1.5 + 0.5j], [0.3 - 4j, 2j]], backend=backend)
+
+    def call(z):
+        return OF_REAL_NUMBERS[name](F, z)
+
+    with pytest.raises(TypeError, match="complex"):
+        polygrad.compile(call)(z) if compiled else call(z)
+
+
+@pytest.mark.parity
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("name", OF_REAL_NUMBERS)
+def test_pytorch_refuses_the_same(name):
+    torch = pytest.importorskip("torch")
+    with pytest.raises((RuntimeError, NotImplementedError)):
+        OF_REAL_NUMBERS[name](torch.nn.functional, torch.tensor([[1 + 2j, -1.5 + 0.5j], [0.3 - 4j, 2j]]))

@@ -11,7 +11,9 @@ do.  ``PRIMITIVE.op.source`` is one that is filled in.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from .._state import RECORDERS, grad_enabled, note_read
@@ -123,11 +125,11 @@ def dispatch($signature):
     if len(tensors) > 1 or tensors[0].__class__ not in TENSOR_TYPES:
         tensors = promote_operands(primitive, tensors, ("$x",) * len(tensors))
     if RECORDERS:
-        for x in tensors:
-            note_read(x)
-    arrays = [x._data for x in tensors]; kind = highest_level(arrays)
+        for tensor in tensors:
+            note_read(tensor)
+    raw = [tensor._data for tensor in tensors]; kind = highest_level(raw)
     $compute
-    edges = [x._edge for x in tensors]
+    edges = [tensor._edge for tensor in tensors]
     $result
 """
 
@@ -214,8 +216,8 @@ else:
 
 _NODE_OF_ANY = """
 if ($some_edge) and grad_enabled():
-    mask = $mask
-    plan = plans.get(mask) or plan_of(mask)
+    wanted = $mask
+    plan = plans.get(wanted) or plan_of(wanted)
     node = Node(); node.plan = plan; node.edges = tuple([e for e in $edge_tuple if e is not None])
     node.saved = saved_by(plan, $savable)
     $finish_node
@@ -266,7 +268,15 @@ def generate(primitive: Primitive, operator: bool = False, out: bool = False) ->
     """The dispatcher of ``primitive``; for an ``operator`` of Python, one that leaves unknown operands to `operate`.
 
     With ``out`` it is the function that users call, which takes a tensor for the result.
+
+    Raises ValueError where an operand or a setting has a name that the generated function uses itself.
     """
+    taken = _names_in_templates().intersection(primitive.parameters + primitive.settings)
+    if taken:
+        raise ValueError(
+            f"{primitive.name}: a parameter of a primitive cannot be called {min(taken)!r}, which its generated dispatcher "
+            "uses itself; choose another name"
+        )
     scope: dict[str, Any] = {
         "__name__": __name__, "ARRAY_ERRORS": ARRAY_ERRORS, "MemoryIsLent": MemoryIsLent, "Node": Node, "RECORDERS": RECORDERS,
         "PYTHON_SCALARS": PYTHON_SCALARS, "TENSOR_TYPES": TENSOR_TYPES, "Tensor": Tensor, "attach_view": attach_view,
@@ -297,6 +307,15 @@ def generate(primitive: Primitive, operator: bool = False, out: bool = False) ->
 
 
 Primitive.generate = staticmethod(generate)
+
+
+@cache
+def _names_in_templates() -> frozenset[str]:
+    """Every name in the templates above: a parameter of the same name would be overwritten, or hide a global name."""
+    templates = [
+        value for name, value in globals().items() if name[:1] == "_" and name.isupper() and type(value) is str
+    ]
+    return frozenset(re.findall(r"(?<![\w.$])[A-Za-z_]\w*", "".join(templates)))
 
 
 def count_nodes_by(sequence: Callable[[], int]) -> None:
@@ -351,9 +370,9 @@ def _source(primitive: Primitive, operator: bool, out: bool, scope: dict[str, An
         "finish_node": _FINISH_NODE,
     }
     if primitive.variadic:
-        arrays = ["arrays"]
+        arrays = ["raw"]
         holes.update(
-            arrays="arrays", array_tuple="arrays", edge_tuple="edges", operand_tuple="(tensors,)",
+            arrays="raw", array_tuple="raw", edge_tuple="edges", operand_tuple="(tensors,)",
             some_edge="edges.count(None) < len(edges)", mask="tuple([e is not None for e in edges])",
         )  # fmt: skip
         template = _LIST
@@ -400,8 +419,7 @@ def _checks(primitive: Primitive, scope: dict[str, Any]) -> str:
         checks += _REFUSE_COMPLEX
         scope["DTypeError"] = DTypeError
         scope["complex_numbers"] = (
-            f"{primitive.public_name} is not supported for complex numbers, which have no order; take x.real, x.imag or "
-            "x.abs()"
+            f"{primitive.public_name} is not supported for complex numbers; take x.real, x.imag or x.abs()"
         )
     if primitive.accumulates:
         checks += _ACCUMULATE_IN_SINGLE_PRECISION

@@ -421,10 +421,14 @@ def primitive(
         same_dtype: the operands must have one data type: RuntimeError otherwise.
         elementwise: an element of the result depends on the elements of the operands at its place only.  `vmap` and forward
             mode follow from that.
-        real_only: complex operands are refused, since they have no order.
+        real_only: complex operands are refused: they have no order, or the formula means nothing for them.
 
     Returns:
         A function that makes a `Primitive` of the forward.  It is called like a function of tensors.
+
+    Raises:
+        ValueError: another module has declared a primitive of this name, or, at the first call, a parameter has a name that
+            polygrad's generated code uses.
 
     Example::
 
@@ -440,6 +444,11 @@ def primitive(
 
     def declare(forward: Callable) -> Primitive:
         chosen = name or forward.__name__.rstrip("_")
+        former = PRIMITIVES.get(chosen)
+        if former is not None and former.forward.__module__ != forward.__module__:
+            raise ValueError(
+                f"primitive {chosen!r} is declared in {former.forward.__module__}; give this one another name=..."
+            )
         made = Primitive(
             forward, chosen, broadcasts=broadcasts, promotes=promotes, outputs=outputs, variadic=variadic,
             linear=linear, view=view, differentiable=differentiable, elementwise=elementwise, accumulates=accumulates,
@@ -479,7 +488,7 @@ def elementwise(
     vjp and jvp; with ``rules`` for ``x`` and ``y``, of two.  With neither its result does not vary.
 
     ``arity`` says how many operands it has, if no rule does.  With ``promote_to_float`` integer operands become floating;
-    ``real_only`` refuses complex ones, since they have no order; ``refuses_bool`` is why booleans are refused, if they are.
+    ``real_only`` refuses complex ones; ``refuses_bool`` is why booleans are refused, if they are.
     With ``accepts_scalars`` all operands may be Python numbers.  It is published as a function and a method, by `Primitive.publish`
     with ``names`` and what follows; where it is not ``public``, ``names`` says what errors call it.
     """

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Any, TypeVar
 
+from .._core.errors import DTypeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import as_int, to_python
 from .._core.tensor import Tensor
@@ -80,6 +81,13 @@ def check_tensor(value: Any, name: str, argument: str = "input") -> Tensor:
             f"{name}(): argument {argument!r} must be a Tensor, not {type(value).__name__} (polygrad.tensor(...) makes one)"
         )
     return value
+
+
+def check_real(name: str, *tensors: Tensor) -> None:
+    """Raise DTypeError where a tensor is complex, of which the formula of ``name`` would make a number without a meaning."""
+    for tensor in tensors:
+        if tensor.dtype.is_complex:
+            raise DTypeError(f"{name} is not supported for complex numbers; take x.real, x.imag or x.abs()")
 
 
 def real_number(value: Any, function: str, argument: str) -> Any:

@@ -21,7 +21,7 @@ def share(g, shape, reduction):
     return g * (1 / max(count(shape, None), 1)) if reduction == "mean" else g
 
 
-@primitive(promotes=True, accumulates=True)
+@primitive(promotes=True, accumulates=True, real_only=True)
 def mse_loss(xp, x, y, /, reduction="mean"):
     """``(x - y) ** 2`` for ``x`` and ``y`` of one shape."""
     difference = x - y
@@ -68,7 +68,7 @@ def _batch_class_mask(batch, target, classes):
 class_mask.defbatch(_batch_class_mask)
 
 
-@primitive(promotes=("x",), outputs=3, accumulates=True)
+@primitive(promotes=("x",), outputs=3, accumulates=True, real_only=True)
 def cross_entropy(xp, x, target, /, reduction="mean"):
     """``logsumexp(x) - x[target]`` for each row of ``x``, with ``target`` a class per row; and that logsumexp in two parts.
 
@@ -129,7 +129,7 @@ def _batch_cross_entropy_gradient(batch, g, x, target, ans, reduction):
 cross_entropy.defbatch(_batch_cross_entropy, vjp=_batch_cross_entropy_gradient)
 
 
-@primitive(broadcasts=True, promotes="float", elementwise=True)
+@primitive(broadcasts=True, promotes="float", elementwise=True, real_only=True)
 def binary_cross_entropy(xp, x, y, /):
     """``-(y * log(x) + (1 - y) * log(1 - x))`` for probabilities ``x``; each logarithm counts as at least -100."""
     return -(y * _logarithm(xp, x) + (1 - y) * _logarithm(xp, 1 - x))
@@ -146,7 +146,7 @@ binary_cross_entropy.defvjp(
 )
 
 
-@primitive(broadcasts=True, promotes="float", elementwise=True)
+@primitive(broadcasts=True, promotes="float", elementwise=True, real_only=True)
 def binary_cross_entropy_with_logits(xp, x, y, /):
     """`binary_cross_entropy` of ``sigmoid(x)``: ``(1 - y) * softplus(x) + y * softplus(-x)``."""
     return xp.maximum(x, xp.zeros_like(x)) - x * y + xp.log1p(xp.exp(-xp.abs(x)))

@@ -154,7 +154,7 @@ embedding.defbatch(_batch_embedding)
 # -- activation functions ----------------------------------------------------------------------------------------------
 
 
-@primitive(promotes="float", accumulates=True, elementwise=True)
+@primitive(promotes="float", accumulates=True, elementwise=True, real_only=True)
 def gelu(xp, x, /, approximate="none"):
     """``x`` times the probability that a normal variable is below ``x`` (Hendrycks and Gimpel, arXiv:1606.08415).
 
@@ -196,7 +196,7 @@ def _silu(xp, g, x, ans):
 silu.defvjp(x=_silu)
 
 
-@primitive(promotes="float", accumulates=True, elementwise=True)
+@primitive(promotes="float", accumulates=True, elementwise=True, real_only=True)
 def softplus(xp, x, /, beta=1.0, threshold=20.0):
     """``log(1 + exp(beta * x)) / beta``, and ``x`` itself where ``beta * x`` is above ``threshold``."""
     scaled = x * beta
@@ -209,7 +209,7 @@ softplus.defvjp(
 )
 
 
-@primitive(promotes="float", accumulates=True, elementwise=True)
+@primitive(promotes="float", accumulates=True, elementwise=True, real_only=True)
 def logsigmoid(xp, x, /):
     """``log(sigmoid(x))``."""
     return xp.minimum(x, xp.zeros_like(x)) - xp.log1p(xp.exp(-xp.abs(x)))
@@ -218,7 +218,7 @@ def logsigmoid(xp, x, /):
 logsigmoid.defvjp(x=lambda xp, g, x: g * xp.logistic(-x))
 
 
-@primitive(promotes="float", accumulates=True, elementwise=True)
+@primitive(promotes="float", accumulates=True, elementwise=True, real_only=True)
 def elu(xp, x, /, alpha=1.0, scale=1.0):
     """``scale * x`` for positive ``x``, ``scale * alpha * (exp(x) - 1)`` for others."""
     curve = xp.expm1(xp.minimum(x, xp.zeros_like(x))) * (alpha * scale)
@@ -233,7 +233,7 @@ def _elu(xp, g, x, alpha, scale):
 elu.defvjp(x=_elu)
 
 
-@primitive(promotes="float", elementwise=True)
+@primitive(promotes="float", elementwise=True, real_only=True)
 def leaky_relu(xp, x, /, negative_slope=0.01):
     """``x`` where it is positive, ``negative_slope * x`` elsewhere."""
     return xp.where(x > 0, x, x * negative_slope)
@@ -242,7 +242,7 @@ def leaky_relu(xp, x, /, negative_slope=0.01):
 leaky_relu.defvjp(x=lambda xp, g, x, negative_slope: xp.where(x > 0, g, g * negative_slope))
 
 
-@primitive(elementwise=True)
+@primitive(elementwise=True, real_only=True)
 def hardtanh(xp, x, /, lowest=-1.0, highest=1.0):
     """``x`` clamped to two bounds; unlike that of `clip`, its gradient is 0 at both bounds."""
     return xp.clip(x, lowest, highest)

@@ -14,7 +14,7 @@ def subtract_maximum(xp, x, axis):
     return x - xp.max(x, axis=axis, keepdims=True)
 
 
-@primitive(promotes="float", accumulates=True)
+@primitive(promotes="float", accumulates=True, real_only=True)
 def softmax(xp, x, /, axis):
     """``exp(x) / sum(exp(x))`` along ``axis``."""
     exponentials = xp.exp(subtract_maximum(xp, x, axis))
@@ -31,7 +31,7 @@ softmax.defjvp(x=_softmax)  # its Jacobian is symmetric
 softmax.defbatch(along_axis)
 
 
-@primitive(promotes="float", accumulates=True)
+@primitive(promotes="float", accumulates=True, real_only=True)
 def log_softmax(xp, x, /, axis):
     """``x - log(sum(exp(x)))`` along ``axis``."""
     centred = subtract_maximum(xp, x, axis)
@@ -77,7 +77,7 @@ def _through_standardization(xp, g, x, mean, variance, of_mean, of_variance, axe
     return result
 
 
-@primitive(promotes="float", outputs=3, accumulates=True)
+@primitive(promotes="float", outputs=3, accumulates=True, real_only=True)
 def standardize(xp, x, /, axes, eps):
     """``(x - mean) / sqrt(variance + eps)`` over ``axes``, with that mean and variance."""
     return _standardize(xp, x, axes, eps)
@@ -89,7 +89,9 @@ standardize.defvjp(
 standardize.defbatch(lambda batch, x, axes, eps: batch.op(x, axes=shift_axis(axes, x.ndim - 1), eps=eps))
 
 
-@primitive(broadcasts=True, promotes="float", same_dtype=True, outputs=3, accumulates=True)
+@primitive(
+    broadcasts=True, promotes="float", same_dtype=True, outputs=3, accumulates=True, real_only=True
+)  # fmt: skip
 def standardize_affine(xp, x, weight, bias, /, axes, eps):
     """`standardize`, times ``weight``, plus ``bias``, both of which broadcast against ``x``."""
     values, mean, variance = _standardize(xp, x, axes, eps)

@@ -7,7 +7,7 @@ from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..._ops.axes import normal_axis
 from ..broadcasting import broadcast_tensors
-from ..common import numpy_spelling, xp
+from ..common import check_real, numpy_spelling, xp
 from ..public import public_function
 from ..reductions import norm
 
@@ -38,6 +38,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     dtype = _dtypes.promote(x1.dtype, x2.dtype)
     if not dtype.is_differentiable:
         raise RuntimeError(f"cosine_similarity takes floating-point tensors, but their common type is {dtype.name}")
+    check_real("cosine_similarity", x1, x2)
     x1, x2 = broadcast_tensors(xp.astype(x1, dtype), xp.astype(x2, dtype))
     axis = normal_axis(dim, x1.ndim)
     first, second = (x / xp.clip(norm(x, 2, axis, True), eps, None) for x in (x1, x2))

@@ -11,7 +11,7 @@ from ..._core.same_dtype import require_same_dtype
 from ..._core.tensor import Tensor
 from ..._dtypes import get_default_dtype
 from ..broadcasting import broadcast_tensors
-from ..common import assume, check_tensor, older_reduction, warn, xp
+from ..common import assume, check_real, check_tensor, older_reduction, warn, xp
 from ..public import public_function
 from ..reductions import norm
 from ..special import xlogy
@@ -98,6 +98,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Ten
 
 @in_single_precision
 def _weighted_squares(input: Tensor, target: Tensor, weight: Tensor, reduction: str) -> Tensor:
+    check_real("mse_loss", input, target)
     difference = input - target
     return _weighted_mean(difference * difference, weight, reduction)
 
@@ -161,6 +162,7 @@ def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta:
     if beta == 0:
         return l1_loss(input, target, reduction)
     input, target = _broadcast_pair(input, target, "smooth_l1_loss")
+    check_real("smooth_l1_loss", input, target)
     difference = input - target
     size = xp.abs(difference)
     return _reduce(xp.where(size < beta, difference * difference * (0.5 / beta), size - 0.5 * beta), reduction)
@@ -198,6 +200,7 @@ def huber_loss(
     if delta <= 0:
         raise RuntimeError(f"huber_loss: delta must be positive, but it is {delta}")
     input, target = _broadcast_pair(input, target, "huber_loss")
+    check_real("huber_loss", input, target)
     difference = input - target
     size = xp.abs(difference)
     losses = xp.where(size <= delta, difference * difference * 0.5, (size - 0.5 * delta) * delta)
@@ -248,6 +251,7 @@ def binary_cross_entropy(
             f"binary_cross_entropy: the target of shape {tuple(target.shape)} differs from the input's shape "
             f"{tuple(input.shape)}; make them equal"
         )
+    check_real("binary_cross_entropy", input, target)
     if assume(input, lambda values: bool(((values >= 0) & (values <= 1)).all())) is False:
         raise RuntimeError(
             "binary_cross_entropy: all elements of input should be between 0 and 1; for unbounded scores use "

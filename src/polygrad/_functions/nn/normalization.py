@@ -11,7 +11,7 @@ from ..._core.precision import downcast, in_single_precision, is_half, upcast
 from ..._core.same_dtype import check_same_dtype
 from ..._core.tensor import Tensor
 from ..._dtypes import finfo, float32
-from ..common import check_tensor, xp
+from ..common import check_real, check_tensor, xp
 from ..public import public_function, public_in_module
 from ..reductions import norm
 from .pooling import divide
@@ -382,6 +382,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
         raise ShapeError(
             f"local_response_norm: the input must have at least 3 dimensions, but its shape is {tuple(input.shape)}"
         )
+    check_real("local_response_norm", input)
     if not input.shape.numel():
         return input
     squares = xp.reshape(input * input, (input.shape[0], 1, input.shape[1], math.prod(input.shape[2:])))
