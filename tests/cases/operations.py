@@ -200,7 +200,7 @@ STATISTICS = [
     public(polygrad.dist, case((2, 3), (3,)), case((3,), (3,), p=3)), public(polygrad.pdist, case((4, 2)), case((3, 2), p=3)),
     public(polygrad.renorm, case((2, 3), p=2, dim=0, maxnorm=0.5), case((2, 3), p=3, dim=1, maxnorm=9.0)),
     public(polygrad.logaddexp2, case((2, 3), (3,))),
-    written("ldexp", lambda x: polygrad.ldexp(x, polygrad.tensor([2, -1, 0])), case((2, 3))),
+    written("ldexp", lambda x: polygrad.ldexp(x, polygrad.tensor([2, -1, 0], backend=x.backend)), case((2, 3))),
     written("frexp", lambda x: polygrad.frexp(x).mantissa, case(between(1.1, 1.9)(2, 3))),
     written("scatter_reduce of sums", lambda x, i, v: polygrad.scatter_reduce(x, 0, i, v, "sum"), case((3, 4), whole(3)(5, 4), (5, 4))),
     written("scatter_reduce of means", lambda x, i, v: polygrad.scatter_reduce(x, 1, i, v, "mean", include_self=False),

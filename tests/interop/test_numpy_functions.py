@@ -310,6 +310,7 @@ def total(arrays, xp):
 CASES = [pytest.param(name, *call, id=f"{name}-{n}") for name, calls in CALLS.items() for n, call in enumerate(calls)]
 
 
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(("name", "call", "arrays"), CASES)
 def test_values_and_gradients_are_numpys(name, call, arrays, backend):
     function = find(name)
