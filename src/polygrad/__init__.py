@@ -91,4 +91,4 @@ def __getattr__(name: str) -> _Any:
 
 def __dir__() -> list[str]:
     names = _importlib.import_module("._functions", __name__).FUNCTIONS
-    return sorted({*globals(), *_SUBMODULES, *_HOMES, *names})
+    return sorted({*globals(), *_SUBMODULES, *_HOMES, *names} - {"interop"})  # there once another library asked for it

@@ -71,6 +71,8 @@ add("mean", lambda x: (x.mean(), x.mean(0)), near(300, 300), primitives="mean")
 add("mean large", lambda x: x.mean(), near(70000, size=30000))
 add("var", lambda x: (x.var(), x.var(0)), near(70000, 1, size=100), primitives="var")
 add("std", lambda x: (x.std(), x.std(1)), normal(4, 3000, size=1000), primitives="std")
+add("cov", lambda x: polygrad.cov(x.mT), normal(*LONG, size=30))
+add("corrcoef", lambda x: polygrad.corrcoef(x.mT), normal(*LONG, size=30))
 add("var_mean", lambda x: polygrad.var_mean(x, 0), near(70000, 1, size=100))
 add("std_mean", lambda x: polygrad.std_mean(x, 1), normal(4, 3000, size=1000))
 add("amax", lambda x: x.amax(), same(70000), primitives="max", functions="max")
@@ -300,8 +302,11 @@ add("pad replicated", lambda x: F.pad(x, (3000, 3000), mode="replicate"), near(1
 
 #: Rounded once by every backend's own kernels, or by its namespace, so that rules may use them on half precision.
 ROUNDED_BY_KERNELS = {"sum", "index_add", "add_along_axis"}
-#: Without a derivative.
-NOT_IN_THE_TABLE = {"choices_from_uniform"}
+#: Without a derivative; and element-wise functions of several terms, which tests/functions/test_special.py compares.
+NOT_IN_THE_TABLE = {"choices_from_uniform", "geqrf", "lu_factor", *"""
+    bessel_j0 bessel_j1 bessel_quotient bessel_y0 bessel_y1 digamma entr erfc erfcx erfinv gaussian i0 i0e i1 i1e inverse_mills
+    lgamma log_ndtr matrix_exp modified_bessel_k0 modified_bessel_k1 ndtr ndtri polygamma scaled_erfc_integral
+    scaled_modified_bessel_k0 scaled_modified_bessel_k1 zeta""".split()}  # fmt: skip
 _FACTORS = "no library factorizes matrices of half precision"
 #: Primitives that name one that accumulates, and why they need not say so.
 EXEMPT_PRIMITIVES = {
@@ -310,6 +315,7 @@ EXEMPT_PRIMITIVES = {
         _FACTORS,
     ),
     **dict.fromkeys(["max_pool2d_indices", "max_pool2d_pick"], "the smallest of a few positions, which are integers"),
+    "rows_of_pivots": "positions, which are integers",
 }
 #: Public functions that name one that accumulates, and why they are not in the table.
 EXEMPT_FUNCTIONS = {
@@ -322,7 +328,22 @@ EXEMPT_FUNCTIONS = {
         "bincount bucketize count_nonzero multinomial searchsorted unique unique_consecutive".split(), "counts"
     ),
     **dict.fromkeys("masked_scatter scatter".split(), "places, which are integers"),
-    "median": "it selects",
+    **dict.fromkeys(
+        "median nanmedian nanquantile mode index_reduce scatter_reduce put".split(), "it selects, or adds by index_add"
+    ),
+    **dict.fromkeys("fill unravel_index linalg.tensorinv linalg.tensorsolve".split(), "a product of lengths"),
+    **dict.fromkeys(
+        "blackman_window hamming_window hann_window kaiser_window".split(), "made in double precision and rounded once"
+    ),
+    **dict.fromkeys("histc histogram histogramdd".split(), "counts, or weights that index_add adds"),
+    **dict.fromkeys(
+        """geqrf lu lu_unpack orgqr ormqr pca_lowrank svd_lowrank linalg.householder_product linalg.matrix_exp linalg.lu linalg.lu_factor linalg.lu_factor_ex matrix_exp""".split(),
+        _FACTORS,
+    ),
+    **dict.fromkeys("mvlgamma polygamma sinc".split(), "element-wise: tests/functions/test_special.py"),
+    **dict.fromkeys(
+        "vander linalg.vander cumulative_trapezoid istft".split(), "one operation that accumulates, in the table"
+    ),
     "nan_to_num": "the bounds of a data type",
     "F.gumbel_softmax": "random: its softmax is in the table",
     "F.one_hot": "of integers",

@@ -137,7 +137,7 @@ def shares_memory(t: Any, expression: str, ndim: int) -> bool:
 #: Functions that may give an argument back, or a view of it, or write to it when ``inplace`` says so: as in PyTorch.
 MAY_SHARE = """
     adjoint as_tensor asarray atleast_1d atleast_2d atleast_3d broadcast_tensors broadcast_to cartesian_prod chunk conj
-    conj_physical diagonal dsplit einsum flatten hsplit meshgrid moveaxis movedim narrow permute positive ravel real
+    conj_physical detach diagonal dsplit einsum flatten hsplit meshgrid moveaxis movedim narrow permute positive ravel real
     reshape resolve_conj resolve_neg select split squeeze swapaxes swapdims t tensor_split transpose unbind unsqueeze
     vsplit F.alpha_dropout F.celu F.dropout F.dropout1d F.dropout2d F.dropout3d F.elu F.hardsigmoid F.hardswish F.hardtanh
     F.leaky_relu F.mish F.relu F.relu6 F.selu F.silu F.threshold linalg.diagonal Tensor.adjoint Tensor.broadcast_to

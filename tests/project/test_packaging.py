@@ -34,7 +34,7 @@ def wheel(tmp_path_factory):
 
 def test_the_wheel_is_small(wheel):
     assert wheel.name == f"polygrad_core-{polygrad.__version__}-py3-none-any.whl"
-    assert wheel.stat().st_size < 1_000_000
+    assert wheel.stat().st_size < 1_200_000
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel):

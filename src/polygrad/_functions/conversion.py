@@ -18,7 +18,7 @@ from .._state import grad_enabled
 from ..backends.base import Backend
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
-from .common import warn
+from .common import check_tensor, warn
 from .creation import check_dtype
 from .public import public_method
 from .transfer import real_part_only, transfer
@@ -268,7 +268,7 @@ def type_as(input: Tensor, other: Tensor) -> Tensor:
         >>> polygrad.tensor([1, 2]).type_as(polygrad.ones(1))
         tensor([1., 2.])
     """
-    return xp.astype(input, real_part_only(input, other.dtype))
+    return xp.astype(input, real_part_only(input, check_tensor(other, "type_as", "other").dtype))
 
 
 def deepcopy(input: Tensor, memo: dict) -> Tensor:

@@ -388,7 +388,7 @@ def _index_all_axes(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...
 
 def check_mask(input: Tensor, mask: Tensor, value: Any) -> None:
     """Raise unless ``value`` can be written into ``input`` where ``mask`` is True."""
-    if mask.dtype.kind != "bool":
+    if check_tensor(mask, "masked_fill", "mask").dtype.kind != "bool":
         raise RuntimeError(f"masked_fill: mask must be bool, not {mask.dtype.name}; write a comparison, as in x > 0")
     if isinstance(value, Tensor):
         if value.ndim:

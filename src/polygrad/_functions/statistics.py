@@ -230,7 +230,7 @@ def histogram(
     hist = _count(places, inside, edges.shape[0] - 1, weight, x)
     if density:
         hist = hist / xp.sum(hist) / (edges[1:] - edges[:-1])
-    return Histogram(hist, edges)
+    return Histogram(hist, xp.clone(edges) if isinstance(bins, Tensor) else edges)
 
 
 @public_function()

@@ -16,7 +16,7 @@ from .._core.expansion import positions_like
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
 from .._ops.axes import inverse, normal_axis
-from .common import sizes
+from .common import check_tensor, sizes
 from .public import public_function, public_method
 
 
@@ -392,7 +392,7 @@ def as_strided_scatter(input: Tensor, src: Tensor, size: Any, stride: Any, stora
     """
     result = xp.clone(input)
     part = as_strided(result, size, stride, storage_offset)
-    if tuple(src.shape) != tuple(part.shape):
+    if tuple(check_tensor(src, "as_strided_scatter", "src").shape) != tuple(part.shape):
         raise RuntimeError(
             f"as_strided_scatter(): src must have the shape of the part, {tuple(part.shape)}, but it is {tuple(src.shape)}"
         )

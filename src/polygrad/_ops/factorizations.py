@@ -32,7 +32,7 @@ def _exchange(xp, numbers, first, second):
     return xp.where(places == first, of_second, xp.where(places == second, of_first, numbers))
 
 
-@primitive(promotes="float", outputs=2)
+@primitive(promotes="float", outputs=2, accumulates=True)
 def lu_factor(xp, x, /):
     """``L`` below the diagonal and ``U`` from the diagonal on, in one matrix, and LAPACK's pivots.
 
@@ -114,7 +114,7 @@ rows_of_pivots.defbatch(leading_axes)
 # -- Householder reflections -------------------------------------------------------------------------------------------
 
 
-@primitive(promotes="float", outputs=2, differentiable=False)
+@primitive(promotes="float", outputs=2, differentiable=False, accumulates=True)
 def geqrf(xp, x, /):
     """``R`` from the diagonal on, below it the vectors of the reflections whose product is ``Q``, and their factors.
 
