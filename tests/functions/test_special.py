@@ -208,6 +208,7 @@ def problems(found: Any, exact: list, sizes: list, limit: float, points: list, d
     return wrong
 
 
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")  # NumPy's, below the strict backend
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["double", "single"])
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_values_and_gradients(row, dtype, backend):
@@ -251,13 +252,15 @@ def test_names_of_other_functions():
     )
 
 
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")  # NumPy's, below the strict backend
 def test_data_types(backend):
     for function in (special.erfcx, special.i0e, special.digamma, special.bessel_j0, polygrad.sinc, special.entr):
         assert function(polygrad.tensor([1, 2])).dtype is polygrad.float32
         assert function(polygrad.tensor([True])).dtype is polygrad.float32
         assert function(polygrad.tensor([1.0], dtype=polygrad.float64)).dtype is polygrad.float64
-        half = polygrad.tensor([0.3, 1.7, 2.9], dtype=polygrad.float16)
-        assert function(half).tolist() == function(half.float()).half().tolist()
+        if backend != "strict":  # which has no float16
+            half = polygrad.tensor([0.3, 1.7, 2.9], dtype=polygrad.float16)
+            assert function(half).tolist() == function(half.float()).half().tolist()
         with pytest.raises(TypeError):
             function(polygrad.tensor([1.0 + 1j]))
         with pytest.raises(TypeError):
@@ -298,6 +301,7 @@ EDGES = [
 ]  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")  # NumPy's, below the strict backend
 @pytest.mark.parametrize("number", range(len(EDGES)))
 def test_ends_of_domains(number, backend):
     function, points, expected = EDGES[number]
