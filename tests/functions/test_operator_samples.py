@@ -55,6 +55,12 @@ DIFFERENT = {
     "as_strided_scatter": "the gradient of what is overwritten is 0; PyTorch's is that of the part",
     "as_strided/partial_views": "the samples are views of more memory, which is not copied with them",
     "einsum": "the samples pass the operands first",
+    **dict.fromkeys(
+        [*(f"polygamma/polygamma_n_{n}" for n in range(5)), "special.polygamma/special_polygamma_n_0"],
+        "the samples pass the order second",
+    ),
+    "sinc": "complex numbers are refused",
+    "istft": "complex windows are refused",
     "nn.functional.embedding": "the samples pass the weight first",
     **dict.fromkeys("topk kthvalue".split(), "of equal elements polygrad always takes the first"),
     "__rpow__": "integers to negative integer powers raise, as in NumPy",

@@ -199,8 +199,8 @@ def istft(
             f"istft(): input must have {expected} frequencies for n_fft={size}, but it has {input.shape[-2]}"
         )
     weights = _window("istft", window, win, size, input)
-    if weights.dtype.is_complex and not return_complex:
-        raise RuntimeError("istft(): a complex window needs return_complex=True")
+    if weights.dtype.is_complex:
+        raise NotImplementedError("istft(): complex windows are not implemented; give a real one")
     if return_complex and onesided:
         raise RuntimeError(
             "istft(): a onesided spectrum gives a real signal; leave return_complex=True out, or onesided=True"
