@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import array_api_compat.numpy
 import numpy as np
 import pytest
@@ -14,6 +16,9 @@ from polygrad.backends.numpy.library import HANDED_ON, WITH_DEVICE, library
 def test_what_is_handed_on_is_numpys_own(name):
     assert name in STANDARD or name == "float16"
     ours, theirs = getattr(library, name), getattr(array_api_compat.numpy, name)
+    if name == "reshape" and ours is not theirs:  # before 1.16 it added `copy`, which NumPy has had since 2.1
+        assert "copy" in inspect.signature(ours).parameters
+        return
     assert ours is theirs or ours != ours != theirs  # nan
 
 
