@@ -6,10 +6,12 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
+from .._core.operands import is_integral_or_bool
 from .._dtypes import DType
 from ..backends.base import Backend
+from ..backends.registry import BY_TYPE
 from .namespace import namespace_over, on_one_type
-from .tracer import plain
+from .tracer import Tracer, plain
 
 
 class DelegatingBackend(Backend):
@@ -108,3 +110,23 @@ class Interpreter(DelegatingBackend):
 
     def synchronize(self) -> None:
         self.base.synchronize()
+
+
+class ForwardInterpreter(Interpreter):
+    """The backend of a level of forward mode, whose tracers carry derivatives along with the value ``inside``."""
+
+    array_type: type[Tracer]
+
+    def foreign(self, name: str, function: Callable, arguments: tuple, named: dict[str, Any]) -> Any:
+        def value_of(x: Any) -> Any:
+            if x.__class__ is self.array_type:
+                return x.inside
+            return type(x)([value_of(one) for one in x]) if isinstance(x, (list, tuple)) else x
+
+        result = function(*value_of(arguments), **{key: value_of(x) for key, x in named.items()})
+        if hasattr(result, "dtype") and is_integral_or_bool[type(result), result.dtype]:
+            return result
+        return super().foreign(name, function, arguments, named)
+
+    def item(self, array: Any) -> Any:
+        return BY_TYPE[array.inside.__class__].item(array.inside)

@@ -1,4 +1,4 @@
-"""Plans that look at what a node's rule gets and returns, during a sweep."""
+"""Plans over a node's own plan, which run its rules in another way."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 from .._core.graph import Edge, Node, reachable
 
 
-class CheckedPlan:
-    """A node's plan during a sweep: the plan itself, whose rules run by `run`."""
+class WrappedPlan:
+    """A node's plan: the plan itself, whose rules run by `run`."""
 
-    def __init__(self, node: Node):
-        self.plan, self.node = node.plan, node
+    def __init__(self, plan: Any):
+        self.plan = plan
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.plan, name)
 
     @property
-    def backward(self) -> CheckedPlan:
+    def backward(self) -> WrappedPlan:
         """The rules by array type."""
         return self
 
@@ -30,6 +30,14 @@ class CheckedPlan:
     def run(self, rule: Any, g: Any, saved: tuple) -> Any:
         """What ``rule`` returns for the cotangents ``g`` and the saved values."""
         raise NotImplementedError
+
+
+class CheckedPlan(WrappedPlan):
+    """A node's plan during a sweep, which looks at what its rule gets and returns."""
+
+    def __init__(self, node: Node):
+        super().__init__(node.plan)
+        self.node = node
 
 
 @contextmanager

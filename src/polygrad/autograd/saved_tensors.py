@@ -18,6 +18,7 @@ from .._core.primitive import Plan
 from .._core.tensor import Tensor, cell
 from .._core.watching import unwatch, watch
 from .._state import grad_mode, recorder
+from .checked_plans import WrappedPlan
 from .function_call import Call
 
 __all__ = ["disable_saved_tensors_hooks", "save_on_cpu", "saved_tensors_hooks"]
@@ -148,35 +149,24 @@ class _Packed:
         self.value = value
 
 
-class _PackedPlan:
+class _PackedPlan(WrappedPlan):
     """A node's plan over packed values: the plan itself, whose rule gets them unpacked."""
 
     #: With ``create_graph`` the rule gets the node, and joins the unpacked values to the graph itself.
     arrays = ((0, NODE),)
 
     def __init__(self, plan: Any, unpack: Unpack, residuals: list[str]):
-        self.plan, self.unpack, self.residuals = plan, unpack, residuals
+        super().__init__(plan)
+        self.unpack, self.residuals = unpack, residuals
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.plan, name)
-
-    @property
-    def backward(self) -> _PackedPlan:
-        return self
-
-    def __getitem__(self, array_type: type) -> Any:
-        rule = self.plan.backward[array_type]
-
-        def unpacked(g: Any, saved: tuple) -> Any:
-            node, *rest = saved
-            token = _active.set(())
-            try:
-                values = tuple([self._open(value) for value in rest])
-            finally:
-                _active.reset(token)
-            return rule(g, values if node is None else lift_saved(node, self.plan, values))
-
-        return unpacked
+    def run(self, rule: Any, g: Any, saved: tuple) -> Any:
+        node, *rest = saved
+        token = _active.set(())
+        try:
+            values = tuple([self._open(value) for value in rest])
+        finally:
+            _active.reset(token)
+        return rule(g, values if node is None else lift_saved(node, self.plan, values))
 
     def _open(self, value: Any) -> Any:
         if value.__class__ is _Packed:

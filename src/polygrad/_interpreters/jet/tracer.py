@@ -12,7 +12,7 @@ from typing import Any
 
 from ..._core.operands import is_integral_or_bool
 from ...backends.registry import BY_TYPE
-from ..delegating import Interpreter
+from ..delegating import ForwardInterpreter
 from ..lifting import LiftOp, apply, map_inner
 from ..namespace import namespace_over
 from ..trace import Trace, plain_backend
@@ -40,7 +40,7 @@ class JetTracer(Tracer):
         return lambda *parts: trace.wrap(parts), tuple(self.coefficients)
 
 
-class JetBackend(Interpreter):
+class JetBackend(ForwardInterpreter):
     """Runs primitives on the series of one level."""
 
     transform = "jet"
@@ -58,20 +58,6 @@ class JetBackend(Interpreter):
             return _wrap_results(traced[0].trace, found, length)
 
         return run
-
-    def foreign(self, name: str, function: Callable, arguments: tuple, named: dict[str, Any]) -> Any:
-        def value_of(x: Any) -> Any:
-            if x.__class__ is self.array_type:
-                return x.coefficients[0]
-            return type(x)([value_of(one) for one in x]) if isinstance(x, (list, tuple)) else x
-
-        result = function(*value_of(arguments), **{key: value_of(x) for key, x in named.items()})
-        if hasattr(result, "dtype") and is_integral_or_bool[type(result), result.dtype]:
-            return result
-        return super().foreign(name, function, arguments, named)
-
-    def item(self, array: Any) -> Any:
-        return BY_TYPE[array.inside.__class__].item(array.inside)
 
     def to_numpy(self, array: Any) -> Any:
         if any(c is not None for c in array.coefficients[1:]):

@@ -14,7 +14,7 @@ from typing import Any
 from ..._core.hooks import HOOKS
 from ..._core.operands import is_integral_or_bool
 from ...backends.registry import BY_TYPE
-from ..delegating import Interpreter
+from ..delegating import ForwardInterpreter
 from ..lifting import LiftOp, Lower, apply, map_inner
 from ..namespace import bind_settings, namespace_over, raw
 from ..trace import Trace, plain_backend
@@ -41,7 +41,7 @@ class JVPTracer(Tracer):
         return self.trace.wrap, (self.value, self.tangent)
 
 
-class JVPBackend(Interpreter):
+class JVPBackend(ForwardInterpreter):
     """Runs primitives on the dual numbers of one level."""
 
     transform = "jvp"
@@ -75,22 +75,6 @@ class JVPBackend(Interpreter):
             return answer if is_integral_or_bool[answer.__class__, answer.dtype] else kind(trace, answer, found)
 
         return run
-
-    def foreign(self, name: str, function: Callable, arguments: tuple, named: dict[str, Any]) -> Any:
-        def value_of(x: Any) -> Any:
-            if x.__class__ is self.array_type:
-                return x.value
-            return type(x)([value_of(one) for one in x]) if isinstance(x, (list, tuple)) else x
-
-        result = function(*value_of(arguments), **{key: value_of(x) for key, x in named.items()})
-        if hasattr(result, "dtype") and is_integral_or_bool[type(result), result.dtype]:
-            return result
-        return super().foreign(name, function, arguments, named)
-
-    # -- values --------------------------------------------------------------------
-
-    def item(self, array: Any) -> Any:
-        return BY_TYPE[array.value.__class__].item(array.value)
 
     def to_numpy(self, array: Any) -> Any:
         if array.tangent is not None:
