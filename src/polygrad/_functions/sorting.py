@@ -12,8 +12,9 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
+from .._dtypes import finfo
 from .._ops.axes import normal_axis
-from .common import check_tensor, numpy_spelling
+from .common import check_tensor, numpy_spelling, place_of, real_number
 from .creation import arange, tensor
 from .manipulation import flatten
 from .public import public_function
@@ -55,7 +56,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     """
     axis = normal_axis(dim, check_ordered(input, "sort").ndim)
     if not input.ndim:
-        return ValuesAndIndices(xp.clone(input), tensor(0, backend=input.backend, device=input.device))
+        return ValuesAndIndices(xp.clone(input), tensor(0, **place_of(input)))
     return ValuesAndIndices(*xp.sort(input, axis, descending))
 
 
@@ -84,7 +85,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
     """
     axis = normal_axis(dim, check_ordered(input, "argsort").ndim)
     if not input.ndim:
-        return tensor(0, backend=input.backend, device=input.device)
+        return tensor(0, **place_of(input))
     return xp.argsort(input, axis=axis, descending=descending)
 
 
@@ -321,7 +322,7 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndice
     before = (slice(None),) * axis
     # A run of equal elements ends where the next one is larger; the longest run is the first whose end is farthest
     # from its start.
-    numbers = arange(length, backend=input.backend, device=None if input.backend.level else input.device)
+    numbers = arange(length, **place_of(input))
     numbers = xp.reshape(numbers, tuple(length if a == axis else 1 for a in range(input.ndim)))
     starts = xp.not_equal(values[(*before, slice(1, None))], values[(*before, slice(None, -1))])
     starts = xp.astype(starts, _dtypes.int64) * numbers[(*before, slice(1, None))]
@@ -362,58 +363,7 @@ def quantile(
         >>> polygrad.quantile(x, polygrad.tensor([0.25, 0.5]))
         tensor([ 5., 10.])
     """
-    wanted = _check_quantile("quantile", input, q)
-    varies = isinstance(q, Tensor) and q.requires_grad and interpolation == "linear"
-    several = wanted if isinstance(wanted, list) else [wanted]
-    flat = dim is None
-    axis = 0 if dim is None else normal_axis(dim, input.ndim)
-    x = flatten(input) if flat or not input.ndim else input
-    values = sort(x, axis).values
-    length = x.shape[axis] - 1
-    found = [_interpolate(values, axis, one * length, interpolation) for one in several or [0.0]]
-    if varies:  # add a zero whose derivative is that with respect to q
-        for number, (one, part) in enumerate(zip(several, xp.reshape(q, (-1,)), strict=True)):
-            slope = _interpolate(values, axis, one * length, "higher") - _interpolate(
-                values, axis, one * length, "lower"
-            )
-            found[number] = found[number] + (part - part.detach()) * length * slope.detach()
-    if keepdim:
-        shape = (1,) * input.ndim if flat else tuple(1 if a == axis else n for a, n in enumerate(input.shape))
-        found = [xp.reshape(one, shape) for one in found]
-    if not isinstance(wanted, list):
-        return found[0]
-    return xp.stack(found, axis=0) if several else xp.stack(found, axis=0)[:0]
-
-
-def _interpolate(values: Tensor, axis: int, place: float, interpolation: str) -> Tensor:
-    lower = int(place)
-    higher = min(lower + 1, values.shape[axis] - 1)
-    weight = {
-        "linear": place - lower, "lower": 0.0, "higher": float(place > lower), "midpoint": 0.5 * (place > lower),
-        "nearest": float(round(place) > lower),
-    }  # fmt: skip
-    if interpolation not in weight:
-        raise RuntimeError(f"quantile(): interpolation must be one of {', '.join(weight)}, not {interpolation!r}")
-    before = (slice(None),) * axis
-    low, high = (xp.getitem(values, (*before, at, Ellipsis)) for at in (lower, higher))
-    last = xp.getitem(values, (*before, values.shape[axis] - 1, Ellipsis))
-    share = weight[interpolation]
-    result = low if not share else high if share == 1 else low + share * (high - low)
-    return xp.where(xp.isnan(last), last, result)
-
-
-def _check_quantile(name: str, input: Tensor, q: Any) -> Any:
-    """Return ``q`` as a number or a list of numbers.  Raises unless ``input`` has these quantiles."""
-    if not check_tensor(input, name).dtype.is_floating_point:
-        raise RuntimeError(f"{name}(): the input must be of a real floating-point type, not {input.dtype.name}")
-    if not input.shape.numel():
-        raise ShapeError(f"{name}(): the input has no elements; its shape is {tuple(input.shape)}")
-    if isinstance(q, Tensor) and q.ndim > 1:
-        raise ShapeError(f"{name}(): q must be a number or a vector, not of shape {tuple(q.shape)}")
-    wanted = q.tolist() if isinstance(q, Tensor) else q
-    if any(not 0 <= one <= 1 for one in (wanted if isinstance(wanted, list) else [wanted])):
-        raise RuntimeError(f"{name}(): q must be between 0 and 1, not {wanted}")
-    return wanted
+    return _quantile("quantile", input, q, dim, keepdim, interpolation, False)
 
 
 @public_function(method=True, out=True)
@@ -448,10 +398,19 @@ def nanquantile(
         >>> polygrad.nanquantile(x, 0.25)
         tensor(5.)
     """
-    wanted = _check_quantile("nanquantile", input, q)
+    return _quantile("nanquantile", input, q, dim, keepdim, interpolation, True)
+
+
+_INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
+def _quantile(
+    name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, ignore_nan: bool
+) -> Tensor:
+    _check_quantile(name, input, q)
     if interpolation not in _INTERPOLATIONS:
         raise RuntimeError(
-            f"nanquantile(): interpolation must be one of {', '.join(_INTERPOLATIONS)}, not {interpolation!r}"
+            f"{name}(): interpolation must be one of {', '.join(_INTERPOLATIONS)}, not {interpolation!r}"
         )
     if dim is None or not input.ndim:
         x, axis, shape = flatten(input), 0, (1,) * input.ndim
@@ -461,20 +420,41 @@ def nanquantile(
     if not keepdim:
         shape = () if dim is None else tuple(n for a, n in enumerate(input.shape) if a != axis)
     values = sort(x, axis).values
-    last = xp.sum(xp.astype(xp.logical_not(xp.isnan(x)), x.dtype), axis, True) - 1
-    several = list(xp.reshape(q, (-1,))) if isinstance(q, Tensor) else wanted if isinstance(wanted, list) else [wanted]
-    found = [xp.reshape(_quantile_among(values, axis, one * last, interpolation), shape) for one in several or [0.0]]
-    if not isinstance(wanted, list):
+    count = xp.sum(xp.astype(xp.logical_not(xp.isnan(values)), _dtypes.int64), axis, True)
+    length = x.shape[axis]
+    # Places are computed in the type of the elements, as in PyTorch, where it has them all.
+    dtype = x.dtype if length * float(finfo(x.dtype).eps) <= 1 else _dtypes.float64
+    last = xp.astype(xp.clip(count - 1, min=0), dtype)
+    places = (
+        list(xp.reshape(xp.astype(q, dtype), (-1,))) if isinstance(q, Tensor) else q if isinstance(q, list) else [q]
+    )
+    found = []
+    for one in places or [0.0]:
+        place = one * last
+        if not ignore_nan:  # where there is a NaN, it is the last and the result
+            place = xp.where(xp.equal(count, length), place, length - 1)
+        found.append(xp.reshape(_interpolate(values, axis, place, interpolation), shape))
+    if not (q.ndim if isinstance(q, Tensor) else isinstance(q, list)):
         return found[0]
-    return xp.stack(found, axis=0) if several else xp.stack(found, axis=0)[:0]
+    return xp.stack(found, axis=0) if places else xp.stack(found, axis=0)[:0]
 
 
-_INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
+def _check_quantile(name: str, input: Tensor, q: Any) -> None:
+    """Raise unless ``input`` has the quantiles ``q``."""
+    if not check_tensor(input, name).dtype.is_floating_point:
+        raise RuntimeError(f"{name}(): the input must be of a real floating-point type, not {input.dtype.name}")
+    if not input.shape.numel():
+        raise ShapeError(f"{name}(): the input has no elements; its shape is {tuple(input.shape)}")
+    if isinstance(q, Tensor) and q.ndim > 1:
+        raise ShapeError(f"{name}(): q must be a number or a vector, not of shape {tuple(q.shape)}")
+    wanted = q.tolist() if isinstance(q, Tensor) else q
+    several = wanted if isinstance(wanted, list) else [wanted]
+    if any(not 0 <= real_number(one, name, "q") <= 1 for one in several):
+        raise RuntimeError(f"{name}(): q must be between 0 and 1, not {wanted}")
 
 
-def _quantile_among(values: Tensor, axis: int, place: Tensor, interpolation: str) -> Tensor:
+def _interpolate(values: Tensor, axis: int, place: Tensor, interpolation: str) -> Tensor:
     """Return what is at ``place``, a number for each line along ``axis``, among sorted ``values``."""
-    place = xp.clip(place, min=0)
 
     def at(numbers: Tensor) -> Tensor:
         return xp.take_along_axis(values, xp.astype(numbers, _dtypes.int64), axis=axis)
@@ -484,6 +464,6 @@ def _quantile_among(values: Tensor, axis: int, place: Tensor, interpolation: str
         return at({"lower": xp.floor, "higher": xp.ceil, "nearest": xp.round}[interpolation](fixed))
     lower, higher = xp.floor(fixed), xp.ceil(fixed)
     low, high = at(lower), at(higher)
-    share = place - lower if interpolation == "linear" else 0.5
+    share = xp.astype(place - lower, values.dtype) if interpolation == "linear" else 0.5
     # Between equal places nothing is subtracted: both may be infinite.
     return xp.where(xp.equal(lower, higher), low, low + share * (high - xp.where(xp.equal(lower, higher), 0, low)))
