@@ -49,11 +49,12 @@ ARGUMENTS: list[tuple[Any, ...]] = [
     (0, 1, 1), (-9.0, 9.0), (0, 0, 1),
 ]  # fmt: skip
 SHAPES = [(), (1,), (1, 3), (1, 1, 2, 2)]
-#: Functions that read, save, draw, or run others.
+#: Functions that read, save, draw, set or run others.
 LEFT_OUT = set(
     """compile set_backend save load manual_seed set_default_dtype set_default_device set_printoptions seed set_rng_state empty
     get_backend use_backend tune_allocator set_grad_enabled while_loop cond scan vmap backward register_hook checkpoint cuda
-    empty_like from_dlpack""".split()
+    empty_like from_dlpack get_default_device get_num_threads set_num_threads get_float32_matmul_precision
+    set_float32_matmul_precision use_deterministic_algorithms""".split()
 )
 
 
@@ -120,7 +121,7 @@ def test_only_functions_that_are_listed_give_an_argument_back():
     found = {name: sharing(polygrad, function) for name, function in functions(polygrad).items()}
     shared = {name: calls[:3] for name, (_, calls) in found.items() if calls}
     assert shared.keys() == {*MAY_SHARE.split(), *MAY_SHARE_HERE.split()}, shared
-    assert sum(valid > 0 for valid, _ in found.values()) > 0.84 * len(found)
+    assert sum(valid > 0 for valid, _ in found.values()) > 0.85 * len(found)
 
 
 @pytest.mark.parity

@@ -18,6 +18,9 @@ mpmath = pytest.importorskip("mpmath")
 mp = mpmath.mp.clone()
 mp.prec = 240
 
+#: NumPy's warnings, below the strict backend.
+quietly = pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
+
 #: The largest relative error of a value in double precision, and of a gradient.
 VALUE, GRADIENT = 5e-15, 2e-14
 
@@ -208,7 +211,7 @@ def problems(found: Any, exact: list, sizes: list, limit: float, points: list, d
     return wrong
 
 
-@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")  # NumPy's, below the strict backend
+@quietly
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["double", "single"])
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_values_and_gradients(row, dtype, backend):
@@ -252,7 +255,7 @@ def test_names_of_other_functions():
     )
 
 
-@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")  # NumPy's, below the strict backend
+@quietly
 def test_data_types(backend):
     for function in (special.erfcx, special.i0e, special.digamma, special.bessel_j0, polygrad.sinc, special.entr):
         assert function(polygrad.tensor([1, 2])).dtype is polygrad.float32
@@ -301,7 +304,7 @@ EDGES = [
 ]  # fmt: skip
 
 
-@pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")  # NumPy's, below the strict backend
+@quietly
 @pytest.mark.parametrize("number", range(len(EDGES)))
 def test_ends_of_domains(number, backend):
     function, points, expected = EDGES[number]
