@@ -10,6 +10,7 @@ x.grad  # tensor([2., 4., 6.])
 from __future__ import annotations
 
 import importlib as _importlib
+from types import ModuleType as _ModuleType
 from typing import Any as _Any
 
 from . import _dtypes, _paths
@@ -91,4 +92,5 @@ def __getattr__(name: str) -> _Any:
 
 def __dir__() -> list[str]:
     names = _importlib.import_module("._functions", __name__).FUNCTIONS
-    return sorted({*globals(), *_SUBMODULES, *_HOMES, *names} - {"interop"})  # there once another library asked for it
+    loaded = {name for name, value in globals().items() if not isinstance(value, _ModuleType)}
+    return sorted({*loaded, *_SUBMODULES, *_HOMES, *names})

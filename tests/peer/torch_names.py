@@ -205,7 +205,7 @@ def absent(name: str) -> Any:
 def install() -> None:
     """Make ``import torch`` give polygrad: its modules are known by PyTorch's paths, too."""
     for found in pkgutil.walk_packages(polygrad.__path__, "polygrad."):
-        if "__main__" not in found.name and not found.name.startswith("polygrad.interop."):  # these ask for other libraries
+        if "__main__" not in found.name and not found.name.startswith("polygrad.interop."):  # these need more
             importlib.import_module(found.name)  # a file may name any of them
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "polygrad":

@@ -18,7 +18,7 @@ from typing import Any
 
 from .._state import RECORDERS, grad_enabled, note_read
 from . import graph
-from .errors import ARRAY_ERRORS, DTypeError, wrap_array_error
+from .errors import ARRAY_ERRORS, complex_refused, wrap_array_error
 from .generated import define, evaluate, fill
 from .graph import Node, make_node
 from .lending import MemoryIsLent
@@ -147,7 +147,7 @@ if $no_edge and is_integral_or_bool[kind, a0.dtype]:
 
 _REFUSE_COMPLEX = """
 if is_complex[kind, a0.dtype]:
-    raise DTypeError(complex_numbers)
+    raise complex_refused(public_name)
 """
 
 _ACCUMULATE_IN_SINGLE_PRECISION = """
@@ -417,10 +417,7 @@ def _checks(primitive: Primitive, scope: dict[str, Any]) -> str:
     checks = ""
     if primitive.real_only:
         checks += _REFUSE_COMPLEX
-        scope["DTypeError"] = DTypeError
-        scope["complex_numbers"] = (
-            f"{primitive.public_name} is not supported for complex numbers; take x.real, x.imag or x.abs()"
-        )
+        scope["complex_refused"], scope["public_name"] = complex_refused, primitive.public_name
     if primitive.accumulates:
         checks += _ACCUMULATE_IN_SINGLE_PRECISION
     if primitive.of_integers is not None:

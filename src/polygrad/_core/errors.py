@@ -37,6 +37,11 @@ class MixedTypesError(RuntimeError, ValueError):
     """Operands of several data types where one is required.  Also a ValueError, as in PyTorch's recurrent layers."""
 
 
+def complex_refused(name: str) -> DTypeError:
+    """The error for complex operands of ``name``, which has no meaning for them."""
+    return DTypeError(f"{name} is not supported for complex numbers; take x.real, x.imag or x.abs()")
+
+
 def wrap_array_error(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Exception:
     """An error of the array library, after the operation and its operands' shapes and data types; other errors unchanged.
 

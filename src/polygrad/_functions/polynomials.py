@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import _dtypes
 from .._core.docstrings import join_sections
+from .._core.errors import complex_refused
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import to_python
@@ -27,7 +28,7 @@ def _polynomial(input: Any, n: Any, name: str, first: Callable[[Any], Any], step
     if not of_tensor and (isinstance(n, bool) or not isinstance(n, (int, float))):
         raise TypeError(f"{name}(): n is a number or a Tensor, not {type(n).__name__}")
     if x.dtype.is_complex or (of_tensor and n.dtype.is_complex):
-        raise TypeError(f"{name}(): complex numbers are not supported")
+        raise complex_refused(f"{name}()")
     dtype = _dtypes.promote(x.dtype, n.dtype) if of_tensor and n.dtype.is_differentiable else x.dtype
     x = xp.astype(x, dtype if dtype.is_differentiable else _dtypes.get_default_dtype())
     degree: Any = xp.astype(n.detach(), _dtypes.int64) if of_tensor else int(n)

@@ -312,10 +312,8 @@ def logistic(xp, x, /):
 logistic.defvjp(x=lambda xp, g, x, ans: g * (ans * xp.logistic(-x)))
 
 
-@primitive(elementwise=True)
+@primitive(elementwise=True, real_only=True)
 def relu(xp, x, /):
-    if is_complex[type(x), x.dtype]:
-        raise TypeError("complex numbers have no order")
     return xp.maximum(x, xp.zeros_like(x))
 
 

@@ -6,7 +6,6 @@ Functions of several passes go over a block at a time, and overwrite only arrays
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -22,14 +21,8 @@ _exp, _tanh, _maximum, _minimum = np.exp, np.tanh, np.maximum, np.minimum
 _SMALL = 4096
 
 
-class _Zeros(dict):
-    """Data type → a zero of it, to compare with."""
-
-    def __missing__(self, dtype: Any) -> Any:
-        raise TypeError("complex numbers have no order")
-
-
-_ZERO = _Zeros((np.dtype(code), np.zeros((), code)) for code in "efdbhilBHILQq?")
+#: Data type → a zero of it, to compare with.
+_ZERO = {np.dtype(code): np.zeros((), code) for code in "efdbhilBHILQq?"}
 
 
 def _relu_block(x, out):
