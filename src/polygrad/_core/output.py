@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
-import warnings
 from collections.abc import Callable, Iterator, Sequence
-from types import FrameType
 from typing import Any
 
 from .. import _dtypes
@@ -19,8 +16,8 @@ from .._state import grad_enabled
 from ..backends.registry import BY_TYPE
 from .aliasing import _grad_mode
 from .tensor import Tensor
+from .warn import warn
 
-_PACKAGE = __name__.partition(".")[0]
 #: The parameter that takes an argument by position after the last one, so that ``out`` is given by name only.  Python calls
 #: functions with parameters that are keyword-only by a slower path.
 SURPLUS = "_surplus"
@@ -70,7 +67,11 @@ def write_into(out: Any, surplus: Any, function: Callable, args: Sequence[Any], 
                 former = one.shape
                 one._resize_to(made)
                 if former.numel():
-                    _warn_of_resizing(tuple(former), tuple(one.shape))
+                    warn(
+                        f"An output with one or more elements was resized since it had shape {list(former)}, which does not "
+                        f"match the required output shape {list(one.shape)}. Give an empty tensor, as polygrad.empty(0), to "
+                        "be resized without this warning."
+                    )
     if not several:
         return out
     return type(result)(*outs) if hasattr(result, "_fields") else tuple(outs)
@@ -131,16 +132,3 @@ def _check_fits(name: str, out: Tensor, result: Tensor, exact: bool) -> None:
         raise RuntimeError(
             f"{name}(): result type {result.dtype.name} can't be cast to the desired output type {out.dtype.name}"
         )
-
-
-def _warn_of_resizing(former: tuple[int, ...], needed: tuple[int, ...]) -> None:
-    frame: FrameType | None = sys._getframe()
-    level = 1
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-        level, frame = level + 1, frame.f_back
-    warnings.warn(
-        f"An output with one or more elements was resized since it had shape {list(former)}, which does not match the required "
-        f"output shape {list(needed)}. Give an empty tensor, as polygrad.empty(0), to be resized without this warning.",
-        UserWarning,
-        stacklevel=level,
-    )

@@ -9,7 +9,8 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import check_same_dtype
 from .._core.tensor import Tensor
-from .common import sizes, warn
+from .._core.warn import warn
+from .common import sizes
 from .public import public_function, public_method
 from .strides import separate
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import functools
 import math
-import sys
-import warnings
 from collections.abc import Callable, Sequence
-from types import FrameType
 from typing import Any, TypeVar
 
-from .._core.errors import DTypeError
+from .._core.errors import complex_refused
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import as_int, to_python
 from .._core.tensor import Tensor
+from .._core.warn import warn
 from .._state import RECORDERS, recorder
 from ..backends.base import CompilingBackend
 
@@ -86,8 +84,8 @@ def check_tensor(value: Any, name: str, argument: str = "input") -> Tensor:
 def check_real(name: str, *tensors: Tensor) -> None:
     """Raise DTypeError where a tensor is complex, of which the formula of ``name`` would make a number without a meaning."""
     for tensor in tensors:
-        if tensor.dtype.is_complex:
-            raise DTypeError(f"{name} is not supported for complex numbers; take x.real, x.imag or x.abs()")
+        if check_tensor(tensor, name).dtype.is_complex:
+            raise complex_refused(f"{name}()")
 
 
 def real_number(value: Any, function: str, argument: str) -> Any:
@@ -118,6 +116,11 @@ def _described(value: Any) -> str:
     return f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
 
 
+def place_of(like: Tensor) -> dict[str, Any]:
+    """The arguments ``backend`` and ``device`` of functions that make tensors, for one where ``like`` is."""
+    return {"backend": like.backend, "device": like.device}
+
+
 def dims_of(dim: Any) -> Any:
     """``dim`` as the primitives take an axis: None, an int, or a tuple.  An empty list means all, as in PyTorch."""
     if dim is None or dim.__class__ is int:
@@ -126,18 +129,6 @@ def dims_of(dim: Any) -> Any:
         return as_int(dim) if hasattr(dim, "__index__") else tuple([as_int(d) for d in dim]) or None
     except (TypeError, AttributeError):
         raise TypeError(f"dim must be an int or a tuple of ints, not {dim!r}") from None
-
-
-def warn(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn of ``message`` at the user's line, however deep in polygrad this is called."""
-    frame: FrameType | None = sys._getframe()
-    level = 1
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-        level, frame = level + 1, frame.f_back
-    warnings.warn(message, category, stacklevel=level)
-
-
-_PACKAGE = __name__.partition(".")[0]
 
 
 def sizes(first: Any, others: Sequence[Any] = ()) -> tuple[int, ...]:

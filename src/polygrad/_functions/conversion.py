@@ -12,13 +12,14 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.lending import lend
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, make_leaf
+from .._core.warn import warn
 from .._devices import Device
 from .._dtypes import DType
 from .._state import grad_enabled
 from ..backends.base import Backend
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
-from .common import check_tensor, warn
+from .common import check_tensor
 from .creation import check_dtype
 from .public import public_method
 from .transfer import real_part_only, transfer

@@ -15,11 +15,12 @@ from .._core.primitive import OPERATIONS
 from .._core.scalars import TOO_DEEP
 from .._core.tensor import Tensor, cell, make_leaf
 from .._core.typing import DTypeLike
+from .._core.warn import warn
 from .._devices import entered_device, native_device
 from .._dtypes import DType, cast_number
 from .._state import RECORDERS, recorder
 from ..backends.registry import get_backend
-from .common import any_layout, check_tensor, sizes, warn
+from .common import any_layout, check_tensor, sizes
 from .plain import as_numpy, backend_of, loses_derivative, number_of
 from .public import public_function
 from .transfer import transfer
@@ -480,13 +481,7 @@ def arange(
     """
     if end is None:
         start, end = 0, start
-    start, end, step = map(number_of, (start, end, step))
-    if step == 0:
-        raise RuntimeError("arange(): step must not be 0")
-    if not all(map(math.isfinite, (start, end, step))):
-        raise RuntimeError(f"arange(): start, end and step must be finite, but they are {start}, {end} and {step}")
-    if (end - start) * step < 0:
-        raise RuntimeError(f"arange(): steps of {step} do not lead from {start} to {end}")
+    start, end, step = check_steps("arange", start, end, step)
     whole = all(isinstance(v, int) for v in (start, end, step))
     dtype = check_dtype(dtype) or (_dtypes.int64 if whole else _dtypes.get_default_dtype())
     if dtype.kind in ("int", "uint"):
@@ -495,6 +490,18 @@ def arange(
     target, where = place(backend, device)
     numbers = np.asarray([], dtype=np.int64) if count == 0 else start + step * np.arange(count)
     return wrap(target.asarray(numbers, dtype=target.to_dtype(dtype), device=where, copy=True), requires_grad)
+
+
+def check_steps(name: str, start: Any, end: Any, step: Any) -> tuple[Any, Any, Any]:
+    """The three as Python numbers.  Raises RuntimeError, naming the function, where steps do not lead to ``end``."""
+    start, end, step = map(number_of, (start, end, step))
+    if step == 0:
+        raise RuntimeError(f"{name}(): step must not be 0")
+    if not all(map(math.isfinite, (start, end, step))):
+        raise RuntimeError(f"{name}(): start, end and step must be finite, but they are {start}, {end} and {step}")
+    if (end - start) * step < 0:
+        raise RuntimeError(f"{name}(): steps of {step} do not lead from {start} to {end}")
+    return start, end, step
 
 
 @public_function(out=True)

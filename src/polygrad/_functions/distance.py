@@ -8,7 +8,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
 from .._ops.axes import normal_axis
-from .common import check_tensor
+from .common import check_tensor, place_of
 from .creation import triu_indices
 from .public import public_function
 
@@ -103,8 +103,7 @@ def pdist(input: Tensor, p: float = 2) -> Tensor:
         raise DTypeError(f"pdist(): the input must be of a real floating-point type, not {input.dtype.name}")
     if p < 0:
         raise RuntimeError(f"pdist(): p must not be negative, but it is {p}")
-    place = None if input.backend.level else input.device
-    one, other = triu_indices(input.shape[0], input.shape[0], 1, backend=input.backend, device=place)
+    one, other = triu_indices(input.shape[0], input.shape[0], 1, **place_of(input))
     return (xp.take_rows(input, one) - xp.take_rows(input, other)).norm(p, 1)
 
 

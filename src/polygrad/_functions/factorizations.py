@@ -9,9 +9,10 @@ from .._core.errors import LinAlgError, ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
+from .._core.warn import warn
 from .._ops.factorizations import unit_lower
 from .broadcasting import broadcast_shapes, broadcast_to
-from .common import assume, check_tensor, values_for_checks, warn
+from .common import assume, check_tensor, place_of, values_for_checks
 from .creation import zeros
 from .decompositions import check_matrices, check_square, conjugate_transpose, qr, svd
 from .linalg import format_shape
@@ -250,9 +251,7 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpa
     check_matrices(LU_data, "lu_unpack", "LU_data")
     check_tensor(LU_pivots, "lu_unpack", "LU_pivots")
     _check_pivots(LU_data, LU_pivots, "lu_unpack", "LU_pivots")
-    empty = zeros(
-        0, dtype=LU_data.dtype, backend=LU_data.backend, device=None if LU_data.backend.level else LU_data.device
-    )
+    empty = zeros(0, dtype=LU_data.dtype, **place_of(LU_data))
     P = _permutation(LU_data, LU_pivots) if unpack_pivots else empty
     return LUResult(P, *(_parts(LU_data) if unpack_data else (empty, empty)))
 
@@ -525,7 +524,7 @@ def svd_lowrank(
 
 def _range_svd(A: Tensor, q: int, niter: int) -> tuple[Tensor, Tensor, Tensor]:
     back = conjugate_transpose(A)
-    start = randn(A.shape[-1], q, dtype=A.dtype, backend=A.backend, device=None if A.backend.level else A.device)
+    start = randn(A.shape[-1], q, dtype=A.dtype, **place_of(A))
     Q = qr(xp.matmul(A, start)).Q
     for _ in range(niter):
         Q = qr(xp.matmul(A, qr(xp.matmul(back, Q)).Q)).Q

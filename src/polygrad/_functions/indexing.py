@@ -15,6 +15,7 @@ from .._core.scalars import PYTHON_SCALARS, to_python
 from .._core.tensor import Tensor
 from .._dtypes import cast_number
 from .broadcasting import broadcast_tensors
+from .common import place_of
 from .creation import as_tensor
 from .keys import byte_mask, is_mask, parse
 
@@ -101,7 +102,7 @@ def _put(x: Tensor, basic: tuple, indices: list[tuple[int, Tensor]], value: Tens
 
 
 def _as_value(x: Tensor, value: Any) -> Tensor:
-    return as_tensor(value, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
+    return as_tensor(value, dtype=x.dtype, **place_of(x))
 
 
 def _broadcast(value: Tensor, shape: tuple[int, ...]) -> Tensor:

@@ -10,8 +10,9 @@ import numpy as np
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor, cell
+from .._core.warn import warn
 from .._state import RECORDERS, recorder
-from .common import assume, warn
+from .common import assume, place_of
 from .creation import tensor
 
 _FULL = slice(None)
@@ -168,7 +169,7 @@ def _parse_item(item: Any, x: Tensor) -> Any:
     try:
         if isinstance(item, (float, str)):
             raise TypeError
-        made = tensor(item, backend=x.backend, device=x.device)
+        made = tensor(item, **place_of(x))
     except TypeError:
         raise IndexError(
             f"only integers, slices, ..., None and integer or boolean tensors are valid indices, not {item!r}"
@@ -202,8 +203,7 @@ def _positions_of_scalar(value: Any, x: Tensor) -> Tensor:
     """Return what a boolean, or a mask without dimensions, picks along an axis of length 1: position 0, or nothing."""
     if isinstance(value, Tensor):
         return nonzero_positions(value)[0]
-    place: dict[str, Any] = {"backend": x.backend, "device": None if x.backend.level else x.device}
-    return tensor([0] * value, dtype=_dtypes.int64, **place)
+    return tensor([0] * value, dtype=_dtypes.int64, **place_of(x))
 
 
 def check_range(index: Tensor, length: int, axis: int) -> None:

@@ -16,7 +16,7 @@ from .._ops.axes import normal_axis
 from .._ops.decompositions import of_triangle
 from .._ops.reductions import axes_of
 from .broadcasting import broadcast_shapes, broadcast_to
-from .common import check_tensor, dims_of, numpy_spelling, second_names
+from .common import check_tensor, dims_of, numpy_spelling, place_of, second_names
 from .creation import check_dtype, eye, zeros
 from .decompositions import check_matrices, check_square, conjugate_transpose, svdvals
 from .public import public_function, public_in_module
@@ -41,7 +41,7 @@ class LeastSquares(NamedTuple):
 
 def _identity(like: Tensor) -> Tensor:
     side = like.shape[-1]
-    made = eye(side, dtype=like.dtype, backend=like.backend, device=None if like.backend.level else like.device)
+    made = eye(side, dtype=like.dtype, **place_of(like))
     return broadcast_to(made, tuple(like.shape))
 
 
@@ -480,7 +480,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     X = xp.matmul(pinv(A, rtol=rcond), B)
     values = svdvals(A.detach())
     rank = _rank(values, A, rcond)
-    place: dict[str, Any] = {"backend": A.backend, "device": None if A.backend.level else A.device}
+    place = place_of(A)
     empty = zeros(0, dtype=values.dtype, **place)
     residuals = empty
     tall = A.shape[-2] > A.shape[-1]

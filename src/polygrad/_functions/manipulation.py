@@ -10,9 +10,10 @@ from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import to_python_ints
 from .._core.tensor import Tensor
+from .._core.warn import warn
 from .._ops.axes import normal_axis
 from .broadcasting import as_list
-from .common import check_tensor, dims_of, numpy_spelling, second_names, sizes, warn
+from .common import check_tensor, dims_of, numpy_spelling, second_names, sizes
 from .complex import conj
 from .public import public_function, public_method
 from .strides import is_contiguous, reshaped_strides, separate, strides_of

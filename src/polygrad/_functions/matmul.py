@@ -11,10 +11,11 @@ from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import check_same_dtype, require_same_dtype
 from .._core.tensor import Tensor
+from .._core.warn import warn
 from .._ops.axes import normal_axis
 from . import linalg
 from .broadcasting import broadcast_shapes
-from .common import check_tensor, numpy_spelling, warn
+from .common import check_tensor, numpy_spelling
 from .einsum import tensordot
 from .public import public_function, public_in_module
 

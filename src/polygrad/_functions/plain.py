@@ -13,10 +13,10 @@ from .. import _dtypes
 from .._core.hooks import HOOKS
 from .._core.scalars import TOO_DEEP
 from .._core.tensor import Tensor
+from .._core.warn import warn
 from .._dtypes import DType, promote
 from .._state import differentiating, grad_enabled
 from ..backends.registry import BY_TYPE
-from .common import warn
 
 _CONVERTED = (
     "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior: no gradient goes through it.  "

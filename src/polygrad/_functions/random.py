@@ -15,12 +15,13 @@ import numpy as np
 from .. import _dtypes
 from .._core.primitive import PRIMITIVES
 from .._core.tensor import Tensor, cell
+from .._core.warn import warn
 from .._devices import native_device
 from .._dtypes import DType, finfo, iinfo
 from ..backends.discovery import BUILT_IN
 from ..backends.registry import get_backend
 from .broadcasting import broadcast_tensors
-from .common import any_layout, assume, check_tensor, second_names, sizes, values_for_checks, warn, xp
+from .common import any_layout, assume, check_tensor, second_names, sizes, values_for_checks, xp
 from .creation import check_dtype, place
 from .generator import Generator, default_generator
 from .public import public_function, public_method

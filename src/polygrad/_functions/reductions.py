@@ -12,10 +12,10 @@ from .._core.precision import upcast
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import to_python
 from .._core.tensor import Tensor
+from .._core.warn import warn
 from .._dtypes import DType
 from .._ops.reductions import axes_of
-from .common import check_tensor, dims_of, numpy_spelling, second_names, warn
-from .comparison import check_real
+from .common import check_real, check_tensor, dims_of, numpy_spelling, second_names
 from .creation import check_dtype
 from .linalg import matrix_norm, vector_norm
 from .public import public_function
@@ -116,7 +116,8 @@ def nansum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any 
         >>> polygrad.nansum(polygrad.tensor([1.0, float("nan"), 2.0]))
         tensor(3.)
     """
-    return _zero_nan(check_real(input, "nansum")).sum(dim, keepdim, dtype=dtype)
+    check_real("nansum", input)
+    return _zero_nan(input).sum(dim, keepdim, dtype=dtype)
 
 
 def _zero_nan(input: Tensor) -> Tensor:
@@ -204,7 +205,8 @@ def nanmean(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: Any
         >>> polygrad.nanmean(polygrad.tensor([1.0, float("nan"), 3.0]))
         tensor(2.)
     """
-    x = upcast(check_real(input, "nanmean"))
+    check_real("nanmean", input)
+    x = upcast(input)
     count = xp.astype(xp.logical_not(xp.isnan(x)), x.dtype).sum(dim, keepdim)
     result = nansum(x, dim, keepdim, dtype=dtype) / count
     return result if x is input or dtype is not None else xp.astype(result, input.dtype)

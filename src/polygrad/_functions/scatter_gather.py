@@ -11,7 +11,7 @@ from .._core.same_dtype import require_same_dtype
 from .._core.tensor import Tensor
 from .._ops.axes import normal_axis
 from .broadcasting import broadcast_shapes, broadcast_tensors, broadcast_to
-from .common import assume, check_tensor, numpy_spelling
+from .common import assume, check_tensor, numpy_spelling, place_of
 from .creation import arange, full, tensor
 from .elementwise import scaled
 from .indexing import scalar_for
@@ -70,7 +70,7 @@ def repeat_interleave(
         tensor([1, 2, 2, 2])
     """
     if repeats is None:
-        positions = arange(input.shape[0], backend=input.backend, device=input.device)
+        positions = arange(input.shape[0], **place_of(input))
         return repeat_interleave(positions, input, output_size=output_size)
     x = flatten(input) if dim is None else input
     axis = 0 if dim is None else normal_axis(dim, x.ndim)
@@ -78,7 +78,7 @@ def repeat_interleave(
     if isinstance(repeats, int) and total is None:  # no value has to be read
         total = repeats * x.shape[axis]
     if not isinstance(repeats, Tensor):
-        repeats = tensor(repeats, backend=x.backend, device=x.device)
+        repeats = tensor(repeats, **place_of(x))
     if repeats.dtype.kind not in ("int", "uint"):
         raise RuntimeError(f"repeat_interleave(): repeats must be integers, not {repeats.dtype.name}")
     if repeats.ndim > 1 or repeats.shape.numel() not in (1, x.shape[axis]):
@@ -90,7 +90,7 @@ def repeat_interleave(
     ends = xp.cumulative_sum(broadcast_to(flatten(repeats), (x.shape[axis],)), 0)
     if total is None:
         total = int(ends[-1].item()) if x.shape[axis] else 0
-    positions = arange(total, backend=x.backend, device=x.device)
+    positions = arange(total, **place_of(x))
     return index_select(x, axis, xp.searchsorted(ends, positions, side="right"))
 
 
@@ -256,7 +256,7 @@ def scatter(
     check_dimensions(input, index, src, "scatter")
     if reduce is not None:
         if not isinstance(src, Tensor):
-            src = full(index.shape, src, dtype=input.dtype, backend=input.backend, device=input.device)
+            src = full(index.shape, src, dtype=input.dtype, **place_of(input))
         if reduce == "add":
             return _scatter_sum(input, axis, index, src)
         if reduce == "multiply":
@@ -344,12 +344,8 @@ def product_at(values: Tensor, positions: Tensor, size: int) -> Tensor:
         same = xp.equal(positions[stride:], positions[:-stride])
         values = xp.concat([values[:stride], values[stride:] * xp.where(same, values[:-stride], 1)], axis=0)
         stride *= 2
-    ones = full((size,), 1, dtype=values.dtype, backend=values.backend, device=_device_of(values))
+    ones = full((size,), 1, dtype=values.dtype, **place_of(values))
     return xp.put_rows(ones, values, positions)  # of equal positions the last is written: the whole product
-
-
-def _device_of(x: Tensor) -> Any:
-    return None if x.backend.level else x.device
 
 
 def _flatten_positions(index: Tensor, axis: int, input: Tensor) -> Tensor:
@@ -381,7 +377,7 @@ def _index_all_axes(index: Tensor, axis: int, like: Tensor) -> tuple[Tensor, ...
         if a == axis:
             parts.append(index)
             continue
-        own = arange(length, backend=like.backend, device=None if like.backend.level else like.device)
+        own = arange(length, **place_of(like))
         parts.append(xp.reshape(own, tuple(length if i == a else 1 for i in range(index.ndim))))
     return tuple(parts)
 
@@ -596,7 +592,7 @@ def index_put(input: Tensor, indices: Any, values: Tensor, accumulate: bool = Fa
     """
     result = clone(input)
     if accumulate:
-        places = reshape(arange(input.shape.numel(), backend=input.backend, device=input.device), tuple(input.shape))
+        places = reshape(arange(input.shape.numel(), **place_of(input)), tuple(input.shape))
         places = places[tuple(indices)]
         flat = xp.reshape(broadcast_to(xp.astype(values, input.dtype), places.shape), (-1,))
         added = xp.index_add(flat, flatten(places), input.shape.numel())

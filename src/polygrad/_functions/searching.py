@@ -7,7 +7,7 @@ from typing import Any
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from .common import numpy_spelling
+from .common import numpy_spelling, place_of
 from .creation import as_tensor
 from .joining import stack
 from .keys import nonzero_positions
@@ -149,11 +149,7 @@ def searchsorted(
     if side not in (None, "left", "right"):
         raise RuntimeError(f"searchsorted(): side must be 'left' or 'right', not {side!r}")
     side = side or ("right" if right else "left")
-    values = (
-        input
-        if isinstance(input, Tensor)
-        else as_tensor(input, backend=sorted_sequence.backend, device=sorted_sequence.device)
-    )
+    values = input if isinstance(input, Tensor) else as_tensor(input, **place_of(sorted_sequence))
     common = _dtypes.promote(sorted_sequence.dtype, values.dtype)
     places, values = xp.astype(sorted_sequence, common).detach(), xp.astype(values, common).detach()
     if sorter is not None:

@@ -14,7 +14,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._ops.axes import normal_axis
 from ..backends.registry import get_backend
-from .common import check_tensor, second_names, sizes
+from .common import check_tensor, place_of, second_names, sizes
 from .creation import arange, tensor
 from .manipulation import flatten
 from .public import public_function
@@ -73,7 +73,7 @@ def mark_starts(differs: Tensor, length: int) -> Tensor:
 
 
 def _true(like: Tensor) -> Tensor:
-    return tensor([True], backend=like.backend, device=like.device)
+    return tensor([True], **place_of(like))
 
 
 def _pack_results(
@@ -91,7 +91,7 @@ def _pack_results(
 def _unique_slices(input: Tensor, axis: int, return_inverse: bool, return_counts: bool) -> Any:
     length = input.shape[axis]
     lines = _slices_as_rows(input, axis)
-    order = arange(length, backend=input.backend, device=input.device)
+    order = arange(length, **place_of(input))
     for column in reversed(range(lines.shape[1])):  # stable sorts, the least significant column first
         order = order[argsort(lines[:, column][order])]
     ordered = lines[order]
@@ -127,7 +127,7 @@ def unique_consecutive(
     x, axis = (flatten(input), 0) if dim is None else (input, normal_axis(dim, input.ndim))
     lines = _slices_as_rows(x, axis)
     first = mark_starts(xp.any(lines[1:] != lines[:-1], 1), x.shape[axis])
-    order = arange(x.shape[axis], backend=x.backend, device=x.device)
+    order = arange(x.shape[axis], **place_of(x))
     values = x[(slice(None),) * axis + (first,)]
     shape = tuple(input.shape) if dim is None else (x.shape[axis],)
     return _pack_results(values, order, first, shape, return_inverse, return_counts)
@@ -202,9 +202,7 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
         tensor([False,  True, False])
     """
     like = elements if isinstance(elements, Tensor) else test_elements
-    place: dict[str, Any] = (
-        {"backend": like.backend, "device": like.device} if isinstance(like, Tensor) else {"backend": get_backend()}
-    )
+    place: dict[str, Any] = place_of(like) if isinstance(like, Tensor) else {"backend": get_backend()}
     x, y = (v if isinstance(v, Tensor) else tensor(v, **place) for v in (elements, test_elements))
     among = xp.any(xp.reshape(x, (*x.shape, 1)) == flatten(y), -1)
     return xp.logical_not(among) if invert else among

@@ -6,9 +6,10 @@ import os
 from typing import Any
 
 from .._core.tensor import Tensor
+from .._core.warn import warn
 from .._devices import Device, choose_device, native_device
 from ..backends.registry import get_backend
-from .common import check_tensor, warn
+from .common import check_tensor
 from .creation import empty
 from .public import public_function, public_method
 

@@ -12,14 +12,11 @@ from .._core.errors import ShapeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import as_int
 from .._core.tensor import Tensor
-from .common import assume, check_tensor, values_for_checks, warn
+from .._core.warn import warn
+from .common import assume, check_tensor, place_of, values_for_checks
 from .creation import arange, ones
 from .nn.padding import pad
 from .public import public_function
-
-
-def _place(like: Tensor) -> dict[str, Any]:
-    return {"backend": like.backend, "device": None if like.backend.level else like.device}
 
 
 def _sizes(name: str, n_fft: Any, hop_length: Any, win_length: Any) -> tuple[int, int, int]:
@@ -41,7 +38,7 @@ def _window(name: str, window: Tensor | None, length: int, size: int, input: Ten
         warn(f"{name}(): without a window all values have the same weight, and every frequency leaks; give a window such as "
              f"polygrad.hann_window({length})")  # fmt: skip
         real = input.dtype.to_real() if input.dtype.is_complex else input.dtype
-        window = ones(length, dtype=real, **_place(input))
+        window = ones(length, dtype=real, **place_of(input))
     check_tensor(window, name, "window")
     if tuple(window.shape) != (length,):
         raise ShapeError(
@@ -53,8 +50,8 @@ def _window(name: str, window: Tensor | None, length: int, size: int, input: Ten
 
 def _positions(frames: int, size: int, hop: int, like: Tensor) -> Tensor:
     """The places in the signal of the values of all frames, one after the other."""
-    starts = arange(0, frames * hop, hop, **_place(like))
-    return xp.reshape(xp.expand_dims(starts, axis=-1) + arange(size, **_place(like)), (frames * size,))
+    starts = arange(0, frames * hop, hop, **place_of(like))
+    return xp.reshape(xp.expand_dims(starts, axis=-1) + arange(size, **place_of(like)), (frames * size,))
 
 
 @public_function(method=True)

@@ -11,7 +11,8 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
-from .common import assume, check_tensor, warn
+from .._core.warn import warn
+from .common import assume, check_tensor, place_of
 from .creation import linspace
 from .diagonals import diag
 from .elementwise import clamp
@@ -230,7 +231,7 @@ def histogram(
     hist = _count(places, inside, edges.shape[0] - 1, weight, x)
     if density:
         hist = hist / xp.sum(hist) / (edges[1:] - edges[:-1])
-    return Histogram(hist, xp.clone(edges) if isinstance(bins, Tensor) else edges)
+    return Histogram(hist, edges)
 
 
 @public_function()
@@ -348,10 +349,10 @@ def _resolve_edges(name: str, x: Tensor, bins: Any, ends: Sequence[float] | None
             raise ShapeError(f"{name}(): the edges of bins must be a vector, but their shape is {tuple(bins.shape)}")
         if bins.dtype is not x.dtype:
             raise DTypeError(f"{name}(): the edges are of type {bins.dtype.name}, and input of {x.dtype.name}")
-        return bins.detach()
+        return xp.clone(bins.detach())  # a result
     count = _check_count(name, bins)
     low, high = _resolve_ends(name, x, ends, 0.5)
-    steps = linspace(0, 1, count + 1, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
+    steps = linspace(0, 1, count + 1, dtype=x.dtype, **place_of(x))
     # The ends are exact.
     return xp.where(steps < 1, low + steps * (high - low), xp.zeros_like(steps) + high)
 

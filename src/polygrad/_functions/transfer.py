@@ -7,9 +7,9 @@ from typing import Any
 from .. import _dtypes
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
+from .._core.warn import warn
 from .._devices import native_device
 from .._dtypes import DType
-from .common import warn
 
 
 def real_part_only(input: Tensor, dtype: DType) -> DType:

@@ -9,10 +9,10 @@ import numpy as np
 
 from .. import _dtypes
 from .._core.tensor import Tensor
+from .._core.warn import warn
 from .._dtypes import DType
-from .common import any_layout, warn
-from .creation import DTypeLike, check_dtype, place, tensor, wrap
-from .plain import number_of
+from .common import any_layout
+from .creation import DTypeLike, check_dtype, check_steps, place, tensor, wrap
 from .public import public_function
 
 
@@ -58,13 +58,7 @@ def range(
         "polygrad.range is deprecated, as torch.range is: its behavior is inconsistent with Python's range. Use "
         "polygrad.arange, which produces values in [start, end)."
     )
-    start, end, step = map(number_of, (start, end, step))
-    if step == 0:
-        raise RuntimeError("range(): step must not be 0")
-    if not all(map(math.isfinite, (start, end, step))):
-        raise RuntimeError(f"range(): start, end and step must be finite, but they are {start}, {end} and {step}")
-    if (end - start) * step < 0:
-        raise RuntimeError(f"range(): steps of {step} do not lead from {start} to {end}")
+    start, end, step = check_steps("range", start, end, step)
     count = math.floor((end - start) / step) + 1
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
     target, where = place(backend, device)

@@ -14,7 +14,7 @@ from typing import Any
 from .._core.graph import Edge, Leaf, make_node
 from .._core.hooks import HOOKS
 from .._core.tensor import Tensor, cell
-from .._functions.common import warn
+from .._core.warn import warn
 from .._interpreters.jvp.tracer import has_tangent
 from .._state import grad_enabled
 from .function_call import Call, FunctionCtx, has_own, optional_method

@@ -14,6 +14,7 @@ from typing import Any
 
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
+from .._functions.common import place_of
 from .._functions.creation import arange, ones_like, zeros_like
 from .differentiation import grad
 from .grad_mode import enable_grad
@@ -373,7 +374,7 @@ def _rows(out: Tensor, xs: tuple[Tensor, ...], create_graph: bool, strict: bool)
             "imaginary part as two outputs"
         )
     count = out.numel()
-    position = arange(count, backend=out.backend, device=out.device)
+    position = arange(count, **place_of(out))
     rows = []
     for j in range(count):
         seed = (position == j).to(out.dtype).reshape(out.shape)

@@ -8,6 +8,7 @@ from typing import Any
 
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
+from .._functions.common import place_of
 from .._functions.creation import eye
 from .batching import vmap
 from .forward import JVPRun, jvp
@@ -18,7 +19,7 @@ from .trees import flatten, resolve_argnums, tensors_of, unflatten
 def _unit_vectors(x: Tensor) -> Tensor:
     """The standard basis of the space of ``x``: a tensor of shape ``(x.numel(), *x.shape)``."""
     count = x.shape.numel()
-    units = eye(count, dtype=x.dtype, backend=x.backend, device=x.device)
+    units = eye(count, dtype=x.dtype, **place_of(x))
     return OPERATIONS.reshape(units, (count, *x.shape))
 
 

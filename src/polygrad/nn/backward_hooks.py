@@ -13,7 +13,7 @@ from typing import Any
 
 from .._core.graph import Node, make_node
 from .._core.tensor import Tensor, cell
-from .._functions.common import warn
+from .._core.warn import warn
 from .._state import grad_enabled
 
 Gradients = tuple[Tensor | None, ...]

@@ -11,7 +11,8 @@ from typing import Any
 
 from .._core.scalars import to_python
 from .._core.tensor import Tensor
-from .._functions.common import warn
+from .._core.warn import warn
+from .._functions.common import place_of
 from .._functions.creation import eye, full_like, wrap
 from .._functions.decompositions import qr
 from .._functions.reductions import sum
@@ -222,7 +223,7 @@ def eye_(tensor: Tensor) -> Tensor:
     if tensor.ndim != 2:
         raise ValueError(f"only tensors with 2 dimensions are supported, and this one has {tensor.ndim}")
     with no_grad():
-        return tensor.copy_(eye(*tensor.shape, dtype=tensor.dtype, backend=tensor.backend, device=tensor.device))
+        return tensor.copy_(eye(*tensor.shape, dtype=tensor.dtype, **place_of(tensor)))
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
@@ -430,7 +431,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
         flat = normal_(wrap(tensor._read()), generator=generator).reshape(rows, columns)
         q, r = qr(flat if rows >= columns else flat.mT)
         # The signs make the result uniform among the orthogonal matrices (Mezzadri, 2007).
-        signs = sum(r * eye(min(rows, columns), dtype=r.dtype, backend=r.backend, device=r.device), 0).sign()
+        signs = sum(r * eye(min(rows, columns), dtype=r.dtype, **place_of(r)), 0).sign()
         q = q * signs if rows >= columns else (q * signs).mT
         return tensor.copy_(q.reshape(tensor.shape) * gain)
 

@@ -8,7 +8,8 @@ from .. import _dtypes
 from .._core.errors import ShapeError
 from .._core.tensor import Tensor
 from .._core.typing import BackendLike, DeviceLike, DTypeLike
-from .._functions.common import sizes, warn
+from .._core.warn import warn
+from .._functions.common import sizes
 from .._functions.creation import ones, zeros
 from ..autograd.grad_mode import no_grad
 from . import functional as F

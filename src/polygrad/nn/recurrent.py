@@ -9,7 +9,8 @@ from .._core.errors import ShapeError
 from .._core.scalars import to_python
 from .._core.tensor import Tensor
 from .._core.typing import BackendLike, DeviceLike, DTypeLike
-from .._functions.common import check_tensor, warn
+from .._core.warn import warn
+from .._functions.common import check_tensor
 from .._functions.joining import cat, stack
 from .._functions.nn.recurrent import gru_layer, lstm_layer, rnn_layer
 from . import functional as F

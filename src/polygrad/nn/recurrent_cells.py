@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .._core.errors import ShapeError
 from .._core.tensor import Tensor
 from .._core.typing import BackendLike, DeviceLike, DTypeLike
-from .._functions.common import check_tensor
+from .._functions.common import check_tensor, place_of
 from .._functions.creation import zeros
 from .._functions.nn.recurrent import gru_cell, lstm_cell, rnn_cell
 from . import init
@@ -20,8 +20,7 @@ __all__ = ["GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"]
 
 def new_zeros(input: Tensor, *shape: int) -> Tensor:
     """Make zeros of ``shape``, with data type and device of ``input``."""
-    device = None if input.backend.level else input.device
-    return zeros(shape, dtype=input.dtype, backend=input.backend, device=device)
+    return zeros(shape, dtype=input.dtype, **place_of(input))
 
 
 class RNNCellBase(Module):

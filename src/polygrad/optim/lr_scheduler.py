@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .._core.tensor import Tensor
-from .._functions.common import real_number, warn
+from .._core.warn import warn
+from .._functions.common import real_number
 from .._state import python_side_effect
 from .optimizer import Optimizer
 from .schedule import EPOCH_DEPRECATION_WARNING as EPOCH_DEPRECATION_WARNING

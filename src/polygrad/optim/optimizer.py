@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar, overload
 
 from .._core.graph import RemovableHandle
 from .._core.tensor import Tensor
-from .._functions.common import warn
+from .._core.warn import warn
 from .._functions.creation import zeros_like
 from .._state import RECORDERS, recorder
 from ..autograd.grad_mode import enable_grad

@@ -8,7 +8,7 @@ from types import FunctionType
 from typing import Any
 
 from .._core.scalars import accept_any_scalars, to_python
-from .._functions.common import warn
+from .._core.warn import warn
 from .._state import python_side_effect
 from .optimizer import Optimizer, has_stepped
 

@@ -9,9 +9,10 @@ from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.same_dtype import require_same_dtype
 from ..._core.tensor import Tensor
+from ..._core.warn import warn
 from ..._dtypes import DType
 from ..._ops.axes import normal_axis
-from ..common import check_tensor, numpy_spelling, warn, xp
+from ..common import check_tensor, numpy_spelling, xp
 from ..creation import check_dtype
 from ..public import public_function
 from ..random import exponential_like

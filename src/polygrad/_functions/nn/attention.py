@@ -8,9 +8,10 @@ from typing import Any
 from ..._core.errors import ShapeError
 from ..._core.same_dtype import check_same_dtype
 from ..._core.tensor import Tensor
+from ..._core.warn import warn
 from ..._dtypes import float32
 from ..._ops.attention import REMEMBERED
-from ..common import check_tensor, warn, xp
+from ..common import check_tensor, place_of, xp
 from ..creation import zeros
 from ..joining import cat
 from ..slicing import chunk
@@ -326,5 +327,4 @@ def _check_mask(name: str, mask: Tensor, meaning: str, *shapes: tuple[int, ...])
 
 def _widen_mask(mask: Tensor, count: int) -> Tensor:
     """Append ``count`` columns to a mask, which leave nothing out."""
-    shape, device = (*mask.shape[:-1], count), None if mask.backend.level else mask.device
-    return cat([mask, zeros(shape, dtype=mask.dtype, backend=mask.backend, device=device)], -1)
+    return cat([mask, zeros((*mask.shape[:-1], count), dtype=mask.dtype, **place_of(mask))], -1)

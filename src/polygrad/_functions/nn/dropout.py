@@ -6,7 +6,8 @@ import math
 
 from ..._core.errors import ShapeError
 from ..._core.tensor import Tensor
-from ..common import check_tensor, warn, xp
+from ..._core.warn import warn
+from ..common import check_tensor, xp
 from ..public import public_function
 from ..random import bernoulli_mask
 

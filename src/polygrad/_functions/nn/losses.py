@@ -9,9 +9,10 @@ from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.same_dtype import require_same_dtype
 from ..._core.tensor import Tensor
+from ..._core.warn import warn
 from ..._dtypes import get_default_dtype
 from ..broadcasting import broadcast_tensors
-from ..common import assume, check_real, check_tensor, older_reduction, warn, xp
+from ..common import assume, check_real, check_tensor, older_reduction, xp
 from ..public import public_function
 from ..reductions import norm
 from ..special import xlogy

@@ -13,7 +13,7 @@ from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
 from ..._dtypes import get_default_dtype
 from ..._window_geometry import window_counts
-from ..common import check_countable, xp
+from ..common import check_countable, place_of, xp
 from ..creation import tensor
 from ..elementwise import div
 from ..joining import cat
@@ -177,7 +177,7 @@ def _avg_pool(
         stop = np.minimum(start + k, n + p)
         covered.append(stop - start if include else np.minimum(stop, n) - np.maximum(start, 0))
     numbers = np.outer(*covered).astype("float64")
-    numbers = tensor(numbers, dtype=x.dtype, backend=x.backend, device=None if x.backend.level else x.device)
+    numbers = tensor(numbers, dtype=x.dtype, **place_of(x))
     return _restore_axes(divide(total, numbers), axes, had_batch)
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.tensor import Tensor
-from ..common import check_countable, check_tensor, sizes, values_for_checks, warn, xp
+from ..._core.warn import warn
+from ..common import check_countable, check_tensor, place_of, sizes, values_for_checks, xp
 from ..creation import tensor
 from ..public import public_function
 from ..strides import separate_from
@@ -145,19 +146,15 @@ def upsample(
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
-def _placement(x: Tensor) -> dict[str, Any]:
-    return {"backend": x.backend, "device": None if x.backend.level else x.device}
-
-
 def _take(x: Tensor, axis: int, places: Any) -> Tensor:
     front = (axis, *(a for a in range(x.ndim) if a != axis))
-    rows = xp.take_rows(xp.permute_dims(x, front), tensor(places, **_placement(x)))
+    rows = xp.take_rows(xp.permute_dims(x, front), tensor(places, **place_of(x)))
     return xp.permute_dims(rows, tuple(sorted(range(x.ndim), key=front.__getitem__)))
 
 
 def _multiply_by_matrix(x: Tensor, axis: int, weights: Any) -> Tensor:
     """Map ``axis`` of ``x`` by a matrix of weights."""
-    matrix = tensor(weights, dtype=x.dtype, **_placement(x))
+    matrix = tensor(weights, dtype=x.dtype, **place_of(x))
     order = (*(a for a in range(x.ndim) if a != axis), axis)
     mapped = xp.matmul(xp.permute_dims(x, order), xp.matrix_transpose(matrix))
     return xp.permute_dims(mapped, tuple(sorted(range(x.ndim), key=order.__getitem__)))
@@ -183,8 +180,8 @@ def mix(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
     for place, amount in zip(places, amounts, strict=True):
         part = _take(x, axis, place)
         if not amount.all():  # elements with weight 0 must not be infinite
-            part = xp.where(tensor(amount.reshape(shape) != 0, **_placement(x)), part, xp.zeros_like(part))
-        part = part * tensor(amount.reshape(shape), dtype=x.dtype, **_placement(x))
+            part = xp.where(tensor(amount.reshape(shape) != 0, **place_of(x)), part, xp.zeros_like(part))
+        part = part * tensor(amount.reshape(shape), dtype=x.dtype, **place_of(x))
         total = part if total is None else total + part
     return total  # type: ignore[return-value]  # there is a neighbour
 

@@ -10,6 +10,7 @@ import numpy as np
 from ..._core.tensor import Tensor
 from ..._dtypes import BY_NAME, get_default_dtype
 from ..._functions import creation
+from ..._functions.common import place_of
 from ...array_api import asarray
 
 #: What NumPy gives an argument that is left out, other than None.
@@ -113,7 +114,7 @@ def tensor_like(reference: Tensor | None, value: Any) -> Tensor:
     value = np.asarray(value)  # a number has all its digits, and without dimensions its type is weak
     if reference is None:
         return creation.tensor(value)
-    return creation.tensor(value, backend=reference.backend, device=reference.device)
+    return creation.tensor(value, **place_of(reference))
 
 
 #: NumPy's function → what answers for it, and how its arguments are read; None where the function reads them itself.

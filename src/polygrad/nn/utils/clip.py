@@ -8,8 +8,9 @@ from typing import Any
 
 from ..._core.precision import is_half, upcast
 from ..._core.tensor import Tensor
+from ..._core.warn import warn
 from ..._dtypes import promote
-from ..._functions.common import check_tensor, real_number, tensors_of, warn
+from ..._functions.common import check_tensor, real_number, tensors_of
 from ..._functions.creation import zeros
 from ..._functions.elementwise import clamp
 from ..._functions.joining import stack

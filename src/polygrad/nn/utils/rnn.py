@@ -11,7 +11,7 @@ from ... import _dtypes
 from ..._core.primitive import OPERATIONS
 from ..._core.scalars import to_python
 from ..._core.tensor import Tensor
-from ..._functions.common import check_tensor, tensors_of
+from ..._functions.common import check_tensor, place_of, tensors_of
 from ..._functions.creation import full, tensor
 from ..._functions.indexing import scalar_for
 from ..._functions.joining import cat, stack
@@ -96,8 +96,7 @@ def pack_like(packed: PackedSequence, data: Tensor) -> PackedSequence:
 
 
 def _index_tensor(reference: Tensor, numbers: Sequence[int]) -> Tensor:
-    device = None if reference.backend.level else reference.device
-    return tensor(list(numbers), dtype=_dtypes.int64, backend=reference.backend, device=device)
+    return tensor(list(numbers), dtype=_dtypes.int64, **place_of(reference))
 
 
 def _inverse(order: Sequence[int]) -> list[int]:
@@ -229,8 +228,7 @@ def pad_packed_sequence(
     x, steps = rows.pad(sequence.data), rows.steps
     trailing = (1,) * (x.ndim - 2)
     inside = [[t < n for n in rows.lengths] for t in range(steps)]
-    device = None if x.backend.level else x.device
-    mask = tensor(inside, backend=x.backend, device=device).reshape(steps, rows.batch, *trailing)
+    mask = tensor(inside, **place_of(x)).reshape(steps, rows.batch, *trailing)
     x = OPERATIONS.where(mask, x, scalar_for(x, to_python(padding_value)))
     if total_length is not None:
         if total_length < steps:
@@ -239,7 +237,7 @@ def pad_packed_sequence(
             )
         if total_length > steps:
             shape = (total_length - steps, *x.shape[1:])
-            x = cat([x, full(shape, padding_value, dtype=x.dtype, backend=x.backend, device=device)])
+            x = cat([x, full(shape, padding_value, dtype=x.dtype, **place_of(x))])
     counts = rows.lengths
     if sequence.unsorted_indices is not None:
         x = x.index_select(1, sequence.unsorted_indices)
@@ -290,8 +288,7 @@ def pad_sequence(
     for x in sequences:
         missing = longest - x.shape[0]
         if missing:
-            device = None if x.backend.level else x.device
-            block = full((missing, *x.shape[1:]), padding_value, dtype=x.dtype, backend=x.backend, device=device)
+            block = full((missing, *x.shape[1:]), padding_value, dtype=x.dtype, **place_of(x))
             x = cat([x, block] if padding_side == "right" else [block, x])
         padded.append(x)
     return stack(padded, 0 if batch_first else 1)

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
 from ..._core.tensor import Tensor
-from ..._functions.common import warn
+from ..._core.warn import warn
 from ..._functions.generator import Generator
 from ..._functions.random import randperm
 
