@@ -7223,6 +7223,7 @@ def relu(input: Tensor) -> Tensor:
 
     Raises:
         TypeError: ``input`` is not a tensor.
+        TypeError: an operand is complex, and so has no order.
 
     Example::
 
