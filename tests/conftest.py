@@ -6,6 +6,7 @@ test without one runs with ``--backend numpy``.  So the runs for all backends to
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,9 @@ def blocks(monkeypatch):
     yield resize
     monkeypatch.undo()
     blocking.zeros.cache_clear()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Thirty thousand tests are two million objects, which every full collection of garbage would look through again."""
+    gc.collect()
+    gc.freeze()
