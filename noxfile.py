@@ -84,11 +84,16 @@ def run_pytest(session: nox.Session, *arguments: str, optimized: bool = False) -
 #: The newest versions, with every backend on the newest Python and NumPy alone on those before it; the oldest Python has
 #: `lowest` and `parity`.
 MATRIX = [(python, name) for python in PYTHONS[1:] for name in PLUGINS if name == "numpy" or python == PYTHONS[-1]]
+#: What the Pythons between are tried with: all that reads bytecode, frames and reference counts.
+WITH_PYTHON_BETWEEN = ("tests/autograd", "tests/compiler", "tests/core", "tests/project/test_architecture.py")
+#: The tests of the documentation; the session `docs` runs them with all that the pages use.
+OF_DOCUMENTATION = tuple(f"tests/project/test_{about}.py" for about in ("docs", "notebooks", "help", "reference"))
 
 
-def run_tests_of(session: nox.Session, backend: str, tests: tuple[str, ...] = ("tests",)) -> None:
-    """Run the tests of one backend, and those of its plugin."""
+def run_tests_of(session: nox.Session, backend: str, fewer: tuple[str, ...] = ()) -> None:
+    """Run the tests of one backend, and those of its plugin; where ``fewer`` are named, ``-- tests`` runs all."""
     plugin = PLUGINS[backend]
+    tests = fewer if fewer and not session.posargs else ("tests", *(f"--ignore={page}" for page in OF_DOCUMENTATION))
     folders = [*tests] if plugin is None else [*tests, f"{plugin}/tests"]
     session.run("python", "-m", "polygrad", "doctor")
     run_pytest(session, *folders, "--backend", backend, "-m", "not parity")
@@ -102,11 +107,11 @@ def tests(session: nox.Session, backend: str) -> None:
     The strict backend is there in any case: it is an instrument of tests that are about rules, errors and mixing.
     """
     install(session, *group("test"), backends=tuple({"strict", backend}))
-    run_tests_of(session, backend)
+    run_tests_of(session, backend, () if session.python == PYTHONS[-1] else WITH_PYTHON_BETWEEN)
 
 
 #: What the lowest JAX is tried with: every primitive, kernel and random number, and all that is compiled.  The tests left out
-#: are about polygrad's own logic, which does not ask for JAX's version; ``-- tests`` runs all.
+#: are about polygrad's own logic, which does not ask for JAX's version.
 WITH_LOWEST_JAX = tuple(
     f"tests/{room}/test_{name}.py"
     for room, names in {
@@ -123,7 +128,7 @@ def lowest(session: nox.Session, backend: str) -> None:
     """The same with the lowest versions of their dependencies that polygrad and its plugins promise to work with."""
     requirements = {*lowest_versions("strict"), *lowest_versions(backend)}
     install(session, *group("test"), *requirements, backends=tuple({"strict", backend}))
-    run_tests_of(session, backend, WITH_LOWEST_JAX if backend == "jax" and not session.posargs else ("tests",))
+    run_tests_of(session, backend, WITH_LOWEST_JAX if backend == "jax" else ())
 
 
 @nox.session(name="hostile-files", python=PYTHON)
@@ -170,8 +175,9 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session(python="3.12")
 def consumers(session: nox.Session) -> None:
-    """Functions of SciPy and scikit-learn on tensors, as a table."""
-    install(session, "scipy", "scikit-learn")
+    """Functions of SciPy and scikit-learn on tensors, as a table; and the tests with other libraries."""
+    install(session, *group("test"), "array-api-extra", "scipy", "scikit-learn", "xarray")
+    run_pytest(session, "tests/interop")
     session.run("python", "tests/conformance/consumers.py")
 
 
@@ -260,8 +266,7 @@ def release(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Documentation: every block of code runs and gives the output shown; the site builds, and works without a network."""
     install(session, *group("docs"), backends=("jax", "strict"))
-    pages = [f"tests/project/test_{about}.py" for about in ("docs", "notebooks", "help", "reference")]
-    run_pytest(session, *pages, optimized=True)  # the pages train networks
+    run_pytest(session, *OF_DOCUMENTATION, optimized=True)  # the pages train networks
     ship_mermaid(session)
     session.run("python", "docs/tools/reference.py")
     session.run("zensical", "build", "--strict", "--clean")
