@@ -17,8 +17,12 @@ import numpy as np
 import pytest
 
 import polygrad
+import polygrad.array_api
+import polygrad.fft
 import polygrad.linalg
 import polygrad.nn.functional as F
+import polygrad.signal
+import polygrad.special
 
 COUNT = int(os.environ.get("POLYGRAD_WRONG_CALLS", "2500"))
 EXPECTED = (TypeError, ValueError, IndexError, RuntimeError, NotImplementedError)
@@ -132,3 +136,111 @@ def test_an_argument_is_named():
         polygrad.flatten([1.0])
     with pytest.raises(TypeError, match="dim must be an int or a tuple of ints"):
         polygrad.ones(2).sum("rows")
+
+
+# -- every public function names itself ------------------------------------------------------------------------------------
+
+OWNERS = {
+    "": polygrad, "F.": F, "linalg.": polygrad.linalg, "fft.": polygrad.fft, "special.": polygrad.special,
+    "windows.": polygrad.signal.windows, "array_api.": polygrad.array_api, "Tensor.": polygrad.Tensor,
+}  # fmt: skip
+
+
+def _public() -> list[tuple[str, Any, list[inspect.Parameter]]]:
+    """Every public function and method, with its parameters."""
+    found = []
+    for prefix, owner in OWNERS.items():
+        for name in sorted(getattr(owner, "__all__", dir(owner))):
+            value = None if name.startswith("_") else getattr(owner, name, None)
+            if inspect.isfunction(value):
+                found.append((prefix + name, value, list(inspect.signature(value).parameters.values())))
+    return found
+
+
+def _needed(parameters: list[inspect.Parameter]) -> int:
+    return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and p.default is p.empty for p in parameters)
+
+
+def _raised(function: Any, *args: Any, **kwargs: Any) -> str:
+    """The text of the TypeError of a call; empty where there is none."""
+    try:
+        function(*args, **kwargs)
+    except TypeError as error:
+        return str(error)
+    except EXPECTED:
+        pass
+    return ""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_errors_about_the_number_and_names_of_arguments_name_a_public_function():
+    x = polygrad.ones(2, 2)
+    speaker = re.compile(r"(?:Tensor\.)?(\w+)\(\) (?:got|missing|takes) ")
+    wrong = {}
+    for full, function, parameters in _public():
+        prefix, _, name = full.rpartition(".")
+        myself = [x] if prefix == "Tensor" else []
+        texts = [_raised(function, *myself, zzz=1), _raised(function, x, zzz=1)]
+        if _needed(parameters) > len(myself):
+            texts.append(_raised(function, *myself))
+        if not any(p.kind is p.VAR_POSITIONAL for p in parameters):
+            texts.append(_raised(function, *[x] * 40))
+        for text in texts:
+            said = speaker.match(text)
+            # An alias may go by its other name: `polygrad.clip` is `polygrad.clamp`.
+            known = said and any(hasattr(owner, said[1]) for owner in OWNERS.values())
+            if not said or not known or (said[1][-1] == "_") is not (name[-1] == "_"):
+                wrong[full] = text
+    assert not wrong
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_function_that_was_called_names_what_is_no_tensor():
+    wrong = {}
+    for full, function, parameters in _public():
+        if parameters and str(parameters[0].annotation) == "Tensor" and not full.startswith("Tensor."):
+            text = _raised(function, object(), *[polygrad.ones(2, 2)] * (_needed(parameters) - 1))
+            said = re.match(r"([\w.<>]+)\(\): argument ", text)
+            if said and not any(hasattr(owner, said[1]) for owner in OWNERS.values()):
+                wrong[full] = text
+    assert not wrong
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("value", ["abc", 1, 2.5, [], polygrad.tensor(True)], ids=repr)
+def test_a_flag_is_a_bool(value):
+    """As in PyTorch, which takes no numbers and no tensors for flags either."""
+    x = polygrad.ones(3, 3)
+    taken = []
+    for full, function, parameters in _public():
+        for one in parameters:
+            if str(one.annotation) in ("bool", "builtins.bool", "bool | None") and full not in FLAGS_TAKEN:
+                try:
+                    function(*[x] * max(1, _needed([p for p in parameters if p is not one])), **{one.name: value})
+                except EXPECTED:
+                    continue
+                taken.append(f"{full}({one.name}=)")
+    assert not taken
+
+
+#: Functions that are not called through the border, where flags are checked.
+FLAGS_TAKEN = set("primitive set_printoptions Tensor.copy_ Tensor.numpy Tensor.to".split())
+
+
+def test_numpy_bools_are_flags_under_both_names():
+    x = polygrad.tensor([[1.0, 3.0], [2.0, 0.0]])
+    assert polygrad.argmax(x, 1, keepdim=np.True_).shape == (2, 1)
+    assert x.sum(1, keepdims=np.True_).shape == (2, 1)
+    for call in (polygrad.argmax, polygrad.Tensor.sum, polygrad.linalg.norm):
+        with pytest.raises(TypeError, match="argument 'keepdims' must be a bool, not str"):
+            call(x, dim=1, keepdims="abc")
+
+
+@pytest.mark.parametrize("name", ["fft2", "ifft2", "rfft2", "irfft2", "hfft2", "ihfft2"])
+def test_a_transform_in_two_dimensions_names_itself(name):
+    function = getattr(polygrad.fft, name)
+    for wrong in ({"norm": "none"}, {"s": (-3, 2)}):
+        with pytest.raises(RuntimeError, match=rf"^{name}\(\)"):
+            function(polygrad.ones(2, 2), **wrong)
+    with pytest.raises(TypeError, match=rf"^{name}\(\)"):
+        function("text")

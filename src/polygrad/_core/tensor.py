@@ -193,6 +193,8 @@ class Tensor(_Methods):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if value is not True and value is not False:
+            raise TypeError(f"requires_grad must be a bool, not {type(value).__name__}")
         if self._edge.__class__ is Node:
             if not value:
                 raise RuntimeError(

@@ -47,6 +47,8 @@ _KINDS: dict[str, tuple[tuple[type, ...], str]] = {
     "Sequence[Tensor]": ((tuple, list), "a sequence of Tensors"),
     "None": ((type(None),), "None"),
 }
+#: The annotations of flags → whether they may be None.
+_FLAGS = {"bool": False, "builtins.bool": False, "bool | None": True}
 _NOT_THESE = " cannot take these arguments: "
 #: Names of arguments that are also words.
 _ENGLISH = frozenset(("other", "end", "size", "elements", "operands", "steps", "tensors", "diagonal", "input"))
@@ -90,6 +92,11 @@ def _explain(
         return error
     text = str(error)
     inside = isinstance(error, _INTERNAL) or re.search(_RAW, text) is not None
+    if (
+        inner_names is None and not inside and isinstance(error, TypeError)
+    ):  # another function's error about its argument?
+        speaker = re.match(r"([\w.<>]+)\(\): argument ", text)
+        inside = speaker is not None and speaker[1] != function.__name__ and bool(_misfits(function, args, kwargs))
     if inner_names is None:
         return _explanation(function, args, kwargs, error) if inside and _is_ours(error) else error
     if not _is_ours(error):
@@ -107,7 +114,7 @@ def _write(scope: dict[str, Any]) -> str:
         explain=functools.partial(_explain, function, inner_names), UNCONVERTED_TYPES=UNCONVERTED_TYPES, to_python=to_python,
         arguments_to_python=arguments_to_python, to_python_ints=to_python_ints,
         Caught=(*_INTERNAL, TypeError, IndexError, ValueError, *[RuntimeError] * (inner_names is not None)),
-        write_into=write_into,
+        write_into=write_into, to_flag=functools.partial(_to_flag, function.__name__),
     )  # fmt: skip
     return _source(function, scope, out="plain" in scope)
 
@@ -175,7 +182,12 @@ def _source(function: Callable, scope: dict[str, Any], out: bool) -> str:
     read += [f"if {name}: {name} = arguments_to_python({name}, {{}})[0]" for name in further]
     if renamed:
         signature.append("**names")
-        scope.update(again=function, function=function.__wrapped__, second_names=_second_names)  # type: ignore[attr-defined]  # `wraps` sets it
+        flags = {one.name: _FLAGS[str(one.annotation)] for one in parameters if str(one.annotation) in _FLAGS}
+        flags |= {second: flags[name] for second, name in function.second_names.items() if name in flags}  # type: ignore[attr-defined]  # see there
+        scope.update(
+            again=function, function=function.__wrapped__,  # type: ignore[attr-defined]  # `wraps` sets it
+            second_names=functools.partial(_second_names, flags, scope["to_flag"]),
+        )  # fmt: skip
         needed = [
             one.name for one in first if one.default is one.empty and (one is not first[0] or one.name in renamable)
         ]
@@ -199,15 +211,32 @@ def _source(function: Callable, scope: dict[str, Any], out: bool) -> str:
     )  # fmt: skip
 
 
-def _second_names(given: tuple[tuple[str, Any, Any], ...], names: dict[str, Any]) -> dict[str, Any]:
+def _second_names(
+    flags: dict[str, bool], to_flag: Callable, given: tuple[tuple[str, Any, Any], ...], names: dict[str, Any]
+) -> dict[str, Any]:
     """The arguments of a call, by name: those that are not their defaults, and those under second names."""
     arguments = {name: value for name, value, default in given if value is not default}
-    return arguments_to_python((), {**arguments, **names})[1]
+    arguments = arguments_to_python((), {**arguments, **names})[1]
+    return {
+        name: value if name not in flags or (value is None and flags[name]) else to_flag(value, name)
+        for name, value in arguments.items()
+    }
+
+
+def _to_flag(function: str, value: Any, argument: str) -> bool:
+    """A flag, Python's or NumPy's, as Python's.  Raises TypeError for anything else, numbers and tensors too, as PyTorch does."""
+    flag = value if isinstance(value, (bool, Tensor)) else to_python(value)
+    if flag is not True and flag is not False:
+        raise TypeError(f"{function}(): argument {argument!r} must be a bool, not {type(value).__name__}")
+    return flag
 
 
 def _reading(parameter: inspect.Parameter) -> str:
-    """The line that gives an argument that is a scalar of another library as Python's number, if it can be one."""
+    """The line that gives an argument that is a scalar of another library as Python's, if it can be one, and checks a flag."""
     name, kinds = parameter.name, set(re.findall(r"\w+", str(parameter.annotation)))
+    if (optional := _FLAGS.get(str(parameter.annotation))) is not None:
+        given = f" and {name} is not None" * optional
+        return f"if type({name}) is not bool{given}: {name} = to_flag({name}, {name!r})"
     if name in _DATA or not kinds & {"Any", "bool", "int", "float", "complex"}:
         return ""
     given = "" if parameter.default is parameter.empty else f"{name} is not default_{name} and "
@@ -223,7 +252,7 @@ def explain_errors_of(
 ) -> None:
     """Let those of ``functions`` that ``modules`` define explain their errors; by default all without an underscore.
 
-    Those ``with_out`` also take a tensor for the result.
+    Those ``with_out`` also take a tensor for the result.  A function's attribute ``inner_names`` is as in `explain_errors`.
     """
     done: dict[FunctionType, Callable] = {}  # a function of two names stays one function
     for module in modules:
@@ -231,7 +260,7 @@ def explain_errors_of(
             if type(value) is not FunctionType or value.__module__ != module.__name__:
                 continue
             if value not in done and (not name.startswith("_") if functions is None else value in functions):
-                done[value] = explain_errors(value, out=value in with_out)
+                done[value] = explain_errors(value, getattr(value, "inner_names", None), out=value in with_out)
             if value in done:
                 setattr(module, name, done[value])
 
@@ -301,6 +330,11 @@ def _retell(error: Exception, name: str, inner_names: Mapping[str, str]) -> Exce
     if error.args == (told,):
         error.args = (f"{name}(){'' if sentence else ':'} {text}",)
     return error
+
+
+def tell_of(error: TypeError, name: str) -> None:
+    """Let ``error``, Python's about a call's arguments, name ``name``: the function that passed them on as it got them."""
+    error.args = (re.sub(r"^[\w.<>]+(?=\(\) (got|missing|takes) )", name, str(error)),)
 
 
 def _describe(value: Any) -> str:

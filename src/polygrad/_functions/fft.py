@@ -452,6 +452,7 @@ def _in_two(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return function(input, s, dim, norm)
 
     transform.__name__ = transform.__qualname__ = name
+    transform.inner_names = {}  # type: ignore[attr-defined]  # its errors are told of it, see `wrong_calls`
     transform.__doc__ = f"""`{function.__name__}` along two dimensions, the last two by default.
 
     Args:

@@ -22,6 +22,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.primitive import Primitive
 from .._core.scalars import UnknownOperandError, to_python
 from .._core.tensor import Tensor
+from .._core.wrong_calls import tell_of
 from . import complex, elementwise, manipulation, scatter_gather, strides
 from .broadcasting import broadcast_shapes
 from .common import second_names
@@ -59,9 +60,13 @@ def method(name: str, declared: Any) -> Callable:
 
 def _of_function(function: Callable) -> Callable:
     def in_place(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if kwargs:
-            return self._in_place(lambda x, *operands: function(x, *operands, **kwargs), *args)
-        return self._in_place(function, *args)
+        try:
+            if kwargs:
+                return self._in_place(lambda x, *operands: function(x, *operands, **kwargs), *args)
+            return self._in_place(function, *args)
+        except TypeError as error:
+            tell_of(error, in_place.__qualname__)
+            raise
 
     first, *others = inspect.signature(function).parameters.values()
     in_place.__signature__ = inspect.Signature([first.replace(name="self"), *others])  # type: ignore[attr-defined]  # it takes it

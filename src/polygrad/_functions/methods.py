@@ -18,6 +18,7 @@ from .._core.engine import tensor_backward
 from .._core.errors import NoImaginaryPartError
 from .._core.primitive import OPERATIONS, PRIMITIVES, Primitive
 from .._core.tensor import Tensor
+from .._core.wrong_calls import tell_of
 from . import (
     complex,
     conversion,
@@ -33,7 +34,7 @@ from . import (
     slicing,
 )
 from .docstrings import new_like_docstring
-from .public import METHODS, Method
+from .public import FUNCTIONS, METHODS, Method
 
 #: Python's operators of two operands → the name of their methods, without underscores.
 _BINARY = {
@@ -101,7 +102,8 @@ def _direct(function: Any) -> Any:
 
 def _put(name: str, value: Any) -> None:
     if isinstance(value, FunctionType):
-        if getattr(sys.modules[value.__module__], value.__qualname__, None) is not value:
+        mine = value.__name__ not in (name, *FUNCTIONS, *METHODS) and value.__module__ != "polygrad"
+        if mine or vars(sys.modules[value.__module__]).get(value.__qualname__) is not value:
             # Made for this method: errors call it so, and pickles find it here.
             value.__name__ = name
             value.__module__, value.__qualname__ = Tensor.__module__, f"Tensor.{name}"
@@ -194,7 +196,11 @@ def _new_like(name: str) -> Callable:
         kwargs.setdefault("dtype", self.dtype)
         kwargs.setdefault("backend", self.backend)
         kwargs.setdefault("device", self.device)
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except TypeError as error:
+            tell_of(error, method.__qualname__)
+            raise
 
     method.__name__, method.__qualname__, method.__module__ = f"new_{name}", f"Tensor.new_{name}", Tensor.__module__
     of_function = inspect.signature(getattr(function, "method", function))

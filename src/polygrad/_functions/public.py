@@ -19,6 +19,9 @@ from .._core.primitive import PRIMITIVES
 Declared = TypeVar("Declared", bound=Any)
 
 
+_PACKAGE = __name__.partition(".")[0]
+
+
 class Method(NamedTuple):
     """A method: the function, or the primitive, that it is.
 
@@ -100,6 +103,13 @@ def complete() -> None:
             FUNCTIONS.update(dict.fromkeys(primitive.public_names, primitive))
         if primitive.is_method:
             METHODS.update(dict.fromkeys(primitive.public_names, Method(primitive, primitive.has_in_place)))
+    for name, declared in FUNCTIONS.items():
+        if isinstance(declared, FunctionType) and declared.__name__.startswith(
+            "_"
+        ):  # beside another function of its name
+            for one in (declared, getattr(declared, "__wrapped__", declared)):  # the inner one's name is in messages
+                one.__name__ = one.__qualname__ = name
+            declared.__module__ = _PACKAGE  # where pickles find it
 
 
 def _without_out(function: Any) -> Any:

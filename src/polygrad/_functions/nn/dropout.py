@@ -170,6 +170,7 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
         >>> F.alpha_dropout(polygrad.zeros(2, 3), p=0.5, training=True).shape
         polygrad.Size([2, 3])
     """
+    check_tensor(input, "alpha_dropout")
     if not 0 <= p <= 1:
         raise ValueError(f"alpha_dropout: the dropout probability has to be between 0 and 1, but it is {p}")
     if not training or p == 0:
