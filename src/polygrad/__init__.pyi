@@ -1494,12 +1494,13 @@ def block_diag(*tensors: Tensor) -> Tensor:
         tensor([[1, 2, 0],
                 [0, 0, 3]])
     """
-def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+def bmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
     """Multiply two batches of matrices; nothing is broadcast.
 
     Args:
         input: a tensor of shape ``(b, n, m)``.
         mat2: a tensor of shape ``(b, m, p)`` and the same data type.
+        out_dtype: the data type of the result, as in `mm`.
 
     Returns:
         A tensor of shape ``(b, n, p)``.
@@ -2503,6 +2504,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1.0
         A tensor of the shape of ``y``, shorter by one along ``dim``: the integral from the first sample up to each other.
 
     Raises:
+        IndexError: ``y`` has no dimensions.
         RuntimeError: ``y`` or ``x`` is boolean, or ``x`` does not have one point for each sample.
 
     Example::
@@ -5762,12 +5764,14 @@ def minimum(input: Operand, other: Operand, *, out: Tensor | None = None) -> Ten
         >>> polygrad.minimum(polygrad.tensor([1.0, 5.0]), polygrad.tensor([2.0, 3.0]))
         tensor([1., 3.])
     """
-def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
+def mm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
     """Multiply two matrices.
 
     Args:
         input: a matrix of shape ``(n, m)``.
         mat2: a matrix of shape ``(m, p)`` and the same data type.
+        out_dtype: the data type of the result: float32 for matrices of half precision, whose products are then not rounded
+            to half precision, or their own.
 
     Returns:
         A matrix of shape ``(n, p)``.
@@ -7442,6 +7446,9 @@ def round(input: Tensor, *, decimals: _int = 0, out: Tensor | None = None) -> Te
     Returns:
         A tensor of the shape of ``input``.
 
+    Raises:
+        RuntimeError: ``decimals`` is not 0, and ``input`` is not of a real floating-point type.
+
     Example::
 
         >>> polygrad.round(polygrad.tensor([0.5, 1.5, 2.5]))
@@ -8592,6 +8599,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: _float = 1.0, dim: _int
         A tensor of the shape of ``y`` without ``dim``.
 
     Raises:
+        IndexError: ``y`` has no dimensions.
         RuntimeError: ``y`` or ``x`` is boolean, or ``x`` does not have one point for each sample.
 
     Example::
@@ -8615,6 +8623,7 @@ def trapz(y: Tensor, x: Tensor | None = None, *, dx: _float = 1.0, dim: _int = -
         A tensor of the shape of ``y`` without ``dim``.
 
     Raises:
+        IndexError: ``y`` has no dimensions.
         RuntimeError: ``y`` or ``x`` is boolean, or ``x`` does not have one point for each sample.
 
     Example::

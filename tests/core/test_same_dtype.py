@@ -263,3 +263,28 @@ def test_numbers_beside_tensors_are_of_no_type(backend):
     for a, b in itertools.product(("float32", "float64"), repeat=2):
         x, weight = polygrad.ones(2, dtype=getattr(polygrad, a)), polygrad.tensor(0.5, dtype=getattr(polygrad, b))
         assert polygrad.lerp(x, x * 3, weight).tolist() == [2.0, 2.0]
+
+
+def test_a_triangular_system_has_one_data_type(backend):
+    """PyTorch does not look, and reads the memory of one type as the other."""
+    A = polygrad.eye(2)
+    for dtype in (polygrad.float64, polygrad.complex64):
+        with pytest.raises(RuntimeError, match="dtype|type"):
+            polygrad.linalg.solve_triangular(A, polygrad.ones(2, 1, dtype=dtype), upper=True)
+
+
+def test_a_product_of_half_precision_in_single_precision():
+    h = polygrad.full((1, 4096), 1.001, dtype=polygrad.float16).requires_grad_()
+    for function, x in ((polygrad.mm, h), (polygrad.bmm, h[None])):
+        product = function(x, x.mT, out_dtype=polygrad.float32)
+        assert product.dtype is polygrad.float32
+        assert product.item() == pytest.approx((h.detach().double() ** 2).sum().item(), rel=1e-6)
+        assert function(x, x.mT).item() != product.item()
+        assert function(x, x.mT, polygrad.float16).dtype is polygrad.float16
+        (g,) = polygrad.autograd.grad(product.sum(), h)
+        assert g.dtype is polygrad.float16 and polygrad.equal(g, 2 * h)
+    x = polygrad.ones(2, 2)
+    for wrong in (polygrad.float64, polygrad.float16, "float32"):
+        with pytest.raises(TypeError, match="out_dtype"):
+            polygrad.mm(x, x, out_dtype=wrong)
+    assert polygrad.mm(x, x, out_dtype=polygrad.float32).dtype is polygrad.float32

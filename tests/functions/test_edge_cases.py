@@ -25,6 +25,10 @@ ROWS: dict[str, Any] = {
     "t.quantile(t.ones(3), t.ones(2, 2) / 2)": RuntimeError,
     "t.quantile(t.zeros(0), 0.5)": RuntimeError,
     "t.quantile(t.ones(3), 1.5)": RuntimeError,
+    "t.quantile(t.arange(11.0), t.tensor(0.7), interpolation='lower')": ((), 7.0),
+    "t.quantile(t.tensor([1.0, t.nan, 2.0, t.inf]), 0.5)": ((), NAN),
+    "t.quantile(t.tensor([[1.0, 2.0], [t.nan, 2.0]]), 0.5, 1)": ((2,), [1.5, NAN]),
+    "t.nanquantile(t.tensor([[1.0, 2.0], [t.nan, 2.0]]), 0.5, 1)": ((2,), [1.5, 2.0]),
     "t.zeros(0).median()": ((), NAN),
     "t.median(t.tensor(3.0))": ((), 3.0),
     # cutting
@@ -43,6 +47,15 @@ ROWS: dict[str, Any] = {
     "t.movedim(t.tensor(1.0), 0, 0)": ((), 1.0),
     "t.flipud(t.tensor(1.0))": RuntimeError,
     "t.fliplr(t.ones(2))": RuntimeError,
+    # decimals of what has none
+    "t.round(t.tensor([14, 15]), decimals=-1)": RuntimeError,
+    "t.round(t.tensor([14, 15]), decimals=1)": RuntimeError,
+    "t.round(t.tensor([1 + 1j]), decimals=1)": RuntimeError,
+    "t.round(t.tensor([14.0, 25.0]), decimals=-1)": ((2,), [10.0, 20.0]),
+    # areas
+    "t.trapezoid(t.tensor(3.0))": IndexError,
+    "t.trapezoid(t.tensor(3.0), dx=2.0, dim=0)": IndexError,
+    "t.cumulative_trapezoid(t.tensor(3.0))": IndexError,
     # differences and distances
     "t.diff(t.tensor(2.0))": RuntimeError,
     "t.diff(t.ones(1))": ((0,), []),

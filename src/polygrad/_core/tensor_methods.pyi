@@ -10,6 +10,7 @@ from typing import Any, Literal, Self, SupportsIndex, overload
 from .._core.aliasing import Aliasing
 from .._core.tensor import Tensor
 from .._core.typing import Array, BackendLike, DTypeLike, DeviceLike, Dims, Index, Number, Operand, Real
+from .._dtypes import DType
 from .._functions.decompositions import QRResult, SVDParts
 from .._functions.elementwise import MantissaAndExponent
 from .._functions.factorizations import GeqrfResult
@@ -293,7 +294,7 @@ class TensorMethods(Aliasing):
         """The bits that just one of both integers has, or where just one of both booleans is true: ``input ^ other``."""
     def bitwise_xor_(self, other: Operand) -> Tensor:
         """The bits that just one of both integers has, or where just one of both booleans is true: ``input ^ other``."""
-    def bmm(self, mat2: Tensor) -> Tensor:
+    def bmm(self, mat2: Tensor, out_dtype: DType | None = None) -> Tensor:
         """Multiply two batches of matrices; nothing is broadcast."""
     def bool(self, memory_format: Any = None) -> Tensor:
         """Convert to bool."""
@@ -826,7 +827,7 @@ class TensorMethods(Aliasing):
     def min(self, other: Tensor, /) -> Tensor: ...
     def minimum(self, other: Operand) -> Tensor:
         """The smaller element of each pair, and NaN if one of them is NaN. Equal elements share the gradient."""
-    def mm(self, mat2: Tensor) -> Tensor:
+    def mm(self, mat2: Tensor, out_dtype: DType | None = None) -> Tensor:
         """Multiply two matrices."""
     def mode(self, dim: _int = -1, keepdim: _bool = False) -> ValuesAndIndices:
         """Return the most frequent element along a dimension, and where it occurs last.  Of several the smallest."""

@@ -75,6 +75,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
         A tensor of the shape of ``y`` without ``dim``.
 
     Raises:
+        IndexError: ``y`` has no dimensions.
         RuntimeError: ``y`` or ``x`` is boolean, or ``x`` does not have one point for each sample.
 
     Example::
@@ -88,7 +89,9 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
 
 def _trapezoid_areas(name: str, y: Tensor, x: Tensor | None, dx: float, dim: int) -> tuple[Tensor, int]:
     """Return the area under each pair of neighbouring samples, and the axis of ``dim``."""
-    axis = normal_axis(dim, check_tensor(y, name, "y").ndim)
+    if not check_tensor(y, name, "y").ndim:
+        raise IndexError(f"{name}(): y must have at least one dimension")
+    axis = normal_axis(dim, y.ndim)
     for argument, points in (("y", y), ("x", x)):
         if points is not None and points.dtype.kind == "bool":
             raise RuntimeError(f"{name}: received a bool input for `{argument}`, but bool is not supported")
@@ -127,6 +130,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0,
         A tensor of the shape of ``y``, shorter by one along ``dim``: the integral from the first sample up to each other.
 
     Raises:
+        IndexError: ``y`` has no dimensions.
         RuntimeError: ``y`` or ``x`` is boolean, or ``x`` does not have one point for each sample.
 
     Example::

@@ -411,6 +411,9 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     Returns:
         A tensor of the shape of ``input``.
 
+    Raises:
+        RuntimeError: ``decimals`` is not 0, and ``input`` is not of a real floating-point type.
+
     Example::
 
         >>> polygrad.round(polygrad.tensor([0.5, 1.5, 2.5]))
@@ -420,6 +423,8 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """
     if not decimals:
         return xp.round(input)
+    if not input.dtype.is_floating_point:
+        raise DTypeError(f"round(): decimals is for real floating-point types, not {input.dtype.name}")
     scale = 10.0 ** abs(decimals)
     return xp.round(input * scale) / scale if decimals > 0 else xp.round(input / scale) * scale
 

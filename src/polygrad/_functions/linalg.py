@@ -289,12 +289,13 @@ def _solve(operation: Any, A: Tensor, B: Tensor, left: bool, **settings: Any) ->
 
 
 @public_in_module
+@require_same_dtype("A", "B")
 def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """Solve the linear equations ``A @ X == B`` for triangular matrices.
 
     Args:
         A: a tensor of shape ``(*, n, n)``.  Only one triangle is read.
-        B: a tensor of shape ``(*, n, k)``.
+        B: a tensor of shape ``(*, n, k)`` and the same data type.
         upper: whether the upper triangle is read, or the lower one.
         left: False solves ``X @ A == B`` instead.
         unitriangular: whether the diagonal counts as 1 and is not read.
@@ -303,7 +304,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
         The solution, of the shape of ``B`` with the batch dimensions broadcast.
 
     Raises:
-        RuntimeError: the shapes do not fit.
+        RuntimeError: the shapes or data types do not fit.
 
     Example::
 

@@ -6,12 +6,13 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from .._core.errors import ShapeError
+from .._core.errors import DTypeError, ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import check_same_dtype, require_same_dtype
 from .._core.tensor import Tensor
 from .._core.warn import warn
+from .._dtypes import DType, float32
 from .._ops.axes import normal_axis
 from . import linalg
 from .broadcasting import broadcast_shapes
@@ -39,12 +40,14 @@ def _check_inner_lengths(x: Tensor, y: Tensor) -> None:
 
 
 @public_function(method=True, out=True)
-def mm(input: Tensor, mat2: Tensor) -> Tensor:
+def mm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None) -> Tensor:
     """Multiply two matrices.
 
     Args:
         input: a matrix of shape ``(n, m)``.
         mat2: a matrix of shape ``(m, p)`` and the same data type.
+        out_dtype: the data type of the result: float32 for matrices of half precision, whose products are then not rounded
+            to half precision, or their own.
 
     Returns:
         A matrix of shape ``(n, p)``.
@@ -59,16 +62,31 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """
     check_ndim("mm", ("input", input, 2), ("mat2", mat2, 2))
     _check_inner_lengths(input, mat2)
-    return xp.matmul(input, mat2)
+    return xp.matmul(*_in_out_dtype("mm", input, mat2, out_dtype))
+
+
+def _in_out_dtype(name: str, input: Tensor, mat2: Tensor, out_dtype: Any) -> tuple[Tensor, Tensor]:
+    """The operands in the data type that their product is wanted in."""
+    if out_dtype is None or out_dtype is input.dtype:
+        return input, mat2
+    if not isinstance(out_dtype, DType):
+        raise TypeError(f"{name}(): argument 'out_dtype' must be a data type, not {type(out_dtype).__name__}")
+    if out_dtype is not float32 or not input.dtype.is_half or mat2.dtype is not input.dtype:
+        raise DTypeError(
+            f"{name}(): out_dtype must be the type of both operands, or float32 for operands of half precision, but it is "
+            f"{out_dtype.name} for {input.dtype.name} and {mat2.dtype.name}"
+        )
+    return xp.astype(input, float32), xp.astype(mat2, float32)
 
 
 @public_function(method=True, out=True)
-def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+def bmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None) -> Tensor:
     """Multiply two batches of matrices; nothing is broadcast.
 
     Args:
         input: a tensor of shape ``(b, n, m)``.
         mat2: a tensor of shape ``(b, m, p)`` and the same data type.
+        out_dtype: the data type of the result, as in `mm`.
 
     Returns:
         A tensor of shape ``(b, n, p)``.
@@ -88,7 +106,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
             f"Expected size for first two dimensions of batch2 tensor to be: [{batch}, {inner}] but got: "
             f"[{theirs[0]}, {theirs[1]}]."
         )
-    return xp.matmul(input, mat2)
+    return xp.matmul(*_in_out_dtype("bmm", input, mat2, out_dtype))
 
 
 @public_function(method=True, out=True)

@@ -106,7 +106,7 @@ def complete() -> None:
     for name, declared in FUNCTIONS.items():
         if isinstance(declared, FunctionType) and declared.__name__.startswith(
             "_"
-        ):  # beside another function of its name
+        ):  # there is another function of its name
             for one in (declared, getattr(declared, "__wrapped__", declared)):  # the inner one's name is in messages
                 one.__name__ = one.__qualname__ = name
             declared.__module__ = _PACKAGE  # where pickles find it

@@ -648,7 +648,7 @@ def solve_triangular(
 
     Args:
         A: a tensor of shape ``(*, n, n)``.  Only one triangle is read.
-        B: a tensor of shape ``(*, n, k)``.
+        B: a tensor of shape ``(*, n, k)`` and the same data type.
         upper: whether the upper triangle is read, or the lower one.
         left: False solves ``X @ A == B`` instead.
         unitriangular: whether the diagonal counts as 1 and is not read.
@@ -657,7 +657,7 @@ def solve_triangular(
         The solution, of the shape of ``B`` with the batch dimensions broadcast.
 
     Raises:
-        RuntimeError: the shapes do not fit.
+        RuntimeError: the shapes or data types do not fit.
 
     Example::
 

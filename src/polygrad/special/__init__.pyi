@@ -764,6 +764,9 @@ def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Ten
     Returns:
         A tensor of the shape of ``input``.
 
+    Raises:
+        RuntimeError: ``decimals`` is not 0, and ``input`` is not of a real floating-point type.
+
     Example::
 
         >>> polygrad.round(polygrad.tensor([0.5, 1.5, 2.5]))
