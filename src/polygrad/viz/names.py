@@ -24,6 +24,8 @@ class Names:
     def __init__(self) -> None:
         self.edges: dict[Edge, str] = {}
         self.dtypes: dict[Edge, DType] = {}
+        #: The tensors outside the graph.
+        self.data: dict[str, Tensor] = {}
         self._arrays: dict[int, tuple[str, Any]] = {}
         self.taken: set[str] = set()
 
@@ -38,6 +40,7 @@ class Names:
         if edge is not None:
             self.edges[edge], self.dtypes[edge] = name, tensor.dtype
         else:
+            self.data[name] = tensor
             self._arrays[id(array)] = name, array  # the array is kept, so that its id stays its own
 
     def of_array(self, array: Any) -> str | None:
