@@ -52,6 +52,10 @@ class Recorder(ABC):
         """``cell`` is about to be bound to another array."""
 
     @abstractmethod
+    def count_write(self, cell: Any) -> bool:
+        """The memory of ``cell`` is changed in place.  Returns whether the recorder counts it, in each run."""
+
+    @abstractmethod
     def read_grad(self, leaf: Any) -> None:
         """The gradient that ``leaf`` holds is about to be read."""
 
@@ -105,6 +109,9 @@ class Passive(Recorder):
     def write(self, cell: Any) -> None:
         pass
 
+    def count_write(self, cell: Any) -> bool:
+        return False
+
     def read_grad(self, leaf: Any) -> None:
         pass
 
@@ -154,6 +161,9 @@ class Around(Recorder):
 
     def write(self, cell: Any) -> None:
         self.outer.write(cell)
+
+    def count_write(self, cell: Any) -> bool:
+        return self.outer.count_write(cell)
 
     def read_grad(self, leaf: Any) -> None:
         self.outer.read_grad(leaf)

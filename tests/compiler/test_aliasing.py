@@ -163,3 +163,55 @@ def test_state_whose_views_are_gone_is_not_copied():
     add(polygrad.ones(1000, backend="numpy"))
     assert state._base is None
     assert state._views is None
+
+
+def versions(wrap):
+    """How often memory was changed in place, after each of some calls."""
+
+    def change(x, n):
+        x.add_(1)
+        x.mul_(2)
+        row = x[0]
+        row.add_(1)
+        n += 1
+        return x.sum()
+
+    step, x, n = wrap(change), polygrad.ones(2, 2), polygrad.zeros(1)
+    for _ in range(3):
+        step(x, n)
+        yield x._version, n._version
+    base = polygrad.ones(3, 2, 2)
+    view = base[1]
+    for _ in range(2):
+        step(view, n)
+        yield view._version, base._version, n._version
+    state = polygrad.zeros(2).add_(1)
+    column = state.view(2, 1)
+
+    def outside(x):
+        column.add_(x)
+        state.add_(1)
+        return x * 2
+
+    step = wrap(outside)
+    for _ in range(3):
+        step(polygrad.ones(2, 1))
+        yield state._version, column._version
+    model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+    optimizer = polygrad.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+
+    def train(x):
+        optimizer.zero_grad()
+        loss = model(x).square().sum()
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    step = wrap(train)
+    for _ in range(4):
+        step(polygrad.ones(3, 2))
+        yield [x._version for x in (*model.parameters(), *model.buffers())]
+
+
+def test_programs_count_what_they_change(backend):
+    assert list(versions(polygrad.compile)) == list(versions(lambda function: function))

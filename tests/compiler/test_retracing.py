@@ -195,3 +195,18 @@ def test_attributes_that_do_not_matter_make_no_program():
 def test_a_program_is_for_one_shape(backend):
     compiled = polygrad.compile(lambda x: x.sum() * x.shape[0])
     assert [compiled(polygrad.ones(count)).item() for count in (2, 3, 2, 5)] == [4, 9, 4, 25]
+
+
+class Named:
+    """A class that is asked for what its metaclass has."""
+
+
+@pytest.mark.parametrize("name", [name for name in dir(type) if hasattr(type, name) and name != "__abstractmethods__"])
+def test_what_the_metaclass_has_needs_no_other_program(name):
+    def f(x):
+        return x * 2 if hasattr(Named, name) and getattr(Named, name) is not f else x
+
+    g = polygrad.compile(f)
+    for _ in range(4):
+        assert g(polygrad.ones(2)).tolist() == [2, 2]
+    assert number_of_programs(g) == 1

@@ -125,19 +125,21 @@ class Aliasing:
 
     @property
     def _version(self) -> int:
-        """How often the memory of this tensor was changed in place.  Programs that were compiled do not count what they write."""
+        """How often the memory of this tensor was changed in place."""
         count, owner = getattr(self, "_writes", 0), self._base
         while owner is not None:
             count += getattr(owner[0], "_writes", 0)
             owner = owner[0]._base
         return count
 
-    def _count_write(self) -> None:
-        """Count a change in place, for all tensors that share the memory."""
+    def _count_write(self, times: int = 1) -> None:
+        """Count changes in place, for all tensors that share the memory."""
+        if RECORDERS and (active := recorder()) is not None and active.count_write(self):
+            return
         owner: Any = self
         while owner._base is not None:
             owner = owner._base[0]
-        owner._writes = getattr(owner, "_writes", 0) + 1
+        owner._writes = getattr(owner, "_writes", 0) + times
 
     def _should_record(self, *operands: Any) -> bool:
         """Whether an in-place operation with these operands belongs to the graph."""

@@ -16,7 +16,15 @@ from .errors import CompileError, needs_a_value
 from .guards.dynamic_numbers import ChangedNumbers
 from .guards.watcher import Watch
 from .leak_check import check_leaks, young_objects
-from .state_discovery import CellRecord, Discovery, LeafRecord, hook_ids, propagate_views, shares_no_storage
+from .state_discovery import (
+    CellRecord,
+    Discovery,
+    LeafRecord,
+    count_writes,
+    hook_ids,
+    propagate_views,
+    shares_no_storage,
+)
 from .trace_lock import exclusive
 
 
@@ -352,11 +360,17 @@ class Program:
         """Put the results into the cells and gradients."""
         place = len(found) - len(self._written) - sum(r.array is not None for _, r in self._changed)
         cells = []
+        counts: dict[str, int] = {}
         for record in self._written:
             if (cell := self._cell(record)) is not None:  # it may have died with the function's results
                 self._source.add(f"{cell}._data = {found[place]}")
                 cells.append(cell)
+                if record.writes:
+                    counts[cell] = record.writes
             place += 1
+        if counts:
+            self._source.names["count_writes"] = count_writes
+            self._source.add(f"count_writes(({', '.join(counts)}, ), {tuple(counts.values())}, free)")
         if cells:
             self._source.add(f"if not free: propagate_views(({', '.join(cells)}, ))")
         for leaf, kept in self._changed:

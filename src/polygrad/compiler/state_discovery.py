@@ -33,6 +33,9 @@ class CellRecord:
     #: The number of the program's input, or None for a cell that is only written.
     number: int | None = None
     written: bool = False
+    #: Its own count of changes in place, which may move to a hidden storage; and how many the function makes.
+    writes_before: int = 0
+    writes: int = 0
     #: The leaf that replaces the outer graph, for a cell that was computed outside.
     boundary: Leaf | None = None
     #: Its array and edge when the function returned.
@@ -111,6 +114,19 @@ class Discovery(Recorder):
         record = self._record(cell)
         if record is not None:
             record.written = True
+
+    def count_write(self, cell: Tensor) -> bool:
+        """Let every run count a change in place of ``cell``, or of what it is a view of, unless the function makes that."""
+        owner: Any = cell
+        while (record := self._record(owner)) is None:
+            if owner._base is None:
+                return False
+            owner = owner._base[0]
+        if owner is not cell:  # a hidden storage counts by a tensor of the user's: it may be dropped
+            siblings = [view for view in owner._live_views() if view._base[1] is None]
+            record = next((known for view in siblings if (known := self._record(view)) is not None), record)
+        record.writes += 1
+        return True
 
     def read_grad(self, leaf: Leaf) -> None:
         """Record the gradient that ``leaf`` has."""
@@ -208,6 +224,7 @@ class Discovery(Recorder):
             if cell is not None:
                 record.result, record.result_edge = cell._data, cell._edge
                 cell._data, cell._edge, cell._base, cell._views = record.array, record.edge, record.base, record.views
+                cell._writes = record.writes_before
         for undo in reversed(self._undo):
             undo()
 
@@ -234,6 +251,7 @@ class Discovery(Recorder):
         if cell._data.__class__ in LENT_TYPES and not end_loan(cell):
             raise MemoryIsShared(cell)
         record = self.cells[id(cell)] = CellRecord(weakref.ref(cell), cell._data, cell._edge, cell._base, cell._views)
+        record.writes_before = getattr(cell, "_writes", 0)
         self.records.append(record)
         return record
 
@@ -262,6 +280,15 @@ def shares_no_storage(written: Sequence[Tensor], arguments: Sequence[Tensor], ot
                 "memory; pass only one of them, and make views of it inside of the function"
             )
     return free
+
+
+def count_writes(written: Sequence[Tensor], counts: Sequence[int], free: bool) -> None:
+    """After a run: count the changes in place of ``written`` cells, which share no storage if ``free``."""
+    for cell, count in zip(written, counts, strict=True):
+        if free:
+            cell._writes = getattr(cell, "_writes", 0) + count
+        else:
+            cell._count_write(count)
 
 
 def propagate_views(written: Sequence[Tensor]) -> None:

@@ -100,7 +100,8 @@ class GuardWriter:
                 key = self.source.name(step.key)
                 test = f"{key} in {where}"
                 if step.kind == "attr" and (isinstance(value, type) or attributes_of(value) is None):
-                    known = "hasattr" if type(value) is type or not isinstance(value, type) else self.source.name(has)
+                    plain = not isinstance(value, type) or (type(value) is type and not hasattr(type, step.key))
+                    known = "hasattr" if plain else self.source.name(has)
                     test = f"{known}({local}, {key})"
                 self._demand(test, test, bool, step, "missing")
             else:
