@@ -110,15 +110,14 @@ def tests(session: nox.Session, backend: str) -> None:
     run_tests_of(session, backend, () if session.python == PYTHONS[-1] else WITH_PYTHON_BETWEEN)
 
 
-#: What the lowest JAX is tried with: every primitive, kernel and random number, and all that is compiled.  The tests left out
-#: are about polygrad's own logic, which does not ask for JAX's version.
-WITH_LOWEST_JAX = tuple(
-    f"tests/{room}/test_{name}.py"
-    for room, names in {
-        "testing": "conformance", "ops": "gradients memory_layouts", "backends": "kernels", "functions": "random",
-        "compiler": "compile training aliasing control_flow",
-    }.items()
-    for name in names.split()
+#: What the lowest versions of other libraries than NumPy are tried with: every primitive, kernel and random number, and what is
+#: compiled.  The tests left out are about polygrad's own logic, which does not ask for their versions.
+WITH_LOWEST = tuple(
+    f"tests/{name}.py"
+    for name in (
+        "testing/test_conformance", "ops/test_rules", "backends/test_kernels", "functions/test_random",
+        "compiler/test_compile", "compiler/test_training", "compiler/test_aliasing",
+    )
 )  # fmt: skip
 
 
@@ -128,7 +127,7 @@ def lowest(session: nox.Session, backend: str) -> None:
     """The same with the lowest versions of their dependencies that polygrad and its plugins promise to work with."""
     requirements = {*lowest_versions("strict"), *lowest_versions(backend)}
     install(session, *group("test"), *requirements, backends=tuple({"strict", backend}))
-    run_tests_of(session, backend, WITH_LOWEST_JAX if backend == "jax" else ())
+    run_tests_of(session, backend, () if backend == "numpy" else WITH_LOWEST)
 
 
 @nox.session(name="hostile-files", python=PYTHON)
