@@ -329,7 +329,8 @@ EXEMPT_FUNCTIONS = {
     ),
     **dict.fromkeys("masked_scatter scatter".split(), "places, which are integers"),
     **dict.fromkeys(
-        "median nanmedian nanquantile mode index_reduce scatter_reduce put".split(), "it selects, or adds by index_add"
+        "median nanmedian nanquantile quantile mode index_reduce scatter_reduce put".split(),
+        "it selects, or adds by index_add",
     ),
     **dict.fromkeys("fill unravel_index linalg.tensorinv linalg.tensorsolve".split(), "a product of lengths"),
     **dict.fromkeys(
