@@ -645,3 +645,15 @@ def test_what_is_the_same_for_all_examples_may_be_written_outside():
     with pytest.raises(RuntimeError, match="differs from example to example"):
         func.vmap(lambda x: part[0].add_(x))(TWO)
     assert part.tolist() == [[2, 2], [1, 1]]
+
+
+@pytest.mark.parametrize(
+    "function", [polygrad.sigmoid, polygrad.nn.functional.gelu, polygrad.nn.functional.silu, polygrad.erf]
+)
+def test_a_batch_of_cotangents_alone(function):
+    """Only the cotangent has a batch axis: the kernels of gradients get arrays of one shape nevertheless."""
+    x = polygrad.randn(2, 3, dtype=polygrad.float64, requires_grad=True)
+    y, directions = function(x), polygrad.randn(4, 2, 3, dtype=polygrad.float64)
+    together = polygrad.func.vmap(lambda g: polygrad.autograd.grad(y, x, g, retain_graph=True)[0])(directions)
+    single = [polygrad.autograd.grad(y, x, g, retain_graph=True)[0] for g in directions]
+    assert polygrad.allclose(together, polygrad.stack(single), rtol=1e-12, atol=0)

@@ -70,7 +70,7 @@ def _gradients(xp, g, ans, scores, query, key, value, scale, keep, needs):
     return of_query, of_key, of_value, of_scores
 
 
-@primitive(broadcasts=True, promotes="float", outputs=2, accumulates=True)
+@primitive(broadcasts=True, promotes="float", outputs=2, accumulates=True, real_only=True)
 def attention(xp, query, key, value, /, scale, causal=False, keep=True):
     """Attention of ``query`` ``(..., L, E)`` to ``key`` ``(..., S, E)`` and ``value`` ``(..., S, V)``.
 
@@ -91,7 +91,7 @@ def _attention(xp, g, ans, query, key, value, scale, causal, keep, needs):
 attention.defvjp(_attention)
 
 
-@primitive(broadcasts=True, promotes=("query", "key", "value"), outputs=2, accumulates=True)
+@primitive(broadcasts=True, promotes=("query", "key", "value"), outputs=2, accumulates=True, real_only=True)
 def masked_attention(xp, query, key, value, mask, /, scale, keep=True):
     """`attention` where ``mask`` ``(..., L, S)`` is True, or with the numbers of ``mask`` added to the scores."""
     return _attend(xp, _apply_mask(xp, _scores(xp, query, key, scale), mask), value, keep, masked=True)

@@ -151,17 +151,21 @@ class BatchBackend(Interpreter):
 
     def _elementwise_rule(self, plan: Any, usual: Callable) -> Callable[..., Any]:
         """The gradient of an element-wise function, run once one level below where nothing needs a reshape."""
-        kind, backward = self.array_type, plan.backward
+        kind, backward, xp = self.array_type, plan.backward, self.xp
+        one_operand = len(plan.primitive.operands) == 1
 
         def run(g: Any, saved: tuple) -> Any:
             if g.__class__ is not kind or not g.mapped:
                 return usual(g, saved)
             ndim, lower = len(g.shape), []
             for x in saved:
+                mapped = False
                 if x.__class__ is kind:
                     if x.mapped and len(x.shape) != ndim:
                         return usual(g, saved)
-                    x = x.value
+                    x, mapped = x.value, x.mapped
+                if one_operand and not mapped:  # a kernel gets arrays of one shape
+                    x = xp.broadcast_to(x, tuple(g.value.shape))
                 lower.append(x)
             found = backward[highest((g.value, *lower))](g.value, tuple(lower))
             # A cotangent that does not depend on ``g`` has no batch axis.
