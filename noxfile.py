@@ -147,6 +147,15 @@ def wrong_calls(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHON)
+def matrix(session: nox.Session) -> None:
+    """Every differentiable function on every backend, differentiated in every way: minutes; ``-- --page FILE`` writes the page."""
+    install(session, backends=("strict", "jax"))
+    environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+    backends = ("numpy", "jax", "strict")
+    session.run("python", "-m", "polygrad.testing", "matrix", "--backend", *backends, *session.posargs, env=environment)
+
+
+@nox.session(python=PYTHON)
 def plants(session: nox.Session) -> None:
     """Plant forty faults, one after the other: the tests that run without PyTorch catch each of them."""
     install(session, *group("test"), backends=("strict",))

@@ -23,6 +23,7 @@ from polygrad._functions.public import METHODS
 from polygrad.autograd import gradcheck
 from polygrad.nn import functional as F
 from polygrad.testing.operations import ROWS as PRIMITIVE_ROWS
+from polygrad.testing.public_operations import COMPOSITE_ROWS
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -513,6 +514,7 @@ def public_names():
 def names_used():
     """Names that the tests use: as an attribute, as an import, or in a row of a table that they run."""
     used = {re.split(r"\W", row.name)[0] for row in PRIMITIVE_ROWS}
+    used |= {word for row in COMPOSITE_ROWS for word in re.findall(r"\w+", row.name)}
     used |= {*named(UNARY), *named(BINARY), *named(EXPRESSIONS), *(name for name, _ in in_place_methods())}
     for path in [*TESTS.glob("*/*.py"), *TESTS.parent.glob("backends/*/tests/*.py")]:
         if path.parent.name in NO_TESTS:

@@ -56,6 +56,7 @@ def test_the_wheel_says_what_it_needs(wheel):
     assert always == {"array-api-compat", "numpy", "pluggy"}
     scripts = archive.read(f"{folder}/entry_points.txt").decode()
     assert "polygrad = polygrad.__main__:main" in scripts
+    assert "[pytest11]\npolygrad = polygrad.testing.pytest_plugin" in scripts
 
 
 def test_the_installed_version_is_the_one_that_the_module_says():

@@ -151,9 +151,9 @@ class Row:
         result = function(OPERATIONS, *operands, **self.cases[number].settings)
         return tuple(result) if isinstance(result, (tuple, list)) else (result,)
 
-    def sample(self, number: int, precision: str) -> list[Any]:
-        """The operands of case ``number`` as NumPy arrays, the same in every run."""
-        random = self._random(number)
+    def sample(self, number: int, precision: str, example: int = 0) -> list[Any]:
+        """The operands of case ``number`` as NumPy arrays, the same in every run; each ``example`` has others."""
+        random = self._random(number + 1000 * example)
         kind = PRECISIONS[precision]
         is_complex = np.issubdtype(kind, np.complexfloating)
         arrays = [np.asarray(fill(random, shape, is_complex)) for shape, fill in self.cases[number].operands]
