@@ -189,3 +189,83 @@ def test_strict_wants_results_that_vary_where_they_are_to_be_differentiated():
 def test_outputs_that_are_no_tensors_are_named(function):
     with pytest.raises(TypeError, match="the value at index 1 has type str"):
         function(lambda x: (x.sum(), "text"), polygrad.ones(3))
+
+
+# -- in batches ------------------------------------------------------------------------------------------------------------
+
+BATCHED = [{"vectorize": True}, {"vectorize": True, "strategy": "forward-mode"}]
+
+
+def several(x, y):
+    return x.sin()[:, None] * y, (x * x).sum(), polygrad.ones(2, dtype=x.dtype), x.new_zeros(0) * y.sum()
+
+
+def equal(a, b):
+    if isinstance(a, tuple):
+        return len(a) == len(b) and all(map(equal, a, b))
+    return a.shape == b.shape and a.dtype is b.dtype and polygrad.allclose(a, b)
+
+
+@pytest.mark.parametrize("settings", BATCHED, ids=str)
+def test_a_jacobian_in_one_batch(settings, backend):
+    x = polygrad.tensor([1.0, 2.0, 3.0], dtype=polygrad.float64)
+    y = polygrad.tensor([[2.0, 5.0]], dtype=polygrad.float64)
+    empty = polygrad.zeros(0, dtype=polygrad.float64)
+    for inputs in ((x, y), (y[0], y), (empty, y)):
+        assert equal(jacobian(several, inputs, **settings), jacobian(several, inputs))
+    assert equal(jacobian(lambda x: x**2, x, **settings), jacobian(lambda x: x**2, x))
+    assert equal(jacobian(lambda x: (x**2,), (x,), **settings), jacobian(lambda x: (x**2,), (x,)))
+
+
+@pytest.mark.parametrize("settings", BATCHED, ids=str)
+def test_a_hessian_in_one_batch(settings, backend):
+    x, y = polygrad.tensor([1.0, 2.0, 3.0], dtype=polygrad.float64), polygrad.tensor(2.0, dtype=polygrad.float64)
+    settings = {name.replace("strategy", "outer_jacobian_strategy"): value for name, value in settings.items()}
+    f = lambda x, y: (x**3).sum() * x[0] * y**2  # noqa: E731
+    assert equal(hessian(f, (x, y), **settings), hessian(f, (x, y)))
+    assert equal(hessian(lambda x: f(x, y), x, **settings), hessian(lambda x: f(x, y), x))
+
+
+@pytest.mark.parametrize("settings", BATCHED, ids=str)
+def test_the_function_runs_once_for_a_batch(settings):
+    calls = []
+    jacobian(lambda x: calls.append(1) or x.cos(), polygrad.ones(5), **settings)
+    assert len(calls) == 1
+
+
+def test_a_jacobian_in_one_batch_is_differentiable(backend):
+    x = polygrad.tensor([1.0, 2.0, 3.0], dtype=polygrad.float64, requires_grad=True)
+    f = lambda x: x**3 * x.sum()  # noqa: E731
+    one, other = (jacobian(f, x, create_graph=True, vectorize=vectorize) for vectorize in (True, False))
+    gradients = [polygrad.autograd.grad(j.sin().sum(), x)[0] for j in (one, other)]
+    assert equal(one, other) and equal(*gradients)
+    batch = polygrad.stack([x.detach(), x.detach() * 2])
+    assert equal(polygrad.vmap(lambda x: jacobian(f, x, vectorize=True))(batch)[1], jacobian(f, batch[1]))
+
+
+def test_forward_mode_needs_a_batch_and_has_no_graph():
+    x = polygrad.ones(2)
+    for settings in ({}, {"vectorize": True, "create_graph": True}):
+        with pytest.raises(NotImplementedError, match="vectorize=True and create_graph=False"):
+            jacobian(lambda x: x * 2, x, strategy="forward-mode", **settings)
+    with pytest.raises(NotImplementedError, match="real inputs"):
+        jacobian(lambda x: x.abs(), x + 1j, strategy="forward-mode", vectorize=True)
+    for settings in BATCHED:
+        with pytest.raises(RuntimeError, match="complex tensor"):
+            jacobian(lambda x: x * 1j, x, **settings)
+
+
+@pytest.mark.parity
+@pytest.mark.filterwarnings("ignore")
+def test_pytorch_gives_the_same_in_batches():
+    torch = pytest.importorskip("torch")
+    x, y = [1.0, 2.0, 3.0], [[2.0, 5.0]]
+    f = lambda x, y: (x.sin()[:, None] * y, (x * x).sum())  # noqa: E731
+    for settings in BATCHED:
+        ours, theirs = (
+            m.autograd.functional.jacobian(f, (m.tensor(x, dtype=m.float64), m.tensor(y, dtype=m.float64)), **settings)
+            for m in (polygrad, torch)
+        )
+        for a, b in zip(ours, theirs, strict=True):
+            for one, other in zip(a, b, strict=True):
+                assert one.shape == other.shape and torch.allclose(torch.tensor(one.tolist(), dtype=other.dtype), other)

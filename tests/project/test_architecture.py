@@ -45,7 +45,8 @@ ROOMS = """
 #: Imports inside functions, by module: what a program that does not need it should not pay for.
 LATE_IMPORTS = {
     "_functions/printing.py": {"html"},  # what only a notebook asks for
-    "autograd/gradcheck.py": {"autograd.gradcheck_transforms"},  # where forward mode or batches are checked
+    "autograd/functional.py": {"autograd.transforms"},  # where a Jacobian is computed in one batch
+    "autograd/gradcheck.py": {"autograd.transforms"},  # where forward mode or batches are checked
     "backends/__init__.py": {"backends.hookspecs"},  # pluggy, which only plugins need
     "backends/base.py": {"numpy"},  # `to_numpy`, where it is asked for
     "backends/discovery.py": {"importlib", "importlib.metadata"},

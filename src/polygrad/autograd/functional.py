@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.primitive import OPERATIONS
-from .._core.tensor import Tensor
+from .._core.tensor import Tensor, cell
 from .._functions.common import place_of
-from .._functions.creation import arange, ones_like, zeros_like
+from .._functions.creation import arange, eye, ones_like, zeros_like
 from .differentiation import grad
 from .grad_mode import enable_grad
 
@@ -116,15 +116,16 @@ def jacobian(
     vectorize: bool = False,
     strategy: str = "reverse-mode",
 ) -> Any:
-    """The Jacobian of a function, one backward sweep for each element of the outputs.
+    """The Jacobian of a function, one backward sweep for each element of the outputs, or all of them in one batch.
 
     Args:
         func: takes tensors, returns a real tensor or a tuple of real tensors.
         inputs: a tensor or a tuple of tensors.
         create_graph: whether to record the computation, so that the Jacobian can be differentiated.
         strict: whether an output that does not depend on an input is an error instead of giving zeros.
-        vectorize: accepted for compatibility with PyTorch, without effect.
-        strategy: ``"reverse-mode"`` or ``"forward-mode"``, accepted for compatibility with PyTorch, without effect.
+        vectorize: whether to compute all rows in one batch, as `polygrad.vmap` does: faster, with more memory.
+        strategy: ``"reverse-mode"``, or ``"forward-mode"``, which computes the columns for each input in one batch, needs
+            ``vectorize``, and is faster where there are fewer inputs than outputs.
 
     Returns:
         For one input and one output a tensor of shape ``(*output.shape, *input.shape)``, whose element ``[j, i]`` is
@@ -134,6 +135,7 @@ def jacobian(
     Raises:
         RuntimeError: an output is complex, ``strict`` together with ``vectorize``, or an output is independent with
             ``strict``.
+        NotImplementedError: forward mode without ``vectorize``, with ``create_graph``, or for a complex input.
         ValueError: ``strategy`` is unknown.
 
     Example::
@@ -146,9 +148,17 @@ def jacobian(
         raise ValueError(f"strategy is 'reverse-mode' or 'forward-mode', not {strategy!r}")
     if strict and vectorize:
         raise RuntimeError("jacobian: strict=True and vectorize=True are not supported together; leave vectorize out")
+    if strategy == "forward-mode":
+        if create_graph or not vectorize:
+            raise NotImplementedError(
+                'jacobian: strategy="forward-mode" needs vectorize=True and create_graph=False; polygrad.func.jacfwd can be '
+                "differentiated"
+            )
+        return _forward_jacobian(func, inputs)
     with enable_grad():
         xs, outputs, one_input, one_output = _call("jacobian", func, inputs, create_graph, strict)
-        rows = tuple(_detach_results(_rows(out, xs, create_graph, strict), one_input, create_graph) for out in outputs)
+        find = _batched_rows if vectorize else _rows
+        rows = tuple(_detach_results(find(out, xs, create_graph, strict), one_input, create_graph) for out in outputs)
     return rows[0] if one_output else rows
 
 
@@ -167,8 +177,8 @@ def hessian(
         inputs: a tensor or a tuple of tensors.
         create_graph: whether to record the computation, so that the Hessian can be differentiated.
         strict: whether an input that the output does not depend on is an error instead of giving zeros.
-        vectorize: accepted for compatibility with PyTorch, without effect.
-        outer_jacobian_strategy: accepted for compatibility with PyTorch, without effect.
+        vectorize: whether to compute all rows in one batch, as in `jacobian`.
+        outer_jacobian_strategy: how the gradient is differentiated, as ``strategy`` in `jacobian`.
 
     Returns:
         For one input a tensor of shape ``(*input.shape, *input.shape)``; for several a tuple of tuples, whose element
@@ -176,6 +186,7 @@ def hessian(
 
     Raises:
         RuntimeError: the output has several elements, or ``strict`` together with ``vectorize``.
+        NotImplementedError: as for `jacobian`.
 
     Example::
 
@@ -190,7 +201,7 @@ def hessian(
     if strict and vectorize:
         raise RuntimeError("hessian: strict=True and vectorize=True are not supported together; leave vectorize out")
     one = isinstance(inputs, Tensor)
-    rows = jacobian(gradient, inputs, create_graph=create_graph, strict=strict, strategy=outer_jacobian_strategy)
+    rows = jacobian(gradient, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
     return rows[0] if one else rows
 
 
@@ -295,10 +306,7 @@ def _call(
     name: str, func: Callable, inputs: Any, create_graph: bool, strict: bool
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...], bool, bool]:
     """The inputs as new variables, the outputs computed from them, and whether there is one of each."""
-    xs = tuple(
-        OPERATIONS.positive(x) if create_graph and x.requires_grad else x.detach().requires_grad_()
-        for x in _as_tuple(inputs, "inputs given to", name)
-    )
+    xs = tuple(_variable(x, create_graph) for x in _as_tuple(inputs, "inputs given to", name))
     result = func(*xs)
     outputs = _as_tuple(result, "outputs of the user-provided function given to", name)
     for index, out in enumerate(outputs):
@@ -308,6 +316,14 @@ def _call(
                 "computed in a differentiable manner from the input when running in strict mode."
             )
     return xs, outputs, not isinstance(inputs, tuple), not isinstance(result, tuple)
+
+
+def _variable(x: Tensor, create_graph: bool) -> Tensor:
+    """A new variable with the value of ``x``, which leads to the graph of ``x`` with ``create_graph``."""
+    if create_graph and x.requires_grad:
+        return OPERATIONS.positive(x)
+    # `detach` would drop the derivatives that a transform follows.
+    return (cell(x._read()) if create_graph and x.backend.level else x.detach()).requires_grad_()
 
 
 def _call_for_scalar(name: str, func: Callable, xs: Sequence[Tensor]) -> Tensor:
@@ -368,11 +384,7 @@ def _grads(
 
 def _rows(out: Tensor, xs: tuple[Tensor, ...], create_graph: bool, strict: bool) -> tuple[Tensor, ...]:
     """The derivatives of every element of ``out``, stacked."""
-    if out.dtype.is_complex:
-        raise RuntimeError(
-            "jacobian takes functions with real outputs, and this one returns a complex tensor; give the real and the "
-            "imaginary part as two outputs"
-        )
+    _check_real_output(out)
     count = out.numel()
     position = arange(count, **place_of(out))
     rows = []
@@ -383,6 +395,64 @@ def _rows(out: Tensor, xs: tuple[Tensor, ...], create_graph: bool, strict: bool)
         return tuple(OPERATIONS.broadcast_to(zeros_like(x), (*out.shape, *x.shape)) for x in xs)
     columns = zip(*rows, strict=True)
     return tuple(OPERATIONS.stack(list(c)).reshape((*out.shape, *x.shape)) for c, x in zip(columns, xs, strict=True))
+
+
+def _unit_vectors(x: Tensor) -> Tensor:
+    """The standard basis of the space of ``x``, in a batch."""
+    count = x.numel()
+    return OPERATIONS.reshape(eye(count, dtype=x.dtype, **place_of(x)), (count, *x.shape))
+
+
+def _batched_rows(out: Tensor, xs: tuple[Tensor, ...], create_graph: bool, strict: bool) -> tuple[Tensor, ...]:
+    """What `_rows` gives, from one sweep for a batch of cotangents."""
+    from .transforms import run_batched
+
+    if out.dtype.is_complex or not out.numel():
+        return _rows(out, xs, create_graph, strict)
+    found = run_batched(lambda seed: _grads((out,), xs, (seed,), create_graph, strict), _unit_vectors(out))
+    return tuple(OPERATIONS.reshape(part, (*out.shape, *x.shape)) for part, x in zip(found, xs, strict=True))
+
+
+def _forward_jacobian(func: Callable[..., Any], inputs: Any) -> Any:
+    """The Jacobian in forward mode, the columns for each input from one run."""
+    from .transforms import run_batched, run_jvp
+
+    xs = [x.detach() for x in _as_tuple(inputs, "inputs given to", "jacobian")]
+    if any(x.dtype.is_complex for x in xs):
+        raise NotImplementedError('jacobian: strategy="forward-mode" is for real inputs')
+    one_output = True
+
+    def outputs(*args: Tensor) -> tuple[Tensor, ...]:
+        nonlocal one_output
+        result = func(*args)
+        one_output = not isinstance(result, tuple)
+        several = _as_tuple(result, "outputs of the user-provided function given to", "jacobian")
+        for out in several:
+            _check_real_output(out)
+        return tuple(out if out.dtype.is_differentiable else zeros_like(out, dtype=xs[0].dtype) for out in several)
+
+    columns: list[list[Tensor]] = []
+    for number, x in enumerate(xs):
+        if x.numel():
+
+            def column(direction: Tensor, number: int = number) -> list[Tensor]:
+                return run_jvp(outputs, xs, {number: direction})
+
+            found = run_batched(column, _unit_vectors(x))
+            found = [OPERATIONS.permute_dims(t, (*range(1, t.ndim), 0)) for t in found]
+        else:
+            found = [OPERATIONS.broadcast_to(zeros_like(x), (*out.shape, 0)) for out in outputs(*xs)]
+        columns.append([OPERATIONS.reshape(t, (*t.shape[:-1], *x.shape)) for t in found])
+    rows = tuple(_detach_results(row, isinstance(inputs, Tensor), False) for row in zip(*columns, strict=True))
+    return rows[0] if one_output else rows
+
+
+def _check_real_output(out: Tensor) -> None:
+    if out.dtype.is_complex:
+        raise RuntimeError(
+            "jacobian takes functions with real outputs, and this one returns a complex tensor; give the real and the "
+            "imaginary part as two outputs"
+        )
 
 
 def _detach_results(tensors: Sequence[Tensor], one: bool, create_graph: bool) -> Any:

@@ -226,7 +226,7 @@ class _Check:
         return lambda way: central_differences(self.func, self.inputs, number, way, self.outputs, self.eps)
 
     def _push_forward(self, directions: dict[int, Tensor]) -> list[Tensor]:
-        from .gradcheck_transforms import run_jvp
+        from .transforms import run_jvp
 
         found = run_jvp(self.func, self.inputs, directions)
         for number, (t, out) in enumerate(zip(found, self.outputs, strict=True)):
@@ -386,7 +386,7 @@ class _Check:
             self._check_batched(f"tangents along input {number}", "output", x, run_jvp)
 
     def _check_batched(self, what: str, whose: str, x: Tensor, function: Callable[[Tensor], Sequence[Tensor]]) -> None:
-        from .gradcheck_transforms import run_batched
+        from .transforms import run_batched
 
         random = np.random.default_rng(4)
         rows = [random_like(x, random).detach() for _ in range(2)]

@@ -1,4 +1,4 @@
-"""Forward mode and batches, for the gradient checks."""
+"""Forward mode and batches, for Jacobians and gradient checks."""
 
 from __future__ import annotations
 
@@ -25,4 +25,5 @@ def run_batched(function: Callable[[Tensor], Sequence[Tensor]], batch: Tensor) -
     """The results of ``function`` for all rows of ``batch``, in one run."""
     with BatchTrace(batch.shape[0]) as trace:
         results = function(apply(Enter, trace, lift(batch, trace.below)))
-        return [apply(Leave, trace, cell(y._read())) for y in results]
+        results = [cell(y._read()) if y._edge is None else lift(y, (*trace.below, trace)) for y in results]
+    return [apply(Leave, trace, y) for y in results]
