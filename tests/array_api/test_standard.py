@@ -241,3 +241,51 @@ def test_help_is_about_the_standards_function(path):
         "out",
     }
     assert "PyTorch" not in described or path == "reshape"
+
+
+# -- data types ------------------------------------------------------------------------------------------------------------
+
+#: The kinds of data types that the standard's element-wise functions take: boolean, integer, floating-point, complex.
+TAKEN = {
+    "ifc": "abs add conj isfinite isinf isnan multiply negative positive pow real round sign square subtract",
+    "fc": "acos acosh asin asinh atan atanh cos cosh divide exp expm1 log log1p log2 log10 reciprocal sin sinh sqrt tan tanh",
+    "f": "atan2 copysign hypot logaddexp nextafter signbit",
+    "if": "ceil clip floor floor_divide greater greater_equal less less_equal maximum minimum remainder trunc",
+    "bi": "bitwise_and bitwise_or bitwise_xor bitwise_invert",
+    "i": "bitwise_left_shift bitwise_right_shift",
+    "c": "imag",
+    "b": "logical_and logical_or logical_xor logical_not",
+    "bifc": "equal not_equal",
+}
+#: What is taken besides: booleans and integers are numbers, numbers have truth values, and real numbers an imaginary part.
+ALSO_TAKEN = {
+    "b": "abs add isfinite isinf isnan multiply sign square ceil clip floor greater greater_equal less less_equal maximum minimum "
+    "trunc imag signbit atan2 copysign hypot logaddexp",
+    "i": "atan2 copysign hypot logaddexp signbit imag logical_and logical_or logical_xor logical_not",
+    "f": "imag logical_and logical_or logical_xor logical_not",
+    "c": "logical_and logical_or logical_xor logical_not",
+}
+OF_KIND = {
+    "b": polygrad.tensor([True, False]), "i": polygrad.tensor([1, 2]), "f": polygrad.tensor([0.5, 1.0]),
+    "c": polygrad.tensor([0.5 + 1j, 1.0]),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", OF_KIND)
+def test_only_data_types_with_a_meaning_are_taken(kind):
+    x, wrong = OF_KIND[kind], []
+    for kinds, names in TAKEN.items():
+        for name in names.split():
+            function = getattr(xp, name)
+            count = 3 if name == "clip" else len(inspect.signature(function).parameters)
+            try:
+                function(*[x] * count)
+            except (TypeError, RuntimeError):
+                taken = False
+            else:
+                taken = True
+            also = kind in "bi" and kinds == "fc"
+            if taken is not (kind in kinds or also or name in ALSO_TAKEN[kind].split()):
+                wrong.append(f"{name} {'takes' if taken else 'refuses'} {x.dtype}")
+    assert not wrong

@@ -15,6 +15,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from .._core.errors import DTypeError
 from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._core.wrong_calls import explain_errors
@@ -49,6 +50,22 @@ def standard(like: Any = None) -> Callable[[_Function], _Function]:
     return declare
 
 
+#: Function → the kinds of data types for which it means nothing.  Other functions take more than the standard asks for.
+_REFUSED = {
+    "bitwise_left_shift": {"bool"}, "bitwise_right_shift": {"bool"}, "pow": {"bool"}, "round": {"bool"},
+    "logaddexp": {"complex"}, "nextafter": {"bool", "int", "uint"},
+}  # fmt: skip
+
+
+def check_kinds(name: str, *operands: Any) -> None:
+    """Raise DTypeError where all arrays among ``operands`` are of a kind for which the function ``name`` means nothing."""
+    kinds = {x.dtype.kind for x in operands if isinstance(x, Tensor)}
+    if kinds and kinds <= _REFUSED[name]:
+        raise DTypeError(
+            f"{name}() is not for arrays of {' and '.join(sorted(kinds))}; convert them, as in xp.astype(x, xp.float32)"
+        )
+
+
 def primitives(names: str) -> Iterable[Any]:
     """The primitives of these ``names`` as functions of the standard: ``abs(x, /)``, ``add(x1, x2, /)``."""
     return map(_primitive, names.split())
@@ -58,7 +75,13 @@ def _primitive(name: str) -> Any:
     operation = getattr(xp, name)
     function: Any
 
-    if len(inspect.signature(operation).parameters) == 1:
+    if name in _REFUSED:
+
+        def function(x1: Tensor | complex, x2: Tensor | complex, /) -> Tensor:
+            check_kinds(name, x1, x2)
+            return operation(x1, x2)
+
+    elif len(inspect.signature(operation).parameters) == 1:
 
         def function(x: Tensor, /) -> Tensor:
             return operation(x)

@@ -8,7 +8,7 @@ from .._core.primitive import OPERATIONS as xp
 from .._core.tensor import Tensor
 from .._functions import elementwise as _elementwise
 from .._functions.common import check_tensor
-from ._declaration import primitives, standard
+from ._declaration import check_kinds, primitives, standard
 
 (
     abs, acos, acosh, asin, asinh, atan, atanh, cos, cosh, sin, sinh, tan, tanh,
@@ -84,6 +84,7 @@ def divide(x1: Tensor | complex, x2: Tensor | complex, /) -> Tensor:
 @standard(_elementwise.pow)
 def pow(x1: Tensor | complex, x2: Tensor | complex, /) -> Tensor:
     """The power of each pair of elements, ``x1 ** x2``."""
+    check_kinds("pow", x1, x2)
     return xp.pow(x1, x2)
 
 
@@ -96,6 +97,7 @@ def round(x: Tensor, /) -> Tensor:
         >>> xp.round(xp.asarray([0.5, 1.5, 2.5]))
         tensor([0., 2., 2.])
     """
+    check_kinds("round", x)
     return xp.round(x)
 
 
