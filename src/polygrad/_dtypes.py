@@ -352,11 +352,18 @@ class iinfo:
 _LARGEST = {dtype: (iinfo if dtype.kind in ("int", "uint") else finfo)(dtype).max for dtype in ALL[1:]}
 
 
+#: Python's types of numbers.
+_NUMBERS: frozenset[Any] = frozenset((builtins.bool, int, float, complex))
+
+
 def cast_number(value: Any, dtype: DType) -> Any:
     """The Python number ``value`` as a number of ``dtype``: without its fraction for integers.
 
-    Raises RuntimeError for one beyond the range of the type.  Negative ints wrap in unsigned types, as in PyTorch.
+    Raises RuntimeError for one beyond the range of the type, and TypeError for what is no number.  Negative ints wrap in unsigned
+    types, as in PyTorch.
     """
+    if value.__class__ not in _NUMBERS:
+        raise TypeError(f"a number is needed for {dtype.name}, not {type(value).__name__}")
     kind = dtype.kind
     if kind == "bool":
         return builtins.bool(value)

@@ -244,3 +244,24 @@ def test_a_transform_in_two_dimensions_names_itself(name):
             function(polygrad.ones(2, 2), **wrong)
     with pytest.raises(TypeError, match=rf"^{name}\(\)"):
         function("text")
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int64", "float32", "complex64"])
+@pytest.mark.parametrize("wrong", ["text", None, [1], object()], ids=["text", "None", "list", "object"])
+def test_what_fills_a_tensor_is_a_number(wrong, dtype):
+    """A text is true, and was True in a boolean tensor."""
+    dtype = getattr(polygrad, dtype)
+    for fill in (
+        lambda x: x.fill_(wrong),
+        lambda x: polygrad.fill(x, wrong),
+        lambda x: x.masked_fill(x == x, wrong),
+        lambda x: x.masked_fill_(x == x, wrong),
+        lambda x: x.fill_diagonal_(wrong),
+        lambda x: polygrad.full((2,), wrong, dtype=dtype),
+        lambda x: polygrad.full_like(x, wrong),
+        lambda x: x.new_full((2,), wrong),
+    ):
+        x = polygrad.ones(2, 2, dtype=dtype)
+        with pytest.raises(TypeError):
+            fill(x)
+        assert polygrad.equal(x, polygrad.ones(2, 2, dtype=dtype))
