@@ -162,6 +162,11 @@ _BY_INDICES = (
     "*, return_indices: Literal[True]) -> tuple[Tensor, Tensor]",
     "return_indices: bool = False) -> Any",
 )
+_FRACTIONAL = (
+    "(input: Tensor, kernel_size: int | Sequence[int], output_size: int | Sequence[int] | None = None, "
+    "output_ratio: float | Sequence[float] | None = None, "
+)
+_SAMPLES = ", _random_samples: Tensor | None = None) ->"
 _ADAPTIVE = "(input: Tensor, output_size: int | Sequence[int | None] | None, "
 _ALONG = ["(input: Tensor) -> Tensor", "(input: Tensor, dim: int, keepdim: bool = False) -> ValuesAndIndices"]
 _DIMS = ["(input: Tensor, dims: Sequence[int]) -> Tensor", "(input: Tensor, *dims: int) -> Tensor"]
@@ -197,8 +202,15 @@ OVERLOADS = {
         "(input: Tensor, dtype: DTypeLike | str | type[Tensor], non_blocking: bool = False) -> Tensor",
     ],
     "stride": ["(input: Tensor) -> tuple[int, ...]", "(input: Tensor, dim: int) -> int"],
-    **{name: [_POOLED + form for form in _BY_INDICES] for name in ("max_pool1d", "max_pool2d")},
-    **{name: [_ADAPTIVE + form for form in _BY_INDICES] for name in ("adaptive_max_pool1d", "adaptive_max_pool2d")},
+    **{name: [_POOLED + form for form in _BY_INDICES] for name in ("max_pool1d", "max_pool2d", "max_pool3d")},
+    **{
+        name: [_ADAPTIVE + form for form in _BY_INDICES]
+        for name in ("adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d")
+    },
+    **{
+        name: [_FRACTIONAL + form.replace(") ->", _SAMPLES) for form in _BY_INDICES]
+        for name in ("fractional_max_pool2d", "fractional_max_pool3d")
+    },
 }
 
 _BINARY = "(self, other: Operand) -> Tensor"

@@ -2231,6 +2231,42 @@ def conv_transpose2d(
         >>> F.conv_transpose2d(polygrad.ones(1, 2, 4, 4), polygrad.ones(2, 3, 2, 2), stride=2).shape
         polygrad.Size([1, 3, 8, 8])
     """
+def conv_transpose3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: _int | Sequence[_int] = 1,
+    padding: _int | str | Sequence[_int] = 0,
+    output_padding: _int | Sequence[_int] = 0,
+    groups: _int = 1,
+    dilation: _int | Sequence[_int] = 1,
+) -> Tensor:
+    """Adjoint of `conv3d`: the gradient of a convolution with respect to its input, as a layer that enlarges volumes.
+
+    Args:
+        input: volumes ``(N, in_channels, D, H, W)`` or ``(in_channels, D, H, W)``.
+        weight: kernels ``(in_channels, out_channels / groups, kernel depth, kernel height, kernel width)``.
+        bias: a vector ``(out_channels,)``, or None.
+        stride: the step of the convolution from window to window: an int, or three ``(depth, height, width)``; so for
+            ``padding``, ``output_padding`` and ``dilation``.
+        padding: how many elements to leave out at each face.
+        output_padding: how many elements to add at the end; smaller than ``stride`` or ``dilation``.
+        groups: how many groups of channels are convolved separately.
+        dilation: the step from element to element of a window.
+
+    Returns:
+        A tensor ``(N, out_channels, D', H', W')`` with ``D' = (D - 1) * stride - 2 * padding + dilation * (kernel depth - 1) +
+        output_padding + 1`` and the others likewise, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match, or the result would be empty.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
+
+    Example::
+
+        >>> F.conv_transpose3d(polygrad.ones(1, 2, 4, 4, 4), polygrad.ones(2, 3, 2, 2, 2), stride=2).shape
+        polygrad.Size([1, 3, 8, 8, 8])
+    """
 def copysign(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """Each element of ``input`` with the sign of that of ``other``, also of -0.0.
 
@@ -5549,6 +5585,37 @@ def max_pool1d(
     ceil_mode: _bool = False,
     return_indices: _bool = False,
 ) -> Any: ...
+def max_pool1d_with_indices(
+    input: Tensor,
+    kernel_size: _int | Sequence[_int],
+    stride: _int | Sequence[_int] | None = None,
+    padding: _int | Sequence[_int] = 0,
+    dilation: _int | Sequence[_int] = 1,
+    ceil_mode: _bool = False,
+    return_indices: _bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Call `max_pool1d` with ``return_indices=True``.
+
+    Args:
+        input: as in `max_pool1d`; so for the next five.
+        kernel_size: the size of a window.
+        stride: the step from window to window.
+        padding: how many elements to add at each edge.
+        dilation: the step from element to element of a window.
+        ceil_mode: keep a last window that reaches beyond the edge.
+        return_indices: ignored: the indices are always returned.
+
+    Returns:
+        A pair of the maxima and of where they are, as int64.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> F.max_pool1d_with_indices(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
+        (tensor([[3., 2.]]), tensor([[1, 2]]))
+    """
 @overload
 def max_pool2d(
     input: Tensor,
@@ -5596,6 +5663,61 @@ def max_pool2d(
 ) -> tuple[Tensor, Tensor]: ...
 @overload
 def max_pool2d(
+    input: Tensor,
+    kernel_size: _int | Sequence[_int],
+    stride: _int | Sequence[_int] | None = None,
+    padding: _int | Sequence[_int] = 0,
+    dilation: _int | Sequence[_int] = 1,
+    ceil_mode: _bool = False,
+    return_indices: _bool = False,
+) -> Any: ...
+@overload
+def max_pool3d(
+    input: Tensor,
+    kernel_size: _int | Sequence[_int],
+    stride: _int | Sequence[_int] | None = None,
+    padding: _int | Sequence[_int] = 0,
+    dilation: _int | Sequence[_int] = 1,
+    ceil_mode: _bool = False,
+    return_indices: Literal[False] = False,
+) -> Tensor:
+    """Take the maximum of each window of volumes; of equal elements the first gets the gradient.
+
+    Args:
+        input: volumes ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        kernel_size: the size of a window: an int, or three ``(depth, height, width)``; so for the next three.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many elements to add at each face, at most half of ``kernel_size``; none of them is a maximum.
+        dilation: the step from element to element of a window.
+        ceil_mode: keep a last window that reaches beyond the volume.
+        return_indices: also return where the maxima are, as ``(depth * H + row) * W + column``.
+
+    Returns:
+        A tensor ``(N, C, D', H', W')`` with ``D' = (D + 2 * padding - dilation * (kernel depth - 1) - 1) // stride + 1`` and the
+        others likewise, without ``N`` if ``input`` has none; with ``return_indices`` a pair of it and int64 indices of its shape.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> F.max_pool3d(polygrad.arange(64.0).reshape(1, 4, 4, 4), (4, 2, 2))
+        tensor([[[[53., 55.],
+                  [61., 63.]]]])
+    """
+@overload
+def max_pool3d(
+    input: Tensor,
+    kernel_size: _int | Sequence[_int],
+    stride: _int | Sequence[_int] | None = None,
+    padding: _int | Sequence[_int] = 0,
+    dilation: _int | Sequence[_int] = 1,
+    ceil_mode: _bool = False,
+    *,
+    return_indices: Literal[True],
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def max_pool3d(
     input: Tensor,
     kernel_size: _int | Sequence[_int],
     stride: _int | Sequence[_int] | None = None,

@@ -136,7 +136,7 @@ add(
     lambda x, w: F.conv_transpose2d(x, w),
     near(2, 300, 6, 6),
     near(300, 2, 3, 3),
-    functions="conv_transpose1d",
+    functions="conv_transpose1d conv_transpose3d",
 )
 
 # -- norms and distances -----------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ add(
     "avg_pool2d",
     lambda x: F.avg_pool2d(x, 4, 2),
     near(2, 3, 12, 12, size=30000),
-    primitives="sum_pool2d sum_pool2d_gradient",
+    primitives="sum_pool sum_pool_gradient",
 )
 add("avg_pool2d large", lambda x: F.avg_pool2d(x, 60), near(1, 2, 60, 60))
 add("avg_pool1d", lambda x: F.avg_pool1d(x, 3000), near(1, 2, 3000, size=100))
@@ -189,9 +189,18 @@ add("adaptive_avg_pool2d", lambda x: F.adaptive_avg_pool2d(x, 7), near(1, 2, 100
 add("adaptive_avg_pool1d", lambda x: F.adaptive_avg_pool1d(x, 1), near(1, 2, 5000, size=1000))
 add("lp_pool2d", lambda x: F.lp_pool2d(x, 2, 30), near(1, 2, 60, 60, size=300))
 add("lp_pool1d", lambda x: F.lp_pool1d(x, 2, 3000), near(1, 2, 3000, size=300))
-add("max_pool2d", lambda x: F.max_pool2d(x, 7, 1, 3), same(1, 1, 20, 20), primitives="max_pool2d max_pool2d_gradient",
-    functions="max_pool1d adaptive_max_pool2d adaptive_max_pool1d")  # fmt: skip
-add("interpolate", lambda x: F.interpolate(x, scale_factor=40, mode="bilinear"), near(1, 1, 3, 3), functions="upsample")
+add("max_pool2d", lambda x: F.max_pool2d(x, 7, 1, 3), same(1, 1, 20, 20), primitives="max_pool max_pool_gradient",
+    functions="""max_pool1d adaptive_max_pool2d adaptive_max_pool1d max_pool3d adaptive_max_pool3d max_pool1d_with_indices
+        max_pool2d_with_indices max_pool3d_with_indices adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices
+        adaptive_max_pool3d_with_indices fractional_max_pool2d fractional_max_pool3d fractional_max_pool2d_with_indices
+        fractional_max_pool3d_with_indices max_unpool1d max_unpool2d max_unpool3d""")  # fmt: skip
+add("avg_pool3d", lambda x: F.avg_pool3d(x, 10), near(1, 2, 10, 20, 10, size=100))
+add("lp_pool3d", lambda x: F.lp_pool3d(x, 2, 10), near(1, 2, 10, 10, 20, size=100))
+add("adaptive_avg_pool3d", lambda x: F.adaptive_avg_pool3d(x, (1, 3, 1)), near(1, 2, 20, 20, 10, size=100))
+add("interpolate", lambda x: F.interpolate(x, scale_factor=40, mode="bilinear"), near(1, 1, 3, 3),
+    functions="upsample upsample_nearest upsample_bilinear")  # fmt: skip
+add("grid_sample", lambda x, grid: F.grid_sample(x, grid, align_corners=False), near(1, 2, 4, 4), unit(1, 50, 50, 2))
+add("affine_grid", lambda theta: F.affine_grid(theta, (1, 1, 60, 60), align_corners=False), near(1, 2, 3))
 add("interpolate nearest", lambda x: F.interpolate(x, scale_factor=60), near(1, 1, 3, 3))
 
 # -- losses ------------------------------------------------------------------------------------------------------------
@@ -289,6 +298,13 @@ add(
     whole(2, 5000),
 )
 add("embedding", lambda w, i: F.embedding(i, w), near(3, 2), whole(3, 5000))
+for _mode in ("sum", "mean", "max"):
+    add(
+        f"embedding_bag {_mode}",
+        lambda w, i, _mode=_mode: F.embedding_bag(i, w, mode=_mode),
+        near(3, 2),
+        whole(3, 2, 3000),
+    )
 add("gather", lambda x, i: polygrad.gather(x, 0, i), near(4, 2), whole(4, 5000, 2), functions="take_along_dim")
 add("index_select", lambda x, i: x.index_select(0, i), near(4, 2), whole(4, 5000), functions="take")
 add("repeat_interleave", lambda x: x.repeat_interleave(2500, 0), near(4, 2))
@@ -314,12 +330,15 @@ EXEMPT_PRIMITIVES = {
         "adjugate adjugate_derivative cholesky eig eigh eigvals eigvalsh inv pinv qr solve solve_triangular svd svdvals".split(),
         _FACTORS,
     ),
-    **dict.fromkeys(["max_pool2d_indices", "max_pool2d_pick"], "the smallest of a few positions, which are integers"),
+    **dict.fromkeys(["max_pool_indices", "max_pool_pick"], "the smallest of a few positions, which are integers"),
     "rows_of_pivots": "positions, which are integers",
 }
 #: Public functions that name one that accumulates, and why they are not in the table.
 EXEMPT_FUNCTIONS = {
-    **dict.fromkeys("F.dropout F.dropout1d F.dropout2d F.dropout3d F.alpha_dropout".split(), "a product of lengths"),
+    **dict.fromkeys(
+        "F.dropout F.dropout1d F.dropout2d F.dropout3d F.alpha_dropout F.feature_alpha_dropout".split(),
+        "a product of lengths",
+    ),
     **dict.fromkeys(
         "dropout alpha_dropout bernoulli normal rand rand_like randint randint_like randn randn_like".split(),
         "a product of lengths",

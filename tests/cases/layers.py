@@ -24,6 +24,8 @@ IMAGE, KERNEL = numbers(2, 4, 6, 5), numbers(6, 2, 3, 2, seed=1)
 SEGMENTS = np.array([[0, 2, 1], [2, 2, 0]])
 MEANS, VARIANCES, WEIGHTS = np.array([0.3, -1.1]), np.array([0.7, 1.9]), np.array([0.5, 2.0, 1.0, 0.25, 1.5])
 SIGNS = np.array([[1.0, -1.0, 1.0], [-1.0, -1.0, 1.0]])
+SAMPLES = np.array([[[0.3, 0.8, 0.1], [0.6, 0.2, 0.9]]])
+BAGS = np.array([1, 3, 4, 3, 1, 0, 2])
 
 CASES = {
     # -- convolution
@@ -62,6 +64,12 @@ CASES = {
         numbers(2, 3, 2, 2),
     ),
     "conv_transpose1d": (lambda F, x, w: F.conv_transpose1d(x, w, stride=2), numbers(2, 3, 4), numbers(3, 2, 3)),
+    "conv_transpose3d": (
+        lambda F, x, w, b: F.conv_transpose3d(x, w, b, (2, 1, 1), (1, 0, 1), (1, 0, 0), 2, (1, 2, 1)),
+        numbers(1, 2, 2, 3, 2),
+        numbers(2, 1, 2, 2, 3),
+        numbers(2),
+    ),
     "unfold": (lambda F, x: F.unfold(x, (2, 3), (2, 1), (1, 0), (1, 2)), numbers(2, 3, 5, 6)),
     "fold": (lambda F, x: F.fold(x, (4, 5), (2, 2)), numbers(2, 8, 12)),
     # -- pooling
@@ -81,6 +89,35 @@ CASES = {
     "adaptive_avg_pool1d": (lambda F, x: F.adaptive_avg_pool1d(x, 3), numbers(2, 2, 7)),
     "adaptive_max_pool2d": (lambda F, x: F.adaptive_max_pool2d(x, (3, None)), numbers(2, 2, 5, 4)),
     "adaptive_max_pool1d": (lambda F, x: F.adaptive_max_pool1d(x, 3), numbers(2, 2, 7)),
+    "max_pool3d": (
+        lambda F, x: F.max_pool3d(x, (2, 3, 2), (1, 2, 2), (1, 1, 0), (1, 1, 2), return_indices=True),
+        numbers(1, 2, 3, 4, 4),
+    ),
+    "max_pool3d ceil": (lambda F, x: F.max_pool3d(x, 2, ceil_mode=True), numbers(2, 3, 3, 4)),
+    "avg_pool3d": (lambda F, x: F.avg_pool3d(x, 2, 1, 1, False, False), numbers(1, 2, 2, 3, 2)),
+    "avg_pool3d divisor": (lambda F, x: F.avg_pool3d(x, (1, 2, 2), divisor_override=3), numbers(2, 2, 2, 4)),
+    "lp_pool3d": (lambda F, x: F.lp_pool3d(x, 2.0, (1, 2, 2)), numbers(1, 2, 2, 4)),
+    "adaptive_avg_pool3d": (lambda F, x: F.adaptive_avg_pool3d(x, (2, 3, None)), numbers(1, 2, 3, 4, 2)),
+    "adaptive_max_pool3d": (
+        lambda F, x: F.adaptive_max_pool3d(x, (2, 3, None), return_indices=True),
+        numbers(1, 2, 3, 4, 2),
+    ),
+    "adaptive_max_pool2d indices": (lambda F, x: F.adaptive_max_pool2d(x, (3, 2), True), numbers(2, 2, 5, 4)),
+    "adaptive_max_pool1d indices": (lambda F, x: F.adaptive_max_pool1d_with_indices(x, 3), numbers(2, 2, 7)),
+    "max_unpool1d": (lambda F, x: F.max_unpool1d(*F.max_pool1d_with_indices(x, 2), 2), numbers(2, 2, 6)),
+    "max_unpool2d": (
+        lambda F, x: F.max_unpool2d(*F.max_pool2d_with_indices(x, 2), 2, output_size=x.shape),
+        numbers(2, 3, 4, 5),
+    ),
+    "max_unpool3d": (lambda F, x: F.max_unpool3d(*F.max_pool3d_with_indices(x, 2), 2), numbers(1, 2, 2, 4)),
+    "fractional_max_pool2d": (
+        lambda F, x: F.fractional_max_pool2d_with_indices(x, 2, (3, 2), _random_samples=like(x, SAMPLES[..., 1:])),
+        numbers(1, 2, 6, 5),
+    ),
+    "fractional_max_pool3d": (
+        lambda F, x: F.fractional_max_pool3d_with_indices(x, 2, (1, 2, 2), _random_samples=like(x, SAMPLES)),
+        numbers(1, 2, 3, 4, 5),
+    ),
     # -- linear maps
     "linear": (lambda F, x, w, b: F.linear(x, w, b), numbers(4, 3), numbers(2, 3), numbers(2)),
     "linear deep": (lambda F, x, w, b: F.linear(x, w, b), numbers(2, 3, 4), numbers(5, 4), numbers(5)),
@@ -95,6 +132,23 @@ CASES = {
     ),
     "embedding": (lambda F, w: F.embedding(_index(F, [[1, 3, 1], [0, 4, 3]]), w), numbers(5, 3)),
     "embedding padding": (lambda F, w: F.embedding(_index(F, [[1, 3, 1], [0, 4, 3]]), w, padding_idx=1), numbers(5, 3)),
+    **{
+        f"embedding_bag {mode}": (
+            lambda F, w, mode=mode: F.embedding_bag(
+                _index(F, BAGS), w, _index(F, [0, 2, 2, 5]), mode=mode, padding_idx=3
+            ),
+            numbers(5, 3),
+        )
+        for mode in ("sum", "mean", "max")
+    },
+    "embedding_bag matrix": (lambda F, w: F.embedding_bag(_index(F, [[1, 3, 1], [0, 4, 3]]), w), numbers(5, 3)),
+    "embedding_bag weighted": (
+        lambda F, w, factors: F.embedding_bag(
+            _index(F, BAGS), w, _index(F, [0, 4, 7]), mode="sum", per_sample_weights=factors, include_last_offset=True
+        ),
+        numbers(5, 3),
+        numbers(7),
+    ),
     # -- activation functions
     "relu": (lambda F, x: F.relu(x), numbers(3, 4)),
     "gelu": (lambda F, x: F.gelu(x), numbers(3, 8, low=-6, high=6)),
@@ -263,6 +317,42 @@ CASES = {
     "interpolate nearest": (lambda F, x: F.interpolate(x, scale_factor=1.7), numbers(1, 2, 3, 4)),
     "interpolate size": (lambda F, x: F.interpolate(x, (5, 2), mode="nearest-exact"), numbers(1, 2, 3, 4)),
     "interpolate linear": (lambda F, x: F.interpolate(x, 7, mode="linear", align_corners=True), numbers(1, 2, 4)),
+    **{
+        f"grid_sample {mode} {padding} {'aligned' if aligned else 'by edges'}": (
+            lambda F, x, grid, settings=(mode, padding, aligned): F.grid_sample(x, grid, *settings),
+            numbers(2, 2, 3, 4),
+            numbers(2, 3, 2, 2, seed=1),
+        )
+        for mode, padding, aligned in [
+            ("bilinear", "zeros", False),
+            ("bilinear", "border", True),
+            ("bilinear", "reflection", False),
+            ("bilinear", "reflection", True),
+            ("nearest", "zeros", True),
+            ("nearest", "border", False),
+            ("bicubic", "zeros", True),
+            ("bicubic", "border", False),
+            ("bicubic", "reflection", True),
+        ]
+    },
+    "grid_sample volumes": (
+        lambda F, x, grid: F.grid_sample(x, grid, align_corners=False),
+        numbers(1, 2, 2, 3, 2),
+        numbers(1, 1, 2, 3, 3, seed=1),
+    ),
+    "affine_grid": (lambda F, theta: F.affine_grid(theta, (2, 1, 2, 3), align_corners=False), numbers(2, 2, 3)),
+    "affine_grid volumes": (
+        lambda F, theta: F.affine_grid(theta, (1, 1, 2, 2, 3), align_corners=True),
+        numbers(1, 3, 4),
+    ),
+    "interpolate bilinear antialias": (
+        lambda F, x: F.interpolate(x, (2, 7), mode="bilinear", antialias=True),
+        numbers(1, 2, 5, 4),
+    ),
+    "interpolate bicubic antialias": (
+        lambda F, x: F.interpolate(x, scale_factor=(0.4, 1.5), mode="bicubic", antialias=True),
+        numbers(1, 2, 5, 4),
+    ),
     "interpolate bilinear": (
         lambda F, x: F.interpolate(x, scale_factor=(2.0, 0.5), mode="bilinear"),
         numbers(1, 2, 3, 6),

@@ -63,6 +63,10 @@ DIFFERENT = {
     "istft": "complex windows are refused",
     "nn.functional.embedding": "the samples pass the weight first",
     **dict.fromkeys("topk kthvalue".split(), "of equal elements polygrad always takes the first"),
+    **{
+        f"nn.functional.max_unpool{n}d": "where indices repeat, only what is written gets a gradient; PyTorch's gets all"
+        for n in (1, 2, 3)
+    },
     "__rpow__": "integers to negative integer powers raise, as in NumPy",
 }
 DTYPES = (torch.float64, torch.complex128, torch.int64)

@@ -37,6 +37,12 @@ LAYERS = [
     ("MaxPool1d", (2,), {}, [(2, 3, 8)]),
     ("MaxPool2d", (2,), {}, [(2, 3, 8, 6)]),
     ("MaxPool2d", (3,), {"stride": 2, "padding": 1, "ceil_mode": True}, [(2, 3, 8, 7)]),
+    ("ConvTranspose3d", (4, 6, 2), {"groups": 2, "stride": (2, 1, 2), "padding": 1}, [(2, 4, 2, 4, 3)]),
+    ("MaxPool3d", (2,), {"padding": (1, 0, 1), "ceil_mode": True}, [(2, 3, 4, 4, 3)]),
+    ("AvgPool3d", ((2, 1, 2),), {"stride": 1, "padding": (1, 0, 1)}, [(2, 3, 4, 2, 3)]),
+    ("LPPool3d", (2, 2), {}, [(2, 3, 4, 4, 3)]),
+    ("AdaptiveAvgPool3d", ((2, None, 3),), {}, [(2, 3, 4, 2, 3)]),
+    ("AdaptiveMaxPool3d", ((2, None, 3),), {}, [(3, 4, 2, 3)]),
     ("AvgPool1d", (2,), {}, [(2, 3, 8)]),
     ("AvgPool2d", (2,), {}, [(2, 3, 8, 6)]),
     ("AvgPool2d", (3,), {"stride": 2, "padding": 1, "count_include_pad": False}, [(2, 3, 8, 7)]),
@@ -114,6 +120,9 @@ LAYERS = [
     ("Embedding", (7, 3), {"padding_idx": -2}, [7]),
     ("Embedding", (7, 3), {"scale_grad_by_freq": True}, [7]),
     ("Embedding", (7, 3), {"max_norm": 0.7}, [7]),
+    ("EmbeddingBag", (7, 3), {}, [7]),
+    ("EmbeddingBag", (7, 3), {"mode": "max", "padding_idx": 5}, [7]),
+    ("EmbeddingBag", (7, 3), {"mode": "sum", "max_norm": 0.7, "norm_type": 1.0}, [7]),
 ]  # fmt: skip
 
 
@@ -386,3 +395,193 @@ def test_gains_and_their_errors():
         nn.init.kaiming_normal_(pg.zeros(3))
     with pytest.raises(ValueError, match="'fan_in' or 'fan_out'"):
         nn.init.kaiming_normal_(pg.zeros(3, 3), mode="fan")
+
+
+# -- pooling in three dimensions, unpooling, and windows at random places -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pool", "unpool", "shape"),
+    [
+        (nn.MaxPool1d(2, return_indices=True), nn.MaxUnpool1d(2), (2, 3, 7)),
+        (nn.MaxPool2d((2, 3), return_indices=True), nn.MaxUnpool2d((2, 3)), (2, 3, 5, 7)),
+        (nn.MaxPool3d(2, return_indices=True), nn.MaxUnpool3d(2), (3, 4, 5, 3)),
+    ],
+    ids=["1d", "2d", "3d"],
+)
+def test_maxima_return_to_their_places(pool, unpool, shape):
+    assert (
+        repr(unpool)
+        == repr(pool)
+        .replace("MaxPool", "MaxUnpool")
+        .partition(", dilation")[0]
+        .replace("=2", f"={(2,) * len(unpool.kernel_size)}")
+        .replace("padding=0", f"padding={(0,) * len(unpool.kernel_size)}")
+        + ")"
+    )
+    x = pg.rand(*shape) + 1
+    found, indices = pool(x)
+    restored = unpool(found, indices, output_size=shape[-len(unpool.kernel_size) :])
+    assert restored.shape == x.shape
+    assert ((restored == x) | (restored == 0)).all()
+    assert restored.count_nonzero() == found.numel()
+    again, places = pool(restored)
+    assert (again == found).all() and (places == indices).all()
+    with pytest.raises(ValueError, match="output_size"):
+        unpool(found, indices, output_size=[100] * len(unpool.kernel_size))
+    with pytest.raises(RuntimeError, match="invalid max index"):
+        unpool(found, indices + 10**6)
+    with pytest.raises(RuntimeError, match="int64"):
+        unpool(found, indices.to(pg.int32))
+    with pytest.raises(RuntimeError, match="must be equal"):
+        unpool(found, indices[:1])
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (nn.FractionalMaxPool2d(2, output_ratio=0.5), (2, 3, 9, 8)),
+        (nn.FractionalMaxPool3d(2, output_size=3), (1, 2, 6, 7, 8)),
+    ],
+    ids=["2d", "3d"],
+)
+def test_fractional_pooling_takes_maxima_of_windows(layer, shape):
+    x = pg.rand(*shape)
+    pg.manual_seed(0)
+    found, indices = type(layer)(2, layer.output_size, layer.output_ratio, return_indices=True)(x)
+    pg.manual_seed(0)
+    assert (layer(x) == found).all()
+    assert (x.flatten(2).gather(2, indices.flatten(2)) == found.flatten(2)).all()
+    with pytest.raises(ValueError, match="either an output size"):
+        type(layer)(2)
+    with pytest.raises(ValueError, match="only one"):
+        type(layer)(2, output_size=3, output_ratio=0.5)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        type(layer)(2, output_ratio=1.5)
+    with pytest.raises(RuntimeError, match="too large"):
+        type(layer)(2, output_size=50)(x)
+
+
+def test_dropped_channels_are_dropped_whole():
+    x = pg.rand(20, 10, 4)
+    layer = nn.FeatureAlphaDropout(0.5)
+    out = layer(x)
+    dropped = (out == out[..., :1]).all(-1)
+    assert 40 < dropped.sum() < 160
+    assert layer.eval()(x) is x
+    with pytest.raises(RuntimeError, match="at least 2 dimensions"):
+        pg.nn.functional.feature_alpha_dropout(pg.ones(3), training=True)
+
+
+def _adaptive_softmax(head_bias):
+    pg.manual_seed(1)
+    return nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 9], 2.0, head_bias=head_bias)
+
+
+@pytest.mark.parametrize("head_bias", [False, True])
+def test_adaptive_softmax_agrees_with_all_its_probabilities(head_bias):
+    layer, x, target = _adaptive_softmax(head_bias), pg.randn(6, 8), pg.tensor([0, 4, 19, 8, 3, 9])
+    everything = layer.log_prob(x)
+    np.testing.assert_allclose(everything.exp().sum(1).tolist(), np.ones(6), rtol=1e-5)
+    output, loss = layer(x, target)
+    np.testing.assert_allclose(output.tolist(), everything.gather(1, target[:, None])[:, 0].tolist(), rtol=1e-5)
+    np.testing.assert_allclose(loss.item(), -output.mean().item())
+    assert (layer.predict(x) == everything.argmax(1)).all()
+    compiled = pg.compile(lambda x, target: layer(x, target).output)
+    for _ in range(2):
+        np.testing.assert_allclose(compiled(x, target).tolist(), output.tolist(), rtol=1e-5)
+    one = pg.func.vmap(lambda x, target: layer(x, target).output)(x, target)
+    np.testing.assert_allclose(one.tolist(), output.tolist(), rtol=1e-5)
+    with pytest.raises(RuntimeError, match=r"\[0, 19\]"):
+        layer(x, target + 1)
+    with pytest.raises(RuntimeError, match="1D target"):
+        layer(x[None], target)
+    with pytest.raises(RuntimeError, match="same size"):
+        layer(x, target[:2])
+
+
+@pytest.mark.parity
+@pytest.mark.parametrize("head_bias", [False, True])
+def test_adaptive_softmax_computes_what_pytorchs_does(head_bias):
+    torch = pytest.importorskip("torch")
+    theirs = torch.nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 9], 2.0, head_bias=head_bias)
+    ours = _adaptive_softmax(head_bias)
+    assert repr(ours) == repr(theirs)
+    ours.load_state_dict({key: value.numpy() for key, value in theirs.state_dict().items()})
+    x, target = np.random.default_rng(0).normal(size=(6, 8)).astype("float32"), np.array([0, 4, 19, 8, 3, 9])
+    one, other = ours(pg.tensor(x), pg.tensor(target)), theirs(torch.tensor(x), torch.tensor(target))
+    one.loss.backward(), other.loss.backward()
+    assert_equal(one.output, other.output)
+    for (name, a), (same, b) in zip(ours.named_parameters(), theirs.named_parameters(), strict=True):
+        assert name == same
+        assert_equal(a.grad, b.grad)
+    for bad in ([], [0, 3], [3, 3], [5, 4], [20]):
+        for layer in (nn.AdaptiveLogSoftmaxWithLoss, torch.nn.AdaptiveLogSoftmaxWithLoss):
+            with pytest.raises(ValueError, match="cutoffs"):
+                layer(8, 20, bad)
+
+
+# -- bags of embeddings, and sampling at positions ------------------------------------------------------------------------
+
+
+def test_bags_are_reduced_as_their_rows_are():
+    layer = nn.EmbeddingBag(6, 3, mode="sum", padding_idx=-1, scale_grad_by_freq=True)
+    assert (layer.weight[-1] == 0).all()
+    x, offsets = pg.tensor([0, 2, 2, 5, 1]), pg.tensor([0, 3, 3])
+    out = layer(x, offsets)
+    rows = layer.weight.detach()
+    expected = pg.stack([rows[0] + 2 * rows[2], pg.zeros(3), rows[1]])
+    np.testing.assert_allclose(out.tolist(), expected.tolist(), rtol=1e-6)
+    out.sum().backward()
+    assert layer.weight.grad[:, 0].tolist() == [1, 1, 1, 0, 0, 0]  # by frequency
+    again = nn.EmbeddingBag.from_pretrained(rows, mode="max")
+    assert not again.weight.requires_grad
+    assert (again(pg.tensor([[0, 2]])) == pg.maximum(rows[0], rows[2])).all()
+
+
+F = pg.nn.functional
+BAG, TABLE, GRID = pg.tensor([0, 1, 2]), pg.ones(3, 2), pg.zeros(1, 2, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (lambda: F.embedding_bag(BAG, TABLE), ValueError, "offsets has to be a 1D tensor"),
+        (lambda: F.embedding_bag(BAG[None], TABLE, BAG), ValueError, "offsets has to be None"),
+        (lambda: F.embedding_bag(BAG, TABLE, pg.tensor([1])), RuntimeError, r"offsets\[0\] has to be 0"),
+        (lambda: F.embedding_bag(BAG, TABLE, pg.tensor([0, 4])), RuntimeError, "only 3 elements"),
+        (lambda: F.embedding_bag(BAG, TABLE, pg.tensor([0, 2, 1])), RuntimeError, "must not decrease"),
+        (lambda: F.embedding_bag(BAG + 1, TABLE, pg.tensor([0])), IndexError, "index 3 is out of range"),
+        (lambda: F.embedding_bag(BAG, TABLE, pg.tensor([0]), mode="min"), ValueError, "mode has to be"),
+        (lambda: F.embedding_bag(BAG[None], TABLE, per_sample_weights=pg.ones(1, 3)), NotImplementedError, "mode='sum'"),
+        (lambda: F.embedding_bag(BAG[None], TABLE, mode="sum", per_sample_weights=pg.ones(3)), ValueError, "the shape"),
+        (lambda: F.grid_sample(pg.ones(1, 1, 2, 2), GRID[..., :1], align_corners=True), RuntimeError, "length 2"),
+        (lambda: F.grid_sample(pg.ones(2, 1, 2, 2), GRID, align_corners=True), RuntimeError, "same batch size"),
+        (lambda: F.grid_sample(pg.ones(1, 1, 2), GRID, align_corners=True), RuntimeError, "4 dimensions"),
+        (lambda: F.grid_sample(pg.ones(1, 1, 0, 2), GRID, align_corners=True), RuntimeError, "empty"),
+        (lambda: F.grid_sample(pg.ones(1, 1, 2, 2), GRID, mode="linear"), ValueError, "mode must be"),
+        (lambda: F.grid_sample(pg.ones(1, 1, 2, 2), GRID, padding_mode="same"), ValueError, "padding_mode must be"),
+        (lambda: F.grid_sample(pg.ones(1, 1, 2, 2), GRID.double(), align_corners=True), RuntimeError, "float"),
+        (lambda: F.affine_grid(pg.ones(1, 2, 2), (1, 1, 2, 2), True), ValueError, "theta must have shape"),
+        (lambda: F.affine_grid(pg.ones(1, 2, 3), (1, 2, 2), True), NotImplementedError, "4 or 5 elements"),
+        (lambda: F.affine_grid(pg.ones(1, 2, 3), (1, 1, 2, 0), True), ValueError, "must be positive"),
+        (lambda: F.affine_grid(BAG, (1, 1, 2, 2), True), ValueError, "floating-point"),
+        (lambda: F.interpolate(pg.ones(1, 1, 2, 2), 3, antialias=True), ValueError, "antialias"),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_refused(call, error, text):
+    with pytest.raises(error, match=text):
+        call()
+
+
+def test_a_grid_without_alignment_is_warned_of():
+    with pytest.warns(UserWarning, match="align_corners is False unless given"):
+        grid = F.affine_grid(pg.eye(3)[None, :2], (1, 1, 2, 3))
+    with pytest.warns(UserWarning, match="align_corners is False unless given"):
+        assert F.grid_sample(pg.arange(6.0).reshape(1, 1, 2, 3), grid).flatten().allclose(pg.arange(6.0), atol=1e-5)
+
+
+def test_positions_that_are_no_numbers_do_not_crash():
+    grid = pg.tensor([[[[math.nan, 0.0], [math.inf, 0.0], [0.0, 0.0]]]])
+    found = F.grid_sample(pg.ones(1, 1, 2, 2), grid, align_corners=False).flatten().tolist()
+    assert math.isnan(found[0]) and found[1:] == [0, 1]

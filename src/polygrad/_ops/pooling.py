@@ -1,4 +1,4 @@
-"""Pooling over the windows of two axes: the maximum and the sum, with the adjoints that their gradients are made of."""
+"""Pooling over the windows of any number of axes: the maximum and the sum, with the adjoints that their gradients are made of."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _parts(xp, x, counts, kernel, stride, padding, dilation, value=0):
 
 
 @primitive(accumulates=True)
-def max_pool2d(xp, x, /, kernel, stride, padding, dilation, ceil):
+def max_pool(xp, x, /, kernel, stride, padding, dilation, ceil):
     """The largest element of every window."""
     counts = window_counts(x.shape, kernel, stride, padding, dilation, ceil)
     first, *others = _parts(xp, x, counts, kernel, stride, padding, dilation, _lowest(xp, x.dtype))
@@ -37,7 +37,7 @@ def _winners(xp, x, largest, kernel, stride, padding, dilation):
 
 
 @primitive(linear=("cotangent",), accumulates=True)
-def max_pool2d_gradient(xp, cotangent, x, largest, /, kernel, stride, padding, dilation):
+def max_pool_gradient(xp, cotangent, x, largest, /, kernel, stride, padding, dilation):
     """``cotangent``, an element for every window, at the places of the windows' first largest elements in ``x``."""
     lengths = padded_lengths(x.shape, largest.shape[2:], kernel, stride, padding, dilation)
     shape = (*x.shape[:2], *lengths)
@@ -51,7 +51,7 @@ def max_pool2d_gradient(xp, cotangent, x, largest, /, kernel, stride, padding, d
 
 
 @primitive(linear=("y",))
-def max_pool2d_pick(xp, y, x, largest, /, kernel, stride, padding, dilation):
+def max_pool_pick(xp, y, x, largest, /, kernel, stride, padding, dilation):
     """The elements of ``y`` at the places where the windows of ``x`` have their first largest element."""
     result = xp.zeros_like(largest)
     parts = _parts(xp, y, largest.shape[2:], kernel, stride, padding, dilation)
@@ -61,20 +61,20 @@ def max_pool2d_pick(xp, y, x, largest, /, kernel, stride, padding, dilation):
 
 
 # Where the largest elements are changes in jumps: its derivative is zero.
-max_pool2d.defvjp(
-    x=lambda xp, g, x, ans, kernel, stride, padding, dilation: xp.max_pool2d_gradient(
+max_pool.defvjp(
+    x=lambda xp, g, x, ans, kernel, stride, padding, dilation: xp.max_pool_gradient(
         g, x, ans, kernel, stride, padding, dilation
     )
 )
-max_pool2d_gradient.defvjp(
-    cotangent=lambda xp, g, x, largest, kernel, stride, padding, dilation: xp.max_pool2d_pick(
+max_pool_gradient.defvjp(
+    cotangent=lambda xp, g, x, largest, kernel, stride, padding, dilation: xp.max_pool_pick(
         g, x, largest, kernel, stride, padding, dilation
     ),
     x=lambda xp, g: xp.zeros_like(g),
     largest=lambda xp, g, cotangent: xp.zeros_like(cotangent),
 )
-max_pool2d_pick.defvjp(
-    y=lambda xp, g, x, largest, kernel, stride, padding, dilation: xp.max_pool2d_gradient(
+max_pool_pick.defvjp(
+    y=lambda xp, g, x, largest, kernel, stride, padding, dilation: xp.max_pool_gradient(
         g, x, largest, kernel, stride, padding, dilation
     ),
     x=lambda xp, g, x: xp.zeros_like(x),
@@ -83,7 +83,7 @@ max_pool2d_pick.defvjp(
 
 
 @primitive(differentiable=False)
-def max_pool2d_indices(xp, x, /, kernel, stride, padding, dilation, ceil):
+def max_pool_indices(xp, x, /, kernel, stride, padding, dilation, ceil):
     """Where every window's first largest element is, as a number counted through the rows of the image."""
     counts = window_counts(x.shape, kernel, stride, padding, dilation, ceil)
     lowest = _lowest(xp, x.dtype)
@@ -92,53 +92,58 @@ def max_pool2d_indices(xp, x, /, kernel, stride, padding, dilation, ceil):
         [[window * s - p + at * d for window in range(count)] for at in range(k)]
         for count, k, s, p, d in zip(counts, kernel, stride, padding, dilation, strict=True)
     ]
-    width = x.shape[3]
+    size, device = x.shape[2:], xp.device(x)
     # A window in which nothing exceeds minus infinity points to its first element inside the image.
     first = [[min(p for p in of_window if p >= 0) for of_window in zip(*axis, strict=True)] for axis in places]
     best = xp.full_like(parts[0], lowest)
-    index = xp.broadcast_to(_numbers(xp, *first, width, xp.device(x)), best.shape)
-    for (row, column), part in zip(positions(kernel), parts, strict=True):
+    index = xp.broadcast_to(_numbers(xp, first, size, device), best.shape)
+    for position, part in zip(positions(kernel), parts, strict=True):
         better = xp.logical_or(part > best, xp.logical_and(part != part, best == best))
-        index = xp.where(better, _numbers(xp, places[0][row], places[1][column], width, xp.device(x)), index)
+        here = [axis[at] for axis, at in zip(places, position, strict=True)]
+        index = xp.where(better, _numbers(xp, here, size, device), index)
         best = xp.where(better, part, best)
     return index
 
 
-def _numbers(xp, rows, columns, width, device):
-    rows = xp.asarray(rows, dtype=xp.int64, device=device)
-    columns = xp.asarray(columns, dtype=xp.int64, device=device)
-    return xp.reshape(rows, (-1, 1)) * width + columns
+def _numbers(xp, places, size, device):
+    """The numbers, counted through an image of ``size``, of the elements at all combinations of ``places``, a list per axis."""
+    number = None
+    for axis, (along, length) in enumerate(zip(places, size, strict=True), 1):
+        along = xp.reshape(xp.asarray(along, dtype=xp.int64, device=device), (-1, *(1,) * (len(size) - axis)))
+        number = along if number is None else number * length + along
+    return number
 
 
 @primitive(linear=("x",), accumulates=True)
-def sum_pool2d(xp, x, /, kernel, stride, padding, ceil):
+def sum_pool(xp, x, /, kernel, stride, padding, ceil):
     """The sum of every window."""
-    counts = window_counts(x.shape, kernel, stride, padding, (1, 1), ceil)
-    total, *others = _parts(xp, x, counts, kernel, stride, padding, (1, 1))
+    ones = (1,) * len(kernel)
+    counts = window_counts(x.shape, kernel, stride, padding, ones, ceil)
+    total, *others = _parts(xp, x, counts, kernel, stride, padding, ones)
     for part in others:
         total = total + part
     return total
 
 
 @primitive(linear=("cotangent",), accumulates=True)
-def sum_pool2d_gradient(xp, cotangent, /, size, kernel, stride, padding, ceil):
-    """The adjoint of `sum_pool2d`: every element of an image of ``size`` gets the cotangents of the windows over it."""
-    counts = cotangent.shape[2:]
-    lengths = padded_lengths(size, counts, kernel, stride, padding, (1, 1))
+def sum_pool_gradient(xp, cotangent, /, size, kernel, stride, padding, ceil):
+    """The adjoint of `sum_pool`: every element of an image of ``size`` gets the cotangents of the windows over it."""
+    counts, ones = cotangent.shape[2:], (1,) * len(kernel)
+    lengths = padded_lengths(size, counts, kernel, stride, padding, ones)
     image = None
-    for key in keys(counts, kernel, stride, (1, 1)):
+    for key in keys(counts, kernel, stride, ones):
         part = xp.slice_pad(cotangent, key, (*cotangent.shape[:2], *lengths))
         image = part if image is None else image + part
     return crop_image(image, size, padding)
 
 
-sum_pool2d.defvjp(
-    x=lambda xp, g, x_shape, kernel, stride, padding, ceil: xp.sum_pool2d_gradient(
+sum_pool.defvjp(
+    x=lambda xp, g, x_shape, kernel, stride, padding, ceil: xp.sum_pool_gradient(
         g, tuple(x_shape[2:]), kernel, stride, padding, ceil
     )
 )
-sum_pool2d_gradient.defvjp(
-    cotangent=lambda xp, g, kernel, stride, padding, ceil: xp.sum_pool2d(g, kernel, stride, padding, ceil)
+sum_pool_gradient.defvjp(
+    cotangent=lambda xp, g, kernel, stride, padding, ceil: xp.sum_pool(g, kernel, stride, padding, ceil)
 )
 
 
@@ -147,9 +152,9 @@ def _batch_images(batch, *operands, **settings):
     return batch.unfold(batch.op(*images, **settings))
 
 
-max_pool2d.defbatch(_batch_images)
-max_pool2d_gradient.defbatch(_batch_images)
-max_pool2d_pick.defbatch(_batch_images)
-max_pool2d_indices.defbatch(_batch_images)
-sum_pool2d.defbatch(_batch_images)
-sum_pool2d_gradient.defbatch(_batch_images)
+max_pool.defbatch(_batch_images)
+max_pool_gradient.defbatch(_batch_images)
+max_pool_pick.defbatch(_batch_images)
+max_pool_indices.defbatch(_batch_images)
+sum_pool.defbatch(_batch_images)
+sum_pool_gradient.defbatch(_batch_images)

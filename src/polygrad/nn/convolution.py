@@ -14,7 +14,7 @@ from .docstrings import AXES, sections_of
 from .layer import Layer
 from .parameter import Parameter, new_parameter
 
-__all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d"]
+__all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]
 
 
 def per_axis(value: Any, axes: int) -> tuple[int, ...]:
@@ -365,6 +365,39 @@ class ConvTranspose2d(_Transposed):
         """Enlarge ``input``, to ``output_size`` if that is given."""
         extra = self._output_padding(input, output_size)
         return F.conv_transpose2d(
+            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
+        )
+
+    if TYPE_CHECKING:
+
+        def __call__(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor: ...  # noqa: D102
+
+
+@sections_of(_Transposed, **AXES[3])
+class ConvTranspose3d(_Transposed):
+    """Apply the adjoint of `Conv3d`, which enlarges volumes.
+
+    Called as ``layer(input, output_size=None)``: ``output_size`` replaces ``output_padding`` for this input.
+
+    Shapes:
+        input: ``(N, in_channels, D, H, W)`` or ``(in_channels, D, H, W)``.
+        output: ``(N, out_channels, D', H', W')`` with ``D' = (D - 1) * stride - 2 * padding + dilation * (kernel depth - 1) +
+            output_padding + 1`` and the others likewise, without ``N`` if the input has none.
+        weight: ``(in_channels, out_channels / groups, kernel depth, kernel height, kernel width)``.
+        bias: ``(out_channels,)``.
+
+    Example::
+
+        >>> nn.ConvTranspose3d(8, 4, kernel_size=2, stride=2)(polygrad.ones(1, 8, 5, 5, 5)).shape
+        polygrad.Size([1, 4, 10, 10, 10])
+    """
+
+    axes = 3
+
+    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+        """Enlarge ``input``, to ``output_size`` if that is given."""
+        extra = self._output_padding(input, output_size)
+        return F.conv_transpose3d(
             input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
         )
 

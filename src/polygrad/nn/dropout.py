@@ -7,7 +7,7 @@ from . import functional as F
 from .docstrings import sections_of
 from .layer import Layer
 
-__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d"]
+__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout"]
 
 
 class _Dropout(Layer):
@@ -131,3 +131,21 @@ class AlphaDropout(_Dropout):
     def forward(self, input: Tensor) -> Tensor:
         """Drop elements of ``input``, in training."""
         return F.alpha_dropout(input, self.p, self.training)
+
+
+@sections_of(_Dropout, what="a channel")
+class FeatureAlphaDropout(_Dropout):
+    """In training, drop whole channels as `AlphaDropout` drops elements.
+
+    Shapes:
+        input, output: ``(N, C, *)``, the same for both.
+
+    Example::
+
+        >>> nn.FeatureAlphaDropout(0.1)(polygrad.ones(5, 3, 4)).shape
+        polygrad.Size([5, 3, 4])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Drop channels of ``input``, in training."""
+        return F.feature_alpha_dropout(input, self.p, self.training)

@@ -1,22 +1,19 @@
-"""The embedding layer."""
+"""Embedding layers: one vector for each integer, or for a bag of them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
 from .._core.typing import BackendLike, DeviceLike, DTypeLike
-from .._functions.creation import full_like
-from .._functions.elementwise import where
-from .._functions.linalg import vector_norm
 from ..autograd.grad_mode import no_grad
 from . import functional as F
 from . import init
 from .layer import Layer
+from .module import Module
 from .parameter import Parameter, new_parameter
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "EmbeddingBag"]
 
 
 class Embedding(Layer):
@@ -127,26 +124,9 @@ class Embedding(Layer):
 
     def forward(self, input: Tensor) -> Tensor:
         """Look up the vectors of ``input``."""
-        if self.max_norm is not None:
-            self._limit_norms(input)
-        out = F.embedding(input, self.weight, self.padding_idx)
-        if self.scale_grad_by_freq and out.requires_grad:
-            share = 1 / self._counts(input)[input][..., None]
-            out.register_hook(lambda gradient: gradient * share)
-        return out
-
-    def _counts(self, input: Tensor) -> Tensor:
-        """Count how often each row is looked up."""
-        each = OPERATIONS.reshape(input, (input.shape.numel(),))
-        return OPERATIONS.index_add(full_like(each, 1, dtype=self.weight.dtype), each, self.num_embeddings)
-
-    @no_grad()
-    def _limit_norms(self, input: Tensor) -> None:
-        """Scale the rows that are looked up to a norm of at most ``max_norm``."""
-        assert self.max_norm is not None
-        norms = vector_norm(self.weight, self.norm_type, dim=1)
-        too_long = (self._counts(input) > 0) & (norms > self.max_norm)
-        self.weight.mul_(OPERATIONS.expand_dims(where(too_long, self.max_norm / (norms + 1e-7), 1.0), -1))
+        return F.embedding(
+            input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse
+        )
 
     def extra_repr(self) -> str:
         """Return the settings that `repr` shows."""
@@ -159,4 +139,149 @@ class Embedding(Layer):
             text += f", norm_type={self.norm_type}"
         if self.scale_grad_by_freq:
             text += f", scale_grad_by_freq={self.scale_grad_by_freq}"
+        return text
+
+
+class EmbeddingBag(Module):
+    """Look up vectors in a table by integers, and reduce them bag by bag.
+
+    The table starts normal, with mean 0 and variance 1; the row ``padding_idx`` starts as zeros.  Called as ``layer(input,
+    offsets=None, per_sample_weights=None)``, as `polygrad.nn.functional.embedding_bag` is.
+
+    Args:
+        num_embeddings: the number of vectors.
+        embedding_dim: their length.
+        max_norm: scale rows that are looked up, in place, to a norm of at most this.
+        norm_type: the order of that norm.
+        scale_grad_by_freq: divide the gradient of a row by how often it was looked up; not for "max".
+        mode: "sum", "mean" or "max".
+        sparse: not supported: gradients are dense.
+        include_last_offset: whether ``offsets`` also has the end of the last bag.
+        padding_idx: a row that is left out of its bag, and gets no gradient; it may count from the end.
+        device, dtype, backend: those of the table; the defaults where None.
+
+    Shapes:
+        input: bags of equal length, ``(B, N)``, or all bags after each other, ``(N,)``.
+        offsets: where each bag begins in a vector, ``(B,)``.
+        per_sample_weights: a factor for each row, of the shape of ``input``; only for "sum".
+        output: ``(B, embedding_dim)``.
+        weight: ``(num_embeddings, embedding_dim)``.
+
+    Raises:
+        ValueError: ``padding_idx`` is outside the table, or the dimensions of the inputs do not fit.
+        IndexError: an integer is outside the table.
+        RuntimeError: ``offsets`` do not begin at 0, decrease, or go beyond the input.
+        TypeError: ``sparse`` is set, or an input is not of an integer type.
+        NotImplementedError: ``per_sample_weights`` are given for another mode.
+
+    Example::
+
+        >>> nn.EmbeddingBag(10, 3)(polygrad.tensor([1, 2, 4, 9]), polygrad.tensor([0, 3])).shape
+        polygrad.Size([2, 3])
+    """
+
+    num_embeddings: int
+    embedding_dim: int
+    max_norm: float | None
+    norm_type: float
+    scale_grad_by_freq: bool
+    mode: str
+    include_last_offset: bool
+    padding_idx: int | None
+    weight: Parameter
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        mode: str = "mean",
+        sparse: bool = False,
+        _weight: Tensor | None = None,
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+        *,
+        backend: BackendLike | None = None,
+    ) -> None:
+        super().__init__()
+        if sparse:
+            raise TypeError("EmbeddingBag has no sparse gradients; leave sparse out")
+        if padding_idx is not None:
+            if not -num_embeddings <= padding_idx < num_embeddings:
+                raise ValueError(f"padding_idx {padding_idx} is not among the {num_embeddings} embeddings")
+            padding_idx %= num_embeddings
+        self.num_embeddings, self.embedding_dim, self.padding_idx = num_embeddings, embedding_dim, padding_idx
+        self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
+        self.mode, self.sparse, self.include_last_offset = mode, sparse, include_last_offset
+        if _weight is None:
+            self.weight = new_parameter(num_embeddings, embedding_dim, device=device, dtype=dtype, backend=backend)
+            self.reset_parameters()
+        else:
+            if tuple(_weight.shape) != (num_embeddings, embedding_dim):
+                raise ValueError(f"the weight has shape {tuple(_weight.shape)}, not {(num_embeddings, embedding_dim)}")
+            self.weight = Parameter(_weight)
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, **settings: Any) -> EmbeddingBag:
+        """Make a layer from a given table.
+
+        Args:
+            embeddings: the table ``(num_embeddings, embedding_dim)``, which is shared, not copied.
+            freeze: whether the table is not trained.
+            **settings: other arguments of `EmbeddingBag`.
+
+        Returns:
+            The layer.
+
+        Raises:
+            ValueError: ``embeddings`` does not have 2 dimensions.
+
+        Example::
+
+            >>> nn.EmbeddingBag.from_pretrained(polygrad.tensor([[0.0, 1.0], [2.0, 3.0]]))(polygrad.tensor([[0, 1]]))
+            tensor([[1., 2.]])
+        """
+        if embeddings.ndim != 2:
+            raise ValueError(f"the table of an embedding has 2 dimensions, not {embeddings.ndim}")
+        rows, columns = embeddings.shape
+        layer = cls(rows, columns, _weight=embeddings, **settings)
+        layer.weight.requires_grad = not freeze
+        return layer
+
+    def reset_parameters(self) -> None:
+        """Draw the table again."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            with no_grad():
+                self.weight[self.padding_idx] = 0
+
+    def forward(self, input: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None) -> Tensor:
+        """Look up the vectors of ``input``, and reduce them."""
+        return F.embedding_bag(
+            input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse,
+            per_sample_weights, self.include_last_offset, self.padding_idx,
+        )  # fmt: skip
+
+    if TYPE_CHECKING:
+
+        def __call__(  # noqa: D102
+            self, input: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None
+        ) -> Tensor: ...
+
+    def extra_repr(self) -> str:
+        """Return the settings that `repr` shows."""
+        text = f"{self.num_embeddings}, {self.embedding_dim}"
+        if self.max_norm is not None:
+            text += f", max_norm={self.max_norm}"
+        if self.norm_type != 2:
+            text += f", norm_type={self.norm_type}"
+        if self.scale_grad_by_freq:
+            text += f", scale_grad_by_freq={self.scale_grad_by_freq}"
+        text += f", mode={self.mode!r}"
+        if self.padding_idx is not None:
+            text += f", padding_idx={self.padding_idx}"
         return text

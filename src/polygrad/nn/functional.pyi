@@ -47,6 +47,24 @@ def adaptive_avg_pool2d(input: Tensor, output_size: int | Sequence[int]) -> Tens
         tensor([[[ 3.5000],
                  [11.5000]]])
     """
+def adaptive_avg_pool3d(input: Tensor, output_size: int | Sequence[int]) -> Tensor:
+    """Take the means of as many regions of about equal size as the result has elements.
+
+    Args:
+        input: volumes ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        output_size: the depth, height and width of the result: an int, or three in which None keeps the length.
+
+    Returns:
+        A tensor ``(N, C, *output_size)``, without ``N`` if ``input`` has none.  The regions are those of `adaptive_avg_pool2d`.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive, or ``input`` has another number of dimensions.
+
+    Example::
+
+        >>> F.adaptive_avg_pool3d(polygrad.arange(8.0).reshape(1, 2, 2, 2), (2, 1, 1)).flatten()
+        tensor([1.5000, 5.5000])
+    """
 @overload
 def adaptive_max_pool1d(
     input: Tensor,
@@ -85,6 +103,29 @@ def adaptive_max_pool1d(
     output_size: int | Sequence[int | None] | None,
     return_indices: bool = False,
 ) -> Any: ...
+def adaptive_max_pool1d_with_indices(
+    input: Tensor,
+    output_size: int | Sequence[int],
+    return_indices: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Call `adaptive_max_pool1d` with ``return_indices=True``.
+
+    Args:
+        input: as in `adaptive_max_pool1d`.
+        output_size: as in `adaptive_max_pool1d`.
+        return_indices: ignored: the indices are always returned.
+
+    Returns:
+        A pair of the maxima and of where they are, as int64.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive, or ``input`` has another number of dimensions.
+
+    Example::
+
+        >>> F.adaptive_max_pool1d_with_indices(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
+        (tensor([[3., 2.]]), tensor([[1, 2]]))
+    """
 @overload
 def adaptive_max_pool2d(
     input: Tensor,
@@ -124,6 +165,111 @@ def adaptive_max_pool2d(
     output_size: int | Sequence[int | None] | None,
     return_indices: bool = False,
 ) -> Any: ...
+def adaptive_max_pool2d_with_indices(
+    input: Tensor,
+    output_size: int | Sequence[int],
+    return_indices: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Call `adaptive_max_pool2d` with ``return_indices=True``.
+
+    Args:
+        input: as in `adaptive_max_pool2d`.
+        output_size: as in `adaptive_max_pool2d`.
+        return_indices: ignored: the indices are always returned.
+
+    Returns:
+        A pair of the maxima and of where they are, as int64.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive, or ``input`` has another number of dimensions.
+
+    Example::
+
+        >>> F.adaptive_max_pool2d_with_indices(polygrad.arange(4.0).reshape(1, 2, 2), 1)
+        (tensor([[[3.]]]), tensor([[[3]]]))
+    """
+@overload
+def adaptive_max_pool3d(
+    input: Tensor,
+    output_size: int | Sequence[int | None] | None,
+    return_indices: Literal[False] = False,
+) -> Tensor:
+    """Take the maxima of as many regions of about equal size as the result has elements.
+
+    Args:
+        input: volumes ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        output_size: the depth, height and width of the result: an int, or three in which None keeps the length.
+        return_indices: also return where the maxima are, as ``(depth * H + row) * W + column``.
+
+    Returns:
+        A tensor ``(N, C, *output_size)``, without ``N`` if ``input`` has none; with ``return_indices`` a pair of it and int64
+        indices of its shape.  The regions are those of `adaptive_avg_pool2d`.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive, or ``input`` has another number of dimensions.
+
+    Example::
+
+        >>> F.adaptive_max_pool3d(polygrad.arange(8.0).reshape(1, 2, 2, 2), (2, 1, 1)).flatten()
+        tensor([3., 7.])
+    """
+@overload
+def adaptive_max_pool3d(
+    input: Tensor,
+    output_size: int | Sequence[int | None] | None,
+    *,
+    return_indices: Literal[True],
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def adaptive_max_pool3d(
+    input: Tensor,
+    output_size: int | Sequence[int | None] | None,
+    return_indices: bool = False,
+) -> Any: ...
+def adaptive_max_pool3d_with_indices(
+    input: Tensor,
+    output_size: int | Sequence[int],
+    return_indices: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Call `adaptive_max_pool3d` with ``return_indices=True``.
+
+    Args:
+        input: as in `adaptive_max_pool3d`.
+        output_size: as in `adaptive_max_pool3d`.
+        return_indices: ignored: the indices are always returned.
+
+    Returns:
+        A pair of the maxima and of where they are, as int64.
+
+    Raises:
+        ShapeError: ``output_size`` is not positive, or ``input`` has another number of dimensions.
+
+    Example::
+
+        >>> F.adaptive_max_pool3d_with_indices(polygrad.arange(8.0).reshape(1, 2, 2, 2), 1)
+        (tensor([[[[7.]]]]), tensor([[[[7]]]]))
+    """
+def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
+    """Make the grid, for `grid_sample`, of an affine map of the positions of the result.
+
+    Args:
+        theta: matrices ``(N, 2, 3)`` for images or ``(N, 3, 4)`` for volumes; they map ``(x, y, 1)`` or ``(x, y, z, 1)``.
+        size: the size of the result, ``(N, C, H, W)`` or ``(N, C, D, H, W)``.
+        align_corners: whether -1 and 1 are the centres of the outer elements, or their outer edges.  None is False, and warns.
+
+    Returns:
+        Positions ``(N, H, W, 2)`` or ``(N, D, H, W, 3)``.
+
+    Raises:
+        ValueError: ``theta`` is not of a floating-point type or shape that fits ``size``, or a size is not positive.
+        NotImplementedError: ``size`` has other than 4 or 5 elements.
+
+    Example::
+
+        >>> theta = polygrad.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
+        >>> F.affine_grid(theta, (1, 1, 2, 1), align_corners=True).flatten()
+        tensor([ 0., -1.,  0.,  1.])
+    """
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Dropout that keeps the mean and the variance of activations of `selu`: dropped elements take its negative limit.
 
@@ -208,6 +354,40 @@ def avg_pool2d(
         >>> F.avg_pool2d(polygrad.arange(16.0).reshape(1, 4, 4), 2)
         tensor([[[ 2.5000,  4.5000],
                  [10.5000, 12.5000]]])
+    """
+def avg_pool3d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor:
+    """Take the mean of each window of volumes.
+
+    Args:
+        input: volumes ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        kernel_size: the size of a window: an int, or three ``(depth, height, width)``; so for the next two.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many zeros to add at each face, at most half of ``kernel_size``.
+        ceil_mode: keep a last window that reaches beyond the volume.
+        count_include_pad: count the zeros of the padding as elements.
+        divisor_override: divide the sums by this number instead.
+
+    Returns:
+        A tensor ``(N, C, D', H', W')`` with ``D' = (D + 2 * padding - kernel depth) // stride + 1`` and the others likewise,
+        without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+        ValueError: ``divisor_override`` is 0.
+
+    Example::
+
+        >>> F.avg_pool3d(polygrad.arange(64.0).reshape(1, 4, 4, 4), (4, 2, 2))
+        tensor([[[[26.5000, 28.5000],
+                  [34.5000, 36.5000]]]])
     """
 def batch_norm(
     input: Tensor,
@@ -552,6 +732,42 @@ def conv_transpose2d(
         >>> F.conv_transpose2d(polygrad.ones(1, 2, 4, 4), polygrad.ones(2, 3, 2, 2), stride=2).shape
         polygrad.Size([1, 3, 8, 8])
     """
+def conv_transpose3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | str | Sequence[int] = 0,
+    output_padding: int | Sequence[int] = 0,
+    groups: int = 1,
+    dilation: int | Sequence[int] = 1,
+) -> Tensor:
+    """Adjoint of `conv3d`: the gradient of a convolution with respect to its input, as a layer that enlarges volumes.
+
+    Args:
+        input: volumes ``(N, in_channels, D, H, W)`` or ``(in_channels, D, H, W)``.
+        weight: kernels ``(in_channels, out_channels / groups, kernel depth, kernel height, kernel width)``.
+        bias: a vector ``(out_channels,)``, or None.
+        stride: the step of the convolution from window to window: an int, or three ``(depth, height, width)``; so for
+            ``padding``, ``output_padding`` and ``dilation``.
+        padding: how many elements to leave out at each face.
+        output_padding: how many elements to add at the end; smaller than ``stride`` or ``dilation``.
+        groups: how many groups of channels are convolved separately.
+        dilation: the step from element to element of a window.
+
+    Returns:
+        A tensor ``(N, out_channels, D', H', W')`` with ``D' = (D - 1) * stride - 2 * padding + dilation * (kernel depth - 1) +
+        output_padding + 1`` and the others likewise, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match, or the result would be empty.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
+
+    Example::
+
+        >>> F.conv_transpose3d(polygrad.ones(1, 2, 4, 4, 4), polygrad.ones(2, 3, 2, 2, 2), stride=2).shape
+        polygrad.Size([1, 3, 8, 8, 8])
+    """
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
@@ -759,9 +975,9 @@ def embedding(
         input: integers of any shape, from 0 to ``num_embeddings - 1``.
         weight: a matrix ``(num_embeddings, embedding_dim)``.
         padding_idx: a row that gets no gradient; it may count from the end.
-        max_norm: not supported here; `Embedding` supports it.
-        norm_type: the order of the norm that ``max_norm`` limits.
-        scale_grad_by_freq: not supported here; `Embedding` supports it.
+        max_norm: scale rows that are looked up, in place, to a norm of at most this.
+        norm_type: the order of that norm.
+        scale_grad_by_freq: divide the gradient of a row by how often it was looked up.
         sparse: not supported: gradients are dense.
 
     Returns:
@@ -778,6 +994,73 @@ def embedding(
         >>> F.embedding(polygrad.tensor([2, 0]), polygrad.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]))
         tensor([[4., 5.],
                 [0., 1.]])
+    """
+def embedding_bag(
+    input: Tensor,
+    weight: Tensor,
+    offsets: Tensor | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    mode: str = 'mean',
+    sparse: bool = False,
+    per_sample_weights: Tensor | None = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Tensor:
+    """Look up rows of a matrix, and reduce them bag by bag.  An empty bag gives zeros.
+
+    Args:
+        input: integers: bags of equal length, ``(B, N)``, or all bags after each other, ``(N,)``, with ``offsets``.
+        weight: a matrix ``(num_embeddings, embedding_dim)``.
+        offsets: where each bag begins in a vector ``input``: integers ``(B,)``, increasing from 0.
+        max_norm: scale rows that are looked up, in place, to a norm of at most this.
+        norm_type: the order of that norm.
+        scale_grad_by_freq: divide the gradient of a row by how often it was looked up; not for "max".
+        mode: "sum", "mean" or "max"; of equal elements the first gets the gradient.
+        sparse: not supported: gradients are dense.
+        per_sample_weights: a factor for each row, of the shape of ``input``; only for "sum".
+        include_last_offset: whether ``offsets`` also has the end of the last bag.
+        padding_idx: a row that is left out of its bag, and gets no gradient; it may count from the end.
+
+    Returns:
+        A tensor ``(B, embedding_dim)``.
+
+    Raises:
+        ValueError: the dimensions of ``input``, ``offsets`` or ``per_sample_weights`` do not fit, or ``mode`` is unknown.
+        IndexError: an index, or ``padding_idx``, is outside ``weight``.
+        RuntimeError: ``offsets`` do not begin at 0, decrease, or go beyond ``input``.
+        TypeError: ``input`` is not of an integer type.
+        NotImplementedError: ``sparse`` is set, or ``per_sample_weights`` are given for another mode.
+
+    Example::
+
+        >>> weight = polygrad.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]])
+        >>> F.embedding_bag(polygrad.tensor([0, 2, 1]), weight, polygrad.tensor([0, 2]), mode="sum")
+        tensor([[4., 6.],
+                [2., 3.]])
+    """
+def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
+    """`alpha_dropout` of whole channels.
+
+    Args:
+        input: a tensor ``(N, C, *)``.
+        p: the probability that a channel is dropped, from 0 to 1.
+        training: False, which is the default, returns ``input`` unchanged.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ValueError: ``p`` is not from 0 to 1.
+        ShapeError: ``input`` has fewer than 2 dimensions.
+
+    Example::
+
+        >>> channels = F.feature_alpha_dropout(polygrad.zeros(2, 3, 8), training=True)
+        >>> bool((channels.amin(2) == channels.amax(2)).all())
+        True
     """
 def fold(
     input: Tensor,
@@ -809,6 +1092,176 @@ def fold(
         tensor([[[[1., 2., 1.],
                   [2., 4., 2.],
                   [1., 2., 1.]]]])
+    """
+@overload
+def fractional_max_pool2d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    output_size: int | Sequence[int] | None = None,
+    output_ratio: float | Sequence[float] | None = None,
+    return_indices: Literal[False] = False,
+    _random_samples: Tensor | None = None,
+) -> Tensor:
+    """Take the maximum of windows at random places of images: as many as the result has elements.
+
+    Graham, "Fractional max-pooling", 2014, arXiv:1412.6071.  The starts of neighbouring windows are pseudorandom.
+
+    Args:
+        input: images ``(N, C, H, W)`` or ``(C, H, W)``.
+        kernel_size: the size of a window: an int, or a pair ``(height, width)``.
+        output_size: the size of the result: an int, or a pair ``(height, width)``.
+        output_ratio: the ratio of the sizes of result and input, a number or pair, instead of ``output_size``.
+        return_indices: also return where the maxima are, as ``row * W + column``.
+        _random_samples: numbers from 0 to 1 that decide the places, ``(N, C, 2)``; None draws them.
+
+    Returns:
+        A tensor ``(N, C, H', W')`` of ``output_size``, without ``N`` if ``input`` has none; with
+        ``return_indices`` a pair of it and int64 indices of its shape.
+
+    Raises:
+        ValueError: neither ``output_size`` nor ``output_ratio`` is given.
+        ShapeError: the windows do not fit into ``input``.
+
+    Example::
+
+        >>> x = polygrad.arange(16.0).reshape(1, 4, 4)
+        >>> F.fractional_max_pool2d(x, 2, output_size=1)
+        tensor([[[15.]]])
+    """
+@overload
+def fractional_max_pool2d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    output_size: int | Sequence[int] | None = None,
+    output_ratio: float | Sequence[float] | None = None,
+    *,
+    return_indices: Literal[True],
+    _random_samples: Tensor | None = None,
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def fractional_max_pool2d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    output_size: int | Sequence[int] | None = None,
+    output_ratio: float | Sequence[float] | None = None,
+    return_indices: bool = False,
+    _random_samples: Tensor | None = None,
+) -> Any: ...
+def fractional_max_pool2d_with_indices(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    output_size: int | Sequence[int] | None = None,
+    output_ratio: float | Sequence[float] | None = None,
+    return_indices: bool = False,
+    _random_samples: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Call `fractional_max_pool2d` with ``return_indices=True``.
+
+    Args:
+        input: as in `fractional_max_pool2d`; so for the next three.
+        kernel_size: the size of a window.
+        output_size: the size of the result.
+        output_ratio: the ratio of the sizes of result and input.
+        return_indices: ignored: the indices are always returned.
+        _random_samples: numbers from 0 to 1 that decide the places.
+
+    Returns:
+        A pair of the maxima and of where they are, as int64.
+
+    Raises:
+        ValueError: neither ``output_size`` nor ``output_ratio`` is given.
+        ShapeError: the windows do not fit into ``input``.
+
+    Example::
+
+        >>> x = polygrad.arange(16.0).reshape(1, 4, 4)
+        >>> F.fractional_max_pool2d_with_indices(x, 2, output_size=1)
+        (tensor([[[15.]]]), tensor([[[15]]]))
+    """
+@overload
+def fractional_max_pool3d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    output_size: int | Sequence[int] | None = None,
+    output_ratio: float | Sequence[float] | None = None,
+    return_indices: Literal[False] = False,
+    _random_samples: Tensor | None = None,
+) -> Tensor:
+    """Take the maximum of windows at random places of volumes: as many as the result has elements.
+
+    Graham, "Fractional max-pooling", 2014, arXiv:1412.6071.  The starts of neighbouring windows are pseudorandom.
+
+    Args:
+        input: volumes ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        kernel_size: the size of a window: an int, or three ``(depth, height, width)``.
+        output_size: the size of the result: an int, or three ``(depth, height, width)``.
+        output_ratio: the ratio of the sizes of result and input, a number or three, instead of ``output_size``.
+        return_indices: also return where the maxima are, as ``(depth * H + row) * W + column``.
+        _random_samples: numbers from 0 to 1 that decide the places, ``(N, C, 3)``; None draws them.
+
+    Returns:
+        A tensor ``(N, C, D', H', W')`` of ``output_size``, without ``N`` if ``input`` has none; with
+        ``return_indices`` a pair of it and int64 indices of its shape.
+
+    Raises:
+        ValueError: neither ``output_size`` nor ``output_ratio`` is given.
+        ShapeError: the windows do not fit into ``input``.
+
+    Example::
+
+        >>> x = polygrad.arange(8.0).reshape(1, 2, 2, 2)
+        >>> F.fractional_max_pool3d(x, 1, output_size=1)
+        tensor([[[[7.]]]])
+    """
+@overload
+def fractional_max_pool3d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    output_size: int | Sequence[int] | None = None,
+    output_ratio: float | Sequence[float] | None = None,
+    *,
+    return_indices: Literal[True],
+    _random_samples: Tensor | None = None,
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def fractional_max_pool3d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    output_size: int | Sequence[int] | None = None,
+    output_ratio: float | Sequence[float] | None = None,
+    return_indices: bool = False,
+    _random_samples: Tensor | None = None,
+) -> Any: ...
+def fractional_max_pool3d_with_indices(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    output_size: int | Sequence[int] | None = None,
+    output_ratio: float | Sequence[float] | None = None,
+    return_indices: bool = False,
+    _random_samples: Tensor | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Call `fractional_max_pool3d` with ``return_indices=True``.
+
+    Args:
+        input: as in `fractional_max_pool3d`; so for the next three.
+        kernel_size: the size of a window.
+        output_size: the size of the result.
+        output_ratio: the ratio of the sizes of result and input.
+        return_indices: ignored: the indices are always returned.
+        _random_samples: numbers from 0 to 1 that decide the places.
+
+    Returns:
+        A pair of the maxima and of where they are, as int64.
+
+    Raises:
+        ValueError: neither ``output_size`` nor ``output_ratio`` is given.
+        ShapeError: the windows do not fit into ``input``.
+
+    Example::
+
+        >>> x = polygrad.arange(8.0).reshape(1, 2, 2, 2)
+        >>> F.fractional_max_pool3d_with_indices(x, 1, output_size=1)
+        (tensor([[[[7.]]]]), tensor([[[[7]]]]))
     """
 def gaussian_nll_loss(
     input: Tensor,
@@ -881,6 +1334,42 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
         >>> F.glu(polygrad.tensor([1.0, 2.0, 0.0, 0.0]))
         tensor([0.5000, 1.0000])
+    """
+def grid_sample(
+    input: Tensor,
+    grid: Tensor,
+    mode: str = 'bilinear',
+    padding_mode: str = 'zeros',
+    align_corners: bool | None = None,
+) -> Tensor:
+    """Sample images or volumes at the positions of a grid.
+
+    Jaderberg et al., "Spatial transformer networks", 2015, arXiv:1506.02025.  "bicubic" is the cubic convolution of Keys (1981)
+    with ``a = -0.75``.
+
+    Args:
+        input: images ``(N, C, H, W)`` or volumes ``(N, C, D, H, W)``.
+        grid: positions ``(N, H', W', 2)`` as ``(x, y)``, or ``(N, D', H', W', 3)`` as ``(x, y, z)``; ``x`` is along ``W``, -1 is
+            the first column and 1 the last.
+        mode: "bilinear", which is trilinear for volumes, "nearest", or "bicubic" for images.
+        padding_mode: what lies outside: "zeros", "border" for the nearest element, or "reflection".
+        align_corners: whether -1 and 1 are the centres of the outer elements, or their outer edges.  None is False, and warns.
+
+    Returns:
+        A tensor ``(N, C, H', W')`` or ``(N, C, D', H', W')``.
+
+    Raises:
+        ValueError: ``mode`` or ``padding_mode`` is unknown.
+        ShapeError: the shapes do not fit.
+        MixedTypesError: the data types differ.
+        NotImplementedError: "bicubic" of volumes.
+
+    Example::
+
+        >>> x = polygrad.arange(4.0).reshape(1, 1, 2, 2)
+        >>> grid = polygrad.tensor([[[[0.0, 0.0], [1.0, 1.0]]]])
+        >>> F.grid_sample(x, grid, align_corners=True).flatten()
+        tensor([1.5000, 3.0000])
     """
 def group_norm(
     input: Tensor,
@@ -1109,7 +1598,8 @@ def interpolate(
             (three).
         align_corners: for the last four modes: whether the centres of the corner elements are aligned, or their outer edges.
         recompute_scale_factor: interpolate with the ratio of the integer lengths, not with ``scale_factor``.
-        antialias: not supported.
+        antialias: for "bilinear" and "bicubic": average over as many elements as one of the result covers, where that shrinks.
+            The cubic convolution then has ``a = -0.5``.
 
     Returns:
         A tensor ``(N, C, *size)``.
@@ -1118,7 +1608,7 @@ def interpolate(
         ValueError: both or neither of ``size`` and ``scale_factor`` are given, or ``align_corners`` is given for another mode.
         TypeError: ``size`` is not an integer.
         ShapeError: ``input`` has no spatial dimension, or the result would be empty.
-        NotImplementedError: ``mode`` does not suit the number of dimensions, or ``antialias`` is set.
+        NotImplementedError: ``mode`` does not suit the number of dimensions.
 
     Example::
 
@@ -1365,6 +1855,36 @@ def lp_pool2d(
         >>> F.lp_pool2d(polygrad.tensor([[[3.0, 0.0], [0.0, 4.0]]]), 2, 2)
         tensor([[[5.]]])
     """
+def lp_pool3d(
+    input: Tensor,
+    norm_type: float,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    ceil_mode: bool = False,
+) -> Tensor:
+    """Take the norm of order ``norm_type`` of each window of volumes: ``sum(x ** norm_type) ** (1 / norm_type)``.
+
+    A window that ``ceil_mode`` lets reach beyond the volume is scaled as if it were full.
+
+    Args:
+        input: volumes ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        norm_type: the exponent.
+        kernel_size: the size of a window: an int, or three ``(depth, height, width)``.
+        stride: the step from window to window, an int or three; None is ``kernel_size``.
+        ceil_mode: keep a last window that reaches beyond the volume.
+
+    Returns:
+        A tensor ``(N, C, D', H', W')`` with ``D' = (D - kernel depth) // stride + 1`` and the others likewise, without ``N`` if
+        ``input`` has none.
+
+    Raises:
+        ShapeError: no window fits.
+
+    Example::
+
+        >>> F.lp_pool3d(polygrad.tensor([[[[3.0, 0.0], [0.0, 4.0]]]]), 2, (1, 2, 2))
+        tensor([[[[5.]]]])
+    """
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -1446,6 +1966,37 @@ def max_pool1d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any: ...
+def max_pool1d_with_indices(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Call `max_pool1d` with ``return_indices=True``.
+
+    Args:
+        input: as in `max_pool1d`; so for the next five.
+        kernel_size: the size of a window.
+        stride: the step from window to window.
+        padding: how many elements to add at each edge.
+        dilation: the step from element to element of a window.
+        ceil_mode: keep a last window that reaches beyond the edge.
+        return_indices: ignored: the indices are always returned.
+
+    Returns:
+        A pair of the maxima and of where they are, as int64.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> F.max_pool1d_with_indices(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2)
+        (tensor([[3., 2.]]), tensor([[1, 2]]))
+    """
 @overload
 def max_pool2d(
     input: Tensor,
@@ -1501,6 +2052,230 @@ def max_pool2d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any: ...
+def max_pool2d_with_indices(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Call `max_pool2d` with ``return_indices=True``.
+
+    Args:
+        input: as in `max_pool2d`; so for the next five.
+        kernel_size: the size of a window.
+        stride: the step from window to window.
+        padding: how many elements to add at each edge.
+        dilation: the step from element to element of a window.
+        ceil_mode: keep a last window that reaches beyond the edge.
+        return_indices: ignored: the indices are always returned.
+
+    Returns:
+        A pair of the maxima and of where they are, as int64.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> F.max_pool2d_with_indices(polygrad.arange(4.0).reshape(1, 2, 2), 2)
+        (tensor([[[3.]]]), tensor([[[3]]]))
+    """
+@overload
+def max_pool3d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    return_indices: Literal[False] = False,
+) -> Tensor:
+    """Take the maximum of each window of volumes; of equal elements the first gets the gradient.
+
+    Args:
+        input: volumes ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        kernel_size: the size of a window: an int, or three ``(depth, height, width)``; so for the next three.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many elements to add at each face, at most half of ``kernel_size``; none of them is a maximum.
+        dilation: the step from element to element of a window.
+        ceil_mode: keep a last window that reaches beyond the volume.
+        return_indices: also return where the maxima are, as ``(depth * H + row) * W + column``.
+
+    Returns:
+        A tensor ``(N, C, D', H', W')`` with ``D' = (D + 2 * padding - dilation * (kernel depth - 1) - 1) // stride + 1`` and the
+        others likewise, without ``N`` if ``input`` has none; with ``return_indices`` a pair of it and int64 indices of its shape.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> F.max_pool3d(polygrad.arange(64.0).reshape(1, 4, 4, 4), (4, 2, 2))
+        tensor([[[[53., 55.],
+                  [61., 63.]]]])
+    """
+@overload
+def max_pool3d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    *,
+    return_indices: Literal[True],
+) -> tuple[Tensor, Tensor]: ...
+@overload
+def max_pool3d(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any: ...
+def max_pool3d_with_indices(
+    input: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    dilation: int | Sequence[int] = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Call `max_pool3d` with ``return_indices=True``.
+
+    Args:
+        input: as in `max_pool3d`; so for the next five.
+        kernel_size: the size of a window.
+        stride: the step from window to window.
+        padding: how many elements to add at each edge.
+        dilation: the step from element to element of a window.
+        ceil_mode: keep a last window that reaches beyond the edge.
+        return_indices: ignored: the indices are always returned.
+
+    Returns:
+        A pair of the maxima and of where they are, as int64.
+
+    Raises:
+        ShapeError: no window fits, or a setting is out of range.
+
+    Example::
+
+        >>> F.max_pool3d_with_indices(polygrad.arange(8.0).reshape(1, 2, 2, 2), 2)
+        (tensor([[[[7.]]]]), tensor([[[[7]]]]))
+    """
+def max_unpool1d(
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    output_size: Sequence[int] | None = None,
+) -> Tensor:
+    """Put the maxima that `max_pool1d` found back where they were; everything else is 0.
+
+    Where indices repeat, as those of overlapping windows may, the last maximum is taken.
+
+    Args:
+        input: maxima of sequences, ``(N, C, L)`` or ``(C, L)``.
+        indices: where they were, place in the sequence, as int64 of the shape of ``input``.
+        kernel_size: the size of a window: an int; so for the next two.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many elements were added at each edge.
+        output_size: the size before pooling, with or without the first two dimensions, where several sizes give that of ``input``.
+
+    Returns:
+        A tensor ``(N, C, L')`` with ``L' = (L - 1) * stride + kernel_size - 2 * padding``, or of
+        ``output_size``, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes differ, or the result would be empty.
+        ValueError: ``output_size`` cannot have been the size before pooling.
+        RuntimeError: an index lies outside of the result.
+
+    Example::
+
+        >>> x, i = F.max_pool1d(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]), 2, return_indices=True)
+        >>> F.max_unpool1d(x, i, 2)
+        tensor([[0., 3., 2., 0.]])
+    """
+def max_unpool2d(
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    output_size: Sequence[int] | None = None,
+) -> Tensor:
+    """Put the maxima that `max_pool2d` found back where they were; everything else is 0.
+
+    Where indices repeat, as those of overlapping windows may, the last maximum is taken.
+
+    Args:
+        input: maxima of images, ``(N, C, H, W)`` or ``(C, H, W)``.
+        indices: where they were, ``row * W' + column``, as int64 of the shape of ``input``.
+        kernel_size: the size of a window: an int, or a pair ``(height, width)``; so for the next two.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many elements were added at each edge.
+        output_size: the size before pooling, with or without the first two dimensions, where several sizes give that of ``input``.
+
+    Returns:
+        A tensor ``(N, C, H', W')`` with ``H' = (H - 1) * stride + kernel height - 2 * padding`` and ``W'``
+        likewise, without ``N`` if ``input`` has none; or of ``output_size``.
+
+    Raises:
+        ShapeError: the shapes differ, or the result would be empty.
+        ValueError: ``output_size`` cannot have been the size before pooling.
+        RuntimeError: an index lies outside of the result.
+
+    Example::
+
+        >>> x, i = F.max_pool2d(polygrad.arange(4.0).reshape(1, 2, 2), 2, return_indices=True)
+        >>> F.max_unpool2d(x, i, 2)
+        tensor([[[0., 0.],
+                 [0., 3.]]])
+    """
+def max_unpool3d(
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: int | Sequence[int],
+    stride: int | Sequence[int] | None = None,
+    padding: int | Sequence[int] = 0,
+    output_size: Sequence[int] | None = None,
+) -> Tensor:
+    """Put the maxima that `max_pool3d` found back where they were; everything else is 0.
+
+    Where indices repeat, as those of overlapping windows may, the last maximum is taken.
+
+    Args:
+        input: maxima of volumes, ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        indices: where they were, ``(depth * H' + row) * W' + column``, as int64 of the shape of ``input``.
+        kernel_size: the size of a window: an int, or three ``(depth, height, width)``; so for the next two.
+        stride: the step from window to window; None is ``kernel_size``.
+        padding: how many elements were added at each edge.
+        output_size: the size before pooling, with or without the first two dimensions, where several sizes give that of ``input``.
+
+    Returns:
+        A tensor ``(N, C, D', H', W')`` with ``D' = (D - 1) * stride + kernel depth - 2 * padding`` and the
+        others likewise, without ``N`` if ``input`` has none; or of ``output_size``.
+
+    Raises:
+        ShapeError: the shapes differ, or the result would be empty.
+        ValueError: ``output_size`` cannot have been the size before pooling.
+        RuntimeError: an index lies outside of the result.
+
+    Example::
+
+        >>> x, i = F.max_pool3d(polygrad.arange(4.0).reshape(1, 1, 2, 2), (1, 2, 2), return_indices=True)
+        >>> F.max_unpool3d(x, i, (1, 2, 2))
+        tensor([[[[0., 0.],
+                  [0., 3.]]]])
+    """
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """Mish: ``input * tanh(softplus(input))`` elementwise.
 
@@ -2275,5 +3050,57 @@ def upsample(
         >>> with warnings.catch_warnings():
         ...     warnings.simplefilter("ignore")
         ...     F.upsample(polygrad.ones(1, 1, 2, 2), scale_factor=2).shape
+        polygrad.Size([1, 1, 4, 4])
+    """
+def upsample_bilinear(
+    input: Tensor,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+) -> Tensor:
+    """Call `interpolate` with ``mode="bilinear", align_corners=True``, and warn that the name is deprecated.
+
+    Args:
+        input: images ``(N, C, H, W)``.
+        size: as in `interpolate`.
+        scale_factor: as in `interpolate`.
+
+    Returns:
+        A tensor ``(N, C, *size)``.
+
+    Raises:
+        ValueError: as in `interpolate`.
+
+    Example::
+
+        >>> import warnings
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore")
+        ...     F.upsample_bilinear(polygrad.ones(1, 1, 2, 2), scale_factor=2).shape
+        polygrad.Size([1, 1, 4, 4])
+    """
+def upsample_nearest(
+    input: Tensor,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+) -> Tensor:
+    """Call `interpolate` with ``mode="nearest"``, under an older name, and warn that the name is deprecated.
+
+    Args:
+        input: a tensor ``(N, C, *)``.
+        size: as in `interpolate`.
+        scale_factor: as in `interpolate`.
+
+    Returns:
+        A tensor ``(N, C, *size)``.
+
+    Raises:
+        ValueError: as in `interpolate`.
+
+    Example::
+
+        >>> import warnings
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore")
+        ...     F.upsample_nearest(polygrad.ones(1, 1, 2, 2), scale_factor=2).shape
         polygrad.Size([1, 1, 4, 4])
     """

@@ -1,4 +1,4 @@
-"""Pooling layers."""
+"""Layers that pool over windows."""
 
 from __future__ import annotations
 
@@ -12,20 +12,19 @@ from .docstrings import AXES, sections_of
 from .module import Module
 
 __all__ = [
-    "AdaptiveAvgPool1d",
-    "AdaptiveAvgPool2d",
-    "AdaptiveMaxPool1d",
-    "AdaptiveMaxPool2d",
     "AvgPool1d",
     "AvgPool2d",
+    "AvgPool3d",
     "LPPool1d",
     "LPPool2d",
+    "LPPool3d",
     "MaxPool1d",
     "MaxPool2d",
+    "MaxPool3d",
 ]
 
 
-class _Pool(Module):
+class Pool(Module):
     """Pooling layers: an input has channels, spatial axes, and perhaps a batch."""
 
     axes: int
@@ -34,11 +33,11 @@ class _Pool(Module):
         return len(shape) in (self.axes + 1, self.axes + 2)
 
     def _expects(self) -> str:
-        lengths = ", ".join(("length",) if self.axes == 1 else ("height", "width"))
+        lengths = ", ".join(("length",) if self.axes == 1 else ("depth", "height", "width")[-self.axes :])
         return f"(batch, channels, {lengths}) or (channels, {lengths})"
 
 
-class _MaxPool(_Pool):
+class _MaxPool(Pool):
     """Maximum pooling.
 
     Args:
@@ -78,7 +77,7 @@ class _MaxPool(_Pool):
 
     def forward(self, input: Tensor) -> Any:
         """Pool ``input``."""
-        pool = (F.max_pool1d, F.max_pool2d)[self.axes - 1]
+        pool = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[self.axes - 1]
         return pool(
             input, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode, self.return_indices
         )
@@ -121,7 +120,25 @@ class MaxPool2d(_MaxPool):
     axes = 2
 
 
-class AvgPool1d(_Pool):
+@sections_of(_MaxPool, **AXES[3], where="the volume, ``(depth * H + row) * W + column``")
+class MaxPool3d(_MaxPool):
+    """Take the maximum of each window of volumes; of equal elements the first gets the gradient.
+
+    Shapes:
+        input: ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        output: ``(N, C, D', H', W')`` with ``D' = (D + 2 * padding - dilation * (kernel depth - 1) - 1) // stride + 1`` and the
+            others likewise, without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.MaxPool3d(2)(polygrad.arange(8.0).reshape(1, 2, 2, 2))
+        tensor([[[[7.]]]])
+    """
+
+    axes = 3
+
+
+class AvgPool1d(Pool):
     """Take the mean of each window of sequences.
 
     Args:
@@ -178,33 +195,20 @@ class AvgPool1d(_Pool):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class AvgPool2d(_Pool):
-    """Take the mean of each window of images.
+class _AvgPool(Pool):
+    """Average pooling.
 
     Args:
-        kernel_size: the size of a window: an int, or a pair ``(height, width)``.
-        stride: the step from window to window, an int or a pair; None is ``kernel_size``.
-        padding: how many zeros to add at each edge, an int or a pair, at most half of ``kernel_size``.
+        kernel_size: the size of a window: {ints}.
+        stride: the step from window to window: {ints}; None is ``kernel_size``.
+        padding: how many zeros to add at each edge: {ints}; at most half of ``kernel_size``.
         ceil_mode: keep a last window that reaches beyond the edge.
         count_include_pad: count the zeros of the padding as elements.
         divisor_override: divide the sums by this number instead.
 
-    Shapes:
-        input: ``(N, C, H, W)`` or ``(C, H, W)``.
-        output: ``(N, C, H', W')`` with ``H' = (H + 2 * padding - kernel height) // stride + 1`` and ``W'`` likewise, without ``N``
-            if the input has none.
-
     Raises:
         ShapeError: no window fits, or a setting is out of range.
-
-    Example::
-
-        >>> nn.AvgPool2d(2)(polygrad.arange(16.0).reshape(1, 4, 4))
-        tensor([[[ 2.5000,  4.5000],
-                 [10.5000, 12.5000]]])
     """
-
-    axes = 2
 
     kernel_size: int | Sequence[int]
     stride: int | Sequence[int]
@@ -223,150 +227,59 @@ class AvgPool2d(_Pool):
 
     def forward(self, input: Tensor) -> Tensor:
         """Pool ``input``."""
-        return F.avg_pool2d(
+        pool = F.avg_pool2d if self.axes == 2 else F.avg_pool3d
+        return pool(
             input, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad,
             self.divisor_override,
         )  # fmt: skip
 
     if TYPE_CHECKING:
 
-        def __call__(self, input: Tensor) -> Tensor: ...  # noqa: D102
+        def __call__(self, input: Tensor) -> Tensor: ...
 
     def extra_repr(self) -> str:
         """Return the settings that `repr` shows."""
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class _Adaptive(_Pool):
-    def __init__(self, output_size: Any) -> None:
-        super().__init__()
-        self.output_size = output_size
-
-    def extra_repr(self) -> str:
-        """Return the settings that `repr` shows."""
-        return f"output_size={self.output_size}"
-
-
-class AdaptiveAvgPool1d(_Adaptive):
-    """Take the means of as many regions of about equal length as the output has elements.
-
-    Args:
-        output_size: the length of the output.
-
-    Shapes:
-        input: ``(N, C, L)`` or ``(C, L)``.
-        output: ``(N, C, output_size)``, without ``N`` if the input has none.
-
-    Raises:
-        ShapeError: ``output_size`` is not positive.
-
-    Example::
-
-        >>> nn.AdaptiveAvgPool1d(2)(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]))
-        tensor([[2., 1.]])
-    """
-
-    axes = 1
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Pool ``input``."""
-        return F.adaptive_avg_pool1d(input, self.output_size)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, input: Tensor) -> Tensor: ...  # noqa: D102
-
-
-class AdaptiveAvgPool2d(_Adaptive):
-    """Take the means of as many regions of about equal size as the output has elements.
-
-    Args:
-        output_size: the height and width of the output: an int, or a pair in which None keeps the length.
+@sections_of(_AvgPool, **AXES[2])
+class AvgPool2d(_AvgPool):
+    """Take the mean of each window of images.
 
     Shapes:
         input: ``(N, C, H, W)`` or ``(C, H, W)``.
-        output: ``(N, C, *output_size)``, without ``N`` if the input has none.
-
-    Raises:
-        ShapeError: ``output_size`` is not positive.
+        output: ``(N, C, H', W')`` with ``H' = (H + 2 * padding - kernel height) // stride + 1`` and ``W'`` likewise, without ``N``
+            if the input has none.
 
     Example::
 
-        >>> nn.AdaptiveAvgPool2d((2, 1))(polygrad.arange(16.0).reshape(1, 4, 4))
-        tensor([[[ 3.5000],
-                 [11.5000]]])
-    """
-
-    axes = 2
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Pool ``input``."""
-        return F.adaptive_avg_pool2d(input, self.output_size)
-
-    if TYPE_CHECKING:
-
-        def __call__(self, input: Tensor) -> Tensor: ...  # noqa: D102
-
-
-class _AdaptiveMax(_Adaptive):
-    def __init__(self, output_size: Any, return_indices: bool = False) -> None:
-        super().__init__(output_size)
-        self.return_indices = return_indices
-
-    def forward(self, input: Tensor) -> Any:
-        """Pool ``input``."""
-        pool = (F.adaptive_max_pool1d, F.adaptive_max_pool2d)[self.axes - 1]
-        return pool(input, self.output_size, self.return_indices)
-
-
-class AdaptiveMaxPool1d(_AdaptiveMax):
-    """Take the maxima of as many regions of about equal length as the output has elements.
-
-    Args:
-        output_size: the length of the output.
-        return_indices: also return where the maxima are in the sequence, as int64.
-
-    Shapes:
-        input: ``(N, C, L)`` or ``(C, L)``.
-        output: ``(N, C, output_size)``, without ``N`` if the input has none.
-
-    Raises:
-        ShapeError: ``output_size`` is not positive.
-
-    Example::
-
-        >>> nn.AdaptiveMaxPool1d(2)(polygrad.tensor([[1.0, 3.0, 2.0, 0.0]]))
-        tensor([[3., 2.]])
-    """
-
-    axes = 1
-
-
-class AdaptiveMaxPool2d(_AdaptiveMax):
-    """Take the maxima of as many regions of about equal size as the output has elements.
-
-    Args:
-        output_size: the height and width of the output: an int, or a pair in which None keeps the length.
-        return_indices: also return where the maxima are, as ``row * W + column``, as int64.
-
-    Shapes:
-        input: ``(N, C, H, W)`` or ``(C, H, W)``.
-        output: ``(N, C, *output_size)``, without ``N`` if the input has none.
-
-    Raises:
-        ShapeError: ``output_size`` is not positive.
-
-    Example::
-
-        >>> nn.AdaptiveMaxPool2d((2, 1))(polygrad.arange(16.0).reshape(1, 4, 4))
-        tensor([[[ 7.],
-                 [15.]]])
+        >>> nn.AvgPool2d(2)(polygrad.arange(16.0).reshape(1, 4, 4))
+        tensor([[[ 2.5000,  4.5000],
+                 [10.5000, 12.5000]]])
     """
 
     axes = 2
 
 
-class _LPPool(_Pool):
+@sections_of(_AvgPool, **AXES[3])
+class AvgPool3d(_AvgPool):
+    """Take the mean of each window of volumes.
+
+    Shapes:
+        input: ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        output: ``(N, C, D', H', W')`` with ``D' = (D + 2 * padding - kernel depth) // stride + 1`` and the others likewise,
+            without ``N`` if the input has none.
+
+    Example::
+
+        >>> nn.AvgPool3d(2)(polygrad.arange(8.0).reshape(1, 2, 2, 2))
+        tensor([[[[3.5000]]]])
+    """
+
+    axes = 3
+
+
+class _LPPool(Pool):
     """Power pooling.
 
     Args:
@@ -390,7 +303,7 @@ class _LPPool(_Pool):
 
     def forward(self, input: Tensor) -> Tensor:
         """Pool ``input``."""
-        pool = (F.lp_pool1d, F.lp_pool2d)[self.axes - 1]
+        pool = (F.lp_pool1d, F.lp_pool2d, F.lp_pool3d)[self.axes - 1]
         return pool(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
 
     if TYPE_CHECKING:
@@ -435,3 +348,21 @@ class LPPool2d(_LPPool):
     """
 
     axes = 2
+
+
+@sections_of(_LPPool, **AXES[3])
+class LPPool3d(_LPPool):
+    """Take the norm of order ``norm_type`` of each window of volumes: ``sum(x ** norm_type) ** (1 / norm_type)``.
+
+    Shapes:
+        input: ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+        output: ``(N, C, D', H', W')`` with ``D' = (D - kernel depth) // stride + 1`` and the others likewise, without ``N`` if the
+            input has none.
+
+    Example::
+
+        >>> nn.LPPool3d(2, kernel_size=(1, 2, 2))(polygrad.tensor([[[[3.0, 0.0], [0.0, 4.0]]]]))
+        tensor([[[[5.]]]])
+    """
+
+    axes = 3

@@ -312,7 +312,7 @@ def _max_pool(name):
     """The pooling primitives that need the positions of the maxima of an image."""
 
     def function(xp, y, x, **settings):
-        largest = xp.max_pool2d(x, **settings, ceil=False).detach()
+        largest = xp.max_pool(x, **settings, ceil=False).detach()
         operand = y if name.endswith("pick") else y[..., : largest.shape[2], : largest.shape[3]]
         return getattr(xp, name)(operand, x.detach(), largest, **settings)
 
@@ -329,15 +329,15 @@ LAYERS = [
         case((1, 4, 2, 6), (4, 1, 2, 2), size=(3, 4), **_WIDE, groups=2)),
     row("conv2d_weight_gradient", case((1, 2, 3, 4), (1, 2, 2, 3), kernel=(2, 2), **_PLAIN, groups=1),
         case((1, 2, 3, 4), (1, 4, 2, 6), kernel=(2, 2), **_WIDE, groups=2)),
-    row("max_pool2d", case(distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1), ceil=False),
+    row("max_pool", case(distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1), ceil=False),
         case(distinct(1, 1, 3, 4), **_OVERLAP, dilation=(1, 1), ceil=True)),
-    row("max_pool2d_gradient", case((1, 2, 4, 4), distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1)),
-        function=_max_pool("max_pool2d_gradient")),
-    row("max_pool2d_pick", case((1, 2, 4, 4), distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1)),
-        function=_max_pool("max_pool2d_pick")),
-    row("max_pool2d_indices", case(distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1), ceil=False)),
-    row("sum_pool2d", case((1, 2, 4, 4), **_POOL, ceil=False), case((1, 1, 3, 4), **_OVERLAP, ceil=True)),
-    row("sum_pool2d_gradient", case((1, 2, 2, 2), size=(4, 4), **_POOL, ceil=False),
+    row("max_pool_gradient", case((1, 2, 4, 4), distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1)),
+        function=_max_pool("max_pool_gradient")),
+    row("max_pool_pick", case((1, 2, 4, 4), distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1)),
+        function=_max_pool("max_pool_pick")),
+    row("max_pool_indices", case(distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1), ceil=False)),
+    row("sum_pool", case((1, 2, 4, 4), **_POOL, ceil=False), case((1, 1, 3, 4), **_OVERLAP, ceil=True)),
+    row("sum_pool_gradient", case((1, 2, 2, 2), size=(4, 4), **_POOL, ceil=False),
         case((1, 1, 4, 3), size=(3, 4), **_OVERLAP, ceil=True)),
     row("standardize", case((3, 4), axes=(1,), eps=0.1), case((2, 2, 3), axes=(0, 2), eps=0.1), case((4,), axes=(0,), eps=0.1),
         case((3, 2), axes=(0,), eps=0.1), case((0, 3), axes=(1,), eps=0.1)),

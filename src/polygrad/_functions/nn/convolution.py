@@ -338,11 +338,36 @@ def _convolve_transposed(
     if axes == 1:
         x, weight = to_2d(x, weight)
         size, stride, padding, dilation = (1, *size), (1, *stride), (0, *padding), (1, *dilation)
-    result = xp.conv2d_input_gradient(x, weight, size, stride, padding, dilation, groups)
+    adjoint = _spread_volumes if axes == 3 else xp.conv2d_input_gradient
+    result = adjoint(x, weight, size, stride, padding, dilation, groups)
     result = result if dtype.is_differentiable else xp.astype(result, dtype)
     if axes == 1:
         result = xp.reshape(result, (*result.shape[:2], result.shape[3]))
     return remove_batch(_with_bias(result, bias), had_batch)
+
+
+def _spread_volumes(
+    x: Tensor, weight: Tensor, size: Any, stride: Any, padding: Any, dilation: Any, groups: int
+) -> Tensor:
+    """Compute the adjoint of `_convolve_volumes`: every place in the depth of the kernel adds its images where they belong."""
+    batch, count, depth = x.shape[0], x.shape[2], weight.shape[2]
+    volumes, kernels = upcast(x), upcast(weight)
+    images = xp.permute_dims(volumes, (0, 2, 1, 3, 4))
+    images = xp.reshape(images, (batch * count, x.shape[1], *x.shape[3:]))
+    length = max(size[0] + 2 * padding[0], (count - 1) * stride[0] + dilation[0] * (depth - 1) + 1)
+    total: Any = None
+    for place in range(depth):
+        part = xp.conv2d_input_gradient(
+            images, kernels[:, :, place], size[1:], stride[1:], padding[1:], dilation[1:], groups
+        )
+        part = xp.reshape(part, (batch, count, *part.shape[1:]))
+        start = place * dilation[0]
+        key = (slice(None), slice(start, start + (count - 1) * stride[0] + 1, stride[0]), ...)
+        part = xp.slice_pad(part, key, (batch, length, *part.shape[2:]))
+        total = part if total is None else total + part
+    result = total[:, padding[0] : padding[0] + size[0]]
+    result = xp.permute_dims(result, (0, 2, 1, 3, 4))
+    return result if volumes is x else downcast(result, x.dtype)
 
 
 @public_function()
@@ -425,6 +450,48 @@ def conv_transpose1d(
     """
     return _convolve_transposed(
         "conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups, dilation
+    )
+
+
+@public_function()
+def conv_transpose3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: int | Sequence[int] = 1,
+    padding: int | str | Sequence[int] = 0,
+    output_padding: int | Sequence[int] = 0,
+    groups: int = 1,
+    dilation: int | Sequence[int] = 1,
+) -> Tensor:
+    """Adjoint of `conv3d`: the gradient of a convolution with respect to its input, as a layer that enlarges volumes.
+
+    Args:
+        input: volumes ``(N, in_channels, D, H, W)`` or ``(in_channels, D, H, W)``.
+        weight: kernels ``(in_channels, out_channels / groups, kernel depth, kernel height, kernel width)``.
+        bias: a vector ``(out_channels,)``, or None.
+        stride: the step of the convolution from window to window: an int, or three ``(depth, height, width)``; so for
+            ``padding``, ``output_padding`` and ``dilation``.
+        padding: how many elements to leave out at each face.
+        output_padding: how many elements to add at the end; smaller than ``stride`` or ``dilation``.
+        groups: how many groups of channels are convolved separately.
+        dilation: the step from element to element of a window.
+
+    Returns:
+        A tensor ``(N, out_channels, D', H', W')`` with ``D' = (D - 1) * stride - 2 * padding + dilation * (kernel depth - 1) +
+        output_padding + 1`` and the others likewise, without ``N`` if ``input`` has none.
+
+    Raises:
+        ShapeError: the shapes do not match, or the result would be empty.  It is a ValueError and a RuntimeError.
+        MixedTypesError: the data types differ.
+
+    Example::
+
+        >>> F.conv_transpose3d(polygrad.ones(1, 2, 4, 4, 4), polygrad.ones(2, 3, 2, 2, 2), stride=2).shape
+        polygrad.Size([1, 3, 8, 8, 8])
+    """
+    return _convolve_transposed(
+        "conv_transpose3d", 3, input, weight, bias, stride, padding, output_padding, groups, dilation
     )
 
 

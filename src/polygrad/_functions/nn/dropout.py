@@ -170,13 +170,46 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
         >>> F.alpha_dropout(polygrad.zeros(2, 3), p=0.5, training=True).shape
         polygrad.Size([2, 3])
     """
-    check_tensor(input, "alpha_dropout")
+    return _alpha_drop("alpha_dropout", input, p, training, inplace, tuple(check_tensor(input, "alpha_dropout").shape))
+
+
+def _alpha_drop(
+    name: str, input: Tensor, p: float, training: bool, inplace: bool, mask_shape: tuple[int, ...]
+) -> Tensor:
     if not 0 <= p <= 1:
-        raise ValueError(f"alpha_dropout: the dropout probability has to be between 0 and 1, but it is {p}")
+        raise ValueError(f"{name}: the dropout probability has to be between 0 and 1, but it is {p}")
     if not training or p == 0:
         return input
     lowest = -1.7580993408473766
     a = 0.0 if p == 1 else 1 / math.sqrt((1 - p) * (1 + p * lowest * lowest))
-    kept = bernoulli_mask(tuple(input.shape), 1 - p, input)
+    kept = bernoulli_mask(mask_shape, 1 - p, input)
     result = lambda x: xp.where(kept, x, lowest) * a - lowest * p * a  # noqa: E731
     return input._in_place(result) if inplace else result(input)
+
+
+def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
+    """`alpha_dropout` of whole channels.
+
+    Args:
+        input: a tensor ``(N, C, *)``.
+        p: the probability that a channel is dropped, from 0 to 1.
+        training: False, which is the default, returns ``input`` unchanged.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        ValueError: ``p`` is not from 0 to 1.
+        ShapeError: ``input`` has fewer than 2 dimensions.
+
+    Example::
+
+        >>> channels = F.feature_alpha_dropout(polygrad.zeros(2, 3, 8), training=True)
+        >>> bool((channels.amin(2) == channels.amax(2)).all())
+        True
+    """
+    name = "feature_alpha_dropout"
+    if training and check_tensor(input, name).ndim < 2:
+        raise ShapeError(f"{name}: the input must have at least 2 dimensions, but its shape is {tuple(input.shape)}")
+    return _alpha_drop(name, input, p, training, inplace, (*input.shape[:2], *(1,) * (input.ndim - 2)))

@@ -388,7 +388,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     squares = xp.reshape(input * input, (input.shape[0], 1, input.shape[1], math.prod(input.shape[2:])))
     before = size // 2
     squares = xp.pad(squares, ((0, 0), (0, 0), (before, size - 1 - before), (0, 0)))
-    total = xp.sum_pool2d(squares, (size, 1), (1, 1), (0, 0), False)
+    total = xp.sum_pool(squares, (size, 1), (1, 1), (0, 0), False)
     mean = divide(xp.reshape(total, input.shape), size)
     return input / xp.power(k + alpha * mean, beta)
 

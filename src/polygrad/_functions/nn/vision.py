@@ -44,7 +44,8 @@ def interpolate(
             (three).
         align_corners: for the last four modes: whether the centres of the corner elements are aligned, or their outer edges.
         recompute_scale_factor: interpolate with the ratio of the integer lengths, not with ``scale_factor``.
-        antialias: not supported.
+        antialias: for "bilinear" and "bicubic": average over as many elements as one of the result covers, where that shrinks.
+            The cubic convolution then has ``a = -0.5``.
 
     Returns:
         A tensor ``(N, C, *size)``.
@@ -53,7 +54,7 @@ def interpolate(
         ValueError: both or neither of ``size`` and ``scale_factor`` are given, or ``align_corners`` is given for another mode.
         TypeError: ``size`` is not an integer.
         ShapeError: ``input`` has no spatial dimension, or the result would be empty.
-        NotImplementedError: ``mode`` does not suit the number of dimensions, or ``antialias`` is set.
+        NotImplementedError: ``mode`` does not suit the number of dimensions.
 
     Example::
 
@@ -70,8 +71,8 @@ def interpolate(
         )
     if (size is None) == (scale_factor is None):
         raise ValueError("interpolate: pass either size or scale_factor")
-    if antialias:
-        raise NotImplementedError("interpolate: antialias=True is not supported")
+    if antialias and mode not in ("bilinear", "bicubic"):
+        raise ValueError("interpolate: antialias is only for the modes bilinear and bicubic")
     if mode in _SMOOTH and _SMOOTH[mode] != axes:
         raise NotImplementedError(f"interpolate: mode {mode!r} takes {_SMOOTH[mode]} spatial dimensions, not {axes}")
     if mode not in ("nearest", "nearest-exact") and not input.dtype.is_differentiable:
@@ -100,10 +101,11 @@ def interpolate(
             shift = 0.5 if mode == "nearest-exact" else 0.0
             scale = old / new if factor is None else 1 / factor
             places = np.minimum(np.floor((np.arange(new) + shift) * scale).astype(np.int64), old - 1)
-            input = _take(input, axis, places)
+            input = take(input, axis, places)
         elif mode in _SMOOTH:
             scale = old / new if factor is None else 1 / factor
-            places, amounts = _neighbours(old, new, scale, bool(align_corners), mode == "bicubic")
+            smooth = _averaged if antialias else _neighbours
+            places, amounts = smooth(old, new, scale, bool(align_corners), mode == "bicubic")
             input = mix(input, axis, places, amounts)
         elif mode == "area":
             input = mix(input, axis, *region_weights(old, new))
@@ -146,7 +148,64 @@ def upsample(
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
-def _take(x: Tensor, axis: int, places: Any) -> Tensor:
+def upsample_nearest(
+    input: Tensor, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None
+) -> Tensor:
+    """Call `interpolate` with ``mode="nearest"``, under an older name, and warn that the name is deprecated.
+
+    Args:
+        input: a tensor ``(N, C, *)``.
+        size: as in `interpolate`.
+        scale_factor: as in `interpolate`.
+
+    Returns:
+        A tensor ``(N, C, *size)``.
+
+    Raises:
+        ValueError: as in `interpolate`.
+
+    Example::
+
+        >>> import warnings
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore")
+        ...     F.upsample_nearest(polygrad.ones(1, 1, 2, 2), scale_factor=2).shape
+        polygrad.Size([1, 1, 4, 4])
+    """
+    warn("nn.functional.upsample_nearest is deprecated; write nn.functional.interpolate")
+    return interpolate(input, size, scale_factor)
+
+
+def upsample_bilinear(
+    input: Tensor, size: int | Sequence[int] | None = None, scale_factor: float | Sequence[float] | None = None
+) -> Tensor:
+    """Call `interpolate` with ``mode="bilinear", align_corners=True``, and warn that the name is deprecated.
+
+    Args:
+        input: images ``(N, C, H, W)``.
+        size: as in `interpolate`.
+        scale_factor: as in `interpolate`.
+
+    Returns:
+        A tensor ``(N, C, *size)``.
+
+    Raises:
+        ValueError: as in `interpolate`.
+
+    Example::
+
+        >>> import warnings
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore")
+        ...     F.upsample_bilinear(polygrad.ones(1, 1, 2, 2), scale_factor=2).shape
+        polygrad.Size([1, 1, 4, 4])
+    """
+    warn("nn.functional.upsample_bilinear is deprecated; write nn.functional.interpolate")
+    return interpolate(input, size, scale_factor, "bilinear", True)
+
+
+def take(x: Tensor, axis: int, places: Any) -> Tensor:
+    """Return the slices of ``x`` at ``places``, an array of positions along ``axis``."""
     front = (axis, *(a for a in range(x.ndim) if a != axis))
     rows = xp.take_rows(xp.permute_dims(x, front), tensor(places, **place_of(x)))
     return xp.permute_dims(rows, tuple(sorted(range(x.ndim), key=front.__getitem__)))
@@ -178,7 +237,7 @@ def mix(x: Tensor, axis: int, places: Any, amounts: Any) -> Tensor:
     shape = (*(1,) * axis, new, *(1,) * (x.ndim - axis - 1))
     total = None
     for place, amount in zip(places, amounts, strict=True):
-        part = _take(x, axis, place)
+        part = take(x, axis, place)
         if not amount.all():  # elements with weight 0 must not be infinite
             part = xp.where(tensor(amount.reshape(shape) != 0, **place_of(x)), part, xp.zeros_like(part))
         part = part * tensor(amount.reshape(shape), dtype=x.dtype, **place_of(x))
@@ -209,8 +268,23 @@ def _neighbours(old: int, new: int, scale: float, align_corners: bool, cubic: bo
     return np.clip(below + steps, 0, old - 1), _cubic(distance) if cubic else 1 - distance
 
 
-def _cubic(distance: Any) -> Any:
-    a = -0.75
+def _averaged(old: int, new: int, scale: float, align_corners: bool, cubic: bool) -> tuple[Any, Any]:
+    """Return places and weights as `_neighbours` does, of a kernel that is as wide as an element of the result."""
+    if align_corners:
+        scale = (old - 1) / (new - 1) if new > 1 else 0.0
+    width = max(scale, 1.0)
+    support = (2 if cubic else 1) * width
+    centre = (np.arange(new) + 0.5) * scale
+    start = np.maximum((centre - support + 0.5).astype(np.int64), 0)
+    stop = np.minimum((centre + support + 0.5).astype(np.int64), old)
+    places = start + np.arange((stop - start).max())[:, None]
+    distance = np.abs(places - centre + 0.5) / width
+    amounts = _cubic(distance, -0.5) * (distance < 2) if cubic else np.maximum(1 - distance, 0)
+    amounts = np.where(places < stop, amounts, 0.0)
+    return np.minimum(places, old - 1), amounts / amounts.sum(0)
+
+
+def _cubic(distance: Any, a: float = -0.75) -> Any:
     near = ((a + 2) * distance - (a + 3)) * distance**2 + 1
     return np.where(distance <= 1, near, ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a)
 

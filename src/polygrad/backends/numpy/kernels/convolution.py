@@ -308,7 +308,7 @@ def _inside(x, lengths, padding, value):
         return x
     like = np.empty_like(x, shape=(*x.shape[:2], *lengths))
     like[...] = value
-    like[:, :, padding[0] : padding[0] + x.shape[2], padding[1] : padding[1] + x.shape[3]] = x
+    like[(slice(None), slice(None), *[slice(p, p + n) for p, n in zip(padding, x.shape[2:], strict=True)])] = x
     return like
 
 
@@ -317,12 +317,12 @@ def _lowest(dtype):
 
 
 @kernel
-def max_pool2d(x, /, kernel, stride, padding, dilation, ceil):
+def max_pool(x, /, kernel, stride, padding, dilation, ceil):
     counts = window_counts(x.shape, kernel, stride, padding, dilation, ceil)
     lengths = padded_lengths(x.shape, counts, kernel, stride, padding, dilation)
     image = _inside(x, lengths, padding, _lowest(x.dtype))
-    # First down the columns, then along the rows: fewer comparisons than window by window.
-    for axis in (2, 3):
+    # Axis by axis: fewer comparisons than window by window.
+    for axis in range(2, x.ndim):
         count, k, s, d = counts[axis - 2], kernel[axis - 2], stride[axis - 2], dilation[axis - 2]
         before = (slice(None),) * axis
         parts = [image[(*before, slice(at * d, at * d + (count - 1) * s + 1, s))] for at in range(k)]
@@ -345,7 +345,7 @@ def _winners(x, largest, kernel, stride, padding, dilation):
 
 
 @kernel
-def max_pool2d_gradient(cotangent, x, largest, /, kernel, stride, padding, dilation):
+def max_pool_gradient(cotangent, x, largest, /, kernel, stride, padding, dilation):
     lengths = padded_lengths(x.shape, largest.shape[2:], kernel, stride, padding, dilation)
     result = np.zeros_like(x, shape=(*x.shape[:2], *lengths))
     apart = all(s >= d * (k - 1) + 1 for s, k, d in zip(stride, kernel, dilation, strict=True))
@@ -361,10 +361,11 @@ def max_pool2d_gradient(cotangent, x, largest, /, kernel, stride, padding, dilat
 
 
 @kernel
-def sum_pool2d(x, /, kernel, stride, padding, ceil):
-    counts = window_counts(x.shape, kernel, stride, padding, (1, 1), ceil)
-    image = _inside(x, padded_lengths(x.shape, counts, kernel, stride, padding, (1, 1)), padding, 0)
-    for axis in (2, 3):
+def sum_pool(x, /, kernel, stride, padding, ceil):
+    ones = (1,) * len(kernel)
+    counts = window_counts(x.shape, kernel, stride, padding, ones, ceil)
+    image = _inside(x, padded_lengths(x.shape, counts, kernel, stride, padding, ones), padding, 0)
+    for axis in range(2, x.ndim):
         count, k, s = counts[axis - 2], kernel[axis - 2], stride[axis - 2]
         before = (slice(None),) * axis
         parts = [image[(*before, slice(at, at + (count - 1) * s + 1, s))] for at in range(k)]
@@ -375,10 +376,10 @@ def sum_pool2d(x, /, kernel, stride, padding, ceil):
 
 
 @kernel
-def sum_pool2d_gradient(cotangent, /, size, kernel, stride, padding, ceil):
-    counts = cotangent.shape[2:]
-    lengths = padded_lengths(size, counts, kernel, stride, padding, (1, 1))
+def sum_pool_gradient(cotangent, /, size, kernel, stride, padding, ceil):
+    counts, ones = cotangent.shape[2:], (1,) * len(kernel)
+    lengths = padded_lengths(size, counts, kernel, stride, padding, ones)
     result = np.zeros_like(cotangent, shape=(*cotangent.shape[:2], *lengths))
-    for key in keys(counts, kernel, stride, (1, 1)):
+    for key in keys(counts, kernel, stride, ones):
         result[key] += cotangent
     return crop_image(result, size, padding)
