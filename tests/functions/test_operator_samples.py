@@ -22,7 +22,8 @@ DIFFERENT = {
     **dict.fromkeys(
         """rand randn randint rand_like randn_like randint_like normal bernoulli multinomial uniform
         nn.functional.dropout nn.functional.dropout2d nn.functional.dropout3d nn.functional.alpha_dropout
-        nn.functional.multi_head_attention_forward""".split(),
+        nn.functional.multi_head_attention_forward nn.functional.fractional_max_pool2d
+        nn.functional.fractional_max_pool3d""".split(),
         RANDOM,
     ),
     **dict.fromkeys("empty empty_like new_empty".split(), "uninitialised memory: polygrad's is zero"),
@@ -61,7 +62,7 @@ DIFFERENT = {
     ),
     "sinc": "complex numbers are refused",
     "istft": "complex windows are refused",
-    "nn.functional.embedding": "the samples pass the weight first",
+    **dict.fromkeys("nn.functional.embedding nn.functional.embedding_bag".split(), "the samples pass the weight first"),
     **dict.fromkeys("topk kthvalue".split(), "of equal elements polygrad always takes the first"),
     **{
         f"nn.functional.max_unpool{n}d": "where indices repeat, only what is written gets a gradient; PyTorch's gets all"
