@@ -105,10 +105,9 @@ class AdaptiveLogSoftmaxWithLoss(Module):
 
     def reset_parameters(self) -> None:
         """Draw the parameters again."""
-        self.head.reset_parameters()
-        for projection, scores in self.tail:
-            projection.reset_parameters()
-            scores.reset_parameters()
+        for layer in self.modules():
+            if isinstance(layer, Linear):
+                layer.reset_parameters()
 
     def forward(self, input: Tensor, target: Tensor) -> _ASMoutput:
         """Return the log-probabilities of the targets, and their negative mean."""
