@@ -104,8 +104,8 @@ ROOT_PAGES = {
     "linalg.md": "linalg decompositions factorizations matmul matrix_functions einsum",
     "fft.md": "spectrograms windows",
     "random.md": "random generator",
-    "nn.functional.md": """activations attention convolution cross_entropy distance dropout embedding linear losses
-        normalization padding pooling recurrent vision""",
+    "nn.functional.md": """activations activations_in_place adaptive_pooling attention convolution cross_entropy ctc distance
+        dropout embedding linear losses margins normalization padding pooling recurrent sampling unpooling vision""",
     "autograd.md": "grad_mode primitive",
     "func.md": "batching",
     "compile.md": "compiler control_flow api",
@@ -124,14 +124,21 @@ ROOT_NAMES = {
 }
 #: Titles of the chapters of nn and nn.functional, by the module that defines their names; others are the module's name.
 TITLES = {
+    "activations_in_place": "Activations",
+    "adaptive_pooling": "Pooling",
+    "adaptive_softmax": "Losses",
     "attention": "Attention",
     "buffer": "Module, Parameter, Buffer",
     "cross_entropy": "Losses",
+    "ctc": "Losses",
+    "margins": "Losses",
     "module": "Module, Parameter, Buffer",
     "distance": "Distances",
     "parameter": "Module, Parameter, Buffer",
     "recurrent_cells": "Recurrent",
+    "sampling": "Vision",
     "transformer": "Attention",
+    "unpooling": "Pooling",
 }
 #: Chapters that come before the others.
 FIRST = ("Module, Parameter, Buffer", "Containers", "Data types", "polygrad")

@@ -1703,6 +1703,24 @@ def celu(input: Tensor, alpha: _float = 1.0, inplace: _bool = False) -> Tensor:
         >>> F.celu(polygrad.tensor([-1.0, 0.0, 2.0]), alpha=2.0)
         tensor([-0.7869,  0.0000,  2.0000])
     """
+def celu_(input: Tensor, alpha: _float = 1.0) -> Tensor:
+    """`celu` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+        alpha: the limit on the negative side is ``-alpha``.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.celu_(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.6321,  0.0000,  2.0000])
+    """
 cfloat: DType
 def chain_matmul(*matrices: Tensor, out: Tensor | None = None) -> Tensor:
     """Multiply several matrices, as `linalg.multi_dot` does, given as separate arguments.
@@ -2449,6 +2467,44 @@ def cross(input: Tensor, other: Tensor, dim: _int | None = None, *, out: Tensor 
 
         >>> polygrad.cross(polygrad.tensor([1.0, 0.0, 0.0]), polygrad.tensor([0.0, 1.0, 0.0]), dim=0)
         tensor([0., 0., 1.])
+    """
+def ctc_loss(
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Tensor | Sequence[_int],
+    target_lengths: Tensor | Sequence[_int],
+    blank: _int = 0,
+    reduction: str = 'mean',
+    zero_infinity: _bool = False,
+) -> Tensor:
+    """Negative log-likelihood of label sequences, summed over all their alignments with longer sequences of predictions.
+
+    Graves et al., "Connectionist temporal classification", 2006.  The gradient is that of the likelihood with respect to
+    ``log_probs``, the negative posterior probabilities; behind `log_softmax` it is what PyTorch has, which adds the probabilities.
+
+    Args:
+        log_probs: logarithms of probabilities, as `log_softmax` gives them: ``(T, N, C)`` or ``(T, C)``.
+        targets: labels: ``(N, S)``, padded; or all labels after each other, ``(sum(target_lengths),)``.
+        input_lengths: how many steps of ``log_probs`` count, ``(N,)``.
+        target_lengths: how many labels there are, ``(N,)``.
+        blank: the label of no output.
+        reduction: "mean" divides each loss by its target length, and takes their mean; or "sum" or "none".
+        zero_infinity: take 0, with no gradient, for the loss of a target that is too long for its input, which is infinite.
+
+    Returns:
+        A scalar, or with "none" ``(N,)``.
+
+    Raises:
+        ShapeError: the shapes do not fit, or a length is longer than what it measures.
+        RuntimeError: lengths or targets are not integers, or ``blank`` is not a label.
+        IndexError: a target is not a label.
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> log_probs = polygrad.tensor([[[0.5, 0.5]], [[0.5, 0.5]]]).log()
+        >>> F.ctc_loss(log_probs, polygrad.tensor([[1]]), (2,), (1,)).exp()  # of 4 sequences 3 say "1"
+        tensor(1.3333)
     """
 def cummax(input: Tensor, dim: _int, *, out: tuple[Tensor, ...] | None = None) -> ValuesAndIndices:
     """Return the cumulative maximum along a dimension, with its indices.
@@ -7356,6 +7412,23 @@ def relu(input: Tensor) -> Tensor:
         >>> polygrad.relu(polygrad.tensor([-1.0, 2.0]))
         tensor([0., 2.])
     """
+def relu_(input: Tensor) -> Tensor:
+    """`relu` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.relu_(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([0., 0., 2.])
+    """
 def remainder(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
     """What is left of ``input`` when whole multiples of ``other`` are taken away: ``input % other``. It has the sign of ``other``; `fmod` has that of ``input``. The derivative by ``other`` is minus the number of multiples.
 
@@ -7596,6 +7669,60 @@ def row_stack(tensors: Sequence[Tensor] | Tensor, *, out: Tensor | None = None) 
         tensor([[1, 2],
                 [3, 4]])
     """
+def rrelu(
+    input: Tensor,
+    lower: _float = 0.125,
+    upper: _float = 0.3333333333333333,
+    training: _bool = False,
+    inplace: _bool = False,
+) -> Tensor:
+    """Leaky rectified linear unit with random slopes: ``input`` where it is positive, else ``slope * input``.
+
+    Xu, Wang, Chen and Li, "Empirical evaluation of rectified activations in convolutional network", 2015, arXiv:1505.00853.
+
+    Args:
+        input: a tensor of any shape.
+        lower: the smallest slope.
+        upper: the largest slope.
+        training: draw a slope for each element, uniformly; otherwise all slopes are ``(lower + upper) / 2``.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        RuntimeError: ``lower`` is greater than ``upper``, or ``input`` is not of a floating-point type.
+
+    Example::
+
+        >>> F.rrelu(polygrad.tensor([-8.0, 0.0, 2.0]), 0.0, 0.5)
+        tensor([-2.,  0.,  2.])
+    """
+def rrelu_(
+    input: Tensor,
+    lower: _float = 0.125,
+    upper: _float = 0.3333333333333333,
+    training: _bool = False,
+) -> Tensor:
+    """`rrelu` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+        lower: the smallest slope.
+        upper: the largest slope.
+        training: draw a slope for each element.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.rrelu_(polygrad.tensor([-8.0, 0.0, 2.0]), 0.0, 0.5)
+        tensor([-2.,  0.,  2.])
+    """
 def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Return the reciprocal of the square root, ``1 / sqrt(input)``.
 
@@ -7790,6 +7917,23 @@ def selu(input: Tensor, inplace: _bool = False) -> Tensor:
     Example::
 
         >>> F.selu(polygrad.tensor([-1.0, 0.0, 1.0]))
+        tensor([-1.1113,  0.0000,  1.0507])
+    """
+def selu_(input: Tensor) -> Tensor:
+    """`selu` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.selu_(polygrad.tensor([-1.0, 0.0, 1.0]))
         tensor([-1.1113,  0.0000,  1.0507])
     """
 def set_default_device(device: DeviceLike | None) -> None:
@@ -8621,6 +8765,25 @@ def threshold(
 
         >>> F.threshold(polygrad.tensor([0.0, 1.0, 2.0]), 1.0, -5.0)
         tensor([-5., -5.,  2.])
+    """
+def threshold_(input: Tensor, threshold: _float, value: _float) -> Tensor:
+    """`threshold` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+        threshold: the bound that an element has to exceed.
+        value: what replaces the others.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.threshold_(polygrad.tensor([-2.0, 0.5, 2.0]), 1.0, 0.0)
+        tensor([0., 0., 2.])
     """
 def tile(input: Tensor, dims: _int | Sequence[_int] = (), *others: _int) -> Tensor:
     """Repeat the whole tensor along each dimension; unlike `repeat`, also for fewer numbers than dimensions.

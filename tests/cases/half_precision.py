@@ -241,6 +241,30 @@ for _reduction in ("mean", "sum"):
     )
     _loss("cosine_embedding_loss", lambda x, y, reduction: F.cosine_embedding_loss(x, y, x[:, 0].detach() * 0 + 1, reduction=reduction),
           near(*_big, size=100), normal(*_big, size=100))  # fmt: skip
+    _loss(
+        "multi_margin_loss",
+        lambda x, t, reduction: F.multi_margin_loss(x, t, reduction=reduction),
+        normal(*_big),
+        whole(30, 300),
+    )
+    _loss(
+        "multilabel_margin_loss",
+        lambda x, t, reduction: F.multilabel_margin_loss(x, t, reduction),
+        normal(300, 9),
+        whole(9, 300, 9),
+    )
+    _loss("multilabel_soft_margin_loss", lambda x, y, reduction: F.multilabel_soft_margin_loss(x, y, reduction=reduction),
+          normal(*_big), unit(*_big))  # fmt: skip
+    _loss(
+        "triplet_margin_with_distance_loss",
+        F.triplet_margin_with_distance_loss,
+        normal(*_big, size=100),
+        normal(*_big, size=100),
+        normal(*_big, size=100),
+    )
+    _loss("ctc_loss", lambda x, reduction: F.ctc_loss(F.log_softmax(x, 2), polygrad.tensor([[1, 2]], backend=x.backend),
+                                                      (300,), (2,), reduction=reduction),
+          normal(300, 1, 5, size=3), primitives="alignment_scores")  # fmt: skip
     _rows = 70000 if _reduction == "mean" else 9000
     _loss("cross_entropy", F.cross_entropy, normal(_rows, 3), whole(3, _rows), primitives="cross_entropy")
     _loss("cross_entropy weighted", lambda x, w, t, reduction: F.cross_entropy(x, t, w, reduction=reduction, label_smoothing=0.1),

@@ -99,10 +99,10 @@ CASES = {
     "lp_pool3d": (lambda F, x: F.lp_pool3d(x, 2.0, (1, 2, 2)), numbers(1, 2, 2, 4)),
     "adaptive_avg_pool3d": (lambda F, x: F.adaptive_avg_pool3d(x, (2, 3, None)), numbers(1, 2, 3, 4, 2)),
     "adaptive_max_pool3d": (
-        lambda F, x: F.adaptive_max_pool3d(x, (2, 3, None), return_indices=True),
+        lambda F, x: F.adaptive_max_pool3d_with_indices(x, (2, 3, None)),
         numbers(1, 2, 3, 4, 2),
     ),
-    "adaptive_max_pool2d indices": (lambda F, x: F.adaptive_max_pool2d(x, (3, 2), True), numbers(2, 2, 5, 4)),
+    "adaptive_max_pool2d indices": (lambda F, x: F.adaptive_max_pool2d_with_indices(x, (3, 2)), numbers(2, 2, 5, 4)),
     "adaptive_max_pool1d indices": (lambda F, x: F.adaptive_max_pool1d_with_indices(x, 3), numbers(2, 2, 7)),
     "max_unpool1d": (lambda F, x: F.max_unpool1d(*F.max_pool1d_with_indices(x, 2), 2), numbers(2, 2, 6)),
     "max_unpool2d": (
@@ -167,6 +167,7 @@ CASES = {
     "hardsigmoid": (lambda F, x: F.hardsigmoid(x), numbers(3, 4, low=-6, high=6)),
     "hardswish": (lambda F, x: F.hardswish(x), numbers(3, 4, low=-6, high=6)),
     "threshold": (lambda F, x: F.threshold(x, 0.5, 20.0), numbers(3, 4)),
+    "rrelu": (lambda F, x: F.rrelu(x), numbers(3, 4)),
     "softsign": (lambda F, x: F.softsign(x), numbers(3, 4)),
     "tanhshrink": (lambda F, x: F.tanhshrink(x), numbers(3, 4)),
     "hardshrink": (lambda F, x: F.hardshrink(x, 0.7), numbers(3, 4)),
@@ -284,6 +285,38 @@ CASES = {
     "soft_margin_loss": (lambda F, x: F.soft_margin_loss(x, like(x, SIGNS)), numbers(2, 3)),
     "triplet_margin_loss": (
         lambda F, a, p, n: F.triplet_margin_loss(a, p, n, swap=True),
+        numbers(3, 4),
+        numbers(3, 4, seed=1),
+        numbers(3, 4, seed=2),
+    ),
+    **{
+        f"ctc_loss {name}": (
+            lambda F, x, settings=settings: F.ctc_loss(F.log_softmax(x, -1), _index(F, settings[0]), *settings[1:]),
+            numbers(5, 3, 4),
+        )
+        for name, settings in {
+            "padded": (np.array([[1, 2], [3, 3], [2, 1]]), (5, 4, 3), (2, 2, 1), 0, "mean"),
+            "joined": (np.array([1, 2, 3, 0, 0]), (5, 5, 2), (3, 2, 0), 2, "sum"),
+            "impossible": (np.array([[1, 1, 1], [1, 2, 3], [1, 2, 0]]), (4, 2, 5), (3, 3, 2), 0, "none", True),
+        }.items()
+    },
+    "ctc_loss of one": (lambda F, x: F.ctc_loss(F.log_softmax(x, -1), _index(F, [1, 1]), (5,), (2,)), numbers(5, 3)),
+    "multi_margin_loss": (lambda F, x: F.multi_margin_loss(x, _index(F, LABELS), margin=0.7), numbers(4, 5)),
+    "multi_margin_loss squares": (
+        lambda F, x: F.multi_margin_loss(x, _index(F, LABELS), 2, weight=like(x, WEIGHTS), reduction="none"),
+        numbers(4, 5),
+    ),
+    "multilabel_margin_loss": (
+        lambda F, x: F.multilabel_margin_loss(x, _index(F, [[2, 0, -1, 1], [-1, 2, 1, 0], [0, 3, 1, 2]])),
+        numbers(3, 4),
+    ),
+    "multilabel_soft_margin_loss": (
+        lambda F, x, y: F.multilabel_soft_margin_loss(x, y, like(x, WEIGHTS)),
+        numbers(3, 5),
+        numbers(3, 5, low=0.1, high=0.9),
+    ),
+    "triplet_margin_with_distance_loss": (
+        lambda F, a, p, n: F.triplet_margin_with_distance_loss(a, p, n, swap=True, reduction="sum"),
         numbers(3, 4),
         numbers(3, 4, seed=1),
         numbers(3, 4, seed=2),

@@ -111,6 +111,7 @@ COPIES = """
 4: nn.Softmax2d()(x) | nn.LPPool2d(1,1)(x) | nn.Unfold(1)(x)
 4: F.grid_sample(x,F.affine_grid(t.eye(3)[None,:2],(1,2,4,4),align_corners=True),align_corners=True)
 4: F.interpolate(x,size=4,mode="bilinear",antialias=True)
+4: F.rrelu(x,1.,1.) | F.rrelu(x,1.,1.,training=True)
 5: F.max_pool3d(x,1) | F.avg_pool3d(x,1) | F.lp_pool3d(x,1,1) | F.adaptive_max_pool3d(x,4) | F.adaptive_avg_pool3d(x,4)
 5: F.conv_transpose3d(x,t.eye(2).reshape(2,2,1,1,1)) | F.max_unpool3d(x,t.arange(64).reshape(1,1,4,4,4).expand(1,2,4,4,4),1)
 5: F.interpolate(x,size=4,mode="trilinear") | F.interpolate(x,size=4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -221,8 +222,18 @@ LOSSES = [
     ("HingeEmbeddingLoss", {"margin": 0.5}, (4,), SIGNS),
     ("GaussianNLLLoss", {"full": True}, (4, 3), (4, 3), "probabilities"), ("MarginRankingLoss", {"margin": 0.3}, (4,), (4,), SIGNS),
     ("CosineEmbeddingLoss", {"margin": 0.1}, (4, 3), (4, 3), SIGNS), ("TripletMarginLoss", {"swap": True}, (4, 3), (4, 3), (4, 3)),
+    ("TripletMarginWithDistanceLoss", {"swap": True, "margin": 0.5}, (4, 3), (4, 3), (4, 3)),
+    ("MultiMarginLoss", {}, (4, 3), CLASSES), ("MultiMarginLoss", {"p": 2, "margin": 0.3}, (4, 3), CLASSES),
+    ("MultiLabelMarginLoss", {}, (4, 3), CLASSES[:, None] - np.arange(3) % 2), ("MultiLabelSoftMarginLoss", {}, (4, 3), "probabilities"),
 ]  # fmt: skip
-WEIGHTED = {"CrossEntropyLoss": (3,), "NLLLoss": (3,), "BCELoss": (4, 3), "BCEWithLogitsLoss": (3,)}
+WEIGHTED = {
+    "CrossEntropyLoss": (3,),
+    "NLLLoss": (3,),
+    "BCELoss": (4, 3),
+    "BCEWithLogitsLoss": (3,),
+    "MultiMarginLoss": (3,),
+    "MultiLabelSoftMarginLoss": (3,),
+}
 
 
 @pytest.mark.parity
@@ -540,6 +551,12 @@ def test_bags_are_reduced_as_their_rows_are():
 
 
 F = pg.nn.functional
+
+
+def _ctc(targets=((1, 2),), input_lengths=(5,), target_lengths=(2,), **settings):
+    return F.ctc_loss(pg.zeros(5, 1, 3), pg.tensor(targets), input_lengths, target_lengths, **settings)
+
+
 BAG, TABLE, GRID = pg.tensor([0, 1, 2]), pg.ones(3, 2), pg.zeros(1, 2, 2, 2)
 
 
@@ -555,6 +572,27 @@ BAG, TABLE, GRID = pg.tensor([0, 1, 2]), pg.ones(3, 2), pg.zeros(1, 2, 2, 2)
         (lambda: F.embedding_bag(BAG, TABLE, pg.tensor([0]), mode="min"), ValueError, "mode has to be"),
         (lambda: F.embedding_bag(BAG[None], TABLE, per_sample_weights=pg.ones(1, 3)), NotImplementedError, "mode='sum'"),
         (lambda: F.embedding_bag(BAG[None], TABLE, mode="sum", per_sample_weights=pg.ones(3)), ValueError, "the shape"),
+        (lambda: F.multi_margin_loss(pg.ones(2, 3), pg.tensor([0, 3])), RuntimeError, "target 3 is out of range"),
+        (lambda: F.multi_margin_loss(pg.ones(2, 3), pg.tensor([0])), RuntimeError, "the target must have shape"),
+        (lambda: F.multi_margin_loss(pg.ones(2, 3), pg.tensor([0, 1]), p=3), ValueError, "p == 1 and p == 2"),
+        (lambda: F.multi_margin_loss(pg.ones(2, 3), pg.tensor([0, 1]), weight=pg.ones(2)), RuntimeError, "3 classes"),
+        (lambda: nn.MultiMarginLoss(weight=pg.ones(1, 2)), ValueError, "1D tensor"),
+        (lambda: F.multilabel_margin_loss(pg.ones(2, 3), pg.tensor([0, 1])), RuntimeError, "the input's shape"),
+        (lambda: F.multilabel_margin_loss(pg.ones(2), pg.tensor([0, -2])), RuntimeError, "target -2 is out of range"),
+        (lambda: F.multilabel_soft_margin_loss(pg.ones(2, 3), pg.ones(3)), RuntimeError, "of one shape"),
+        (lambda: nn.TripletMarginWithDistanceLoss(margin=0), ValueError, "greater than 0"),
+        (lambda: F.rrelu(pg.ones(2), 0.5, 0.1), RuntimeError, "less than or equal"),
+        (lambda: F.rrelu(BAG), RuntimeError, "floating-point"),
+        (lambda: _ctc(blank=4), RuntimeError, "blank must be one of the 3 labels"),
+        (lambda: _ctc(targets=[[1, 3]]), IndexError, "target 3 is out of range"),
+        (lambda: _ctc(targets=[[1.0, 2.0]]), RuntimeError, "integer type"),
+        (lambda: _ctc(targets=[1, 2, 1]), RuntimeError, "add up to 2, but there are 3"),
+        (lambda: _ctc(targets=[[1, 2], [1, 2]]), RuntimeError, "the batch size is 1"),
+        (lambda: _ctc(input_lengths=(6,)), RuntimeError, "there are 5 steps"),
+        (lambda: _ctc(input_lengths=(5, 5)), RuntimeError, "must be of size 1"),
+        (lambda: _ctc(target_lengths=(3,)), RuntimeError, "a target length is 3"),
+        (lambda: _ctc(target_lengths=(-1,)), RuntimeError, "must not be negative"),
+        (lambda: _ctc(reduction="batch"), ValueError, "reduction"),
         (lambda: F.grid_sample(pg.ones(1, 1, 2, 2), GRID[..., :1], align_corners=True), RuntimeError, "length 2"),
         (lambda: F.grid_sample(pg.ones(2, 1, 2, 2), GRID, align_corners=True), RuntimeError, "same batch size"),
         (lambda: F.grid_sample(pg.ones(1, 1, 2), GRID, align_corners=True), RuntimeError, "4 dimensions"),
@@ -581,7 +619,111 @@ def test_a_grid_without_alignment_is_warned_of():
         assert F.grid_sample(pg.arange(6.0).reshape(1, 1, 2, 3), grid).flatten().allclose(pg.arange(6.0), atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:nn.functional.upsample")
+def test_older_names_of_resizing():
+    x = pg.rand(1, 1, 2, 3)
+    assert (F.upsample_nearest(x, scale_factor=2) == F.interpolate(x, scale_factor=2)).all()
+    assert (F.upsample_bilinear(x, 5) == F.interpolate(x, 5, mode="bilinear", align_corners=True)).all()
+
+
 def test_positions_that_are_no_numbers_do_not_crash():
     grid = pg.tensor([[[[math.nan, 0.0], [math.inf, 0.0], [0.0, 0.0]]]])
     found = F.grid_sample(pg.ones(1, 1, 2, 2), grid, align_corners=False).flatten().tolist()
     assert math.isnan(found[0]) and found[1:] == [0, 1]
+
+
+# -- connectionist temporal classification, and activations in place ---------------------------------------------------------
+
+
+def _by_enumeration(log_probs, target, blank):
+    """The loss as its definition has it: over every sequence of labels that collapses to the target."""
+    steps, classes = log_probs.shape
+    total = 0.0
+    for path in itertools.product(range(classes), repeat=steps):
+        collapsed = [label for label, _ in itertools.groupby(path) if label != blank]
+        if collapsed == list(target):
+            total += math.exp(sum(log_probs[step, label] for step, label in enumerate(path)))
+    return -math.log(total) if total else math.inf
+
+
+@pytest.mark.parametrize("target", [(), (1,), (1, 2), (1, 1), (2, 1, 2), (1, 1, 1)], ids=str)
+@pytest.mark.parametrize("blank", [0, 2])
+def test_ctc_sums_over_all_alignments(target, blank):
+    target = [label - (blank == 2) for label in target]
+    log_probs = pg.log_softmax(pg.randn(4, 3, dtype=pg.float64), 1)
+    found = nn.CTCLoss(blank, "sum")(log_probs, pg.tensor(target, dtype=pg.int64), (4,), (len(target),))
+    np.testing.assert_allclose(found.item(), _by_enumeration(log_probs.numpy(), target, blank), rtol=1e-10)
+    joined = F.ctc_loss(log_probs[:, None], pg.tensor(target, dtype=pg.int64), (4,), (len(target),), blank, "none")
+    assert joined.shape == (1,) and joined.item() == pytest.approx(found.item())
+
+
+def test_ctc_of_impossible_targets_is_infinite_or_zero():
+    x = pg.zeros(3, 2, 3, requires_grad=True)
+    given = (pg.log_softmax(x, 2), pg.tensor([[1, 1], [1, 2]]), pg.tensor([2, 3]), pg.tensor([2, 2]))
+    assert F.ctc_loss(*given, reduction="none").tolist()[0] == math.inf
+    loss = nn.CTCLoss(reduction="none", zero_infinity=True)(*given)
+    assert loss.tolist()[0] == 0 < loss.tolist()[1]
+    loss.sum().backward()
+    assert (x.grad[:, 0] == 0).all() and (x.grad[:, 1] != 0).any()
+    certain = pg.tensor([[0.0, -math.inf], [-math.inf, 0.0], [0.0, -math.inf]], requires_grad=True)
+    loss = F.ctc_loss(certain, pg.tensor([1]), (3,), (1,))
+    assert loss.item() == 0
+    loss.backward()
+    assert certain.grad.tolist() == [[-1, 0], [0, -1], [-1, 0]]
+
+
+def test_ctc_in_transforms_and_compiled():
+    x, targets = pg.randn(5, 3, 4), pg.tensor([[1, 2], [3, 3], [2, 1]])
+
+    def loss(x, targets):
+        return F.ctc_loss(pg.log_softmax(x, -1), targets, (5,), (2,), reduction="sum")
+
+    each = pg.stack([loss(x[:, k], targets[k]) for k in range(3)])
+    mapped = pg.func.vmap(loss, in_dims=(1, 0))(x, targets)
+    np.testing.assert_allclose(mapped.tolist(), each.tolist(), rtol=1e-5)
+    compiled = pg.compile(loss)
+    for k in (0, 1, 2):
+        np.testing.assert_allclose(compiled(x[:, k], targets[k]).item(), each[k].item(), rtol=1e-5)
+    tangent = pg.randn(5, 4)
+    _, along = pg.func.jvp(lambda x: loss(x, targets[0]), (x[:, 0],), (tangent,))
+    slope = (pg.func.grad(lambda x: loss(x, targets[0]))(x[:, 0]) * tangent).sum()
+    np.testing.assert_allclose(along.item(), slope.item(), rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["relu", "elu", "celu", "selu", "leaky_relu", "hardtanh", "rrelu"])
+def test_an_activation_in_place_overwrites_its_input(name):
+    leaf = pg.linspace(-3, 3, 8).requires_grad_()
+    x = leaf * 1
+    assert getattr(F, name + "_")(x) is x
+    expected = getattr(F, name)(leaf)
+    np.testing.assert_allclose(x.tolist(), expected.tolist(), rtol=1e-6)
+    np.testing.assert_allclose(
+        pg.autograd.grad(x.sum(), leaf)[0].tolist(), pg.autograd.grad(expected.sum(), leaf)[0].tolist(), rtol=1e-6
+    )
+    with pytest.raises(RuntimeError, match="leaf"):
+        getattr(F, name + "_")(leaf)
+
+
+def test_threshold_in_place_and_the_names_of_polygrad():
+    x = pg.tensor([-1.0, 2.0])
+    assert F.threshold_(x, 1.0, 5.0) is x and x.tolist() == [5, 2]
+    assert (pg.relu_, pg.celu_, pg.selu_, pg.threshold_, pg.rrelu_) == (
+        F.relu_,
+        F.celu_,
+        F.selu_,
+        F.threshold_,
+        F.rrelu_,
+    )
+    assert (F.elu_, F.hardtanh_, F.leaky_relu_) != (None,) * 3
+
+
+def test_random_slopes_lie_between_their_bounds():
+    layer = nn.RReLU(0.1, 0.3)
+    assert repr(layer) == "RReLU(lower=0.1, upper=0.3)"
+    x = pg.full((1000,), -1.0, requires_grad=True)
+    out = layer(x)
+    assert -0.3 <= out.min() < -0.28 and -0.12 < out.max() <= -0.1
+    out.sum().backward()
+    assert (x.grad == -out).all()
+    assert (layer(pg.ones(5)) == 1).all()
+    assert pg.allclose(layer.eval()(pg.tensor([-1.0])), pg.tensor([-0.2]))

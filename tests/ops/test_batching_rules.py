@@ -14,6 +14,7 @@ WITHOUT_RULE = {
     "unstack": "its forward, slices, runs on batches",
     "attention": "its forward, products and a softmax, runs on batches",
     "masked_attention": "its forward, products and a softmax, runs on batches",
+    "alignment_scores": "its forward, a loop over the steps, runs on batches",
     "rnn_steps": "its forward, a loop over the steps, runs on batches",
     "gru_steps": "its forward, a loop over the steps, runs on batches",
     "lstm_steps": "its forward, a loop over the steps, runs on batches",

@@ -1,6 +1,7 @@
 """The mathematics: every primitive, by chapter.  Importing the package declares them."""
 
 from . import (
+    alignments,
     arithmetic,
     attention,
     bessel,

@@ -25,6 +25,7 @@ __all__ = [
     "LogSoftmax",
     "Mish",
     "PReLU",
+    "RReLU",
     "ReLU",
     "ReLU6",
     "SiLU",
@@ -205,6 +206,44 @@ class Mish(_MaybeInPlace):
     def forward(self, input: Tensor) -> Tensor:
         """Apply the function to ``input``."""
         return F.mish(input, self.inplace)
+
+
+class RReLU(_MaybeInPlace):
+    """Leaky rectified linear unit with random slopes in training: ``x`` where it is positive, else ``slope * x``.
+
+    Xu, Wang, Chen and Li, "Empirical evaluation of rectified activations in convolutional network", 2015, arXiv:1505.00853.
+
+    Args:
+        lower: the smallest slope.
+        upper: the largest slope; in evaluation mode all slopes are ``(lower + upper) / 2``.
+        inplace: write the result into the input.
+
+    Shapes:
+        input, output: any shape, the same for both.
+
+    Raises:
+        RuntimeError: ``lower`` is greater than ``upper``, or an input is not of a floating-point type.
+
+    Example::
+
+        >>> nn.RReLU(0.0, 0.5).eval()(polygrad.tensor([-8.0, 0.0, 2.0]))
+        tensor([-2.,  0.,  2.])
+    """
+
+    lower: float
+    upper: float
+
+    def __init__(self, lower: float = 1 / 8, upper: float = 1 / 3, inplace: bool = False) -> None:
+        super().__init__(inplace)
+        self.lower, self.upper = lower, upper
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Apply the function to ``input``."""
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+
+    def extra_repr(self) -> str:
+        """Return the settings that `repr` shows."""
+        return self._describe(lower=self.lower, upper=self.upper)
 
 
 class SELU(_MaybeInPlace):

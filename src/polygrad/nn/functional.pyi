@@ -3,7 +3,7 @@
 Written by `python tools/stubs.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, overload
 from .._core.tensor import Tensor
 from .._core.typing import DTypeLike
@@ -528,6 +528,24 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
         >>> F.celu(polygrad.tensor([-1.0, 0.0, 2.0]), alpha=2.0)
         tensor([-0.7869,  0.0000,  2.0000])
     """
+def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`celu` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+        alpha: the limit on the negative side is ``-alpha``.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.celu_(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.6321,  0.0000,  2.0000])
+    """
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     """Interleave the channels of groups: channel ``i`` of group ``g`` moves to ``i * groups + g``.
 
@@ -850,6 +868,44 @@ def cross_entropy(
         >>> F.cross_entropy(polygrad.zeros(2, 4), polygrad.tensor([0, 3]))  # log(4)
         tensor(1.3863)
     """
+def ctc_loss(
+    log_probs: Tensor,
+    targets: Tensor,
+    input_lengths: Tensor | Sequence[int],
+    target_lengths: Tensor | Sequence[int],
+    blank: int = 0,
+    reduction: str = 'mean',
+    zero_infinity: bool = False,
+) -> Tensor:
+    """Negative log-likelihood of label sequences, summed over all their alignments with longer sequences of predictions.
+
+    Graves et al., "Connectionist temporal classification", 2006.  The gradient is that of the likelihood with respect to
+    ``log_probs``, the negative posterior probabilities; behind `log_softmax` it is what PyTorch has, which adds the probabilities.
+
+    Args:
+        log_probs: logarithms of probabilities, as `log_softmax` gives them: ``(T, N, C)`` or ``(T, C)``.
+        targets: labels: ``(N, S)``, padded; or all labels after each other, ``(sum(target_lengths),)``.
+        input_lengths: how many steps of ``log_probs`` count, ``(N,)``.
+        target_lengths: how many labels there are, ``(N,)``.
+        blank: the label of no output.
+        reduction: "mean" divides each loss by its target length, and takes their mean; or "sum" or "none".
+        zero_infinity: take 0, with no gradient, for the loss of a target that is too long for its input, which is infinite.
+
+    Returns:
+        A scalar, or with "none" ``(N,)``.
+
+    Raises:
+        ShapeError: the shapes do not fit, or a length is longer than what it measures.
+        RuntimeError: lengths or targets are not integers, or ``blank`` is not a label.
+        IndexError: a target is not a label.
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> log_probs = polygrad.tensor([[[0.5, 0.5]], [[0.5, 0.5]]]).log()
+        >>> F.ctc_loss(log_probs, polygrad.tensor([[1]]), (2,), (1,)).exp()  # of 4 sequences 3 say "1"
+        tensor(1.3333)
+    """
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """Set each element to 0 with probability ``p`` and divide the others by ``1 - p``, so that the expected value stays the same.
 
@@ -958,6 +1014,24 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     Example::
 
         >>> F.elu(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([-0.6321,  0.0000,  2.0000])
+    """
+def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`elu` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+        alpha: the limit on the negative side is ``-alpha``.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.elu_(polygrad.tensor([-1.0, 0.0, 2.0]))
         tensor([-0.6321,  0.0000,  2.0000])
     """
 def embedding(
@@ -1489,6 +1563,25 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
         >>> F.hardtanh(polygrad.tensor([-3.0, 0.5, 3.0]))
         tensor([-1.0000,  0.5000,  1.0000])
     """
+def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """`hardtanh` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+        min_val: the lower bound.
+        max_val: the upper bound.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.hardtanh_(polygrad.tensor([-2.0, 0.5, 2.0]))
+        tensor([-1.0000,  0.5000,  1.0000])
+    """
 def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: str = 'mean') -> Tensor:
     """Hinge loss of distances: ``input`` where ``target`` is 1, ``max(0, margin - input)`` where it is -1.
 
@@ -1707,6 +1800,24 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
         >>> F.leaky_relu(polygrad.tensor([-1.0, 0.0, 2.0]), 0.1)
         tensor([-0.1000,  0.0000,  2.0000])
+    """
+def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """`leaky_relu` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+        negative_slope: the slope on the negative side.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.leaky_relu_(polygrad.tensor([-1.0, 0.0, 2.0]), 0.5)
+        tensor([-0.5000,  0.0000,  2.0000])
     """
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """Affine map of the last dimension: ``input @ weight.mT + bias``.
@@ -2390,6 +2501,85 @@ def multi_head_attention_forward(
         >>> output.shape, weights.shape
         (polygrad.Size([5, 3, 8]), polygrad.Size([3, 5, 5]))
     """
+def multi_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    p: int = 1,
+    margin: float = 1.0,
+    weight: Tensor | None = None,
+    reduction: str = 'mean',
+) -> Tensor:
+    """Hinge loss of the scores of classes: ``sum(max(0, margin - input[target] + input[i]) ** p for i != target) / C``.
+
+    Args:
+        input: scores ``(N, C)`` or ``(C,)``.
+        target: the class of each row, ``(N,)`` or ``()``.
+        p: the exponent, 1 or 2.
+        margin: by how much the score of the target should exceed the others.
+        weight: a factor for each class, ``(C,)``, or None: that of the target multiplies the loss.
+        reduction: "mean", "sum", or "none" for the loss of each row.
+
+    Returns:
+        A scalar, or with "none" a tensor ``(N,)``.
+
+    Raises:
+        ValueError: ``p`` is neither 1 nor 2, ``weight`` is not a vector, or ``reduction`` is unknown.
+        ShapeError: the shapes do not fit.
+        RuntimeError: a target is not a class.
+
+    Example::
+
+        >>> F.multi_margin_loss(polygrad.tensor([[0.1, 0.2, 0.9]]), polygrad.tensor([2]))
+        tensor(0.1667)
+    """
+def multilabel_margin_loss(input: Tensor, target: Tensor, reduction: str = 'mean') -> Tensor:
+    """Hinge loss of several classes: ``sum(max(0, 1 - input[j] + input[i])) / C`` over targets ``j`` and other classes ``i``.
+
+    Args:
+        input: scores ``(N, C)`` or ``(C,)``.
+        target: classes, in a tensor of the same shape; in each row only those before the first -1 count.
+        reduction: "mean", "sum", or "none" for the loss of each row.
+
+    Returns:
+        A scalar, or with "none" a tensor ``(N,)``.
+
+    Raises:
+        ShapeError: the shapes do not fit.
+        RuntimeError: a target is not a class.
+        ValueError: ``reduction`` is unknown.
+
+    Example::
+
+        >>> input, target = polygrad.tensor([[0.1, 0.2, 0.4, 0.8]]), polygrad.tensor([[3, 0, -1, 1]])
+        >>> F.multilabel_margin_loss(input, target)
+        tensor(0.8500)
+    """
+def multilabel_soft_margin_loss(
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    reduction: str = 'mean',
+) -> Tensor:
+    """Logistic loss of several classes: the mean, over the classes, of `binary_cross_entropy_with_logits`.
+
+    Args:
+        input: scores ``(*, C)``.
+        target: a tensor of the same shape, 1 for the classes that a row has and 0 for the others.
+        weight: a factor for each class, that broadcasts to ``input``, or None.
+        reduction: "mean", "sum", or "none" for the loss of each row.
+
+    Returns:
+        A scalar, or with "none" a tensor ``(*)``.
+
+    Raises:
+        ValueError: ``reduction`` is unknown.
+        ShapeError: the shapes differ, or there is no dimension of classes.
+
+    Example::
+
+        >>> F.multilabel_soft_margin_loss(polygrad.tensor([[2.0, -1.0]]), polygrad.tensor([[1.0, 0.0]]))
+        tensor(0.2201)
+    """
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -2652,6 +2842,23 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
         >>> F.relu6(polygrad.tensor([-1.0, 3.0, 9.0]))
         tensor([0., 3., 6.])
     """
+def relu_(input: Tensor) -> Tensor:
+    """`relu` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.relu_(polygrad.tensor([-1.0, 0.0, 2.0]))
+        tensor([0., 0., 2.])
+    """
 def rms_norm(
     input: Tensor,
     normalized_shape: Sequence[int],
@@ -2678,6 +2885,60 @@ def rms_norm(
 
         >>> F.rms_norm(polygrad.tensor([3.0, 4.0]), (2,))
         tensor([0.8485, 1.1314])
+    """
+def rrelu(
+    input: Tensor,
+    lower: float = 0.125,
+    upper: float = 0.3333333333333333,
+    training: bool = False,
+    inplace: bool = False,
+) -> Tensor:
+    """Leaky rectified linear unit with random slopes: ``input`` where it is positive, else ``slope * input``.
+
+    Xu, Wang, Chen and Li, "Empirical evaluation of rectified activations in convolutional network", 2015, arXiv:1505.00853.
+
+    Args:
+        input: a tensor of any shape.
+        lower: the smallest slope.
+        upper: the largest slope.
+        training: draw a slope for each element, uniformly; otherwise all slopes are ``(lower + upper) / 2``.
+        inplace: write the result into ``input`` and return that.
+
+    Returns:
+        A tensor of the shape of ``input``.
+
+    Raises:
+        RuntimeError: ``lower`` is greater than ``upper``, or ``input`` is not of a floating-point type.
+
+    Example::
+
+        >>> F.rrelu(polygrad.tensor([-8.0, 0.0, 2.0]), 0.0, 0.5)
+        tensor([-2.,  0.,  2.])
+    """
+def rrelu_(
+    input: Tensor,
+    lower: float = 0.125,
+    upper: float = 0.3333333333333333,
+    training: bool = False,
+) -> Tensor:
+    """`rrelu` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+        lower: the smallest slope.
+        upper: the largest slope.
+        training: draw a slope for each element.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.rrelu_(polygrad.tensor([-8.0, 0.0, 2.0]), 0.0, 0.5)
+        tensor([-2.,  0.,  2.])
     """
 def scaled_dot_product_attention(
     query: Tensor,
@@ -2734,6 +2995,23 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
     Example::
 
         >>> F.selu(polygrad.tensor([-1.0, 0.0, 1.0]))
+        tensor([-1.1113,  0.0000,  1.0507])
+    """
+def selu_(input: Tensor) -> Tensor:
+    """`selu` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.selu_(polygrad.tensor([-1.0, 0.0, 1.0]))
         tensor([-1.1113,  0.0000,  1.0507])
     """
 def sigmoid(input: Tensor) -> Tensor:
@@ -2956,6 +3234,25 @@ def threshold(
         >>> F.threshold(polygrad.tensor([0.0, 1.0, 2.0]), 1.0, -5.0)
         tensor([-5., -5.,  2.])
     """
+def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
+    """`threshold` in place.
+
+    Args:
+        input: a tensor of any shape, which is overwritten.
+        threshold: the bound that an element has to exceed.
+        value: what replaces the others.
+
+    Returns:
+        ``input``.
+
+    Raises:
+        RuntimeError: ``input`` is a leaf that requires grad.
+
+    Example::
+
+        >>> F.threshold_(polygrad.tensor([-2.0, 0.5, 2.0]), 1.0, 0.0)
+        tensor([0., 0., 2.])
+    """
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,
@@ -2991,6 +3288,42 @@ def triplet_margin_loss(
         >>> anchor, positive, negative = polygrad.tensor([[0.0, 0.0], [0.0, 1.0], [3.0, 4.0]])[:, None]
         >>> F.triplet_margin_loss(anchor, positive, negative, margin=5.0)
         tensor(1.0000)
+    """
+def triplet_margin_with_distance_loss(
+    anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    *,
+    distance_function: Callable[[Tensor, Tensor], Tensor] | None = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = 'mean',
+) -> Tensor:
+    """`triplet_margin_loss` with any distance: ``max(0, d(anchor, positive) - d(anchor, negative) + margin)``.
+
+    Args:
+        anchor: vectors ``(*, D)``.
+        positive: vectors of the same shape, to be near.
+        negative: vectors of the same shape, to be far.
+        distance_function: ``d``, of two tensors; None is `pairwise_distance`.
+        margin: by how much farther, positive.
+        swap: take ``d(positive, negative)`` where that is the smaller.
+        reduction: "mean", "sum", or "none" for the loss of each triplet.
+
+    Returns:
+        A scalar, or with "none" a tensor of the shape of the distances.
+
+    Raises:
+        ValueError: ``margin`` is not positive, or ``reduction`` is unknown.
+        ShapeError: the tensors have different numbers of dimensions.
+
+    Example::
+
+        >>> anchor, positive, negative = polygrad.tensor([[0.0, 0.0], [0.0, 1.0], [3.0, 4.0]])[:, None]
+        >>> F.triplet_margin_with_distance_loss(
+        ...     anchor, positive, negative, distance_function=lambda x, y: (x - y).abs().sum(-1), margin=7.0
+        ... )
+        tensor(1.)
     """
 def unfold(
     input: Tensor,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from .._core.tensor import Tensor
 from .._functions.common import reduction_meant
 from . import functional as F
+from .distance import PairwiseDistance
 from .module import Module
 
 __all__ = [
-    "BCELoss", "BCEWithLogitsLoss", "CosineEmbeddingLoss", "CrossEntropyLoss", "GaussianNLLLoss", "HingeEmbeddingLoss",
-    "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss", "MarginRankingLoss", "NLLLoss", "PoissonNLLLoss", "SmoothL1Loss",
-    "SoftMarginLoss", "TripletMarginLoss",
+    "BCELoss", "BCEWithLogitsLoss", "CTCLoss", "CosineEmbeddingLoss", "CrossEntropyLoss", "GaussianNLLLoss",
+    "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss", "MarginRankingLoss", "MultiLabelMarginLoss",
+    "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss", "PoissonNLLLoss", "SmoothL1Loss", "SoftMarginLoss",
+    "TripletMarginLoss", "TripletMarginWithDistanceLoss",
 ]  # fmt: skip
+
+#: Lengths of the sequences of a batch.
+Lengths: TypeAlias = "Tensor | Sequence[int]"
 
 
 def _resolve_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
@@ -567,6 +573,153 @@ class MarginRankingLoss(_Margin):
         def __call__(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor: ...  # type: ignore[override]  # noqa: D102 - has other inputs
 
 
+class CTCLoss(_Loss):
+    """Negative log-likelihood of label sequences, summed over all their alignments with longer sequences of predictions.
+
+    Graves et al., "Connectionist temporal classification", 2006.
+
+    Args:
+        blank: the label of no output.
+        reduction: "mean" divides each loss by its target length, and takes their mean; or "sum" or "none".
+        zero_infinity: take 0, with no gradient, for the loss of a target that is too long for its input, which is infinite.
+
+    Shapes:
+        log_probs: logarithms of probabilities, ``(T, N, C)`` or ``(T, C)``.
+        targets: labels, ``(N, S)``, padded; or all after each other, ``(sum(target_lengths),)``.
+        input_lengths, target_lengths: ``(N,)``, integers.
+        output: a scalar, or with "none" ``(N,)``.
+
+    Raises:
+        ShapeError: the shapes do not fit, or a length is longer than what it measures.
+        RuntimeError: lengths or targets are not integers, or ``blank`` is not a label.
+        IndexError: a target is not a label.
+
+    Example::
+
+        >>> log_probs = polygrad.tensor([[[0.5, 0.5]], [[0.5, 0.5]]]).log()
+        >>> nn.CTCLoss()(log_probs, polygrad.tensor([[1]]), (2,), (1,))
+        tensor(0.2877)
+    """
+
+    blank: int
+    zero_infinity: bool
+
+    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
+        super().__init__(reduction=reduction)
+        self.blank, self.zero_infinity = blank, zero_infinity
+
+    def forward(self, log_probs: Tensor, targets: Tensor, input_lengths: Lengths, target_lengths: Lengths) -> Tensor:
+        """Compute the loss."""
+        return F.ctc_loss(
+            log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction, self.zero_infinity
+        )
+
+    if TYPE_CHECKING:
+
+        def __call__(  # type: ignore[override]  # noqa: D102 - has other inputs
+            self, log_probs: Tensor, targets: Tensor, input_lengths: Lengths, target_lengths: Lengths
+        ) -> Tensor: ...
+
+
+class MultiMarginLoss(_Weighted):
+    """Hinge loss of the scores of classes: ``sum(max(0, margin - input[target] + input[i]) ** p for i != target) / C``.
+
+    Args:
+        p: the exponent, 1 or 2.
+        margin: by how much the score of the target should exceed the others.
+        weight: a factor for each class, ``(C,)``, or None: that of the target multiplies the loss.
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each row.
+
+    Shapes:
+        input: ``(N, C)`` or ``(C,)``.
+        target: the class of each row, ``(N,)`` or ``()``.
+        output: a scalar, or with "none" ``(N,)``.
+
+    Raises:
+        ValueError: ``p`` is neither 1 nor 2, or ``weight`` is not a vector.
+        ShapeError: the shapes do not fit.
+        RuntimeError: a target is not a class.
+
+    Example::
+
+        >>> nn.MultiMarginLoss()(polygrad.tensor([[0.1, 0.2, 0.9]]), polygrad.tensor([2]))
+        tensor(0.1667)
+    """
+
+    p: int
+    margin: float
+
+    def __init__(
+        self, p: int = 1, margin: float = 1.0, weight: Tensor | None = None, size_average: bool | None = None,
+        reduce: bool | None = None, reduction: str = "mean",
+    ) -> None:  # fmt: skip
+        super().__init__(weight, size_average, reduce, reduction)
+        if p not in (1, 2):
+            raise ValueError("only p == 1 and p == 2 supported")
+        if weight is not None and weight.ndim != 1:
+            raise ValueError(f"MultiMarginLoss: expected weight to be None or 1D tensor, got {weight.ndim}D instead")
+        self.p, self.margin = p, margin
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
+        return F.multi_margin_loss(input, target, self.p, self.margin, self.weight, self.reduction)
+
+
+class MultiLabelMarginLoss(_Loss):
+    """Hinge loss of several classes: ``sum(max(0, 1 - input[j] + input[i])) / C`` over targets ``j`` and other classes ``i``.
+
+    Args:
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each row.
+
+    Shapes:
+        input: ``(N, C)`` or ``(C,)``.
+        target: classes, of the same shape; in each row only those before the first -1 count.
+        output: a scalar, or with "none" ``(N,)``.
+
+    Raises:
+        ShapeError: the shapes do not fit.
+        RuntimeError: a target is not a class.
+
+    Example::
+
+        >>> nn.MultiLabelMarginLoss()(polygrad.tensor([[0.1, 0.2, 0.4, 0.8]]), polygrad.tensor([[3, 0, -1, 1]]))
+        tensor(0.8500)
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
+        return F.multilabel_margin_loss(input, target, self.reduction)
+
+
+class MultiLabelSoftMarginLoss(_Weighted):
+    """Logistic loss of several classes: the mean of `BCEWithLogitsLoss` over the classes.
+
+    Args:
+        weight: a factor for each class, that broadcasts to the input, or None.
+        size_average, reduce: PyTorch's older arguments for ``reduction``, which warn.
+        reduction: "mean", "sum", or "none" for the loss of each row.
+
+    Shapes:
+        input: ``(*, C)``.
+        target: 1 for the classes that a row has and 0 for the others, of that shape.
+        output: a scalar, or with "none" ``(*)``.
+
+    Raises:
+        ShapeError: the shapes differ.
+
+    Example::
+
+        >>> nn.MultiLabelSoftMarginLoss()(polygrad.tensor([[2.0, -1.0]]), polygrad.tensor([[1.0, 0.0]]))
+        tensor(0.2201)
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        """Compute the loss."""
+        return F.multilabel_soft_margin_loss(input, target, self.weight, self.reduction)
+
+
 class TripletMarginLoss(_Loss):
     """Hinge loss of two distances: ``max(0, d(anchor, positive) - d(anchor, negative) + margin)``.
 
@@ -613,6 +766,60 @@ class TripletMarginLoss(_Loss):
         return F.triplet_margin_loss(
             anchor, positive, negative, self.margin, self.p, self.eps, self.swap, self.reduction
         )
+
+    if TYPE_CHECKING:
+
+        def __call__(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor: ...  # type: ignore[override]  # noqa: D102 - has other inputs
+
+
+class TripletMarginWithDistanceLoss(_Loss):
+    """`TripletMarginLoss` with any distance: ``max(0, d(anchor, positive) - d(anchor, negative) + margin)``.
+
+    Args:
+        distance_function: ``d``, of two tensors, or a module; None is `PairwiseDistance`.
+        margin: by how much farther the negative should be, positive.
+        swap: take ``d(positive, negative)`` where that is the smaller.
+        reduction: "mean", "sum", or "none" for the loss of each triplet.
+
+    Shapes:
+        anchor, positive, negative: ``(*, D)``.
+        output: a scalar, or with "none" the shape of the distances.
+
+    Raises:
+        ValueError: ``margin`` is not positive.
+        ShapeError: the inputs have different numbers of dimensions.
+
+    Example::
+
+        >>> anchor, positive, negative = polygrad.tensor([[0.0, 0.0], [0.0, 1.0], [3.0, 4.0]])[:, None]
+        >>> nn.TripletMarginWithDistanceLoss(distance_function=lambda x, y: (x - y).abs().sum(-1), margin=7.0)(
+        ...     anchor, positive, negative
+        ... )
+        tensor(1.)
+    """
+
+    distance_function: Callable[[Tensor, Tensor], Tensor]
+    margin: float
+    swap: bool
+
+    def __init__(
+        self, *, distance_function: Callable[[Tensor, Tensor], Tensor] | None = None, margin: float = 1.0,
+        swap: bool = False, reduction: str = "mean",
+    ) -> None:  # fmt: skip
+        super().__init__(reduction=reduction)
+        if margin <= 0:
+            raise ValueError(
+                f"TripletMarginWithDistanceLoss: expected margin to be greater than 0, got {margin} instead"
+            )
+        self.distance_function = PairwiseDistance() if distance_function is None else distance_function
+        self.margin, self.swap = margin, swap
+
+    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
+        """Compute the loss."""
+        return F.triplet_margin_with_distance_loss(
+            anchor, positive, negative, distance_function=self.distance_function, margin=self.margin, swap=self.swap,
+            reduction=self.reduction,
+        )  # fmt: skip
 
     if TYPE_CHECKING:
 

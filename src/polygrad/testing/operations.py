@@ -366,6 +366,12 @@ ATTENTION = [
         case((2, 3, 2), (0, 2), (0, 4), truth(3, 0), scale=1.0)),
 ]  # fmt: skip
 
+
+def _alignment_scores(xp, scores, skips):
+    """Where the states are possible: before that the scores are a large number, beside which differences get lost."""
+    return xp.exp(xp.alignment_scores(scores, skips))
+
+
 RECURRENT = [
     row("lstm_cell", case((2, 8), (2, 2)), case((3, 1, 4), (3, 1, 1)), case((0, 8), (0, 2))),
     row("lstm_steps", case((3, 2, 8), (2, 2), (2, 2), (8, 2)), case((2, 1, 4), (1, 1), (1, 1), (4, 1), reverse=True),
@@ -374,6 +380,7 @@ RECURRENT = [
         case((3, 0, 6), (0, 2), (6, 2), (6,))),
     row("rnn_steps", case((3, 2, 2), (2, 2), (2, 2)), case((2, 1, 3), (1, 3), (3, 3), reverse=True),
         case((2, 2, 2), (2, 2), (2, 2), nonlinearity="relu"), case((3, 0, 2), (0, 2), (2, 2))),
+    row("alignment_scores", case((3, 2, 3), (2, 3)), case((2, 1, 1), (1, 1)), case((2, 0, 3), (0, 3)), function=_alignment_scores),
 ]  # fmt: skip
 
 # -- random numbers ------------------------------------------------------------------------------------------------------

@@ -28,16 +28,17 @@ def check_reduction(reduction: str) -> None:
         )
 
 
-def _reduce(losses: Tensor, reduction: str) -> Tensor:
+def reduce_losses(losses: Tensor, reduction: str) -> Tensor:
+    """Return the losses, their sum or their mean, as ``reduction`` says.  Raises ValueError if it is unknown."""
     check_reduction(reduction)
     return losses if reduction == "none" else xp.mean(losses) if reduction == "mean" else xp.sum(losses)
 
 
 def _weighted_mean(losses: Tensor, weight: Tensor, reduction: str) -> Tensor:
-    """As `_reduce`, with weights: the mean is divided by their sum."""
+    """As `reduce_losses`, with weights: the mean is divided by their sum."""
     if weight.shape != losses.shape:
         raise ShapeError(f"weight must have the shape of the losses, {tuple(losses.shape)}, not {tuple(weight.shape)}")
-    total = _reduce(losses * weight, "sum" if reduction == "mean" else reduction)
+    total = reduce_losses(losses * weight, "sum" if reduction == "mean" else reduction)
     return total / xp.sum(weight) if reduction == "mean" else total
 
 
@@ -129,7 +130,7 @@ def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tens
     """
     input, target = _broadcast_pair(input, target, "l1_loss")
     losses = xp.abs(input - target)
-    return _reduce(losses, reduction) if weight is None else _weighted_mean(losses, weight, reduction)
+    return reduce_losses(losses, reduction) if weight is None else _weighted_mean(losses, weight, reduction)
 
 
 @older_reduction
@@ -166,7 +167,7 @@ def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta:
     check_real("smooth_l1_loss", input, target)
     difference = input - target
     size = xp.abs(difference)
-    return _reduce(xp.where(size < beta, difference * difference * (0.5 / beta), size - 0.5 * beta), reduction)
+    return reduce_losses(xp.where(size < beta, difference * difference * (0.5 / beta), size - 0.5 * beta), reduction)
 
 
 @older_reduction
@@ -205,7 +206,7 @@ def huber_loss(
     difference = input - target
     size = xp.abs(difference)
     losses = xp.where(size <= delta, difference * difference * 0.5, (size - 0.5 * delta) * delta)
-    return _reduce(losses if weight is None else losses * weight, reduction)
+    return reduce_losses(losses if weight is None else losses * weight, reduction)
 
 
 # -- probabilities -----------------------------------------------------------------------------------------------------
@@ -259,7 +260,7 @@ def binary_cross_entropy(
             "binary_cross_entropy_with_logits"
         )
     losses = xp.binary_cross_entropy(input, target)
-    return _reduce(losses if weight is None else losses * weight, reduction)
+    return reduce_losses(losses if weight is None else losses * weight, reduction)
 
 
 @public_function()
@@ -303,7 +304,7 @@ def binary_cross_entropy_with_logits(
     losses = xp.binary_cross_entropy_with_logits(input, target)
     if pos_weight is not None:
         losses = losses - (pos_weight - 1) * target * xp.logsigmoid(input)
-    return _reduce(losses if weight is None else losses * weight, reduction)
+    return reduce_losses(losses if weight is None else losses * weight, reduction)
 
 
 @public_function()
@@ -345,7 +346,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
         losses = xlogy(target, target) - target * input
     if reduction == "batchmean":
         return xp.sum(losses) / input.shape[0] if input.ndim else losses
-    return _reduce(losses, reduction)
+    return reduce_losses(losses, reduction)
 
 
 @older_reduction
@@ -388,7 +389,7 @@ def poisson_nll_loss(
         safe = xp.where(large, target, xp.ones_like(target))
         stirling = safe * xp.log(safe) - safe + 0.5 * xp.log(2 * math.pi * safe)
         losses = losses + xp.where(large, stirling, xp.zeros_like(stirling))
-    return _reduce(losses, reduction)
+    return reduce_losses(losses, reduction)
 
 
 @older_reduction
@@ -428,13 +429,13 @@ def gaussian_nll_loss(
     var = var + (xp.clip(var, eps, None) - var).detach()
     difference = input - target
     losses = 0.5 * (xp.log(var) + difference * difference / var)
-    return _reduce(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)
+    return reduce_losses(losses + 0.5 * math.log(2 * math.pi) if full else losses, reduction)
 
 
 # -- margins -----------------------------------------------------------------------------------------------------------
 
 
-def _hinge(distance: Tensor) -> Tensor:
+def hinge(distance: Tensor) -> Tensor:
     """Compute ``max(0, distance)`` with gradient 1 at 0, as PyTorch's losses have, where `relu` has 0."""
     return xp.clip(distance, 0, None)
 
@@ -468,7 +469,7 @@ def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, red
 @in_single_precision
 def _hinge_embedding_loss(input: Tensor, similar: Tensor, different: Tensor, margin: float, reduction: str) -> Tensor:
     zero = xp.zeros_like(input)
-    return _reduce(xp.where(similar, input, zero) + xp.where(different, _hinge(margin - input), zero), reduction)
+    return reduce_losses(xp.where(similar, input, zero) + xp.where(different, hinge(margin - input), zero), reduction)
 
 
 @public_function()
@@ -497,7 +498,7 @@ def margin_ranking_loss(
         >>> F.margin_ranking_loss(polygrad.tensor([2.0]), polygrad.tensor([1.0]), polygrad.tensor([-1.0]), margin=0.5)
         tensor(1.5000)
     """
-    return _reduce(_hinge(-target * (input1 - input2) + margin), reduction)
+    return reduce_losses(hinge(-target * (input1 - input2) + margin), reduction)
 
 
 @older_reduction
@@ -523,7 +524,7 @@ def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> 
         tensor([0.1269, 2.1269])
     """
     input, target = _broadcast_pair(input, target, "soft_margin_loss")
-    return _reduce(-xp.logsigmoid(target * input), reduction)
+    return reduce_losses(-xp.logsigmoid(target * input), reduction)
 
 
 @public_function()
@@ -564,7 +565,7 @@ def triplet_margin_loss(
     near, far = norm(anchor - positive + eps, p, -1), norm(anchor - negative + eps, p, -1)
     if swap:
         far = xp.minimum(far, norm(positive - negative + eps, p, -1))
-    return _reduce(_hinge(near - far + margin), reduction)
+    return reduce_losses(hinge(near - far + margin), reduction)
 
 
 @public_function()
@@ -611,4 +612,4 @@ def _cosine_embedding_loss(
     cosine = cosine_similarity(first, second, first.ndim - 1)
     zero = xp.zeros_like(cosine)
     losses = xp.where(similar, 1 - cosine, zero) + xp.where(different, xp.relu(cosine - margin), zero)
-    return _reduce(losses, reduction)
+    return reduce_losses(losses, reduction)
