@@ -331,10 +331,8 @@ LAYERS = [
         case((1, 2, 3, 4), (1, 4, 2, 6), kernel=(2, 2), **_WIDE, groups=2)),
     row("max_pool", case(distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1), ceil=False),
         case(distinct(1, 1, 3, 4), **_OVERLAP, dilation=(1, 1), ceil=True)),
-    row("max_pool_gradient", case((1, 2, 4, 4), distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1)),
-        function=_max_pool("max_pool_gradient")),
-    row("max_pool_pick", case((1, 2, 4, 4), distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1)),
-        function=_max_pool("max_pool_pick")),
+    *[row(f"max_pool_{what}", case((1, 2, 4, 4), distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1)),
+          function=_max_pool(f"max_pool_{what}")) for what in ("gradient", "pick")],
     row("max_pool_indices", case(distinct(1, 2, 4, 4), **_POOL, dilation=(1, 1), ceil=False)),
     row("sum_pool", case((1, 2, 4, 4), **_POOL, ceil=False), case((1, 1, 3, 4), **_OVERLAP, ceil=True)),
     row("sum_pool_gradient", case((1, 2, 2, 2), size=(4, 4), **_POOL, ceil=False),
@@ -367,11 +365,6 @@ ATTENTION = [
 ]  # fmt: skip
 
 
-def _alignment_scores(xp, scores, skips):
-    """Where the states are possible: before that the scores are a large number, beside which differences get lost."""
-    return xp.exp(xp.alignment_scores(scores, skips))
-
-
 RECURRENT = [
     row("lstm_cell", case((2, 8), (2, 2)), case((3, 1, 4), (3, 1, 1)), case((0, 8), (0, 2))),
     row("lstm_steps", case((3, 2, 8), (2, 2), (2, 2), (8, 2)), case((2, 1, 4), (1, 1), (1, 1), (4, 1), reverse=True),
@@ -380,7 +373,7 @@ RECURRENT = [
         case((3, 0, 6), (0, 2), (6, 2), (6,))),
     row("rnn_steps", case((3, 2, 2), (2, 2), (2, 2)), case((2, 1, 3), (1, 3), (3, 3), reverse=True),
         case((2, 2, 2), (2, 2), (2, 2), nonlinearity="relu"), case((3, 0, 2), (0, 2), (2, 2))),
-    row("alignment_scores", case((3, 2, 3), (2, 3)), case((2, 1, 1), (1, 1)), case((2, 0, 3), (0, 3)), function=_alignment_scores),
+    row("alignment_scores", case((3, 2, 3), (2, 3)), function=lambda xp, *x: xp.exp(xp.alignment_scores(*x))),
 ]  # fmt: skip
 
 # -- random numbers ------------------------------------------------------------------------------------------------------
