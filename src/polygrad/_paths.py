@@ -32,6 +32,7 @@ BEHIND = {
     "nn.modules.container": ("nn.containers",),
     "nn.modules.conv": ("nn.convolution",),
     **{f"nn.modules.{name}": (f"nn.{name}",) for name in ("distance", "dropout", "flatten")},
+    "nn.modules.lazy": ("nn.lazy",),
     "nn.modules.linear": ("nn.linear", "nn.containers"),
     "nn.modules.loss": ("nn.losses",),
     "nn.modules.module": ("nn.module",),

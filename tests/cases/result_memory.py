@@ -38,7 +38,7 @@ VIEWS = """
 4: nn.Sequential(nn.Identity())(x) | nn.ReLU(inplace=True)(x) | nn.Dropout2d().eval()(x) | nn.AlphaDropout().eval()(x)
 4: F.relu(x,inplace=True) | F.dropout(x,0.,True,True) | F.dropout(x,.5,False,True) | F.leaky_relu(x,.1,True)
 4: F.hardtanh(x,-1e9,1e9,inplace=True) | F.elu(x,1.,True) | F.threshold(x,0.,0.,True) | F.celu(x,1.,True)
-4: F.alpha_dropout(x,.5,False,True) | F.dropout2d(x,.5,False,True)
+4: F.feature_alpha_dropout(x,.5,False) | F.alpha_dropout(x,.5,False,True) | F.dropout2d(x,.5,False,True)
 5: F.dropout3d(x,0.5,False)
 """
 
@@ -144,7 +144,8 @@ MAY_SHARE = """
     adjoint as_tensor asarray atleast_1d atleast_2d atleast_3d broadcast_tensors broadcast_to cartesian_prod chunk conj
     conj_physical detach diagonal dsplit einsum flatten hsplit meshgrid moveaxis movedim narrow permute positive ravel real
     reshape resolve_conj resolve_neg select split squeeze swapaxes swapdims t tensor_split transpose unbind unsqueeze
-    vsplit F.alpha_dropout F.celu F.dropout F.dropout1d F.dropout2d F.dropout3d F.elu F.hardsigmoid F.hardswish F.hardtanh
+    vsplit F.alpha_dropout F.celu F.dropout F.dropout1d F.dropout2d F.dropout3d F.elu F.feature_alpha_dropout F.hardsigmoid F.hardswish
+    F.hardtanh
     F.leaky_relu F.mish F.relu F.relu6 F.selu F.silu F.threshold linalg.diagonal Tensor.adjoint Tensor.broadcast_to
     Tensor.chunk Tensor.conj Tensor.conj_physical Tensor.contiguous Tensor.cpu Tensor.detach Tensor.diagonal Tensor.dsplit
     Tensor.expand Tensor.expand_as Tensor.flatten Tensor.float Tensor.hsplit Tensor.moveaxis Tensor.movedim Tensor.narrow

@@ -495,7 +495,7 @@ MODULES = """
 TABLES = {
     "cases/aliasing_programs.py", "cases/layers.py", "cases/operations.py", "cases/programs.py",
     "cases/surface_programs.py", "cases/torch_functions.py", "cases/training_programs.py", "cases/views.py",
-    "functions/test_empty_tensors.py", "nn/test_layers.py", "nn/test_modules.py", "optim/test_optimizers.py",
+    "functions/test_empty_tensors.py", "nn/test_layers.py", "nn/test_lazy.py", "nn/test_modules.py", "optim/test_optimizers.py",
 }  # fmt: skip
 
 #: Folders of `tests` that use names for other reasons: PyTorch's own tests, and a plugin.

@@ -46,7 +46,7 @@ def test_the_table_is_what_pytorch_does():
 ARGUMENTS: list[tuple[Any, ...]] = [
     (), (0,), (1,), (1.0,), (0.0,), ((),), ("ones",), ("zeros",), ("true",), ("shape",), (0, 0), (1, 0), (0, 1), (1, 1),
     ("zeros", "zeros"), ("ones", 1.0), ("true", 0.0), ((0, 0),), (0, "first", "self"), (0, "first"), ("self",), ("self", "self"),
-    (0, 1, 1), (-9.0, 9.0), (0, 0, 1), (True,), (0, True), (0, True, True), (0, 0, True), (-9.0, 9.0, True),
+    (0, 1, 1), (-9.0, 9.0), (0, 0, 1), (True,), (0, True), (0, True, True), (0, 0, True), (-9.0, 9.0, True), ("first",), ("first", 1),
 ]  # fmt: skip
 SHAPES = [(), (1,), (1, 3), (1, 1, 2, 2)]
 #: Functions that read, save, draw, set or run others.

@@ -91,6 +91,7 @@ RAW = {
     "compiler/program.py": "fills cells with the results of a recorded program",
     "compiler/leak_check.py": "looks for tracers in cells",
     "compiler/control_flow/subtrace.py": "the recorder of a part of a program",
+    "nn/parameter.py": "a cell that hides its array",
 }
 
 #: Files of more than `MANY_LINES` without docstrings, and why each is one file.

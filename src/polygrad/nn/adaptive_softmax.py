@@ -51,8 +51,8 @@ class AdaptiveLogSoftmaxWithLoss(Module):
 
     Example::
 
-        >>> layer = nn.AdaptiveLogSoftmaxWithLoss(8, 100, cutoffs=[10, 50])
-        >>> output, loss = layer(polygrad.ones(4, 8), polygrad.tensor([3, 10, 99, 0]))
+        >>> layer = nn.AdaptiveLogSoftmaxWithLoss(16, 100, cutoffs=[10, 50])
+        >>> output, loss = layer(polygrad.ones(4, 16), polygrad.tensor([3, 10, 99, 0]))
         >>> output.shape
         polygrad.Size([4])
     """

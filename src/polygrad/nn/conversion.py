@@ -17,6 +17,7 @@ from .._functions.creation import check_dtype
 from .._functions.transfer import transfer
 from ..autograd.grad_mode import no_grad
 from ..backends.registry import get_backend
+from .parameter import UninitializedTensorMixin
 
 __all__ = ["Placement"]
 
@@ -110,6 +111,9 @@ class Placement:
 
 
 def _replace(tensor: Tensor, fn: Callable[[Tensor], Tensor]) -> None:
+    if isinstance(tensor, UninitializedTensorMixin):
+        tensor.convert(fn)
+        return
     new = fn(tensor)
     gradient = tensor.grad
     new_gradient = None if gradient is None else fn(gradient)

@@ -267,8 +267,8 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     Example::
 
         >>> theta = polygrad.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
-        >>> F.affine_grid(theta, (1, 1, 2, 1), align_corners=True).flatten()
-        tensor([ 0., -1.,  0.,  1.])
+        >>> F.affine_grid(theta, (1, 1, 2, 2), align_corners=True).flatten()
+        tensor([-1., -1.,  1., -1., -1.,  1.,  1.,  1.])
     """
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Dropout that keeps the mean and the variance of activations of `selu`: dropped elements take its negative limit.

@@ -11,7 +11,7 @@ import numpy as np
 from .._core.tensor import Tensor
 from .._functions.creation import as_tensor
 from ..autograd.grad_mode import no_grad
-from .parameter import Buffer, Parameter
+from .parameter import Buffer, Parameter, UninitializedTensorMixin, is_lazy
 from .registration import BUFFER, MODULE, PARAMETER, register
 
 __all__ = ["IncompatibleKeys", "load_state", "plan_module", "save_module", "save_state"]
@@ -101,7 +101,7 @@ def load_state(module: Any, state_dict: Any, strict: bool, assign: bool) -> Inco
         _put_back_extras(plan)
         raise
     result = IncompatibleKeys(plan.missing, plan.unexpected)
-    before = [(old, old._read(), old._edge) for _, _, old, _ in plan.values]
+    before = [(old, old.__class__, None if is_lazy(old) else old._read(), old._edge) for _, _, old, _ in plan.values]
     if not plan.errors:
         with no_grad():
             for owner, name, old, new in plan.values:
@@ -112,9 +112,12 @@ def load_state(module: Any, state_dict: Any, strict: bool, assign: bool) -> Inco
         if strict and keys:
             problems.append(f"{what} key(s) in state_dict: {', '.join(repr(key) for key in keys)}.")
     if problems:
-        for (owner, name, old, _), (_, array, edge) in zip(plan.values, before, strict=True):
+        for (owner, name, old, _), (_, kind, array, edge) in zip(plan.values, before, strict=True):
             register(owner.__dict__, name, owner._kinds[name], old)
-            old._rebind(array, edge)
+            if array is None:
+                old.__class__ = kind
+            else:
+                old._rebind(array, edge)
         _put_back_extras(plan)
         lines = "".join(f"\n\t{problem}" for problem in problems)
         raise RuntimeError(f"Error(s) in loading state_dict for {type(module).__name__}, nothing was loaded:{lines}")
@@ -173,14 +176,20 @@ def plan_module(module: Any, state_dict: Any, prefix: str, plan: Plan) -> None:
 
 
 def _convert(key: str, old: Tensor, value: Any, plan: Plan) -> Tensor | None:
-    """Return ``value`` as a tensor, or None after adding an error to the plan."""
+    """Return ``value`` as a tensor, or None after adding an error to the plan, or if neither has a shape."""
+    if isinstance(value, UninitializedTensorMixin):
+        if not is_lazy(old):
+            plan.errors.append(
+                f"{key} is uninitialized in the state_dict, but the current model's has shape {tuple(old.shape)}."
+            )
+        return None
     try:
         # Tensors of other libraries, such as PyTorch's, are converted by NumPy.
         new = as_tensor(value if isinstance(value, Tensor) or not hasattr(value, "__array__") else np.asarray(value))
     except (TypeError, ValueError) as error:
         plan.errors.append(f"no tensor for {key}: {error}")
         return None
-    if new.shape != old.shape:
+    if not is_lazy(old) and new.shape != old.shape:
         plan.errors.append(
             f"size mismatch for {key}: copying a parameter of shape {tuple(new.shape)} from state_dict, the shape in "
             f"the current model is {tuple(old.shape)}."
@@ -194,6 +203,8 @@ def _convert(key: str, old: Tensor, value: Any, plan: Plan) -> Tensor | None:
 
 def _put(module: Any, name: str, old: Tensor, new: Tensor, assign: bool) -> None:
     if not assign:
+        if isinstance(old, UninitializedTensorMixin):
+            old.materialize(new.shape)
         old.copy_(new)
     else:
         if isinstance(old, Parameter):

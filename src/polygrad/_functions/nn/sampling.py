@@ -205,8 +205,8 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
     Example::
 
         >>> theta = polygrad.tensor([[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]])
-        >>> F.affine_grid(theta, (1, 1, 2, 1), align_corners=True).flatten()
-        tensor([ 0., -1.,  0.,  1.])
+        >>> F.affine_grid(theta, (1, 1, 2, 2), align_corners=True).flatten()
+        tensor([-1., -1.,  1., -1., -1.,  1.,  1.,  1.])
     """
     align_corners = _warn_of_default("affine_grid", align_corners)
     if not check_tensor(theta, "affine_grid", "theta").dtype.is_floating_point:
