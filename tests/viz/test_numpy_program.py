@@ -214,6 +214,12 @@ def test_the_graph_may_be_of_any_backend(backend):
     np.testing.assert_allclose(run(text, text.arguments)[1]["w"], w.grad.to(backend="numpy").numpy(), rtol=2e-5)
 
 
+def test_a_value_that_was_computed_is_a_parameter_and_a_number_is_not():
+    x = leaf(3)
+    text = viz.python((x * x.detach().max() * 3 / 2.5).sum())
+    assert set(text.arguments) == {"x", "multiply_data"} and "* 3.0" in text and "/ 2.5" in text
+
+
 def test_a_leaf_that_does_not_exist_any_more_is_a_parameter():
     loss = (leaf(3) + leaf(3, seed=1)).sum()
     text = viz.python(loss)

@@ -25,7 +25,7 @@ from .diagram import collect_edges, root_of
 from .formulas import saved_operands
 from .numpy_helpers import HELPERS
 from .numpy_recorder import ALIAS, Helpers, SourceGraph, source_backend
-from .numpy_settings import as_numpy, settings_of
+from .numpy_settings import as_numpy, is_python_number, settings_of
 from .numpy_spelling import find_unused
 from .numpy_text import identifier, write_file
 
@@ -57,8 +57,9 @@ def python(
     The file has two functions. ``forward_and_backward`` returns the loss and a dictionary of the gradients of all leaves,
     ``gradients`` that dictionary alone. Each operation of the graph is a statement or a few, forward and then backward,
     as its gradient rule computes them. The parameters of both functions are the leaves, the tensors that the graph saved and
-    that are not computed from leaves (data, indices, masks), and last the operands that the graph did not save because no
-    gradient depends on them, as ``y`` in ``x + y``. The file is for arrays of the shapes of this graph.
+    that are not in it (data; also masks, indices and detached values, from whatever they were computed), and last the operands
+    that the graph did not save because no gradient depends on them, as ``y`` in ``x + y``. The file is for arrays of the
+    shapes of this graph.
     Call it before `backward`, which frees the saved values.
 
     Args:
@@ -255,7 +256,7 @@ class _Rebuild:
         self._kept.append(array)  # so that its id stays its own
         name = self._names.of_array(array)
         value = as_numpy(array, node.plan.operation)
-        if name is None and value.shape == ():
+        if name is None and is_python_number(array, value):
             made = cell(self._graph.add(np.array(value), True))
         else:
             label = self._fresh(name or f"{node.plan.operation}_{'mask' if value.dtype == np.bool_ else 'data'}")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._core.graph import Node
+from .._core.operands import known_scalar
 from .._ops.axes import normal_axis
 from .._window_geometry import window_counts
 from ..backends.registry import BY_TYPE
@@ -79,3 +80,13 @@ def as_numpy(array: Any, what: str) -> Any:
     if backend.level:
         raise NotImplementedError(f"viz.python cannot write a graph inside a transform or a compiled function ({what})")
     return np.asarray(backend.to_numpy(array))
+
+
+def is_python_number(array: Any, value: Any) -> bool:
+    """Whether ``array``, in NumPy ``value``, was a Python number in the program, and no tensor: operands share such arrays."""
+    if value.shape != ():
+        return False
+    number = value.item()
+    numbers = [number, *([int(number)] if isinstance(number, float) and number.is_integer() else [])]
+    kind = array.__class__
+    return any(known_scalar((kind, array.dtype, type(one), one)) is array for one in numbers)
