@@ -227,3 +227,10 @@ def test_empty_vectors_count_in_promotion(backend):
     w = polygrad.ones(1, 2, requires_grad=True)
     polygrad.cat([polygrad.zeros(0, dtype=polygrad.float64), w], 1).sum().backward()
     assert w.grad.dtype is polygrad.float32 and w.grad.tolist() == [[1.0, 1.0]]
+
+
+def test_vecdot_without_dimensions(backend):
+    x, y = polygrad.tensor(2.0, requires_grad=True), polygrad.tensor(3.0)
+    product = polygrad.linalg.vecdot(x, y)
+    product.backward()
+    assert product.shape == () and product.item() == 6.0 and x.grad.item() == 3.0

@@ -211,7 +211,8 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """
     check_tensor(x, "vecdot", "x"), check_tensor(y, "vecdot", "y")
     shape = broadcast_shapes(x.shape, y.shape)
-    return xp.sum(xp.multiply(_conj(x), y), normal_axis(dim, len(shape)) - len(shape))
+    axis = normal_axis(dim, len(shape))
+    return xp.sum(xp.multiply(_conj(x), y), axis - len(shape) if shape else ())
 
 
 @public_function(method=True, out=True)

@@ -21,7 +21,7 @@ Every differentiable function of polygrad, and every way to differentiate it, as
 
 A cell has one number for each backend, in the order {backends}. `-12` says that the error was at most 1e-12, and `0`
 that there was none. An error is the largest difference, relative to the larger of 1 and the reference. **Bold** is a cell
-that is wrong: its error is above the column's bound. A letter says why a cell does not apply:
+that is wrong: its error is above the column's bound. `·` was not measured. A letter says why a cell does not apply:
 
 {letters}
 
