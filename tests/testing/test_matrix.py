@@ -67,7 +67,15 @@ WITHOUT_A_ROW = {
         get_rng_state initial_seed is_grad_enabled is_inference_mode_enabled manual_seed primitive save seed set_backend set_default_device
         set_default_dtype set_float32_matmul_precision set_num_threads set_printoptions set_rng_state tune_allocator
         use_deterministic_algorithms use_backend debug_nans""",
-    "it takes a function": "cond scan vmap while_loop",
+    "it takes a function": "cond scan vmap while_loop triplet_margin_with_distance_loss",
+    "it is another function in place, or with the places of its results": """
+        celu_ elu_ hardtanh_ leaky_relu_ relu_ rrelu_ selu_ threshold_ adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices
+        adaptive_max_pool3d_with_indices fractional_max_pool2d fractional_max_pool2d_with_indices fractional_max_pool3d
+        fractional_max_pool3d_with_indices max_pool1d_with_indices max_pool2d_with_indices max_pool3d_with_indices""",
+    "tests/nn compares its gradient, and no row does yet": """
+        adaptive_avg_pool3d adaptive_max_pool3d affine_grid avg_pool3d conv_transpose3d ctc_loss embedding_bag grid_sample lp_pool3d max_pool3d
+        max_unpool1d max_unpool2d max_unpool3d multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss upsample_bilinear
+        upsample_nearest""",
     "its parts have rows: linear, softmax and scaled_dot_product_attention": "multi_head_attention_forward",
 }
 

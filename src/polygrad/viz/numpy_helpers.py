@@ -93,14 +93,14 @@ def conv2d_weight_gradient(x, grad, kernel, stride, padding, dilation, groups):
     grads = grad.reshape(len(x), groups, -1, *grad.shape[2:])
     return np.einsum("ngcijhw,ngohw->gocij", held, grads).reshape(grad.shape[1], -1, *kernel)
 ''',
-    "max_pool2d": '''
-def max_pool2d(x, kernel, stride, padding, dilation, counts):
+    "max_pool": '''
+def max_pool(x, kernel, stride, padding, dilation, counts):
     """The largest element of every window."""
     return windows(x, kernel, stride, padding, dilation, counts, fill=-np.inf).max(axis=(2, 3))
 ''',
-    "max_pool2d_gradient": '''
-def max_pool2d_gradient(grad, x, largest, kernel, stride, padding, dilation):
-    """The gradient of max_pool2d: that of a window goes to its first largest element."""
+    "max_pool_gradient": '''
+def max_pool_gradient(grad, x, largest, kernel, stride, padding, dilation):
+    """The gradient of max_pool: that of a window goes to its first largest element."""
     counts = largest.shape[2:]
     held = windows(x, kernel, stride, padding, dilation, counts, fill=-np.inf)
     first = held.reshape(*x.shape[:2], -1, *counts).argmax(axis=2)
@@ -108,20 +108,20 @@ def max_pool2d_gradient(grad, x, largest, kernel, stride, padding, dilation):
     given = np.where(chosen, grad[:, :, None], 0.0).reshape(held.shape)
     return add_windows(given, x.shape[2:], stride, padding, dilation)
 ''',
-    "sum_pool2d": '''
-def sum_pool2d(x, kernel, stride, padding, counts):
+    "sum_pool": '''
+def sum_pool(x, kernel, stride, padding, counts):
     """The sum of every window."""
     return windows(x, kernel, stride, padding, (1, 1), counts).sum(axis=(2, 3))
 ''',
-    "sum_pool2d_gradient": '''
-def sum_pool2d_gradient(grad, size, kernel, stride, padding):
-    """The gradient of sum_pool2d: every element gets that of all windows over it."""
+    "sum_pool_gradient": '''
+def sum_pool_gradient(grad, size, kernel, stride, padding):
+    """The gradient of sum_pool: every element gets that of all windows over it."""
     shape = (*grad.shape[:2], *kernel, *grad.shape[2:])
     return add_windows(np.broadcast_to(grad[:, :, None, None], shape), size, stride, padding, (1, 1))
 ''',
 }
 NEEDS = {
     "windows": ("window_keys", "padded_size"), "add_windows": ("window_keys", "padded_size"), "conv2d": ("windows",),
-    "conv2d_input_gradient": ("add_windows",), "conv2d_weight_gradient": ("windows",), "max_pool2d": ("windows",),
-    "max_pool2d_gradient": ("windows", "add_windows"), "sum_pool2d": ("windows",), "sum_pool2d_gradient": ("add_windows",),
+    "conv2d_input_gradient": ("add_windows",), "conv2d_weight_gradient": ("windows",), "max_pool": ("windows",),
+    "max_pool_gradient": ("windows", "add_windows"), "sum_pool": ("windows",), "sum_pool_gradient": ("add_windows",),
 }  # fmt: skip

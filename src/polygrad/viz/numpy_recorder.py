@@ -106,6 +106,11 @@ class _Names(TracerNamespace):
         """The elements in order."""
         return self._backend.record_calls(self._backend.base.xp.sort, "sort")
 
+    @property
+    def zeros_like(self) -> Callable[..., Any]:
+        """Zeros, which may have another type."""
+        return self._backend.record_calls(self._backend.base.xp.zeros_like, "zeros_like")
+
 
 class SourceBackend(TracerBackend):
     """Records what is computed on NumPy arrays by the names of the functions."""
@@ -145,7 +150,7 @@ class SourceBackend(TracerBackend):
             try:
                 if primitive.is_of_standard:
                     result = graph.apply(call, arguments, named)
-                elif name in AS_ONE_CALL:
+                elif name in AS_ONE_CALL and _is_of_images(operands, name):
                     settings = dict(zip(primitive.settings, arguments[number:], strict=False))
                     settings = {**primitive.defaults, **settings, **named}
                     result = self._in_one_call(graph, call, primitive, operands, settings)
@@ -258,6 +263,11 @@ class _Forward:
             found = self._backend.record_calls(getattr(self._backend.base.xp, name), name)
         setattr(self, name, found)
         return found
+
+
+def _is_of_images(operands: Any, name: str) -> bool:
+    """Whether a function of windows has two axes for them, as the helpers of the file have."""
+    return "pool" not in name or len(operands[0].shape) == 4
 
 
 def _is_nonzero_number(x: Any) -> bool:

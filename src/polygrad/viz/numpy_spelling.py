@@ -43,7 +43,7 @@ _CLASSIC = {
 AS_ONE_CALL = frozenset(
     """
     power cast complex getitem slice_pad slice_put take_rows index_add put_rows pad
-    conv2d conv2d_input_gradient conv2d_weight_gradient max_pool2d max_pool2d_gradient sum_pool2d sum_pool2d_gradient
+    conv2d conv2d_input_gradient conv2d_weight_gradient max_pool max_pool_gradient sum_pool sum_pool_gradient
     """.split()
 )
 
@@ -297,10 +297,10 @@ _SPECIAL: dict[str, Callable[..., Any]] = {
             "conv2d": (*_WINDOW, "groups"),
             "conv2d_input_gradient": ("size", *_WINDOW, "groups"),
             "conv2d_weight_gradient": ("kernel", *_WINDOW, "groups"),
-            "max_pool2d": ("kernel", *_WINDOW, "out"),
-            "max_pool2d_gradient": ("kernel", *_WINDOW),
-            "sum_pool2d": (*_POOL, "out"),
-            "sum_pool2d_gradient": ("size", *_POOL),
+            "max_pool": ("kernel", *_WINDOW, "out"),
+            "max_pool_gradient": ("kernel", *_WINDOW),
+            "sum_pool": (*_POOL, "out"),
+            "sum_pool_gradient": ("size", *_POOL),
         }.items()
     },
 }  # fmt: skip
