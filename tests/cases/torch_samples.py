@@ -78,6 +78,11 @@ DIFFERENT_LAYERS = {
     "KLDivLoss": "the samples have targets that are no probabilities, whose gradient is NaN in PyTorch only",
     "LPPool2d": "the samples have roots of negative numbers, whose gradient is NaN for more of the input in PyTorch",
     "TransformerEncoder": "the samples pass PyTorch's layer",
+    "TripletMarginWithDistanceLoss": "the samples pass PyTorch's functions",
+    "RReLU": "random slopes: other generators, other numbers",
+    **dict.fromkeys(
+        "CTCLoss MultiMarginLoss MultiLabelMarginLoss".split(), "PyTorch has no derivative of second order of it"
+    ),
 }
 
 

@@ -23,7 +23,7 @@ DIFFERENT = {
         """rand randn randint rand_like randn_like randint_like normal bernoulli multinomial uniform
         nn.functional.dropout nn.functional.dropout2d nn.functional.dropout3d nn.functional.alpha_dropout
         nn.functional.multi_head_attention_forward nn.functional.fractional_max_pool2d
-        nn.functional.fractional_max_pool3d""".split(),
+        nn.functional.fractional_max_pool3d nn.functional.rrelu nn.functional.feature_alpha_dropout""".split(),
         RANDOM,
     ),
     **dict.fromkeys("empty empty_like new_empty".split(), "uninitialised memory: polygrad's is zero"),
@@ -68,6 +68,8 @@ DIFFERENT = {
         f"nn.functional.max_unpool{n}d": "where indices repeat, only what is written gets a gradient; PyTorch's gets all"
         for n in (1, 2, 3)
     },
+    "nn.functional.triplet_margin_with_distance_loss": "the samples pass PyTorch's functions",
+    "nn.functional.ctc_loss": "the gradient with respect to the logarithms themselves; PyTorch's adds the probabilities",
     "__rpow__": "integers to negative integer powers raise, as in NumPy",
 }
 DTYPES = (torch.float64, torch.complex128, torch.int64)

@@ -67,7 +67,8 @@ def multi_margin_loss(
         raise ValueError(f"{name}: only p == 1 and p == 2 are supported, not {p}")
     if weight is not None and check_tensor(weight, name, "weight").ndim != 1:
         raise ValueError(f"{name}: weight must be one-dimensional, but it has {weight.ndim} dimensions")
-    if check_tensor(input, name).ndim not in (1, 2) or not input.shape[-1]:
+    input = input if check_tensor(input, name).ndim else xp.reshape(input, (1,))
+    if input.ndim > 2 or not input.shape[-1]:
         raise ShapeError(f"{name}: the input must be (N, C) or (C,), but its shape is {tuple(input.shape)}")
     classes = input.shape[-1]
     _check_labels(target, 0, classes, name)
@@ -116,7 +117,9 @@ def multilabel_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean
         tensor(0.8500)
     """
     name = "multilabel_margin_loss"
-    if check_tensor(input, name).ndim not in (1, 2) or not input.shape[-1]:
+    if not check_tensor(input, name).ndim and not check_tensor(target, name, "target").ndim:
+        input, target = xp.reshape(input, (1,)), xp.reshape(target, (1,))
+    if input.ndim not in (1, 2) or not input.shape[-1]:
         raise ShapeError(f"{name}: the input must be (N, C) or (C,), but its shape is {tuple(input.shape)}")
     classes = input.shape[-1]
     _check_labels(target, -1, classes, name)
