@@ -47,6 +47,10 @@ BEHIND = {
     **dict.fromkeys(
         (f"optim.{name}" for name in ("adagrad", "adam", "adamw", "rmsprop", "sgd")), ("optim.optimizers",)
     ),
+    **dict.fromkeys(
+        (f"optim.{name}" for name in ("adadelta", "adamax", "asgd", "nadam", "radam", "rprop")),
+        ("optim.further_optimizers",),
+    ),
     "utils.data._utils": ("utils.data.loading",),
     "utils.data._utils.collate": ("utils.data.loading",),
     "utils.data.dataloader": ("utils.data.loading",),

@@ -95,6 +95,10 @@ OPTIMIZERS = {
     "AdamW": [{"lr": 0.01}, {"lr": 0.01, "weight_decay": 0.2, "amsgrad": True}],
     "RMSprop": [{"lr": 0.01}, {"lr": 0.01, "momentum": 0.5, "centered": True, "weight_decay": 0.01}],
     "Adagrad": [{"lr": 0.1}, {"lr": 0.1, "lr_decay": 0.05, "weight_decay": 0.01, "initial_accumulator_value": 0.1}],
+    "Adadelta": [{"lr": 1.0, "rho": 0.8, "eps": 1e-3}], "Adamax": [{"lr": 0.01}],
+    "NAdam": [{"lr": 0.01, "weight_decay": 0.01, "decoupled_weight_decay": True}],
+    "RAdam": [{"lr": 0.01, "betas": (0.8, 0.95)}], "Rprop": [{"lr": 0.01}],
+    "ASGD": [{"lr": 0.1, "lambd": 0.1, "t0": 3, "weight_decay": 0.01}],
 }  # fmt: skip
 
 for kind, choices in OPTIMIZERS.items():

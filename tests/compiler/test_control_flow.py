@@ -970,6 +970,12 @@ OPTIMIZERS = {
     "AdamW": lambda p: optim.AdamW(p, lr=0.1),
     "RMSprop": lambda p: optim.RMSprop(p, lr=0.1, centered=True, momentum=0.5),
     "Adagrad": lambda p: optim.Adagrad(p, lr=0.1),
+    "Adadelta": lambda p: optim.Adadelta(p, eps=1e-2),
+    "Adamax": lambda p: optim.Adamax(p, lr=0.1),
+    "NAdam": lambda p: optim.NAdam(p, lr=0.1),
+    "RAdam": lambda p: optim.RAdam(p, lr=0.1, betas=(0.5, 0.9)),
+    "Rprop": lambda p: optim.Rprop(p, lr=0.1),
+    "ASGD": lambda p: optim.ASGD(p, lr=0.1, t0=1),
     "own step": lambda p: Signs(p, lr=0.1),
 }
 

@@ -325,6 +325,12 @@ OPTIMIZERS = {
     "AdamW": "lr eps weight_decay",
     "RMSprop": "lr alpha eps weight_decay momentum",
     "Adagrad": "lr lr_decay weight_decay initial_accumulator_value eps",
+    "Adadelta": "lr rho eps weight_decay",
+    "Adamax": "lr eps weight_decay",
+    "NAdam": "lr eps weight_decay momentum_decay",
+    "RAdam": "lr eps weight_decay",
+    "Rprop": "lr",
+    "ASGD": "lr lambd alpha t0 weight_decay",
 }
 SETTINGS = [(name, setting) for name, settings in OPTIMIZERS.items() for setting in settings.split()]
 
@@ -337,7 +343,7 @@ def test_a_setting_of_an_optimizer_is_a_number(name, setting):
             make([parameter()], **{setting: value})
         with pytest.raises(TypeError, match=f"'{setting}'"):
             make([{"params": [parameter()], setting: value}])
-    if setting != "dampening":
+    if setting not in ("dampening", "lambd", "alpha", "t0"):  # PyTorch takes any number
         for value in (-1, NAN):
             with pytest.raises(ValueError, match=f"Invalid {setting} value: {value}"):
                 make([parameter()], **{setting: value})

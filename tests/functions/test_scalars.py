@@ -199,6 +199,12 @@ SETTINGS = {
     "AdamW": {"lr": 0.5, "betas": (0.5, 0.75), "eps": 0.125, "weight_decay": 0.25, "maximize": True},
     "RMSprop": {"lr": 0.5, "alpha": 0.5, "eps": 0.25, "weight_decay": 0.125, "momentum": 0.5, "centered": True},
     "Adagrad": {"lr": 0.5, "lr_decay": 0.25, "weight_decay": 0.125, "initial_accumulator_value": 1, "eps": 0.25},
+    "Adadelta": {"lr": 0.5, "rho": 0.25, "weight_decay": 0.125, "eps": 0.25},
+    "Adamax": {"lr": 0.5, "weight_decay": 0.125, "eps": 0.25},
+    "NAdam": {"lr": 0.5, "weight_decay": 0.125, "eps": 0.25, "momentum_decay": 0.5},
+    "RAdam": {"lr": 0.5, "weight_decay": 0.125, "eps": 0.25},
+    "Rprop": {"lr": 0.5},
+    "ASGD": {"lr": 0.5, "lambd": 0.25, "alpha": 0.5, "t0": 1, "weight_decay": 0.125},
 }
 
 

@@ -199,7 +199,9 @@ class TestState:
         np.testing.assert_allclose(mean.numpy(), x.astype(float).mean(0) / 2, rtol=1e-3)
         np.testing.assert_allclose(var.numpy(), x.astype(float).var(0, ddof=1) / 2 + 0.5, rtol=1e-3)
 
-    @pytest.mark.parametrize("kind", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"])
+    @pytest.mark.parametrize(
+        "kind", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "Rprop", "ASGD"]
+    )
     def test_an_optimizer_rounds_once(self, kind: str) -> None:
         start = np.linspace(-3, 3, 70001).astype(np.float16)
         gradient = np.cos(start.astype(float) * 7).astype(np.float16)

@@ -33,6 +33,18 @@ OPTIONS = {
         {"momentum": 0.9, "centered": True, "weight_decay": 0.1, "maximize": True},
     ],
     "Adagrad": [{}, {"lr_decay": 0.1}, {"initial_accumulator_value": 0.5}, {"weight_decay": 0.1, "maximize": True}],
+    "Adadelta": [{}, {"rho": 0.5, "eps": 1e-2}, {"weight_decay": 0.1, "maximize": True}],
+    "Adamax": [{}, {"betas": (0.5, 0.7)}, {"weight_decay": 0.1, "maximize": True}],
+    "NAdam": [
+        {}, {"betas": (0.5, 0.7), "momentum_decay": 0.1}, {"weight_decay": 0.1, "maximize": True},
+        {"weight_decay": 0.1, "decoupled_weight_decay": True},
+    ],
+    "RAdam": [
+        {}, {"betas": (0.5, 0.9)}, {"betas": (0.5, 0.5)}, {"betas": (0.9, 0.0)}, {"weight_decay": 0.1, "maximize": True},
+        {"weight_decay": 0.1, "decoupled_weight_decay": True},
+    ],
+    "Rprop": [{}, {"etas": (0.3, 1.7), "step_sizes": (1e-3, 0.1), "maximize": True}],
+    "ASGD": [{}, {"lambd": 0.1, "alpha": 0.5, "t0": 2}, {"weight_decay": 0.1, "maximize": True}],
 }  # fmt: skip
 CASES = [(name, options) for name, several in OPTIONS.items() for options in several]
 NAMES = [f"{name}-{'-'.join(options) or 'plain'}" for name, options in CASES]
@@ -57,10 +69,20 @@ def losses(parameters, sin):
     return sum((sin(p * 3 + i) * (p + 0.5) ** 2).sum() for i, p in enumerate(parameters))
 
 
+@pytest.fixture
+def torch_in_double_precision():
+    """PyTorch, whose optimizers keep numbers such as ASGD's learning rate in the default data type."""
+    torch = pytest.importorskip("torch")
+    default = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    yield torch
+    torch.set_default_dtype(default)
+
+
 @pytest.mark.parity
 @pytest.mark.parametrize(("name", "options"), CASES, ids=NAMES)
-def test_twenty_steps_as_pytorch(name, options, way):
-    torch = pytest.importorskip("torch")
+def test_twenty_steps_as_pytorch(name, options, way, torch_in_double_precision):
+    torch = torch_in_double_precision
     generator = np.random.default_rng(0)
     values = [generator.normal(size=shape) for shape in SHAPES]
     ours = [pg.tensor(v, dtype=pg.float64, requires_grad=True) for v in values]
@@ -257,6 +279,12 @@ def test_groups_have_their_own_settings():
         (lambda x: optim.AdamW([x], weight_decay=-1), ValueError, "Invalid weight_decay"),
         (lambda x: optim.RMSprop([x], alpha=-1), ValueError, "Invalid alpha"),
         (lambda x: optim.Adagrad([x], lr_decay=-1), ValueError, "Invalid lr_decay"),
+        (lambda x: optim.Adadelta([x], rho=1.5), ValueError, r"Invalid rho value: 1.5 \(it must be in \[0, 1\]\)"),
+        (lambda x: optim.Adamax([x], betas=0.9), TypeError, "'betas' must be two numbers, not float"),
+        (lambda x: optim.NAdam([x], momentum_decay=-1), ValueError, "Invalid momentum_decay"),
+        (lambda x: optim.RAdam([x], betas=(0.9, 0.9, 0.9)), ValueError, "'betas' must be two numbers, not 3"),
+        (lambda x: optim.Rprop([x], etas=(0.5, 0.9)), ValueError, "Invalid eta values: 0.5, 0.9"),
+        (lambda x: optim.ASGD([x], t0="late"), TypeError, "t0"),
         (
             lambda x: optim.Optimizer([x], {"lr": optim.optimizer.required}),
             ValueError,
@@ -273,7 +301,7 @@ def test_what_makes_no_sense_is_refused(make, error, text):
 
 
 @pytest.mark.parity
-@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop", "Adagrad"])
+@pytest.mark.parametrize("name", OPTIONS)
 def test_state_goes_to_another_optimizer_and_to_pytorch(name):
     torch = pytest.importorskip("torch")
     options = {"momentum": 0.9} if name in ("SGD", "RMSprop") else {}

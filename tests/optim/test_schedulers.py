@@ -194,7 +194,9 @@ def test_a_schedule_inside_a_compiled_step_does_not_warn(backend):
 OPTIMIZERS = {
     "SGD": lambda p: optim.SGD(p, 0.1, momentum=0.9), "Adam": lambda p: optim.Adam(p, 0.1, amsgrad=True),
     "AdamW": lambda p: optim.AdamW(p), "RMSprop": lambda p: optim.RMSprop(p, centered=True, momentum=0.5),
-    "Adagrad": lambda p: optim.Adagrad(p),
+    "Adagrad": lambda p: optim.Adagrad(p), "Adadelta": lambda p: optim.Adadelta(p), "Adamax": lambda p: optim.Adamax(p),
+    "NAdam": lambda p: optim.NAdam(p), "RAdam": lambda p: optim.RAdam(p), "Rprop": lambda p: optim.Rprop(p),
+    "ASGD": lambda p: optim.ASGD(p),
 }  # fmt: skip
 
 

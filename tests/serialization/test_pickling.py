@@ -104,7 +104,10 @@ class Network(nn.Module):
         return self.last(self.other(self.drop(self.seen))) * self.scale
 
 
-OPTIMIZERS = [optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop, optim.Adagrad]
+OPTIMIZERS = [
+    optim.SGD, optim.Adam, optim.AdamW, optim.RMSprop, optim.Adagrad, optim.Adadelta, optim.Adamax, optim.NAdam, optim.RAdam,
+    optim.Rprop, optim.ASGD,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("make", OPTIMIZERS)

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from .._core.scalars import PYTHON_SCALARS, to_python
 from .._core.tensor import Tensor
-from .._functions.common import real_number
-from .._state import not_recording
 from . import rules
 from .optimizer import Optimizer, Parameters
-from .step import zeros
+from .settings import check_betas, check_range, number_or_none, settings_of_betas, to_number
+from .step import numbers, zeros
 
 __all__ = ["SGD", "Adagrad", "Adam", "AdamW", "RMSprop"]
-
-
-def _number(value: Any) -> Any:
-    """A setting as a Python number; PyTorch also takes tensors of one element."""
-    if not isinstance(value, Tensor):
-        return value if value.__class__ in PYTHON_SCALARS else to_python(value)
-    with not_recording():  # a recorded step reads it in every run
-        return value.item()
-
-
-def _or_none(value: Any) -> Any:
-    """A setting as a Python number, and None where 0 switches it off."""
-    return _number(value) or None
-
-
-def _check_range(optimizer: Optimizer, group: dict[str, Any], **allowed: str) -> None:
-    """Raise TypeError for a setting that is no number, ValueError for one out of its range: "≥ 0", or "any" number."""
-    for name, wanted in allowed.items():
-        value = _number(real_number(group[name], type(optimizer).__name__, name))
-        if wanted == "≥ 0" and not value >= 0:
-            raise ValueError(f"Invalid {name} value: {value} (it must be at least 0)")
 
 
 class SGD(Optimizer):
@@ -101,7 +77,7 @@ class SGD(Optimizer):
 
     def check(self, group: dict[str, Any]) -> None:
         """Raise TypeError or ValueError for settings of ``group`` that are not numbers or out of range."""
-        _check_range(self, group, lr="≥ 0", momentum="≥ 0", dampening="any", weight_decay="≥ 0")
+        check_range(self, group, lr="≥ 0", momentum="≥ 0", dampening="any", weight_decay="≥ 0")
         if group["nesterov"] and (group["momentum"] <= 0 or group["dampening"] != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
 
@@ -117,13 +93,10 @@ class SGD(Optimizer):
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
         """The settings of ``group`` that `rules.sgd` takes, as Python numbers."""
         return {
-            "lr": _number(group["lr"]), "momentum": _or_none(group["momentum"]), "dampening": _or_none(group["dampening"]),
-            "weight_decay": _or_none(group["weight_decay"]), "nesterov": group["nesterov"], "maximize": group["maximize"],
+            "lr": to_number(group["lr"]), "momentum": number_or_none(group["momentum"]),
+            "dampening": number_or_none(group["dampening"]),
+            "weight_decay": number_or_none(group["weight_decay"]), "nesterov": group["nesterov"], "maximize": group["maximize"],
         }  # fmt: skip
-
-
-def _log(rate: float) -> float:
-    return math.log(rate) if rate else -math.inf
 
 
 class Adam(Optimizer):
@@ -192,17 +165,8 @@ class Adam(Optimizer):
 
     def check(self, group: dict[str, Any]) -> None:
         """Raise TypeError or ValueError for settings of ``group`` that are not numbers or out of range."""
-        _check_range(self, group, lr="≥ 0", eps="≥ 0", weight_decay="≥ 0")
-        name, betas = type(self).__name__, group["betas"]
-        if not isinstance(betas, (tuple, list)):
-            raise TypeError(
-                f"{name}(): argument 'betas' must be two numbers, as in (0.9, 0.999), not {type(betas).__name__}"
-            )
-        if len(betas) != 2:
-            raise ValueError(f"{name}(): argument 'betas' must be two numbers, as in (0.9, 0.999), not {len(betas)}")
-        for number, beta in enumerate(betas):
-            if not 0 <= _number(real_number(beta, name, f"betas[{number}]")) < 1:
-                raise ValueError(f"Invalid beta parameter at index {number}: {beta} (it must be in [0, 1))")
+        check_range(self, group, lr="≥ 0", eps="≥ 0", weight_decay="≥ 0")
+        check_betas(self, group)
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
         """The state that the rule takes: the step, the two means, and with AMSGrad the largest second mean."""
@@ -210,11 +174,9 @@ class Adam(Optimizer):
 
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
         """The settings of ``group`` that `rules.adam` takes, as Python numbers."""
-        beta1, beta2 = group["betas"]
-        beta1, beta2 = _number(beta1), _number(beta2)
         return {
-            "lr": _number(group["lr"]), "beta1": beta1, "beta2": beta2, "log_beta1": _log(beta1), "log_beta2": _log(beta2),
-            "eps": _number(group["eps"]), "weight_decay": _or_none(group["weight_decay"]),
+            "lr": to_number(group["lr"]), **settings_of_betas(group), "eps": to_number(group["eps"]),
+            "weight_decay": number_or_none(group["weight_decay"]),
             "decoupled": group["decoupled_weight_decay"], "amsgrad": group["amsgrad"], "maximize": group["maximize"],
         }  # fmt: skip
 
@@ -337,7 +299,7 @@ class RMSprop(Optimizer):
 
     def check(self, group: dict[str, Any]) -> None:
         """Raise TypeError or ValueError for settings of ``group`` that are not numbers or out of range."""
-        _check_range(self, group, lr="≥ 0", eps="≥ 0", momentum="≥ 0", weight_decay="≥ 0", alpha="≥ 0")
+        check_range(self, group, lr="≥ 0", eps="≥ 0", momentum="≥ 0", weight_decay="≥ 0", alpha="≥ 0")
 
     def names(self, group: dict[str, Any]) -> tuple[str | None, ...]:
         """The state that the rule takes: ``"step"``, ``"square_avg"``, and what momentum and centering need."""
@@ -347,8 +309,8 @@ class RMSprop(Optimizer):
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
         """The settings of ``group`` that `rules.rmsprop` takes, as Python numbers."""
         return {
-            "lr": _number(group["lr"]), "alpha": _number(group["alpha"]), "eps": _number(group["eps"]),
-            "weight_decay": _or_none(group["weight_decay"]), "momentum": _or_none(group["momentum"]),
+            "lr": to_number(group["lr"]), "alpha": to_number(group["alpha"]), "eps": to_number(group["eps"]),
+            "weight_decay": number_or_none(group["weight_decay"]), "momentum": number_or_none(group["momentum"]),
             "centered": group["centered"], "maximize": group["maximize"],
         }  # fmt: skip
 
@@ -413,7 +375,7 @@ class Adagrad(Optimizer):
 
     def check(self, group: dict[str, Any]) -> None:
         """Raise TypeError or ValueError for settings of ``group`` that are not numbers or out of range."""
-        _check_range(
+        check_range(
             self, group, lr="≥ 0", lr_decay="≥ 0", eps="≥ 0", weight_decay="≥ 0", initial_accumulator_value="≥ 0"
         )
 
@@ -423,15 +385,13 @@ class Adagrad(Optimizer):
 
     def new_state(self, name: str, parameter: Tensor, group: dict[str, Any]) -> Any:
         """Zero steps, and ``initial_accumulator_value`` for the sum."""
-        first = super().new_state(name, parameter, group)
         if name == "step":
-            return first
-        value = _number(group["initial_accumulator_value"])
-        return first + (complex(value, value) if parameter.dtype.is_complex else value)
+            return super().new_state(name, parameter, group)
+        return numbers(parameter, to_number(group["initial_accumulator_value"]))
 
     def settings(self, group: dict[str, Any]) -> dict[str, Any]:
         """The settings of ``group`` that `rules.adagrad` takes, as Python numbers."""
         return {
-            "lr": _number(group["lr"]), "lr_decay": _or_none(group["lr_decay"]), "eps": _number(group["eps"]),
-            "weight_decay": _or_none(group["weight_decay"]), "maximize": group["maximize"],
+            "lr": to_number(group["lr"]), "lr_decay": number_or_none(group["lr_decay"]), "eps": to_number(group["eps"]),
+            "weight_decay": number_or_none(group["weight_decay"]), "maximize": group["maximize"],
         }  # fmt: skip

@@ -8,9 +8,10 @@ setting is for.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-__all__ = ["adagrad", "adam", "rmsprop", "sgd"]
+__all__ = ["adadelta", "adagrad", "adam", "adamax", "asgd", "nadam", "radam", "rmsprop", "rprop", "sgd"]
 
 
 def sgd(
@@ -227,6 +228,329 @@ def adagrad(
     return parameter - gradient / (xp.sqrt(sum) + eps) * rate, step + 1, sum
 
 
+def adadelta(
+    xp: Any, parameter: Any, gradient: Any, step: Any, square_avg: Any, acc_delta: Any, *, lr: Any, rho: Any, eps: Any,
+    weight_decay: Any, maximize: bool,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Update one parameter by Adadelta.
+
+    Args:
+        xp: the namespace to compute with.
+        parameter: the parameter, of any shape.
+        gradient: its gradient, of the same shape.
+        step: the number of steps before this one, 0-d.
+        square_avg: the running mean of the gradient's square, of the parameter's shape.
+        acc_delta: the running mean of the update's square.
+        lr: the factor of the update.
+        rho: the decay rate of the running means.
+        eps: added to both means under the root.
+        weight_decay: the factor of the L2 penalty, or None.
+        maximize: whether to ascend.
+
+    Returns:
+        The new parameter, number of steps, and means.
+
+    References:
+        M. D. Zeiler, "ADADELTA: an adaptive learning rate method" (2012), algorithm 1.
+
+    Example::
+
+        >>> p, g = np.array([1.0, -2.0]), np.array([0.5, 0.5])
+        >>> settings = {"lr": 1.0, "rho": 0.9, "eps": 1e-2, "weight_decay": None, "maximize": False}
+        >>> new, *state = polygrad.optim.rules.adadelta(
+        ...     np, p, g, np.array(0.0), np.zeros(2), np.zeros(2), **settings
+        ... )
+        >>> new.round(4)
+        array([ 0.7327, -2.2673])
+    """
+    if maximize:
+        gradient = -gradient
+    if weight_decay is not None:
+        gradient = gradient + parameter * weight_decay
+    square_avg = square_avg * rho + gradient * gradient * (1 - rho)
+    change = gradient * (xp.sqrt(acc_delta + eps) / xp.sqrt(square_avg + eps))
+    acc_delta = acc_delta * rho + change * change * (1 - rho)
+    return parameter - change * lr, step + 1, square_avg, acc_delta
+
+
+def adamax(
+    xp: Any, parameter: Any, gradient: Any, step: Any, exp_avg: Any, exp_inf: Any, *, lr: Any, beta1: Any, beta2: Any,
+    log_beta1: Any, eps: Any, weight_decay: Any, maximize: bool,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Update one parameter by Adamax.
+
+    Args:
+        xp: the namespace to compute with.
+        parameter: the parameter, of any shape.
+        gradient: its gradient, of the same shape.
+        step: the number of steps before this one, 0-d.
+        exp_avg: the running mean of the gradient, of the parameter's shape.
+        exp_inf: the largest gradient so far, discounted by ``beta2`` in each step.
+        lr: the learning rate.
+        beta1: the decay rate of the mean.
+        beta2: the decay rate of the maximum.
+        log_beta1: the logarithm of ``beta1``.
+        eps: added to the size of the gradient.
+        weight_decay: the factor of the L2 penalty, or None.
+        maximize: whether to ascend.
+
+    Returns:
+        The new parameter, number of steps, mean, and maximum.
+
+    References:
+        D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization" (2015), algorithm 2.
+
+    Example::
+
+        >>> from math import log
+        >>> p, g = np.array([1.0, -2.0]), np.array([0.5, 0.5])
+        >>> settings = {"beta1": 0.9, "beta2": 0.999, "log_beta1": log(0.9), "eps": 1e-8}
+        >>> new, *state = polygrad.optim.rules.adamax(
+        ...     np, p, g, np.array(0.0), np.zeros(2), np.zeros(2), lr=0.1, **settings, weight_decay=None, maximize=False
+        ... )
+        >>> new.round(4)
+        array([ 0.9, -2.1])
+    """
+    if maximize:
+        gradient = -gradient
+    if weight_decay is not None:
+        gradient = gradient + parameter * weight_decay
+    step = step + 1
+    exp_avg = exp_avg * beta1 + gradient * (1 - beta1)
+    exp_inf = xp.maximum(exp_inf * beta2, xp.abs(gradient) + eps)
+    correction = -xp.expm1(_cast_to_type_of(xp, step, parameter) * log_beta1)
+    return parameter - exp_avg / exp_inf * (lr / correction), step, exp_avg, exp_inf
+
+
+def nadam(
+    xp: Any, parameter: Any, gradient: Any, step: Any, mu_product: Any, exp_avg: Any, exp_avg_sq: Any, *, lr: Any,
+    beta1: Any, beta2: Any, log_beta2: Any, eps: Any, weight_decay: Any, decoupled: bool, momentum_decay: Any,
+    maximize: bool,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Update one parameter by NAdam.
+
+    Args:
+        xp: the namespace to compute with.
+        parameter: the parameter, of any shape.
+        gradient: its gradient, of the same shape.
+        step: the number of steps before this one, 0-d.
+        mu_product: the product of the momenta of the steps so far, 0-d.
+        exp_avg: the running mean of the gradient, of the parameter's shape.
+        exp_avg_sq: the running mean of its square.
+        lr: the learning rate.
+        beta1: the decay rate of the first mean.
+        beta2: the decay rate of the second mean.
+        log_beta2: the logarithm of ``beta2``.
+        eps: added to the denominator.
+        weight_decay: the factor of the weight decay, or None.
+        decoupled: whether the weight decay is that of AdamW.
+        momentum_decay: how fast the momentum grows to ``beta1``.
+        maximize: whether to ascend.
+
+    Returns:
+        The new parameter, number of steps, product of momenta, and means.
+
+    References:
+        T. Dozat, "Incorporating Nesterov momentum into Adam" (2016).
+
+    Example::
+
+        >>> from math import log
+        >>> p, g, zeros = np.array([1.0, -2.0]), np.array([0.5, 0.5]), np.zeros(2)
+        >>> settings = {"beta1": 0.9, "beta2": 0.999, "log_beta2": log(0.999), "eps": 1e-8, "weight_decay": None}
+        >>> new, *state = polygrad.optim.rules.nadam(
+        ...     np, p, g, np.array(0.0), np.array(1.0), zeros, zeros, lr=0.1, **settings, decoupled=False,
+        ...     momentum_decay=4e-3, maximize=False,
+        ... )
+        >>> new.round(4)
+        array([ 0.8944, -2.1056])
+    """
+    if maximize:
+        gradient = -gradient
+    if weight_decay is not None:
+        if decoupled:
+            parameter = parameter * (1 - lr * weight_decay)
+        else:
+            gradient = gradient + parameter * weight_decay
+    step = step + 1
+    count = _cast_to_type_of(xp, step, parameter)
+    rate = math.log(0.96) * momentum_decay
+    mu, next_mu = (beta1 * (1 - 0.5 * xp.exp(k * rate)) for k in (count, count + 1))
+    mu_product = mu_product * _cast_to_type_of(xp, mu, mu_product)
+    product = _cast_to_type_of(xp, mu_product, parameter)
+    exp_avg = exp_avg * beta1 + gradient * (1 - beta1)
+    exp_avg_sq = exp_avg_sq * beta2 + gradient * gradient * (1 - beta2)
+    size = xp.sqrt(exp_avg_sq) / xp.sqrt(-xp.expm1(count * log_beta2)) + eps
+    change = gradient * ((1 - mu) / (1 - product)) + exp_avg * (next_mu / (1 - product * next_mu))
+    return parameter - change / size * lr, step, mu_product, exp_avg, exp_avg_sq
+
+
+def radam(
+    xp: Any, parameter: Any, gradient: Any, step: Any, exp_avg: Any, exp_avg_sq: Any, *, lr: Any, beta1: Any, beta2: Any,
+    log_beta1: Any, log_beta2: Any, eps: Any, weight_decay: Any, decoupled: bool, maximize: bool,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Update one parameter by RAdam.
+
+    The length of the averaged window, ``2 / (1 - beta2) - 1 - 2 * t * beta2**t / (1 - beta2**t)``, is the small difference
+    of large numbers in the first steps ``t``.  It is ``K(L / 2) + t * (1 - K(t * L / 2))``, with ``L = -log(beta2)`` and
+    Langevin's function ``K(x) = 1 / tanh(x) - 1 / x``, which keeps its digits in float32.
+
+    Args:
+        xp: the namespace to compute with.
+        parameter: the parameter, of any shape.
+        gradient: its gradient, of the same shape.
+        step: the number of steps before this one, 0-d.
+        exp_avg: the running mean of the gradient, of the parameter's shape.
+        exp_avg_sq: the running mean of its square.
+        lr: the learning rate.
+        beta1: the decay rate of the first mean.
+        beta2: the decay rate of the second mean.
+        log_beta1: the logarithm of ``beta1``.
+        log_beta2: the logarithm of ``beta2``.
+        eps: added to the denominator.
+        weight_decay: the factor of the weight decay, or None.
+        decoupled: whether the weight decay is that of AdamW.
+        maximize: whether to ascend.
+
+    Returns:
+        The new parameter, number of steps, and means.
+
+    References:
+        L. Liu et al., "On the variance of the adaptive learning rate and beyond" (2020), algorithm 2.
+
+    Example::
+
+        >>> from math import log
+        >>> p, g, zeros = np.array([1.0, -2.0]), np.array([0.5, 0.5]), np.zeros(2)
+        >>> betas = {"beta1": 0.9, "beta2": 0.999, "log_beta1": log(0.9), "log_beta2": log(0.999)}
+        >>> settings = {"eps": 1e-8, "weight_decay": None, "decoupled": False, "maximize": False}
+        >>> new, *state = polygrad.optim.rules.radam(np, p, g, np.array(0.0), zeros, zeros, lr=0.1, **betas, **settings)
+        >>> new.round(4)
+        array([ 0.95, -2.05])
+    """
+    if maximize:
+        gradient = -gradient
+    if weight_decay is not None:
+        if decoupled:
+            parameter = parameter * (1 - lr * weight_decay)
+        else:
+            gradient = gradient + parameter * weight_decay
+    step = step + 1
+    count = _cast_to_type_of(xp, step, parameter)
+    exp_avg = exp_avg * beta1 + gradient * (1 - beta1)
+    exp_avg_sq = exp_avg_sq * beta2 + gradient * gradient * (1 - beta2)
+    change = exp_avg * (lr / -xp.expm1(count * log_beta1))
+    longest = 2 / (1 - beta2) - 1
+    if longest > 5:
+        ones = xp.ones_like(count)
+        length = (longest - 2 / -log_beta2) + count * (1 - _langevin(xp, count * (-log_beta2 / 2)))
+        is_long = length > 5
+        length = xp.where(is_long, length, ones * 6)
+        rectified = (length - 4) * (length - 2) / length * (longest / ((longest - 4) * (longest - 2)))
+        size = xp.sqrt(exp_avg_sq) + eps
+        scale = xp.sqrt(rectified * -xp.expm1(count * log_beta2))
+        change = xp.where(is_long, change / size * scale, change)
+    return parameter - change, step, exp_avg, exp_avg_sq
+
+
+def rprop(
+    xp: Any, parameter: Any, gradient: Any, step: Any, prev: Any, step_size: Any, *, eta_minus: Any, eta_plus: Any,
+    smallest: Any, largest: Any, maximize: bool,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Update one parameter by resilient backpropagation (Rprop).
+
+    Args:
+        xp: the namespace to compute with.
+        parameter: the parameter, of any shape.
+        gradient: its gradient, of the same shape.
+        step: the number of steps before this one, 0-d.
+        prev: the gradient of the step before, of the same shape; 0 where its sign had changed.
+        step_size: the size of the step for each element.
+        eta_minus: the factor of the size where the sign of the gradient has changed.
+        eta_plus: the factor of the size where the sign is that of the step before.
+        smallest: the least size.
+        largest: the largest size.
+        maximize: whether to ascend.
+
+    Returns:
+        The new parameter, number of steps, gradient, and sizes.
+
+    References:
+        M. Riedmiller and H. Braun, "A direct adaptive method for faster backpropagation learning: the RPROP algorithm"
+        (1993).
+
+    Example::
+
+        >>> p, g = np.array([1.0, -2.0]), np.array([0.5, -0.5])
+        >>> settings = {"eta_minus": 0.5, "eta_plus": 1.2, "smallest": 1e-6, "largest": 50.0, "maximize": False}
+        >>> new, *state = polygrad.optim.rules.rprop(
+        ...     np, p, g, np.array(1.0), np.array([1.0, 1.0]), np.array([0.1, 0.1]), **settings
+        ... )
+        >>> new.round(4)
+        array([ 0.88, -2.  ])
+    """
+    if maximize:
+        gradient = -gradient
+    agreement, ones = gradient * prev, xp.ones_like(gradient)
+    has_changed = agreement < 0
+    factor = xp.where(agreement > 0, ones * eta_plus, xp.where(has_changed, ones * eta_minus, ones))
+    step_size = xp.minimum(xp.maximum(step_size * factor, ones * smallest), ones * largest)
+    gradient = xp.where(has_changed, xp.zeros_like(gradient), gradient)
+    return parameter - xp.sign(gradient) * step_size, step + 1, gradient, step_size
+
+
+def asgd(
+    xp: Any, parameter: Any, gradient: Any, step: Any, eta: Any, mu: Any, ax: Any, *, lr: Any, lambd: Any, alpha: Any,
+    t0: Any, weight_decay: Any, maximize: bool,
+) -> tuple[Any, ...]:  # fmt: skip
+    """Update one parameter by averaged stochastic gradient descent.
+
+    Args:
+        xp: the namespace to compute with.
+        parameter: the parameter, of any shape.
+        gradient: its gradient, of the same shape.
+        step: the number of steps before this one, 0-d.
+        eta: the learning rate of this step, 0-d.
+        mu: the share of the new parameter in the average, 0-d.
+        ax: the average of the parameter, of its shape.
+        lr: the first learning rate.
+        lambd: how much of the parameter, times the learning rate, is subtracted in a step, and how fast the rate decays.
+        alpha: the power with which the learning rate decays.
+        t0: the step at which averaging starts.
+        weight_decay: the factor of the L2 penalty, or None.
+        maximize: whether to ascend.
+
+    Returns:
+        The new parameter, number of steps, learning rate, share, and average.
+
+    References:
+        B. T. Polyak and A. B. Juditsky, "Acceleration of stochastic approximation by averaging" (1992); L. Bottou,
+        "Stochastic gradient descent tricks" (2012), section 5.1.
+
+    Example::
+
+        >>> p, g = np.array([1.0, -2.0]), np.array([0.5, 0.5])
+        >>> settings = {"lr": 0.1, "lambd": 1e-4, "alpha": 0.75, "t0": 1e6, "weight_decay": None, "maximize": False}
+        >>> new, *state = polygrad.optim.rules.asgd(
+        ...     np, p, g, np.array(0.0), np.array(0.1), np.array(1.0), np.zeros(2), **settings
+        ... )
+        >>> new.round(4)
+        array([ 0.95, -2.05])
+    """
+    if maximize:
+        gradient = -gradient
+    if weight_decay is not None:
+        gradient = gradient + parameter * weight_decay
+    step = step + 1
+    rate = _cast_to_type_of(xp, eta, parameter)
+    parameter = parameter * (1 - lambd * rate) - gradient * rate
+    ax = ax + (parameter - ax) * _cast_to_type_of(xp, mu, parameter)
+    count = _cast_to_type_of(xp, step, eta)
+    eta = _cast_to_type_of(xp, lr * xp.exp(-alpha * xp.log1p(count * (lambd * lr))), eta)
+    mu = 1 / xp.maximum(count - t0, xp.ones_like(count))
+    return parameter, step, eta, mu, ax
+
+
 def split_complex(rule: Any, xp: Any, parameter: Any, gradient: Any, *state: Any, **settings: Any) -> tuple[Any, ...]:
     """Run ``rule`` on the real and the imaginary part of a complex parameter, as on two real parameters."""
 
@@ -262,3 +586,17 @@ def compute_in_single_precision(
 def _cast_to_type_of(xp: Any, count: Any, parameter: Any) -> Any:
     """A count of steps in the data type of ``parameter``."""
     return xp.astype(count, parameter.dtype)
+
+
+#: The coefficients of x, x**3, … in `_langevin` (DLMF 4.33.6).
+_LANGEVIN = (1 / 3, -1 / 45, 2 / 945, -1 / 4725, 2 / 93555, -1382 / 638512875, 4 / 18243225)
+
+
+def _langevin(xp: Any, x: Any) -> Any:
+    """``1 / tanh(x) - 1 / x`` for positive ``x``."""
+    is_small, ones = x < 0.3, xp.ones_like(x)
+    small, large = xp.where(is_small, x, ones * 0.1), xp.where(is_small, ones, x)
+    series = xp.zeros_like(x)
+    for coefficient in reversed(_LANGEVIN):
+        series = series * (small * small) + coefficient
+    return xp.where(is_small, series * small, 1 / xp.tanh(large) - 1 / large)

@@ -388,6 +388,18 @@ def zero_steps(parameter: Tensor) -> Any:
     return _zeros(array, (), BY_TYPE[type(array)].to_dtype(_dtypes.float32))
 
 
+def numbers(parameter: Tensor, value: float) -> Any:
+    """A raw array of ``value`` with the shape, data type and device of ``parameter``; in both parts of complex numbers."""
+    return zeros(parameter) + (complex(value, value) if parameter.dtype.is_complex else value)
+
+
+def number_state(parameter: Tensor, value: float) -> Any:
+    """A raw 0-d ``value`` on the device of ``parameter``, in the real type that its step is computed in."""
+    array, real = parameter._read(), parameter.dtype.to_real()
+    backend = BY_TYPE[type(array)]
+    return _zeros(array, (), backend.to_dtype(_dtypes.float32 if real.is_half else real)) + value
+
+
 def _zeros(like: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     # Made on the host: a library that compiles its functions would compile this one for every shape.
     backend = BY_TYPE[type(like)]
