@@ -274,3 +274,10 @@ def test_writing_changes_nothing():
     assert x.grad is None
     loss.backward()
     np.testing.assert_allclose(x.grad.numpy(), ((1 + x) * x.exp()).detach().numpy())
+
+
+def test_compiled_programs_are_recorded_beside_it():
+    x = leaf(3)
+    viz.python((x * 2).sum())
+    assert polygrad.compile(lambda x: x * 3)(x).shape == (3,)
+    viz.python((x * 2).sum())

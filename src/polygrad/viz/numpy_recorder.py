@@ -117,6 +117,7 @@ class SourceBackend(TracerBackend):
 
     def __init__(self, base: Any):
         super().__init__(base)
+        self.name = f"{base.name}, written"  # that of compiled programs has another
         self.library = self.xp = _Names(self)  # type: ignore[assignment]  # a namespace, if not a module
 
     def record_calls(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
