@@ -99,6 +99,7 @@ OF_FUNCTION = {
     "scatter.src": "Tensor | Number | None",
     "scatter.value": "Number | None",
     "searchsorted.input": "Tensor | Number",
+    "sparse_mask.mask": "SparseTensor",
     "split.split_size_or_sections": "int | Sequence[int]",
     "tensordot.dims": "int | Sequence[Sequence[int]] | Tensor",
     "to.args": "Tensor | DTypeLike | DeviceLike | BackendLike | bool | None",
@@ -125,6 +126,7 @@ OF_FUNCTION = {
 
 #: By the name of the function: what it returns, where its annotation does not say it.
 RETURNS = {
+    **dict.fromkeys(("sparse_mask", "to_sparse", "to_sparse_coo", "to_sparse_csr"), "SparseTensor"),
     "pow": "Tensor",
     **dict.fromkeys("dim ndimension nelement numel element_size".split(), "int"),
     "item": "Any",  # a bool, an int, a float or a complex, as the data type says
@@ -257,7 +259,8 @@ SPECIAL = {
 PROPERTIES = {
     **dict.fromkeys(("T", "mT", "H", "mH", "real", "imag"), "Tensor"),
     **dict.fromkeys(("itemsize", "nbytes"), "int"),
-    **dict.fromkeys(("is_cpu", "is_cuda"), "bool"),
+    **dict.fromkeys(("is_cpu", "is_cuda", "is_sparse", "is_sparse_csr"), "bool"),
+    "layout": "Layout",
 }
 
 #: Where the names in annotations come from; "." is the package.
@@ -269,7 +272,9 @@ HOMES = {
     "Aliasing": "._core.aliasing",
     "DType": "._dtypes",
     "Generator": "._functions.generator",
+    "Layout": "._layouts",
     "Size": "._core.tensor",
+    "SparseTensor": ".sparse.tensor",
     "Tensor": "._core.tensor",
     "ValuesAndIndices": "._functions.reductions",
 }

@@ -305,6 +305,8 @@ def module_stub(module: ModuleType, names: Iterable[str], shadowed: tuple[str, .
             definitions.append((name, value))
         elif isinstance(value, polygrad.DType):
             definitions.append((name, "DType"))
+        elif isinstance(value, polygrad.layout):
+            stub.imports.add(("._layouts", f"{name} as {name}"))
         elif isinstance(value, (float, int, str)) and not isinstance(value, bool):
             definitions.append((name, type(value).__name__))
         elif value is None:

@@ -67,6 +67,7 @@ PAGES = [
     Page("sorting.md", "Sorting, searching, sets"),
     Page("linalg.md", "Linear algebra", ("polygrad.linalg",)),
     Page("fft.md", "Fourier transforms and windows", ("polygrad.fft", "polygrad.signal", "polygrad.signal.windows")),
+    Page("sparse.md", "Sparse tensors", ("polygrad.sparse",)),
     Page("special.md", "Special functions", ("polygrad.special",)),
     Page("random.md", "Random numbers", ("polygrad.random",)),
     Page("nn.md", "nn: layers", ("polygrad.nn",)),
@@ -96,7 +97,8 @@ BY_FILE = {page.file: page for page in PAGES}
 #: those of other modules are on the page of other functions.
 ROOT_PAGES = {
     "creation.md": "creation foreign conversion",
-    "dtypes.md": "_dtypes _devices dtypes legacy_types",
+    "dtypes.md": "_dtypes _devices _layouts dtypes legacy_types",
+    "sparse.md": "construction",
     "elementwise.md": "elementwise arithmetic comparison complex divisors special bessel",
     "reductions.md": "reductions cumulative calculus",
     "manipulation.md": "manipulation broadcasting joining slicing scatter_gather indexing diagonals",
@@ -116,7 +118,7 @@ ROOT_PAGES = {
 #: Functions of `polygrad` that are looked for elsewhere than their module says.
 ROOT_NAMES = {
     "creation.md": "complex polar meshgrid tril_indices triu_indices eye clone",
-    "dtypes.md": "e inf nan pi newaxis",
+    "dtypes.md": "e inf nan pi newaxis strided sparse_coo sparse_csr",
     "elementwise.md": "where logit relu sigmoid tanh",
     "reductions.md": "nansum nanmean aminmax diff trapezoid trapz cumprod cummax cummin median quantile bincount",
     "linalg.md": "adjoint cdist block_diag trace",

@@ -45,8 +45,8 @@ dtype = DType
 
 #: Modules that are imported when they are first named.
 _SUBMODULES = frozenset(
-    """array_api autograd backends compiler cuda fft func linalg nn optim random serialization signal special testing types utils
-    viz""".split()
+    """array_api autograd backends compiler cuda fft func linalg nn optim random serialization signal sparse special testing types
+    utils viz""".split()
 )
 #: Where public names are found that are neither modules nor of `_functions`, which declares its own.
 _HOMES = {
@@ -64,6 +64,8 @@ _HOMES = {
     ),
     "Device": "._devices",
     "device": "._devices:Device",
+    **dict.fromkeys(("layout", "strided", "sparse_coo", "sparse_csr"), "._layouts"),
+    **dict.fromkeys(("sparse_coo_tensor", "sparse_csr_tensor"), ".sparse.construction"),
     **dict.fromkeys(("load", "save"), ".serialization"),
     "primitive": "._core.primitive",
     "debug_nans": ".autograd",

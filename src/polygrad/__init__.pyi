@@ -21,6 +21,7 @@ from . import (
     random as random,
     serialization as serialization,
     signal as signal,
+    sparse as sparse,
     special as special,
     testing as testing,
     types as types,
@@ -54,6 +55,7 @@ from ._functions.generator import (
 from ._functions.linalg import SlogdetResult
 from ._functions.reductions import ValuesAndIndices
 from ._functions.statistics import Histogram, HistogramOfPoints
+from ._layouts import layout as layout, sparse_coo as sparse_coo, sparse_csr as sparse_csr, strided as strided
 from .autograd.grad_mode import (
     enable_grad as enable_grad,
     inference_mode as inference_mode,
@@ -68,6 +70,7 @@ from .compiler import compile as compile
 from .compiler.control_flow.api import cond as cond, scan as scan, while_loop as while_loop
 from .func.batching import vmap as vmap
 from .serialization import load as load, save as save
+from .sparse.construction import sparse_coo_tensor as sparse_coo_tensor, sparse_csr_tensor as sparse_csr_tensor
 
 __version__: str
 BFloat16Tensor: type[Tensor]
@@ -8248,6 +8251,26 @@ def split(tensor: Tensor, split_size_or_sections: _int | Sequence[_int], dim: _i
 
         >>> polygrad.split(polygrad.tensor([1, 2, 3]), 2)
         (tensor([1, 2]), tensor([3]))
+    """
+def spmm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None, *, out: Tensor | None = None) -> Tensor:
+    """Multiply two matrices.
+
+    Args:
+        input: a matrix of shape ``(n, m)``.
+        mat2: a matrix of shape ``(m, p)`` and the same data type.
+        out_dtype: the data type of the result: float32 for matrices of half precision, whose products are then not rounded
+            to half precision, or their own.
+
+    Returns:
+        A matrix of shape ``(n, p)``.
+
+    Raises:
+        RuntimeError: an operand is not a matrix, or the shapes or data types do not fit.
+
+    Example::
+
+        >>> polygrad.mm(polygrad.tensor([[1.0, 2.0]]), polygrad.tensor([[3.0], [4.0]]))
+        tensor([[11.]])
     """
 def sqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The square root of each element; NaN for negative numbers. The derivative is ``1 / (2 * sqrt(input))``.

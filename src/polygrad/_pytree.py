@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ._core.tensor import Tensor
 
 #: Subclasses of others are leaves: their constructors may take other arguments.
 MAPPINGS = (dict, OrderedDict, defaultdict)
+
+
+#: Types of other nodes → ``(node) -> (parts, what is not a part)``, the latter hashable, and its inverse.  Put here by the rooms
+#: that define such types.
+NODES: dict[type, tuple[Callable[[Any], tuple[list[Any], Any]], Callable[[Any, Sequence[Any]], Any]]] = {}
 
 
 class Structure(NamedTuple):
@@ -19,14 +24,15 @@ class Structure(NamedTuple):
     #: Those of a mapping, otherwise None.
     keys: tuple[Any, ...] | None
     parts: tuple[Any, ...]
-    #: What makes a defaultdict's defaults; the ``_constants`` of a named tuple, which its class reads off its tensors.
+    #: What is not a part of a node of `NODES`; what makes a defaultdict's defaults; the ``_constants`` of a named tuple, which its
+    #: class reads off its tensors.
     extra: Any = None
 
 
 def flatten(tree: Any) -> tuple[list[Any], Any]:
     """The leaves of ``tree`` in order, and its structure, None for a leaf.
 
-    Lists, tuples, named tuples, dicts, OrderedDicts and defaultdicts are taken apart; everything else is a leaf.
+    Lists, tuples, named tuples, dicts, OrderedDicts, defaultdicts and nodes of `NODES` are taken apart; everything else is a leaf.
     """
     leaves: list[Any] = []
     return leaves, _structure(tree, leaves)
@@ -43,6 +49,9 @@ def _structure(tree: Any, leaves: list[Any]) -> Structure | None:
     if kind is list or kind is tuple or is_named_tuple(tree):
         parts = tuple([_structure(value, leaves) for value in tree])
         return Structure(kind, None, parts, getattr(tree, "_constants", None))
+    if kind in NODES:
+        inside, extra = NODES[kind][0](tree)
+        return Structure(kind, None, tuple([_structure(value, leaves) for value in inside]), extra)
     leaves.append(tree)
     return None
 
@@ -67,6 +76,8 @@ def _rebuilt(structure: Any, leaves: Iterator[Any]) -> Any:
         return defaultdict(extra, items) if kind is defaultdict else kind(items)
     if kind is list:
         return values
+    if kind in NODES:
+        return NODES[kind][1](extra, values)
     return tuple(values) if kind is tuple else kind(*values)
 
 
@@ -88,5 +99,8 @@ def labelled(tree: Any, label: str = "") -> Iterator[tuple[str, Any]]:
     elif is_named_tuple(tree):
         for field, value in zip(kind._fields, tree, strict=True):
             yield from labelled(value, f"{label}.{field}")
+    elif kind in NODES:
+        for place, value in enumerate(NODES[kind][0](tree)[0]):
+            yield from labelled(value, f"{label}, part {place}")
     else:
         yield label, tree

@@ -314,6 +314,24 @@ add(
     near(5000, 2),
     whole(2, 5000),
 )
+add(
+    "coo_matmul",
+    lambda v, x, i, j: xp.coo_matmul(v, x, i, j, 2),
+    near(5000),
+    near(4, 3),
+    whole(2, 5000),
+    whole(4, 5000),
+    primitives="coo_matmul",
+)
+add(
+    "sampled_matmul",
+    lambda x, y, i, j: xp.sampled_matmul(x, y, i, j),
+    near(2, 5000),
+    near(3, 5000),
+    whole(2, 4),
+    whole(3, 4),
+    primitives="sampled_matmul",
+)
 add("scatter_add", lambda x, i: polygrad.zeros(2, 3, dtype=x.dtype).scatter_add(0, i, x), near(*LONG), whole(2, *LONG),
     primitives="add_along_axis")  # fmt: skip
 add(
@@ -342,7 +360,7 @@ add("assigned", lambda x, y: polygrad.slice_scatter(x, y.expand(5000, 3)), near(
 add("pad replicated", lambda x: F.pad(x, (3000, 3000), mode="replicate"), near(1, 2, 3))
 
 #: Rounded once by every backend's own kernels, or by its namespace, so that rules may use them on half precision.
-ROUNDED_BY_KERNELS = {"sum", "index_add", "add_along_axis"}
+ROUNDED_BY_KERNELS = {"sum", "index_add", "add_along_axis", "coo_matmul", "sampled_matmul"}
 #: Without a derivative; and element-wise functions of several terms, which tests/functions/test_special.py compares.
 NOT_IN_THE_TABLE = {"choices_from_uniform", "geqrf", "lu_factor", *"""
     bessel_j0 bessel_j1 bessel_quotient bessel_y0 bessel_y1 digamma entr erfc erfcx erfinv gaussian i0 i0e i1 i1e inverse_mills

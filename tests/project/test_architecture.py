@@ -20,7 +20,7 @@ PACKAGE = ROOT / "src" / "polygrad"
 
 #: The rooms, from the ground up: each imports only from rooms above it in this list.
 ROOMS = """
-    _allocator _dtypes _devices _forking _pade _paths _state _window_geometry
+    _allocator _dtypes _devices _forking _layouts _pade _paths _state _window_geometry
     backends
     _core
     _pytree
@@ -31,7 +31,7 @@ ROOMS = """
     autograd
     compiler
     func
-    cuda fft linalg random serialization signal special types
+    cuda fft linalg random sparse serialization signal special types
     nn
     optim
     utils
@@ -60,6 +60,7 @@ LATE_IMPORTS = {
         "backends.numpy.kernels.random",
         "backends.numpy.kernels.recurrent",
         "backends.numpy.kernels.softmax",
+        "backends.numpy.kernels.sparse",
         "backends.numpy.kernels.convolution",
         "backends.numpy.kernels.linalg",
         "backends.numpy.kernels.optimizers",
@@ -68,6 +69,8 @@ LATE_IMPORTS = {
     "backends/numpy/plugin.py": {"backends.numpy.backend"},  # a plugin does not import its library
     "backends/plugins.py": {"backends.hookspecs", "importlib", "importlib.metadata", "pluggy"},
     "backends/registry.py": {"difflib"},  # for an error's text
+    "serialization/pickles.py": {"sparse.tensor"},  # where a file has sparse tensors
+    "sparse/tensor.py": {"sparse.construction"},  # where one is restored; the module makes these tensors
 }
 
 #: Who may touch ``._data``, past `Tensor._read`.
@@ -109,6 +112,8 @@ LONG_FILES = {
     "nn/module.py": "PyTorch's Module is one class, and most of its lines say what a method does",
     "optim/lr_scheduler.py": "short classes, one after the other",
     "serialization/pickles.py": "one reader and one writer of one language, with all that it may make",
+    "sparse/tensor.py": "one class, as `Tensor` is, and most of its lines say what a method does",
+    "testing/operations.py": "a row for every operation, chapter by chapter",
     "testing/table.py": "the cases of the conformance table",
 }
 
@@ -325,7 +330,7 @@ def test_a_plugin_is_small_and_uses_what_is_public(plugin):
             for name in names:
                 private = name.startswith("polygrad.") and name.split(".")[1].startswith("_")
                 assert not private, f"{path.relative_to(ROOT)}:{node.lineno} imports {name}"
-    assert lines < 520
+    assert lines < 530
 
 
 # -- the tests -----------------------------------------------------------------------------------------------------------

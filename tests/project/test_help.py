@@ -37,7 +37,7 @@ MODULES = """
     polygrad.func polygrad.linalg
     polygrad.nn polygrad.nn.functional polygrad.nn.init polygrad.nn.utils polygrad.nn.utils.rnn
     polygrad.optim polygrad.optim.lr_scheduler polygrad.optim.rules polygrad.random polygrad.serialization
-    polygrad.signal polygrad.signal.windows polygrad.special
+    polygrad.signal polygrad.signal.windows polygrad.sparse polygrad.special
     polygrad.testing polygrad.types polygrad.utils polygrad.utils.checkpoint polygrad.utils.data polygrad.utils.dlpack
     polygrad.viz
 """.split()

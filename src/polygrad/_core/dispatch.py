@@ -31,6 +31,7 @@ from .operands import (
     operate,
     promote_operands,
     scalar_operand,
+    unusual,
     with_scalar,
 )
 from .output import SURPLUS, signature_with_out, write_into
@@ -45,7 +46,7 @@ _ONE = """
 def dispatch($signature):
     $write_out
     if type($x) is not Tensor and type($x) not in TENSOR_TYPES:
-        return dispatch(*promote_operands(primitive, $operand_tuple)$settings)
+        return unusual(dispatch, primitive, $operand_tuple$settings)
     if RECORDERS:
         note_read($x)
     a0 = $x._data; e0 = $x._edge; kind = type(a0)
@@ -102,7 +103,7 @@ _SEVERAL = """
 def dispatch($signature):
     $write_out
     if not ($are_tensors):
-        return dispatch(*promote_operands(primitive, $operand_tuple)$settings)
+        return unusual(dispatch, primitive, $operand_tuple$settings)
     if RECORDERS:
         $note_reads
     $read
@@ -285,7 +286,8 @@ def generate(primitive: Primitive, operator: bool = False, out: bool = False) ->
         "new": object.__new__, "note_read": note_read, "on_private_memory": on_private_memory, "operate": operate,
         "plan_of": primitive.plan, "plans": primitive.plans, "primitive": primitive, "promote_operands": promote_operands,
         "scalar_operand": scalar_operand, "sequence": graph.next_sequence,
-        "call_in_single_precision": call_in_single_precision, "with_scalar": with_scalar, "wrap_array_error": wrap_array_error,
+        "call_in_single_precision": call_in_single_precision, "unusual": unusual,
+        "with_scalar": with_scalar, "wrap_array_error": wrap_array_error,
         "wrap_outputs": wrap_outputs, "write_into": write_into,
     }  # fmt: skip
     source = _source(primitive, operator, out, scope)

@@ -25,6 +25,12 @@ class DTypeError(TypeError, RuntimeError):
     """Operands of a data type that the operation does not support."""
 
 
+class LayoutError(NotImplementedError, TypeError):
+    """A tensor of a layout that the operation does not support.  `general`: the message says no more than that."""
+
+    general = False
+
+
 class NoImaginaryPartError(RuntimeError, AttributeError):
     """The imaginary part of a real tensor.  An AttributeError too, so that ``hasattr(x, "imag")`` is False."""
 
@@ -40,6 +46,13 @@ class MixedTypesError(RuntimeError, ValueError):
 def complex_refused(name: str) -> DTypeError:
     """The error for complex operands of ``name``, which has no meaning for them."""
     return DTypeError(f"{name} is not supported for complex numbers; take x.real, x.imag or x.abs()")
+
+
+def unsupported_layout(name: str) -> LayoutError:
+    """The error for a function that takes no sparse tensors."""
+    error = LayoutError(f"{name}() does not take sparse tensors; write x.to_dense() for a sparse x, or use x.values()")
+    error.general = True
+    return error
 
 
 def wrap_array_error(primitive: Primitive, arrays: Sequence[Any], error: Exception) -> Exception:

@@ -17,7 +17,7 @@ from .lending import LENT_TYPES, LentArray, end_loan
 from .precision import downcast, is_half, upcast
 from .primitive import OPERATIONS, Primitive
 from .same_dtype import check_same_dtype
-from .scalars import PYTHON_SCALARS, UnknownOperandError, to_python
+from .scalars import OTHER_TENSORS, PYTHON_SCALARS, UnknownOperandError, to_python
 from .tensor import TENSOR_TYPES, Tensor, as_operand, cell
 
 #: (array type, its dtype, scalar's type, scalar) → 0-d array, where the backend lets such arrays be shared.
@@ -75,10 +75,21 @@ def with_scalar(dispatch: Callable, primitive: Primitive, x: Any, y: Any, *setti
     Half precision with a number that it would round is computed in single precision: ``x / 65536`` is not 0, although 65536
     is infinite in float16.
     """
+    if OTHER_TENSORS and (x.__class__ in OTHER_TENSORS or y.__class__ in OTHER_TENSORS):
+        return unusual(dispatch, primitive, (x, y), *settings, **named)
     half, number = (x, to_python(y)) if isinstance(x, Tensor) else (y, to_python(x))
     if primitive.has_rules and is_half(half) and _is_rounded(number, half.dtype):
         return downcast(dispatch(upcast(x), upcast(y), *settings, **named), half.dtype)
     return dispatch(*promote_operands(primitive, (x, y)), *settings, **named)
+
+
+def unusual(dispatch: Callable, primitive: Primitive, operands: Sequence[Any], *settings: Any, **named: Any) -> Any:
+    """``dispatch`` of operands that are not all Tensors."""
+    for x in operands:
+        if x.__class__ in OTHER_TENSORS:
+            given = dict(zip(primitive.settings, settings, strict=False))
+            return OTHER_TENSORS[x.__class__](primitive, operands, given | named)
+    return dispatch(*promote_operands(primitive, operands), *settings, **named)
 
 
 def highest_level(arrays: Sequence[Any]) -> type:

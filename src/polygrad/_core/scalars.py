@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import numbers
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._devices import Device
@@ -22,6 +22,10 @@ PYTHON_SCALARS = frozenset((bool, int, float, complex))
 #: Types that need no conversion, which is what most arguments have, so this is tested first.  `Tensor` adds itself; backend
 #: types are added when they are first seen.
 UNCONVERTED_TYPES: set[type] = {*PYTHON_SCALARS, type(None), str, DType, Device}
+
+#: Types of other tensors, such as sparse ones → what runs a primitive on operands of which one is such:
+#: ``(primitive, operands, settings) -> result``.  Each type is put here by the room that defines it.
+OTHER_TENSORS: dict[type, Callable[[Any, Sequence[Any], dict[str, Any]], Any]] = {}
 
 #: Error message for a RecursionError.
 TOO_DEEP = "a list is nested too deeply; perhaps it contains itself"

@@ -18,6 +18,8 @@ from .._functions.generator import Generator
 from .._functions.linalg import SlogdetResult
 from .._functions.reductions import ValuesAndIndices
 from .._functions.statistics import Histogram
+from .._layouts import Layout
+from ..sparse.tensor import SparseTensor
 
 class TensorMethods(Aliasing):
     @property
@@ -653,6 +655,10 @@ class TensorMethods(Aliasing):
         """Test whether the only element is not 0."""
     def is_signed(self) -> _bool:
         """Test whether the data type has negative values."""
+    @property
+    def is_sparse(self) -> _bool: ...
+    @property
+    def is_sparse_csr(self) -> _bool: ...
     def isclose(
         self,
         other: Tensor,
@@ -694,6 +700,8 @@ class TensorMethods(Aliasing):
         """Return the Kronecker product: the block matrix whose block ``(i, j)`` is ``input[i, j] * other``."""
     def kthvalue(self, k: _int, dim: _int = -1, keepdim: _bool = False) -> ValuesAndIndices:
         """Return the ``k``-th smallest element along a dimension, with its index."""
+    @property
+    def layout(self) -> Layout: ...
     def lcm(self, other: Operand) -> Tensor:
         """The least common multiple of each pair of integers, which is not negative; 0 where either is 0. It has no gradient."""
     def lcm_(self, other: Operand) -> Tensor:
@@ -1195,6 +1203,8 @@ class TensorMethods(Aliasing):
         """Normalize exponentials along a dimension: ``exp(input) / sum(exp(input), dim)``, without overflow."""
     def sort(self, dim: _int = -1, descending: _bool = False, *, stable: _bool = True) -> ValuesAndIndices:
         """Sort along a dimension.  The sort is always stable, and NaN counts as the largest value."""
+    def sparse_mask(self, mask: SparseTensor) -> SparseTensor:
+        """Return the elements at the places that a sparse tensor stores."""
     def split(self, split_size_or_sections: _int | Sequence[_int], dim: _int = 0) -> tuple[Tensor, ...]:
         """Split a tensor along a dimension into parts of given lengths."""
     def sqrt(self) -> Tensor:
@@ -1297,8 +1307,16 @@ class TensorMethods(Aliasing):
         memory_format: Any = None,
     ) -> Tensor:
         """Convert a tensor to another data type, device or backend.  The gradient flows back through each conversion."""
+    def to_dense(self, dtype: DTypeLike | None = None, *, masked_grad: _bool | None = None) -> Tensor:
+        """Return the tensor itinput, which is dense, or converted to another data type."""
     def to_device(self, device: DeviceLike, /, *, stream: Any = None) -> Tensor:
         """Move a tensor to another device, as the Array API standard names it.  The gradient flows back."""
+    def to_sparse(self, sparse_dim: _int | None = None, *, layout: Layout | None = None) -> SparseTensor:
+        """Return a sparse tensor of the elements that are not 0."""
+    def to_sparse_coo(self) -> SparseTensor:
+        """Return a sparse tensor, in coordinates, of the elements that are not 0: `Tensor.to_sparse`."""
+    def to_sparse_csr(self, dense_dim: _int | None = None) -> SparseTensor:
+        """Return a sparse matrix, row by row, of the elements that are not 0."""
     def tolist(self) -> Any:
         """Return the values as nested lists of Python numbers; of a tensor without dimensions, a number."""
     def topk(self, k: _int, dim: _int = -1, largest: _bool = True, sorted: _bool = True) -> ValuesAndIndices:

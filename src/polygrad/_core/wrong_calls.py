@@ -15,11 +15,11 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from .._dtypes import DType
-from .errors import ShapeError
+from .errors import DTypeError, LayoutError, MixedTypesError, ShapeError, unsupported_layout
 from .generated import PREFIX, define_late, fill
 from .output import SURPLUS, signature_with_out, write_into
 from .primitive import PRIMITIVES
-from .scalars import UNCONVERTED_TYPES, arguments_to_python, to_python, to_python_ints
+from .scalars import OTHER_TENSORS, UNCONVERTED_TYPES, arguments_to_python, to_python, to_python_ints
 from .tensor import Tensor
 
 _HERE = os.path.dirname(os.path.dirname(__file__))
@@ -90,6 +90,8 @@ def _explain(
     """The error that a call of ``function`` raises instead of ``error``, which may be the same."""
     if isinstance(error, FloatingPointError):  # of NumPy's `errstate`: about values
         return error
+    if OTHER_TENSORS and (found := _about_other_tensors(function, error, args, kwargs)):
+        return found
     text = str(error)
     inside = isinstance(error, _INTERNAL) or re.search(_RAW, text) is not None
     if (
@@ -105,6 +107,18 @@ def _explain(
     if inside or _NOT_THESE in text or _misfits(function, args, kwargs):
         return _explanation(function, args, kwargs, error)
     return _retell(error, function.__name__, inner_names)
+
+
+def _about_other_tensors(function: Callable, error: Exception, args: tuple, kwargs: dict[str, Any]) -> Exception | None:
+    """The error of a call with an argument such as a sparse tensor, which the function may not take; None without one."""
+    given = [*args, *kwargs.values()]
+    given += [item for value in given if isinstance(value, (list, tuple)) for item in value]
+    if not any(value.__class__ in OTHER_TENSORS for value in given):
+        return None
+    says_more = isinstance(error, (ShapeError, DTypeError, MixedTypesError)) or (
+        isinstance(error, LayoutError) and not error.general
+    )
+    return error if says_more else unsupported_layout(function.__name__)
 
 
 def _write(scope: dict[str, Any]) -> str:

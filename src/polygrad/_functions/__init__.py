@@ -17,7 +17,7 @@ from .public import FUNCTIONS, WITH_OUT, complete, public_functions
 
 _CHAPTERS = """
     broadcasting calculus comparison complex creation cumulative decompositions diagonals distance dtypes
-    einsum elementwise factorizations fft foreign joining legacy_types linalg manipulation matmul matrix_functions
+    einsum elementwise factorizations fft foreign joining layouts legacy_types linalg manipulation matmul matrix_functions
     polynomials random reductions scatter_gather scatter_reductions searching sets settings slicing sorting special
     spectrograms statistics vectors windows
 """.split()

@@ -7,11 +7,12 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from .._core.errors import complex_refused
+from .._core.errors import LayoutError, complex_refused
 from .._core.primitive import OPERATIONS as xp
 from .._core.scalars import as_int, to_python
 from .._core.tensor import Tensor
 from .._core.warn import warn
+from .._layouts import strided
 from .._state import RECORDERS, recorder
 from ..backends.base import CompilingBackend
 
@@ -29,6 +30,10 @@ def second_names(**names: str | None) -> Callable[[_FunctionType], _FunctionType
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             for second in [name for name in kwargs if name in names]:
                 value, name = kwargs.pop(second), names[second]
+                if second == "layout" and value is not None and value is not strided:
+                    raise LayoutError(
+                        f"{function.__name__}() makes dense tensors; write x.to_sparse() for layout={value!r}"
+                    )
                 if name in kwargs:
                     raise TypeError(f"{function.__name__}() got both {name!r} and {second!r}, which mean the same")
                 if name is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import _dtypes
+from .._core.scalars import OTHER_TENSORS
 from .._core.tensor import Tensor
 from .._dtypes import DType
 from .common import check_tensor, second_names
@@ -165,8 +166,9 @@ def result_type(*operands: Any) -> DType:
         >>> polygrad.result_type(polygrad.tensor([1], dtype=polygrad.int8), 2.0)
         polygrad.float32
     """
-    known = [x.dtype for x in operands if isinstance(x, Tensor)]
-    scalars = [x.__class__ for x in operands if not isinstance(x, Tensor)]
+    tensors: list[Any] = [x for x in operands if isinstance(x, Tensor) or x.__class__ in OTHER_TENSORS]
+    known = [x.dtype for x in tensors]
+    scalars = [x.__class__ for x in operands if not any(x is one for one in tensors)]
     common = _dtypes.promote(*known) if known else _dtypes.default_of(scalars[0])
     for scalar in scalars:
         common = _dtypes.promote_scalar(common, scalar)

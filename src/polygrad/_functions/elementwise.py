@@ -7,12 +7,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .. import _dtypes
-from .._core.errors import DTypeError
+from .._core.errors import DTypeError, unsupported_layout
 from .._core.precision import downcast, in_single_precision, upcast
 from .._core.primitive import OPERATIONS as xp
 from .._core.primitive import PRIMITIVES
 from .._core.same_dtype import check_same_dtype
-from .._core.scalars import PYTHON_SCALARS, UNCONVERTED_TYPES, to_python
+from .._core.scalars import OTHER_TENSORS, PYTHON_SCALARS, UNCONVERTED_TYPES, to_python
 from .._core.tensor import Tensor
 from .._dtypes import finfo, iinfo
 from .common import check_tensor
@@ -121,6 +121,8 @@ def float_power_(input: Tensor, exponent: Any) -> Tensor:
 
 
 def _to_double(x: Any) -> Any:
+    if x.__class__ in OTHER_TENSORS:
+        raise unsupported_layout("float_power")
     if not isinstance(x, Tensor):
         return x
     return xp.astype(x, _dtypes.complex128 if x.dtype.is_complex else _dtypes.float64)

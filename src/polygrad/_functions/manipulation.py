@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import _dtypes
-from .._core.errors import ShapeError
+from .._core.errors import ShapeError, unsupported_layout
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import to_python_ints
+from .._core.scalars import OTHER_TENSORS, to_python_ints
 from .._core.tensor import Tensor
 from .._core.warn import warn
 from .._ops.axes import normal_axis
@@ -353,7 +353,10 @@ def atleast_3d(*tensors: Any) -> Any:
 def _map_tensors(tensors: Any, function: Any) -> Any:
     if len(tensors) == 1 and isinstance(tensors[0], Tensor):
         return function(tensors[0])
-    return tuple(function(x) for x in as_list(tensors))
+    several = as_list(tensors)
+    if any(x.__class__ in OTHER_TENSORS for x in several):
+        raise unsupported_layout("atleast_1d")
+    return tuple(function(x) for x in several)
 
 
 @public_function("permute permute_dims", method="permute", hot=True)

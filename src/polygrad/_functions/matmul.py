@@ -10,6 +10,7 @@ from .._core.errors import DTypeError, ShapeError
 from .._core.precision import in_single_precision
 from .._core.primitive import OPERATIONS as xp
 from .._core.same_dtype import check_same_dtype, require_same_dtype
+from .._core.scalars import OTHER_TENSORS
 from .._core.tensor import Tensor
 from .._core.warn import warn
 from .._dtypes import DType, float32
@@ -24,7 +25,8 @@ from .public import public_function, public_in_module
 def check_ndim(name: str, *operands: tuple[str, Any, int]) -> None:
     """Raise unless every operand, given as (argument name, operand, ndim), is a tensor of `ndim` dimensions."""
     for argument, x, ndim in operands:
-        check_tensor(x, name, argument)
+        if x.__class__ not in OTHER_TENSORS:  # their products are computed by themselves
+            check_tensor(x, name, argument)
         if x.ndim != ndim:
             what = {1: "a 1-D tensor", 2: "a matrix", 3: "a 3-D tensor"}[ndim]
             raise ShapeError(
@@ -39,7 +41,7 @@ def _check_inner_lengths(x: Tensor, y: Tensor) -> None:
         )
 
 
-@public_function(method=True, out=True)
+@public_function("mm spmm", method="mm", out=True)
 def mm(input: Tensor, mat2: Tensor, out_dtype: DType | None = None) -> Tensor:
     """Multiply two matrices.
 

@@ -28,6 +28,7 @@ from . import (
     foreign,
     indexing,
     inplace,
+    layouts,
     manipulation,
     printing,
     reductions,
@@ -173,7 +174,7 @@ def attach() -> None:
     put("__deepcopy__", conversion.deepcopy)
     put("__copy__", lambda self: self.detach().requires_grad_(self.requires_grad) if self.is_leaf else self)
     put("__reduce_ex__", conversion.reduce_ex)
-    for name, read in dtypes.PROPERTIES.items():
+    for name, read in (dtypes.PROPERTIES | layouts.PROPERTIES).items():
         put(name, property(read))
     put("__array_namespace__", foreign.array_namespace)
     put("__array_ufunc__", foreign.array_ufunc)

@@ -77,7 +77,7 @@ def set_printoptions(
 def text(input: Tensor) -> str:
     """Return the elements, with data type, backend, device and place in the graph where they are not the default."""
     prefix = "tensor("
-    lines = _format_values(input, len(prefix))
+    lines = format_values(input, len(prefix))
     room = _options.linewidth
     used = len(lines) - lines.rfind("\n") + len(prefix) * ("\n" not in lines) - 1
     for part in _format_facts(input):
@@ -109,6 +109,11 @@ def _format_facts(input: Tensor) -> Iterable[str]:
         yield "requires_grad=True"
 
 
+def line_width() -> int:
+    """How many characters a line has."""
+    return _options.linewidth
+
+
 def html(input: Tensor) -> str:
     """Return the HTML for a notebook: a line of facts, and vectors and matrices as a table, other shapes as text.
 
@@ -125,7 +130,7 @@ def html(input: Tensor) -> str:
     elif input.requires_grad:
         facts.append("requires_grad=True")
     if backend.level or input.ndim not in (1, 2) or not input.shape.numel():
-        values = f"<pre>{escape(_format_values(input, 0))}</pre>"
+        values = f"<pre>{escape(format_values(input, 0))}</pre>"
     else:
         values = f'<div style="overflow-x: auto"><table>{_format_rows(input)}</table></div>'
     return f"<div><div>{escape('tensor: ' + ', '.join(facts))}</div>{values}</div>"
@@ -145,7 +150,8 @@ def _format_rows(input: Tensor) -> str:
     return "".join(_insert_gap([row(elements) for elements in array], cut[0], "<tr><td>…</td></tr>"))
 
 
-def _format_values(input: Tensor, indent: int) -> str:
+def format_values(input: Tensor, indent: int) -> str:
+    """The elements of ``input``, in lines that begin ``indent`` characters further right."""
     backend = input.backend
     if backend.level:
         return f"<{backend.name} of shape {tuple(input.shape)}>"

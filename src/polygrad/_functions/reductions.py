@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .. import _dtypes
-from .._core.errors import ShapeError
+from .._core.errors import LayoutError, ShapeError
 from .._core.precision import upcast
 from .._core.primitive import OPERATIONS as xp
-from .._core.scalars import to_python
+from .._core.scalars import OTHER_TENSORS, to_python
 from .._core.tensor import Tensor
 from .._core.warn import warn
 from .._dtypes import DType
@@ -90,8 +90,18 @@ def sum(input: Tensor, dim: Any = None, keepdim: bool = False, *, dtype: DType |
         >>> polygrad.sum(x), polygrad.sum(x, dim=0)
         (tensor(10.), tensor([4., 6.]))
     """
-    check_tensor(input, "sum")
+    if not isinstance(input, Tensor):
+        return _sum_of_other(input, dim, keepdim, dtype)
     return accumulate(xp.sum, input, dtype, normalize_dims(input, dim), keepdim)
+
+
+def _sum_of_other(input: Any, dim: Any, keepdim: bool, dtype: Any) -> Any:
+    """The sum of a sparse tensor.  Raises TypeError for what is no tensor."""
+    if input.__class__ not in OTHER_TENSORS:
+        check_tensor(input, "sum")
+    if keepdim:
+        raise LayoutError("sum() of a sparse tensor does not take keepdim=True; write x.to_dense()")
+    return input.sum(dim, dtype=dtype)
 
 
 @public_function(method=True, out=True)

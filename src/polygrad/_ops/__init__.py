@@ -23,5 +23,6 @@ from . import (
     recurrent,
     reductions,
     sorting,
+    sparse,
     special,
 )

@@ -16,6 +16,7 @@ from .._core.generated import define
 from .._core.graph import Leaf, Node
 from .._core.refcount import count_unshared
 from .._core.tensor import Tensor, cell
+from .._pytree import NODES
 from .._state import VERSION_COUNTER
 from .interrupts import hold, release
 
@@ -148,6 +149,8 @@ def build_tree(source: FunctionBuilder, structure: Any, leaves: Any) -> str:
     inside = "".join(f"{value}, " for value in values)
     if kind is list:
         return f"[{inside}]"
+    if kind in NODES:
+        return f"{source.name(NODES[kind][1])}({source.name(extra)}, ({inside}))"
     return f"({inside})" if kind is tuple else f"{source.name(kind)}({inside})"
 
 

@@ -14,6 +14,7 @@ from .._interpreters.batching.tracer import BatchTrace, Enter, Leave
 from .._interpreters.jvp import tracer  # noqa: F401  (registers the tracer of jvp)
 from .._interpreters.lifting import apply, lift
 from .._ops.batching import Batching
+from .._pytree import NODES
 from .trees import TransformError, copy_cells, flatten, unflatten
 
 RANDOMNESS = ("error", "same", "different")
@@ -231,6 +232,11 @@ def _out_dims(structure: Any, out_dims: Any) -> list[Any]:
 def _expand_dims_spec(structure: Any, dims: Any, name: str, what: str) -> list[Any]:
     """One of ``dims`` for every leaf of ``structure``: an int or None applies to all leaves below it."""
     if dims is None or (isinstance(dims, int) and not isinstance(dims, bool)):
+        if dims is not None and _other_node(structure):
+            raise ValueError(
+                f"vmap: {name} has {dims} for a {_other_node(structure)} in {what}, which cannot be a batch; give None for it, or "
+                "pass its parts, such as x.values()"
+            )
         return [dims] * _leaves_in(structure)
     if structure is not None:
         kind, keys, parts = structure.kind, structure.keys, structure.parts
@@ -248,6 +254,16 @@ def _expand_dims_spec(structure: Any, dims: Any, name: str, what: str) -> list[A
 @functools.lru_cache(256)
 def _leaves_in(structure: Any) -> int:
     return 1 if structure is None else sum(map(_leaves_in, structure.parts))
+
+
+@functools.lru_cache(256)
+def _other_node(structure: Any) -> str | None:
+    """The type of a node of `NODES` in ``structure``; None without one."""
+    if structure is None:
+        return None
+    if structure.kind in NODES:
+        return structure.kind.__name__
+    return next((found for part in structure.parts if (found := _other_node(part))), None)
 
 
 def _batch_size(leaves: list[Any], dims: list[int | None]) -> int:

@@ -171,6 +171,7 @@ class RestrictedReader(_Python):
             ("collections", "OrderedDict"): OrderedDict, ("collections", "Counter"): Counter,
             ("polygrad._dtypes", "_by_name"): _dtypes._by_name,
             ("polygrad._devices", "Device"): Device, ("polygrad", "Size"): Size,
+            ("polygrad.sparse", "_restored"): _sparse,
             ("_codecs", "encode"): _latin1, (_HOME, "_tensor"): place.inline, (_HOME, "_stored"): place.stored,
             ("builtins", "xrange"): range, ("builtins", "bytes"): bytes, ("copy_reg", "_reconstructor"): _reconstruct,
             **{("builtins", kind.__name__): kind for kind in (complex, set, frozenset, bytearray, slice, range, tuple)},
@@ -179,7 +180,7 @@ class RestrictedReader(_Python):
             (place.inline, place.inline), (place.stored, place.stored), (_dtypes._by_name, _data_type), (Device, _device),
             (Size, _size), (OrderedDict, _ordered_dict), (_latin1, _latin1), (complex, _complex), (set, _members(set)),
             (frozenset, _members(frozenset)), (bytearray, _bytearray), (slice, slice), (range, _range),
-            (bytes, _no_bytes), (_reconstruct, _reconstruct), (Counter, _counter),
+            (bytes, _no_bytes), (_sparse, _sparse), (_reconstruct, _reconstruct), (Counter, _counter),
         ]  # fmt: skip
 
     def find_class(self, module: str, name: str) -> Any:
@@ -322,6 +323,22 @@ def _name(function: Any) -> str:
 
 
 # -- what the restricted reader makes: each checks what it is given -----------------------------------------------------
+
+
+def _sparse(layout: Any, pattern: Any, values: Any, shape: Any, coalesced: Any) -> Any:
+    """A sparse tensor of ordinary ones."""
+    from ..sparse.tensor import _restored
+
+    parts = (*pattern, values) if type(pattern) is tuple else ()
+    tensors = len(parts) == {"sparse_coo": 2, "sparse_csr": 3}.get(str(layout)) and all(
+        isinstance(x, Tensor) for x in parts
+    )
+    if not tensors or type(shape) is not tuple or not is_shape(list(shape)) or type(coalesced) is not bool:
+        raise DamagedFileError("the file is damaged: a sparse tensor is not described as one")
+    try:
+        return _restored(layout, pattern, values, shape, coalesced)
+    except (RuntimeError, TypeError) as error:
+        raise DamagedFileError(f"the file is damaged: {error}") from error
 
 
 def _latin1(text: Any = None, encoding: Any = None) -> bytes:

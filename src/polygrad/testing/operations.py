@@ -207,6 +207,10 @@ INDEXING = [
         kinds=BOTH),
     row("last_rows", case((4, 2), whole(3)(4), size=3), case((2,), whole(2)(2), size=3), case((0, 2), whole(1)(0), size=2),
         kinds=BOTH),
+    row("coo_matmul", case((5,), (3, 2), whole(4)(5), whole(3)(5), size=4), case((0,), (3, 2), whole(1)(0), whole(1)(0), size=2),
+        case((3,), (1, 1), whole(2)(3), whole(1)(3), size=2), kinds=BOTH),
+    row("sampled_matmul", case((4, 2), (3, 2), whole(4)(5), whole(3)(5)), case((4, 2), (3, 2), whole(4)(0), whole(3)(0)),
+        kinds=BOTH),
     row("embedding", case((4, 2), whole(4)(3)), case((4, 2), whole(4)(2, 3)), case((3, 2, 2), whole(3)(0)),
         kinds=BOTH),
 ]  # fmt: skip

@@ -208,6 +208,11 @@ def index_add(x, indices, /, size):
     return jnp.zeros((size, *x.shape[1:]), x.dtype).at[indices].add(x)
 
 
+@kernel
+def coo_matmul(values, dense, rows, columns, /, size):
+    return index_add(values[:, None] * dense[columns], rows, size)
+
+
 def _winners(indices, size):
     """Which row writes last to each of ``size`` places, -1 for none.  A scatter that sets has no order on a GPU."""
     return jnp.full((size,), -1).at[indices].max(jnp.arange(indices.shape[0]))

@@ -42,7 +42,7 @@ class NumpyBackend(Backend):
 
     name = "numpy"
     capabilities: frozenset[str] = frozenset({"mutable", "float64", "complex"})
-    accumulates: frozenset[str] = frozenset({"sum", "index_add"})
+    accumulates: frozenset[str] = frozenset({"sum", "index_add", "coo_matmul", "sampled_matmul"})
     shares_scalars = True
     shares_with_numpy = True
 
@@ -56,6 +56,7 @@ class NumpyBackend(Backend):
             random,
             recurrent,
             softmax,
+            sparse,
             special,
         )
         from .kernels.inplace import OVERWRITING

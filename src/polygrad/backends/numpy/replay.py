@@ -44,7 +44,10 @@ _T = operator.attrgetter("T")
 
 #: Kernels that raise for some values: they look into indices or factorize matrices.
 _RAISING = frozenset(
-    "take_rows put_rows embedding index_add cross_entropy cross_entropy.vjp cholesky solve_triangular adjugate".split()
+    """
+    take_rows put_rows embedding index_add coo_matmul sampled_matmul cross_entropy cross_entropy.vjp cholesky solve_triangular
+    adjugate
+    """.split()
 )
 
 
