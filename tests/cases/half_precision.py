@@ -398,6 +398,8 @@ EXEMPT_FUNCTIONS = {
     **dict.fromkeys(
         "blackman_window hamming_window hann_window kaiser_window".split(), "made in double precision and rounded once"
     ),
+    **dict.fromkeys("sparse_coo_tensor sparse_csr_tensor".split(), "they store values"),
+    "spmm": "it is mm",
     **dict.fromkeys("histc histogram histogramdd".split(), "counts, or weights that index_add adds"),
     **dict.fromkeys(
         """geqrf lu lu_unpack orgqr ormqr pca_lowrank svd_lowrank linalg.householder_product linalg.matrix_exp linalg.lu linalg.lu_factor linalg.lu_factor_ex matrix_exp""".split(),

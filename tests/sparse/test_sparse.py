@@ -197,7 +197,7 @@ def test_transforms_of_functions():
 # -- layouts -----------------------------------------------------------------------------------------------------------
 
 
-def test_round_trips(backend):
+def test_round_trips():
     x = pg.tensor([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0], [2.0, 0.0, -3.0]])
     for s in (x.to_sparse(), x.to_sparse_csr(), x.to_sparse(layout=pg.sparse_csr), x.to_sparse().to_sparse_csr(),
               x.to_sparse_csr().to_sparse_coo(), x.to_sparse_coo()):  # fmt: skip
