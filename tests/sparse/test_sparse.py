@@ -43,7 +43,7 @@ CASES = {
     "vector @ sparse": (lambda s, d, e: d[:, 0] @ s, True, True),
     "addmm": (lambda s, d, e: pg.addmm(d[:, :2], s, e, beta=2, alpha=3), True, True),
     "mm and mv": (
-        lambda s, d, e: pg.mm(s, e) + pg.mv(s, e[:, 0])[:, None] + s.mm(e) + s.mv(e[:, 1])[:, None],
+        lambda s, d, e: pg.spmm(s, e) + pg.mv(s, e[:, 0])[:, None] + s.mm(e) + s.mv(e[:, 1])[:, None],
         True,
         True,
     ),
