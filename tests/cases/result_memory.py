@@ -146,7 +146,7 @@ MAY_SHARE = """
     reshape resolve_conj resolve_neg select split squeeze swapaxes swapdims t tensor_split transpose unbind unsqueeze
     vsplit F.alpha_dropout F.celu F.dropout F.dropout1d F.dropout2d F.dropout3d F.elu F.feature_alpha_dropout F.hardsigmoid F.hardswish
     F.hardtanh
-    F.leaky_relu F.mish F.relu F.relu6 F.selu F.silu F.threshold linalg.diagonal Tensor.adjoint Tensor.broadcast_to
+    F.leaky_relu F.mish F.relu F.relu6 F.selu F.silu F.threshold linalg.diagonal Tensor.adjoint Tensor.to_dense Tensor.broadcast_to
     Tensor.chunk Tensor.conj Tensor.conj_physical Tensor.contiguous Tensor.cpu Tensor.detach Tensor.diagonal Tensor.dsplit
     Tensor.expand Tensor.expand_as Tensor.flatten Tensor.float Tensor.hsplit Tensor.moveaxis Tensor.movedim Tensor.narrow
     Tensor.permute Tensor.positive Tensor.ravel Tensor.reshape Tensor.reshape_as Tensor.resolve_conj Tensor.resolve_neg
