@@ -456,7 +456,7 @@ def test_no_function_takes_a_sparse_tensor_for_something_else(layout):
             found = outcome(function, s, *others)
             if isinstance(found, Exception):
                 refused += isinstance(found, NotImplementedError)
-                assert not isinstance(found, AttributeError), (name, others, found)
+                assert not isinstance(found, AttributeError) or "sparse" not in str(found), (name, others, found)
                 continue
             if name.rpartition(".")[2] in ABOUT_LAYOUTS or (
                 "div" in name and others is OTHERS[2]

@@ -23,7 +23,7 @@ from .tensor import SparseTensor
 
 
 def sparse_coo_tensor(
-    indices: Any,
+    indices: Any = None,
     values: Any = None,
     size: Sequence[int] | None = None,
     *,
@@ -66,6 +66,8 @@ def sparse_coo_tensor(
     if values is None and size is None:
         indices, size = None, indices
     if values is None:
+        if size is None:
+            raise TypeError("sparse_coo_tensor() takes indices and values, or a shape")
         size = sizes(size)
         if indices is not None:
             raise TypeError("sparse_coo_tensor(): values are missing; only a shape needs none")
