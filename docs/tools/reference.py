@@ -70,6 +70,7 @@ PAGES = [
     Page("sparse.md", "Sparse tensors", ("polygrad.sparse",)),
     Page("special.md", "Special functions", ("polygrad.special",)),
     Page("random.md", "Random numbers", ("polygrad.random",)),
+    Page("distributions.md", "distributions", ("polygrad.distributions", "polygrad.distributions.constraints")),
     Page("nn.md", "nn: layers", ("polygrad.nn",)),
     Page("nn.functional.md", "nn.functional", ("polygrad.nn.functional",)),
     Page("nn.utils.md", "nn.init and nn.utils", ("polygrad.nn.init", "polygrad.nn.utils", "polygrad.nn.utils.rnn")),

@@ -45,8 +45,8 @@ dtype = DType
 
 #: Modules that are imported when they are first named.
 _SUBMODULES = frozenset(
-    """array_api autograd backends compiler cuda fft func linalg nn optim random serialization signal sparse special testing types
-    utils viz""".split()
+    """array_api autograd backends compiler cuda distributions fft func linalg nn optim random serialization signal sparse
+    special testing types utils viz""".split()
 )
 #: Where public names are found that are neither modules nor of `_functions`, which declares its own.
 _HOMES = {

@@ -13,6 +13,7 @@ from . import (
     backends as backends,
     compiler as compiler,
     cuda as cuda,
+    distributions as distributions,
     fft as fft,
     func as func,
     linalg as linalg,

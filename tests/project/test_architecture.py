@@ -32,6 +32,7 @@ ROOMS = """
     compiler
     func
     cuda fft linalg random sparse serialization signal special types
+    distributions
     nn
     optim
     utils

@@ -33,7 +33,8 @@ import polygrad
 MODULES = """
     polygrad polygrad.Tensor polygrad.array_api polygrad.array_api.fft polygrad.array_api.linalg
     polygrad.array_api.special
-    polygrad.autograd polygrad.autograd.functional polygrad.backends polygrad.compiler polygrad.cuda polygrad.fft
+    polygrad.autograd polygrad.autograd.functional polygrad.backends polygrad.compiler polygrad.cuda
+    polygrad.distributions polygrad.distributions.constraints polygrad.fft
     polygrad.func polygrad.linalg
     polygrad.nn polygrad.nn.functional polygrad.nn.init polygrad.nn.utils polygrad.nn.utils.rnn
     polygrad.optim polygrad.optim.lr_scheduler polygrad.optim.rules polygrad.random polygrad.serialization

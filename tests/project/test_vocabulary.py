@@ -16,7 +16,7 @@ NAMES = """
     Again Argument CHANGES Condition Counted Crossing Direction EXPLAINED Form Frame Grounded Infinitesimal Interpreted Kept
     LENT Lent Outdated Packing Pair Region STALE Source Template UNIQUE Value Whole _adding _alias _become _calibrate _family
     _follow _leading_to _let_go _lineage _to_users _walk advise agree check_alike demand expanded_from from_user ground
-    host_effect host_value is_discrete is_standard known_values misfit only_if_recorded positions_beside positions_in
+    host_effect host_value is_standard known_values misfit only_if_recorded positions_beside positions_in
     pushforwards references settled svd_parts to_user traced_together widen widened with_plain_numbers written_through
 """.split()
 #: Words that may name a value, but no function and no class: a function is a verb, and says what it does.
