@@ -110,6 +110,7 @@ LONG_FILES = {
     "_ops/decompositions.py": "every decomposition with its rule",
     "compiler/guards/resolution.py": "what each kind of object is taken apart into, one kind after the other",
     "compiler/program.py": "one generated call, written from its first line to its last",
+    "distributions/constraints.py": "short classes, one after the other",
     "nn/module.py": "PyTorch's Module is one class, and most of its lines say what a method does",
     "optim/lr_scheduler.py": "short classes, one after the other",
     "serialization/pickles.py": "one reader and one writer of one language, with all that it may make",
