@@ -21,8 +21,8 @@ class Layout:
 
     __slots__ = ("name",)
 
-    def __init__(self, name: str):
-        self.name = name
+    def __init__(self, name: str) -> None:
+        self.name: str = name
 
     def __repr__(self) -> str:
         return f"polygrad.{self.name}"
@@ -31,7 +31,9 @@ class Layout:
         return _by_name, (self.name,)
 
 
-strided, sparse_coo, sparse_csr = Layout("strided"), Layout("sparse_coo"), Layout("sparse_csr")
+strided: Layout = Layout("strided")
+sparse_coo: Layout = Layout("sparse_coo")
+sparse_csr: Layout = Layout("sparse_csr")
 
 
 def _by_name(name: str) -> Layout:
