@@ -378,9 +378,30 @@ class SparseTensor(_Storage):
         """Return each element to the power of a positive number.  Raises RuntimeError for another exponent."""
         return elementwise.power(self, exponent)
 
-    multiply, divide, true_divide, subtract = mul, div, div, sub
-    __add__, __sub__, __mul__, __rmul__, __truediv__, __floordiv__ = add, sub, mul, mul, div, floor_divide
-    __pow__ = pow
+    multiply = mul
+    divide = true_divide = div
+    subtract = sub
+
+    def __add__(self, other: Any) -> Any:
+        return self.add(other)
+
+    def __sub__(self, other: Any) -> Any:
+        return self.sub(other)
+
+    def __mul__(self, other: Any) -> SparseTensor:
+        return self.mul(other)
+
+    def __rmul__(self, other: Any) -> SparseTensor:
+        return self.mul(other)
+
+    def __truediv__(self, other: Any) -> SparseTensor:
+        return self.div(other)
+
+    def __floordiv__(self, other: Any) -> SparseTensor:
+        return self.floor_divide(other)
+
+    def __pow__(self, exponent: float) -> SparseTensor:
+        return self.pow(exponent)
 
     def __radd__(self, other: Any) -> Any:
         return elementwise.add(elementwise.check_other("add", other), self)
