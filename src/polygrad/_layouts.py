@@ -42,4 +42,5 @@ def _by_name(name: str) -> Layout:
 
 
 Layout.__module__ = "polygrad"
-layout = Layout  # PyTorch's name
+Layout.__name__ = Layout.__qualname__ = "layout"  # PyTorch's name, by which pickles find it
+layout = Layout

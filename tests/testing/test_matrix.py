@@ -76,6 +76,7 @@ WITHOUT_A_ROW = {
         adaptive_avg_pool3d adaptive_max_pool3d affine_grid avg_pool3d conv_transpose3d ctc_loss embedding_bag grid_sample lp_pool3d max_pool3d
         max_unpool1d max_unpool2d max_unpool3d multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss upsample_bilinear
         upsample_nearest""",
+    "it makes a sparse tensor; tests/sparse compares its gradient": "sparse_coo_tensor sparse_csr_tensor",
     "its parts have rows: linear, softmax and scaled_dot_product_attention": "multi_head_attention_forward",
 }
 

@@ -22,8 +22,8 @@ _CHAPTERS = """
     spectrograms statistics vectors windows
 """.split()
 _NN = """
-    activations attention convolution cross_entropy distance dropout embedding linear losses normalization
-    padding pooling vision
+    activations activations_in_place adaptive_pooling attention convolution cross_entropy ctc distance dropout embedding linear
+    losses margins normalization padding pooling sampling unpooling vision
 """.split()
 
 _modules = [importlib.import_module(f"{__name__}.{name}") for name in _CHAPTERS]

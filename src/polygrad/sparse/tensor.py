@@ -378,9 +378,10 @@ class SparseTensor(_Storage):
         """Return each element to the power of a positive number.  Raises RuntimeError for another exponent."""
         return elementwise.power(self, exponent)
 
-    multiply = mul
-    divide = true_divide = div
-    subtract = sub
+    multiply: Callable[..., SparseTensor] = mul
+    divide: Callable[..., SparseTensor] = div
+    true_divide: Callable[..., SparseTensor] = div
+    subtract: Callable[..., Any] = sub
 
     def __add__(self, other: Any) -> Any:
         return self.add(other)
