@@ -6,26 +6,37 @@ computes with it (p-values of tests among them) are on the graph.  See https://g
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .._core.primitive import PRIMITIVES as _primitives
 from .._core.tensor import Tensor
 from .._functions.special import exp2, logit, sinc, xlog1py, xlogy
 
-digamma = psi = _primitives["digamma"].function
-entr = _primitives["entr"].function
-erf, erfc, erfcx = _primitives["erf"].function, _primitives["erfc"].function, _primitives["erfcx"].function
-erfinv = _primitives["erfinv"].function
-expit = _primitives["sigmoid"].function
-gammaln = _primitives["lgamma"].function
-i0, i0e = _primitives["i0"].function, _primitives["i0e"].function
-i1, i1e = _primitives["i1"].function, _primitives["i1e"].function
-j0, j1 = _primitives["bessel_j0"].function, _primitives["bessel_j1"].function
-k0, k1 = _primitives["modified_bessel_k0"].function, _primitives["modified_bessel_k1"].function
-k0e, k1e = _primitives["scaled_modified_bessel_k0"].function, _primitives["scaled_modified_bessel_k1"].function
-log_ndtr = _primitives["log_ndtr"].function
-ndtr, ndtri = _primitives["ndtr"].function, _primitives["ndtri"].function
-y0, y1 = _primitives["bessel_y0"].function, _primitives["bessel_y1"].function
+digamma: Callable[..., Tensor] = _primitives["digamma"].function
+psi: Callable[..., Tensor] = digamma
+entr: Callable[..., Tensor] = _primitives["entr"].function
+erf: Callable[..., Tensor] = _primitives["erf"].function
+erfc: Callable[..., Tensor] = _primitives["erfc"].function
+erfcx: Callable[..., Tensor] = _primitives["erfcx"].function
+erfinv: Callable[..., Tensor] = _primitives["erfinv"].function
+expit: Callable[..., Tensor] = _primitives["sigmoid"].function
+gammaln: Callable[..., Tensor] = _primitives["lgamma"].function
+i0: Callable[..., Tensor] = _primitives["i0"].function
+i0e: Callable[..., Tensor] = _primitives["i0e"].function
+i1: Callable[..., Tensor] = _primitives["i1"].function
+i1e: Callable[..., Tensor] = _primitives["i1e"].function
+j0: Callable[..., Tensor] = _primitives["bessel_j0"].function
+j1: Callable[..., Tensor] = _primitives["bessel_j1"].function
+k0: Callable[..., Tensor] = _primitives["modified_bessel_k0"].function
+k1: Callable[..., Tensor] = _primitives["modified_bessel_k1"].function
+k0e: Callable[..., Tensor] = _primitives["scaled_modified_bessel_k0"].function
+k1e: Callable[..., Tensor] = _primitives["scaled_modified_bessel_k1"].function
+log_ndtr: Callable[..., Tensor] = _primitives["log_ndtr"].function
+ndtr: Callable[..., Tensor] = _primitives["ndtr"].function
+ndtri: Callable[..., Tensor] = _primitives["ndtri"].function
+y0: Callable[..., Tensor] = _primitives["bessel_y0"].function
+y1: Callable[..., Tensor] = _primitives["bessel_y1"].function
 
 
 def zeta(x: Any, q: Any = 1.0) -> Tensor:

@@ -116,7 +116,7 @@ class LazyLinear(LazyModuleMixin, Linear):
         Linear(in_features=3, out_features=2, bias=True)
     """
 
-    cls_to_become = Linear
+    cls_to_become: ClassVar[type[Module] | None] = Linear
 
     def __init__(
         self,
@@ -304,7 +304,7 @@ class LazyConv1d(_LazyForward, Conv1d):
         polygrad.Size([5, 8, 7])
     """
 
-    cls_to_become = Conv1d
+    cls_to_become: ClassVar[type[Module] | None] = Conv1d
 
 
 @sections_of(_LazyForward, **AXES[2])
@@ -323,7 +323,7 @@ class LazyConv2d(_LazyForward, Conv2d):
         polygrad.Size([5, 8, 7, 7])
     """
 
-    cls_to_become = Conv2d
+    cls_to_become: ClassVar[type[Module] | None] = Conv2d
 
 
 @sections_of(_LazyForward, **AXES[3])
@@ -342,7 +342,7 @@ class LazyConv3d(_LazyForward, Conv3d):
         polygrad.Size([5, 8, 7, 7, 7])
     """
 
-    cls_to_become = Conv3d
+    cls_to_become: ClassVar[type[Module] | None] = Conv3d
 
 
 @sections_of(_LazyTransposed, **AXES[1])
@@ -361,7 +361,7 @@ class LazyConvTranspose1d(_LazyTransposed, ConvTranspose1d):
         polygrad.Size([5, 8, 30])
     """
 
-    cls_to_become = ConvTranspose1d
+    cls_to_become: ClassVar[type[Module] | None] = ConvTranspose1d
 
 
 @sections_of(_LazyTransposed, **AXES[2])
@@ -380,7 +380,7 @@ class LazyConvTranspose2d(_LazyTransposed, ConvTranspose2d):
         polygrad.Size([5, 8, 30, 30])
     """
 
-    cls_to_become = ConvTranspose2d
+    cls_to_become: ClassVar[type[Module] | None] = ConvTranspose2d
 
 
 @sections_of(_LazyTransposed, **AXES[3])
@@ -399,7 +399,7 @@ class LazyConvTranspose3d(_LazyTransposed, ConvTranspose3d):
         polygrad.Size([5, 8, 30, 30, 30])
     """
 
-    cls_to_become = ConvTranspose3d
+    cls_to_become: ClassVar[type[Module] | None] = ConvTranspose3d
 
 
 # -- normalization -----------------------------------------------------------------------------------------------------
@@ -497,7 +497,7 @@ class LazyBatchNorm1d(_LazyNorm, BatchNorm1d):
         polygrad.Size([5, 3, 8])
     """
 
-    cls_to_become = BatchNorm1d
+    cls_to_become: ClassVar[type[Module] | None] = BatchNorm1d
 
 
 @sections_of(_LazyNorm)
@@ -515,7 +515,7 @@ class LazyBatchNorm2d(_LazyNorm, BatchNorm2d):
         polygrad.Size([5, 3, 8, 8])
     """
 
-    cls_to_become = BatchNorm2d
+    cls_to_become: ClassVar[type[Module] | None] = BatchNorm2d
 
 
 @sections_of(_LazyNorm)
@@ -533,7 +533,7 @@ class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
         polygrad.Size([5, 3, 2, 8, 8])
     """
 
-    cls_to_become = BatchNorm3d
+    cls_to_become: ClassVar[type[Module] | None] = BatchNorm3d
 
 
 @sections_of(_LazyNorm)
@@ -551,7 +551,7 @@ class LazyInstanceNorm1d(_LazyNorm, InstanceNorm1d):
         polygrad.Size([5, 3, 8])
     """
 
-    cls_to_become = InstanceNorm1d
+    cls_to_become: ClassVar[type[Module] | None] = InstanceNorm1d
     unbatched = True
 
 
@@ -570,7 +570,7 @@ class LazyInstanceNorm2d(_LazyNorm, InstanceNorm2d):
         polygrad.Size([5, 3, 8, 8])
     """
 
-    cls_to_become = InstanceNorm2d
+    cls_to_become: ClassVar[type[Module] | None] = InstanceNorm2d
     unbatched = True
 
 
@@ -589,5 +589,5 @@ class LazyInstanceNorm3d(_LazyNorm, InstanceNorm3d):
         polygrad.Size([5, 3, 2, 8, 8])
     """
 
-    cls_to_become = InstanceNorm3d
+    cls_to_become: ClassVar[type[Module] | None] = InstanceNorm3d
     unbatched = True
