@@ -47,7 +47,7 @@ def to_polygrad(value):
     if isinstance(value, torch.Tensor):
         array = value.detach().resolve_conj().resolve_neg().numpy(force=True)
         return polygrad.tensor(array.copy(), requires_grad=value.requires_grad)
-    if isinstance(value, torch.dtype):
+    if isinstance(value, (torch.dtype, torch.layout)):
         return getattr(polygrad, str(value).removeprefix("torch."))
     if isinstance(value, torch.device):
         return None

@@ -214,8 +214,8 @@ def test_large_and_strided_arrays():
 
 @pytest.mark.parity
 @pytest.mark.parametrize(("name", "options"), CASES, ids=NAMES)
-def test_complex_parameters_as_pytorch(name, options, way):
-    torch = pytest.importorskip("torch")
+def test_complex_parameters_as_pytorch(name, options, way, torch_in_double_precision):
+    torch = torch_in_double_precision
     values = np.random.default_rng(0).normal(size=(4, 2)).astype(np.float64).view(np.complex128)[:, 0]
     results = []
     for library in (pg, torch):

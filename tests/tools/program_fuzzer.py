@@ -153,8 +153,10 @@ def outcome(
             gradients = library.autograd.grad(sum(weighted), leaves, allow_unused=True, create_graph=twice)
         seen.append([array(g) for g in gradients])
         squares = [(real(library, g) ** 2).sum() for g in gradients if g is not None and g.requires_grad]
-        if twice and squares:
-            gradients = library.autograd.grad(sum(squares), leaves, allow_unused=True)
+        if twice:  # a gradient that is constant need not be on the graph: its own gradients are zeros either way
+            none: Any = [None] * len(leaves)
+            gradients = library.autograd.grad(sum(squares), leaves, allow_unused=True) if squares else none
+            gradients = [library.zeros_like(x) if g is None else g for g, x in zip(gradients, leaves, strict=True)]
         seen.append([array(g) for g in gradients])
         seen.append([array(t) for t in arguments])
         seen.append([(array(scope[x.name]), array(scope[x.name].grad)) for x in program.state])

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..._core.scalars import PYTHON_SCALARS
 from ..._core.tensor import Tensor
 from ..._dtypes import BY_NAME, get_default_dtype
 from ..._functions import creation
 from ..._functions.common import place_of
+from ..._functions.dtypes import result_type
 from ...array_api import asarray
 
 #: What NumPy gives an argument that is left out, other than None.
@@ -105,13 +107,24 @@ def together(*values: Any) -> list[Any]:
     return [value if value is None or isinstance(value, Tensor) else tensor_like(reference, value) for value in values]
 
 
+def operands(*values: Any) -> list[Any]:
+    """As `together`, for the operands of one operation: a number gets the type of its result with the tensors."""
+    tensors = list(tensors_in(values))
+    return together(*[
+        creation.tensor(value, dtype=result_type(*tensors, value), **place_of(tensors[0]))
+        if tensors and type(value) in PYTHON_SCALARS
+        else value
+        for value in values
+    ])  # fmt: skip
+
+
 def tensor_like(reference: Tensor | None, value: Any) -> Tensor:
     """``value`` as a tensor on the backend and device of ``reference``."""
     if next(tensors_in(value), None) is not None:
         return asarray(value)
     if isinstance(value, np.ndarray) and type(value) not in (np.ndarray, np.memmap):
         raise TypeError(f"a {type(value).__name__} cannot be combined with a polygrad.Tensor; write numpy.asarray(...)")
-    value = np.asarray(value)  # a number has all its digits, and without dimensions its type is weak
+    value = np.asarray(value)
     if reference is None:
         return creation.tensor(value)
     return creation.tensor(value, **place_of(reference))

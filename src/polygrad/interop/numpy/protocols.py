@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._core.scalars import to_python
 from ..._core.tensor import Tensor
 from . import elementwise, products, reductions, ufuncs  # noqa: F401  # they fill the table
 from .arguments import FUNCTIONS, NO_OUT, Signature, tensor_like, tensors_in, together
@@ -44,12 +45,13 @@ def _call(name: str, function: Callable[..., Any], inputs: tuple[Any, ...], kwar
         inputs = tuple([x.to(dtype) for x in together(*inputs)])
     else:
         reference = next(tensors_in(inputs))
-        inputs = tuple([x if isinstance(x, _OPERANDS) else tensor_like(reference, x) for x in inputs])
+        # A scalar of NumPy is a number, whose type is weak, as in ``tensor + scalar``: ``scalar + tensor`` also comes here.
+        inputs = tuple([x if isinstance(x, _OPERANDS) else tensor_like(reference, x) for x in map(to_python, inputs)])
     return function(*inputs, **given)
 
 
 #: What primitives take as operands: tensors, and numbers, whose types are weak.
-_OPERANDS = (Tensor, bool, int, float, complex, np.generic)
+_OPERANDS = (Tensor, bool, int, float, complex)
 _SETTINGS = Signature.parse("!where !casting !order dtype !subok !signature axis axes")
 
 

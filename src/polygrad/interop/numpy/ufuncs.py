@@ -16,7 +16,7 @@ from ..._core.tensor import Tensor
 from ..._functions import public
 from ..._functions.public import FUNCTIONS as NAMES
 from ...array_api import special
-from .arguments import Signature, together
+from .arguments import Signature, operands
 from .reductions import cumprod, cumsum
 
 #: NumPy's names of universal functions → polygrad's, where they are not the same.
@@ -59,12 +59,12 @@ def _vecmat(vector: Tensor, matrix: Tensor) -> Tensor:
 def _of_arrays(name: str) -> Callable[..., Any]:
     """The function of polygrad of that name; compositions take no numbers as operands, as primitives do."""
     function = public(name)
-    return function if isinstance(NAMES[name], Primitive) else lambda *operands: function(*together(*operands))
+    return function if isinstance(NAMES[name], Primitive) else lambda *given: function(*operands(*given))
 
 
 def _of_truth(name: str) -> Callable[..., Tensor]:
     """A logical function, of numbers too: those other than 0 are true."""
-    return lambda *operands: public(name)(*[x if x.dtype is xp.bool else x != 0 for x in together(*operands)])
+    return lambda *given: public(name)(*[x if x.dtype is xp.bool else x != 0 for x in operands(*given)])
 
 
 _OTHERS: dict[str, Callable[..., Any]] = {
