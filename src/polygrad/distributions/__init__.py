@@ -12,8 +12,13 @@ from .discrete import Bernoulli, Categorical
 from .distribution import Distribution, ExponentialFamily
 from .divergence import kl_divergence, register_kl
 from .independent import Independent
+from .location_scale import Cauchy, Gumbel, HalfCauchy, HalfNormal, LogNormal
+from .multivariate import MultivariateNormal
+from .one_hot import OneHotCategorical, OneHotCategoricalStraightThrough
+from .positive import Beta, Dirichlet, Gamma
 
 __all__ = [
-    "Bernoulli", "Categorical", "Distribution", "Exponential", "ExponentialFamily", "Independent", "Laplace", "Normal",
-    "Uniform", "constraints", "kl_divergence", "register_kl",
+    "Bernoulli", "Beta", "Categorical", "Cauchy", "Dirichlet", "Distribution", "Exponential", "ExponentialFamily", "Gamma",
+    "Gumbel", "HalfCauchy", "HalfNormal", "Independent", "Laplace", "LogNormal", "MultivariateNormal", "Normal",
+    "OneHotCategorical", "OneHotCategoricalStraightThrough", "Uniform", "constraints", "kl_divergence", "register_kl",
 ]  # fmt: skip

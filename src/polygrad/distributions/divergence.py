@@ -8,16 +8,22 @@ from typing import Any, TypeVar
 
 from .._core.tensor import Tensor
 from .._core.warn import warn
+from .._functions.broadcasting import broadcast_shapes
 from .._functions.creation import full_like
 from .._functions.elementwise import where
 from .._functions.nn.activations import logsigmoid
 from ..autograd.differentiation import grad
 from ..autograd.grad_mode import enable_grad, is_grad_enabled
+from ..linalg import solve_triangular
 from .continuous import Exponential, Laplace, Normal, Uniform
 from .discrete import Bernoulli, Categorical
 from .distribution import Distribution, ExponentialFamily
 from .independent import Independent
+from .location_scale import EULER, Cauchy, Gumbel, HalfNormal, LogNormal
+from .multivariate import MultivariateNormal, half_log_determinant, squared_distances
+from .one_hot import OneHotCategorical
 from .parameters import sum_rightmost
+from .positive import Beta, Dirichlet, Gamma
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -196,12 +202,74 @@ def _independent(p: Any, q: Any) -> Tensor:
     return sum_rightmost(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
 
 
+@register_kl(Beta, Beta)
+def _beta(p: Any, q: Any) -> Tensor:
+    total_p, total_q = p.concentration1 + p.concentration0, q.concentration1 + q.concentration0
+    one = (p.concentration1 - q.concentration1) * p.concentration1.digamma()
+    zero = (p.concentration0 - q.concentration0) * p.concentration0.digamma()
+    return q._log_beta() - p._log_beta() + one + zero + (total_q - total_p) * total_p.digamma()
+
+
+@register_kl(Cauchy, Cauchy)
+def _cauchy(p: Any, q: Any) -> Tensor:
+    """Chyzak and Nielsen, A closed-form formula for the Kullback-Leibler divergence between Cauchy distributions, 2019."""
+    return ((p.scale + q.scale) ** 2 + (p.loc - q.loc) ** 2).log() - (4 * p.scale * q.scale).log()
+
+
+@register_kl(Dirichlet, Dirichlet)
+def _dirichlet(p: Any, q: Any) -> Tensor:
+    total_p, total_q = p.concentration.sum(-1), q.concentration.sum(-1)
+    normalizers = total_p.lgamma() - total_q.lgamma() - (p.concentration.lgamma() - q.concentration.lgamma()).sum(-1)
+    logarithms = p.concentration.digamma() - total_p.digamma().unsqueeze(-1)
+    return normalizers + ((p.concentration - q.concentration) * logarithms).sum(-1)
+
+
+@register_kl(Gamma, Gamma)
+def _gamma(p: Any, q: Any) -> Tensor:
+    shapes = q.concentration.lgamma() - p.concentration.lgamma()
+    shapes = shapes + (p.concentration - q.concentration) * p.concentration.digamma()
+    rates = q.concentration * (p.rate / q.rate).log() + (q.rate - p.rate) * (p.concentration / p.rate)
+    return shapes + rates
+
+
+@register_kl(Gumbel, Gumbel)
+def _gumbel(p: Any, q: Any) -> Tensor:
+    ratio, shift = p.scale / q.scale, (p.loc - q.loc) / q.scale
+    return shift - ratio.log() + ratio * EULER + ((1 + ratio).lgamma() - shift).exp() - (1 + EULER)
+
+
+@register_kl(HalfNormal, HalfNormal)
+@register_kl(LogNormal, LogNormal)
+def _of_normals(p: Any, q: Any) -> Tensor:
+    return _normal(p.base_dist, q.base_dist)
+
+
+@register_kl(MultivariateNormal, MultivariateNormal)
+def _multivariate_normal(p: Any, q: Any) -> Tensor:
+    if p.event_shape != q.event_shape:
+        raise ValueError(
+            "KL-divergence between two Multivariate Normals with different event shapes cannot be computed"
+        )
+    count = p.event_shape[0]
+    batch = (*broadcast_shapes(q._factor.shape[:-2], p._factor.shape[:-2]), count, count)
+    spread = (solve_triangular(q._factor.expand(batch), p._factor.expand(batch), upper=False) ** 2).sum((-2, -1))
+    determinants = half_log_determinant(q._factor) - half_log_determinant(p._factor)
+    return determinants + 0.5 * (spread + squared_distances(q._factor, q.loc - p.loc) - count)
+
+
+@register_kl(OneHotCategorical, OneHotCategorical)
+def _one_hot(p: Any, q: Any) -> Tensor:
+    return _categorical(p._categorical, q._categorical)
+
+
 # -- two classes -----------------------------------------------------------------------------------------------------------
 
-register_kl(Exponential, Uniform)(_infinity(lambda p: p.rate))
-for _other in (Exponential, Uniform):
-    register_kl(Laplace, _other)(_infinity(lambda p: p.loc))
-    register_kl(Normal, _other)(_infinity(lambda p: p.loc))
+for _other in (Beta, Uniform):
+    register_kl(Exponential, _other)(_infinity(lambda p: p.rate))
+    register_kl(Gamma, _other)(_infinity(lambda p: p.concentration))
+for _real in (Gumbel, Laplace, Normal):
+    for _positive in (Beta, Exponential, Gamma, Uniform):
+        register_kl(_real, _positive)(_infinity(lambda p: p.loc))
 
 
 @register_kl(Exponential, Normal)
