@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from .._core.tensor import Tensor
-from .._functions.creation import zeros_like
+from .._dtypes import int64
 from .._functions.elementwise import where
 from .._functions.random import exponential_like, randn_like
 from ..autograd.grad_mode import no_grad
@@ -25,15 +25,14 @@ def log_of_gamma_variates(concentration: Tensor) -> Tensor:
         small = concentration < 1
         shift = where(small, concentration + 1, concentration) - 1 / 3
         spread = 1 / (9 * shift).sqrt()
-        chosen, is_chosen = zeros_like(shift), zeros_like(shift) > 0
-        for _ in range(_PROPOSALS):
-            noise = randn_like(shift)
-            root = 1 + spread * noise
-            log_cube = 3 * where(root > 0, root, 1.0).log()
-            bound = 0.5 * noise**2 + shift * (1 - log_cube.exp() + log_cube)
-            accepted = (root > 0) & (-exponential_like(shift) < bound)
-            chosen = where(accepted & ~is_chosen, log_cube, chosen)
-            is_chosen = is_chosen | accepted
+        proposals = shift.expand((_PROPOSALS, *shift.shape))
+        noise = randn_like(proposals)
+        root = 1 + spread * noise
+        log_cube = 3 * where(root > 0, root, 1.0).log()
+        bound = 0.5 * noise**2 + shift * (1 - log_cube.exp() + log_cube)
+        accepted = (root > 0) & (-exponential_like(proposals) < bound)
+        first = accepted.to(int64).argmax(0, keepdim=True)
+        chosen = log_cube.gather(0, first).squeeze(0)
         boost = where(small, -exponential_like(shift) / concentration, 0.0)
         return shift.log() + chosen + boost
 
