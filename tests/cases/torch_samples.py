@@ -44,6 +44,9 @@ for _operator in op_db:
 
 def to_polygrad(value):
     """An argument of PyTorch's as polygrad's."""
+    if isinstance(value, torch.Tensor) and value.layout is torch.sparse_csr:
+        parts = [to_polygrad(x.detach()) for x in (value.crow_indices(), value.col_indices(), value.values())]
+        return polygrad.sparse_csr_tensor(*parts, tuple(value.shape), requires_grad=value.requires_grad)
     if isinstance(value, torch.Tensor):
         array = value.detach().resolve_conj().resolve_neg().numpy(force=True)
         return polygrad.tensor(array.copy(), requires_grad=value.requires_grad)
@@ -58,15 +61,39 @@ def to_polygrad(value):
     return {name: to_polygrad(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
+#: What is a tensor in either library.
+TENSORS = (torch.Tensor, polygrad.Tensor, polygrad.sparse.SparseTensor)
+
+
 def find_tensors(value) -> list:
-    if isinstance(value, (torch.Tensor, polygrad.Tensor)):
+    if isinstance(value, TENSORS):
         return [value]
     if isinstance(value, dict):
         value = list(value.values())
     return [t for item in value for t in find_tensors(item)] if isinstance(value, (list, tuple)) else []
 
 
+def stored(tensor):
+    """The tensor itself; of a sparse one its values."""
+    return tensor if tensor.layout in (torch.strided, polygrad.strided) else tensor.values()
+
+
+def find_results(value) -> list:
+    """The tensors in ``value``; instead of a sparse one its indices, which say where it stores elements, and its dense form."""
+    found = []
+    for tensor in find_tensors(value):
+        if tensor.layout in (torch.sparse_coo, polygrad.sparse_coo):
+            found += [tensor.indices(), tensor.to_dense()]
+        elif tensor.layout in (torch.sparse_csr, polygrad.sparse_csr):
+            found += [tensor.crow_indices(), tensor.col_indices(), tensor.to_dense()]
+        else:
+            found.append(tensor)
+    return found
+
+
 def to_numpy(tensor) -> np.ndarray:
+    """The elements of an ordinary tensor; what a sparse one stores."""
+    tensor = stored(tensor)
     if isinstance(tensor, torch.Tensor):
         return tensor.detach().resolve_conj().resolve_neg().numpy(force=True)
     return tensor.detach().numpy()

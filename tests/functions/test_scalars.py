@@ -27,6 +27,8 @@ from tests.cases.torch_samples import (  # noqa: E402
     DIFFERENT_LAYERS,
     LAYERS,
     OPERATORS,
+    TENSORS,
+    find_results,
     find_tensors,
     layer_arguments,
     polygrad_function,
@@ -80,7 +82,7 @@ def replaced(value, path, new):
 
 def described(result):
     """What must be equal: types, shapes and values of the tensors in ``result``, or the result itself."""
-    found = find_tensors(result)
+    found = find_results(result)
     return [(x.dtype, tuple(x.shape), x.detach().numpy()) for x in found] if found else result
 
 
@@ -113,7 +115,7 @@ def failures_of(call, given, sizes=()):
 
 def copied(value):
     """As a call that writes needs it."""
-    if isinstance(value, polygrad.Tensor):
+    if isinstance(value, TENSORS):
         return value.detach().clone()
     if isinstance(value, (list, tuple)):
         return type(value)([copied(item) for item in value])
