@@ -21,19 +21,18 @@ BEHIND = {
     "_C._nn": ("nn.functional",),
     "nn.modules": ("nn",),
     "nn.modules.activation": ("nn.activations", "nn.attention"),
-    **dict.fromkeys(
-        ("nn.modules.batchnorm", "nn.modules.instancenorm", "nn.modules.normalization"), ("nn.normalization",)
-    ),
+    **dict.fromkeys(("nn.modules.batchnorm", "nn.modules.instancenorm"), ("nn.normalization", "nn.lazy")),
+    "nn.modules.normalization": ("nn.normalization",),
     **dict.fromkeys(
         ("nn.modules.channelshuffle", "nn.modules.fold", "nn.modules.pixelshuffle", "nn.modules.upsampling"),
         ("nn.vision",),
     ),
     "nn.modules.adaptive": ("nn.adaptive_softmax",),
     "nn.modules.container": ("nn.containers",),
-    "nn.modules.conv": ("nn.convolution",),
+    "nn.modules.conv": ("nn.convolution", "nn.lazy"),
     **{f"nn.modules.{name}": (f"nn.{name}",) for name in ("distance", "dropout", "flatten")},
     "nn.modules.lazy": ("nn.lazy",),
-    "nn.modules.linear": ("nn.linear", "nn.containers"),
+    "nn.modules.linear": ("nn.linear", "nn.containers", "nn.lazy"),
     "nn.modules.loss": ("nn.losses",),
     "nn.modules.module": ("nn.module",),
     "nn.modules.padding": ("nn.padding",),

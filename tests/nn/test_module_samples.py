@@ -46,6 +46,10 @@ def pair(info, sample, training):
     theirs = without_dropout(info.module_cls(*given.args, **given.kwargs)).double().train(training)
     kind = getattr(nn, info.name.removeprefix("nn."))
     ours = without_dropout(kind(*layer_arguments(given.args), **layer_arguments(given.kwargs))).double().train(training)
+    if isinstance(theirs, torch.nn.modules.lazy.LazyModuleMixin):  # there is a state after the first call
+        assert repr(ours) == repr(theirs)
+        inputs = sample.forward_input
+        theirs(*inputs.args, **inputs.kwargs), ours(*to_polygrad(list(inputs.args)), **to_polygrad(inputs.kwargs))
     ours.load_state_dict(to_polygrad({name: value.detach() for name, value in theirs.state_dict().items()}))
     return theirs, ours
 
