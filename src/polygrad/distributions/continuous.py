@@ -33,8 +33,8 @@ class Normal(ExponentialFamily):
         tensor([-1.4189, -1.7371])
     """
 
-    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
+    arg_constraints: dict[str, constraints.Constraint] = {"loc": constraints.real, "scale": constraints.positive}
+    support: constraints.Constraint = constraints.real
     has_rsample = True
     _mean_carrier_measure = 0
 
@@ -174,8 +174,8 @@ class Exponential(ExponentialFamily):
         tensor([1.0000, 0.2500])
     """
 
-    arg_constraints = {"rate": constraints.positive}
-    support = constraints.nonnegative
+    arg_constraints: dict[str, constraints.Constraint] = {"rate": constraints.positive}
+    support: constraints.Constraint = constraints.nonnegative
     has_rsample = True
     _mean_carrier_measure = 0
 
@@ -243,8 +243,8 @@ class Laplace(Distribution):
         (tensor(2.), tensor(0.5000))
     """
 
-    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
+    arg_constraints: dict[str, constraints.Constraint] = {"loc": constraints.real, "scale": constraints.positive}
+    support: constraints.Constraint = constraints.real
     has_rsample = True
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:

@@ -50,8 +50,11 @@ class Bernoulli(ExponentialFamily):
         tensor([-0.6931, -0.2877])
     """
 
-    arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
-    support = constraints.boolean
+    arg_constraints: dict[str, constraints.Constraint] = {
+        "probs": constraints.unit_interval,
+        "logits": constraints.real,
+    }
+    support: constraints.Constraint = constraints.boolean
     has_enumerate_support = True
     _mean_carrier_measure = 0
 
@@ -139,7 +142,10 @@ class Categorical(Distribution):
         tensor([-1.3863, -0.6931])
     """
 
-    arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
+    arg_constraints: dict[str, constraints.Constraint] = {
+        "probs": constraints.simplex,
+        "logits": constraints.real_vector,
+    }
     has_enumerate_support = True
 
     def __init__(

@@ -32,8 +32,11 @@ class OneHotCategorical(Distribution):
         tensor(-0.6931)
     """
 
-    arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
-    support = constraints.one_hot
+    arg_constraints: dict[str, constraints.Constraint] = {
+        "probs": constraints.simplex,
+        "logits": constraints.real_vector,
+    }
+    support: constraints.Constraint = constraints.one_hot
     has_enumerate_support = True
 
     def __init__(

@@ -36,8 +36,11 @@ class Gamma(ExponentialFamily):
         tensor([0.5000, 2.0000])
     """
 
-    arg_constraints = {"concentration": constraints.positive, "rate": constraints.positive}
-    support = constraints.nonnegative
+    arg_constraints: dict[str, constraints.Constraint] = {
+        "concentration": constraints.positive,
+        "rate": constraints.positive,
+    }
+    support: constraints.Constraint = constraints.nonnegative
     _mean_carrier_measure = 0
 
     def __init__(self, concentration: Any, rate: Any, validate_args: bool | None = None) -> None:
@@ -100,8 +103,11 @@ class Beta(ExponentialFamily):
         tensor([0.5000, 0.2500])
     """
 
-    arg_constraints = {"concentration1": constraints.positive, "concentration0": constraints.positive}
-    support = constraints.unit_interval
+    arg_constraints: dict[str, constraints.Constraint] = {
+        "concentration1": constraints.positive,
+        "concentration0": constraints.positive,
+    }
+    support: constraints.Constraint = constraints.unit_interval
 
     def __init__(self, concentration1: Any, concentration0: Any, validate_args: bool | None = None) -> None:
         self.concentration1, self.concentration0 = broadcast_all(concentration1, concentration0)
@@ -162,8 +168,10 @@ class Dirichlet(ExponentialFamily):
         tensor([0.2500, 0.7500])
     """
 
-    arg_constraints = {"concentration": constraints.independent(constraints.positive, 1)}
-    support = constraints.simplex
+    arg_constraints: dict[str, constraints.Constraint] = {
+        "concentration": constraints.independent(constraints.positive, 1)
+    }
+    support: constraints.Constraint = constraints.simplex
 
     def __init__(self, concentration: Tensor, validate_args: bool | None = None) -> None:
         (self.concentration,) = broadcast_all(concentration)
