@@ -172,6 +172,8 @@ class _IndependentConstraint(Constraint):
             raise AssertionError(f"reinterpreted_batch_ndims must be an int, got {type(count).__name__}")
         if count < 0:
             raise AssertionError(f"reinterpreted_batch_ndims must be >= 0, got {count}")
+        self.base_constraint: Any
+        self.reinterpreted_batch_ndims: Any
         self.base_constraint, self.reinterpreted_batch_ndims = _check_base(base_constraint), count
 
     @property
@@ -212,7 +214,7 @@ class MixtureSameFamilyConstraint(Constraint):
     """
 
     def __init__(self, base_constraint: Constraint):
-        self.base_constraint = _check_base(base_constraint)
+        self.base_constraint: Any = _check_base(base_constraint)
 
     @property
     def is_discrete(self) -> bool:
@@ -262,6 +264,8 @@ class _IntegerInterval(Constraint):
     is_discrete = True
 
     def __init__(self, lower_bound: Any, upper_bound: Any):
+        self.lower_bound: Any
+        self.upper_bound: Any
         self.lower_bound, self.upper_bound = lower_bound, upper_bound
 
     def check(self, value: Tensor) -> Tensor:
@@ -367,6 +371,8 @@ class _Interval(Constraint):
     """
 
     def __init__(self, lower_bound: Any, upper_bound: Any):
+        self.lower_bound: Any
+        self.upper_bound: Any
         self.lower_bound, self.upper_bound = lower_bound, upper_bound
 
     def check(self, value: Tensor) -> Tensor:
@@ -522,8 +528,8 @@ class _Cat(Constraint):
     """
 
     def __init__(self, cseq: Sequence[Constraint], dim: int = 0, lengths: Sequence[int] | None = None):
-        self.cseq = _check_all(cseq)
-        self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
+        self.cseq: Any = _check_all(cseq)
+        self.lengths: Any = [1] * len(self.cseq) if lengths is None else list(lengths)
         if len(self.lengths) != len(self.cseq):
             raise AssertionError(f"lengths ({len(self.lengths)}) must match cseq ({len(self.cseq)})")
         self.dim = dim
@@ -564,6 +570,8 @@ class _Stack(Constraint):
     """
 
     def __init__(self, cseq: Sequence[Constraint], dim: int = 0):
+        self.cseq: Any
+        self.dim: Any
         self.cseq, self.dim = _check_all(cseq), dim
 
     @property

@@ -91,7 +91,7 @@ class MultivariateNormal(Distribution):
         if matrix.ndim < 2:
             raise ValueError(f"{name} must be at least two-dimensional, with optional leading batch dimensions")
         batch_shape = broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
-        self.loc = loc.expand((*batch_shape, loc.shape[-1]))
+        self.loc: Tensor = loc.expand((*batch_shape, loc.shape[-1]))
         self.__dict__[name] = matrix.expand((*batch_shape, *matrix.shape[-2:]))
         super().__init__(batch_shape, loc.shape[-1:], validate_args=validate_args)
         compute: dict[str, Any] = {"covariance_matrix": cholesky, "precision_matrix": _factor_of_inverse}

@@ -44,6 +44,8 @@ class Gamma(ExponentialFamily):
     _mean_carrier_measure = 0
 
     def __init__(self, concentration: Any, rate: Any, validate_args: bool | None = None) -> None:
+        self.concentration: Tensor
+        self.rate: Tensor
         self.concentration, self.rate = broadcast_all(concentration, rate)
         super().__init__(self.concentration.shape, validate_args=validate_args)
 
@@ -110,6 +112,8 @@ class Beta(ExponentialFamily):
     support: constraints.Constraint = constraints.unit_interval
 
     def __init__(self, concentration1: Any, concentration0: Any, validate_args: bool | None = None) -> None:
+        self.concentration1: Tensor
+        self.concentration0: Tensor
         self.concentration1, self.concentration0 = broadcast_all(concentration1, concentration0)
         super().__init__(self.concentration1.shape, validate_args=validate_args)
 
@@ -174,6 +178,7 @@ class Dirichlet(ExponentialFamily):
     support: constraints.Constraint = constraints.simplex
 
     def __init__(self, concentration: Tensor, validate_args: bool | None = None) -> None:
+        self.concentration: Tensor
         (self.concentration,) = broadcast_all(concentration)
         if self.concentration.ndim < 1:
             raise ValueError("`concentration` parameter must be at least one-dimensional.")
