@@ -159,7 +159,8 @@ def module_named(path: str) -> ModuleType:
 def names_in(module: ModuleType) -> list[str]:
     """The public names of a module: those of its ``__all__``, or else of its ``dir``."""
     names = getattr(module, "__all__", None) or dir(module)
-    return [name for name in names if not name.startswith("_") and name != "annotations"]
+    # Names such as ``@py_builtins`` are those of pytest, which rewrites the asserts of a plugin's whole distribution.
+    return [name for name in names if name.isidentifier() and not name.startswith("_") and name != "annotations"]
 
 
 def public_modules() -> list[str]:
