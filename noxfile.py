@@ -72,12 +72,14 @@ def lowest_versions(backend: str) -> list[str]:
     return [r.replace(">=", "==") for r in promised if not r.startswith("polygrad")]
 
 
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+#: Tests compile thousands of small JAX programs and run each a few times: what XLA would optimise does not pay.
+UNOPTIMIZED = ONE_THREAD | {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
+
+
 def run_pytest(session: nox.Session, *arguments: str, optimized: bool = False) -> None:
     """Run pytest in two processes of one thread each."""
-    # The tests compile thousands of small JAX programs and run each a few times: what XLA would optimise does not pay.
-    environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    if not optimized:
-        environment["JAX_DISABLE_MOST_OPTIMIZATIONS"] = "1"
+    environment = ONE_THREAD if optimized else UNOPTIMIZED
     session.run("python", "-m", "pytest", "-q", "-n", "2", *arguments, *session.posargs, env=environment)
 
 
@@ -150,18 +152,15 @@ def wrong_calls(session: nox.Session) -> None:
 def matrix(session: nox.Session) -> None:
     """Every differentiable function on every backend, differentiated in every way: minutes; ``-- --page FILE`` writes the page."""
     install(session, backends=("strict", "jax"))
-    environment = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1"}
     backends = ("numpy", "jax", "strict")
-    session.run("python", "-m", "polygrad.testing", "matrix", "--backend", *backends, *session.posargs, env=environment)
+    session.run("python", "-m", "polygrad.testing", "matrix", "--backend", *backends, *session.posargs, env=UNOPTIMIZED)
 
 
 @nox.session(python=PYTHON)
 def plants(session: nox.Session) -> None:
     """Plant forty faults, one after the other: the tests that run without PyTorch catch each of them."""
     install(session, *group("test"), backends=("strict",))
-    session.run(
-        "python", "tests/tools/plants.py", *session.posargs, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    )
+    session.run("python", "tests/tools/plants.py", *session.posargs, env=ONE_THREAD)
 
 
 @nox.session(python="3.11")
@@ -171,7 +170,7 @@ def peer(session: nox.Session) -> None:
     PyTorch is installed, a large download, for the samples of operations that some tests take.
     """
     install(session, "scipy", *group("parity"))
-    session.run("python", "tests/peer", *session.posargs, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"})
+    session.run("python", "tests/peer", *session.posargs, env=ONE_THREAD)
 
 
 @nox.session(python="3.12")
@@ -316,9 +315,8 @@ def fuzz(session: nox.Session) -> None:
     """Random programs, eager against compiled on NumPy: 20,000, or as ``-- --count 500 --start 7 --against jax,torch`` says."""
     torch = any("torch" in argument for argument in session.posargs)
     install(session, *group("parity" if torch else "test"), backends=("jax",))
-    session.run("python", "tests/tools/program_fuzzer.py", *(session.posargs or ("--count", "20000")), env={
-        "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "JAX_DISABLE_MOST_OPTIMIZATIONS": "1",
-    })  # fmt: skip
+    arguments = session.posargs or ("--count", "20000")
+    session.run("python", "tests/tools/program_fuzzer.py", *arguments, env=UNOPTIMIZED)
 
 
 @nox.session(python=PYTHON)

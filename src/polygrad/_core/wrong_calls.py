@@ -94,9 +94,8 @@ def _explain(
         return found
     text = str(error)
     inside = isinstance(error, _INTERNAL) or re.search(_RAW, text) is not None
-    if (
-        inner_names is None and not inside and isinstance(error, TypeError)
-    ):  # another function's error about its argument?
+    if inner_names is None and not inside and isinstance(error, TypeError):
+        # Another function's error about its argument?
         speaker = re.match(r"([\w.<>]+)\(\): argument ", text)
         inside = speaker is not None and speaker[1] != function.__name__ and bool(_misfits(function, args, kwargs))
     if inner_names is None:

@@ -19,10 +19,11 @@ from ..backends.base import CompilingBackend
 _FunctionType = TypeVar("_FunctionType", bound=Callable[..., Any])
 
 
-def second_names(**names: str | None) -> Callable[[_FunctionType], _FunctionType]:
+def second_names(**names: str | Callable[[str, Any], None] | None) -> Callable[[_FunctionType], _FunctionType]:
     """Let a function take other names of its arguments, by name: ``second_names(axis="dim")`` lets it take ``axis`` for ``dim``.
 
-    Arguments whose name is None are taken, and have no effect.  Raises TypeError where an argument is given by two names.
+    Arguments whose name is None are taken, and have no effect; a check in the name's place is called with the function's name
+    and the value first.  Raises TypeError where an argument is given by two names.
     """
 
     def decorate(function: _FunctionType) -> _FunctionType:
@@ -30,13 +31,11 @@ def second_names(**names: str | None) -> Callable[[_FunctionType], _FunctionType
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             for second in [name for name in kwargs if name in names]:
                 value, name = kwargs.pop(second), names[second]
-                if second == "layout" and value is not None and value is not strided:
-                    raise LayoutError(
-                        f"{function.__name__}() makes dense tensors; write x.to_sparse() for layout={value!r}"
-                    )
-                if name in kwargs:
-                    raise TypeError(f"{function.__name__}() got both {name!r} and {second!r}, which mean the same")
-                if name is not None:
+                if callable(name):
+                    name(function.__name__, value)
+                elif name is not None:
+                    if name in kwargs:
+                        raise TypeError(f"{function.__name__}() got both {name!r} and {second!r}, which mean the same")
                     kwargs[name] = value
             return function(*args, **kwargs)
 
@@ -46,15 +45,22 @@ def second_names(**names: str | None) -> Callable[[_FunctionType], _FunctionType
     return decorate
 
 
-def _mark(wrapper: Any, names: dict[str, str | None]) -> None:
+def _mark(wrapper: Any, names: dict[str, Any]) -> None:
     """Note for `wrong_calls` that ``wrapper`` is there for second names only, and for users of the function which."""
     wrapper.takes_second_names, wrapper.second_names = wrapper, names
 
 
 #: Lets a function take NumPy's ``axis`` and ``keepdims``, as PyTorch's own functions do.
 numpy_spelling = second_names(axis="dim", keepdims="keepdim")
+
+
+def _check_dense(function: str, layout: Any) -> None:
+    if layout is not None and layout is not strided:
+        raise LayoutError(f"{function}() makes dense tensors; write x.to_sparse() for layout={layout!r}")
+
+
 #: Lets a function that makes tensors take what PyTorch says of their memory, which is the backend's affair.
-any_layout = second_names(layout=None, pin_memory=None, memory_format=None)
+any_layout = second_names(layout=_check_dense, pin_memory=None, memory_format=None)
 
 
 def reduction_meant(size_average: bool | None, reduce: bool | None) -> str:

@@ -20,7 +20,7 @@ from .._devices import entered_device, native_device
 from .._dtypes import DType, cast_number
 from .._state import RECORDERS, recorder
 from ..backends.registry import get_backend
-from .common import any_layout, check_tensor, sizes
+from .common import any_layout, check_tensor, place_of, sizes
 from .plain import as_numpy, backend_of, loses_derivative, number_of
 from .public import public_function
 from .transfer import transfer
@@ -642,6 +642,12 @@ def eye(
     dtype = check_dtype(dtype) or _dtypes.get_default_dtype()
     target, where = place(backend, device)
     return wrap(target.xp.eye(n, m, dtype=target.to_dtype(dtype), device=where), requires_grad)
+
+
+def unit_vectors(x: Tensor) -> Tensor:
+    """The standard basis of the space of ``x``, in a batch: a tensor of shape ``(x.numel(), *x.shape)``."""
+    count = x.shape.numel()
+    return OPERATIONS.reshape(eye(count, dtype=x.dtype, **place_of(x)), (count, *x.shape))
 
 
 def _triangle_indices(row: int, col: int, keep: Any, dtype: Any, device: Any, backend: Any) -> Tensor:

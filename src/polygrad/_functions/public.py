@@ -18,7 +18,6 @@ from .._core.primitive import PRIMITIVES
 
 Declared = TypeVar("Declared", bound=Any)
 
-
 _PACKAGE = __name__.partition(".")[0]
 
 
@@ -104,9 +103,8 @@ def complete() -> None:
         if primitive.is_method:
             METHODS.update(dict.fromkeys(primitive.public_names, Method(primitive, primitive.has_in_place)))
     for name, declared in FUNCTIONS.items():
-        if isinstance(declared, FunctionType) and declared.__name__.startswith(
-            "_"
-        ):  # there is another function of its name
+        # A leading underscore: there is another function of its name.
+        if isinstance(declared, FunctionType) and declared.__name__.startswith("_"):
             for one in (declared, getattr(declared, "__wrapped__", declared)):  # the inner one's name is in messages
                 one.__name__ = one.__qualname__ = name
             declared.__module__ = _PACKAGE  # where pickles find it

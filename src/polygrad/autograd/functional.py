@@ -15,7 +15,7 @@ from typing import Any
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor, cell
 from .._functions.common import place_of
-from .._functions.creation import arange, eye, ones_like, zeros_like
+from .._functions.creation import arange, ones_like, unit_vectors, zeros_like
 from .differentiation import grad
 from .grad_mode import enable_grad
 
@@ -397,19 +397,13 @@ def _rows(out: Tensor, xs: tuple[Tensor, ...], create_graph: bool, strict: bool)
     return tuple(OPERATIONS.stack(list(c)).reshape((*out.shape, *x.shape)) for c, x in zip(columns, xs, strict=True))
 
 
-def _unit_vectors(x: Tensor) -> Tensor:
-    """The standard basis of the space of ``x``, in a batch."""
-    count = x.numel()
-    return OPERATIONS.reshape(eye(count, dtype=x.dtype, **place_of(x)), (count, *x.shape))
-
-
 def _batched_rows(out: Tensor, xs: tuple[Tensor, ...], create_graph: bool, strict: bool) -> tuple[Tensor, ...]:
     """What `_rows` gives, from one sweep for a batch of cotangents."""
     from .transforms import run_batched
 
     if out.dtype.is_complex or not out.numel():
         return _rows(out, xs, create_graph, strict)
-    found = run_batched(lambda seed: _grads((out,), xs, (seed,), create_graph, strict), _unit_vectors(out))
+    found = run_batched(lambda seed: _grads((out,), xs, (seed,), create_graph, strict), unit_vectors(out))
     return tuple(OPERATIONS.reshape(part, (*out.shape, *x.shape)) for part, x in zip(found, xs, strict=True))
 
 
@@ -438,7 +432,7 @@ def _forward_jacobian(func: Callable[..., Any], inputs: Any) -> Any:
             def column(direction: Tensor, number: int = number) -> list[Tensor]:
                 return run_jvp(outputs, xs, {number: direction})
 
-            found = run_batched(column, _unit_vectors(x))
+            found = run_batched(column, unit_vectors(x))
             found = [OPERATIONS.permute_dims(t, (*range(1, t.ndim), 0)) for t in found]
         else:
             found = [OPERATIONS.broadcast_to(zeros_like(x), (*out.shape, 0)) for out in outputs(*xs)]

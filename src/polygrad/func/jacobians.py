@@ -8,19 +8,11 @@ from typing import Any
 
 from .._core.primitive import OPERATIONS
 from .._core.tensor import Tensor
-from .._functions.common import place_of
-from .._functions.creation import eye
+from .._functions.creation import unit_vectors
 from .batching import vmap
 from .forward import JVPRun, jvp
 from .reverse import ReverseRun, grad
 from .trees import flatten, resolve_argnums, tensors_of, unflatten
-
-
-def _unit_vectors(x: Tensor) -> Tensor:
-    """The standard basis of the space of ``x``: a tensor of shape ``(x.numel(), *x.shape)``."""
-    count = x.shape.numel()
-    units = eye(count, dtype=x.dtype, **place_of(x))
-    return OPERATIONS.reshape(units, (count, *x.shape))
 
 
 def jacrev(
@@ -73,7 +65,7 @@ def _rows(run: ReverseRun, number: int, chunk_size: int | None) -> list[Tensor]:
     if y.shape.numel() == 1:
         found = row(OPERATIONS.ones_like(y))
     else:
-        found = vmap(row, chunk_size=chunk_size)(_unit_vectors(y))
+        found = vmap(row, chunk_size=chunk_size)(unit_vectors(y))
     if y.dtype.is_complex:  # rows of the Jacobian itself, as jacfwd gives them
         found = [OPERATIONS.conj(one) if one.dtype.is_complex else one for one in found]
     return [OPERATIONS.reshape(one, (*y.shape, *x.shape)) for one, x in zip(found, run.inputs, strict=True)]
@@ -131,7 +123,7 @@ def jacfwd(
                 return run.tangents, [one for one in aux[0] if isinstance(one, Tensor)]
 
             batched = vmap(column, out_dims=(-1, 0), randomness=randomness, chunk_size=chunk_size)
-            tangents, others = batched(_unit_vectors(x))
+            tangents, others = batched(unit_vectors(x))
             by_input.append([OPERATIONS.reshape(t, (*t.shape[:-1], *x.shape)) for t in tangents])
         by_output = [unflatten(structure, columns) for columns in zip(*by_input, strict=True)]
         run.write_back()
