@@ -1308,7 +1308,7 @@ class TensorMethods(Aliasing):
     ) -> Tensor:
         """Convert a tensor to another data type, device or backend.  The gradient flows back through each conversion."""
     def to_dense(self, dtype: DTypeLike | None = None, *, masked_grad: _bool | None = None) -> Tensor:
-        """Return the tensor itinput, which is dense, or converted to another data type."""
+        """Return the tensor itself, which is dense, or converted to another data type."""
     def to_device(self, device: DeviceLike, /, *, stream: Any = None) -> Tensor:
         """Move a tensor to another device, as the Array API standard names it.  The gradient flows back."""
     def to_sparse(self, sparse_dim: _int | None = None, *, layout: Layout | None = None) -> SparseTensor:

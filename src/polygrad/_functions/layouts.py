@@ -94,7 +94,7 @@ def to_sparse_csr(input: Tensor, dense_dim: int | None = None) -> Any:
 
 @public_method()
 def to_dense(input: Tensor, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
-    """Return the tensor itinput, which is dense, or converted to another data type.
+    """Return the tensor itself, which is dense, or converted to another data type.
 
     Args:
         input: a tensor.

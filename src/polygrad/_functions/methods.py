@@ -103,7 +103,8 @@ def _direct(function: Any) -> Any:
 
 def _put(name: str, value: Any) -> None:
     if isinstance(value, FunctionType):
-        mine = value.__name__ not in (name, *FUNCTIONS, *METHODS) and value.__module__ != "polygrad"
+        is_public = value.__name__ == name or value.__name__ in FUNCTIONS or value.__name__ in METHODS
+        mine = not is_public and value.__module__ != "polygrad"
         if mine or vars(sys.modules[value.__module__]).get(value.__qualname__) is not value:
             # Made for this method: errors call it so, and pickles find it here.
             value.__name__ = name

@@ -17,7 +17,9 @@ def _arrivals(xp, scores, skips):
     none = xp.zeros_like(scores[..., :1]) + IMPOSSIBLE
     one = xp.concat([none, scores[..., :-1]], axis=-1)
     two = xp.concat([none, one[..., :-1]], axis=-1)
-    return scores, one, two + skips
+    parts = scores, one, two + skips
+    largest = xp.maximum(xp.maximum(parts[0], parts[1]), parts[2])
+    return largest, [xp.exp(part - largest) for part in parts]
 
 
 def _start(xp, skips):
@@ -35,10 +37,8 @@ def alignment_scores(xp, scores, skips, /):
     """
 
     def step(state, inputs):
-        parts = _arrivals(xp, state[0], skips)
-        largest = xp.maximum(xp.maximum(parts[0], parts[1]), parts[2])
-        total = xp.exp(parts[0] - largest) + xp.exp(parts[1] - largest) + xp.exp(parts[2] - largest)
-        result = largest + xp.log(total) + inputs[0]
+        largest, (stay, one, two) = _arrivals(xp, state[0], skips)
+        result = largest + xp.log(stay + one + two) + inputs[0]
         return (result,), (result,)
 
     return xp.scan_steps(step, (_start(xp, skips),), (scores,))[1][0]
@@ -48,9 +48,7 @@ def _alignment_scores(xp, g, ans, skips, needs):
     before = xp.concat([xp.expand_dims(_start(xp, skips), axis=0), ans[:-1, ...]], axis=0)
 
     def step(state, inputs):
-        parts = _arrivals(xp, inputs[0], skips)
-        largest = xp.maximum(xp.maximum(parts[0], parts[1]), parts[2])
-        stay, one, two = [xp.exp(part - largest) for part in parts]
+        _, (stay, one, two) = _arrivals(xp, inputs[0], skips)
         of_scores = state[0] + inputs[1]
         each = of_scores / (stay + one + two)
         of_skip = each * two

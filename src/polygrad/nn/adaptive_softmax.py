@@ -10,7 +10,6 @@ from .._core.typing import BackendLike, DeviceLike, DTypeLike
 from .._functions.common import values_for_checks, xp
 from .._functions.joining import cat
 from .._functions.keys import nonzero_positions
-from .._functions.scatter_gather import gather
 from . import functional as F
 from .containers import ModuleList, Sequential
 from .linear import Linear
@@ -145,13 +144,13 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                 (rows,) = nonzero_positions(members)
                 found = self._within(cluster, input[rows], target[rows] - low)
                 tails = tails + xp.index_add(found, rows, input.shape[0])
-        output = gather(F.log_softmax(self.head(input), 1), 1, place[:, None])[:, 0] + tails
+        output = tails - F.cross_entropy(self.head(input), place, reduction="none")
         return _ASMoutput(output, -output.mean())
 
     @staticmethod
     def _within(cluster: Module, input: Tensor, places: Tensor) -> Tensor:
         """Return the log-probabilities, in a cluster, of the classes at ``places``."""
-        return gather(F.log_softmax(cluster(input), 1), 1, places[:, None])[:, 0]
+        return -F.cross_entropy(cluster(input), places, reduction="none")
 
     def log_prob(self, input: Tensor) -> Tensor:
         """Return the log-probabilities of all classes.

@@ -48,10 +48,7 @@ def sgd(
         >>> new.round(4)
         array([ 0.95, -2.05])
     """
-    if maximize:
-        gradient = -gradient
-    if weight_decay is not None:
-        gradient = gradient + parameter * weight_decay
+    parameter, gradient = _decay(parameter, gradient, weight_decay, maximize)
     if momentum is not None:
         if momentum_buffer is None:
             momentum_buffer = gradient
@@ -111,13 +108,7 @@ def adam(
         >>> new.round(4)
         array([ 0.9, -2.1])
     """
-    if maximize:
-        gradient = -gradient
-    if weight_decay is not None:
-        if decoupled:
-            parameter = parameter * (1 - lr * weight_decay)
-        else:
-            gradient = gradient + parameter * weight_decay
+    parameter, gradient = _decay(parameter, gradient, weight_decay, maximize, lr if decoupled else None)
     step = step + 1
     exp_avg = exp_avg * beta1 + gradient * (1 - beta1)
     exp_avg_sq = exp_avg_sq * beta2 + gradient * gradient * (1 - beta2)
@@ -169,10 +160,7 @@ def rmsprop(
         >>> new.round(4)
         array([ 0.9, -2.1])
     """
-    if maximize:
-        gradient = -gradient
-    if weight_decay is not None:
-        gradient = gradient + parameter * weight_decay
+    parameter, gradient = _decay(parameter, gradient, weight_decay, maximize)
     square_avg = square_avg * alpha + gradient * gradient * (1 - alpha)
     variance = square_avg
     if centered:
@@ -219,10 +207,7 @@ def adagrad(
         >>> new.round(4)
         array([ 0.9, -2.1])
     """
-    if maximize:
-        gradient = -gradient
-    if weight_decay is not None:
-        gradient = gradient + parameter * weight_decay
+    parameter, gradient = _decay(parameter, gradient, weight_decay, maximize)
     sum = sum + gradient * gradient
     rate = lr if lr_decay is None else lr / (1 + _cast_to_type_of(xp, step, parameter) * lr_decay)
     return parameter - gradient / (xp.sqrt(sum) + eps) * rate, step + 1, sum
@@ -263,10 +248,7 @@ def adadelta(
         >>> new.round(4)
         array([ 0.7327, -2.2673])
     """
-    if maximize:
-        gradient = -gradient
-    if weight_decay is not None:
-        gradient = gradient + parameter * weight_decay
+    parameter, gradient = _decay(parameter, gradient, weight_decay, maximize)
     square_avg = square_avg * rho + gradient * gradient * (1 - rho)
     change = gradient * (xp.sqrt(acc_delta + eps) / xp.sqrt(square_avg + eps))
     acc_delta = acc_delta * rho + change * change * (1 - rho)
@@ -311,10 +293,7 @@ def adamax(
         >>> new.round(4)
         array([ 0.9, -2.1])
     """
-    if maximize:
-        gradient = -gradient
-    if weight_decay is not None:
-        gradient = gradient + parameter * weight_decay
+    parameter, gradient = _decay(parameter, gradient, weight_decay, maximize)
     step = step + 1
     exp_avg = exp_avg * beta1 + gradient * (1 - beta1)
     exp_inf = xp.maximum(exp_inf * beta2, xp.abs(gradient) + eps)
@@ -365,13 +344,7 @@ def nadam(
         >>> new.round(4)
         array([ 0.8944, -2.1056])
     """
-    if maximize:
-        gradient = -gradient
-    if weight_decay is not None:
-        if decoupled:
-            parameter = parameter * (1 - lr * weight_decay)
-        else:
-            gradient = gradient + parameter * weight_decay
+    parameter, gradient = _decay(parameter, gradient, weight_decay, maximize, lr if decoupled else None)
     step = step + 1
     count = _cast_to_type_of(xp, step, parameter)
     rate = math.log(0.96) * momentum_decay
@@ -428,13 +401,7 @@ def radam(
         >>> new.round(4)
         array([ 0.95, -2.05])
     """
-    if maximize:
-        gradient = -gradient
-    if weight_decay is not None:
-        if decoupled:
-            parameter = parameter * (1 - lr * weight_decay)
-        else:
-            gradient = gradient + parameter * weight_decay
+    parameter, gradient = _decay(parameter, gradient, weight_decay, maximize, lr if decoupled else None)
     step = step + 1
     count = _cast_to_type_of(xp, step, parameter)
     exp_avg = exp_avg * beta1 + gradient * (1 - beta1)
@@ -537,10 +504,7 @@ def asgd(
         >>> new.round(4)
         array([ 0.95, -2.05])
     """
-    if maximize:
-        gradient = -gradient
-    if weight_decay is not None:
-        gradient = gradient + parameter * weight_decay
+    parameter, gradient = _decay(parameter, gradient, weight_decay, maximize)
     step = step + 1
     rate = _cast_to_type_of(xp, eta, parameter)
     parameter = parameter * (1 - lambd * rate) - gradient * rate
@@ -581,6 +545,19 @@ def compute_in_single_precision(
         xp.astype(x, half) if x is not None and (old is None or old.dtype == half) else x
         for old, x in zip((parameter, *state), results, strict=True)
     )
+
+
+def _decay(
+    parameter: Any, gradient: Any, weight_decay: Any, maximize: bool, decoupled_lr: Any = None
+) -> tuple[Any, Any]:
+    """The gradient to descend along, with its term for the decay of the weights; with a rate, the weights decay instead."""
+    if maximize:
+        gradient = -gradient
+    if weight_decay is None:
+        return parameter, gradient
+    if decoupled_lr is not None:
+        return parameter * (1 - decoupled_lr * weight_decay), gradient
+    return parameter, gradient + parameter * weight_decay
 
 
 def _cast_to_type_of(xp: Any, count: Any, parameter: Any) -> Any:

@@ -379,28 +379,31 @@ def _run_recorded(
 def zeros(parameter: Tensor) -> Any:
     """A raw array of zeros with the shape, data type and device of ``parameter``."""
     array = parameter._read()
-    return _zeros(array, tuple(array.shape), array.dtype)
+    return _filled(array, tuple(array.shape), array.dtype)
 
 
 def zero_steps(parameter: Tensor) -> Any:
     """A raw count of steps, 0, on the device of ``parameter``."""
     array = parameter._read()
-    return _zeros(array, (), BY_TYPE[type(array)].to_dtype(_dtypes.float32))
+    return _filled(array, (), BY_TYPE[type(array)].to_dtype(_dtypes.float32))
 
 
 def numbers(parameter: Tensor, value: float) -> Any:
     """A raw array of ``value`` with the shape, data type and device of ``parameter``; in both parts of complex numbers."""
-    return zeros(parameter) + (complex(value, value) if parameter.dtype.is_complex else value)
+    array = parameter._read()
+    return _filled(
+        array, tuple(array.shape), array.dtype, complex(value, value) if parameter.dtype.is_complex else value
+    )
 
 
 def number_state(parameter: Tensor, value: float) -> Any:
     """A raw 0-d ``value`` on the device of ``parameter``, in the real type that its step is computed in."""
     array, real = parameter._read(), parameter.dtype.to_real()
     backend = BY_TYPE[type(array)]
-    return _zeros(array, (), backend.to_dtype(_dtypes.float32 if real.is_half else real)) + value
+    return _filled(array, (), backend.to_dtype(_dtypes.float32 if real.is_half else real), value)
 
 
-def _zeros(like: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+def _filled(like: Any, shape: tuple[int, ...], dtype: Any, value: complex = 0) -> Any:
     # Made on the host: a library that compiles its functions would compile this one for every shape.
     backend = BY_TYPE[type(like)]
-    return backend.asarray(np.zeros(shape, np.float32), dtype=dtype, device=backend.device(like))
+    return backend.asarray(np.full(shape, value), dtype=dtype, device=backend.device(like))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..._core.tensor import Tensor
-from ..common import check_tensor, place_of, xp
+from ..common import check_tensor, xp
 from ..public import public_function
-from ..random import rand
+from ..random import rand_like
 from .activations import celu, elu, hardtanh, leaky_relu, relu, selu
 from .activations import threshold as _threshold
 
@@ -42,7 +42,7 @@ def rrelu(
         raise RuntimeError(f"rrelu: lower should be less than or equal to upper, but they are {lower} and {upper}")
     if not training:
         return leaky_relu(input, (lower + upper) / 2, inplace)
-    slopes = rand(*input.shape, dtype=input.dtype, **place_of(input)) * (upper - lower) + lower
+    slopes = rand_like(input) * (upper - lower) + lower
     slopes = xp.where(input.detach() > 0, 1, slopes)
     return input._in_place(xp.multiply, slopes) if inplace else input * slopes
 

@@ -100,10 +100,12 @@ def _frequencies(input: Tensor, weight: Tensor) -> Tensor:
 
 def _by_frequency(rows: Tensor, input: Tensor, weight: Tensor) -> Tensor:
     """Return ``rows``, whose gradient is divided by how often each was looked up."""
+    if not rows.requires_grad:
+        return rows
     each = xp.reshape(input, (input.shape.numel(),))
     share = xp.reshape(1 / xp.take_rows(_frequencies(input, weight), each), (*input.shape, 1))
-    scaled = rows * share
-    return rows.detach() + (scaled - scaled.detach())
+    rows.register_hook(lambda gradient: gradient * share)
+    return rows
 
 
 def _limit_norms(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:

@@ -81,7 +81,7 @@ def multi_margin_loss(
         raise ShapeError(
             f"{name}: weight must have an element for each of the {classes} classes, not {weight.shape[0]}"
         )
-    rows = xp.reshape(input, (-1 if input.shape.numel() else 0, classes))
+    rows = xp.reshape(input, (target.shape.numel(), classes))
     column = xp.astype(xp.reshape(target, (rows.shape[0], 1)), _dtypes.int64)
     margins = xp.relu(margin - gather(rows, 1, column) + rows)
     margins = margins if p == 1 else margins * margins
@@ -168,7 +168,7 @@ def multilabel_soft_margin_loss(
         raise ShapeError(
             f"{name}: input and target must be (*, C), of one shape; got {tuple(input.shape)} and {tuple(target.shape)}"
         )
-    losses = -(target * xp.logsigmoid(input) + (1 - target) * xp.logsigmoid(-input))
+    losses = xp.binary_cross_entropy_with_logits(input, target)
     losses = losses if weight is None else losses * weight
     return reduce_losses(xp.sum(losses, axis=-1) / input.shape[-1], reduction)
 

@@ -16,7 +16,8 @@ from ..._core.errors import ShapeError
 from ..._core.precision import in_single_precision
 from ..._core.same_dtype import check_same_dtype
 from ..._core.tensor import Tensor
-from ..common import check_tensor, place_of, sizes, warn, xp
+from ..._core.warn import warn
+from ..common import check_tensor, place_of, sizes, xp
 from ..creation import arange, tensor
 from ..joining import stack
 
