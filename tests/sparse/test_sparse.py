@@ -215,6 +215,14 @@ def test_round_trips():
     assert s.indices().tolist() == [[0, 2, 2], [1, 0, 2]] and s.values().tolist() == [1.0, 2.0, -3.0]
 
 
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (2, 0, 3)])
+@pytest.mark.parametrize("sparse_dim", [None, 1])
+def test_tensors_without_elements_are_sparse_without_elements(shape, sparse_dim):
+    made = pg.zeros(shape).to_sparse(sparse_dim)
+    assert made._nnz() == 0 and made.shape == shape and made.is_coalesced()
+    assert made.to_dense().shape == shape
+
+
 def test_coalesce():
     s = coo([3.0, 4.0, 5.0, 6.0, 7.0])
     assert not s.is_coalesced() and s._nnz() == 5

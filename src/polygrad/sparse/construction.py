@@ -229,20 +229,13 @@ def coo_of_dense(input: Tensor, sparse_dim: int | None = None) -> SparseTensor:
     if not 0 <= ndim <= input.ndim or (not ndim and input.ndim):
         raise ShapeError(f"to_sparse(): sparse_dim is from 1 to {input.ndim} for this tensor, not {sparse_dim}")
     lengths, inner = tuple(input.shape[:ndim]), tuple(input.shape[ndim:])
-    rows = xp.reshape(input, (math.prod(lengths), *inner))
-    filled = xp.not_equal(rows.detach(), 0)
+    filled = xp.not_equal(input.detach(), 0)
     if inner:
-        filled = xp.any(filled, axis=tuple(range(1, len(inner) + 1)))
-    keys = xp.reshape(nonzero(filled), (-1,))
-    places, rest = [], keys
-    for length in reversed(lengths):
-        places.append(xp.remainder(rest, length))
-        rest = xp.floor_divide(rest, length)
-    if places:
-        indices = xp.stack(places[::-1], axis=0)
-    else:
-        indices = zeros((0, keys.shape[0]), dtype=_dtypes.int64, backend=input.backend, device=input.device)
-    return SparseTensor._make(sparse_coo, (indices,), xp.take_rows(rows, keys), input.shape, True)
+        filled = xp.any(filled, axis=tuple(range(ndim, input.ndim)))
+    places = nonzero(filled)
+    keys = keys_of([places[:, dim] for dim in range(ndim)], lengths, places)
+    rows = xp.reshape(input, (math.prod(lengths), *inner))
+    return SparseTensor._make(sparse_coo, (xp.matrix_transpose(places),), xp.take_rows(rows, keys), input.shape, True)
 
 
 def csr_of_dense(input: Tensor) -> SparseTensor:
