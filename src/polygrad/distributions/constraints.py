@@ -172,9 +172,8 @@ class _IndependentConstraint(Constraint):
             raise AssertionError(f"reinterpreted_batch_ndims must be an int, got {type(count).__name__}")
         if count < 0:
             raise AssertionError(f"reinterpreted_batch_ndims must be >= 0, got {count}")
-        self.base_constraint: Any
-        self.reinterpreted_batch_ndims: Any
-        self.base_constraint, self.reinterpreted_batch_ndims = _check_base(base_constraint), count
+        self.base_constraint: Any = _check_base(base_constraint)
+        self.reinterpreted_batch_ndims: Any = count
 
     @property
     def is_discrete(self) -> bool:
@@ -264,9 +263,8 @@ class _IntegerInterval(Constraint):
     is_discrete = True
 
     def __init__(self, lower_bound: Any, upper_bound: Any):
-        self.lower_bound: Any
-        self.upper_bound: Any
-        self.lower_bound, self.upper_bound = lower_bound, upper_bound
+        self.lower_bound: Any = lower_bound
+        self.upper_bound: Any = upper_bound
 
     def check(self, value: Tensor) -> Tensor:
         return (value % 1 == 0) & (value >= self.lower_bound) & (value <= self.upper_bound)
@@ -371,9 +369,8 @@ class _Interval(Constraint):
     """
 
     def __init__(self, lower_bound: Any, upper_bound: Any):
-        self.lower_bound: Any
-        self.upper_bound: Any
-        self.lower_bound, self.upper_bound = lower_bound, upper_bound
+        self.lower_bound: Any = lower_bound
+        self.upper_bound: Any = upper_bound
 
     def check(self, value: Tensor) -> Tensor:
         return (value >= self.lower_bound) & (value <= self.upper_bound)
@@ -570,9 +567,8 @@ class _Stack(Constraint):
     """
 
     def __init__(self, cseq: Sequence[Constraint], dim: int = 0):
-        self.cseq: Any
-        self.dim: Any
-        self.cseq, self.dim = _check_all(cseq), dim
+        self.cseq: Any = _check_all(cseq)
+        self.dim: Any = dim
 
     @property
     def is_discrete(self) -> bool:

@@ -43,10 +43,10 @@ def broadcast_all(*values: Any) -> tuple[Tensor, ...]:
     return broadcast_tensors(*made)
 
 
-def check_one_of(first: Any, second: Any, names: str = "`probs` or `logits`") -> None:
+def check_one_of(first: Any, second: Any) -> None:
     """Raise ValueError unless exactly one of two parameters is given."""
     if (first is None) == (second is None):
-        raise ValueError(f"Either {names} must be specified, but not both.")
+        raise ValueError("Either `probs` or `logits` must be specified, but not both.")
 
 
 def all_true(valid: Tensor) -> bool:

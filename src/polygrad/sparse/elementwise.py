@@ -51,7 +51,8 @@ def _check_shapes(name: str, a: Any, b: Any) -> None:
         raise ShapeError(f"{name}(): the shapes of the operands differ, {tuple(a.shape)} and {tuple(b.shape)}")
 
 
-def _same_pattern(a: Any, b: Any) -> bool:
+def same_pattern(a: Any, b: Any) -> bool:
+    """Whether two sparse tensors store the same elements, by identity of their indices."""
     return a._layout is b._layout and all(x is y for x, y in zip(a._pattern, b._pattern, strict=True))
 
 
@@ -76,7 +77,7 @@ def add(a: Any, b: Any, alpha: Any = 1, name: str = "add") -> Any:
         _check_shapes(name, a, b)
         return xp.add(a, dense_of(scaled))
     _check_shapes(name, a, b)
-    if _same_pattern(a, scaled):
+    if same_pattern(a, scaled):
         return a._with_values(xp.add(a._stored, scaled._stored))
     if a._sparse_ndim() != b._sparse_ndim():
         raise ShapeError(
@@ -94,7 +95,6 @@ def add(a: Any, b: Any, alpha: Any = 1, name: str = "add") -> Any:
 
 def subtract(a: Any, b: Any, alpha: Any = 1) -> Any:
     """``a - alpha * b``."""
-    b = check_other("sub", b)
     return add(a, b, -alpha, "sub")
 
 
@@ -171,7 +171,7 @@ def _intersect(a: Any, b: Any) -> Any:
     _check_shapes("mul", a, b)
     if a._sparse_ndim() != b._sparse_ndim():
         raise ShapeError(f"mul(): one operand has {a._sparse_ndim()} sparse dimensions, the other {b._sparse_ndim()}")
-    if _same_pattern(a, b) and a._coalesced:
+    if same_pattern(a, b) and a._coalesced:
         return a._with_values(xp.multiply(a._stored, b._stored))
     one, two = coalesced(to_coo(a)), coalesced(to_coo(b))
     indices, x, y = one._pattern[0], one._stored, two._stored
@@ -195,7 +195,7 @@ def masked(x: Any, mask: Any) -> Any:
         return mask._with_values(at_pattern("sparse_mask", x, mask))
     if x._sparse_ndim() != mask._sparse_ndim():
         raise ShapeError("sparse_mask(): the tensor and the mask have different numbers of sparse dimensions")
-    if _same_pattern(x, mask) and x._coalesced:
+    if same_pattern(x, mask) and x._coalesced:
         return x
     x = coalesced(to_coo(x))
     if not x._count():

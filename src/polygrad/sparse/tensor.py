@@ -293,9 +293,7 @@ class SparseTensor(_Storage):
     def grad(self, value: SparseTensor | None) -> None:
         if value is None:
             self._stored.grad = None
-        elif isinstance(value, SparseTensor) and all(
-            x is y for x, y in zip(value._pattern, self._pattern, strict=False)
-        ):
+        elif isinstance(value, SparseTensor) and elementwise.same_pattern(value, self):
             self._stored.grad = value._stored
         else:
             raise ShapeError(
@@ -405,10 +403,10 @@ class SparseTensor(_Storage):
         return self.pow(exponent)
 
     def __radd__(self, other: Any) -> Any:
-        return elementwise.add(elementwise.check_other("add", other), self)
+        return elementwise.add(other, self)
 
     def __rsub__(self, other: Any) -> Any:
-        return elementwise.subtract(elementwise.check_other("sub", other), self)
+        return elementwise.subtract(other, self)
 
     def __rtruediv__(self, other: Any) -> NoReturn:
         raise LayoutError("a sparse tensor cannot be divided by, since it has zeros; write x.to_dense()")
@@ -539,8 +537,7 @@ _ALSO = {"neg": "negative", "arcsin": "asin", "arctan": "atan", "arcsinh": "asin
 for _name in (elementwise.ZERO_PRESERVING | {"negative", "positive", "conj"}) | _ALSO.keys():
     setattr(SparseTensor, _name, _method(_name, _ALSO.get(_name, _name)))
 for _name, _dtype in (_dtypes.ALIASES | {"bool": _dtypes.bool}).items():
-    if _name in ("half", "float", "double", "short", "int", "long", "bool", "cfloat", "cdouble"):
-        setattr(SparseTensor, _name, _cast(_name, _dtype))
+    setattr(SparseTensor, _name, _cast(_name, _dtype))
 
 
 # -- polygrad's functions, called on sparse tensors --------------------------------------------------------------------

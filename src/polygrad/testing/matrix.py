@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from ..func import jvp, vmap
 from .matrix_samples import NotApplicable, broadcasting, complex_numbers, empty, without_dimensions
 from .operations import ROWS
 from .public_functions import PUBLIC_ROWS
-from .public_operations import COMPOSITE_ROWS, MODULES
+from .public_operations import COMPOSITE_ROWS
 from .table import Row, evaluate, leaf
 
 #: What each column compares.
@@ -84,11 +84,7 @@ def rows() -> tuple[Row, ...]:
     """The rows of all differentiable functions."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # some functions say that a newer one is better
-        return _varying_rows()
-
-
-def _varying_rows() -> tuple[Row, ...]:
-    return tuple(row for row in (*ROWS, *COMPOSITE_ROWS, *PUBLIC_ROWS) if row.orders and _varies(row))
+        return tuple(row for row in (*ROWS, *COMPOSITE_ROWS, *PUBLIC_ROWS) if row.orders and _varies(row))
 
 
 def _varies(row: Row) -> bool:
@@ -104,18 +100,6 @@ def names_of(row: Row) -> list[str]:
         return [row.name]
     home = primitive.public_module or "polygrad"
     return [f"{home}.{name}" for name in primitive.public_names] or [row.name]
-
-
-def _public_name(name: str) -> str:
-    """The name of a composite row, in full: ``F.conv2d`` is ``nn.functional.conv2d``."""
-    home, _, function = name.rpartition(".")
-    if home == "F":
-        return f"nn.functional.{function}"
-    if home == "polygrad" and not hasattr(MODULES[home], function):
-        return next((f"{other}.{function}" for other, module in MODULES.items() if hasattr(module, function)), name)
-    if not home and name.isidentifier() and hasattr(MODULES["polygrad"], name):
-        return f"polygrad.{name}"
-    return name
 
 
 # -- derivatives ---------------------------------------------------------------------------------------------------------
@@ -166,12 +150,12 @@ class Problem:
             arrays[place] = arrays[place] + step * u
         return [_numpy(out) for out in self.call([tensor(x, backend="numpy") for x in arrays])]
 
-    @property
+    @cached_property
     def slope(self) -> list[Any]:
         """The derivatives of the results along the direction."""
         return _extrapolate(lambda h: [(a - b) / (2 * h) for a, b in zip(self.at(h), self.at(-h), strict=True)], 5e-2)
 
-    @property
+    @cached_property
     def curvature(self) -> float:
         """The second derivative along the direction of the real part of the results times their cotangents."""
         middle = self.at(0.0)
@@ -255,26 +239,14 @@ def _along(gradients: Sequence[Tensor | None], direction: Sequence[Any]) -> floa
 
 
 _problems: dict[str, Problem] = {}
-_references: dict[tuple[str, str], Any] = {}
-
-
-def _key(row: Row, number: int) -> str:
-    return f"{row.name}, {row.kinds[0]}: {row.cases[number]}"
 
 
 def _problem(row: Row, number: int) -> Problem:
-    key = _key(row, number)
+    """A case, with its slope and its curvature, for all backends."""
+    key = f"{row.name}, {row.kinds[0]}: {row.cases[number]}"
     if key not in _problems:
         _problems[key] = Problem(row, number)
     return _problems[key]
-
-
-def _reference(row: Row, number: int, what: str) -> Any:
-    """The slope or the curvature of a case, computed once for all backends."""
-    key = _key(row, number), what
-    if key not in _references:
-        _references[key] = getattr(_problem(row, number), what)
-    return _references[key]
 
 
 def _vjp(row: Row, backend: Any, cases: int) -> float:
@@ -285,7 +257,7 @@ def _vjp(row: Row, backend: Any, cases: int) -> float:
         for g, place in zip(gradients, problem.places, strict=True):
             if g is not None and tuple(g.shape) != problem.arrays[place].shape:
                 return np.inf
-        slope = _reference(row, number, "slope")
+        slope = _problem(row, number).slope
         # The mean of no elements is NaN, and does not vary.
         slope = [d if np.all(np.isfinite(d)) or problem.has_elements else np.zeros_like(d) for d in slope]
         expected = sum(_product(c, d) for c, d in zip(problem.cotangents, slope, strict=True))
@@ -307,7 +279,7 @@ def _second(row: Row, backend: Any, cases: int) -> float:
     found = 0.0
     if total is not None:
         found = _along(grad([total], leaves, allow_unused=True), problem.direction)
-    return distance(found, _reference(row, 0, "curvature"))
+    return distance(found, _problem(row, 0).curvature)
 
 
 def _forward(row: Row, backend: Any, cases: int) -> float:
@@ -317,7 +289,7 @@ def _forward(row: Row, backend: Any, cases: int) -> float:
         primals = tuple(tensor(problem.arrays[place], backend=backend) for place in problem.places)
         tangents = tuple(tensor(u, backend=backend) for u in problem.direction)
         _, found = jvp(problem.of_varying(backend), primals, tangents)
-        slope = _reference(row, number, "slope")
+        slope = _problem(row, number).slope
         worst = max(worst, _worst((_numpy(t), d) for t, d in zip(found, slope, strict=True)))
     return worst
 
@@ -439,5 +411,4 @@ def results(
                     "right": cell.is_right,
                     "reason": cell.reason,
                 }
-        _references.clear()
         _problems.clear()

@@ -9,20 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from ..backends.registry import BY_TYPE, register_backend
 from ..compiler.replay.graph import Graph, ReplayTracer, ValueUnknown, graph_of
-from ..compiler.replay.tracer import TracerBackend, TracerNamespace
+from ..compiler.replay.tracer import SHAPED_BY_VALUES, ForwardNamespace, TracerBackend, TracerNamespace
 from .numpy_spelling import AS_ONE_CALL, find_unused
 
-#: Functions whose result has a shape that depends on values.
-_SHAPED_BY_VALUES = frozenset(
-    "nonzero unique_all unique_counts unique_inverse unique_values repeat_interleave bincount".split()
-)
 #: An elementwise primitive of so few operations is written where it is used.
 _SHORT = 2
 
@@ -39,12 +35,8 @@ class Call:
         return self.function(*arguments, **named)
 
 
-def _copy(x: Any) -> Any:
-    return np.array(x)
-
-
 #: Gives a gradient its own name.
-ALIAS = Call("alias", _copy)
+ALIAS = Call("alias", np.array)
 
 
 @dataclass(eq=False)
@@ -82,7 +74,6 @@ class Helpers:
     """The helpers of one file, by what they are made from, in the order in which they are complete."""
 
     known: dict[Any, Helper | None] = field(default_factory=dict)
-    made: list[Helper] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
 
 
@@ -127,7 +118,7 @@ class SourceBackend(TracerBackend):
             graph = graph_of(arguments) or (graph_of(named.values()) if named else None)
             if graph is None:
                 return function(*arguments, **named)
-            if name in _SHAPED_BY_VALUES:
+            if name in SHAPED_BY_VALUES:
                 raise ValueUnknown(f"{name} has a result whose shape depends on values")
             if name == "astype" and arguments[0].dtype == arguments[1]:
                 return arguments[0]
@@ -138,7 +129,9 @@ class SourceBackend(TracerBackend):
     def kernel(self, primitive: Any) -> Callable[..., Any]:
         name, number = primitive.name, len(primitive.operands)
         call = Call(name, self.base.kernel(primitive))
-        forward = primitive.forward if primitive.is_of_standard else partial(primitive.forward, _Forward(self, name))
+        forward = (
+            primitive.forward if primitive.is_of_standard else partial(primitive.forward, ForwardNamespace(self, name))
+        )
 
         def run(*arguments: Any, **named: Any) -> Any:
             operands = arguments[0] if primitive.variadic else arguments[:number]
@@ -223,9 +216,7 @@ class SourceBackend(TracerBackend):
         stem = primitive.name.rstrip("_")
         name = find_unused(stem, helpers.taken)
         purpose = (primitive.forward.__doc__ or "").strip().partition("\n")[0]
-        made = Helper(name, inner, parameters, purpose or f"The function {stem} of each element.")
-        helpers.made.append(made)
-        return made
+        return Helper(name, inner, parameters, purpose or f"The function {stem} of each element.")
 
     def rule(self, plan: Any) -> Callable[..., Any]:
         usual = plan.rule(self.xp)
@@ -249,21 +240,6 @@ class SourceBackend(TracerBackend):
             return results
 
         return run
-
-
-class _Forward:
-    """The namespace of a primitive's forward, where the primitive's own name means the library's function."""
-
-    def __init__(self, backend: SourceBackend, name: str):
-        self._backend, self._name = backend, name
-
-    def __getattr__(self, name: str) -> Any:
-        xp = self._backend.xp
-        found = getattr(xp, name)
-        if name == self._name:
-            found = self._backend.record_calls(getattr(self._backend.base.xp, name), name)
-        setattr(self, name, found)
-        return found
 
 
 def _is_of_images(operands: Any, name: str) -> bool:
@@ -290,13 +266,9 @@ def _tell_shapes(graph: Any, given: Any, results: Any, step: Any = None) -> None
         step.shapes = inside if inside == outside else f"{inside} -> {outside}"
 
 
-_backends: list[SourceBackend] = []
-
-
+@cache
 def source_backend() -> SourceBackend:
     """The recorder of the NumPy backend, made once."""
-    if not _backends:
-        made = SourceBackend(BY_TYPE[np.ndarray])
-        register_backend(made)
-        _backends.append(made)
-    return _backends[0]
+    made = SourceBackend(BY_TYPE[np.ndarray])
+    register_backend(made)
+    return made

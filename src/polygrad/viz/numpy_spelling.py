@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +32,6 @@ OPERATORS: dict[Any, str] = {
     operator.ge: "greater_equal", operator.neg: "negative", operator.pos: "positive", operator.abs: "abs",
     operator.invert: "bitwise_invert", operator.getitem: "getitem",
 }  # fmt: skip
-_COMMUTE = ("add", "multiply", "bitwise_and", "bitwise_or", "bitwise_xor")
 #: The standard's names of functions that NumPy's users know by another.
 _CLASSIC = {
     "concat": "concatenate", "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh",
@@ -54,7 +54,7 @@ class Lines(list[str]):
 
 def find_unused(name: str, taken: set[str]) -> str:
     """``name``, with a number if it is taken; it is taken then."""
-    found = next(n for n in (name, *(f"{name}{k}" for k in range(2, len(taken) + 3))) if n not in taken)
+    found = next(n for n in itertools.chain((name,), (f"{name}{k}" for k in itertools.count(2))) if n not in taken)
     taken.add(found)
     return found
 
@@ -92,7 +92,7 @@ def _number(value: float) -> str:
     return repr(value)
 
 
-def constant(value: Any, dtype: Any) -> Formula | None:
+def constant(value: Any) -> Formula | None:
     """A constant array in one expression, exactly; None where there is none."""
     array = np.asarray(value)
     if array.shape == ():
@@ -214,10 +214,6 @@ def _reshape(arguments: Any, named: Any, shapes: Any, out: Any) -> Formula:
     return Formula(f"{arguments[0].within(_ATOM)}.reshape({lengths})")
 
 
-def _expand_dims(arguments: Any, named: Any, shapes: Any, out: Any) -> Formula:
-    return _reshape(arguments, named, shapes, out)
-
-
 def _broadcast_to(arguments: Any, named: Any, shapes: Any, out: Any) -> Formula:
     if tuple(shapes[0]) == tuple(out):
         return arguments[0]
@@ -283,7 +279,7 @@ _WINDOW = ("stride", "padding", "dilation")
 _POOL = ("kernel", "stride", "padding")
 _SPECIAL: dict[str, Callable[..., Any]] = {
     "matrix_transpose": _transpose, "power": _power, "cast": _cast_real, "astype": _cast, "getitem": _getitem,
-    "reshape": _reshape, "expand_dims": _expand_dims, "squeeze": _reshape, "broadcast_to": _broadcast_to,
+    "reshape": _reshape, "expand_dims": _reshape, "squeeze": _reshape, "broadcast_to": _broadcast_to,
     "asarray": _asarray, "slice_pad": _slice_pad, "slice_put": _slice_put, "pad": _pad, "argsort": _argsort,
     "positive": lambda a, *_: a[0],
     "alias": lambda a, *_: a[0],

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..compiler.replay.graph import Operation, Slot, slots_in
+from ..compiler.replay.may_alias import slots_read
 from .formulas import Formula
 from .numpy_helpers import HELPERS, NEEDS
 from .numpy_recorder import ALIAS, Helper, HelperCall, SourceGraph, Step
@@ -152,7 +153,7 @@ class _Body:
         self._makers = {one.results: one for _, one in kept if one.results.__class__ is Slot}
         self._uses: dict[int, list[Any]] = {}
         for _, one in kept:
-            for slot in _read(one):
+            for slot in slots_read(one):
                 self._uses.setdefault(slot, []).append(one)
         for slot in results:
             self._uses.setdefault(slot, []).append(None)
@@ -230,7 +231,7 @@ class _Body:
 
     def _of_constant(self, slot: Slot) -> Formula:
         value = self._graph.constants[slot]
-        made = constant(value, self._graph.avals[slot].dtype)
+        made = constant(value)
         if made is not None:
             return made
         if self._parameters is None:
@@ -297,13 +298,9 @@ def _needed(operations: list[Operation], results: Iterable[Slot]) -> list[tuple[
     for number in range(len(operations) - 1, -1, -1):
         one = operations[number]
         if not wanted.isdisjoint(slots_in(one.results)):
-            wanted.update(_read(one))
+            wanted.update(slots_read(one))
             kept.append((number, one))
     return kept[::-1]
-
-
-def _read(one: Operation) -> list[Slot]:
-    return [*slots_in(one.arguments), *slots_in(tuple(one.named.values()))]
 
 
 def _arrange(parts: list[tuple[list[str], Any, str, bool]]) -> list[str]:

@@ -25,7 +25,8 @@ from .graph import Aval, Graph, ReplayTracer, Slot, ValueUnknown, graph_of
 _active: ContextVar[Graph | None] = ContextVar("polygrad_recording", default=None)
 
 #: Functions whose result has a shape that depends on values.
-_SHAPED_BY_VALUES = frozenset(
+#: Functions whose result has a shape that depends on values.
+SHAPED_BY_VALUES = frozenset(
     "nonzero unique_all unique_counts unique_inverse unique_values repeat_interleave bincount".split()
 )
 
@@ -65,7 +66,7 @@ class TracerNamespace:
         return self._backend.record_calls(partial(_random_words, self._backend.base, blocks), "philox")(key, counter)
 
 
-class _ForwardNamespace:
+class ForwardNamespace:
     """The namespace for a primitive's forward: the primitive's name means the library's function there."""
 
     def __init__(self, backend: TracerBackend, name: str):
@@ -137,7 +138,7 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
 
     def record_calls(self, function: Callable[..., Any], name: str) -> Callable[..., Any]:
         """Wrap ``function``: a call with a tracer among the arguments is recorded."""
-        unknown, filled = name in _SHAPED_BY_VALUES, name in ("zeros_like", "ones_like")
+        unknown, filled = name in SHAPED_BY_VALUES, name in ("zeros_like", "ones_like")
 
         def run(*arguments: Any, **named: Any) -> Any:
             graph = graph_of(arguments) or (graph_of(named.values()) if named else None)
@@ -167,7 +168,7 @@ class TracerBackend(DelegatingBackend, CompilingBackend):
         elif name in base.kernels or primitive.is_of_standard:
             inner = None
         else:
-            inner = partial(primitive.forward, _ForwardNamespace(self, name))
+            inner = partial(primitive.forward, ForwardNamespace(self, name))
         count = len(primitive.operands)
 
         def run(*arguments: Any, **named: Any) -> Any:
